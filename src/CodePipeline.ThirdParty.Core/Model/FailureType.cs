@@ -1,0 +1,23 @@
+namespace CodePipeline.ThirdParty;
+
+/// <summary>Why a job failed (<c>failureDetails.type</c> of PutThirdPartyJobFailureResult).</summary>
+public enum FailureType
+{
+    /// <summary>The work itself failed.</summary>
+    JobFailed,
+
+    /// <summary>The action is configured wrongly; its owner must change it.</summary>
+    ConfigurationError,
+
+    /// <summary>The worker lacks a permission.</summary>
+    PermissionError,
+
+    /// <summary>The revision does not fit what the worker sees.</summary>
+    RevisionOutOfSync,
+
+    /// <summary>The revision cannot be read.</summary>
+    RevisionUnavailable,
+
+    /// <summary>The worker's system was not available; trying again may help.</summary>
+    SystemUnavailable,
+}

@@ -1,0 +1,63 @@
+using System;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CodePipeline.ThirdParty;
+
+/// <summary>A text that must not be seen: a client token, a secret key, a secret configuration value.</summary>
+/// <remarks>
+/// It has no public property and no field that a serializer reads: views, transcripts, <c>ConvertTo-Json</c> and
+/// <c>Export-Clixml</c> show <c>***</c>. <see cref="Reveal"/> gives the text.
+/// </remarks>
+public sealed class Secret : IEquatable<Secret>
+{
+    /// <summary>What stands in the place of a secret.</summary>
+    public const string Mask = "***";
+
+    private readonly string _value;
+
+    /// <summary>Keeps a text as a secret.</summary>
+    /// <param name="value">The text, at least one character.</param>
+    public Secret(string value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            throw new ArgumentException("A secret has at least one character.", nameof(value));
+        }
+
+        _value = value;
+        SecretRegistry.Announce(this);
+    }
+
+    /// <summary>Gives the text itself. Keep it out of logs.</summary>
+    public string Reveal() => _value;
+
+    /// <summary>Always <c>***</c>.</summary>
+    public override string ToString() => Mask;
+
+    /// <inheritdoc/>
+    public bool Equals(Secret? other) => other is not null && CryptographicEquals(_value, other._value);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Secret);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_value);
+
+    private static bool CryptographicEquals(string left, string right)
+    {
+        byte[] a = Encoding.UTF8.GetBytes(left);
+        byte[] b = Encoding.UTF8.GetBytes(right);
+#if NET
+        return CryptographicOperations.FixedTimeEquals(a, b);
+#else
+        int difference = a.Length ^ b.Length;
+        for (int i = 0; i < a.Length && i < b.Length; i++)
+        {
+            difference |= a[i] ^ b[i];
+        }
+
+        return difference == 0;
+#endif
+    }
+}
