@@ -26,7 +26,7 @@ public sealed class Secret : IEquatable<Secret>
         }
 
         _value = value;
-        SecretRegistry.Announce(this);
+        SecretRegistry.Announce(value);
     }
 
     /// <summary>Gives the text itself. Keep it out of logs.</summary>

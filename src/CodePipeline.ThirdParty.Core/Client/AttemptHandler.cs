@@ -1,0 +1,35 @@
+using System;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>Sees each attempt of a call, under the SDK's retries: counts it, and reports it with its secrets redacted.</summary>
+internal sealed class AttemptHandler : PipelineHandler
+{
+    public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
+    {
+        var call = (OperationRequest)executionContext.RequestContext.OriginalRequest;
+        call.Attempts++;
+        call.Wire?.Invoke(WireText.Request(call, executionContext.RequestContext.Request.Endpoint));
+        try
+        {
+            T response = await base.InvokeAsync<T>(executionContext).ConfigureAwait(false);
+            call.Wire?.Invoke(WireText.Answer(call, (OperationResponse)(object)response));
+            return response;
+        }
+        catch (AmazonServiceException error)
+        {
+            call.AnswerLost |= (int)error.StatusCode >= 500;
+            call.Wire?.Invoke(WireText.Error(call, error));
+            throw;
+        }
+        catch (Exception error)
+        {
+            call.AnswerLost = true;
+            call.Wire?.Invoke(WireText.Broken(call, error));
+            throw;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System;
+using System.Collections.Concurrent;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>One client per distinct configuration, shared by all runspaces and kept: connections and credentials stay warm.</summary>
+internal static class ClientCache
+{
+    private static readonly ConcurrentDictionary<ClientSettings, Lazy<ThirdPartyJobClient>> s_clients = new();
+
+    public static ThirdPartyJobClient Get(ClientSettings settings)
+    {
+        Lazy<ThirdPartyJobClient> client = s_clients.GetOrAdd(
+            settings, key => new Lazy<ThirdPartyJobClient>(() => new ThirdPartyJobClient(key)));
+        try
+        {
+            return client.Value;
+        }
+        catch (Exception)
+        {
+            // A lazy value keeps its error: the user mends the profile and must not meet it again.
+            s_clients.TryRemove(settings, out _);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System;
+using System.IO;
+using System.Net;
+using Amazon;
+using Amazon.Runtime;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>Makes the SDK's configuration of ours, and refuses what cannot work with words that name it.</summary>
+internal static class ClientConfiguration
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+
+    public static CodePipelineConfig Create(ClientSettings settings)
+    {
+        string region = RegionResolver.Check(settings.Region);
+        var config = new CodePipelineConfig
+        {
+            AuthenticationRegion = region,
+            Timeout = settings.Timeout ?? s_timeout,
+            RetryMode = (settings.RetryMode ?? AwsEnvironment.RetryMode) == ClientRetryMode.Adaptive
+                ? RequestRetryMode.Adaptive
+                : RequestRetryMode.Standard,
+        };
+        if ((settings.MaxAttempts ?? AwsEnvironment.MaxAttempts) is int attempts)
+        {
+            config.MaxErrorRetry = attempts - 1;
+        }
+
+        if (settings.ProfileName is not null)
+        {
+            config.Profile = new Profile(settings.ProfileName, settings.ProfileLocation);
+        }
+
+        if ((settings.UseFips ?? AwsEnvironment.UseFips) is bool fips)
+        {
+            config.UseFIPSEndpoint = fips;
+        }
+
+        if ((settings.UseDualStack ?? AwsEnvironment.UseDualStack) is bool dualStack)
+        {
+            config.UseDualstackEndpoint = dualStack;
+        }
+
+        if (AwsEnvironment.IgnoreEndpoints is bool ignore)
+        {
+            config.IgnoreConfiguredEndpointUrls = ignore;
+        }
+
+        if (settings.EndpointUrl is not null)
+        {
+            config.ServiceURL = CheckUrl(settings.EndpointUrl, "EndpointUrl").AbsoluteUri;
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+            if (config.ServiceURL is string configured)
+            {
+                // From AWS_ENDPOINT_URL_CODEPIPELINE, AWS_ENDPOINT_URL or the profile's services section.
+                CheckUrl(configured, "endpoint_url");
+            }
+        }
+
+        ConfigureHttp(settings, config);
+        return config;
+    }
+
+#if NET
+    private static void ConfigureHttp(ClientSettings settings, CodePipelineConfig config)
+    {
+        if (settings.ConnectTimeout is TimeSpan connectTimeout)
+        {
+            config.ConnectTimeout = connectTimeout;
+        }
+
+        config.HttpClientFactory = new HttpFactory(
+            CheckCaBundle(settings.CaBundle, "CaBundle") ?? CheckCaBundle(AwsEnvironment.CaBundle, "AWS_CA_BUNDLE"),
+            Proxy(settings),
+            bypassProxy: settings.Proxy is null && config.ServiceURL is string url && new Uri(url).IsLoopback);
+    }
+
+    private static string? CheckCaBundle(string? path, string inputName)
+    {
+        if (path is not null && !File.Exists(path))
+        {
+            throw new InvalidInputException(
+                inputName,
+                $"{inputName} '{path}' is not there.",
+                "Give the path of a file with the certificates to trust, in PEM form.");
+        }
+
+        return path;
+    }
+#else
+    private static void ConfigureHttp(ClientSettings settings, CodePipelineConfig config)
+    {
+        RefuseIf(settings.CaBundle is not null, "CaBundle", "Put the authority into the certificate store of Windows");
+        RefuseIf(settings.ConnectTimeout is not null, "ConnectTimeout", "Use -Timeout, which covers connecting");
+        if (Proxy(settings) is WebProxy proxy)
+        {
+            config.SetWebProxy(proxy);
+        }
+    }
+
+    private static void RefuseIf(bool given, string inputName, string cure)
+    {
+        if (given)
+        {
+            throw new InvalidInputException(
+                inputName,
+                $"{inputName} cannot be used in Windows PowerShell 5.1: the SDK of .NET Framework has no such setting.",
+                $"{cure}, or use PowerShell 7.4 or later.");
+        }
+    }
+#endif
+
+    private static Uri CheckUrl(string url, string inputName) =>
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+            ? uri
+            : throw new InvalidInputException(
+                inputName,
+                $"{inputName} '{url}' is not a URL of http or https.",
+                "Give a whole URL, for example https://codepipeline.eu-west-1.amazonaws.com.");
+
+    private static WebProxy? Proxy(ClientSettings settings)
+    {
+        if (settings.Proxy is null)
+        {
+            return null;
+        }
+
+        var proxy = new WebProxy(CheckUrl(settings.Proxy, "Proxy"));
+        if (settings.ProxyUser is not null)
+        {
+            proxy.Credentials = new NetworkCredential(settings.ProxyUser, settings.ProxyPassword?.Reveal());
+        }
+
+        return proxy;
+    }
+}

@@ -1,0 +1,60 @@
+using System;
+using Amazon.Runtime;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>How retries are spaced.</summary>
+public enum ClientRetryMode
+{
+    /// <summary>Exponential back-off with jitter, within a budget.</summary>
+    Standard,
+
+    /// <summary>As standard, and the rate of calls follows the service's throttling.</summary>
+    Adaptive,
+}
+
+/// <summary>Everything that makes one client differ from another. Two equal settings share a client.</summary>
+internal sealed record ClientSettings
+{
+    public string? Region { get; init; }
+
+    public string? ProfileName { get; init; }
+
+    public string? ProfileLocation { get; init; }
+
+    public string? AccessKey { get; init; }
+
+    public Secret? SecretKey { get; init; }
+
+    public Secret? SessionToken { get; init; }
+
+    /// <summary>Credentials that another module made; they renew themselves.</summary>
+    public AWSCredentials? Credential { get; init; }
+
+    public bool Anonymous { get; init; }
+
+    public string? EndpointUrl { get; init; }
+
+    public bool? UseFips { get; init; }
+
+    public bool? UseDualStack { get; init; }
+
+    public string? CaBundle { get; init; }
+
+    public string? Proxy { get; init; }
+
+    public string? ProxyUser { get; init; }
+
+    public Secret? ProxyPassword { get; init; }
+
+    public TimeSpan? Timeout { get; init; }
+
+    public TimeSpan? ConnectTimeout { get; init; }
+
+    public ClientRetryMode? RetryMode { get; init; }
+
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>The AWS variables at the time, since the SDK reads them once per client and users change them in a session.</summary>
+    public string Environment { get; init; } = string.Empty;
+}

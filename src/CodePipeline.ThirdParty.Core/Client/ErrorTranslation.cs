@@ -1,0 +1,160 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>Makes our own errors of the SDK's. No SDK exception is kept inside: its request object would carry secrets.</summary>
+internal static class ErrorTranslation
+{
+    private static readonly Dictionary<string, Func<ServiceError, ThirdPartyServiceException>> s_byCode =
+        new(StringComparer.Ordinal)
+        {
+            ["ActionTypeNotFoundException"] = error => new ActionTypeNotFoundException(error),
+            ["ValidationException"] = error => new ValidationException(error),
+            ["JobNotFoundException"] = error => new JobNotFoundException(error),
+            ["InvalidClientTokenException"] = error => new InvalidClientTokenException(error),
+            ["InvalidJobException"] = error => new InvalidJobException(error),
+            ["InvalidJobStateException"] = error => new InvalidJobStateException(error),
+            ["InvalidNonceException"] = error => new InvalidNonceException(error),
+            ["ThrottlingException"] = error => new ThrottlingException(error),
+            ["Throttling"] = error => new ThrottlingException(error),
+            ["TooManyRequestsException"] = error => new ThrottlingException(error),
+            ["RequestLimitExceeded"] = error => new ThrottlingException(error),
+            ["SlowDown"] = error => new ThrottlingException(error),
+            ["ExpiredTokenException"] = error => new ExpiredTokenException(error),
+            ["ExpiredToken"] = error => new ExpiredTokenException(error),
+            ["AccessDeniedException"] = error => new AccessDeniedException(error),
+            ["AccessDenied"] = error => new AccessDeniedException(error),
+            ["UnauthorizedOperation"] = error => new AccessDeniedException(error),
+            ["UnrecognizedClientException"] = error => new UnrecognizedClientException(error),
+            ["InvalidClientTokenId"] = error => new UnrecognizedClientException(error),
+            ["MissingAuthenticationTokenException"] = error => new UnrecognizedClientException(error),
+            ["MissingAuthenticationToken"] = error => new UnrecognizedClientException(error),
+            ["OptInRequired"] = error => new UnrecognizedClientException(error),
+            ["IncompleteSignatureException"] = error => new InvalidSignatureException(error),
+            ["IncompleteSignature"] = error => new InvalidSignatureException(error),
+            ["InvalidSignatureException"] = SignatureOrClock,
+            ["SignatureDoesNotMatch"] = SignatureOrClock,
+            ["RequestExpired"] = error => new ClockSkewException(error),
+            ["RequestTimeTooSkewed"] = error => new ClockSkewException(error),
+            ["RequestInTheFuture"] = error => new ClockSkewException(error),
+            ["InternalFailure"] = error => new ServiceUnavailableException(error),
+            ["InternalServerError"] = error => new ServiceUnavailableException(error),
+            ["ServiceUnavailable"] = error => new ServiceUnavailableException(error),
+            ["ServiceUnavailableException"] = error => new ServiceUnavailableException(error),
+        };
+
+    public static ThirdPartyServiceException Service(OperationRequest call, AmazonServiceException error, Secret? token)
+    {
+        string code = error.ErrorCode ?? string.Empty;
+        string message = error.Message ?? string.Empty;
+        if (token is not null)
+        {
+            // A message may repeat what was sent.
+            message = message.Replace(token.Reveal(), Secret.Mask);
+        }
+
+        int status = (int)error.StatusCode;
+        if (message.Length == 0)
+        {
+            message = code.Length == 0
+                ? $"HTTP {status}, with a text that is not the service's own."
+                : $"HTTP {status}, without a message.";
+        }
+
+        var answer = new ServiceError(
+            call.Operation, code, message, NullIfEmpty(error.RequestId), status, call.Attempts, call.AnswerLost);
+        return s_byCode.TryGetValue(code, out Func<ServiceError, ThirdPartyServiceException>? make)
+            ? make(answer)
+            : status switch
+            {
+                >= 500 => new ServiceUnavailableException(answer),
+                429 => new ThrottlingException(answer),
+                _ => new UnexpectedAnswerException(answer),
+            };
+    }
+
+    public static UnexpectedAnswerException Unreadable(OperationRequest call, OperationResponse response) =>
+        new(new ServiceError(
+            call.Operation,
+            string.Empty,
+            "HTTP 200, with a text that is not the JSON of the operation's answer.",
+            NullIfEmpty(response.ResponseMetadata?.RequestId),
+            200,
+            call.Attempts,
+            AnswerLost: true));
+
+    /// <summary>The connection's fault behind an exception, or <see langword="null"/> where it is about something else.</summary>
+    public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error)
+    {
+        Exception[] chain = Chain(error).ToArray();
+        Exception? inner = null;
+        ConnectionFault? fault =
+            Find<AuthenticationException>(chain, out inner) ? ConnectionFault.Tls
+            : Find<TimeoutException>(chain, out inner) ? ConnectionFault.Timeout
+            : Find(chain, out inner, (WebException web) => web.Status == WebExceptionStatus.TrustFailure
+                || web.Status == WebExceptionStatus.SecureChannelFailure) ? ConnectionFault.Tls
+            : Find(chain, out inner, (WebException web) => web.Status == WebExceptionStatus.NameResolutionFailure)
+                ? ConnectionFault.NameNotResolved
+            : Find(chain, out inner, (WebException web) => web.Status == WebExceptionStatus.Timeout)
+                ? ConnectionFault.Timeout
+            : Find(chain, out inner, (SocketException socket) => socket.SocketErrorCode
+                is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery)
+                ? ConnectionFault.NameNotResolved
+            : Find(chain, out inner, (SocketException socket) => socket.SocketErrorCode == SocketError.TimedOut)
+                ? ConnectionFault.Timeout
+            : Find(chain, out inner, (HttpRequestException http) => IsProxy(http)) ? ConnectionFault.Proxy
+            : Find<TaskCanceledException>(chain, out inner) ? ConnectionFault.Timeout
+            : Find<SocketException>(chain, out inner) ? ConnectionFault.Unreachable
+            : Find<HttpRequestException>(chain, out inner) ? ConnectionFault.Unreachable
+            : Find<WebException>(chain, out inner) ? ConnectionFault.Unreachable
+            : Find<System.IO.IOException>(chain, out inner) ? ConnectionFault.Unreachable
+            : null;
+        if (fault is not ConnectionFault kind)
+        {
+            return null;
+        }
+
+        // The clearest words stand innermost: "Connection refused", "Name or service not known".
+        Exception clearest = kind is ConnectionFault.Unreachable ? chain[chain.Length - 1] : inner!;
+        return new ThirdPartyConnectionException(kind, call.Operation, endpoint, clearest.Message, call.Attempts, clearest);
+    }
+
+    private static ThirdPartyServiceException SignatureOrClock(ServiceError error) =>
+        error.Message.IndexOf("Signature expired", StringComparison.OrdinalIgnoreCase) >= 0
+        || error.Message.IndexOf("not yet current", StringComparison.OrdinalIgnoreCase) >= 0
+            ? new ClockSkewException(error)
+            : new InvalidSignatureException(error);
+
+    private static bool IsProxy(HttpRequestException error) =>
+#if NET
+        error.HttpRequestError == HttpRequestError.ProxyTunnelError
+        || error.StatusCode == HttpStatusCode.ProxyAuthenticationRequired;
+#else
+        error.Message.Contains("407");
+#endif
+
+    private static bool Find<T>(Exception[] chain, out Exception? found, Func<T, bool>? where = null)
+        where T : Exception
+    {
+        found = chain.OfType<T>().FirstOrDefault(candidate => where is null || where(candidate));
+        return found is not null;
+    }
+
+    private static IEnumerable<Exception> Chain(Exception error)
+    {
+        for (Exception? current = error; current is not null; current = current.InnerException)
+        {
+            yield return current;
+        }
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

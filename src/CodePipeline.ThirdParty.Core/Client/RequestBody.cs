@@ -1,0 +1,142 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>Writes the bodies of the five requests, after checking every limit of the service model.</summary>
+internal static class RequestBody
+{
+    public static byte[] Poll(ActionTypeId actionType, int? maxBatchSize)
+    {
+        CheckActionType(actionType);
+        if (maxBatchSize < ServiceLimits.MinimumBatchSize)
+        {
+            throw new InvalidInputException(
+                "MaxBatchSize", $"MaxBatchSize {maxBatchSize} is less than 1.", "Ask for at least one job.");
+        }
+
+        return Write(json =>
+        {
+            json.WriteStartObject("actionTypeId");
+            json.WriteString("category", actionType.Category);
+            json.WriteString("owner", actionType.Owner);
+            json.WriteString("provider", actionType.Provider);
+            json.WriteString("version", actionType.Version);
+            json.WriteEndObject();
+            if (maxBatchSize is int size)
+            {
+                json.WriteNumber("maxBatchSize", size);
+            }
+        });
+    }
+
+    public static byte[] Details(string jobId, Secret clientToken) => Write(json => WriteJob(json, jobId, clientToken));
+
+    public static byte[] Acknowledge(string jobId, string nonce, Secret clientToken) => Write(json =>
+    {
+        WriteJob(json, jobId, clientToken);
+        json.WriteString("nonce", ServiceLimits.Nonce.Check(nonce, "Nonce"));
+    });
+
+    public static byte[] Success(string jobId, Secret clientToken, SuccessResult result) => Write(json =>
+    {
+        WriteJob(json, jobId, clientToken);
+        if (result.Revision is JobRevision revision)
+        {
+            json.WriteStartObject("currentRevision");
+            json.WriteString("revision", ServiceLimits.Revision.Check(revision.Revision, "Revision"));
+            json.WriteString(
+                "changeIdentifier",
+                ServiceLimits.ChangeIdentifier.Check(revision.ChangeIdentifier, "RevisionChangeIdentifier"));
+            if (revision.Created is DateTimeOffset created)
+            {
+                json.WriteNumber("created", created.ToUnixTimeMilliseconds() / 1000m);
+            }
+
+            WriteOptional(json, ServiceLimits.RevisionSummary, revision.Summary, "RevisionSummary");
+            json.WriteEndObject();
+        }
+
+        WriteOptional(json, ServiceLimits.ContinuationToken, result.ContinuationToken, "ContinuationToken");
+        if (result.Summary is null && result.ExternalExecutionId is null && result.PercentComplete is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("executionDetails");
+        WriteOptional(json, ServiceLimits.Summary, result.Summary, "Summary");
+        WriteOptional(json, ServiceLimits.ExternalExecutionId, result.ExternalExecutionId, "ExternalExecutionId");
+        if (result.PercentComplete is int percent)
+        {
+            if (percent is < ServiceLimits.MinimumPercentComplete or > ServiceLimits.MaximumPercentComplete)
+            {
+                throw new InvalidInputException(
+                    "PercentComplete", $"PercentComplete {percent} is not a percentage.", "Give a number from 0 to 100.");
+            }
+
+            json.WriteNumber("percentComplete", percent);
+        }
+
+        json.WriteEndObject();
+    });
+
+    public static byte[] Failure(string jobId, Secret clientToken, FailureResult result) => Write(json =>
+    {
+        WriteJob(json, jobId, clientToken);
+        json.WriteStartObject("failureDetails");
+        json.WriteString("type", result.Type.ToString());
+        json.WriteString("message", ServiceLimits.FailureMessage.Check(result.Message, "FailureMessage"));
+        WriteOptional(json, ServiceLimits.ExternalExecutionId, result.ExternalExecutionId, "ExternalExecutionId");
+        json.WriteEndObject();
+    });
+
+    private static void CheckActionType(ActionTypeId actionType)
+    {
+        CheckSet(ServiceLimits.Categories, actionType.Category, "Category");
+        CheckSet(ServiceLimits.Owners, actionType.Owner, "Owner");
+        ServiceLimits.Provider.Check(actionType.Provider, "Provider");
+        ServiceLimits.Version.Check(actionType.Version, "Version");
+    }
+
+    private static void CheckSet(IReadOnlyList<string> allowed, string value, string inputName)
+    {
+        if (!allowed.Contains(value, StringComparer.Ordinal))
+        {
+            throw new InvalidInputException(
+                inputName,
+                $"{inputName} '{value}' is not one that the service knows.",
+                $"Use one of {string.Join(", ", allowed)}.");
+        }
+    }
+
+    private static void WriteJob(Utf8JsonWriter json, string jobId, Secret clientToken)
+    {
+        json.WriteString("jobId", ServiceLimits.JobId.Check(jobId, "JobId"));
+        json.WriteString("clientToken", ServiceLimits.ClientToken.Check(clientToken.Reveal(), "ClientToken"));
+    }
+
+    /// <summary>Writes a member under its name in the model, which the limit carries.</summary>
+    private static void WriteOptional(Utf8JsonWriter json, TextLimit limit, string? value, string inputName)
+    {
+        if (value is not null)
+        {
+            json.WriteString(limit.Member, limit.Check(value, inputName));
+        }
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        using var body = new MemoryStream(256);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return body.ToArray();
+    }
+}

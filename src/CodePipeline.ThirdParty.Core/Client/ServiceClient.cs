@@ -1,0 +1,56 @@
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials.Internal;
+using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Auth;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>The service on AWSSDK.Core's runtime, put together the way the SDK's own service packages are.</summary>
+internal sealed class ServiceClient : AmazonServiceClient
+{
+    private static readonly Metadata s_metadata = new();
+
+    public ServiceClient(AWSCredentials? credentials, CodePipelineConfig config)
+        : base(credentials, config)
+    {
+    }
+
+    protected override IServiceMetadata ServiceMetadata => s_metadata;
+
+    public Task<OperationResponse> CallAsync(OperationRequest request, CancellationToken cancellationToken) =>
+        InvokeAsync<OperationResponse>(
+            request,
+            new InvokeOptions
+            {
+                RequestMarshaller = OperationMarshaller.Instance,
+                ResponseUnmarshaller = OperationUnmarshaller.Instance,
+            },
+            cancellationToken);
+
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+    {
+        pipeline.RemoveHandler<EndpointResolver>();
+        pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
+        pipeline.AddHandlerAfter<Marshaller>(new AuthHandler());
+        pipeline.AddHandlerAfter<Signer>(new AttemptHandler());
+    }
+
+    private sealed class Metadata : IServiceMetadata
+    {
+        public string ServiceId => CodePipelineConfig.Service;
+
+        public IDictionary<string, string> OperationNameMapping { get; } = new Dictionary<string, string>();
+    }
+
+    /// <summary>Every operation takes SigV4; anonymous credentials sign nothing.</summary>
+    private sealed class AuthHandler : BaseAuthResolverHandler
+    {
+        protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>
+            executionContext.RequestContext.ExplicitAWSCredentials is AnonymousAWSCredentials
+                ? AuthSchemeOption.DEFAULT_NOAUTH
+                : AuthSchemeOption.DEFAULT_SIGV4;
+    }
+}

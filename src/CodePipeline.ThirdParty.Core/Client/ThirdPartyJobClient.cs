@@ -1,0 +1,110 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+using CodePipeline.ThirdParty.Credentials;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>The five operations on AWSSDK.Core's runtime: signing, credentials, retries, clock skew and proxies are the SDK's.</summary>
+internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
+{
+    private readonly ServiceClient _service;
+    private readonly ClientSettings _settings;
+    private readonly Uri _endpoint;
+
+    /// <summary>Creates a client of its own; <see cref="ClientCache"/> shares them.</summary>
+    public ThirdPartyJobClient(ClientSettings settings)
+    {
+        _settings = settings;
+        CodePipelineConfig config = ClientConfiguration.Create(settings);
+        _endpoint = new Uri(config.EndpointProvider.ResolveEndpoint(EndpointRules.ParametersOf(config)).URL);
+        _service = new ServiceClient(CredentialResolver.Resolve(settings), config);
+    }
+
+    /// <summary>Where the requests go.</summary>
+    public Uri Endpoint => _endpoint;
+
+    public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
+        ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken) =>
+        CallAsync(
+            new PollForThirdPartyJobsRequest(RequestBody.Poll(actionType, maxBatchSize), options.Wire),
+            token: null,
+            AnswerReader.Jobs,
+            cancellationToken);
+
+    public Task<JobDetails> GetThirdPartyJobDetailsAsync(
+        string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
+        CallAsync(
+            new GetThirdPartyJobDetailsRequest(RequestBody.Details(jobId, clientToken), options.Wire),
+            clientToken,
+            AnswerReader.Details,
+            cancellationToken);
+
+    public Task<string> AcknowledgeThirdPartyJobAsync(
+        string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
+        CallAsync(
+            new AcknowledgeThirdPartyJobRequest(RequestBody.Acknowledge(jobId, nonce, clientToken), options.Wire),
+            clientToken,
+            AnswerReader.Status,
+            cancellationToken);
+
+    public Task PutThirdPartyJobSuccessResultAsync(
+        string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken) =>
+        CallAsync(
+            new PutThirdPartyJobSuccessResultRequest(RequestBody.Success(jobId, clientToken, result), options.Wire),
+            clientToken,
+            NoAnswer,
+            cancellationToken);
+
+    public Task PutThirdPartyJobFailureResultAsync(
+        string jobId, Secret clientToken, FailureResult result, CallOptions options, CancellationToken cancellationToken) =>
+        CallAsync(
+            new PutThirdPartyJobFailureResultRequest(RequestBody.Failure(jobId, clientToken, result), options.Wire),
+            clientToken,
+            NoAnswer,
+            cancellationToken);
+
+    public void Dispose() => _service.Dispose();
+
+    private static bool NoAnswer(byte[] body) => true;
+
+    private async Task<T> CallAsync<T>(
+        OperationRequest call, Secret? token, Func<byte[], T> read, CancellationToken cancellationToken)
+    {
+        OperationResponse response;
+        try
+        {
+            response = await _service.CallAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // However the SDK words it, the caller asked for the end.
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (AmazonServiceException error) when ((int)error.StatusCode > 0)
+        {
+            throw ErrorTranslation.Service(call, error, token);
+        }
+        catch (Exception error) when (error is not (InvalidInputException or CredentialException))
+        {
+            // Before the first attempt only the credentials' own source is called.
+            if (call.Attempts > 0 && ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is { } connection)
+            {
+                throw connection;
+            }
+
+            throw CredentialResolver.Translate(_settings, error);
+        }
+
+        try
+        {
+            return read(response.Body);
+        }
+        catch (UnreadableAnswerException)
+        {
+            throw ErrorTranslation.Unreadable(call, response);
+        }
+    }
+}

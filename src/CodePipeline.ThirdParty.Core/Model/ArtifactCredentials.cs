@@ -1,0 +1,25 @@
+namespace CodePipeline.ThirdParty;
+
+/// <summary>Temporary credentials for a job's artifacts. They live about 15 minutes; asking for details gives new ones.</summary>
+public sealed class ArtifactCredentials
+{
+    /// <summary>Creates the credentials.</summary>
+    public ArtifactCredentials(Secret accessKeyId, Secret secretAccessKey, Secret sessionToken)
+    {
+        AccessKeyId = accessKeyId;
+        SecretAccessKey = secretAccessKey;
+        SessionToken = sessionToken;
+    }
+
+    /// <summary>The access key id.</summary>
+    public Secret AccessKeyId { get; }
+
+    /// <summary>The secret access key.</summary>
+    public Secret SecretAccessKey { get; }
+
+    /// <summary>The session token.</summary>
+    public Secret SessionToken { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Secret.Mask;
+}

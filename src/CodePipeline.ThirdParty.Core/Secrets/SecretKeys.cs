@@ -1,0 +1,26 @@
+using System;
+
+namespace CodePipeline.ThirdParty;
+
+/// <summary>Tells by its name whether a configuration value is likely a secret.</summary>
+internal static class SecretKeys
+{
+    private static readonly string[] s_marks =
+    {
+        "secret", "password", "passwd", "passphrase", "token", "apikey", "api_key", "api-key", "accesskey", "access_key",
+        "access-key", "privatekey", "private_key", "private-key", "credential", "connectionstring", "pwd",
+    };
+
+    public static bool LooksSecret(string key)
+    {
+        foreach (string mark in s_marks)
+        {
+            if (key.IndexOf(mark, StringComparison.OrdinalIgnoreCase) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
