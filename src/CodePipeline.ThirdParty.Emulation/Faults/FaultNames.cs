@@ -1,0 +1,41 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>The names of the kinds of fault in the text form of a plan.</summary>
+internal static class FaultNames
+{
+    private static readonly KeyValuePair<string, FaultKind>[] s_names =
+    {
+        new("throttle", FaultKind.Throttle),
+        new("internal-failure", FaultKind.InternalFailure),
+        new("service-unavailable", FaultKind.ServiceUnavailable),
+        new("drop-before", FaultKind.DropBefore),
+        new("drop-after", FaultKind.DropAfter),
+        new("slow", FaultKind.Slow),
+        new("expired-token", FaultKind.ExpiredToken),
+        new("access-denied", FaultKind.AccessDenied),
+        new("garbled", FaultKind.Garbled),
+    };
+
+    internal static string List => string.Join(", ", s_names.Select(name => name.Key));
+
+    internal static string NameOf(FaultKind kind) => s_names.First(name => name.Value == kind).Key;
+
+    /// <summary>Finds a kind by its text name or its name in <see cref="FaultKind"/>; case does not matter.</summary>
+    internal static FaultKind? Find(string name)
+    {
+        foreach (KeyValuePair<string, FaultKind> known in s_names)
+        {
+            if (name.Equals(known.Key, StringComparison.OrdinalIgnoreCase)
+                || name.Equals(known.Value.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                return known.Value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>The partner's customers: client ids and their tokens. Guarded by the lock of the <see cref="JobTable"/>.</summary>
+internal sealed class ClientTable
+{
+    private readonly Dictionary<string, Secret> _tokens = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a client, or gives a known one another token where one is given.</summary>
+    internal Secret Add(string clientId, Secret? token)
+    {
+        InputCheck.Length(clientId, "ClientId", ServiceLimits.JobId.Maximum);
+        CheckToken(token);
+        if (token is null && _tokens.TryGetValue(clientId, out Secret? known))
+        {
+            return known;
+        }
+
+        Secret added = token ?? new Secret(RandomText.ClientToken());
+        _tokens[clientId] = added;
+        return added;
+    }
+
+    /// <summary>Finds or adds the client of a new job.</summary>
+    internal string ForJob(string? clientId, Secret? token)
+    {
+        CheckToken(token);
+        if (clientId is not null && token is not null && _tokens.TryGetValue(clientId, out Secret? known) && !known.Equals(token))
+        {
+            throw new InvalidInputException(
+                "ClientToken",
+                $"Client '{clientId}' has another token.",
+                "Leave ClientToken out to use the client's own, or use another ClientId.");
+        }
+
+        string id = clientId ?? RandomText.NewId();
+        Add(id, token);
+        return id;
+    }
+
+    internal Secret TokenOf(string clientId) => _tokens[clientId];
+
+    internal bool IsTokenOf(string clientId, string token) => Hashing.FixedTimeEquals(_tokens[clientId].Reveal(), token);
+
+    internal IReadOnlyDictionary<string, Secret> ToDictionary() => new Dictionary<string, Secret>(_tokens, StringComparer.Ordinal);
+
+    private static void CheckToken(Secret? token)
+    {
+        if (token is not null)
+        {
+            ServiceLimits.ClientToken.Check(token.Reveal(), "ClientToken");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>An artifact of an emulated job and where it is said to be.</summary>
+public sealed class EmulatedArtifact
+{
+    internal EmulatedArtifact(string name, string? revision, string bucketName, string objectKey)
+    {
+        Name = name;
+        Revision = revision;
+        BucketName = bucketName;
+        ObjectKey = objectKey;
+    }
+
+    /// <summary>The artifact's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The revision of an input artifact; <see langword="null"/> for an output artifact.</summary>
+    public string? Revision { get; }
+
+    /// <summary>The S3 bucket.</summary>
+    public string BucketName { get; }
+
+    /// <summary>The key of the object in the bucket.</summary>
+    public string ObjectKey { get; }
+}

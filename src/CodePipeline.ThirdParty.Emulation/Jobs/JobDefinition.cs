@@ -1,0 +1,141 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.ObjectModel;
+using System.Linq;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>What stays the same over a job and the jobs that continue it.</summary>
+internal sealed class JobDefinition
+{
+    private JobDefinition(
+        EmulatedJobRequest request,
+        string clientId,
+        TimeSpan timeLimit,
+        IReadOnlyDictionary<string, string> configuration,
+        IReadOnlyList<EmulatedArtifact> inputs,
+        IReadOnlyList<EmulatedArtifact> outputs)
+    {
+        ActionType = request.ActionType;
+        ClientId = clientId;
+        TimeLimit = timeLimit;
+        Configuration = configuration;
+        PipelineName = request.PipelineName;
+        StageName = request.StageName;
+        ActionName = request.ActionName;
+        EncryptionKeyId = request.EncryptionKeyId;
+        InputArtifacts = inputs;
+        OutputArtifacts = outputs;
+    }
+
+    internal ActionTypeId ActionType { get; }
+
+    internal string ClientId { get; }
+
+    internal TimeSpan TimeLimit { get; }
+
+    internal IReadOnlyDictionary<string, string> Configuration { get; }
+
+    internal string PipelineName { get; }
+
+    internal string StageName { get; }
+
+    internal string ActionName { get; }
+
+    internal string ActionExecutionId { get; } = RandomText.NewId();
+
+    internal string? EncryptionKeyId { get; }
+
+    internal IReadOnlyList<EmulatedArtifact> InputArtifacts { get; }
+
+    internal IReadOnlyList<EmulatedArtifact> OutputArtifacts { get; }
+
+    /// <summary>Checks everything that the model limits; nothing is kept where this throws.</summary>
+    internal static void Check(EmulatedJobRequest request)
+    {
+        const string NameCharacters = ".@-_";
+        InputCheck.ActionType(request.ActionType, nameof(request.ActionType));
+        InputCheck.Name(request.PipelineName, nameof(request.PipelineName), 100, NameCharacters);
+        InputCheck.Name(request.StageName, nameof(request.StageName), 100, NameCharacters);
+        InputCheck.Name(request.ActionName, nameof(request.ActionName), 100, NameCharacters);
+        CheckArtifacts(request.InputArtifacts, nameof(request.InputArtifacts));
+        CheckArtifacts(request.OutputArtifacts, nameof(request.OutputArtifacts));
+        CheckConfiguration(request.Configuration, nameof(request.Configuration));
+        if (request.JobId is not null)
+        {
+            ServiceLimits.JobId.Check(request.JobId, nameof(request.JobId));
+        }
+
+        if (request.EncryptionKeyId is not null)
+        {
+            InputCheck.Length(request.EncryptionKeyId, nameof(request.EncryptionKeyId), 400);
+        }
+
+        if (request.ContinuationToken is not null)
+        {
+            ServiceLimits.ContinuationToken.Check(request.ContinuationToken, nameof(request.ContinuationToken));
+        }
+
+        if (request.TimeLimit is TimeSpan limit && (limit <= TimeSpan.Zero || limit > InputCheck.LongestTime))
+        {
+            throw new InvalidInputException(
+                nameof(request.TimeLimit), "The time limit is not more than zero and at most a year.", "Use a time such as 01:00:00.");
+        }
+
+        if (request.Delay is TimeSpan delay && (delay < TimeSpan.Zero || delay > InputCheck.LongestTime))
+        {
+            throw new InvalidInputException(
+                nameof(request.Delay), "The delay is negative or longer than a year.", "Use a time such as 00:00:30.");
+        }
+    }
+
+    internal static JobDefinition Create(EmulatedJobRequest request, string clientId, TimeSpan defaultLimit, string bucketName)
+    {
+        Dictionary<string, string> configuration = new(StringComparer.Ordinal);
+        foreach (KeyValuePair<string, string> setting in request.Configuration)
+        {
+            configuration[setting.Key] = setting.Value;
+        }
+
+        // The service, too, starts keys with the first 20 characters of the pipeline and 10 of the artifact.
+        EmulatedArtifact Artifact(string name, string? revision) => new(
+            name, revision, bucketName, $"{First(request.PipelineName, 20)}/{First(name, 10)}/{RandomText.ObjectName()}");
+
+        return new JobDefinition(
+            request,
+            clientId,
+            request.TimeLimit ?? defaultLimit,
+            new ReadOnlyDictionary<string, string>(configuration),
+            Array.AsReadOnly(request.InputArtifacts.Select(name => Artifact(name, RandomText.NewId())).ToArray()),
+            Array.AsReadOnly(request.OutputArtifacts.Select(name => Artifact(name, null)).ToArray()));
+    }
+
+    private static string First(string text, int count) => text.Length <= count ? text : text.Substring(0, count);
+
+    private static void CheckArtifacts(IReadOnlyList<string>? names, string inputName)
+    {
+        if (names is null || names.Distinct(StringComparer.Ordinal).Count() != names.Count)
+        {
+            throw new InvalidInputException(inputName, $"{inputName} is null or holds a name twice.", "Give each name once.");
+        }
+
+        foreach (string name in names)
+        {
+            InputCheck.Name(name, inputName, 100, "-_");
+        }
+    }
+
+    private static void CheckConfiguration(IReadOnlyDictionary<string, string>? configuration, string inputName)
+    {
+        if (configuration is null)
+        {
+            throw new InvalidInputException(inputName, $"{inputName} is null.", "Give an empty map for no configuration.");
+        }
+
+        foreach (KeyValuePair<string, string> setting in configuration)
+        {
+            ServiceLimits.ConfigurationKey.Check(setting.Key, inputName);
+            ServiceLimits.ConfigurationValue.Check(setting.Value, $"{inputName}['{setting.Key}']");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>A request that the emulator got, and how it was answered.</summary>
+public sealed class RecordedRequest
+{
+    private readonly string _body;
+
+    internal RecordedRequest(
+        string requestId, string? operation, DateTimeOffset time, int statusCode, string? error, FaultKind? fault, string body)
+    {
+        RequestId = requestId;
+        Operation = operation;
+        Time = time;
+        StatusCode = statusCode;
+        ErrorName = error;
+        Fault = fault;
+        _body = body;
+    }
+
+    /// <summary>The id in the answer's <c>x-amzn-RequestId</c> header.</summary>
+    public string RequestId { get; }
+
+    /// <summary>The operation, for example <c>PollForThirdPartyJobs</c>; <see langword="null"/> where it is not one of the five.</summary>
+    public string? Operation { get; }
+
+    /// <summary>When it came in, by the emulator's clock.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <summary>The HTTP status of the answer; 0 where the connection was dropped.</summary>
+    public int StatusCode { get; }
+
+    /// <summary>The error's name, for example <c>JobNotFoundException</c>; <see langword="null"/> for none.</summary>
+    public string? ErrorName { get; }
+
+    /// <summary>The fault that was ordered for this request; <see langword="null"/> for none.</summary>
+    public FaultKind? Fault { get; }
+
+    /// <summary>Gives the body of the request. It may hold a client token: keep it out of logs.</summary>
+    public string RevealBody() => _body;
+}

@@ -1,0 +1,109 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>The text of a request that both sides hash for Signature Version 4.</summary>
+internal static class CanonicalRequest
+{
+    private const string Unreserved = "-_.~";
+
+    internal static string Create(ServiceCall call, string signedHeaders)
+    {
+        StringBuilder text = new(512);
+        text.Append(call.Method).Append('\n');
+        text.Append(Path(call.RawPath)).Append('\n');
+        text.Append(Query(call.RawQuery)).Append('\n');
+        foreach (string name in signedHeaders.Split(';'))
+        {
+            text.Append(name).Append(':');
+            AppendHeader(text, call.Headers[name] ?? string.Empty);
+            text.Append('\n');
+        }
+
+        text.Append('\n').Append(signedHeaders).Append('\n');
+        return text.Append(Hashing.Hex(Hashing.Sha256(call.Body))).ToString();
+    }
+
+    /// <summary>Trims a value and makes one space of several.</summary>
+    private static void AppendHeader(StringBuilder text, string value)
+    {
+        bool space = false;
+        foreach (char c in value.Trim())
+        {
+            if (c != ' ' || !space)
+            {
+                text.Append(c);
+            }
+
+            space = c == ' ';
+        }
+    }
+
+    /// <summary>Every service but S3 signs the path without dot segments and encoded once more than it was sent.</summary>
+    private static string Path(string rawPath)
+    {
+        if (rawPath.Length <= 1)
+        {
+            return "/";
+        }
+
+        List<string> segments = new();
+        foreach (string segment in rawPath.Split('/'))
+        {
+            if (segment == "..")
+            {
+                if (segments.Count > 0)
+                {
+                    segments.RemoveAt(segments.Count - 1);
+                }
+            }
+            else if (segment.Length > 0 && segment != ".")
+            {
+                segments.Add(Encode(segment));
+            }
+        }
+
+        string path = "/" + string.Join("/", segments);
+        return path.Length > 1 && rawPath.EndsWith("/", StringComparison.Ordinal) ? path + "/" : path;
+    }
+
+    private static string Query(string rawQuery)
+    {
+        if (rawQuery.Length == 0)
+        {
+            return string.Empty;
+        }
+
+        IEnumerable<KeyValuePair<string, string>> pairs = rawQuery.Split('&')
+            .Where(part => part.Length > 0)
+            .Select(part => part.Split(new[] { '=' }, 2))
+            .Select(pair => new KeyValuePair<string, string>(
+                Encode(Uri.UnescapeDataString(pair[0])),
+                pair.Length == 2 ? Encode(Uri.UnescapeDataString(pair[1])) : string.Empty))
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .ThenBy(pair => pair.Value, StringComparer.Ordinal);
+        return string.Join("&", pairs.Select(pair => pair.Key + "=" + pair.Value));
+    }
+
+    private static string Encode(string text)
+    {
+        StringBuilder encoded = new(text.Length);
+        foreach (byte b in Encoding.UTF8.GetBytes(text))
+        {
+            char c = (char)b;
+            if (c is (>= '0' and <= '9') or (>= 'A' and <= 'Z') or (>= 'a' and <= 'z') || Unreserved.IndexOf(c) >= 0)
+            {
+                encoded.Append(c);
+            }
+            else
+            {
+                encoded.Append('%').Append("0123456789ABCDEF"[b >> 4]).Append("0123456789ABCDEF"[b & 15]);
+            }
+        }
+
+        return encoded.ToString();
+    }
+}

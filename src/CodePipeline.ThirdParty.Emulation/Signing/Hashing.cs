@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>The hashes that signatures are made of.</summary>
+internal static class Hashing
+{
+    private const string HexDigits = "0123456789abcdef";
+
+    internal static byte[] Sha256(byte[] data)
+    {
+#if NET
+        return SHA256.HashData(data);
+#else
+        using SHA256 hash = SHA256.Create();
+        return hash.ComputeHash(data);
+#endif
+    }
+
+    internal static byte[] HmacSha256(byte[] key, byte[] data)
+    {
+#if NET
+        return HMACSHA256.HashData(key, data);
+#else
+        using HMACSHA256 hash = new(key);
+        return hash.ComputeHash(data);
+#endif
+    }
+
+    internal static byte[] HmacSha256(byte[] key, string data) => HmacSha256(key, Encoding.UTF8.GetBytes(data));
+
+    internal static string Hex(byte[] bytes)
+    {
+        char[] text = new char[bytes.Length * 2];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            text[i * 2] = HexDigits[bytes[i] >> 4];
+            text[(i * 2) + 1] = HexDigits[bytes[i] & 15];
+        }
+
+        return new string(text);
+    }
+
+    /// <summary>Compares without telling by its time how much is alike.</summary>
+    internal static bool FixedTimeEquals(string left, string right)
+    {
+        byte[] a = Encoding.UTF8.GetBytes(left);
+        byte[] b = Encoding.UTF8.GetBytes(right);
+#if NET
+        return CryptographicOperations.FixedTimeEquals(a, b);
+#else
+        int difference = a.Length ^ b.Length;
+        for (int i = 0; i < a.Length && i < b.Length; i++)
+        {
+            difference |= a[i] ^ b[i];
+        }
+
+        return difference == 0;
+#endif
+    }
+}

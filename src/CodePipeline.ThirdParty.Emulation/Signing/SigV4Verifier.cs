@@ -1,0 +1,167 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>Checks that a request is signed (Signature Version 4) with the emulator's access key, for its region, now.</summary>
+internal sealed class SigV4Verifier
+{
+    private const string Service = "codepipeline";
+    private const string Terminator = "aws4_request";
+    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
+    private readonly string _region;
+    private readonly string _accessKeyId;
+    private readonly Secret _secretAccessKey;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _allowedSkew;
+    private SigningKey? _lastKey;
+
+    internal SigV4Verifier(string region, string accessKeyId, Secret secretAccessKey, TimeProvider clock, TimeSpan allowedSkew)
+    {
+        _region = region;
+        _accessKeyId = accessKeyId;
+        _secretAccessKey = secretAccessKey;
+        _clock = clock;
+        _allowedSkew = allowedSkew;
+    }
+
+    /// <summary>Returns for a request that is rightly signed, and throws the service's error for any other.</summary>
+    internal void Verify(ServiceCall call)
+    {
+        AuthorizationHeader header = AuthorizationHeader.Parse(call.Headers["Authorization"]);
+        string time = call.Headers["X-Amz-Date"] is string sent
+            ? sent.Trim()
+            : throw AuthorizationHeader.Incomplete("Authorization header requires existence of a 'X-Amz-Date' header.");
+        if (!DateTimeOffset.TryParseExact(
+            time, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset signedAt))
+        {
+            throw AuthorizationHeader.Incomplete("Date must be in ISO-8601 'basic format', as in 20150830T123600Z.");
+        }
+
+        CheckSignedHeaders(call, header);
+
+        // The emulator's key has no session token, so one that comes along belongs to other credentials.
+        if (!Hashing.FixedTimeEquals(header.AccessKeyId, _accessKeyId) || call.Headers["X-Amz-Security-Token"] is not null)
+        {
+            throw new ServiceException(
+                "UnrecognizedClientException", "The security token included in the request is invalid.");
+        }
+
+        CheckScope(header, time);
+        CheckTime(signedAt);
+        string canonical = CanonicalRequest.Create(call, header.SignedHeaders);
+        string toSign = string.Join(
+            "\n",
+            AuthorizationHeader.Algorithm,
+            time,
+            $"{header.Date}/{_region}/{Service}/{Terminator}",
+            Hashing.Hex(Hashing.Sha256(Encoding.UTF8.GetBytes(canonical))));
+        string expected = Hashing.Hex(Hashing.HmacSha256(KeyOf(header.Date), toSign));
+        if (!Hashing.FixedTimeEquals(expected, header.Signature))
+        {
+            throw Invalid(
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+                    + "Key and signing method. Consult the service documentation for details.");
+        }
+    }
+
+    private static void CheckSignedHeaders(ServiceCall call, AuthorizationHeader header)
+    {
+        string[] signed = header.SignedHeaders.Split(';');
+        if (!signed.Contains("host"))
+        {
+            throw Invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
+        }
+
+        foreach (string name in call.Headers.AllKeys.OfType<string>())
+        {
+            if (name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
+                && !signed.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Invalid($"'{name}' must be a 'SignedHeader' in the AWS Authorization.");
+            }
+        }
+    }
+
+    private static ServiceException Invalid(string message) => new("InvalidSignatureException", message);
+
+    private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+
+    private void CheckScope(AuthorizationHeader header, string time)
+    {
+        if (header.Region != _region)
+        {
+            throw Invalid($"Credential should be scoped to a valid region: this emulator is in '{_region}'.");
+        }
+
+        if (header.Service != Service)
+        {
+            throw Invalid($"Credential should be scoped to correct service: '{Service}'.");
+        }
+
+        if (header.Terminator != Terminator)
+        {
+            throw Invalid($"Credential should be scoped with a valid terminator: '{Terminator}'.");
+        }
+
+        if (header.Date.Length != 8 || !time.StartsWith(header.Date, StringComparison.Ordinal))
+        {
+            throw Invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.");
+        }
+    }
+
+    /// <summary>The wording is the service's own: SDKs read the server's time out of it to correct their clock.</summary>
+    private void CheckTime(DateTimeOffset signedAt)
+    {
+        DateTimeOffset now = _clock.GetUtcNow();
+        string minutes = _allowedSkew.TotalMinutes.ToString("0.##", CultureInfo.InvariantCulture);
+        if (signedAt < now - _allowedSkew)
+        {
+            throw Invalid(
+                $"Signature expired: {Format(signedAt)} is now earlier than {Format(now - _allowedSkew)} "
+                    + $"({Format(now)} - {minutes} min.)");
+        }
+
+        if (signedAt > now + _allowedSkew)
+        {
+            throw Invalid(
+                $"Signature not yet current: {Format(signedAt)} is still later than {Format(now + _allowedSkew)} "
+                    + $"({Format(now)} + {minutes} min.)");
+        }
+    }
+
+    private byte[] KeyOf(string date)
+    {
+        // Dates are near the clock's when they get here, so the last key is nearly always the one.
+        SigningKey? last = _lastKey;
+        if (last is null || last.Date != date)
+        {
+            byte[] key = Encoding.UTF8.GetBytes("AWS4" + _secretAccessKey.Reveal());
+            foreach (string part in new[] { date, _region, Service, Terminator })
+            {
+                key = Hashing.HmacSha256(key, part);
+            }
+
+            last = new SigningKey(date, key);
+            _lastKey = last;
+        }
+
+        return last.Key;
+    }
+
+    private sealed class SigningKey
+    {
+        internal SigningKey(string date, byte[] key)
+        {
+            Date = date;
+            Key = key;
+        }
+
+        internal string Date { get; }
+
+        internal byte[] Key { get; }
+    }
+}

@@ -1,0 +1,136 @@
+using System;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>What a request goes through: route, signature, faults, operation, record.</summary>
+internal sealed class RequestPipeline
+{
+    private const string JsonType = "application/x-amz-json-1.1";
+
+    private readonly SigV4Verifier _verifier;
+    private readonly OperationDispatcher _dispatcher;
+    private readonly RequestLog _log;
+    private readonly TimeProvider _clock;
+    private volatile FaultInjector? _faults;
+
+    internal RequestPipeline(SigV4Verifier verifier, OperationDispatcher dispatcher, RequestLog log, TimeProvider clock)
+    {
+        _verifier = verifier;
+        _dispatcher = dispatcher;
+        _log = log;
+        _clock = clock;
+    }
+
+    internal void OrderFaults(FaultPlan? plan) => _faults = plan is null ? null : new FaultInjector(plan);
+
+    internal async Task<ServiceAnswer> AnswerAsync(ServiceCall call, string requestId, CancellationToken stop)
+    {
+        DateTimeOffset time = _clock.GetUtcNow();
+        string? operation = call.Method == "POST" && call.RawPath == "/"
+            ? Operations.FromTarget(call.Headers["X-Amz-Target"])
+            : null;
+        FaultRule? fault = null;
+        ServiceAnswer answer;
+        try
+        {
+            Check(call, operation);
+            fault = _faults?.Next(operation!);
+            answer = Answer(fault?.Kind, operation!, call.Body);
+        }
+        catch (ServiceException error)
+        {
+            answer = ServiceAnswer.Error(error);
+        }
+
+        if (_log.IsOn)
+        {
+            _log.Add(new RecordedRequest(
+                requestId,
+                operation,
+                time,
+                answer.StatusCode,
+                answer.ErrorName,
+                fault?.Kind,
+                Encoding.UTF8.GetString(call.Body)));
+        }
+
+        if (fault?.Kind == FaultKind.Slow)
+        {
+            await DelayAsync(fault.Delay, stop).ConfigureAwait(false);
+        }
+
+        return answer;
+    }
+
+    private void Check(ServiceCall call, string? operation)
+    {
+        if (operation is null)
+        {
+            throw new ServiceException(
+                "UnknownOperationException",
+                "Only POST / with the X-Amz-Target of one of the five third-party job operations is served.",
+                call.Method == "POST" && call.RawPath == "/" ? 400 : 404);
+        }
+
+        if (call.IsTooLong)
+        {
+            throw new ServiceException("RequestEntityTooLargeException", "The body is too long.", 413);
+        }
+
+        string contentType = call.Headers["Content-Type"] ?? string.Empty;
+        if (!contentType.Split(';')[0].Trim().Equals(JsonType, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ServiceException("UnknownOperationException", $"The Content-Type is not {JsonType}.");
+        }
+
+        _verifier.Verify(call);
+    }
+
+    private ServiceAnswer Answer(FaultKind? fault, string operation, byte[] body)
+    {
+        switch (fault)
+        {
+            case FaultKind.Throttle:
+                throw new ServiceException("ThrottlingException", "Rate exceeded");
+            case FaultKind.ExpiredToken:
+                throw new ServiceException("ExpiredTokenException", "The security token included in the request is expired");
+            case FaultKind.AccessDenied:
+                throw new ServiceException(
+                    "AccessDeniedException", $"The caller is not authorized to perform: codepipeline:{operation}");
+            case FaultKind.InternalFailure:
+                throw new ServiceException(
+                    "InternalFailure", "The request processing has failed because of an unknown error.", 500);
+            case FaultKind.ServiceUnavailable:
+                return ServiceAnswer.Unavailable;
+            case FaultKind.DropBefore:
+                return ServiceAnswer.Dropped;
+        }
+
+        ServiceAnswer answer;
+        try
+        {
+            answer = ServiceAnswer.Success(_dispatcher.Dispatch(operation, body));
+        }
+        catch (ServiceException error)
+        {
+            answer = ServiceAnswer.Error(error);
+        }
+
+        return fault switch
+        {
+            FaultKind.DropAfter => ServiceAnswer.Dropped,
+            FaultKind.Garbled => answer.Garbled(),
+            _ => answer,
+        };
+    }
+
+    private Task DelayAsync(TimeSpan delay, CancellationToken stop) =>
+#if NET
+        Task.Delay(delay, _clock, stop);
+#else
+        _clock.Delay(delay, stop);
+#endif
+}
