@@ -70,7 +70,14 @@ internal static class ErrorTranslation
         }
 
         var answer = new ServiceError(
-            call.Operation, code, message, NullIfEmpty(error.RequestId), status, call.Attempts, call.AnswerLost);
+            call.Operation,
+            code,
+            message,
+            NullIfEmpty(error.RequestId),
+            status,
+            call.Attempts,
+            call.AnswerLost,
+            error.Data[OperationUnmarshaller.ServerTime] as DateTimeOffset?);
         return s_byCode.TryGetValue(code, out Func<ServiceError, ThirdPartyServiceException>? make)
             ? make(answer)
             : status switch
@@ -89,7 +96,8 @@ internal static class ErrorTranslation
             NullIfEmpty(response.ResponseMetadata?.RequestId),
             200,
             call.Attempts,
-            AnswerLost: true));
+            AnswerLost: true,
+            ServerTime: null));
 
     /// <summary>The connection's fault behind an exception, or <see langword="null"/> where it is about something else.</summary>
     public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error)

@@ -1,7 +1,5 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Client;
@@ -11,7 +9,6 @@ internal static class RequestBody
 {
     public static byte[] Poll(ActionTypeId actionType, int? maxBatchSize)
     {
-        CheckActionType(actionType);
         if (maxBatchSize < ServiceLimits.MinimumBatchSize)
         {
             throw new InvalidInputException(
@@ -21,10 +18,11 @@ internal static class RequestBody
         return Write(json =>
         {
             json.WriteStartObject("actionTypeId");
-            json.WriteString("category", actionType.Category);
-            json.WriteString("owner", actionType.Owner);
-            json.WriteString("provider", actionType.Provider);
-            json.WriteString("version", actionType.Version);
+            json.WriteString(
+                "category", ActionTypeParser.Closed(ServiceLimits.Categories, actionType.Category, "Category"));
+            json.WriteString("owner", ActionTypeParser.Closed(ServiceLimits.Owners, actionType.Owner, "Owner"));
+            json.WriteString("provider", ServiceLimits.Provider.Check(actionType.Provider, "Provider"));
+            json.WriteString("version", ServiceLimits.Version.Check(actionType.Version, "Version"));
             json.WriteEndObject();
             if (maxBatchSize is int size)
             {
@@ -92,25 +90,6 @@ internal static class RequestBody
         WriteOptional(json, ServiceLimits.ExternalExecutionId, result.ExternalExecutionId, "ExternalExecutionId");
         json.WriteEndObject();
     });
-
-    private static void CheckActionType(ActionTypeId actionType)
-    {
-        CheckSet(ServiceLimits.Categories, actionType.Category, "Category");
-        CheckSet(ServiceLimits.Owners, actionType.Owner, "Owner");
-        ServiceLimits.Provider.Check(actionType.Provider, "Provider");
-        ServiceLimits.Version.Check(actionType.Version, "Version");
-    }
-
-    private static void CheckSet(IReadOnlyList<string> allowed, string value, string inputName)
-    {
-        if (!allowed.Contains(value, StringComparer.Ordinal))
-        {
-            throw new InvalidInputException(
-                inputName,
-                $"{inputName} '{value}' is not one that the service knows.",
-                $"Use one of {string.Join(", ", allowed)}.");
-        }
-    }
 
     private static void WriteJob(Utf8JsonWriter json, string jobId, Secret clientToken)
     {

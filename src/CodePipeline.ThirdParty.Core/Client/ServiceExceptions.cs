@@ -10,8 +10,16 @@ namespace CodePipeline.ThirdParty.Client;
 /// <param name="StatusCode">The HTTP status.</param>
 /// <param name="Attempts">How often the request was sent.</param>
 /// <param name="AnswerLost">Whether an earlier attempt ended without a clear answer and may have taken effect.</param>
+/// <param name="ServerTime">The service's clock, from the answer's <c>Date</c>.</param>
 public sealed record ServiceError(
-    string Operation, string Code, string Message, string? RequestId, int StatusCode, int Attempts, bool AnswerLost);
+    string Operation,
+    string Code,
+    string Message,
+    string? RequestId,
+    int StatusCode,
+    int Attempts,
+    bool AnswerLost,
+    DateTimeOffset? ServerTime);
 
 /// <summary>An error that the service answered with.</summary>
 public abstract class ThirdPartyServiceException : Exception

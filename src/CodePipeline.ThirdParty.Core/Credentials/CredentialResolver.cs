@@ -30,6 +30,14 @@ internal static class CredentialResolver
         return settings.ProfileName is null ? null : FromProfile(settings.ProfileName, settings.ProfileLocation);
     }
 
+    /// <summary>Where the credentials come from, in words.</summary>
+    public static string Describe(ClientSettings settings) =>
+        settings.Anonymous ? "none (anonymous)"
+        : settings.Credential is not null ? "a credential object"
+        : settings.AccessKey is not null ? "keys given"
+        : settings.ProfileName is not null ? $"profile '{settings.ProfileName}'"
+        : "the default chain";
+
     /// <summary>Words for an error that came up while credentials were being got.</summary>
     public static Exception Translate(ClientSettings settings, Exception error)
     {

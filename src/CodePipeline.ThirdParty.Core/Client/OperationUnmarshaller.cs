@@ -1,0 +1,47 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Net;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal.Transform;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>Hands an answer out as bytes, and makes an error of whatever text the service, or a proxy before it, sent.</summary>
+internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
+{
+    /// <summary>Where the service's clock stands in an error's data.</summary>
+    public const string ServerTime = "CodePipeline.ThirdParty.ServerTime";
+
+    public static OperationUnmarshaller Instance { get; } = new();
+
+    public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
+    {
+        using var body = new MemoryStream();
+        input.Stream.CopyTo(body);
+        return new OperationResponse { Body = body.ToArray() };
+    }
+
+    public override AmazonServiceException UnmarshallException(
+        JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+    {
+        // The body is kept by the context only as far as it was read.
+        input.Stream.CopyTo(Stream.Null);
+        string? errorType = input.ResponseData.IsHeaderPresent("x-amzn-ErrorType")
+            ? input.ResponseData.GetHeaderValue("x-amzn-ErrorType")
+            : null;
+        ErrorAnswer answer = ErrorAnswer.Read(input.GetResponseBodyBytes(), errorType);
+        var error = new AmazonServiceException(
+            answer.Message, innerException: null, ErrorType.Unknown, answer.Code, requestId: null, statusCode);
+        if (DateTimeOffset.TryParse(
+            input.ResponseData.GetHeaderValue("Date"),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset serverTime))
+        {
+            error.Data[ServerTime] = serverTime;
+        }
+
+        return error;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Generic;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty;
+
+/// <summary>A third-party job with its details (GetThirdPartyJobDetails).</summary>
+public sealed class ThirdPartyJobDetail : ThirdPartyJob
+{
+    internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetails details)
+        : base(job, job.Status)
+    {
+        Details = details;
+    }
+
+    private ThirdPartyJobDetail(ThirdPartyJobDetail job, string status)
+        : base(job, status)
+    {
+        Details = job.Details;
+    }
+
+    /// <summary>What the job is claimed with, once. Plain text, and kept out of views and logs.</summary>
+    public string? Nonce => Details.Nonce;
+
+    /// <summary>The configuration of the action: its keys, and a value for the asking.</summary>
+    public JobConfiguration Configuration => Details.Configuration;
+
+    /// <summary>The name of the pipeline.</summary>
+    public string? PipelineName => Details.PipelineName;
+
+    /// <summary>The name of the stage.</summary>
+    public string? StageName => Details.StageName;
+
+    /// <summary>The name of the action.</summary>
+    public string? ActionName => Details.ActionName;
+
+    /// <summary>The id of the action's execution.</summary>
+    public string? ActionExecutionId => Details.ActionExecutionId;
+
+    /// <summary>The ARN of the pipeline; the service does not fill it for third-party jobs.</summary>
+    public string? PipelineArn => Details.PipelineArn;
+
+    /// <summary>The id of the pipeline's execution; the service does not fill it for third-party jobs.</summary>
+    public string? PipelineExecutionId => Details.PipelineExecutionId;
+
+    /// <summary>The artifacts that the action takes in.</summary>
+    public IReadOnlyList<JobArtifact> InputArtifacts => Details.InputArtifacts;
+
+    /// <summary>The artifacts that the action hands on.</summary>
+    public IReadOnlyList<JobArtifact> OutputArtifacts => Details.OutputArtifacts;
+
+    /// <summary>Temporary credentials for the artifacts, about 15 minutes long.</summary>
+    public ArtifactCredentials? ArtifactCredentials => Details.ArtifactCredentials;
+
+    /// <summary>The token that an earlier job of this action left. Plain text, and kept out of views and logs.</summary>
+    public string? ContinuationToken => Details.ContinuationToken;
+
+    /// <summary>The key to encrypt output artifacts with; none: the AWS managed key.</summary>
+    public EncryptionKey? EncryptionKey => Details.EncryptionKey;
+
+    private JobDetails Details { get; }
+
+    /// <inheritdoc/>
+    internal override ThirdPartyJob WithStatus(string status) => new ThirdPartyJobDetail(this, status);
+}

@@ -1,0 +1,94 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Tokens;
+
+/// <summary>One token for every client.</summary>
+internal sealed class SingleToken(Secret token, string description) : IClientTokenSource
+{
+    public string Description => description;
+
+    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken) => Task.FromResult<Secret?>(token);
+}
+
+/// <summary>A table of client id to token.</summary>
+internal sealed class TokenMap(IReadOnlyDictionary<string, Secret> tokens, string description) : IClientTokenSource
+{
+    public string Description => $"{description} ({tokens.Count} clients)";
+
+    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken) =>
+        Task.FromResult(tokens.TryGetValue(clientId, out Secret? token) ? token : null);
+}
+
+/// <summary>A look-up that somebody else makes: a script block, a vault, an emulator.</summary>
+internal sealed class TokenLookup(
+    Func<string, CancellationToken, Task<Secret?>> find, string description) : IClientTokenSource
+{
+    public string Description => description;
+
+    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken) => find(clientId, cancellationToken);
+}
+
+/// <summary>Asks a source once per client, and keeps the token.</summary>
+internal sealed class CachedTokens(IClientTokenSource source) : IClientTokenSource
+{
+    private readonly ConcurrentDictionary<string, Secret> _found = new(StringComparer.Ordinal);
+
+    public string Description => source.Description;
+
+    public async Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken)
+    {
+        if (_found.TryGetValue(clientId, out Secret? known))
+        {
+            return known;
+        }
+
+        // What is not found is not kept: the partner may be adding the client just now.
+        Secret? token = await source.FindAsync(clientId, cancellationToken).ConfigureAwait(false);
+        return token is null ? null : _found.GetOrAdd(clientId, token);
+    }
+}
+
+/// <summary>The variable CPTHIRDPARTY_CLIENT_TOKEN: a token, or a JSON map of client id to token.</summary>
+internal sealed class EnvironmentTokens : IClientTokenSource
+{
+    public const string Variable = "CPTHIRDPARTY_CLIENT_TOKEN";
+
+    public static EnvironmentTokens Instance { get; } = new();
+
+    public string Description => $"the variable {Variable}";
+
+    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken)
+    {
+        string? text = Environment.GetEnvironmentVariable(Variable)?.Trim();
+        if (string.IsNullOrEmpty(text))
+        {
+            return Task.FromResult<Secret?>(null);
+        }
+
+        if (text![0] != '{')
+        {
+            return Task.FromResult<Secret?>(new Secret(text));
+        }
+
+        try
+        {
+            using JsonDocument map = JsonDocument.Parse(text);
+            string? token = map.RootElement.TryGetProperty(clientId, out JsonElement value)
+                && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return Task.FromResult(string.IsNullOrEmpty(token) ? null : new Secret(token!));
+        }
+        catch (JsonException)
+        {
+            // The parser's words would quote the text, which is a secret.
+            throw new InvalidInputException(
+                Variable,
+                $"The variable {Variable} starts like a JSON map and is not one.",
+                "Set it to one token, or to JSON such as {\"client id\":\"token\"}.");
+        }
+    }
+}
