@@ -30,7 +30,7 @@ internal static class AnswerWriter
 
     internal static byte[] Status(string status) => Write(json => json.WriteString("status", status));
 
-    internal static byte[] Details(EmulatedJob job, ArtifactCredentials credentials) => Write(json =>
+    internal static byte[] Details(EmulatedJob job, EmulatedCredentials credentials) => Write(json =>
     {
         json.WriteStartObject("jobDetails");
         json.WriteString("id", job.JobId);

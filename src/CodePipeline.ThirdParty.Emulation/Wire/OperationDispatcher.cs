@@ -72,7 +72,7 @@ internal sealed class OperationDispatcher
         input.ThrowIfInvalid();
         EmulatedJob job = _jobs.Details(jobId!, clientToken!);
         DateTimeOffset expiresAt = _options.Clock.GetUtcNow() + _options.CredentialLifetime;
-        return AnswerWriter.Details(job, ArtifactCredentials.Create(_credentialKey, job.JobId, expiresAt));
+        return AnswerWriter.Details(job, EmulatedCredentials.Create(_credentialKey, job.JobId, expiresAt));
     }
 
     private byte[] Acknowledge(InputReader input)

@@ -8,9 +8,9 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <remarks>
 /// The session token says for which job and until when, under a key of this emulator. So nothing has to be kept per call.
 /// </remarks>
-internal sealed class ArtifactCredentials
+internal sealed class EmulatedCredentials
 {
-    private ArtifactCredentials(string accessKeyId, string secretAccessKey, string sessionToken)
+    private EmulatedCredentials(string accessKeyId, string secretAccessKey, string sessionToken)
     {
         AccessKeyId = accessKeyId;
         SecretAccessKey = secretAccessKey;
@@ -23,14 +23,14 @@ internal sealed class ArtifactCredentials
 
     internal string SessionToken { get; }
 
-    internal static ArtifactCredentials Create(byte[] key, string jobId, DateTimeOffset expiresAt)
+    internal static EmulatedCredentials Create(byte[] key, string jobId, DateTimeOffset expiresAt)
     {
         string accessKeyId = RandomText.AccessKeyId("ASIA");
         string content = string.Join(
             "\n", accessKeyId, expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), jobId);
         byte[] bytes = Encoding.UTF8.GetBytes(content);
         string seal = Convert.ToBase64String(Hashing.HmacSha256(key, bytes));
-        return new ArtifactCredentials(accessKeyId, SecretOf(key, accessKeyId), Convert.ToBase64String(bytes) + "." + seal);
+        return new EmulatedCredentials(accessKeyId, SecretOf(key, accessKeyId), Convert.ToBase64String(bytes) + "." + seal);
     }
 
     /// <summary>Reads a session token that <see cref="Create"/> made with the same key.</summary>

@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using CodePipeline.ThirdParty.Emulation;
+
+namespace CodePipeline.ThirdParty.Emulator;
+
+/// <summary>Reads the texts of arguments into types, and says what is wrong with those that are not.</summary>
+internal static class ArgumentReader
+{
+    internal static TimeSpan Time(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds <= TimeSpan.FromDays(366).TotalSeconds)
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        if (text.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time))
+        {
+            return time;
+        }
+
+        result.AddError($"'{text}' is not a time. Use seconds, such as 30 or 0.5, or hours:minutes:seconds.");
+        return default;
+    }
+
+    internal static ActionTypeId[] ActionTypes(ArgumentResult result)
+    {
+        List<ActionTypeId> types = [];
+        foreach (Token token in result.Tokens)
+        {
+            string[] parts = token.Value.Split('/');
+            switch (parts.Length)
+            {
+                case 3:
+                    types.Add(new ActionTypeId(parts[0], ActionTypeId.ThirdPartyOwner, parts[1], parts[2]));
+                    break;
+                case 4:
+                    types.Add(new ActionTypeId(parts[0], parts[1], parts[2], parts[3]));
+                    break;
+                default:
+                    result.AddError(
+                        $"'{token.Value}' is not an action type. Use Category/Provider/Version, such as Test/Contoso/1.");
+                    break;
+            }
+        }
+
+        return [.. types];
+    }
+
+    internal static Dictionary<string, string> Configuration(ArgumentResult result)
+    {
+        Dictionary<string, string> configuration = new(StringComparer.Ordinal);
+        foreach (Token token in result.Tokens)
+        {
+            int equals = token.Value.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                configuration[token.Value[..equals]] = token.Value[(equals + 1)..];
+            }
+            else
+            {
+                // The text is not repeated: it may be a secret.
+                result.AddError("A configuration setting is not of the form KEY=VALUE.");
+            }
+        }
+
+        return configuration;
+    }
+
+    internal static FaultPlan? Faults(ArgumentResult result)
+    {
+        try
+        {
+            return FaultPlan.Parse(result.Tokens[0].Value);
+        }
+        catch (InvalidInputException e)
+        {
+            result.AddError($"{e.Message} {e.Cure}");
+            return null;
+        }
+    }
+
+    internal static Secret? Secret(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text.Length == 0)
+        {
+            result.AddError("A secret is empty.");
+            return null;
+        }
+
+        return new Secret(text);
+    }
+}

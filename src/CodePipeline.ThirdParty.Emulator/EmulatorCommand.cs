@@ -1,0 +1,195 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation;
+
+namespace CodePipeline.ThirdParty.Emulator;
+
+/// <summary>The command line: its options, and what running it does.</summary>
+internal sealed class EmulatorCommand
+{
+    private static readonly EmulatorOptions s_defaults = new();
+
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = "TCP port on loopback; 0 takes a free one.",
+        DefaultValueFactory = _ => 0,
+    };
+
+    private readonly Option<string> _region = new("--region")
+    {
+        Description = "AWS region that requests are signed for.",
+        DefaultValueFactory = _ => s_defaults.Region,
+    };
+
+    private readonly Option<string?> _name = new("--name") { Description = "A name to tell emulators apart." };
+
+    private readonly Option<string?> _accessKeyId = new("--access-key-id")
+    {
+        Description = "Access key id that requests are signed with; made up if left out.",
+    };
+
+    private readonly Option<Secret?> _secretAccessKey = new("--secret-access-key")
+    {
+        Description = "Secret access key of it; made up if left out.",
+        CustomParser = ArgumentReader.Secret,
+    };
+
+    private readonly Option<ActionTypeId[]> _job = new("--job")
+    {
+        Description = "Add a job of this action type, such as Test/Contoso/1. Can be given again.",
+        CustomParser = ArgumentReader.ActionTypes,
+    };
+
+    private readonly Option<int> _jobs = new("--jobs")
+    {
+        Description = "How many jobs to add for each --job.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<ActionTypeId[]> _actionType = new("--action-type")
+    {
+        Description = "An action type to know without a job of it. Can be given again.",
+        CustomParser = ArgumentReader.ActionTypes,
+    };
+
+    private readonly Option<string?> _clientId = new("--client-id")
+    {
+        Description = "Client of the jobs; a new GUID if left out.",
+    };
+
+    private readonly Option<Secret?> _clientToken = new("--client-token")
+    {
+        Description = "Client token of the jobs; made up if left out.",
+        CustomParser = ArgumentReader.Secret,
+    };
+
+    private readonly Option<Dictionary<string, string>> _configuration = new("--configuration")
+    {
+        Description = "KEY=VALUE of the jobs' action configuration. Can be given again.",
+        CustomParser = ArgumentReader.Configuration,
+    };
+
+    private readonly Option<string[]> _inputArtifact = new("--input-artifact")
+    {
+        Description = "Name of an input artifact of the jobs. Can be given again.",
+    };
+
+    private readonly Option<string[]> _outputArtifact = new("--output-artifact")
+    {
+        Description = "Name of an output artifact of the jobs. Can be given again.",
+    };
+
+    private readonly Option<TimeSpan> _leaseTime = Time(
+        "--lease-time", "Seconds until a job that was handed out and not acknowledged is handed out again.", s_defaults.LeaseTime);
+
+    private readonly Option<TimeSpan> _jobTimeLimit = Time(
+        "--job-time-limit", "Seconds a job may take from its acknowledgement.", s_defaults.JobTimeLimit);
+
+    private readonly Option<TimeSpan> _continuationDelay = Time(
+        "--continuation-delay", "Seconds until the job that continues another shows up.", s_defaults.ContinuationDelay);
+
+    private readonly Option<TimeSpan> _credentialLifetime = Time(
+        "--credential-lifetime", "Seconds that artifact credentials are good for.", s_defaults.CredentialLifetime);
+
+    private readonly Option<int> _maxBatchSize = new("--max-batch-size")
+    {
+        Description = "Jobs that a poll gets at most when it does not say.",
+        DefaultValueFactory = _ => s_defaults.MaxBatchSize,
+    };
+
+    private readonly Option<FaultPlan?> _faults = new("--faults")
+    {
+        Description = "Faults, such as \"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2\".",
+        CustomParser = ArgumentReader.Faults,
+    };
+
+    private readonly Option<string?> _readyFile = new("--ready-file")
+    {
+        Description = "File to write the JSON line of --json to, once requests are served.",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print one line of JSON and nothing else." };
+
+    private readonly Option<bool> _untilStdinCloses = new("--until-stdin-closes")
+    {
+        Description = "Stop when standard input closes too, not only on Ctrl+C and SIGTERM.",
+    };
+
+    private readonly RootCommand _root;
+
+    internal EmulatorCommand()
+    {
+        _root = new RootCommand(
+            "Serves the five third-party job operations of AWS CodePipeline on loopback. Stop it with Ctrl+C.")
+        {
+            _port, _region, _name, _accessKeyId, _secretAccessKey, _job, _jobs, _actionType, _clientId, _clientToken,
+            _configuration, _inputArtifact, _outputArtifact, _leaseTime, _jobTimeLimit, _continuationDelay, _credentialLifetime,
+            _maxBatchSize, _faults, _readyFile, _json, _untilStdinCloses,
+        };
+        _root.SetAction(RunAsync);
+    }
+
+    internal ParseResult Parse(string[] arguments) => _root.Parse(arguments);
+
+    private static Option<TimeSpan> Time(string name, string description, TimeSpan defaultTime) => new(name)
+    {
+        Description = description,
+        CustomParser = ArgumentReader.Time,
+        DefaultValueFactory = _ => defaultTime,
+    };
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    {
+        using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(Options(parsed));
+        AddJobs(emulator, parsed);
+        await Announcement.WriteAsync(emulator, parsed.GetValue(_json), parsed.GetValue(_readyFile)).ConfigureAwait(false);
+        await StopSignal.WaitAsync(parsed.GetValue(_untilStdinCloses), stop).ConfigureAwait(false);
+        return 0;
+    }
+
+    private EmulatorOptions Options(ParseResult parsed) => new()
+    {
+        Name = parsed.GetValue(_name),
+        Port = parsed.GetValue(_port),
+        Region = parsed.GetValue(_region)!,
+        AccessKeyId = parsed.GetValue(_accessKeyId),
+        SecretAccessKey = parsed.GetValue(_secretAccessKey),
+        LeaseTime = parsed.GetValue(_leaseTime),
+        JobTimeLimit = parsed.GetValue(_jobTimeLimit),
+        ContinuationDelay = parsed.GetValue(_continuationDelay),
+        CredentialLifetime = parsed.GetValue(_credentialLifetime),
+        MaxBatchSize = parsed.GetValue(_maxBatchSize),
+        ActionTypes = parsed.GetValue(_actionType) ?? [],
+        Faults = parsed.GetValue(_faults),
+    };
+
+    private void AddJobs(ThirdPartyEmulator emulator, ParseResult parsed)
+    {
+        if (parsed.GetValue(_jobs) < 1)
+        {
+            throw new InvalidInputException("--jobs", "The number of jobs is less than 1.", "Use 1 or more.");
+        }
+
+        string? clientId = parsed.GetValue(_clientId);
+        foreach (ActionTypeId actionType in parsed.GetValue(_job) ?? [])
+        {
+            for (int i = 0; i < parsed.GetValue(_jobs); i++)
+            {
+                EmulatedJob job = emulator.AddJob(new EmulatedJobRequest(actionType)
+                {
+                    ClientId = clientId,
+                    ClientToken = parsed.GetValue(_clientToken),
+                    Configuration = parsed.GetValue(_configuration) ?? [],
+                    InputArtifacts = parsed.GetValue(_inputArtifact) ?? [],
+                    OutputArtifacts = parsed.GetValue(_outputArtifact) ?? [],
+                });
+
+                // One client for all jobs, as one customer has many.
+                clientId = job.ClientId;
+            }
+        }
+    }
+}
