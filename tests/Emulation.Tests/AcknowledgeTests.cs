@@ -1,0 +1,110 @@
+using System;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class AcknowledgeTests : IDisposable
+{
+    private readonly EmulatorHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task Acknowledge_WithTheNonce_MakesTheJobInProgress()
+    {
+        EmulatedJob job = _host.AddJob();
+        await _host.PollAsync();
+
+        Answer answer = await _host.AcknowledgeAsync(job, (await _host.DetailsAsync(job)).Nonce);
+
+        Assert.Equal("""{"status":"InProgress"}""", answer.Text);
+        Assert.Equal(_host.Clock.GetUtcNow(), _host.JobOf(job).AcknowledgedAt);
+    }
+
+    [Fact]
+    public async Task Acknowledge_WithAWrongNonce_AnswersInvalidNonce()
+    {
+        EmulatedJob job = _host.AddJob();
+        await _host.PollAsync();
+
+        Answer answer = await _host.AcknowledgeAsync(job, "0");
+
+        Assert.Equal((400, "InvalidNonceException"), (answer.StatusCode, answer.Error));
+        Assert.Equal(JobStatus.Dispatched, _host.JobOf(job).Status);
+    }
+
+    [Fact]
+    public async Task Acknowledge_WithAWrongTokenAndNonce_TellsOfTheTokenOnly()
+    {
+        EmulatedJob job = _host.AddJob();
+
+        Answer answer = await _host.CallAsync(EmulatorHost.Acknowledge, new { jobId = job.JobId, nonce = "0", clientToken = "no" });
+
+        Assert.Equal("InvalidClientTokenException", answer.Error);
+    }
+
+    [Fact]
+    public async Task Acknowledge_OfAnUnknownJob_AnswersJobNotFound()
+    {
+        Answer answer = await _host.CallAsync(EmulatorHost.Acknowledge, new { jobId = "x", nonce = "0", clientToken = "no" });
+
+        Assert.Equal("JobNotFoundException", answer.Error);
+    }
+
+    [Fact]
+    public async Task Acknowledge_WithTheNonceOfAnEarlierHandOut_AnswersInvalidNonce()
+    {
+        EmulatedJob job = _host.AddJob();
+        await _host.PollAsync();
+        string early = (await _host.DetailsAsync(job)).Nonce;
+        _host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _host.PollAsync();
+
+        Assert.Equal("InvalidNonceException", (await _host.AcknowledgeAsync(job, early)).Error);
+        Assert.Equal("InProgress", (await _host.AcknowledgeAsync(job, (await _host.DetailsAsync(job)).Nonce)).Status);
+        Assert.Equal("InvalidNonceException", (await _host.AcknowledgeAsync(job, early)).Error);
+    }
+
+    [Fact]
+    public async Task Acknowledge_AfterLeaseRanOutButBeforeAnotherHandOut_StillClaims()
+    {
+        EmulatedJob job = _host.AddJob();
+        await _host.PollAsync();
+        string nonce = (await _host.DetailsAsync(job)).Nonce;
+        _host.Clock.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal("InProgress", (await _host.AcknowledgeAsync(job, nonce)).Status);
+        Assert.Empty((await _host.PollAsync()).JobIds);
+    }
+
+    [Fact]
+    public async Task Acknowledge_Again_AnswersInProgressAndDoesNotRestartTheTimeLimit()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        _host.Clock.Advance(TimeSpan.FromMinutes(59));
+
+        Assert.Equal("InProgress", (await _host.AcknowledgeAsync(job, job.Nonce)).Status);
+
+        _host.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(JobStatus.TimedOut, _host.JobOf(job).Status);
+    }
+
+    [Theory]
+    [InlineData("Succeeded")]
+    [InlineData("Failed")]
+    [InlineData("TimedOut")]
+    public async Task Acknowledge_OfAFinishedJob_AnswersItsStatus(string status)
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        Task act = status switch
+        {
+            "Succeeded" => _host.SucceedAsync(job),
+            "Failed" => _host.FailAsync(job),
+            _ => Task.Run(() => _host.Clock.Advance(TimeSpan.FromHours(1))),
+        };
+        await act;
+
+        Assert.Equal(status, (await _host.AcknowledgeAsync(job, job.Nonce)).Status);
+    }
+}

@@ -1,0 +1,147 @@
+using System;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class ResultTests : IDisposable
+{
+    private readonly EmulatorHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task Success_WithAllMembers_IsStored()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+
+        Answer answer = await _host.CallAsync(EmulatorHost.Success, new
+        {
+            jobId = job.JobId,
+            clientToken = job.ClientToken.Reveal(),
+            currentRevision = new { revision = "r1", changeIdentifier = "c1", created = 1_893_456_000.25, revisionSummary = "s1" },
+            executionDetails = new { summary = "done", externalExecutionId = "e1", percentComplete = 100 },
+        });
+
+        Assert.Equal((200, string.Empty), (answer.StatusCode, answer.Text));
+        EmulatedJob done = _host.JobOf(job);
+        Assert.Equal(JobStatus.Succeeded, done.Status);
+        Assert.Equal(("r1", "c1", "s1"), (done.Revision, done.RevisionChangeIdentifier, done.RevisionSummary));
+        Assert.Equal(new DateTimeOffset(2030, 1, 1, 0, 0, 0, 250, TimeSpan.Zero), done.RevisionCreated);
+        Assert.Equal(("done", "e1", 100), (done.Summary, done.ExternalExecutionId, done.PercentComplete));
+        Assert.Equal((_host.Clock.GetUtcNow(), 1), (done.FinishedAt, done.ResultCount));
+        Assert.Null(done.NextJobId);
+    }
+
+    [Fact]
+    public async Task Failure_WithAllMembers_IsStored()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+
+        Answer answer = await _host.CallAsync(EmulatorHost.Failure, new
+        {
+            jobId = job.JobId,
+            clientToken = job.ClientToken.Reveal(),
+            failureDetails = new { type = "PermissionError", message = "no right", externalExecutionId = "e2" },
+        });
+
+        Assert.Equal((200, string.Empty), (answer.StatusCode, answer.Text));
+        EmulatedJob done = _host.JobOf(job);
+        Assert.Equal(JobStatus.Failed, done.Status);
+        Assert.Equal(("PermissionError", "no right", "e2"), (done.FailureType, done.FailureMessage, done.ExternalExecutionId));
+    }
+
+    [Fact]
+    public async Task Result_OfAJobNotAcknowledged_AnswersInvalidJobState()
+    {
+        EmulatedJob job = _host.AddJob();
+        await _host.PollAsync();
+
+        Assert.Equal("InvalidJobStateException", (await _host.SucceedAsync(job)).Error);
+        Assert.Equal("InvalidJobStateException", (await _host.FailAsync(job)).Error);
+        Assert.Equal(JobStatus.Dispatched, _host.JobOf(job).Status);
+    }
+
+    [Fact]
+    public async Task Result_AfterAResult_AnswersInvalidJobStateAndChangesNothing()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        await _host.SucceedAsync(job);
+
+        Answer answer = await _host.FailAsync(job);
+
+        Assert.Equal((400, "InvalidJobStateException"), (answer.StatusCode, answer.Error));
+        EmulatedJob done = _host.JobOf(job);
+        Assert.Equal((JobStatus.Succeeded, 2), (done.Status, done.ResultCount));
+        Assert.Null(done.FailureType);
+    }
+
+    [Theory]
+    [InlineData(EmulatorHost.Success)]
+    [InlineData(EmulatorHost.Failure)]
+    public async Task Result_WithAWrongToken_AnswersInvalidClientTokenAndDoesNotCount(string operation)
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+
+        Answer answer = await _host.CallAsync(
+            operation,
+            new { jobId = job.JobId, clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
+
+        Assert.Equal("InvalidClientTokenException", answer.Error);
+        Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
+    }
+
+    [Theory]
+    [InlineData(EmulatorHost.Success)]
+    [InlineData(EmulatorHost.Failure)]
+    public async Task Result_OfAnUnknownJob_AnswersJobNotFound(string operation)
+    {
+        Answer answer = await _host.CallAsync(
+            operation, new { jobId = "x", clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
+
+        Assert.Equal("JobNotFoundException", answer.Error);
+    }
+
+    [Fact]
+    public async Task Result_JustBeforeTheTimeLimit_IsTaken()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        _host.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(200, (await _host.SucceedAsync(job)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Result_AtTheTimeLimit_AnswersInvalidJobState()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        _host.Clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal("InvalidJobStateException", (await _host.SucceedAsync(job)).Error);
+        EmulatedJob over = _host.JobOf(job);
+        Assert.Equal((JobStatus.TimedOut, job.AcknowledgedAt + TimeSpan.FromHours(1)), (over.Status, over.FinishedAt));
+    }
+
+    [Fact]
+    public async Task TimeLimit_OfTheJobItself_WinsOverTheEmulators()
+    {
+        EmulatedJob job = _host.Emulator.AddJob(
+            new EmulatedJobRequest(EmulatorHost.Type) { TimeLimit = TimeSpan.FromSeconds(5) });
+        await _host.AcknowledgeAsync(job, job.Nonce);
+
+        _host.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(JobStatus.TimedOut, _host.JobOf(job).Status);
+    }
+
+    [Fact]
+    public async Task TimeLimit_OfAJobNotAcknowledged_DoesNotRun()
+    {
+        EmulatedJob job = _host.AddJob();
+        await _host.PollAsync();
+
+        _host.Clock.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal(JobStatus.Queued, _host.JobOf(job).Status);
+    }
+}
