@@ -13,6 +13,10 @@ internal sealed class HttpFront : IDisposable
     // Far above the longest right request, which has about 20,000 characters.
     private const int LongestBody = 1 << 20;
 
+    // Outside Windows, aborting an answer sends its status line first. After "100 Continue" clients wait for the real
+    // answer, so that the end of the connection is what they see, and never a 200 that was not meant.
+    private const int NotAnsweredYet = 100;
+
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly HttpListener _listener;
@@ -73,6 +77,7 @@ internal sealed class HttpFront : IDisposable
             try
             {
                 HttpListenerContext context = await _listener.GetContextAsync().ConfigureAwait(false);
+                context.Response.StatusCode = NotAnsweredYet;
                 _ = Task.Run(() => ServeAsync(context));
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)

@@ -1,0 +1,30 @@
+using System.Collections.Specialized;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class CanonicalRequestTests
+{
+    private const string EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    [Theory]
+    [InlineData("/", "/", "")]
+    [InlineData("/a//b/../c%20d/", "/a/c%2520d/", "")]
+    [InlineData("/..", "/", "")]
+    [InlineData("/?b=2&a=%7e1&a=0&c", "/", "a=0&a=~1&b=2&c=")]
+    [InlineData("/?q=%c3%bc+x", "/", "q=%C3%BC%2Bx")]
+    public void Create_NormalizesPathAndQuery(string url, string path, string query)
+    {
+        ServiceCall call = new("GET", url, new NameValueCollection { ["host"] = "h" }, []);
+
+        Assert.Equal($"GET\n{path}\n{query}\nhost:h\n\nhost\n{EmptyHash}", CanonicalRequest.Create(call, "host"));
+    }
+
+    [Fact]
+    public void Create_TrimsHeadersAndMakesOneSpaceOfSeveral()
+    {
+        ServiceCall call = new("POST", "/", new NameValueCollection { ["Host"] = "h", ["X-A"] = "  a   b  " }, []);
+
+        Assert.Equal($"POST\n/\n\nhost:h\nx-a:a b\n\nhost;x-a\n{EmptyHash}", CanonicalRequest.Create(call, "host;x-a"));
+    }
+}

@@ -1,0 +1,212 @@
+using System;
+using System.Net.Http;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class FaultTests : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly EmulatorHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Theory]
+    [InlineData("throttle", 400, "ThrottlingException")]
+    [InlineData("expired-token", 400, "ExpiredTokenException")]
+    [InlineData("access-denied", 400, "AccessDeniedException")]
+    [InlineData("internal-failure", 500, "InternalFailure")]
+    public async Task ErrorFault_AnswersTheErrorAndHasNoEffect(string fault, int statusCode, string error)
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        Order(fault + "=1,limit=1");
+
+        Answer answer = await _host.SucceedAsync(job);
+
+        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
+        Assert.Equal(200, (await _host.SucceedAsync(job)).StatusCode);
+    }
+
+    [Fact]
+    public async Task ServiceUnavailable_AnswersAnHtmlPageAndHasNoEffect()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        Order("service-unavailable=1");
+
+        Answer answer = await _host.SucceedAsync(job);
+
+        Assert.Equal((503, "text/html"), (answer.StatusCode, answer.ContentType));
+        Assert.StartsWith("<html>", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(JobStatus.InProgress, _host.JobOf(job).Status);
+    }
+
+    [Fact]
+    public async Task DropBefore_DropsTheConnectionWithoutEffect()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        Order("drop-before=1");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => _host.SucceedAsync(job));
+
+        Assert.Equal(JobStatus.InProgress, _host.JobOf(job).Status);
+        Assert.Equal((0, FaultKind.DropBefore), LastRequest());
+    }
+
+    [Fact]
+    public async Task DropAfter_DropsTheConnectionOnceTheOperationTookEffect()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        Order("drop-after=1");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => _host.SucceedAsync(job));
+
+        Assert.Equal(JobStatus.Succeeded, _host.JobOf(job).Status);
+        Assert.Equal((0, FaultKind.DropAfter), LastRequest());
+    }
+
+    [Fact]
+    public async Task Drop_DoesNotStopTheEmulator()
+    {
+        EmulatedJob job = _host.AddJob();
+        Order("drop-before=1,limit=1");
+        await Assert.ThrowsAsync<HttpRequestException>(() => _host.DetailsAsync(job));
+
+        Assert.Equal(200, (await _host.DetailsAsync(job)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Garbled_AnswersJsonThatBreaksOff()
+    {
+        EmulatedJob job = _host.AddJob();
+        Order("garbled=1");
+
+        Answer answer = await _host.PollAsync();
+
+        Assert.Equal(200, answer.StatusCode);
+        Assert.NotEmpty(answer.Text);
+        Assert.ThrowsAny<JsonException>(() => answer.Json);
+        Assert.Equal(JobStatus.Dispatched, _host.JobOf(job).Status);
+    }
+
+    [Fact]
+    public async Task Garbled_OfAnEmptyAnswer_IsNotEmpty()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        Order("garbled=1");
+
+        Answer answer = await _host.SucceedAsync(job);
+
+        Assert.ThrowsAny<JsonException>(() => answer.Json);
+    }
+
+    [Fact]
+    public async Task Slow_AnswersAfterItsDelayOnTheEmulatorsClock()
+    {
+        EmulatedJob job = await _host.ClaimNewJobAsync();
+        Order("slow=1,delay=20s");
+
+        Task<Answer> call = _host.SucceedAsync(job);
+        await UntilAsync(() => _host.Clock.PendingTimers == 1);
+
+        Assert.Equal(JobStatus.Succeeded, _host.JobOf(job).Status);
+        _host.Clock.Advance(TimeSpan.FromSeconds(19));
+        Assert.False(call.IsCompleted);
+        _host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (await call.WaitAsync(s_patience)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Stop_EndsSlowAnswersAtOnce()
+    {
+        EmulatedJob job = _host.AddJob();
+        Order("slow=1,delay=20s");
+        Task<Answer> call = _host.DetailsAsync(job);
+        await UntilAsync(() => _host.Clock.PendingTimers == 1);
+
+        _host.Emulator.Stop();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => call.WaitAsync(s_patience));
+        await UntilAsync(() => _host.Clock.PendingTimers == 0);
+    }
+
+    [Fact]
+    public async Task Fault_OfOneOperation_LeavesTheOthers()
+    {
+        EmulatedJob job = _host.AddJob();
+        Order("throttle=1@PollForThirdPartyJobs");
+
+        Assert.Equal("ThrottlingException", (await _host.PollAsync()).Error);
+        Assert.Equal(200, (await _host.DetailsAsync(job)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Fault_DoesNotHitRequestsThatAreNotSigned()
+    {
+        Order("throttle=1,limit=1");
+
+        Answer answer = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Poll, "{}"));
+
+        Assert.Equal("MissingAuthenticationTokenException", answer.Error);
+        Assert.Equal("ThrottlingException", (await _host.PollAsync()).Error);
+    }
+
+    [Fact]
+    public async Task OrderFaults_WithNull_EndsThem()
+    {
+        _host.AddJob();
+        Order("throttle=1");
+
+        _host.Emulator.OrderFaults(null);
+
+        Assert.Equal(200, (await _host.PollAsync()).StatusCode);
+    }
+
+    [Fact]
+    public async Task Faults_OfTheOptionsAndOrderedAgain_RepeatTheirSequence()
+    {
+        FaultPlan plan = FaultPlan.Parse("seed=11;throttle=0.5");
+        using EmulatorHost host = new(clock => new EmulatorOptions { Clock = clock, Faults = plan });
+        host.AddJob();
+        bool[] first = await ThrottledAsync(host);
+
+        host.Emulator.OrderFaults(plan);
+
+        Assert.Equal(first, await ThrottledAsync(host));
+        Assert.Contains(true, first);
+        Assert.Contains(false, first);
+    }
+
+    private static async Task<bool[]> ThrottledAsync(EmulatorHost host)
+    {
+        bool[] throttled = new bool[20];
+        for (int i = 0; i < throttled.Length; i++)
+        {
+            throttled[i] = (await host.PollAsync()).StatusCode == 400;
+        }
+
+        return throttled;
+    }
+
+    /// <summary>Yields until another thread has come to a point; no time has to pass for it.</summary>
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        DateTime end = DateTime.UtcNow + s_patience;
+        while (!condition())
+        {
+            Assert.True(DateTime.UtcNow < end, "The condition did not come true.");
+            await Task.Yield();
+        }
+    }
+
+    private void Order(string plan) => _host.Emulator.OrderFaults(FaultPlan.Parse(plan));
+
+    private (int StatusCode, FaultKind? Fault) LastRequest()
+    {
+        RecordedRequest last = _host.Emulator.GetRequests()[^1];
+        return (last.StatusCode, last.Fault);
+    }
+}

@@ -1,0 +1,122 @@
+using System;
+using System.Net.Http;
+using System.Text;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class SerializationTests : IDisposable
+{
+    private readonly EmulatorHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not json")]
+    [InlineData("{\"jobId\":")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("null")]
+    [InlineData("{\"jobId\":1,\"clientToken\":\"t\"}")]
+    [InlineData("{\"jobId\":[\"x\"],\"clientToken\":\"t\"}")]
+    [InlineData("{\"jobId\":true,\"clientToken\":\"t\"}")]
+    [InlineData("{\"jobId\":\"\\ud800\",\"clientToken\":\"t\"}")]
+    public async Task Details_OfAnUnreadableBody_AnswerSerialization(string body) =>
+        await AssertUnreadableAsync(EmulatorHost.Details, body);
+
+    [Theory]
+    [InlineData("\"maxBatchSize\":\"1\"")]
+    [InlineData("\"maxBatchSize\":1.5")]
+    [InlineData("\"maxBatchSize\":2147483648")]
+    [InlineData("\"actionTypeId\":\"Test/Contoso/1\"")]
+    public async Task Poll_WithAWrongJsonType_AnswersSerialization(string member) =>
+        await AssertUnreadableAsync(EmulatorHost.Poll, "{" + member + "}");
+
+    [Theory]
+    [InlineData("\"currentRevision\":{\"created\":\"2030-01-01T00:00:00Z\"}")]
+    [InlineData("\"currentRevision\":{\"created\":1e300}")]
+    [InlineData("\"currentRevision\":[]")]
+    [InlineData("\"executionDetails\":{\"percentComplete\":\"50\"}")]
+    [InlineData("\"executionDetails\":\"done\"")]
+    public async Task Success_WithAWrongJsonType_AnswersSerialization(string member) =>
+        await AssertUnreadableAsync(EmulatorHost.Success, "{\"jobId\":\"x\",\"clientToken\":\"t\"," + member + "}");
+
+    [Fact]
+    public async Task Body_OfInvalidUtf8_AnswersSerialization()
+    {
+        HttpRequestMessage request = _host.Request(EmulatorHost.Details, string.Empty);
+        byte[] body = [.. Encoding.ASCII.GetBytes("{\"jobId\":\""), 0xFF, .. Encoding.ASCII.GetBytes("\",\"clientToken\":\"t\"}")];
+        request.Content = new ByteArrayContent(body);
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-amz-json-1.1");
+        _host.Signer.Sign(request, body, _host.Clock.GetUtcNow());
+
+        Assert.Equal("SerializationException", (await _host.SendUnsignedAsync(request)).Error);
+    }
+
+    [Fact]
+    public async Task UnknownMembers_AreIgnored()
+    {
+        Answer answer = await _host.SendAsync(
+            EmulatorHost.Details, """{"__type":"x","jobId":"x","clientToken":"t","later":{"a":[1,2]}}""");
+
+        Assert.Equal("JobNotFoundException", answer.Error);
+    }
+
+    [Theory]
+    [InlineData("CodePipeline_20150709.PollForJobs")]
+    [InlineData("CodePipeline_20150709.pollforthirdpartyjobs")]
+    [InlineData("PollForThirdPartyJobs")]
+    [InlineData("DynamoDB_20120810.PollForThirdPartyJobs")]
+    public async Task Target_OfNoneOfTheFive_AnswersUnknownOperation(string target)
+    {
+        HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
+        request.Headers.Remove("X-Amz-Target");
+        request.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+
+        Answer answer = await _host.SendAsync(request, "{}");
+
+        Assert.Equal((400, "UnknownOperationException"), (answer.StatusCode, answer.Error));
+    }
+
+    [Theory]
+    [InlineData("GET", "/")]
+    [InlineData("PUT", "/")]
+    [InlineData("POST", "/other")]
+    public async Task MethodOrPath_OfNoOperation_Answers404(string method, string path)
+    {
+        HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
+        request.Method = new HttpMethod(method);
+        request.RequestUri = new Uri(_host.Emulator.Endpoint, path);
+
+        Answer answer = await _host.SendUnsignedAsync(request);
+
+        Assert.Equal((404, "UnknownOperationException"), (answer.StatusCode, answer.Error));
+    }
+
+    [Fact]
+    public async Task ContentType_OfAnotherProtocol_AnswersUnknownOperation()
+    {
+        HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
+        request.Content!.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+
+        Assert.Equal("UnknownOperationException", (await _host.SendAsync(request, "{}")).Error);
+    }
+
+    [Fact]
+    public async Task Body_FarTooLong_Answers413()
+    {
+        Answer answer = await _host.SendAsync(EmulatorHost.Details, "{\"jobId\":\"" + new string('x', 1 << 20) + "\"}");
+
+        Assert.Equal(413, answer.StatusCode);
+    }
+
+    private async Task AssertUnreadableAsync(string operation, string body)
+    {
+        Answer answer = await _host.SendAsync(operation, body);
+
+        Assert.Equal((400, "SerializationException"), (answer.StatusCode, answer.Error));
+    }
+}
