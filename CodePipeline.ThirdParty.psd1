@@ -9,6 +9,7 @@
     PowerShellVersion    = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions = @('Core', 'Desktop')
+    TypesToProcess       = @('CodePipeline.ThirdParty.Types.ps1xml')
     FormatsToProcess     = @('CodePipeline.ThirdParty.Format.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
@@ -25,7 +26,6 @@
         'New-CPThirdPartySkeleton'
         'Start-CPThirdPartyEmulator'
         'Stop-CPThirdPartyEmulator'
-        'Test-CPThirdPartyConnection'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

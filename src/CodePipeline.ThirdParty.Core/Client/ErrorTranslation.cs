@@ -13,6 +13,9 @@ namespace CodePipeline.ThirdParty.Client;
 /// <summary>Makes our own errors of the SDK's. No SDK exception is kept inside: its request object would carry secrets.</summary>
 internal static class ErrorTranslation
 {
+    // Masking a token of one letter would only make the message unreadable.
+    private const int ShortestMasked = 8;
+
     private static readonly Dictionary<string, Func<ServiceError, ThirdPartyServiceException>> s_byCode =
         new(StringComparer.Ordinal)
         {
@@ -55,7 +58,7 @@ internal static class ErrorTranslation
     {
         string code = error.ErrorCode ?? string.Empty;
         string message = error.Message ?? string.Empty;
-        if (token is not null)
+        if (token is not null && token.Reveal().Length >= ShortestMasked)
         {
             // A message may repeat what was sent.
             message = message.Replace(token.Reveal(), Secret.Mask);

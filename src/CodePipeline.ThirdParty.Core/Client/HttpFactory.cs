@@ -14,7 +14,6 @@ namespace CodePipeline.ThirdParty.Client;
 /// <remarks>The SDK of .NET Framework makes its own web requests and has no such seam.</remarks>
 internal sealed class HttpFactory : HttpClientFactory
 {
-    private readonly string _key = Guid.NewGuid().ToString("N");
     private readonly IWebProxy? _proxy;
     private readonly bool _bypassProxy;
     private readonly Lazy<X509Certificate2Collection>? _roots;
@@ -27,9 +26,6 @@ internal sealed class HttpFactory : HttpClientFactory
         // Read at the first TLS handshake: a bundle of all the world's authorities takes its time.
         _roots = caBundle is null ? null : new Lazy<X509Certificate2Collection>(() => ReadBundle(caBundle));
     }
-
-    /// <summary>A key of its own: the SDK's cache by region would mix clients that trust different authorities.</summary>
-    public override string GetConfigUniqueString(IClientConfig clientConfig) => _key;
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig)
     {

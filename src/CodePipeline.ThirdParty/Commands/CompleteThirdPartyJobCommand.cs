@@ -1,0 +1,169 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Parameters;
+using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Reports a job's result (PutThirdPartyJobSuccessResult, PutThirdPartyJobFailureResult).</summary>
+[Cmdlet(VerbsLifecycle.Complete, "CPThirdPartyJob", DefaultParameterSetName = SuccessSet, SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ThirdPartyJob), typeof(ThirdPartyJobDetail))]
+public sealed class CompleteThirdPartyJobCommand : JobCommand
+{
+    private const string SuccessSet = "Success";
+    private const string FailureSet = "Failure";
+    private const string ErrorRecordSet = "ErrorRecord";
+
+    /// <summary>What was done, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? Summary { get; set; }
+
+    /// <summary>The id of the execution in the partner's system, up to 1,500 characters.</summary>
+    [Parameter]
+    public string? ExternalExecutionId { get; set; }
+
+    /// <summary>How much is done, 0 to 100.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    [ValidateRange(ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete)]
+    public int? PercentComplete { get; set; }
+
+    /// <summary>The work goes on: a later job of the same action carries this token, up to 2,048 characters.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? ContinuationToken { get; set; }
+
+    /// <summary>The revision worked on, up to 1,500 characters.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? Revision { get; set; }
+
+    /// <summary>What tells this revision from others, up to 100 characters; needed with -Revision.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? RevisionChangeIdentifier { get; set; }
+
+    /// <summary>When the revision came to be.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public DateTime? RevisionCreated { get; set; }
+
+    /// <summary>What the revision is, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? RevisionSummary { get; set; }
+
+    /// <summary>Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FailureSet)]
+    [ValidateNotNullOrEmpty]
+    public string? FailureMessage { get; set; }
+
+    /// <summary>Why the job failed.</summary>
+    [Parameter(ParameterSetName = FailureSet)]
+    [Parameter(ParameterSetName = ErrorRecordSet)]
+    public FailureType FailureType { get; set; } = FailureType.JobFailed;
+
+    /// <summary>The error to report: <c>$_</c> in a catch block.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ErrorRecordSet)]
+    [ValidateNotNull]
+    public ErrorRecord? ErrorRecord { get; set; }
+
+    /// <summary>Emits the job with its new status.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        CliResult cli = CliResult.Of(InputObject);
+        FailureResult? failure = Failure(cli);
+        SuccessResult? success = failure is null ? Success(cli) : null;
+        string action = failure is not null ? $"Report failure {failure.Type} (PutThirdPartyJobFailureResult)"
+            : success!.ContinuationToken is not null ? "Report that it goes on (PutThirdPartyJobSuccessResult)"
+            : "Report success (PutThirdPartyJobSuccessResult)";
+        if (!await AskAsync(host => host.ShouldProcess($"job {JobId}", action), cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SendAsync(job, success, failure, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidJobStateException error) when (error.Error.AnswerLost)
+        {
+            // The retry of a result whose answer got lost finds the job over: the first one was taken.
+            Say($"Job {JobId} had taken the result; only the answer was lost.");
+        }
+
+        if (PassThru)
+        {
+            Write(job.WithStatus(failure is null ? JobStatus.Succeeded : JobStatus.Failed));
+        }
+    }
+
+    private Task SendAsync(
+        ThirdPartyJob job, SuccessResult? success, FailureResult? failure, CancellationToken cancellationToken)
+    {
+        IThirdPartyJobClient client = job.Session!.Client;
+        return failure is not null
+            ? client.PutThirdPartyJobFailureResultAsync(JobId, job.ClientToken!, failure, Options, cancellationToken)
+            : client.PutThirdPartyJobSuccessResultAsync(JobId, job.ClientToken!, success!, Options, cancellationToken);
+    }
+
+    private FailureResult? Failure(CliResult cli)
+    {
+        string? message = ErrorRecord is ErrorRecord error ? ErrorText.Of(error) : FailureMessage;
+        return message is null
+            ? cli.Failure
+            : new FailureResult(FailureType, Cut(ServiceLimits.FailureMessage, message, "failure message"), ExternalExecutionId);
+    }
+
+    private SuccessResult Success(CliResult cli) => new()
+    {
+        Summary = Cut(ServiceLimits.Summary, Summary ?? cli.Summary, "summary"),
+        ExternalExecutionId = ExternalExecutionId ?? cli.ExternalExecutionId,
+        PercentComplete = PercentComplete ?? cli.PercentComplete,
+        ContinuationToken = ContinuationToken ?? cli.ContinuationToken,
+        Revision = RevisionOf() ?? cli.Revision,
+    };
+
+    private JobRevision? RevisionOf()
+    {
+        if (Revision is null && RevisionChangeIdentifier is null && RevisionCreated is null && RevisionSummary is null)
+        {
+            return null;
+        }
+
+        if (Revision is null || RevisionChangeIdentifier is null)
+        {
+            throw new InvalidInputException(
+                Revision is null ? "Revision" : "RevisionChangeIdentifier",
+                "A revision has both -Revision and -RevisionChangeIdentifier.",
+                "Give both, or none of the revision's parameters.");
+        }
+
+        return new JobRevision(
+            Revision,
+            RevisionChangeIdentifier,
+            RevisionCreated is DateTime created ? new DateTimeOffset(created) : null,
+            Cut(ServiceLimits.RevisionSummary, RevisionSummary, "revision summary"));
+    }
+
+    /// <summary>A result must not be lost because its text is too long.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    private string? Cut(TextLimit limit, string? text, string what)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            // An empty text is none: the service would refuse it, and the result with it.
+            return null!;
+        }
+
+        string cut = limit.Cut(text!);
+        if (cut.Length < text!.Length)
+        {
+            Warn($"The {what} of job {JobId} has {text.Length} characters; the service takes {limit.Maximum}. It was cut.");
+        }
+
+        return cut;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Forgets a session of this runspace.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "CPThirdParty", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class DisconnectThirdPartyCommand : AsyncCommand
+{
+    /// <summary>The name of the session; without it, the default one.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = SessionStore.DefaultName;
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (!await AskAsync(host => host.ShouldProcess($"session '{Name}'", "Forget"), cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (!Shell.Sessions.Remove(Name))
+        {
+            throw new RecordException(ErrorCatalog.SessionNotFound(
+                Name, Shell.Sessions.All().Select(session => session.Name)));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>A cmdlet about an emulator of this process.</summary>
+public abstract class EmulatorCommand : AsyncCommand
+{
+    /// <summary>The emulator, or its name; without it, the one that was started last.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(EmulatorCompleter))]
+    public object? Emulator { get; set; }
+
+    private protected ThirdPartyEmulator ResolveEmulator()
+    {
+        object? named = Emulator is PSObject wrapped ? wrapped.BaseObject : Emulator;
+        return named switch
+        {
+            ThirdPartyEmulator emulator => emulator,
+            null => EmulatorRegistry.Last(),
+            _ => EmulatorRegistry.Find(named.ToString()!),
+        } ?? throw new RecordException(ErrorCatalog.EmulatorNotFound(named?.ToString()));
+    }
+}

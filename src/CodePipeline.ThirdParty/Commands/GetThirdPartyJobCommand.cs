@@ -1,0 +1,139 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Polls for jobs of an action type (PollForThirdPartyJobs).</summary>
+[Cmdlet(VerbsCommon.Get, "CPThirdPartyJob", DefaultParameterSetName = ByType)]
+[OutputType(typeof(ThirdPartyJob))]
+public sealed class GetThirdPartyJobCommand : ConnectedCommand
+{
+    private const string ByType = "ActionType";
+    private const string ByMembers = "Members";
+    private const string Activity = "Waiting for a third-party job";
+
+    /// <summary>The action type: 'Test/Contoso/1', the AWS CLI's shorthand, JSON, a hashtable or an object.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByType, ValueFromPipelineByPropertyName = true)]
+    [Alias("ActionTypeId")]
+    [ActionTypeTransformation]
+    [ArgumentCompleter(typeof(ActionTypeCompleter))]
+    public ActionTypeId? ActionType { get; set; }
+
+    /// <summary>The category of the action type.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByMembers)]
+    [ArgumentCompleter(typeof(CategoryCompleter))]
+    public string? Category { get; set; }
+
+    /// <summary>The provider of the action type.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByMembers)]
+    public string? Provider { get; set; }
+
+    /// <summary>The version of the action type.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByMembers)]
+    public string? Version { get; set; }
+
+    /// <summary>The owner of the action type.</summary>
+    [Parameter(ParameterSetName = ByMembers)]
+    [ArgumentCompleter(typeof(OwnerCompleter))]
+    public string Owner { get; set; } = ActionTypeId.ThirdPartyOwner;
+
+    /// <summary>How many jobs a poll may hand out at most, 1 or more.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(ServiceLimits.MinimumBatchSize, int.MaxValue)]
+    public int? MaxBatchSize { get; set; }
+
+    /// <summary>Polls until there is a job.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How long to wait at most, in seconds or as a TimeSpan; without it, for ever.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>The time between two polls, in seconds or as a TimeSpan; 1 s if not given.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The clock that waiting goes by.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    private protected override object? Target => ActionType;
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        ActionTypeId actionType = ActionType ?? ActionTypeParser.FromMembers(new Dictionary<string, string?>
+        {
+            ["category"] = Category,
+            ["owner"] = Owner,
+            ["provider"] = Provider,
+            ["version"] = Version,
+        });
+        ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+        Shell.Sessions.Note(actionType);
+        Say($"Polling for jobs of {actionType} in {session.Region} (PollForThirdPartyJobs).");
+        IReadOnlyList<PolledJob> jobs = Wait
+            ? await WaitAsync(session, actionType, cancellationToken).ConfigureAwait(false)
+            : await PollAsync(session, actionType, cancellationToken).ConfigureAwait(false);
+        Say($"{jobs.Count} jobs of {actionType} handed out.");
+        foreach (PolledJob job in jobs)
+        {
+            Write(new ThirdPartyJob(job.JobId, job.ClientId, clientToken: null, JobStatus.Dispatched, actionType, session));
+        }
+    }
+
+    private Task<IReadOnlyList<PolledJob>> PollAsync(
+        ThirdPartySession session, ActionTypeId actionType, CancellationToken cancellationToken) =>
+        session.Client.PollForThirdPartyJobsAsync(actionType, MaxBatchSize, Options, cancellationToken);
+
+    private async Task<IReadOnlyList<PolledJob>> WaitAsync(
+        ThirdPartySession session, ActionTypeId actionType, CancellationToken cancellationToken)
+    {
+        DateTimeOffset started = Clock.GetUtcNow();
+        try
+        {
+            for (int polls = 1; ; polls++)
+            {
+                IReadOnlyList<PolledJob> jobs = await PollAsync(session, actionType, cancellationToken).ConfigureAwait(false);
+                if (jobs.Count > 0)
+                {
+                    return jobs;
+                }
+
+                TimeSpan waited = Clock.GetUtcNow() - started;
+                if (Timeout is TimeSpan limit && waited + PollInterval > limit)
+                {
+                    throw new RecordException(ErrorCatalog.WaitTimedOut(actionType, limit));
+                }
+
+                ShowWaiting(actionType, polls, waited);
+                await Clock.DelayAsync(PollInterval, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Show(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    private void ShowWaiting(ActionTypeId actionType, int polls, TimeSpan waited)
+    {
+        var progress = new ProgressRecord(0, Activity, string.Format(
+            CultureInfo.CurrentCulture, "{0}: {1} polls in {2:hh\\:mm\\:ss}", actionType, polls, waited));
+        if (Timeout is TimeSpan limit && limit > TimeSpan.Zero)
+        {
+            progress.PercentComplete = (int)Math.Min(100, 100 * waited.TotalSeconds / limit.TotalSeconds);
+            progress.SecondsRemaining = (int)Math.Max(0, (limit - waited).TotalSeconds);
+        }
+
+        Show(progress);
+    }
+}

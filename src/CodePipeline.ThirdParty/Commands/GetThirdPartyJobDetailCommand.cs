@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Reads a job: nonce, data, and fresh credentials for its artifacts (GetThirdPartyJobDetails).</summary>
+[Cmdlet(VerbsCommon.Get, "CPThirdPartyJobDetail")]
+[OutputType(typeof(ThirdPartyJobDetail))]
+public sealed class GetThirdPartyJobDetailCommand : JobCommand
+{
+    /// <summary>For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.</summary>
+    [Parameter]
+    public string? Select { get; set; }
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
+        ThirdPartyJobDetail detail = await ReadAsync(job, cancellationToken).ConfigureAwait(false);
+        if (Selection.Of(Select, detail, this) is object selected)
+        {
+            Write(selected);
+        }
+    }
+
+    private async Task<ThirdPartyJobDetail> ReadAsync(ThirdPartyJob job, CancellationToken cancellationToken)
+    {
+        Say($"Reading job {job.JobId} of client {job.ClientId} (GetThirdPartyJobDetails).");
+        JobDetails details = await job.Session!.Client
+            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, cancellationToken).ConfigureAwait(false);
+        return new ThirdPartyJobDetail(job, details);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Tokens;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>A cmdlet about one job: from the pipeline, or by id and client token.</summary>
+public abstract class JobCommand : ConnectedCommand
+{
+    /// <summary>The id of the job.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string JobId { get; set; } = string.Empty;
+
+    /// <summary>The token of the job's client: one, a hashtable of client id to token, or a script block.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ClientTokenTransformation]
+    public ClientTokenArgument? ClientToken { get; set; }
+
+    /// <summary>The id of the job's client, by which the token is looked up.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ClientId { get; set; }
+
+    /// <summary>What came down the pipeline.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
+
+    private protected ThirdPartyJob? PipedJob => InputObject?.BaseObject as ThirdPartyJob;
+
+    private protected override object? Target => PipedJob ?? (object)JobId;
+
+    /// <summary>The job to work on, with its token found: the piped one, or one made of the parameters.</summary>
+    private protected async Task<ThirdPartyJob> ResolveJobAsync(CancellationToken cancellationToken)
+    {
+        ThirdPartyJob? piped = PipedJob;
+        ThirdPartySession session = await EffectiveSessionAsync(piped?.Session, cancellationToken).ConfigureAwait(false);
+        string? clientId = ClientId ?? piped?.ClientId;
+        Secret token = await ClientTokenResolver.ResolveAsync(
+            JobId, clientId, ClientToken?.Source, piped?.ClientToken, session, cancellationToken).ConfigureAwait(false);
+        return piped is not null && Equals(piped.ClientToken, token) && ReferenceEquals(piped.Session, session)
+            ? piped
+            : new ThirdPartyJob(JobId, clientId, token, piped?.Status, piped?.ActionType, session);
+    }
+}

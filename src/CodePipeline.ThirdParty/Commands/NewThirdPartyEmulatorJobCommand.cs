@@ -1,0 +1,129 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Puts jobs into an emulator, as a pipeline that reaches its action would.</summary>
+[Cmdlet(VerbsCommon.New, "CPThirdPartyEmulatorJob", SupportsShouldProcess = true)]
+[OutputType(typeof(EmulatedJob))]
+public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
+{
+    /// <summary>The action type of the jobs.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("ActionTypeId")]
+    [ActionTypeTransformation]
+    [ArgumentCompleter(typeof(ActionTypeCompleter))]
+    public ActionTypeId ActionType { get; set; } = null!;
+
+    /// <summary>How many jobs, 1 to 100,000.</summary>
+    [Parameter]
+    [ValidateRange(1, 100_000)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>The id of the client; without it, a new client is made up.</summary>
+    [Parameter]
+    public string? ClientId { get; set; }
+
+    /// <summary>The token of the client; without it, the client's own, or one is made up.</summary>
+    [Parameter]
+    [SecretTransformation]
+    public Secret? ClientToken { get; set; }
+
+    /// <summary>The configuration of the action.</summary>
+    [Parameter]
+    public IDictionary? Configuration { get; set; }
+
+    /// <summary>The name of the pipeline.</summary>
+    [Parameter]
+    public string? PipelineName { get; set; }
+
+    /// <summary>The name of the stage.</summary>
+    [Parameter]
+    public string? StageName { get; set; }
+
+    /// <summary>The name of the action.</summary>
+    [Parameter]
+    public string? ActionName { get; set; }
+
+    /// <summary>The names of the artifacts that the action takes in.</summary>
+    [Parameter]
+    public string[]? InputArtifact { get; set; }
+
+    /// <summary>The names of the artifacts that the action hands on.</summary>
+    [Parameter]
+    public string[]? OutputArtifact { get; set; }
+
+    /// <summary>The key to encrypt output artifacts with.</summary>
+    [Parameter]
+    public string? EncryptionKeyId { get; set; }
+
+    /// <summary>The token that an earlier job of the action left.</summary>
+    [Parameter]
+    public string? ContinuationToken { get; set; }
+
+    /// <summary>When a claimed job is timed out; the emulator's own limit if not given.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>When the jobs can first be polled; at once if not given.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? Delay { get; set; }
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        ThirdPartyEmulator emulator = ResolveEmulator();
+        if (!await AskAsync(
+            host => host.ShouldProcess($"emulator '{emulator.Name}'", $"Put {Count} jobs of {ActionType}"), cancellationToken)
+            .ConfigureAwait(false))
+        {
+            return;
+        }
+
+        EmulatedJobRequest request = Request();
+        for (int i = 0; i < Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Write(emulator.AddJob(request));
+        }
+    }
+
+    private EmulatedJobRequest Request()
+    {
+        var defaults = new EmulatedJobRequest(ActionType);
+        return new EmulatedJobRequest(ActionType)
+        {
+            ClientId = ClientId,
+            ClientToken = ClientToken,
+            Configuration = Values(),
+            PipelineName = PipelineName ?? defaults.PipelineName,
+            StageName = StageName ?? defaults.StageName,
+            ActionName = ActionName ?? defaults.ActionName,
+            InputArtifacts = InputArtifact ?? Array.Empty<string>(),
+            OutputArtifacts = OutputArtifact ?? Array.Empty<string>(),
+            EncryptionKeyId = EncryptionKeyId,
+            ContinuationToken = ContinuationToken,
+            TimeLimit = TimeLimit,
+            Delay = Delay,
+        };
+    }
+
+    private Dictionary<string, string> Values()
+    {
+        var values = new Dictionary<string, string>();
+        foreach (DictionaryEntry entry in Configuration ?? new Hashtable())
+        {
+            object? value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
+            values[entry.Key.ToString()!] = (value as Secret)?.Reveal() ?? value?.ToString() ?? string.Empty;
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Makes the request of an operation to fill in, as the AWS CLI's <c>--generate-cli-skeleton</c> does.</summary>
+[Cmdlet(VerbsCommon.New, "CPThirdPartySkeleton")]
+[OutputType(typeof(PSObject), typeof(string))]
+public sealed class NewThirdPartySkeletonCommand : AsyncCommand
+{
+    /// <summary>The operation, or the cmdlet that calls it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(OperationCompleter))]
+    public string Operation { get; set; } = string.Empty;
+
+    /// <summary>Gives JSON, which the AWS CLI takes by --cli-input-json too.</summary>
+    [Parameter]
+    public SwitchParameter AsJson { get; set; }
+
+    private protected override object Target => Operation;
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        string json = Skeleton.Of(Operation);
+        if (AsJson)
+        {
+            Write(json);
+            return;
+        }
+
+        foreach (object? value in await AskAsync(
+            host => host.InvokeScript("param($Json) $Json | ConvertFrom-Json", json), cancellationToken).ConfigureAwait(false))
+        {
+            Write(value!);
+        }
+    }
+}

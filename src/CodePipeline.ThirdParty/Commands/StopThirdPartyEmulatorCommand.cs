@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Hosting;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Stops an emulator; its jobs are gone.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "CPThirdPartyEmulator", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class StopThirdPartyEmulatorCommand : EmulatorCommand
+{
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        ThirdPartyEmulator emulator = ResolveEmulator();
+        if (!await AskAsync(host => host.ShouldProcess($"emulator '{emulator.Name}'", "Stop"), cancellationToken)
+            .ConfigureAwait(false))
+        {
+            return;
+        }
+
+        EmulatorRegistry.Remove(emulator);
+        emulator.Stop();
+    }
+}

@@ -1,0 +1,171 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tokens;
+using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
+
+namespace CodePipeline.ThirdParty.Errors;
+
+/// <summary>Every error that the cmdlets write. The ids are API: scripts compare them.</summary>
+internal static class ErrorCatalog
+{
+    private static readonly Dictionary<Type, (string Id, ErrorCategory Category, string Advice)> s_service = new()
+    {
+        [typeof(ActionTypeNotFoundException)] = ("ActionTypeNotFound", ErrorCategory.ObjectNotFound,
+            "Check category, provider and version, and that the action type is registered in this region."),
+        [typeof(ValidationException)] = ("ServiceValidation", ErrorCategory.InvalidArgument,
+            "Correct the input that the service names."),
+        [typeof(JobNotFoundException)] = ("JobNotFound", ErrorCategory.ObjectNotFound,
+            "Check the job id, and that region and account are those of the poll."),
+        [typeof(InvalidClientTokenException)] = ("InvalidClientToken", ErrorCategory.AuthenticationError,
+            "Look the client token up by the job's ClientId; the client id itself is not the token."),
+        [typeof(InvalidJobException)] = ("InvalidJob", ErrorCategory.ResourceUnavailable,
+            "Leave the job: it is over, or not for a worker."),
+        [typeof(InvalidJobStateException)] = ("InvalidJobState", ErrorCategory.ResourceUnavailable,
+            "Confirm a job before it is completed, and complete it once; past its time limit a job takes no result."),
+        [typeof(InvalidNonceException)] = ("JobTaken", ErrorCategory.ResourceBusy,
+            "Leave the job: another worker has it."),
+        [typeof(ThrottlingException)] = ("Throttled", ErrorCategory.LimitsExceeded,
+            "Call less often, or connect with -RetryMode Adaptive or more -MaxAttempts."),
+        [typeof(ExpiredTokenException)] = ("CredentialsExpired", ErrorCategory.AuthenticationError,
+            "Get new credentials: sign in again, or renew the session token."),
+        [typeof(AccessDeniedException)] = ("AccessDenied", ErrorCategory.PermissionDenied,
+            "Allow the identity the action codepipeline:{0}; Test-CPThirdPartyConnection shows what is allowed."),
+        [typeof(UnrecognizedClientException)] = ("CredentialsNotRecognized", ErrorCategory.AuthenticationError,
+            "Check access key and session token, and that they are of this partition and account."),
+        [typeof(InvalidSignatureException)] = ("InvalidSignature", ErrorCategory.AuthenticationError,
+            "Check that the secret key belongs to the access key."),
+        [typeof(ClockSkewException)] = ("ClockSkew", ErrorCategory.AuthenticationError,
+            "Set the clock of this machine."),
+        [typeof(ServiceUnavailableException)] = ("ServiceUnavailable", ErrorCategory.ResourceUnavailable,
+            "Try again later."),
+        [typeof(UnexpectedAnswerException)] = ("UnexpectedAnswer", ErrorCategory.ProtocolError,
+            "Check the endpoint, and whether a proxy answers in its place."),
+    };
+
+    private static readonly Dictionary<ConnectionFault, (string Id, ErrorCategory Category, string What, string Advice)>
+        s_connection = new()
+        {
+            [ConnectionFault.Unreachable] = ("EndpointUnreachable", ErrorCategory.ConnectionError,
+                "cannot be reached", "Check the endpoint, the network and the proxy."),
+            [ConnectionFault.NameNotResolved] = ("EndpointNameNotResolved", ErrorCategory.ConnectionError,
+                "has a host name that is not known", "Check region and endpoint for a slip, and the machine's DNS."),
+            [ConnectionFault.Tls] = ("TlsFailed", ErrorCategory.ConnectionError,
+                "does not make a TLS connection that is trusted",
+                "Check that the endpoint speaks https; behind an inspecting proxy, give its authority with -CaBundle or "
+                + "AWS_CA_BUNDLE."),
+            [ConnectionFault.Timeout] = ("EndpointTimeout", ErrorCategory.OperationTimeout,
+                "does not answer in time", "Try again, or raise -Timeout and -ConnectTimeout of Connect-CPThirdParty."),
+            [ConnectionFault.Proxy] = ("ProxyRefused", ErrorCategory.ConnectionError,
+                "is refused by the proxy", "Check -Proxy and -ProxyCredential of Connect-CPThirdParty, or HTTPS_PROXY."),
+        };
+
+    private static readonly Dictionary<CredentialFault, string> s_credential = new()
+    {
+        [CredentialFault.NotFound] = "CredentialsNotFound",
+        [CredentialFault.ProfileNotFound] = "ProfileNotFound",
+        [CredentialFault.ProfileUnusable] = "ProfileUnusable",
+        [CredentialFault.SignInNeeded] = "SignInNeeded",
+        [CredentialFault.SourceFailed] = "CredentialsFailed",
+    };
+
+    /// <summary>The error for an exception of ours, or <see langword="null"/> for one that is none of the catalogue.</summary>
+    public static CommandError? Find(Exception error, object? target) => error switch
+    {
+        RecordException record => record.Error,
+        ThirdPartyServiceException service => Service(service, target),
+        ThirdPartyConnectionException connection => Connection(connection, target),
+        CredentialException credential => new CommandError(
+            s_credential[credential.Fault], ErrorCategory.AuthenticationError, credential.ProfileName ?? target, credential,
+            credential.Message, credential.Cure),
+        InvalidInputException input => InvalidInput(input, target),
+        ClientTokenNotFoundException token => new CommandError(
+            "ClientTokenNotFound", ErrorCategory.AuthenticationError, target ?? token.JobId, token, token.Message,
+            "Give -ClientToken (a token, a hashtable of client id to token, or a script block), connect with it, or set "
+            + $"{EnvironmentTokens.Variable}."),
+        EmulatorStartException emulator => new CommandError(
+            "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.Cure),
+        _ => null,
+    };
+
+    public static CommandError InvalidInput(InvalidInputException error, object? target) => new(
+        "InvalidInput", ErrorCategory.InvalidArgument, target ?? error.InputName, error, $"{error.Message} {error.Cure}",
+        error.Cure);
+
+    /// <summary>An acknowledgement whose status is not InProgress.</summary>
+    public static CommandError JobTaken(string jobId, string status, object target)
+    {
+        string message = $"Job {jobId} was not claimed: its status is '{status}', so another worker has it or it is over.";
+        return new CommandError(
+            "JobTaken", ErrorCategory.ResourceBusy, target, new InvalidOperationException(message), message,
+            "Leave the job: it is not this worker's.");
+    }
+
+    public static CommandError NoNonce(string jobId, object target)
+    {
+        string message = $"The details of job {jobId} have no nonce, so it cannot be claimed.";
+        return new CommandError(
+            "NonceMissing", ErrorCategory.ResourceUnavailable, target, new InvalidOperationException(message), message,
+            "Leave the job: it is over, or already claimed.");
+    }
+
+    public static CommandError WaitTimedOut(ActionTypeId actionType, TimeSpan waited)
+    {
+        string message = string.Format(
+            CultureInfo.CurrentCulture, "No job of {0} came within {1:g}.", actionType, waited);
+        return new CommandError(
+            "WaitTimedOut", ErrorCategory.OperationTimeout, actionType, new TimeoutException(message), message,
+            "Wait longer with -Timeout, or check that the pipeline's action ran.");
+    }
+
+    public static CommandError SessionNotFound(string name, IEnumerable<string?> known)
+    {
+        string all = string.Join(", ", known);
+        string message = $"There is no session '{name}' in this runspace.";
+        return new CommandError(
+            "SessionNotFound", ErrorCategory.ObjectNotFound, name, new InvalidOperationException(message), message,
+            all.Length > 0 ? $"Use one of: {all}." : "Make it with Connect-CPThirdParty -Name.");
+    }
+
+    public static CommandError TokenSourceFailed(string source, string? clientId, Exception error)
+    {
+        string message = $"The client token of client '{clientId}' could not be looked up in {source}: {error.Message}";
+        return new CommandError(
+            "ClientTokenSourceFailed", ErrorCategory.AuthenticationError, clientId, error, message,
+            "Mend the source, or give the token with -ClientToken.");
+    }
+
+    public static CommandError EmulatorNotFound(string? name)
+    {
+        string message = name is null
+            ? "No emulator is running in this process."
+            : $"No emulator '{name}' is running in this process.";
+        return new CommandError(
+            "EmulatorNotFound", ErrorCategory.ObjectNotFound, name, new InvalidOperationException(message), message,
+            "Start one with Start-CPThirdPartyEmulator; Get-CPThirdPartyEmulator shows those that run.");
+    }
+
+    private static CommandError Service(ThirdPartyServiceException error, object? target)
+    {
+        (string id, ErrorCategory category, string advice) = s_service[error.GetType()];
+        ServiceError about = error.Error;
+        string name = about.Code.Length > 0 ? about.Code : $"HTTP {about.StatusCode}";
+        string tries = about.Attempts > 1 ? $" after {about.Attempts} attempts" : string.Empty;
+        string requestId = about.RequestId is null ? string.Empty : $" (request id {about.RequestId})";
+        return new CommandError(
+            id, category, target, error, $"{about.Operation} failed{tries}: {name}: {about.Message}{requestId}",
+            advice.Replace("{0}", about.Operation));
+    }
+
+    private static CommandError Connection(ThirdPartyConnectionException error, object? target)
+    {
+        (string id, ErrorCategory category, string what, string advice) = s_connection[error.Fault];
+        string tries = error.Attempts > 1 ? $" after {error.Attempts} attempts" : string.Empty;
+        return new CommandError(
+            id, category, target ?? error.Endpoint, error,
+            $"{error.Operation} failed{tries}: the endpoint {error.Endpoint} {what}: {error.Message}", advice);
+    }
+}

@@ -1,0 +1,200 @@
+using System;
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Errors;
+
+namespace CodePipeline.ThirdParty.Hosting;
+
+/// <summary>
+/// A cmdlet whose hooks run off the pipeline thread. What they write goes through one pump, which the pipeline thread drains to
+/// the end, also when the pipeline is stopped.
+/// </summary>
+public abstract class AsyncCommand : PSCmdlet, IDisposable
+{
+    private static readonly AsyncLocal<AsyncCommand?> s_current = new();
+
+    private readonly CancellationTokenSource _stop = new();
+    private BlockingCollection<Action>? _records;
+    private ICommandHost? _host;
+    private bool _disposed;
+
+    /// <summary>The cmdlet that the calling code works for; a token source asks its user through it.</summary>
+    internal static AsyncCommand? Current => s_current.Value;
+
+    /// <summary>PowerShell, or what a test puts in its place.</summary>
+    internal ICommandHost Shell
+    {
+        get => _host ??= new PowerShellHost(this);
+        set => _host = value;
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        _ = Shell;
+        Pump(BeginAsync, target: null);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Pump(ProcessAsync, Target);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Pump(EndAsync, target: null);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Cancels what still runs: a pipeline that ends early never calls StopProcessing.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
+            _stop.Cancel();
+            _stop.Dispose();
+        }
+    }
+
+    /// <summary>What an error of the current record is about.</summary>
+    private protected virtual object? Target => null;
+
+    private protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private protected virtual Task ProcessAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private protected void Write(object value) => Post(() => Shell.WriteObject(value));
+
+    private protected void WriteFailure(CommandError error) => Post(() => Shell.WriteError(error));
+
+    private protected void Say(string text) => Post(() => Shell.WriteVerbose(text));
+
+    private protected void Warn(string text) => Post(() => Shell.WriteWarning(text));
+
+    private protected void Debug(string text) => Post(() => Shell.WriteDebug(text));
+
+    private protected void Show(ProgressRecord progress) => Post(() => Shell.WriteProgress(progress));
+
+    /// <summary>Asks something of PowerShell and waits for the answer.</summary>
+    internal Task<T> AskAsync<T>(Func<ICommandHost, T> question, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenRegistration stopped = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
+        _ = answer.Task.ContinueWith(
+            _ => stopped.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Post(() =>
+        {
+            try
+            {
+                answer.TrySetResult(question(Shell));
+            }
+            catch (PipelineStoppedException)
+            {
+                throw;
+            }
+            catch (Exception error)
+            {
+                answer.TrySetException(error);
+            }
+        });
+        return answer.Task;
+    }
+
+    private void Post(Action record)
+    {
+        try
+        {
+            _records?.Add(record, CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // The hook is over; a straggler's word has nobody to hear it.
+        }
+    }
+
+    private void Pump(Func<CancellationToken, Task> hook, object? target)
+    {
+        CancellationToken stop = _stop.Token;
+        using var records = new BlockingCollection<Action>();
+        _records = records;
+        s_current.Value = this;
+        Task work = Task.Run(async () =>
+        {
+            try
+            {
+                await hook(stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                records.CompleteAdding();
+            }
+        });
+        try
+        {
+            foreach (Action emit in records.GetConsumingEnumerable())
+            {
+                emit();
+            }
+        }
+        catch (Exception)
+        {
+            // The pipeline ends here (Ctrl+C, Select-Object -First 1): the hook is stopped and waited for.
+            _stop.Cancel();
+            foreach (Action _ in records.GetConsumingEnumerable())
+            {
+            }
+
+            Settle(work);
+            throw;
+        }
+        finally
+        {
+            s_current.Value = null;
+            _records = null;
+        }
+
+        Finish(work, target);
+    }
+
+    private void Finish(Task work, object? target)
+    {
+        try
+        {
+            work.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (TerminatingException terminating)
+        {
+            Shell.ThrowTerminating(terminating.Error);
+        }
+        catch (Exception error) when (ErrorCatalog.Find(error, target) is CommandError known)
+        {
+            Shell.WriteError(known);
+        }
+    }
+
+    private static void Settle(Task work)
+    {
+        try
+        {
+            work.GetAwaiter().GetResult();
+        }
+        catch (Exception)
+        {
+            // What ended the pipeline is thrown on; this is only its echo.
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using CodePipeline.ThirdParty.Emulation;
+
+namespace CodePipeline.ThirdParty.Hosting;
+
+/// <summary>The emulators that run in this process, whichever runspace started them.</summary>
+internal static class EmulatorRegistry
+{
+    private static readonly ConcurrentDictionary<string, ThirdPartyEmulator> s_running =
+        new(StringComparer.OrdinalIgnoreCase);
+
+    public static IReadOnlyList<ThirdPartyEmulator> All() =>
+        s_running.Values.Where(emulator => emulator.IsRunning).OrderBy(emulator => emulator.StartedAt).ToList();
+
+    /// <summary>The one that was started last.</summary>
+    public static ThirdPartyEmulator? Last() =>
+        s_running.Values.Where(emulator => emulator.IsRunning).OrderByDescending(emulator => emulator.StartedAt).FirstOrDefault();
+
+    public static ThirdPartyEmulator? Find(string name) =>
+        s_running.TryGetValue(name, out ThirdPartyEmulator? emulator) && emulator.IsRunning ? emulator : null;
+
+    public static void Add(ThirdPartyEmulator emulator) => s_running[emulator.Name] = emulator;
+
+    public static void Remove(ThirdPartyEmulator emulator) => s_running.TryRemove(emulator.Name, out _);
+}

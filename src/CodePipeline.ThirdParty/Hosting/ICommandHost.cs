@@ -1,0 +1,45 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Errors;
+
+namespace CodePipeline.ThirdParty.Hosting;
+
+/// <summary>All that a cmdlet wants of PowerShell. Called on the pipeline thread only; tests stand in for it.</summary>
+internal interface ICommandHost
+{
+    /// <summary>The sessions of the runspace.</summary>
+    SessionStore Sessions { get; }
+
+    /// <summary>Whether the user wants the debug stream.</summary>
+    bool WantsDebug { get; }
+
+    void WriteObject(object value);
+
+    void WriteError(CommandError error);
+
+    /// <summary>Ends the pipeline with an error; does not return in PowerShell.</summary>
+    void ThrowTerminating(CommandError error);
+
+    void WriteVerbose(string text);
+
+    void WriteDebug(string text);
+
+    void WriteWarning(string text);
+
+    void WriteProgress(ProgressRecord progress);
+
+    bool ShouldProcess(string target, string action);
+
+    /// <summary>Whether the user typed the parameter, as opposed to its coming down the pipeline.</summary>
+    bool IsTyped(string parameter);
+
+    object? GetVariable(string name);
+
+    /// <summary>The path that PowerShell means by a text, relative ones and drives included.</summary>
+    string ResolvePath(string path);
+
+    IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments);
+
+    IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments);
+}

@@ -1,0 +1,63 @@
+using System.Collections.Generic;
+using System.Collections.ObjectModel;
+using System.Linq;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Errors;
+
+namespace CodePipeline.ThirdParty.Hosting;
+
+/// <summary>The real PowerShell behind a cmdlet.</summary>
+internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
+{
+    private readonly HashSet<string> _typed = new(cmdlet.MyInvocation.BoundParameters.Keys);
+
+    public SessionStore Sessions { get; } = SessionStore.OfRunspace();
+
+    public bool WantsDebug { get; } = IsShown(cmdlet);
+
+    public void WriteObject(object value) => cmdlet.WriteObject(value);
+
+    public void WriteError(CommandError error) => cmdlet.WriteError(error.ToErrorRecord());
+
+    public void ThrowTerminating(CommandError error) => cmdlet.ThrowTerminatingError(error.ToErrorRecord());
+
+    public void WriteVerbose(string text) => cmdlet.WriteVerbose(text);
+
+    public void WriteDebug(string text) => cmdlet.WriteDebug(text);
+
+    public void WriteWarning(string text) => cmdlet.WriteWarning(text);
+
+    public void WriteProgress(ProgressRecord progress) => cmdlet.WriteProgress(progress);
+
+    public bool ShouldProcess(string target, string action) => cmdlet.ShouldProcess(target, action);
+
+    public bool IsTyped(string parameter) => _typed.Contains(parameter);
+
+    public object? GetVariable(string name) => Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
+
+    public string ResolvePath(string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    public IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments) =>
+        Unwrap(script.Invoke(arguments));
+
+    public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments) =>
+        Unwrap(cmdlet.InvokeCommand.InvokeScript(script, arguments));
+
+    private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(Unwrap).ToList();
+
+    private static object? Unwrap(object? value) =>
+        value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
+
+    /// <summary>Building the texts costs time, so it is asked for once.</summary>
+    private static bool IsShown(PSCmdlet cmdlet)
+    {
+        if (cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out object? flag) && flag is SwitchParameter given)
+        {
+            return given.IsPresent;
+        }
+
+        object? preference = Unwrap(cmdlet.SessionState.PSVariable.GetValue("DebugPreference"));
+        return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
+            && action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    }
+}

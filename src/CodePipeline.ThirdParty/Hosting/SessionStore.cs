@@ -1,0 +1,101 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+
+namespace CodePipeline.ThirdParty.Hosting;
+
+/// <summary>The sessions of one runspace. It goes when the runspace goes.</summary>
+internal sealed class SessionStore
+{
+    public const string DefaultName = "Default";
+
+    private static readonly ConditionalWeakTable<Runspace, SessionStore> s_stores = new();
+
+    private readonly object _gate = new();
+    private readonly Dictionary<string, ThirdPartySession> _sessions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _actionTypes = new(StringComparer.Ordinal);
+    private string? _current;
+
+    /// <summary>The session that cmdlets use where none is named.</summary>
+    public ThirdPartySession? Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current is null ? null : _sessions[_current];
+            }
+        }
+    }
+
+    public static SessionStore OfRunspace() => Runspace.DefaultRunspace is Runspace runspace
+        ? s_stores.GetValue(runspace, _ => new SessionStore())
+        : new SessionStore();
+
+    /// <summary>Keeps a session under its name. The unnamed one, or the first, becomes the current one.</summary>
+    public void Add(ThirdPartySession session)
+    {
+        string name = session.Name ?? DefaultName;
+        lock (_gate)
+        {
+            _sessions[name] = session;
+            if (_current is null || name.Equals(DefaultName, StringComparison.OrdinalIgnoreCase))
+            {
+                _current = name;
+            }
+        }
+    }
+
+    public ThirdPartySession? Find(string name)
+    {
+        lock (_gate)
+        {
+            return _sessions.TryGetValue(name, out ThirdPartySession? session) ? session : null;
+        }
+    }
+
+    public bool Remove(string name)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.Remove(name))
+            {
+                return false;
+            }
+
+            if (name.Equals(_current, StringComparison.OrdinalIgnoreCase))
+            {
+                _current = null;
+            }
+
+            return true;
+        }
+    }
+
+    public IReadOnlyList<ThirdPartySession> All()
+    {
+        lock (_gate)
+        {
+            return _sessions.Values.OrderBy(session => session.Name, StringComparer.OrdinalIgnoreCase).ToList();
+        }
+    }
+
+    /// <summary>Remembers an action type, for completion.</summary>
+    public void Note(ActionTypeId actionType)
+    {
+        lock (_gate)
+        {
+            _actionTypes.Add(actionType.ToString());
+        }
+    }
+
+    public IReadOnlyList<string> KnownActionTypes()
+    {
+        lock (_gate)
+        {
+            return _actionTypes.OrderBy(each => each, StringComparer.Ordinal).ToList();
+        }
+    }
+}

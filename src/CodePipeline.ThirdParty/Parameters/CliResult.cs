@@ -1,0 +1,99 @@
+using System;
+using System.Globalization;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Parameters;
+
+/// <summary>The result in an input file of the AWS CLI (<c>--cli-input-json</c>), as ConvertFrom-Json gives it.</summary>
+/// <remarks>
+/// Read from the object itself, not bound by name: a job from the pipeline has a continuation token too, which is the earlier
+/// job's and must not be reported again.
+/// </remarks>
+internal sealed class CliResult
+{
+    private static readonly CliResult s_none = new();
+
+    public string? Summary { get; private init; }
+
+    public string? ExternalExecutionId { get; private init; }
+
+    public int? PercentComplete { get; private init; }
+
+    public string? ContinuationToken { get; private init; }
+
+    public JobRevision? Revision { get; private init; }
+
+    public FailureResult? Failure { get; private init; }
+
+    public static CliResult Of(PSObject? input)
+    {
+        if (input?.BaseObject is not PSCustomObject)
+        {
+            return s_none;
+        }
+
+        PSObject? execution = Member(input, "executionDetails") as PSObject;
+        return new CliResult
+        {
+            Summary = Text(execution, "summary"),
+            ExternalExecutionId = Text(execution, "externalExecutionId"),
+            PercentComplete = Member(execution, "percentComplete") is object percent
+                ? Convert.ToInt32(percent, CultureInfo.InvariantCulture)
+                : null,
+            ContinuationToken = Text(input, "continuationToken"),
+            Revision = RevisionOf(Member(input, "currentRevision") as PSObject),
+            Failure = FailureOf(Member(input, "failureDetails") as PSObject),
+        };
+    }
+
+    private static JobRevision? RevisionOf(PSObject? revision) => revision is null
+        ? null
+        : new JobRevision(
+            Text(revision, "revision") ?? string.Empty,
+            Text(revision, "changeIdentifier") ?? string.Empty,
+            Time(Member(revision, "created")),
+            Text(revision, "revisionSummary"));
+
+    private static FailureResult? FailureOf(PSObject? failure)
+    {
+        if (failure is null)
+        {
+            return null;
+        }
+
+        string text = ActionTypeParser.Closed(
+            ServiceLimits.FailureTypes, Text(failure, "type") ?? string.Empty, "failureDetails.type");
+        _ = Enum.TryParse(text, out FailureType type);
+        return new FailureResult(
+            type,
+            Text(failure, "message") ?? string.Empty,
+            Text(failure, "externalExecutionId"));
+    }
+
+    private static DateTimeOffset? Time(object? value) => value switch
+    {
+        null => null,
+        DateTime time => new DateTimeOffset(time),
+        string text when DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) => time,
+        IConvertible seconds when value is not string => DateTimeOffset.FromUnixTimeMilliseconds(
+            (long)(seconds.ToDecimal(CultureInfo.InvariantCulture) * 1000)),
+        _ => throw new InvalidInputException(
+            "currentRevision.created", $"'{value}' is not a time.", "Give seconds since 1970, or a time such as 2026-01-31T12:00:00Z."),
+    };
+
+    /// <summary>Names in the CLI's own case only: <c>ContinuationToken</c> is a job's, <c>continuationToken</c> a request's.</summary>
+    private static object? Member(PSObject? value, string name)
+    {
+        PSPropertyInfo? property = value?.Properties[name];
+        object? found = property is not null && property.Name == name ? property.Value : null;
+        return found is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : found;
+    }
+
+    private static string? Text(PSObject? value, string name)
+    {
+        string? text = Member(value, name)?.ToString();
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+}

@@ -1,0 +1,31 @@
+using System;
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+
+namespace CodePipeline.ThirdParty.Parameters;
+
+/// <summary>Takes a secret as text, SecureString, PSCredential (its password) or Secret.</summary>
+public sealed class SecretTransformationAttribute : TransformationAttribute
+{
+    internal static Secret Make(object value, string inputName)
+    {
+        object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        string? text = plain switch
+        {
+            Secret secret => secret.Reveal(),
+            string given => given,
+            SecureString secure => new NetworkCredential(string.Empty, secure).Password,
+            PSCredential credential => credential.GetNetworkCredential().Password,
+            _ => throw new InvalidInputException(
+                inputName,
+                $"{inputName} is of type {plain.GetType().Name}.",
+                "Give it as a string, SecureString, PSCredential or Secret."),
+        };
+        return string.IsNullOrEmpty(text)
+            ? throw new InvalidInputException(inputName, $"{inputName} is empty.", "Give at least one character.")
+            : plain as Secret ?? new Secret(text!);
+    }
+
+    private protected override object Convert(object value) => Make(value, "The secret");
+}
