@@ -26,6 +26,7 @@
         'New-CPThirdPartySkeleton'
         'Start-CPThirdPartyEmulator'
         'Stop-CPThirdPartyEmulator'
+        'Test-CPThirdPartyConnection'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

@@ -26,3 +26,5 @@ using CodePipeline.ThirdParty.Emulation;
 [assembly: TypeForwardedTo(typeof(EmulatorStartException))]
 [assembly: TypeForwardedTo(typeof(FaultPlan))]
 [assembly: TypeForwardedTo(typeof(ThirdPartyEmulator))]
+[assembly: TypeForwardedTo(typeof(CheckResult))]
+[assembly: TypeForwardedTo(typeof(ConnectionCheck))]

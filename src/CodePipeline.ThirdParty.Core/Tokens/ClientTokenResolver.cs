@@ -9,7 +9,7 @@ namespace CodePipeline.ThirdParty.Tokens;
 internal static class ClientTokenResolver
 {
     public static async Task<Secret> ResolveAsync(
-        string jobId,
+        string? jobId,
         string? clientId,
         IClientTokenSource? parameter,
         Secret? carried,
@@ -46,9 +46,9 @@ internal static class ClientTokenResolver
 }
 
 /// <summary>No place knows the token of a job's client.</summary>
-internal sealed class ClientTokenNotFoundException(string jobId, string? clientId, IEnumerable<string> looked)
-    : Exception($"No client token was found for client '{(string.IsNullOrEmpty(clientId) ? "(not named)" : clientId)}' of job "
-        + $"{jobId}. Looked in {string.Join(", ", looked)}.")
+internal sealed class ClientTokenNotFoundException(string? jobId, string? clientId, IEnumerable<string> looked)
+    : Exception($"No client token was found for client '{(string.IsNullOrEmpty(clientId) ? "(not named)" : clientId)}'"
+        + $"{(jobId is null ? string.Empty : $" of job {jobId}")}. Looked in {string.Join(", ", looked)}.")
 {
-    public string JobId { get; } = jobId;
+    public string? JobId { get; } = jobId;
 }

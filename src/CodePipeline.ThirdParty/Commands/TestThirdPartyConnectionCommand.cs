@@ -1,0 +1,51 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Checks that everything is there to work with jobs, and never polls.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "CPThirdPartyConnection")]
+[OutputType(typeof(ConnectionCheck), typeof(bool))]
+public sealed class TestThirdPartyConnectionCommand : ConnectedCommand
+{
+    /// <summary>An action type to check the writing of.</summary>
+    [Parameter(Position = 0)]
+    [ActionTypeTransformation]
+    [ArgumentCompleter(typeof(ActionTypeCompleter))]
+    public ActionTypeId? ActionType { get; set; }
+
+    /// <summary>A client to look the token up of.</summary>
+    [Parameter]
+    public string? ClientId { get; set; }
+
+    /// <summary>Gives only whether nothing failed.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+        bool passed = true;
+        var preflight = new Preflight(session, TimeProvider.System, Options, Describe, check =>
+        {
+            passed &= check.Result != CheckResult.Failed;
+            if (!Quiet)
+            {
+                Write(check);
+            }
+        });
+        await preflight.RunAsync(ActionType, ClientId, cancellationToken).ConfigureAwait(false);
+        if (Quiet)
+        {
+            Write(passed);
+        }
+    }
+
+    private static (string Text, string Cure)? Describe(Exception error) =>
+        ErrorCatalog.Find(error, target: null) is CommandError known ? (known.Message, known.Advice) : null;
+}
