@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Net;
 using System.Threading;
 
 namespace CodePipeline.ThirdParty.Emulation;
@@ -13,14 +12,14 @@ public sealed class ThirdPartyEmulator : IDisposable
     private readonly JobTable _jobs;
     private readonly RequestLog _log;
     private readonly RequestPipeline _pipeline;
-    private readonly HttpFront _front;
+    private readonly LoopbackServer _server;
     private int _stopped;
 
-    private ThirdPartyEmulator(EmulatorOptions options, HttpListener listener, Uri endpoint)
+    private ThirdPartyEmulator(EmulatorOptions options, LoopbackServer server)
     {
         Options = options;
-        Endpoint = endpoint;
-        Name = options.Name ?? string.Format(CultureInfo.InvariantCulture, "emulator-{0}", endpoint.Port);
+        _server = server;
+        Name = options.Name ?? string.Format(CultureInfo.InvariantCulture, "emulator-{0}", Endpoint.Port);
         AccessKeyId = options.AccessKeyId ?? RandomText.AccessKeyId("AKIA");
         SecretAccessKey = options.SecretAccessKey ?? new Secret(RandomText.SecretKey());
         StartedAt = options.Clock.GetUtcNow();
@@ -32,14 +31,14 @@ public sealed class ThirdPartyEmulator : IDisposable
             _log,
             options.Clock);
         _pipeline.OrderFaults(options.Faults);
-        _front = new HttpFront(listener, _pipeline.AnswerAsync, options.Clock);
+        server.Start(_pipeline.AnswerAsync);
     }
 
     /// <summary>The name it was given, or one made of its port.</summary>
     public string Name { get; }
 
     /// <summary>Where it listens, for example <c>http://127.0.0.1:40123/</c>.</summary>
-    public Uri Endpoint { get; }
+    public Uri Endpoint => _server.Endpoint;
 
     /// <summary>The AWS region that requests must be signed for.</summary>
     public string Region => Options.Region;
@@ -70,8 +69,7 @@ public sealed class ThirdPartyEmulator : IDisposable
         }
 
         options.Check();
-        HttpListener listener = ListenerStarter.Start(options.Port, out Uri endpoint);
-        return new ThirdPartyEmulator(options, listener, endpoint);
+        return new ThirdPartyEmulator(options, LoopbackServer.Listen(options.Port, options.Clock));
     }
 
     /// <summary>Adds a job, which polls see at once or after its delay.</summary>
@@ -107,7 +105,7 @@ public sealed class ThirdPartyEmulator : IDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
-            _front.Dispose();
+            _server.Dispose();
         }
     }
 

@@ -143,10 +143,11 @@ internal sealed class EmulatorCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
+        using StopSignal signal = new();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(Options(parsed));
         AddJobs(emulator, parsed);
         await Announcement.WriteAsync(emulator, parsed.GetValue(_json), parsed.GetValue(_readyFile)).ConfigureAwait(false);
-        await StopSignal.WaitAsync(parsed.GetValue(_untilStdinCloses), stop).ConfigureAwait(false);
+        await signal.WaitAsync(parsed.GetValue(_untilStdinCloses), stop).ConfigureAwait(false);
         return 0;
     }
 

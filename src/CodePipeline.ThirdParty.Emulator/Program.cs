@@ -29,7 +29,12 @@ internal static class Program
         try
         {
             // Ours to catch: a failure to start is a message and an exit code, not a stack trace.
-            InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
+            // Signals are StopSignal's: the library listens for them only after the emulator has said that it is ready.
+            InvocationConfiguration configuration = new()
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         }
         catch (InvalidInputException e)

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Specialized;
 
 namespace CodePipeline.ThirdParty.Emulation;
@@ -6,7 +5,7 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <summary>An HTTP request as it came in.</summary>
 internal sealed class ServiceCall
 {
-    internal ServiceCall(string method, string rawUrl, NameValueCollection headers, byte[] body, bool isTooLong = false)
+    internal ServiceCall(string method, string rawUrl, NameValueCollection headers, byte[] body)
     {
         Method = method;
         int query = rawUrl.IndexOf('?');
@@ -14,7 +13,6 @@ internal sealed class ServiceCall
         RawQuery = query < 0 ? string.Empty : rawUrl.Substring(query + 1);
         Headers = headers;
         Body = body;
-        IsTooLong = isTooLong;
     }
 
     internal string Method { get; }
@@ -30,5 +28,8 @@ internal sealed class ServiceCall
     internal byte[] Body { get; }
 
     /// <summary>Whether the body is longer than any right request; <see cref="Body"/> is empty then.</summary>
-    internal bool IsTooLong { get; }
+    internal bool IsTooLong { get; init; }
+
+    /// <summary>Whether the connection is to end after the answer.</summary>
+    internal bool IsLast { get; init; }
 }

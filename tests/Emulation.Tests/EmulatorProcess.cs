@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+/// <summary>The emulator's program, killed at the latest when the test ends.</summary>
+internal sealed class EmulatorProcess : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+
+    public EmulatorProcess(params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "CodePipeline.ThirdParty.Emulator.dll");
+        List<string> all = [program, .. arguments];
+        _process = Process.Start(new ProcessStartInfo(DotnetPath(), all)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+
+    public int Id => _process.Id;
+
+    public Task<string> ReadErrorAsync() => _process.StandardError.ReadToEndAsync().WaitAsync(s_patience);
+
+    public async Task<string> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(s_patience)
+        ?? throw new InvalidOperationException("It ended: " + await ReadErrorAsync());
+
+    /// <summary>Reads until a line that starts so, which is included.</summary>
+    public async Task<List<string>> ReadLinesAsync(string last)
+    {
+        List<string> lines = [await ReadLineAsync()];
+        while (!lines[^1].StartsWith(last, StringComparison.Ordinal))
+        {
+            lines.Add(await ReadLineAsync());
+        }
+
+        return lines;
+    }
+
+    public void CloseInput() => _process.StandardInput.Close();
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(s_patience);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static string DotnetPath() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
+}

@@ -1,0 +1,111 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+/// <summary>What the server makes of bytes on a connection. Its answers here are method, target, a header and the body.</summary>
+public sealed class HttpTests : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly LoopbackServer _server = LoopbackServer.Listen(0, new ManualTimeProvider());
+
+    public HttpTests()
+    {
+        _server.Start((call, _, _) => Task.FromResult(call.RawPath == "/drop"
+            ? ServiceAnswer.Dropped
+            : ServiceAnswer.Success(Encoding.UTF8.GetBytes(
+                $"<{call.Method} {call.RawPath} {call.RawQuery} {call.Headers["x-a"]} {Encoding.UTF8.GetString(call.Body)}>"))));
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task Request_WithABody_IsReadToItsLength() =>
+        Assert.Contains("<POST / a=1 v hello>", await SendAsync(
+            "POST /?a=1 HTTP/1.1\r\nX-A:  v \r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Request_InChunks_IsPutTogether() =>
+        Assert.Contains("<POST /   hello world>", await SendAsync(
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nTrailer: t\r\n\r\n"),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Requests_SentTogether_AreAnsweredInOrder()
+    {
+        string answers = await SendAsync(
+            "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\nGET /4 HTTP/1.1\r\n\r\n");
+
+        int[] places = Array.ConvertAll(new[] { "/1", "/2", "/3" }, path => answers.IndexOf(path, StringComparison.Ordinal));
+        Assert.True(places[0] > 0 && places[1] > places[0] && places[2] > places[1]);
+        Assert.DoesNotContain("/4", answers, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Header_GivenTwice_IsJoined() =>
+        Assert.Contains("<GET /  1,2 >", await SendAsync(
+            "GET / HTTP/1.1\r\nX-A: 1\r\nx-a: 2\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Expect100_IsAnsweredBeforeTheBody() =>
+        Assert.StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", await SendAsync(
+            "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task OldProtocol_EndsTheConnection() =>
+        Assert.Contains("Connection: close", await SendAsync("GET / HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Head_HasNoBody() =>
+        Assert.EndsWith("\r\n\r\n", await SendAsync("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Drop_SendsNothing() => Assert.Empty(await SendAsync("GET /drop HTTP/1.1\r\n\r\n"));
+
+    [Theory]
+    [InlineData("hello\r\n\r\n")]
+    [InlineData("GET / SPDY/1\r\n\r\n")]
+    [InlineData("GET http://elsewhere/ HTTP/1.1\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nno colon\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nA: b\r\n folded\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    public async Task NoHttp_IsRefusedAndTheConnectionEnds(string text) =>
+        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", await SendAsync(text), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Line_WithoutEnd_IsRefused() =>
+        Assert.StartsWith("HTTP/1.1 400 ", await SendAsync("GET /" + new string('x', (32 * 1024) - 5)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Client_ThatGoesAway_LeavesTheServerRunning()
+    {
+        using (TcpClient client = new())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, _server.Endpoint.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf"));
+        }
+
+        Assert.Contains("<GET", await SendAsync("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Sends a text and reads until the connection ends.</summary>
+    private async Task<string> SendAsync(string text)
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, _server.Endpoint.Port);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+        using MemoryStream answer = new();
+        await stream.CopyToAsync(answer).WaitAsync(s_patience);
+        return Encoding.UTF8.GetString(answer.ToArray());
+    }
+}

@@ -1,0 +1,195 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class LifecycleTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void Start_WithDefaults_ListensOnAFreePortOfLoopbackWithMadeUpKeys()
+    {
+        ManualTimeProvider clock = new();
+        using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions { Clock = clock });
+
+        Assert.True(emulator.Endpoint.IsLoopback);
+        Assert.NotEqual(0, emulator.Endpoint.Port);
+        Assert.Equal("emulator-" + emulator.Endpoint.Port, emulator.Name);
+        Assert.Equal(("us-east-1", true, clock.GetUtcNow()), (emulator.Region, emulator.IsRunning, emulator.StartedAt));
+        Assert.Matches("^AKIA[A-Z2-7]{16}$", emulator.AccessKeyId);
+        Assert.Equal(40, emulator.SecretAccessKey.Reveal().Length);
+    }
+
+    [Fact]
+    public void Start_WithKeysAndAName_UsesThem()
+    {
+        Secret secret = new("s");
+        using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(
+            new EmulatorOptions { Name = "mine", Region = "eu-west-1", AccessKeyId = "A", SecretAccessKey = secret });
+
+        Assert.Equal(("mine", "eu-west-1", "A"), (emulator.Name, emulator.Region, emulator.AccessKeyId));
+        Assert.Same(secret, emulator.SecretAccessKey);
+    }
+
+    [Fact]
+    public void Start_ManyAtOnce_GetsEachAPortOfItsOwn()
+    {
+        ThirdPartyEmulator[] emulators = new ThirdPartyEmulator[20];
+        Parallel.For(0, emulators.Length, i => emulators[i] = ThirdPartyEmulator.Start(new EmulatorOptions()));
+
+        Assert.Distinct(Array.ConvertAll(emulators, emulator => emulator.Endpoint));
+        Array.ForEach(emulators, emulator => emulator.Dispose());
+    }
+
+    [Fact]
+    public void Start_OnAPortOfAnotherProgram_FailsWithACure()
+    {
+        TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        EmulatorStartException error = Assert.Throws<EmulatorStartException>(
+            () => ThirdPartyEmulator.Start(new EmulatorOptions { Port = port }));
+
+        other.Stop();
+        Assert.Contains(port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        Assert.Contains("port 0", error.Cure, StringComparison.Ordinal);
+        Assert.NotNull(error.InnerException);
+    }
+
+    [Fact]
+    public void Start_OnAPortOfAnotherEmulator_FailsAndLeavesThatOneRunning()
+    {
+        using EmulatorHost host = new();
+
+        Assert.Throws<EmulatorStartException>(
+            () => ThirdPartyEmulator.Start(new EmulatorOptions { Port = host.Emulator.Endpoint.Port }));
+        Assert.True(host.Emulator.IsRunning);
+    }
+
+    [Fact]
+    public async Task Stop_RefusesNewConnectionsAndCanBeCalledAgain()
+    {
+        using EmulatorHost host = new();
+        EmulatedJob job = host.AddJob();
+        host.Emulator.Stop();
+        host.Emulator.Stop();
+
+        Assert.False(host.Emulator.IsRunning);
+        await Assert.ThrowsAsync<HttpRequestException>(() => host.PollAsync());
+        Assert.Equal(JobStatus.Queued, host.JobOf(job).Status);
+    }
+
+    [Fact]
+    public void Stop_FreesThePort()
+    {
+        using EmulatorHost host = new();
+        int port = host.Emulator.Endpoint.Port;
+        host.Emulator.Stop();
+
+        using ThirdPartyEmulator again = ThirdPartyEmulator.Start(new EmulatorOptions { Port = port });
+
+        Assert.Equal(port, again.Endpoint.Port);
+    }
+
+    [Fact]
+    public async Task Connection_ServesSeveralRequestsAndEndsAtStop()
+    {
+        using EmulatorHost host = new();
+        EmulatedJob job = host.AddJob();
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, host.Emulator.Endpoint.Port);
+        NetworkStream stream = client.GetStream();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.StartsWith("HTTP/1.1 200 ", await ExchangeAsync(host, stream, job), StringComparison.Ordinal);
+        }
+
+        host.Emulator.Stop();
+
+        Assert.Equal(0, await ReadAsync(stream, new byte[16]));
+    }
+
+    [Fact]
+    public async Task Stop_UnderLoad_NeverAnswersSuccessForWhatWasNotDone()
+    {
+        using EmulatorHost host = new();
+        EmulatedJob[] jobs = new EmulatedJob[40];
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            jobs[i] = await host.ClaimNewJobAsync();
+        }
+
+        Task<bool>[] calls = Array.ConvertAll(jobs, job => Task.Run(() => SucceedsAsync(host, job)));
+        await calls[0];
+        host.Emulator.Stop();
+        bool[] succeeded = await Task.WhenAll(calls).WaitAsync(s_patience);
+
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            Assert.True(!succeeded[i] || host.JobOf(jobs[i]).Status == JobStatus.Succeeded);
+        }
+    }
+
+    private static async Task<bool> SucceedsAsync(EmulatorHost host, EmulatedJob job)
+    {
+        try
+        {
+            return (await host.SucceedAsync(job)).StatusCode == 200;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends one request over a bare connection and reads one answer.</summary>
+    private static async Task<string> ExchangeAsync(EmulatorHost host, NetworkStream stream, EmulatedJob job)
+    {
+        string body = $$"""{"jobId":"{{job.JobId}}","clientToken":"{{job.ClientToken.Reveal()}}"}""";
+        HttpRequestMessage request = host.Request(EmulatorHost.Details, body);
+        host.Signer.Sign(request, Encoding.UTF8.GetBytes(body), host.Clock.GetUtcNow());
+        StringBuilder text = new($"POST / HTTP/1.1\r\nHost: {host.Emulator.Endpoint.Authority}\r\n");
+        foreach (string name in new[] { "Authorization", "X-Amz-Date", "X-Amz-Target" })
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{name}: {string.Concat(request.Headers.GetValues(name))}\r\n");
+        }
+
+        text.Append(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"Content-Type: application/x-amz-json-1.1\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()));
+        StringBuilder answer = new();
+        byte[] buffer = new byte[8192];
+        while (!answer.ToString().Contains("\"jobDetails\"", StringComparison.Ordinal)
+            || !answer.ToString().EndsWith("}}}", StringComparison.Ordinal))
+        {
+            int count = await ReadAsync(stream, buffer);
+            Assert.NotEqual(0, count);
+            answer.Append(Encoding.UTF8.GetString(buffer, 0, count));
+        }
+
+        return answer.ToString();
+    }
+
+    /// <summary>Reads; a connection that was reset has ended as well as one that was closed.</summary>
+    private static async Task<int> ReadAsync(NetworkStream stream, byte[] buffer)
+    {
+        try
+        {
+            return await stream.ReadAsync(buffer).AsTask().WaitAsync(s_patience);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

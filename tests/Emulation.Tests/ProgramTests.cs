@@ -1,0 +1,164 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class ProgramTests
+{
+    [Fact]
+    public async Task Json_TellsEverythingOnOneLineAndServesUntilStdinCloses()
+    {
+        using EmulatorProcess process = new(
+            "--json", "--until-stdin-closes", "--name", "mine", "--region", "eu-west-1", "--access-key-id", "AK",
+            "--secret-access-key", "sk", "--job", "Test/Contoso/1", "--jobs", "2", "--job", "Build/Contoso/2",
+            "--client-token", "token", "--client-id", "client", "--configuration", "Key=a=b", "--input-artifact", "In");
+        JsonElement ready = JsonDocument.Parse(await process.ReadLineAsync()).RootElement;
+
+        Assert.Equal("mine eu-west-1 AK sk", string.Join(
+            ' ', Text(ready, "name"), Text(ready, "region"), Text(ready, "accessKeyId"), Text(ready, "secretAccessKey")));
+        Assert.Equal(process.Id, ready.GetProperty("processId").GetInt32());
+        List<string> jobs = [];
+        foreach (JsonElement job in ready.GetProperty("jobs").EnumerateArray())
+        {
+            jobs.Add($"{Text(job, "actionType")} {Text(job, "clientId")} {Text(job, "clientToken")}");
+        }
+
+        Assert.Equal(
+            [
+                "Test/Contoso/1 client token", "Test/Contoso/1 client token",
+                "Build/Contoso/2 client token", "Build/Contoso/2 client token",
+            ],
+            jobs);
+        string body = $$"""{"jobId":"{{Text(ready.GetProperty("jobs")[0], "jobId")}}","clientToken":"token"}""";
+        string details = await CallAsync(ready, EmulatorHost.Details, body);
+        Assert.Contains("\"Key\":\"a=b\"", details, StringComparison.Ordinal);
+        Assert.Contains("\"name\":\"In\"", details, StringComparison.Ordinal);
+
+        process.CloseInput();
+
+        Assert.Equal(0, await process.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Text_HasLinesToCopyForBashAndPowerShell()
+    {
+        using EmulatorProcess process = new("--job", "Test/Contoso/1", "--secret-access-key", "it's", "--until-stdin-closes");
+
+        List<string> lines = await process.ReadLinesAsync("Stop with");
+
+        Assert.Contains(lines, line => line.StartsWith(
+            "export AWS_ENDPOINT_URL_CODEPIPELINE='http://127.0.0.1:", StringComparison.Ordinal));
+        Assert.Contains("export AWS_REGION='us-east-1'", lines);
+        Assert.Contains("export AWS_SECRET_ACCESS_KEY='it'\\''s'", lines);
+        Assert.Contains("$env:AWS_SECRET_ACCESS_KEY = 'it''s'", lines);
+        Assert.Contains(lines, line => line.StartsWith("job Test/Contoso/1 jobId=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Faults_AndTimes_AreUsed()
+    {
+        using EmulatorProcess process = new(
+            "--json", "--until-stdin-closes", "--action-type", "Test/Contoso/1", "--faults", "throttle=1",
+            "--lease-time", "0.5", "--job-time-limit", "00:10:00", "--continuation-delay", "0", "--max-batch-size", "2");
+        JsonElement ready = JsonDocument.Parse(await process.ReadLineAsync()).RootElement;
+
+        Assert.Contains("ThrottlingException", await CallAsync(ready, EmulatorHost.Poll, "{}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadyFile_HoldsTheJsonLine()
+    {
+        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using EmulatorProcess process = new("--ready-file", file, "--json", "--until-stdin-closes");
+        string line = await process.ReadLineAsync();
+        process.CloseInput();
+        Assert.Equal(0, await process.ExitAsync());
+
+        string content = await File.ReadAllTextAsync(file);
+
+        File.Delete(file);
+        Assert.Equal(line, content.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("--port", "many", "--port")]
+    [InlineData("--port", "70000", "Port")]
+    [InlineData("--job", "Test/Contoso", "not an action type")]
+    [InlineData("--job", "Tst/Contoso/1", "'Tst' is not a category")]
+    [InlineData("--jobs", "0", "--jobs")]
+    [InlineData("--lease-time", "soon", "'soon' is not a time")]
+    [InlineData("--lease-time", "0", "LeaseTime")]
+    [InlineData("--faults", "thrott=1", "'thrott' is not a kind of fault")]
+    [InlineData("--configuration", "novalue", "KEY=VALUE")]
+    [InlineData("--unknown", "x", "--unknown")]
+    public async Task BadArgument_IsExplainedWithExitCode2(string option, string value, string message)
+    {
+        using EmulatorProcess process = new(option, value, "--until-stdin-closes");
+
+        string error = await process.ReadErrorAsync();
+
+        Assert.Equal(2, await process.ExitAsync());
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PortInUse_IsExplainedWithExitCode1()
+    {
+        TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        using EmulatorProcess process = new(
+            "--port", ((IPEndPoint)other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture), "--until-stdin-closes");
+
+        string error = await process.ReadErrorAsync();
+
+        Assert.Equal(1, await process.ExitAsync());
+        other.Stop();
+        Assert.Contains("Use port 0", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-TERM")]
+    [InlineData("-INT")]
+    public async Task Signal_StopsItWithExitCode0(string signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using EmulatorProcess process = new("--json");
+        await process.ReadLineAsync();
+
+        using Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+
+        Assert.Equal(0, await process.ExitAsync());
+    }
+
+    private static string Text(JsonElement element, string member) => element.GetProperty(member).GetString()!;
+
+    private static async Task<string> CallAsync(JsonElement ready, string operation, string body)
+    {
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, Text(ready, "endpoint"))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
+        };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-amz-json-1.1");
+        request.Headers.TryAddWithoutValidation("X-Amz-Target", "CodePipeline_20150709." + operation);
+        new TestSigner(Text(ready, "accessKeyId"), Text(ready, "secretAccessKey"), Text(ready, "region"))
+            .Sign(request, Encoding.UTF8.GetBytes(body), DateTimeOffset.UtcNow);
+        using HttpResponseMessage response = await http.SendAsync(request);
+        return await response.Content.ReadAsStringAsync();
+    }
+}

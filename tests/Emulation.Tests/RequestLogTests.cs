@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class RequestLogTests
+{
+    [Fact]
+    public async Task GetRequests_TellsOperationTimeStatusErrorAndBody()
+    {
+        using EmulatorHost host = new();
+        Answer answer = await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"t"}""");
+
+        RecordedRequest request = Assert.Single(host.Emulator.GetRequests());
+
+        Assert.Equal((EmulatorHost.Details, 400, "JobNotFoundException"), (request.Operation, request.StatusCode, request.ErrorName));
+        Assert.Equal((host.Clock.GetUtcNow(), (FaultKind?)null), (request.Time, request.Fault));
+        Assert.Equal(string.Concat(answer.Headers.GetValues("x-amzn-RequestId")), request.RequestId);
+        Assert.Equal("""{"jobId":"x","clientToken":"t"}""", request.RevealBody());
+    }
+
+    [Fact]
+    public async Task RecordedRequest_AsJson_DoesNotShowItsBody()
+    {
+        using EmulatorHost host = new();
+        await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"sentinel"}""");
+
+        Assert.DoesNotContain("sentinel", JsonSerializer.Serialize(host.Emulator.GetRequests()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EmulatedJob_AsJson_DoesNotShowItsToken()
+    {
+        using EmulatorHost host = new();
+        EmulatedJob job = host.AddJob();
+
+        Assert.DoesNotContain(job.ClientToken.Reveal(), JsonSerializer.Serialize(job), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetRequests_WithRecordingOff_IsEmpty()
+    {
+        using EmulatorHost host = new(clock => new EmulatorOptions { Clock = clock, RecordRequests = false });
+        host.AddJob();
+        await host.PollAsync();
+
+        Assert.Empty(host.Emulator.GetRequests());
+    }
+
+    [Fact]
+    public void Log_KeepsTheLastRequestsOnly()
+    {
+        RequestLog log = new(3);
+        for (int i = 0; i < 5; i++)
+        {
+            log.Add(new RecordedRequest(i.ToString(System.Globalization.CultureInfo.InvariantCulture), null, default, 200, null, null, ""));
+        }
+
+        IReadOnlyList<RecordedRequest> kept = log.ToList();
+
+        Assert.Equal(["2", "3", "4"], kept.Select(request => request.RequestId));
+    }
+}
