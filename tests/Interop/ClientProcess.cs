@@ -1,0 +1,98 @@
+using System;
+using System.Collections.Generic;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation;
+
+namespace CodePipeline.ThirdParty.Interop;
+
+/// <summary>How somebody else's client ended.</summary>
+internal sealed record ClientResult(int ExitCode, string Output, string Error);
+
+/// <summary>Runs somebody else's client against an emulator, with no other credentials in reach.</summary>
+internal static class ClientProcess
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly string s_nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+    /// <summary>Returns <see langword="null"/> where there is no such program.</summary>
+    internal static async Task<ClientResult?> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        ThirdPartyEmulator? emulator = null,
+        IReadOnlyDictionary<string, string>? variables = null)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        SetEnvironment(start.Environment, emulator, variables);
+        Process? started;
+        try
+        {
+            started = Process.Start(start);
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+
+        using Process process = started!;
+        process.StandardInput.Close();
+        using CancellationTokenSource timeout = new(s_patience);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            return new ClientResult(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private static void SetEnvironment(
+        IDictionary<string, string?> environment,
+        ThirdPartyEmulator? emulator,
+        IReadOnlyDictionary<string, string>? variables)
+    {
+        // Nothing of the machine's own AWS set-up may reach the client, nor any proxy.
+        foreach (string name in new List<string>(environment.Keys))
+        {
+            if (name.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)
+                || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase))
+            {
+                environment.Remove(name);
+            }
+        }
+
+        environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        environment["AWS_CONFIG_FILE"] = s_nowhere;
+        environment["AWS_SHARED_CREDENTIALS_FILE"] = s_nowhere;
+        environment["AWS_MAX_ATTEMPTS"] = "1";
+        environment["AWS_PAGER"] = string.Empty;
+        environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        if (emulator is not null)
+        {
+            environment["AWS_ENDPOINT_URL_CODEPIPELINE"] = emulator.Endpoint.AbsoluteUri;
+            environment["AWS_DEFAULT_REGION"] = emulator.Region;
+            environment["AWS_ACCESS_KEY_ID"] = emulator.AccessKeyId;
+            environment["AWS_SECRET_ACCESS_KEY"] = emulator.SecretAccessKey.Reveal();
+        }
+
+        foreach (KeyValuePair<string, string> variable in variables ?? new Dictionary<string, string>())
+        {
+            environment[variable.Key] = variable.Value;
+        }
+    }
+}

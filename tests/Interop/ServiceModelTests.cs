@@ -1,0 +1,149 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Interop;
+
+/// <summary>Our limits against botocore's copy of the service model, member by member.</summary>
+public sealed class ServiceModelTests
+{
+    private const string Identifier = "[0-9A-Za-z_-]+";
+    private const string Details = "GetThirdPartyJobDetails";
+    private const string Acknowledge = "AcknowledgeThirdPartyJob";
+    private const string Success = "PutThirdPartyJobSuccessResult";
+    private const string Failure = "PutThirdPartyJobFailureResult";
+    private const string Poll = "PollForThirdPartyJobs";
+    private const string Configuration = Details + ":output.jobDetails.data.actionConfiguration.configuration";
+
+    private static readonly Lazy<Task<JsonElement?>> s_model = new(LoadAsync);
+
+    private static readonly Dictionary<string, TextLimit> s_texts = new()
+    {
+        [Poll + ".actionTypeId.provider"] = ServiceLimits.Provider,
+        [Poll + ".actionTypeId.version"] = ServiceLimits.Version,
+        [Details + ".jobId"] = ServiceLimits.JobId,
+        [Details + ".clientToken"] = ServiceLimits.ClientToken,
+        [Acknowledge + ".jobId"] = ServiceLimits.JobId,
+        [Acknowledge + ".clientToken"] = ServiceLimits.ClientToken,
+        [Acknowledge + ".nonce"] = ServiceLimits.Nonce,
+        [Success + ".jobId"] = ServiceLimits.JobId,
+        [Success + ".clientToken"] = ServiceLimits.ClientToken,
+        [Success + ".continuationToken"] = ServiceLimits.ContinuationToken,
+        [Success + ".currentRevision.revision"] = ServiceLimits.Revision,
+        [Success + ".currentRevision.changeIdentifier"] = ServiceLimits.ChangeIdentifier,
+        [Success + ".currentRevision.revisionSummary"] = ServiceLimits.RevisionSummary,
+        [Success + ".executionDetails.summary"] = ServiceLimits.Summary,
+        [Success + ".executionDetails.externalExecutionId"] = ServiceLimits.ExternalExecutionId,
+        [Failure + ".jobId"] = ServiceLimits.JobId,
+        [Failure + ".clientToken"] = ServiceLimits.ClientToken,
+        [Failure + ".failureDetails.message"] = ServiceLimits.FailureMessage,
+        [Failure + ".failureDetails.externalExecutionId"] = ServiceLimits.ExternalExecutionId,
+    };
+
+    private static readonly Dictionary<string, IReadOnlyList<string>> s_choices = new()
+    {
+        [Poll + ".actionTypeId.category"] = ServiceLimits.Categories,
+        [Poll + ".actionTypeId.owner"] = ServiceLimits.Owners,
+        [Failure + ".failureDetails.type"] = ServiceLimits.FailureTypes,
+    };
+
+    private static readonly Dictionary<string, (int? Minimum, int? Maximum)> s_numbers = new()
+    {
+        [Poll + ".maxBatchSize"] = (ServiceLimits.MinimumBatchSize, null),
+        [Success + ".executionDetails.percentComplete"] =
+            (ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete),
+    };
+
+    public static TheoryData<string> TextMembers => [.. s_texts.Keys];
+
+    public static TheoryData<string> ChoiceMembers => [.. s_choices.Keys];
+
+    public static TheoryData<string> NumberMembers => [.. s_numbers.Keys];
+
+    [SkippableTheory]
+    [MemberData(nameof(TextMembers))]
+    public async Task TextLimit_IsTheModels(string member) => AssertText(await MemberAsync(member), s_texts[member]);
+
+    [SkippableTheory]
+    [InlineData("key")]
+    [InlineData("value")]
+    public async Task ConfigurationLimit_IsTheModels(string part) => AssertText(
+        await MemberAsync($"{Configuration}.{part}"),
+        part == "key" ? ServiceLimits.ConfigurationKey : ServiceLimits.ConfigurationValue);
+
+    [SkippableTheory]
+    [MemberData(nameof(ChoiceMembers))]
+    public async Task ClosedSet_IsTheModels(string member) => Assert.Equal(
+        Texts((await MemberAsync(member)).GetProperty("enum")), s_choices[member]);
+
+    [SkippableFact]
+    public async Task JobStatuses_AreTheModels() => Assert.Equal(
+        Texts((await MemberAsync(Acknowledge + ":output.status")).GetProperty("enum")), ServiceLimits.JobStatuses);
+
+    [SkippableTheory]
+    [MemberData(nameof(NumberMembers))]
+    public async Task NumberLimit_IsTheModels(string member)
+    {
+        JsonElement model = await MemberAsync(member);
+
+        Assert.Equal(s_numbers[member], (Number(model, "min"), Number(model, "max")));
+    }
+
+    /// <summary>Fails when a later model limits a member that is not in the tables above.</summary>
+    [SkippableFact]
+    public async Task EveryLimitedInputMember_OfTheModel_IsKnownHere()
+    {
+        JsonElement members = (await ModelAsync()).GetProperty("members");
+
+        string[] limited = [.. members.EnumerateObject()
+            .Where(member => !member.Name.Contains(":output", StringComparison.Ordinal))
+            .Where(member => new[] { "min", "max", "pattern", "enum" }
+                .Any(limit => member.Value.GetProperty(limit).ValueKind != JsonValueKind.Null))
+            .Select(member => member.Name)
+            .Order(StringComparer.Ordinal)];
+
+        Assert.Equal(s_texts.Keys.Concat(s_choices.Keys).Concat(s_numbers.Keys).Order(StringComparer.Ordinal), limited);
+    }
+
+    [SkippableFact]
+    public async Task Operations_AreTheModels()
+    {
+        JsonElement model = await ModelAsync();
+
+        Assert.Equal(
+            new[] { Acknowledge, Details, Poll, Failure, Success }.Order(StringComparer.Ordinal),
+            Texts(model.GetProperty("operations")).Order(StringComparer.Ordinal));
+        Assert.Equal("CodePipeline_20150709", model.GetProperty("targetPrefix").GetString());
+    }
+
+    private static async Task<JsonElement> ModelAsync()
+    {
+        await Tools.PythonWithBoto3Async();
+        return (await s_model.Value)!.Value;
+    }
+
+    private static async Task<JsonElement> MemberAsync(string member) => (await ModelAsync()).GetProperty("members").GetProperty(member);
+
+    private static async Task<JsonElement?> LoadAsync()
+    {
+        ClientResult result = (await ClientProcess.RunAsync(
+            await Tools.PythonWithBoto3Async(), [Tools.Script("service_model.py")]))!;
+        return result.ExitCode == 0
+            ? JsonDocument.Parse(result.Output).RootElement
+            : throw new InvalidOperationException(result.Error);
+    }
+
+    private static void AssertText(JsonElement model, TextLimit limit)
+    {
+        Assert.Equal((limit.Minimum, limit.Maximum), (Number(model, "min"), Number(model, "max")));
+        Assert.Equal(limit.IdentifierOnly ? Identifier : null, model.GetProperty("pattern").GetString());
+    }
+
+    private static int? Number(JsonElement model, string limit) =>
+        model.GetProperty(limit) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
+
+    private static IEnumerable<string> Texts(JsonElement array) => array.EnumerateArray().Select(each => each.GetString()!);
+}

@@ -1,0 +1,44 @@
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Interop;
+
+/// <summary>Other people's programs, looked for once. Without one its tests are skipped and say so.</summary>
+internal static class Tools
+{
+    private static readonly Lazy<Task<string?>> s_aws = new(() => FindAsync(["aws"], "--version"));
+    private static readonly Lazy<Task<string?>> s_boto3 = new(() => FindAsync(["python3", "python"], "-c", "import boto3"));
+
+    internal static Task<string> AwsAsync() => GetAsync(s_aws, "The AWS CLI (aws) is not installed.");
+
+    internal static Task<string> PythonWithBoto3Async() => GetAsync(s_boto3, "Python with boto3 is not installed.");
+
+    internal static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Python", name);
+
+    private static async Task<string> GetAsync(Lazy<Task<string?>> tool, string reason)
+    {
+        string? program = await tool.Value;
+        Skip.If(program is null, reason);
+        return program!;
+    }
+
+    private static async Task<string?> FindAsync(string[] programs, params string[] arguments)
+    {
+        foreach (string program in programs)
+        {
+            // Windows starts programs by their full name only, and the CLI is a script there in some installs.
+            string[] names = OperatingSystem.IsWindows() ? [program, program + ".cmd"] : [program];
+            foreach (string name in names)
+            {
+                if (await ClientProcess.RunAsync(name, arguments) is { ExitCode: 0 })
+                {
+                    return name;
+                }
+            }
+        }
+
+        return null;
+    }
+}
