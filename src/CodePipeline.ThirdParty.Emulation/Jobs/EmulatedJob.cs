@@ -21,7 +21,7 @@ public sealed class EmulatedJob
         StageName = definition.StageName;
         ActionName = definition.ActionName;
         ActionExecutionId = definition.ActionExecutionId;
-        Configuration = definition.Configuration;
+        Configuration = new JobConfiguration(definition.Configuration);
         InputArtifacts = definition.InputArtifacts;
         OutputArtifacts = definition.OutputArtifacts;
         EncryptionKeyId = definition.EncryptionKeyId;
@@ -84,8 +84,8 @@ public sealed class EmulatedJob
     /// <summary>The id of the action's execution, the same for a job and those that continue it.</summary>
     public string ActionExecutionId { get; }
 
-    /// <summary>The action's configuration. Its values may be secret.</summary>
-    public IReadOnlyDictionary<string, string> Configuration { get; }
+    /// <summary>The action's configuration: its keys, and a value for the asking. Its values may be secret.</summary>
+    public JobConfiguration Configuration { get; }
 
     /// <summary>The artifacts to read.</summary>
     public IReadOnlyList<EmulatedArtifact> InputArtifacts { get; }

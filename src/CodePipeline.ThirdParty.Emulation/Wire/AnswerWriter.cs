@@ -72,7 +72,7 @@ internal static class AnswerWriter
 
         json.WriteStartObject("actionConfiguration");
         json.WriteStartObject("configuration");
-        foreach (KeyValuePair<string, string> setting in job.Configuration)
+        foreach (KeyValuePair<string, string> setting in job.Configuration.Reveal())
         {
             json.WriteString(setting.Key, setting.Value);
         }
