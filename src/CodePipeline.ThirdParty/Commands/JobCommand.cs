@@ -15,9 +15,13 @@ public abstract class JobCommand : ConnectedCommand
     public string JobId { get; set; } = string.Empty;
 
     /// <summary>The token of the job's client: one, a hashtable of client id to token, or a script block.</summary>
+    /// <remarks>
+    /// Always a <see cref="ClientTokenArgument"/>. Of any other type than object, PowerShell would take a script block for a
+    /// delay-bound one, and run it itself, without the client id.
+    /// </remarks>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ClientTokenTransformation]
-    public ClientTokenArgument? ClientToken { get; set; }
+    public object? ClientToken { get; set; }
 
     /// <summary>The id of the job's client, by which the token is looked up.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -38,7 +42,7 @@ public abstract class JobCommand : ConnectedCommand
         ThirdPartySession session = await EffectiveSessionAsync(piped?.Session, cancellationToken).ConfigureAwait(false);
         string? clientId = ClientId ?? piped?.ClientId;
         Secret token = await ClientTokenResolver.ResolveAsync(
-            JobId, clientId, ClientToken?.Source, piped?.ClientToken, session, cancellationToken).ConfigureAwait(false);
+            JobId, clientId, (ClientToken as ClientTokenArgument)?.Source, piped?.ClientToken, session, cancellationToken).ConfigureAwait(false);
         return piped is not null && Equals(piped.ClientToken, token) && ReferenceEquals(piped.Session, session)
             ? piped
             : new ThirdPartyJob(JobId, clientId, token, piped?.Status, piped?.ActionType, session);
