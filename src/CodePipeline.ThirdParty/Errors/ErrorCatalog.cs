@@ -156,9 +156,18 @@ internal static class ErrorCatalog
         string tries = about.Attempts > 1 ? $" after {about.Attempts} attempts" : string.Empty;
         string requestId = about.RequestId is null ? string.Empty : $" (request id {about.RequestId})";
         return new CommandError(
-            id, category, target, error, $"{about.Operation} failed{tries}: {name}: {about.Message}{requestId}",
+            id, category, target, error, $"{about.Operation}{About(target)} failed{tries}: {name}: {about.Message}{requestId}",
             advice.Replace("{0}", about.Operation));
     }
+
+    /// <summary>Of many jobs in a pipeline, the message tells which one it is about.</summary>
+    private static string About(object? target) => target switch
+    {
+        ThirdPartyJob job => $" for job {job.JobId}",
+        string jobId => $" for job {jobId}",
+        ActionTypeId actionType => $" for {actionType}",
+        _ => string.Empty,
+    };
 
     private static CommandError Connection(ThirdPartyConnectionException error, object? target)
     {
@@ -166,6 +175,6 @@ internal static class ErrorCatalog
         string tries = error.Attempts > 1 ? $" after {error.Attempts} attempts" : string.Empty;
         return new CommandError(
             id, category, target ?? error.Endpoint, error,
-            $"{error.Operation} failed{tries}: the endpoint {error.Endpoint} {what}: {error.Message}", advice);
+            $"{error.Operation}{About(target)} failed{tries}: the endpoint {error.Endpoint} {what}: {error.Message}", advice);
     }
 }
