@@ -1,0 +1,136 @@
+using System;
+using System.Linq;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Model;
+
+public sealed class TextLimitTests
+{
+    // One character of two UTF-16 units.
+    private const string Rocket = "\U0001F680";
+
+    // One character as a person sees it, of four scalar values.
+    private const string Family = "\U0001F468\u200D\U0001F469\u200D\U0001F467";
+
+    private readonly TextLimit _limit = new("member", 2, 5);
+
+    [Theory]
+    [InlineData("a", false)]
+    [InlineData("ab", true)]
+    [InlineData("abcde", true)]
+    [InlineData("abcdef", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void Allows_AtTheEdges_IsInclusive(string? value, bool allowed) => Assert.Equal(allowed, _limit.Allows(value));
+
+    [Fact]
+    public void Allows_SurrogatePairs_CountsCharactersNotUnits()
+    {
+        Assert.True(_limit.Allows(Repeat(Rocket, 5)));
+        Assert.False(_limit.Allows(Repeat(Rocket, 6)));
+        Assert.False(_limit.Allows(Rocket));
+    }
+
+    [Fact]
+    public void Allows_LoneSurrogates_CountsEachAsOne()
+    {
+        Assert.True(_limit.Allows("\uD83D\uD83D"));
+        Assert.False(_limit.Allows(Rocket[..1]));
+    }
+
+    [Theory]
+    [InlineData("abc-_Z9", true)]
+    [InlineData("a b", false)]
+    [InlineData("a/b", false)]
+    [InlineData("é", false)]
+    public void Allows_OfAnIdentifier_TakesLettersDigitsAndTwoSigns(string value, bool allowed) =>
+        Assert.Equal(allowed, ServiceLimits.Provider.Allows(value));
+
+    [Fact]
+    public void Check_OfAGoodValue_GivesItBack() => Assert.Equal("abc", _limit.Check("abc", "Thing"));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void Check_OfNothing_SaysEmptyAndNamesTheInput(string? value)
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => _limit.Check(value, "Thing"));
+
+        Assert.Equal("Thing", error.InputName);
+        Assert.Equal("Thing is empty.", error.Message);
+        Assert.Contains("2 to 5 characters", error.Cure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a", "Thing has 1 characters; the service takes 2 to 5 characters.", "Give Thing 2 to 5 characters.")]
+    [InlineData("abcdef", "Thing has 6 characters; the service takes 2 to 5 characters.", "Shorten Thing to 5 characters.")]
+    public void Check_OfAWrongLength_SaysBothLengthsAndTheCure(string value, string message, string cure)
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => _limit.Check(value, "Thing"));
+
+        Assert.Equal((message, cure), (error.Message, error.Cure));
+    }
+
+    [Fact]
+    public void Check_OfAWrongLength_NeverRepeatsTheValue()
+    {
+        string secret = Repeat("s3cret", 50);
+
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => ServiceLimits.ClientToken.Check(secret, "ClientToken"));
+
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_OfAForeignCharacter_SaysWhichAreAllowed()
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => ServiceLimits.Version.Check("1.0", "Version"));
+
+        Assert.Contains("'1.0'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("letters, digits, '_' and '-'", error.Cure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("abcde")]
+    public void Cut_OfAShortText_ChangesNothing(string text) => Assert.Same(text, _limit.Cut(text));
+
+    [Fact]
+    public void Cut_OfALongText_EndsInAnEllipsisWithinTheLimit() => Assert.Equal("abcd…", _limit.Cut("abcdef"));
+
+    [Fact]
+    public void Cut_AtASurrogatePair_DoesNotSplitIt() => Assert.Equal("abc…", _limit.Cut("abc" + Rocket + "d"));
+
+    [Fact]
+    public void Cut_AtACombiningMark_DoesNotPartItFromItsLetter() => Assert.Equal("abc…", _limit.Cut("abce\u0301fg"));
+
+    [Fact]
+    public void Cut_AtAJoinedEmoji_DoesNotSplitIt() =>
+        Assert.Equal("ab…", new TextLimit("member", 1, 9).Cut("ab" + Family + "cd"));
+
+    [Fact]
+    public void Cut_OfOneHugeCharacter_StillKeepsTheLimit()
+    {
+        string cut = _limit.Cut("e" + Repeat("\u0301", 20));
+
+        Assert.True(cut.Length <= 5);
+        Assert.EndsWith("…", cut, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cut_OfAnyLength_IsAllowed()
+    {
+        for (int length = 2040; length < 2060; length++)
+        {
+            string text = Repeat("x", length - 8) + Repeat(Rocket, 4);
+            Assert.True(ServiceLimits.Summary.Allows(ServiceLimits.Summary.Cut(text)));
+        }
+    }
+
+    [Fact]
+    public void Cut_OfNull_IsRefused() => Assert.Throws<ArgumentNullException>(() => _limit.Cut(null!));
+
+    private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+}

@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Secrets;
+
+/// <summary>The registry is one for the process, so no other test may make secrets meanwhile.</summary>
+[Collection(EnvironmentTests.Name)]
+public sealed class SecretRegistryTests
+{
+    [Fact]
+    public void NewSecret_IsAnnounced() => Assert.Equal(new[] { "hush" }, Announced(() => _ = new Secret("hush")));
+
+    [Fact]
+    public void ConfigurationValue_IsAnnouncedWhereItsKeyLooksSecret() => Assert.Equal(
+        new[] { "hush" },
+        Announced(() => _ = new JobConfiguration(new Dictionary<string, string>
+        {
+            ["Colour"] = "red", ["GitHubToken"] = "hush", ["Password"] = string.Empty,
+        })));
+
+    [Theory]
+    [InlineData("DbPassword", true)]
+    [InlineData("SECRET", true)]
+    [InlineData("api_key", true)]
+    [InlineData("OAuthToken", true)]
+    [InlineData("ConnectionString", true)]
+    [InlineData("ProjectName", false)]
+    [InlineData("Branch", false)]
+    public void LooksSecret_GoesByTheName(string key, bool secret) => Assert.Equal(secret, SecretKeys.LooksSecret(key));
+
+    private static List<string> Announced(System.Action action)
+    {
+        var announced = new List<string>();
+        System.Action<string>? before = SecretRegistry.Announced;
+        SecretRegistry.Announced = announced.Add;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            SecretRegistry.Announced = before;
+        }
+
+        return announced;
+    }
+}

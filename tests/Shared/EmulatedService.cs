@@ -1,0 +1,50 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+
+namespace CodePipeline.ThirdParty.Tests;
+
+/// <summary>An emulator of a test's own, and what a client of it needs.</summary>
+internal sealed class EmulatedService : IDisposable
+{
+    public EmulatedService(EmulatorOptions? options = null)
+    {
+        Emulator = ThirdPartyEmulator.Start(options ?? new EmulatorOptions());
+    }
+
+    public static ActionTypeId Type { get; } = new("Test", "ThirdParty", "Contoso", "1");
+
+    public ThirdPartyEmulator Emulator { get; }
+
+    /// <summary>Settings with one attempt: a test that wants retries says so.</summary>
+    public ClientSettings Settings => new()
+    {
+        Region = Emulator.Region,
+        EndpointUrl = Emulator.Endpoint.AbsoluteUri,
+        AccessKey = Emulator.AccessKeyId,
+        SecretKey = Emulator.SecretAccessKey,
+        MaxAttempts = 1,
+    };
+
+    public EmulatedJob AddJob(string? clientId = null) =>
+        Emulator.AddJob(new EmulatedJobRequest(Type) { ClientId = clientId });
+
+    /// <summary>Adds a job, polls for it and claims it.</summary>
+    public async Task<EmulatedJob> AddClaimedJobAsync()
+    {
+        using var client = new ThirdPartyJobClient(Settings);
+        EmulatedJob job = AddJob();
+        await client.PollForThirdPartyJobsAsync(Type, maxBatchSize: 1, CallOptions.Quiet, CancellationToken.None);
+        await client.AcknowledgeThirdPartyJobAsync(
+            job.JobId, JobOf(job).Nonce, job.ClientToken, CallOptions.Quiet, CancellationToken.None);
+        return JobOf(job);
+    }
+
+    public EmulatedJob JobOf(EmulatedJob job) => Emulator.FindJob(job.JobId)!;
+
+    public void Order(string plan) => Emulator.OrderFaults(FaultPlan.Parse(plan));
+
+    public void Dispose() => Emulator.Dispose();
+}

@@ -1,0 +1,35 @@
+using System;
+using System.Collections.Generic;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Tests;
+
+/// <summary>Sets environment variables for as long as a test runs; for tests of <see cref="EnvironmentTests"/> only.</summary>
+internal sealed class EnvironmentScope : IDisposable
+{
+    private readonly List<(string Name, string? Before)> _before = new();
+
+    public EnvironmentScope(params (string Name, string? Value)[] variables)
+    {
+        foreach ((string name, string? value) in variables)
+        {
+            _before.Add((name, Environment.GetEnvironmentVariable(name)));
+            Environment.SetEnvironmentVariable(name, value);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach ((string name, string? before) in _before)
+        {
+            Environment.SetEnvironmentVariable(name, before);
+        }
+    }
+}
+
+/// <summary>Tests that set environment variables, which every client reads: they run while no other test does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class EnvironmentTests
+{
+    public const string Name = "Environment";
+}
