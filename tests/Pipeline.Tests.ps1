@@ -1,0 +1,378 @@
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe 'The four cmdlets in a pipeline' {
+    BeforeEach {
+        $emulator = Start-Service -Emulator @{ ContinuationDelay = '00:00:00' }
+    }
+
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'takes a job from poll to success' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        Get-CPThirdPartyJob -ActionType $ActionType | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob |
+            ForEach-Object { $_ } | Complete-CPThirdPartyJob -Summary 'ok' | Should -BeNullOrEmpty
+        $job = Get-CPThirdPartyEmulatorJob
+        $job.Status | Should -Be 'Succeeded'
+        $job.Summary | Should -Be 'ok'
+        $job.ResultCount | Should -Be 1
+    }
+
+    It 'takes many jobs of many clients' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 7
+        Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob
+        (Get-CPThirdPartyEmulatorJob -Status Succeeded).Count | Should -Be 7
+    }
+
+    It 'writes one error for one failed job, and the others go on' {
+        $jobs = Get-DispatchedJob -Count 3
+        $null = $jobs[1] | Confirm-CPThirdPartyJob
+        $jobs[1] | Complete-CPThirdPartyJob
+        $result = Invoke-Capturing { $jobs | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru }
+        $result.Errors.Count | Should -Be 1
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidJob,*'
+        $result.Errors[0].TargetObject.JobId | Should -Be $jobs[1].JobId
+        $result.Output.JobId | Should -Be $jobs[0].JobId, $jobs[2].JobId
+    }
+
+    It 'binds objects of other origin by their property names' {
+        $job = Get-DispatchedJob
+        $row = [pscustomobject]@{ JobId = $job.JobId; ClientId = $job.ClientId; ClientToken = $emulator.GetClients()[$job.ClientId] }
+        $detail = $row | Get-CPThirdPartyJobDetail
+        $detail.JobId | Should -Be $job.JobId
+        $detail.ClientId | Should -Be $job.ClientId
+        $claimed = [pscustomobject]@{ JobId = $job.JobId; Nonce = $detail.Nonce; ClientToken = $row.ClientToken } | Confirm-CPThirdPartyJob
+        $claimed.Status | Should -Be 'InProgress'
+        (Get-ServiceRequest -Operation GetThirdPartyJobDetails).Count | Should -Be 1
+    }
+
+    It 'takes text from the pipeline for job ids' {
+        $jobs = Get-DispatchedJob -Count 2 -With @{ ClientId = 'one' }
+        $jobs.JobId | Get-CPThirdPartyJobDetail -ClientId one | ForEach-Object JobId | Should -Be $jobs.JobId
+        $jobs.JobId | Confirm-CPThirdPartyJob -ClientId one | ForEach-Object Status | Should -Be 'InProgress', 'InProgress'
+        $jobs.JobId | Complete-CPThirdPartyJob -ClientId one -Summary 'by id'
+        (Get-CPThirdPartyEmulatorJob).Summary | Should -Be 'by id', 'by id'
+    }
+
+    It 'ends cleanly where Select-Object has enough' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 5
+        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail | Select-Object -First 1 }
+        $result.Errors | Should -BeNullOrEmpty
+        $result.Output.Count | Should -Be 1
+        (Get-ServiceRequest -Operation GetThirdPartyJobDetails | Measure-Object).Count | Should -Be 1
+        $result.Output[0] | Confirm-CPThirdPartyJob | ForEach-Object Status | Should -Be 'InProgress'
+    }
+
+    It 'emits a new object for a new state, and leaves the old one as it was' {
+        $job = Get-DispatchedJob
+        $detail = $job | Get-CPThirdPartyJobDetail
+        $claimed = $detail | Confirm-CPThirdPartyJob
+        $done = $claimed | Complete-CPThirdPartyJob -PassThru
+        $job.Status, $detail.Status, $claimed.Status, $done.Status | Should -Be 'Dispatched', 'Dispatched', 'InProgress', 'Succeeded'
+        $done | Should -BeOfType CodePipeline.ThirdParty.ThirdPartyJobDetail
+    }
+}
+
+Describe 'Get-CPThirdPartyJob' {
+    BeforeAll {
+        $emulator = Start-Service
+    }
+
+    AfterAll {
+        Clear-Service
+    }
+
+    It 'takes an action type as <What>' -TestCases @(
+        @{ What = 'text'; Arguments = @{ ActionType = 'Test/Contoso/1' } }
+        @{ What = 'text in any case'; Arguments = @{ ActionType = 'test/Contoso/1' } }
+        @{ What = 'text with its owner'; Arguments = @{ ActionType = 'Test/ThirdParty/Contoso/1' } }
+        @{ What = 'shorthand of the AWS CLI'; Arguments = @{ ActionType = 'category=Test,owner=ThirdParty,provider=Contoso,version=1' } }
+        @{ What = 'a hashtable'; Arguments = @{ ActionType = @{ Category = 'Test'; Provider = 'Contoso'; Version = 1 } } }
+        @{ What = 'an object'; Arguments = @{ ActionType = [pscustomobject]@{ Category = 'Test'; Provider = 'Contoso'; Version = '1' } } }
+        @{ What = 'JSON'; Arguments = @{ ActionTypeId = '{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"}' } }
+        @{ What = 'single parameters'; Arguments = @{ Category = 'Test'; Provider = 'Contoso'; Version = '1' } }
+    ) {
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $job = Get-CPThirdPartyJob @Arguments
+        $job.ActionType.ToString() | Should -BeExactly 'Test/Contoso/1'
+        $job.Status | Should -Be 'Dispatched'
+    }
+
+    It 'asks for no more jobs than MaxBatchSize says' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
+        @(Get-CPThirdPartyJob $ActionType -MaxBatchSize 2).Count | Should -Be 2
+        @(Get-CPThirdPartyJob $ActionType).Count | Should -Be 1
+    }
+
+    It 'emits nothing and no error where there is no job' {
+        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType }
+        $result.Output.Count, $result.Errors.Count | Should -Be 0, 0
+    }
+
+    It 'waits for a job that comes later' {
+        $later = New-CPThirdPartyEmulatorJob $ActionType -Delay 0.3
+        $job = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.05
+        $job.JobId | Should -Be $later.JobId
+    }
+
+    It 'waits no longer than Timeout, and says so in an error' {
+        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Wait -Timeout 0.2 -PollInterval 0.05 }
+        $result.Output | Should -BeNullOrEmpty
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'WaitTimedOut,*'
+        $result.Errors[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
+        "$($result.Errors[0])" | Should -BeLike "*$ActionType*"
+    }
+
+    It 'polls at least once, however short the time' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        Get-CPThirdPartyJob $ActionType -Wait -Timeout 0 | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-CPThirdPartyJobDetail' {
+    BeforeAll {
+        $emulator = Start-Service
+    }
+
+    AfterAll {
+        Clear-Service
+    }
+
+    It 'gives all that the job says of itself' {
+        $detail = Get-DispatchedJob -With @{
+            PipelineName      = 'Pipe'
+            StageName         = 'Stage'
+            ActionName        = 'Action'
+            Configuration     = @{ ProjectName = 'web' }
+            InputArtifact     = 'In'
+            OutputArtifact    = 'Out1', 'Out2'
+            EncryptionKeyId   = 'arn:aws:kms:us-east-1:111122223333:key/1'
+            ContinuationToken = 'earlier'
+        } | Get-CPThirdPartyJobDetail
+        $detail.PipelineName, $detail.StageName, $detail.ActionName | Should -Be 'Pipe', 'Stage', 'Action'
+        $detail.ActionExecutionId | Should -Not -BeNullOrEmpty
+        $detail.Configuration.Keys | Should -Be 'ProjectName'
+        $detail.Configuration['ProjectName'] | Should -Be 'web'
+        $detail.Configuration['projectname'] | Should -BeNullOrEmpty
+        $detail.InputArtifacts.Name | Should -Be 'In'
+        $detail.InputArtifacts[0].LocationType | Should -Be 'S3'
+        $detail.InputArtifacts[0].BucketName, $detail.InputArtifacts[0].ObjectKey | Should -Not -BeNullOrEmpty
+        $detail.OutputArtifacts.Name | Should -Be 'Out1', 'Out2'
+        $detail.EncryptionKey.Id, $detail.EncryptionKey.Type | Should -Be 'arn:aws:kms:us-east-1:111122223333:key/1', 'KMS'
+        $detail.ContinuationToken | Should -Be 'earlier'
+        $detail.Nonce | Should -Not -BeNullOrEmpty
+        $detail.ArtifactCredentials.AccessKeyId.Reveal() | Should -BeLike 'ASIA*'
+    }
+
+    It 'gets fresh artifact credentials each time' {
+        $job = Get-DispatchedJob
+        $keys = 1..2 | ForEach-Object { ($job | Get-CPThirdPartyJobDetail).ArtifactCredentials.AccessKeyId.Reveal() }
+        $keys[0] | Should -Not -Be $keys[1]
+    }
+
+    It 'keeps the action type and the client of the poll' {
+        $job = Get-DispatchedJob
+        $detail = $job | Get-CPThirdPartyJobDetail
+        $detail.ClientId | Should -Be $job.ClientId
+        $detail.ActionType | Should -Be $job.ActionType
+    }
+
+    It 'tells the action type also where it was asked for by id' {
+        $job = Get-DispatchedJob
+        $detail = Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientId $job.ClientId
+        "$($detail.ActionType)" | Should -Be $ActionType
+    }
+}
+
+Describe 'Confirm-CPThirdPartyJob' {
+    BeforeEach {
+        # A lease that is over at once: every poll hands the job out again, with a new nonce.
+        $emulator = Start-Service -Emulator @{ LeaseTime = '00:00:00.001' }
+    }
+
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'emits nothing where another worker has the job' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $late = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
+        $quick = Get-CPThirdPartyJob $ActionType -Wait -PollInterval 0.01 -Timeout 20 | Get-CPThirdPartyJobDetail
+        $quick.JobId | Should -Be $late.JobId
+        $mine = $quick | Confirm-CPThirdPartyJob
+        $mine.Status | Should -Be 'InProgress'
+
+        $result = Invoke-Capturing { $late | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob }
+        $result.Output | Should -BeNullOrEmpty
+        $result.Errors.Count | Should -Be 1
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'JobTaken,*'
+        $result.Errors[0].CategoryInfo.Category | Should -Be 'ResourceBusy'
+        $result.Errors[0].TargetObject.JobId | Should -Be $late.JobId
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'InProgress'
+        $mine | Complete-CPThirdPartyJob
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Succeeded'
+    }
+
+    It 'emits nothing where the job is over already' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
+        $detail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob
+        $result = Invoke-Capturing { $detail | Confirm-CPThirdPartyJob }
+        $result.Output | Should -BeNullOrEmpty
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'JobTaken,*'
+        "$($result.Errors[0])" | Should -BeLike '*Succeeded*'
+    }
+
+    It 'reads the nonce itself where none is given, and then emits the details' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -PipelineName Pipe
+        $claimed = Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob
+        $claimed.Status, $claimed.PipelineName | Should -Be 'InProgress', 'Pipe'
+        (Get-ServiceRequest).Operation | Should -Be 'PollForThirdPartyJobs', 'GetThirdPartyJobDetails', 'AcknowledgeThirdPartyJob'
+    }
+
+    It 'touches nothing with WhatIf' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob -WhatIf }
+        $result.Output.Count, $result.Errors.Count | Should -Be 0, 0
+        (Get-ServiceRequest).Operation | Should -Be 'PollForThirdPartyJobs'
+    }
+
+    It 'does not ask with Confirm:$false, though the preference would' {
+        $ConfirmPreference = 'Low'
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Confirm:$false
+        Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob -Confirm:$false | Complete-CPThirdPartyJob -Confirm:$false
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Succeeded'
+    }
+}
+
+Describe 'Complete-CPThirdPartyJob' {
+    BeforeEach {
+        $emulator = Start-Service -Emulator @{ ContinuationDelay = '00:00:00' }
+    }
+
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'reports every detail of a success' {
+        $created = [datetime]::new(2026, 1, 31, 12, 0, 0, [DateTimeKind]::Utc)
+        Get-ClaimedJob | Complete-CPThirdPartyJob -Summary 'all well' -ExternalExecutionId 'run-7' -PercentComplete 100 -Revision 'abc' `
+            -RevisionChangeIdentifier 'main' -RevisionCreated $created -RevisionSummary 'a commit'
+        $job = Get-CPThirdPartyEmulatorJob
+        $job.Summary, $job.ExternalExecutionId, $job.PercentComplete | Should -Be 'all well', 'run-7', 100
+        $job.Revision, $job.RevisionChangeIdentifier, $job.RevisionSummary | Should -Be 'abc', 'main', 'a commit'
+        $job.RevisionCreated.UtcDateTime | Should -Be $created
+    }
+
+    It 'takes a local time for what it is' {
+        $created = [datetime]::new(2026, 7, 1, 8, 30, 0, [DateTimeKind]::Local)
+        Get-ClaimedJob | Complete-CPThirdPartyJob -Revision a -RevisionChangeIdentifier b -RevisionCreated $created
+        (Get-CPThirdPartyEmulatorJob).RevisionCreated.UtcDateTime | Should -Be $created.ToUniversalTime()
+    }
+
+    It 'wants both parts of a revision, and sends nothing without' {
+        $result = Invoke-Capturing { Get-ClaimedJob | Complete-CPThirdPartyJob -Revision abc }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        "$($result.Errors[0])" | Should -BeLike '*RevisionChangeIdentifier*'
+        (Get-CPThirdPartyEmulatorJob).ResultCount | Should -Be 0
+    }
+
+    It 'reports a failure with its type' {
+        $done = Get-ClaimedJob | Complete-CPThirdPartyJob -FailureMessage 'no such project' -FailureType ConfigurationError `
+            -ExternalExecutionId 'run-8' -PassThru
+        $done.Status | Should -Be 'Failed'
+        $job = Get-CPThirdPartyEmulatorJob
+        $job.Status, $job.FailureType, $job.FailureMessage, $job.ExternalExecutionId |
+            Should -Be 'Failed', 'ConfigurationError', 'no such project', 'run-8'
+    }
+
+    It 'takes JobFailed for the type where none is given' {
+        Get-ClaimedJob | Complete-CPThirdPartyJob -FailureMessage 'it broke'
+        (Get-CPThirdPartyEmulatorJob).FailureType | Should -Be 'JobFailed'
+    }
+
+    It 'reports the error of a catch block, with where it was' {
+        $claimed = Get-ClaimedJob
+        try {
+            throw 'the test rig is on fire'
+        } catch {
+            $claimed | Complete-CPThirdPartyJob -ErrorRecord $_ -FailureType SystemUnavailable
+        }
+
+        $job = Get-CPThirdPartyEmulatorJob
+        $job.FailureType | Should -Be 'SystemUnavailable'
+        $job.FailureMessage | Should -BeLike 'the test rig is on fire (Pipeline.Tests.ps1, line *)'
+    }
+
+    It 'refuses success and failure in one' {
+        $claimed = Get-ClaimedJob
+        { $claimed | Complete-CPThirdPartyJob -Summary 'ok' -FailureMessage 'not ok' } |
+            Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+
+    It 'cuts a summary that is too long, with a warning, and the result is not lost' {
+        $warnings = Get-ClaimedJob | Complete-CPThirdPartyJob -Summary ('x' * 2100) 3>&1
+        "$warnings" | Should -BeLike '*2100*2048*'
+        $job = Get-CPThirdPartyEmulatorJob
+        $job.Status | Should -Be 'Succeeded'
+        $job.Summary.Length | Should -Be 2048
+        $job.Summary | Should -BeLike 'xxx*…'
+    }
+
+    It 'cuts <What> at a character, never within one' -TestCases @(
+        @{ What = 'a failure message'; Limit = 5000; Property = 'FailureMessage'; With = @{ FailureMessage = '' } }
+        @{ What = 'a revision summary'; Limit = 2048; Property = 'RevisionSummary'
+            With = @{ Revision = 'a'; RevisionChangeIdentifier = 'b'; RevisionSummary = '' } }
+    ) {
+        # A smiley is two UTF-16 units; the odd letter in front puts the cut in the middle of one.
+        $With[$Property] = 'x' + '😀' * $Limit
+        $warnings = Get-ClaimedJob | Complete-CPThirdPartyJob @With 3>&1
+        "$warnings" | Should -BeLike "*$Limit*"
+        $text = (Get-CPThirdPartyEmulatorJob).$Property
+        $text.Length | Should -BeIn ($Limit - 1), $Limit
+        $text | Should -BeLike '*😀…'
+    }
+
+    It 'makes a new job of a continuation, which carries the token' {
+        $first = Get-ClaimedJob
+        $going = $first | Complete-CPThirdPartyJob -ContinuationToken 'step 2' -PassThru
+        $going.Status | Should -Be 'Succeeded'
+        $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.02 | Get-CPThirdPartyJobDetail
+        $second.JobId | Should -Not -Be $first.JobId
+        $second.Nonce | Should -Not -Be $first.Nonce
+        $second.ContinuationToken | Should -Be 'step 2'
+    }
+
+    It 'does not send the token that the job carries back again' {
+        Get-ClaimedJob -With @{ ContinuationToken = 'step 2' } | Complete-CPThirdPartyJob -Summary 'the end'
+        $job = Get-CPThirdPartyEmulatorJob
+        $job.Status, $job.ContinuationTokenOut, $job.NextJobId | Should -Be 'Succeeded', $null, $null
+    }
+
+    It 'touches nothing with WhatIf' {
+        $result = Invoke-Capturing { Get-ClaimedJob | Complete-CPThirdPartyJob -Summary 'ok' -WhatIf -PassThru }
+        $result.Output | Should -BeNullOrEmpty
+        (Get-CPThirdPartyEmulatorJob).ResultCount | Should -Be 0
+    }
+
+    It 'has the result taken once where the answer to it got lost' {
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('drop-after=1@PutThirdPartyJobSuccessResult,limit=1'))
+        $result = Invoke-Capturing { Get-ClaimedJob | Complete-CPThirdPartyJob -Summary 'ok' -PassThru }
+        $result.Errors | Should -BeNullOrEmpty
+        $result.Output.Status | Should -Be 'Succeeded'
+        (Get-CPThirdPartyEmulatorJob).ResultCount | Should -Be 2
+    }
+
+    It 'writes an error for a job that nobody claimed' {
+        $result = Invoke-Capturing { Get-DispatchedJob | Complete-CPThirdPartyJob }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidJobState,*'
+    }
+}
