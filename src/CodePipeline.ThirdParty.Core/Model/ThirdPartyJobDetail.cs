@@ -7,7 +7,8 @@ namespace CodePipeline.ThirdParty;
 public sealed class ThirdPartyJobDetail : ThirdPartyJob
 {
     internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetails details)
-        : base(job, job.Status)
+        : base(
+            job.JobId, job.ClientId, job.ClientToken, job.Status, job.ActionType ?? details.ActionType, job.Session)
     {
         Details = details;
     }
