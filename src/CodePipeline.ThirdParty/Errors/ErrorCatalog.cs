@@ -75,7 +75,8 @@ internal static class ErrorCatalog
     /// <summary>The error for an exception of ours, or <see langword="null"/> for one that is none of the catalogue.</summary>
     public static CommandError? Find(Exception error, object? target) => error switch
     {
-        RecordException record => record.Error,
+        // The job that was at work, where there is one, is what the error is about.
+        RecordException record => record.Error with { Target = target ?? record.Error.Target },
         ThirdPartyServiceException service => Service(service, target),
         ThirdPartyConnectionException connection => Connection(connection, target),
         CredentialException credential => new CommandError(
