@@ -10,6 +10,7 @@ namespace CodePipeline.ThirdParty.Client;
 internal static class ClientConfiguration
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_longestTimeout = TimeSpan.FromDays(1);
 
     public static CodePipelineConfig Create(ClientSettings settings)
     {
@@ -17,7 +18,8 @@ internal static class ClientConfiguration
         var config = new CodePipelineConfig
         {
             AuthenticationRegion = region,
-            Timeout = settings.Timeout ?? s_timeout,
+            DisableLogging = true,
+            Timeout = CheckTime(settings.Timeout, "Timeout") ?? s_timeout,
             RetryMode = (settings.RetryMode ?? AwsEnvironment.RetryMode) == ClientRetryMode.Adaptive
                 ? RequestRetryMode.Adaptive
                 : RequestRetryMode.Standard,
@@ -68,7 +70,7 @@ internal static class ClientConfiguration
 #if NET
     private static void ConfigureHttp(ClientSettings settings, CodePipelineConfig config)
     {
-        if (settings.ConnectTimeout is TimeSpan connectTimeout)
+        if (CheckTime(settings.ConnectTimeout, "ConnectTimeout") is TimeSpan connectTimeout)
         {
             config.ConnectTimeout = connectTimeout;
         }
@@ -113,6 +115,12 @@ internal static class ClientConfiguration
         }
     }
 #endif
+
+    private static TimeSpan? CheckTime(TimeSpan? time, string inputName) =>
+        time is null || (time > TimeSpan.Zero && time <= s_longestTimeout)
+            ? time
+            : throw new InvalidInputException(
+                inputName, $"{inputName} {time:c} cannot be waited for.", "Give more than 0 seconds and at most 1 day.");
 
     private static Uri CheckUrl(string url, string inputName) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)

@@ -8,8 +8,8 @@ using CodePipeline.ThirdParty.Errors;
 namespace CodePipeline.ThirdParty.Hosting;
 
 /// <summary>
-/// A cmdlet whose hooks run off the pipeline thread. What they write goes through one pump, which the pipeline thread drains to
-/// the end, also when the pipeline is stopped.
+/// A cmdlet with asynchronous hooks. What they write goes through one pump, which the pipeline thread drains to the end, also when
+/// the pipeline is stopped.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
@@ -17,6 +17,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private BlockingCollection<Action>? _records;
+    private int _pipelineThread;
     private ICommandHost? _host;
     private bool _disposed;
 
@@ -88,6 +89,12 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Asks something of PowerShell and waits for the answer.</summary>
     internal Task<T> AskAsync<T>(Func<ICommandHost, T> question, CancellationToken cancellationToken)
     {
+        if (Environment.CurrentManagedThreadId == _pipelineThread && _records is { Count: 0 })
+        {
+            // The hook has not left the pipeline thread yet.
+            return AnswerAsync(question);
+        }
+
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         CancellationTokenRegistration stopped = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
         _ = answer.Task.ContinueWith(
@@ -110,6 +117,21 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         return answer.Task;
     }
 
+    private async Task<T> AnswerAsync<T>(Func<ICommandHost, T> question)
+    {
+        try
+        {
+            return question(Shell);
+        }
+        catch (PipelineStoppedException)
+        {
+            // For the hook it is a cancellation like any other, not an error of what it asked.
+            _stop.Cancel();
+            await Task.FromCanceled(_stop.Token).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private void Post(Action record)
     {
         try
@@ -127,20 +149,15 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         CancellationToken stop = _stop.Token;
         using var records = new BlockingCollection<Action>();
         _records = records;
+        AsyncCommand? caller = s_current.Value;
         s_current.Value = this;
-        Task work = Task.Run(async () =>
-        {
-            try
-            {
-                await hook(stop).ConfigureAwait(false);
-            }
-            finally
-            {
-                records.CompleteAdding();
-            }
-        });
+        _pipelineThread = Environment.CurrentManagedThreadId;
+
+        // Up to its first real wait a hook runs here: that spares a change of threads for each record and each question.
+        Task work = RunAsync();
         try
         {
+            _pipelineThread = 0;
             foreach (Action emit in records.GetConsumingEnumerable())
             {
                 emit();
@@ -159,11 +176,23 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         finally
         {
-            s_current.Value = null;
+            s_current.Value = caller;
             _records = null;
         }
 
         Finish(work, target);
+
+        async Task RunAsync()
+        {
+            try
+            {
+                await hook(stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                records.CompleteAdding();
+            }
+        }
     }
 
     private void Finish(Task work, object? target)
