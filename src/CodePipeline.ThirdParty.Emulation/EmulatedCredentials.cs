@@ -6,7 +6,7 @@ namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>Temporary credentials for a job's artifacts.</summary>
 /// <remarks>
-/// The session token says for which job and until when, under a key of this emulator. So nothing has to be kept per call.
+/// The session token says for which job and until when, under a key of this emulator. So nothing is kept per call.
 /// </remarks>
 internal sealed class EmulatedCredentials
 {
@@ -30,7 +30,8 @@ internal sealed class EmulatedCredentials
             "\n", accessKeyId, expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), jobId);
         byte[] bytes = Encoding.UTF8.GetBytes(content);
         string seal = Convert.ToBase64String(Hashing.HmacSha256(key, bytes));
-        return new EmulatedCredentials(accessKeyId, SecretOf(key, accessKeyId), Convert.ToBase64String(bytes) + "." + seal);
+        return new EmulatedCredentials(
+            accessKeyId, SecretOf(key, accessKeyId), Convert.ToBase64String(bytes) + "." + seal);
     }
 
     /// <summary>Reads a session token that <see cref="Create"/> made with the same key.</summary>
@@ -65,5 +66,5 @@ internal sealed class EmulatedCredentials
     }
 
     private static string SecretOf(byte[] key, string accessKeyId) =>
-        Convert.ToBase64String(Hashing.HmacSha256(key, Encoding.UTF8.GetBytes("secret of " + accessKeyId))).Substring(0, 40);
+        Convert.ToBase64String(Hashing.HmacSha256(key, "secret of " + accessKeyId)).Substring(0, 40);
 }

@@ -36,7 +36,9 @@ public sealed class EmulatorOptions
     /// <summary>How far the time of a signature may be from the emulator's clock, to either side.</summary>
     public TimeSpan AllowedClockSkew { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Action types that can be polled though no job was added for them. Those of added jobs always can.</summary>
+    /// <summary>
+    /// Action types that can be polled though no job was added for them. Those of added jobs always can.
+    /// </summary>
     public IReadOnlyList<ActionTypeId> ActionTypes { get; init; } = Array.Empty<ActionTypeId>();
 
     /// <summary>How many jobs a poll hands out at most when it does not say (<c>maxBatchSize</c>), 1 or more.</summary>
@@ -72,7 +74,9 @@ public sealed class EmulatorOptions
         if (AccessKeyId is not null && !InputCheck.IsName(AccessKeyId, "_"))
         {
             throw Invalid(
-                nameof(AccessKeyId), "The access key id is not made of letters, digits and '_'.", "Leave it out to have one made up.");
+                nameof(AccessKeyId),
+                "The access key id is not letters, digits and '_'.",
+                "Leave it out to have one made up.");
         }
 
         CheckPositive(LeaseTime, nameof(LeaseTime));
@@ -81,7 +85,8 @@ public sealed class EmulatorOptions
         CheckPositive(AllowedClockSkew, nameof(AllowedClockSkew));
         if (ContinuationDelay < TimeSpan.Zero || ContinuationDelay > InputCheck.LongestTime)
         {
-            throw Invalid(nameof(ContinuationDelay), "The delay is negative or longer than a year.", "Use zero or more.");
+            throw Invalid(
+                nameof(ContinuationDelay), "The delay is negative or longer than a year.", "Use zero or more.");
         }
 
         if (MaxBatchSize < ServiceLimits.MinimumBatchSize)
@@ -91,7 +96,8 @@ public sealed class EmulatorOptions
 
         if (Clock is null || ActionTypes is null)
         {
-            throw Invalid(Clock is null ? nameof(Clock) : nameof(ActionTypes), "A required option is null.", "Leave it out.");
+            string name = Clock is null ? nameof(Clock) : nameof(ActionTypes);
+            throw Invalid(name, $"{name} is null.", "Leave it out.");
         }
 
         foreach (ActionTypeId actionType in ActionTypes)

@@ -4,7 +4,9 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>Checks what the user of the emulator gives, so that it never answers with what the service could not.</summary>
+/// <summary>
+/// Checks what the user of the emulator gives, so that it never answers with what the service could not.
+/// </summary>
 internal static class InputCheck
 {
     /// <summary>Keeps sums of a clock's time and a time span inside the range of dates.</summary>
@@ -14,7 +16,8 @@ internal static class InputCheck
     {
         if (value is null)
         {
-            throw new InvalidInputException(inputName, $"{inputName} is missing.", "Use an action type such as Test/Contoso/1.");
+            throw new InvalidInputException(
+                inputName, $"{inputName} is missing.", "Use an action type such as Test/Contoso/1.");
         }
 
         OneOf(value.Category, ServiceLimits.Categories, inputName, "category");

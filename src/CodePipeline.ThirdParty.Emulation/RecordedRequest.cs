@@ -8,7 +8,13 @@ public sealed class RecordedRequest
     private readonly string _body;
 
     internal RecordedRequest(
-        string requestId, string? operation, DateTimeOffset time, int statusCode, string? error, FaultKind? fault, string body)
+        string requestId,
+        string? operation,
+        DateTimeOffset time,
+        int statusCode,
+        string? error,
+        FaultKind? fault,
+        string body)
     {
         RequestId = requestId;
         Operation = operation;
@@ -22,7 +28,9 @@ public sealed class RecordedRequest
     /// <summary>The id in the answer's <c>x-amzn-RequestId</c> header.</summary>
     public string RequestId { get; }
 
-    /// <summary>The operation, for example <c>PollForThirdPartyJobs</c>; <see langword="null"/> where it is not one of the five.</summary>
+    /// <summary>
+    /// The operation, for example <c>PollForThirdPartyJobs</c>; <see langword="null"/> where it is not one of the five.
+    /// </summary>
     public string? Operation { get; }
 
     /// <summary>When it came in, by the emulator's clock.</summary>

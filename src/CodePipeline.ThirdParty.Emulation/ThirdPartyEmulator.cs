@@ -87,7 +87,8 @@ public sealed class ThirdPartyEmulator : IDisposable
 
     /// <summary>Adds a client, or gives a known one another token.</summary>
     /// <param name="clientId">The client, 1 to 512 characters; the service's own are GUIDs.</param>
-    /// <param name="token">Its token, 1 to 256 characters; <see langword="null"/> keeps a known one's or makes one up.</param>
+    /// <param name="token">Its token, 1 to 256 characters; <see langword="null"/> for the one it has or a new
+    /// one.</param>
     /// <returns>The client's token.</returns>
     public Secret AddClient(string clientId, Secret? token = null) => _jobs.AddClient(clientId, token);
 
@@ -97,7 +98,9 @@ public sealed class ThirdPartyEmulator : IDisposable
     /// <summary>Sets the faults from now on, from the start of the plan; <see langword="null"/> for none.</summary>
     public void OrderFaults(FaultPlan? plan) => _pipeline.OrderFaults(plan);
 
-    /// <summary>The last requests, oldest first; empty where <see cref="EmulatorOptions.RecordRequests"/> is off.</summary>
+    /// <summary>
+    /// The last requests, oldest first; empty where <see cref="EmulatorOptions.RecordRequests"/> is off.
+    /// </summary>
     public IReadOnlyList<RecordedRequest> GetRequests() => _log.ToList();
 
     /// <summary>Stops listening and ends all connections. Stopping twice does no harm.</summary>

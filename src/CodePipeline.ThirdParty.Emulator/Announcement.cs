@@ -37,7 +37,10 @@ internal static class Announcement
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InvalidInputException(
-                "--ready-file", $"The ready file cannot be written: {e.Message}", "Name a file in a folder that can be written.", e);
+                "--ready-file",
+                $"The ready file cannot be written: {e.Message}",
+                "Name a file in a folder that can be written.",
+                e);
         }
     }
 
@@ -77,14 +80,17 @@ internal static class Announcement
         text.AppendLine().AppendLine("# bash");
         foreach ((string name, string value) in variables)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"export {name}='{value.Replace("'", "'\\''", StringComparison.Ordinal)}'");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"export {name}='{value.Replace("'", "'\\''", StringComparison.Ordinal)}'");
         }
 
         text.AppendLine("unset AWS_SESSION_TOKEN AWS_PROFILE");
         text.AppendLine().AppendLine("# PowerShell");
         foreach ((string name, string value) in variables)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"$env:{name} = '{value.Replace("'", "''", StringComparison.Ordinal)}'");
+            text.AppendLine(
+                CultureInfo.InvariantCulture, $"$env:{name} = '{value.Replace("'", "''", StringComparison.Ordinal)}'");
         }
 
         text.AppendLine("Remove-Item Env:AWS_SESSION_TOKEN, Env:AWS_PROFILE -ErrorAction Ignore").AppendLine();
@@ -92,7 +98,8 @@ internal static class Announcement
         {
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"job {job.ActionType} jobId={job.JobId} clientId={job.ClientId} clientToken={job.ClientToken.Reveal()}");
+                $"job {job.ActionType} jobId={job.JobId} clientId={job.ClientId} "
+                    + $"clientToken={job.ClientToken.Reveal()}");
         }
 
         return text.Append("Stop with Ctrl+C.").ToString();

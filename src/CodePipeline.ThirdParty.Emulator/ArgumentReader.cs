@@ -44,7 +44,8 @@ internal static class ArgumentReader
                     break;
                 default:
                     result.AddError(
-                        $"'{token.Value}' is not an action type. Use Category/Provider/Version, such as Test/Contoso/1.");
+                        $"'{token.Value}' is not an action type. "
+                            + "Use Category/Provider/Version, such as Test/Contoso/1.");
                     break;
             }
         }

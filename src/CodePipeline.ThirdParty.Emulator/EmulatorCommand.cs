@@ -83,7 +83,9 @@ internal sealed class EmulatorCommand
     };
 
     private readonly Option<TimeSpan> _leaseTime = Time(
-        "--lease-time", "Seconds until a job that was handed out and not acknowledged is handed out again.", s_defaults.LeaseTime);
+        "--lease-time",
+        "Seconds until a job that was handed out and not acknowledged is handed out again.",
+        s_defaults.LeaseTime);
 
     private readonly Option<TimeSpan> _jobTimeLimit = Time(
         "--job-time-limit", "Seconds a job may take from its acknowledgement.", s_defaults.JobTimeLimit);
@@ -126,8 +128,8 @@ internal sealed class EmulatorCommand
             "Serves the five third-party job operations of AWS CodePipeline on loopback. Stop it with Ctrl+C.")
         {
             _port, _region, _name, _accessKeyId, _secretAccessKey, _job, _jobs, _actionType, _clientId, _clientToken,
-            _configuration, _inputArtifact, _outputArtifact, _leaseTime, _jobTimeLimit, _continuationDelay, _credentialLifetime,
-            _maxBatchSize, _faults, _readyFile, _json, _untilStdinCloses,
+            _configuration, _inputArtifact, _outputArtifact, _leaseTime, _jobTimeLimit, _continuationDelay,
+            _credentialLifetime, _maxBatchSize, _faults, _readyFile, _json, _untilStdinCloses,
         };
         _root.SetAction(RunAsync);
     }
@@ -146,7 +148,8 @@ internal sealed class EmulatorCommand
         using StopSignal signal = new();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(Options(parsed));
         AddJobs(emulator, parsed);
-        await Announcement.WriteAsync(emulator, parsed.GetValue(_json), parsed.GetValue(_readyFile)).ConfigureAwait(false);
+        string? readyFile = parsed.GetValue(_readyFile);
+        await Announcement.WriteAsync(emulator, parsed.GetValue(_json), readyFile).ConfigureAwait(false);
         await signal.WaitAsync(parsed.GetValue(_untilStdinCloses), stop).ConfigureAwait(false);
         return 0;
     }

@@ -30,7 +30,8 @@ internal sealed class StopSignal : IDisposable
         using CancellationTokenRegistration registration = stop.Register(() => _stopped.TrySetResult());
         if (untilStdinCloses)
         {
-            // A background thread: reading standard input cannot be cancelled everywhere, and must not keep the process.
+            // A background thread: reading standard input cannot be cancelled everywhere, and must not
+            // keep the process.
             new Thread(DrainInput) { IsBackground = true, Name = "stdin" }.Start();
         }
 

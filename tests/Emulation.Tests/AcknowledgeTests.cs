@@ -39,7 +39,8 @@ public sealed class AcknowledgeTests : IDisposable
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(EmulatorHost.Acknowledge, new { jobId = job.JobId, nonce = "0", clientToken = "no" });
+        Answer answer = await _host.CallAsync(
+            EmulatorHost.Acknowledge, new { jobId = job.JobId, nonce = "0", clientToken = "no" });
 
         Assert.Equal("InvalidClientTokenException", answer.Error);
     }
@@ -47,7 +48,8 @@ public sealed class AcknowledgeTests : IDisposable
     [Fact]
     public async Task Acknowledge_OfAnUnknownJob_AnswersJobNotFound()
     {
-        Answer answer = await _host.CallAsync(EmulatorHost.Acknowledge, new { jobId = "x", nonce = "0", clientToken = "no" });
+        Answer answer = await _host.CallAsync(
+            EmulatorHost.Acknowledge, new { jobId = "x", nonce = "0", clientToken = "no" });
 
         Assert.Equal("JobNotFoundException", answer.Error);
     }

@@ -9,7 +9,8 @@ internal sealed record Answer(int StatusCode, string Text, string? ContentType, 
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
-    public string? Error => Text.Length > 0 && Json.TryGetProperty("__type", out JsonElement type) ? type.GetString() : null;
+    public string? Error =>
+        Text.Length > 0 && Json.TryGetProperty("__type", out JsonElement type) ? type.GetString() : null;
 
     public string Message => Json.GetProperty("message").GetString()!;
 

@@ -47,7 +47,8 @@ public sealed class ConcurrencyTests : IDisposable
             _host.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Answer[] answers = await Task.WhenAll(nonces.Select(nonce => Task.Run(() => _host.AcknowledgeAsync(job, nonce))));
+        Answer[] answers = await Task.WhenAll(
+            nonces.Select(nonce => Task.Run(() => _host.AcknowledgeAsync(job, nonce))));
 
         Assert.Equal(24, nonces.Distinct().Count());
         Assert.All(answers[..^1], answer => Assert.Equal("InvalidNonceException", answer.Error));
@@ -63,7 +64,8 @@ public sealed class ConcurrencyTests : IDisposable
             Enumerable.Range(0, 24).Select(i => Task.Run(() => _host.SucceedAsync(job, "token-" + i))));
 
         Assert.Single(answers, answer => answer.StatusCode == 200);
-        Assert.Equal(23, answers.Count(answer => answer.StatusCode != 200 && answer.Error == "InvalidJobStateException"));
+        Assert.Equal(
+            23, answers.Count(answer => answer.StatusCode != 200 && answer.Error == "InvalidJobStateException"));
         Assert.Equal(2, _host.Emulator.GetJobs().Count);
     }
 }

@@ -24,7 +24,8 @@ public sealed class ContinuationTests : IDisposable
         EmulatedJob next = _host.Emulator.FindJob(done.NextJobId!)!;
         Assert.NotEqual(job.JobId, next.JobId);
         Assert.NotEqual(job.Nonce, next.Nonce);
-        Assert.Equal((JobStatus.Created, "step-2", job.JobId), (next.Status, next.ContinuationToken, next.PreviousJobId));
+        Assert.Equal(
+            (JobStatus.Created, "step-2", job.JobId), (next.Status, next.ContinuationToken, next.PreviousJobId));
     }
 
     [Fact]
@@ -43,7 +44,8 @@ public sealed class ContinuationTests : IDisposable
         EmulatedJob next = _host.Emulator.FindJob(_host.JobOf(job).NextJobId!)!;
 
         Assert.Equal((job.ClientId, "V", "key"), (next.ClientId, next.Configuration["K"], next.EncryptionKeyId));
-        Assert.Equal((job.InputArtifacts[0].ObjectKey, job.TimeLimit), (next.InputArtifacts[0].ObjectKey, next.TimeLimit));
+        Assert.Equal(
+            (job.InputArtifacts[0].ObjectKey, job.TimeLimit), (next.InputArtifacts[0].ObjectKey, next.TimeLimit));
         Assert.Equal(job.ClientToken.Reveal(), next.ClientToken.Reveal());
     }
 

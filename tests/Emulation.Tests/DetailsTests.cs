@@ -38,7 +38,8 @@ public sealed class DetailsTests : IDisposable
             data.GetProperty("actionTypeId").GetRawText());
         Assert.Equal(
             "Röntgen \"1\"",
-            data.GetProperty("actionConfiguration").GetProperty("configuration").GetProperty("ProjectName").GetString());
+            data.GetProperty("actionConfiguration").GetProperty("configuration").GetProperty(
+                "ProjectName").GetString());
         JsonElement context = data.GetProperty("pipelineContext");
         Assert.Equal("P.1", context.GetProperty("pipelineName").GetString());
         Assert.Equal("S@1", context.GetProperty("stage").GetProperty("name").GetString());
@@ -71,11 +72,14 @@ public sealed class DetailsTests : IDisposable
         JsonElement first = (await _host.DetailsAsync(job)).Details.GetProperty("data");
         JsonElement second = (await _host.DetailsAsync(job)).Details.GetProperty("data");
 
-        Assert.Equal(first.GetProperty("inputArtifacts").GetRawText(), second.GetProperty("inputArtifacts").GetRawText());
+        Assert.Equal(
+            first.GetProperty("inputArtifacts").GetRawText(), second.GetProperty("inputArtifacts").GetRawText());
         JsonElement location = first.GetProperty("inputArtifacts")[0].GetProperty("location");
         Assert.Equal("S3", location.GetProperty("type").GetString());
-        Assert.Equal(job.InputArtifacts[0].BucketName, location.GetProperty("s3Location").GetProperty("bucketName").GetString());
-        Assert.Equal(job.InputArtifacts[0].ObjectKey, location.GetProperty("s3Location").GetProperty("objectKey").GetString());
+        Assert.Equal(
+            job.InputArtifacts[0].BucketName, location.GetProperty("s3Location").GetProperty("bucketName").GetString());
+        Assert.Equal(
+            job.InputArtifacts[0].ObjectKey, location.GetProperty("s3Location").GetProperty("objectKey").GetString());
         foreach (string member in new[] { "accessKeyId", "secretAccessKey", "sessionToken" })
         {
             Assert.NotEqual(Credential(first, member), Credential(second, member));
@@ -89,7 +93,8 @@ public sealed class DetailsTests : IDisposable
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(EmulatorHost.Details, new { jobId = job.JobId, clientToken = "not-the-token" });
+        Answer answer = await _host.CallAsync(
+            EmulatorHost.Details, new { jobId = job.JobId, clientToken = "not-the-token" });
 
         Assert.Equal((400, "InvalidClientTokenException"), (answer.StatusCode, answer.Error));
         Assert.DoesNotContain("not-the-token", answer.Text, StringComparison.Ordinal);

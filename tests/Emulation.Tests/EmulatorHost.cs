@@ -69,7 +69,8 @@ internal sealed class EmulatorHost : IDisposable
         return answer.Status == "InProgress" ? JobOf(job) : throw new InvalidOperationException(answer.Text);
     }
 
-    public Task<Answer> CallAsync(string operation, object input) => SendAsync(operation, JsonSerializer.Serialize(input));
+    public Task<Answer> CallAsync(string operation, object input) =>
+        SendAsync(operation, JsonSerializer.Serialize(input));
 
     public Task<Answer> SendAsync(string operation, string body) => SendAsync(Request(operation, body), body);
 

@@ -17,7 +17,8 @@ public sealed class FaultPlanTests
     [Fact]
     public void Parse_TakesSpacesCaseAndTheNamesOfTheEnum()
     {
-        FaultPlan plan = FaultPlan.Parse(" Seed = 5 ; DropAfter = 0.5 @ GetThirdPartyJobDetails , Limit = 2 ; SLOW=1,delay=1.5s; ");
+        FaultPlan plan = FaultPlan.Parse(
+            " Seed = 5 ; DropAfter = 0.5 @ GetThirdPartyJobDetails , Limit = 2 ; SLOW=1,delay=1.5s; ");
 
         Assert.Equal(5, plan.Seed);
         Assert.Equal((FaultKind.DropAfter, 0.5, "GetThirdPartyJobDetails", 2), Fields(plan.Rules[0]));
@@ -50,7 +51,8 @@ public sealed class FaultPlanTests
     [InlineData("seed=1.5", "'1.5' is not a whole number")]
     public void Parse_OfAWrongPlan_SaysWhichPartAndWhy(string text, string problem)
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => FaultPlan.Parse("access-denied=1;" + text));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => FaultPlan.Parse("access-denied=1;" + text));
 
         Assert.Contains($"'{text}'", error.Message, StringComparison.Ordinal);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
@@ -75,7 +77,8 @@ public sealed class FaultPlanTests
         List<FaultKind?> alone = Sequence("seed=3;throttle=0.2");
         List<FaultKind?> beside = Sequence("seed=3;throttle=0.2;access-denied=0.5");
 
-        Assert.Equal(alone.Select(kind => kind == FaultKind.Throttle), beside.Select(kind => kind == FaultKind.Throttle));
+        Assert.Equal(
+            alone.Select(kind => kind == FaultKind.Throttle), beside.Select(kind => kind == FaultKind.Throttle));
     }
 
     [Fact]

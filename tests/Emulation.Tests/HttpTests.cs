@@ -9,7 +9,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>What the server makes of bytes on a connection. Its answers here are method, target, a header and the body.</summary>
+/// <summary>
+/// What the server makes of bytes on a connection. Its answers here are method, target, a header and the body.
+/// </summary>
 public sealed class HttpTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -43,7 +45,8 @@ public sealed class HttpTests : IDisposable
         string answers = await SendAsync(
             "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\nGET /4 HTTP/1.1\r\n\r\n");
 
-        int[] places = Array.ConvertAll(new[] { "/1", "/2", "/3" }, path => answers.IndexOf(path, StringComparison.Ordinal));
+        int[] places = Array.ConvertAll(
+            new[] { "/1", "/2", "/3" }, path => answers.IndexOf(path, StringComparison.Ordinal));
         Assert.True(places[0] > 0 && places[1] > places[0] && places[2] > places[1]);
         Assert.DoesNotContain("/4", answers, StringComparison.Ordinal);
     }
@@ -64,7 +67,8 @@ public sealed class HttpTests : IDisposable
 
     [Fact]
     public async Task Head_HasNoBody() =>
-        Assert.EndsWith("\r\n\r\n", await SendAsync("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\r\n\r\n", await SendAsync("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
     public async Task Drop_SendsNothing() => Assert.Empty(await SendAsync("GET /drop HTTP/1.1\r\n\r\n"));
@@ -83,7 +87,8 @@ public sealed class HttpTests : IDisposable
 
     [Fact]
     public async Task Line_WithoutEnd_IsRefused() =>
-        Assert.StartsWith("HTTP/1.1 400 ", await SendAsync("GET /" + new string('x', (32 * 1024) - 5)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 400 ", await SendAsync("GET /" + new string('x', (32 * 1024) - 5)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Client_ThatGoesAway_LeavesTheServerRunning()
@@ -91,10 +96,12 @@ public sealed class HttpTests : IDisposable
         using (TcpClient client = new())
         {
             await client.ConnectAsync(IPAddress.Loopback, _server.Endpoint.Port);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf"));
+            await client.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf"));
         }
 
-        Assert.Contains("<GET", await SendAsync("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "<GET", await SendAsync("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
     /// <summary>Sends a text and reads until the connection ends.</summary>

@@ -36,7 +36,8 @@ public sealed class InputTests : IDisposable
         { "JobId", new EmulatedJobRequest(EmulatorHost.Type) { JobId = "taken" } },
         { "ClientId", new EmulatedJobRequest(EmulatorHost.Type) { ClientId = "" } },
         { "ClientToken", new EmulatedJobRequest(EmulatorHost.Type) { ClientToken = new Secret(new string('t', 257)) } },
-        { "ClientToken", new EmulatedJobRequest(EmulatorHost.Type) { ClientId = "known", ClientToken = new Secret("other") } },
+        { "ClientToken", new EmulatedJobRequest(EmulatorHost.Type) { ClientId = "known", ClientToken = new Secret(
+            "other") } },
         { "Configuration", Configured("", "v") },
         { "Configuration", Configured(new string('k', 51), "v") },
         { "Configuration['k']", Configured("k", "") },
@@ -47,7 +48,8 @@ public sealed class InputTests : IDisposable
         { "InputArtifacts", new EmulatedJobRequest(EmulatorHost.Type) { InputArtifacts = ["a.b"] } },
         { "OutputArtifacts", new EmulatedJobRequest(EmulatorHost.Type) { OutputArtifacts = ["a", "a"] } },
         { "EncryptionKeyId", new EmulatedJobRequest(EmulatorHost.Type) { EncryptionKeyId = new string('k', 401) } },
-        { "ContinuationToken", new EmulatedJobRequest(EmulatorHost.Type) { ContinuationToken = new string('c', 2049) } },
+        { "ContinuationToken", new EmulatedJobRequest(EmulatorHost.Type) { ContinuationToken = new string(
+            'c', 2049) } },
         { "TimeLimit", new EmulatedJobRequest(EmulatorHost.Type) { TimeLimit = TimeSpan.Zero } },
         { "Delay", new EmulatedJobRequest(EmulatorHost.Type) { Delay = TimeSpan.FromSeconds(-1) } },
     };
@@ -115,7 +117,8 @@ public sealed class InputTests : IDisposable
     {
         EmulatedJob first = _host.AddJob();
 
-        EmulatedJob second = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type) { ClientId = first.ClientId });
+        EmulatedJob second = _host.Emulator.AddJob(
+            new EmulatedJobRequest(EmulatorHost.Type) { ClientId = first.ClientId });
 
         Assert.Equal(first.ClientToken.Reveal(), second.ClientToken.Reveal());
         Assert.Single(_host.Emulator.GetClients());
@@ -125,7 +128,8 @@ public sealed class InputTests : IDisposable
     public void AddJob_WithAConfigurationThatChangesLater_KeepsWhatItWas()
     {
         Dictionary<string, string> configuration = new() { ["k"] = "v" };
-        EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type) { Configuration = configuration });
+        EmulatedJob job = _host.Emulator.AddJob(
+            new EmulatedJobRequest(EmulatorHost.Type) { Configuration = configuration });
 
         configuration["k"] = "changed";
 

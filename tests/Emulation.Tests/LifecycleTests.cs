@@ -60,7 +60,8 @@ public sealed class LifecycleTests
             () => ThirdPartyEmulator.Start(new EmulatorOptions { Port = port }));
 
         other.Stop();
-        Assert.Contains(port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
         Assert.Contains("port 0", error.Cure, StringComparison.Ordinal);
         Assert.NotNull(error.InnerException);
     }
@@ -160,7 +161,9 @@ public sealed class LifecycleTests
         StringBuilder text = new($"POST / HTTP/1.1\r\nHost: {host.Emulator.Endpoint.Authority}\r\n");
         foreach (string name in new[] { "Authorization", "X-Amz-Date", "X-Amz-Target" })
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{name}: {string.Concat(request.Headers.GetValues(name))}\r\n");
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{name}: {string.Concat(request.Headers.GetValues(name))}\r\n");
         }
 
         text.Append(

@@ -137,7 +137,8 @@ public sealed class PollTests : IDisposable
     [Fact]
     public async Task Poll_OfADelayedJob_GetsItWhenItsTimeHasCome()
     {
-        EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type) { Delay = TimeSpan.FromSeconds(10) });
+        EmulatedJob job = _host.Emulator.AddJob(
+            new EmulatedJobRequest(EmulatorHost.Type) { Delay = TimeSpan.FromSeconds(10) });
         Assert.Equal(JobStatus.Created, job.Status);
         _host.Clock.Advance(TimeSpan.FromSeconds(9.999));
         Assert.Empty((await _host.PollAsync()).JobIds);

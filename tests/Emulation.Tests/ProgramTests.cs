@@ -25,7 +25,8 @@ public sealed class ProgramTests
         JsonElement ready = JsonDocument.Parse(await process.ReadLineAsync()).RootElement;
 
         Assert.Equal("mine eu-west-1 AK sk", string.Join(
-            ' ', Text(ready, "name"), Text(ready, "region"), Text(ready, "accessKeyId"), Text(ready, "secretAccessKey")));
+            ' ', Text(ready, "name"), Text(ready, "region"), Text(ready, "accessKeyId"), Text(
+                ready, "secretAccessKey")));
         Assert.Equal(process.Id, ready.GetProperty("processId").GetInt32());
         List<string> jobs = [];
         foreach (JsonElement job in ready.GetProperty("jobs").EnumerateArray())
@@ -52,7 +53,8 @@ public sealed class ProgramTests
     [Fact]
     public async Task Text_HasLinesToCopyForBashAndPowerShell()
     {
-        using EmulatorProcess process = new("--job", "Test/Contoso/1", "--secret-access-key", "it's", "--until-stdin-closes");
+        using EmulatorProcess process = new(
+            "--job", "Test/Contoso/1", "--secret-access-key", "it's", "--until-stdin-closes");
 
         List<string> lines = await process.ReadLinesAsync("Stop with");
 
@@ -69,10 +71,18 @@ public sealed class ProgramTests
     {
         using EmulatorProcess process = new(
             "--json", "--until-stdin-closes", "--action-type", "Test/Contoso/1", "--faults", "throttle=1",
-            "--lease-time", "0.5", "--job-time-limit", "00:10:00", "--continuation-delay", "0", "--max-batch-size", "2");
+            "--lease-time",
+            "0.5",
+            "--job-time-limit",
+            "00:10:00",
+            "--continuation-delay",
+            "0",
+            "--max-batch-size",
+            "2");
         JsonElement ready = JsonDocument.Parse(await process.ReadLineAsync()).RootElement;
 
-        Assert.Contains("ThrottlingException", await CallAsync(ready, EmulatorHost.Poll, "{}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "ThrottlingException", await CallAsync(ready, EmulatorHost.Poll, "{}"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +128,9 @@ public sealed class ProgramTests
         TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
         using EmulatorProcess process = new(
-            "--port", ((IPEndPoint)other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture), "--until-stdin-closes");
+            "--port",
+            ((IPEndPoint)other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture),
+            "--until-stdin-closes");
 
         string error = await process.ReadErrorAsync();
 

@@ -17,7 +17,9 @@ public sealed class RequestLogTests
 
         RecordedRequest request = Assert.Single(host.Emulator.GetRequests());
 
-        Assert.Equal((EmulatorHost.Details, 400, "JobNotFoundException"), (request.Operation, request.StatusCode, request.ErrorName));
+        Assert.Equal(
+            (EmulatorHost.Details, 400, "JobNotFoundException"),
+            (request.Operation, request.StatusCode, request.ErrorName));
         Assert.Equal((host.Clock.GetUtcNow(), (FaultKind?)null), (request.Time, request.Fault));
         Assert.Equal(string.Concat(answer.Headers.GetValues("x-amzn-RequestId")), request.RequestId);
         Assert.Equal("""{"jobId":"x","clientToken":"t"}""", request.RevealBody());
@@ -29,7 +31,8 @@ public sealed class RequestLogTests
         using EmulatorHost host = new();
         await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"sentinel"}""");
 
-        Assert.DoesNotContain("sentinel", JsonSerializer.Serialize(host.Emulator.GetRequests()), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "sentinel", JsonSerializer.Serialize(host.Emulator.GetRequests()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class RequestLogTests
         RequestLog log = new(3);
         for (int i = 0; i < 5; i++)
         {
-            log.Add(new RecordedRequest(i.ToString(System.Globalization.CultureInfo.InvariantCulture), null, default, 200, null, null, ""));
+            log.Add(new RecordedRequest(
+                i.ToString(System.Globalization.CultureInfo.InvariantCulture), null, default, 200, null, null, ""));
         }
 
         IReadOnlyList<RecordedRequest> kept = log.ToList();

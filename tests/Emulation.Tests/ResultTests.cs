@@ -48,7 +48,8 @@ public sealed class ResultTests : IDisposable
         Assert.Equal((200, string.Empty), (answer.StatusCode, answer.Text));
         EmulatedJob done = _host.JobOf(job);
         Assert.Equal(JobStatus.Failed, done.Status);
-        Assert.Equal(("PermissionError", "no right", "e2"), (done.FailureType, done.FailureMessage, done.ExternalExecutionId));
+        Assert.Equal(
+            ("PermissionError", "no right", "e2"), (done.FailureType, done.FailureMessage, done.ExternalExecutionId));
     }
 
     [Fact]
@@ -97,7 +98,8 @@ public sealed class ResultTests : IDisposable
     public async Task Result_OfAnUnknownJob_AnswersJobNotFound(string operation)
     {
         Answer answer = await _host.CallAsync(
-            operation, new { jobId = "x", clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
+            operation,
+            new { jobId = "x", clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
 
         Assert.Equal("JobNotFoundException", answer.Error);
     }

@@ -47,7 +47,8 @@ public sealed class SerializationTests : IDisposable
     public async Task Body_OfInvalidUtf8_AnswersSerialization()
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Details, string.Empty);
-        byte[] body = [.. Encoding.ASCII.GetBytes("{\"jobId\":\""), 0xFF, .. Encoding.ASCII.GetBytes("\",\"clientToken\":\"t\"}")];
+        byte[] body = [.. Encoding.ASCII.GetBytes("{\"jobId\":\""), 0xFF, .. Encoding.ASCII.GetBytes(
+            "\",\"clientToken\":\"t\"}")];
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-amz-json-1.1");
         _host.Signer.Sign(request, body, _host.Clock.GetUtcNow());

@@ -85,7 +85,8 @@ public sealed class SignatureTests : IDisposable
         Answer answer = await SendAsync(_host.Signer with { SecretAccessKey = "wrong" });
 
         Assert.Equal((400, "InvalidSignatureException"), (answer.StatusCode, answer.Error));
-        Assert.StartsWith("The request signature we calculated does not match", answer.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The request signature we calculated does not match", answer.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +117,8 @@ public sealed class SignatureTests : IDisposable
     {
         TestSigner signer = _host.Signer;
 
-        Answer answer = await SendAsync(signer with { Headers = Array.FindAll(signer.Headers, name => name != header) });
+        Answer answer = await SendAsync(
+            signer with { Headers = Array.FindAll(signer.Headers, name => name != header) });
 
         Assert.Equal("InvalidSignatureException", answer.Error);
         Assert.Contains("must be a 'SignedHeader'", answer.Message, StringComparison.Ordinal);
@@ -186,7 +188,9 @@ public sealed class SignatureTests : IDisposable
     {
         Answer answer = await _host.PollAsync();
 
-        Assert.Equal(_host.Clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture), answer.Headers.Date!.Value.ToString("r"));
+        Assert.Equal(
+            _host.Clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture),
+            answer.Headers.Date!.Value.ToString("r"));
         Assert.True(Guid.TryParse(string.Concat(answer.Headers.GetValues("x-amzn-RequestId")), out _));
         Assert.Equal("application/x-amz-json-1.1", answer.ContentType);
     }

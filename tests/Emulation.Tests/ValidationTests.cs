@@ -11,7 +11,8 @@ public sealed class ValidationTests : IDisposable
 {
     private const string Identifier = "[0-9A-Za-z_-]+";
 
-    private readonly EmulatorHost _host = new(clock => new EmulatorOptions { Clock = clock, ActionTypes = [EmulatorHost.Type] });
+    private readonly EmulatorHost _host = new(
+        clock => new EmulatorOptions { Clock = clock, ActionTypes = [EmulatorHost.Type] });
 
     /// <summary>Operation, path of the member, least and greatest length.</summary>
     public static TheoryData<string, string, int, int> TextLimits => new()
@@ -49,7 +50,8 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_PastItsGreatestLength_AnswersValidation(string operation, string path, int minimum, int maximum)
+    public async Task Text_PastItsGreatestLength_AnswersValidation(
+        string operation, string path, int minimum, int maximum)
     {
         Assert.True(minimum <= maximum);
 
@@ -61,7 +63,8 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_BelowItsLeastLength_AnswersValidation(string operation, string path, int minimum, int maximum)
+    public async Task Text_BelowItsLeastLength_AnswersValidation(
+        string operation, string path, int minimum, int maximum)
     {
         Assert.True(minimum <= maximum);
 
@@ -93,18 +96,22 @@ public sealed class ValidationTests : IDisposable
     public async Task Identifier_WithOtherCharacters_AnswersValidation(string path)
     {
         AssertInvalid(
-            await SendAsync(EmulatorHost.Poll, path, "a b"), path, "Member must satisfy regular expression pattern: " + Identifier);
+            await SendAsync(EmulatorHost.Poll, path, "a b"),
+            path,
+            "Member must satisfy regular expression pattern: " + Identifier);
     }
 
     [Theory]
-    [InlineData(EmulatorHost.Poll, "actionTypeId.category", "test", "[Source, Build, Deploy, Test, Invoke, Approval, Compute]")]
+    [InlineData(
+        EmulatorHost.Poll, "actionTypeId.category", "test", "[Source, Build, Deploy, Test, Invoke, Approval, Compute]")]
     [InlineData(EmulatorHost.Poll, "actionTypeId.owner", "Me", "[AWS, ThirdParty, Custom]")]
     [InlineData(
         EmulatorHost.Failure,
         "failureDetails.type",
         "PermissionsError",
         "[JobFailed, ConfigurationError, PermissionError, RevisionOutOfSync, RevisionUnavailable, SystemUnavailable]")]
-    public async Task Choice_OfNoneOfTheSet_AnswersValidation(string operation, string path, string value, string set) =>
+    public async Task Choice_OfNoneOfTheSet_AnswersValidation(
+        string operation, string path, string value, string set) =>
         AssertInvalid(await SendAsync(operation, path, value), path, "Member must satisfy enum value set: " + set);
 
     [Theory]
@@ -134,7 +141,8 @@ public sealed class ValidationTests : IDisposable
     [InlineData(EmulatorHost.Poll, "maxBatchSize", 0, "greater than or equal to 1")]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", -1, "greater than or equal to 0")]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", 101, "less than or equal to 100")]
-    public async Task Number_PastItsEdges_AnswersValidation(string operation, string path, int value, string constraint) =>
+    public async Task Number_PastItsEdges_AnswersValidation(
+        string operation, string path, int value, string constraint) =>
         AssertInvalid(await SendAsync(operation, path, value), path, "Member must have value " + constraint);
 
     [Theory]
@@ -201,7 +209,9 @@ public sealed class ValidationTests : IDisposable
     private static void AssertInvalid(Answer answer, string path, string constraint)
     {
         Assert.Equal((400, "ValidationException"), (answer.StatusCode, answer.Error));
-        Assert.Equal($"1 validation error detected: Value at '{path}' failed to satisfy constraint: {constraint}", answer.Message);
+        Assert.Equal(
+            $"1 validation error detected: Value at '{path}' failed to satisfy constraint: {constraint}",
+            answer.Message);
     }
 
     private static JsonObject Valid(string operation) => JsonNode.Parse(operation switch

@@ -23,17 +23,21 @@ public sealed class AwsCliTests : IDisposable
         string aws = await Tools.AwsAsync();
         EmulatedJob job = AddJob();
 
-        using JsonDocument poll = await JsonAsync(aws, "poll-for-third-party-jobs", "--action-type-id", Type, "--max-batch-size", "5");
+        using JsonDocument poll = await JsonAsync(
+            aws, "poll-for-third-party-jobs", "--action-type-id", Type, "--max-batch-size", "5");
         JsonElement polled = Assert.Single(poll.RootElement.GetProperty("jobs").EnumerateArray());
         Assert.Equal(job.JobId, polled.GetProperty("jobId").GetString());
         Assert.Equal(job.ClientId, polled.GetProperty("clientId").GetString());
 
         using JsonDocument details = await JsonAsync(aws, "get-third-party-job-details", JobArguments(job));
         JsonElement data = details.RootElement.GetProperty("jobDetails").GetProperty("data");
-        Assert.Equal("V ü", data.GetProperty("actionConfiguration").GetProperty("configuration").GetProperty("K").GetString());
+        Assert.Equal(
+            "V ü", data.GetProperty("actionConfiguration").GetProperty("configuration").GetProperty("K").GetString());
         Assert.Equal("In", data.GetProperty("inputArtifacts")[0].GetProperty("name").GetString());
         Assert.StartsWith(
-            "ASIA", data.GetProperty("artifactCredentials").GetProperty("accessKeyId").GetString(), StringComparison.Ordinal);
+            "ASIA",
+            data.GetProperty("artifactCredentials").GetProperty("accessKeyId").GetString(),
+            StringComparison.Ordinal);
 
         string nonce = details.RootElement.GetProperty("jobDetails").GetProperty("nonce").GetString()!;
         using JsonDocument status = await JsonAsync(
@@ -51,7 +55,9 @@ public sealed class AwsCliTests : IDisposable
 
         Assert.Equal((0, string.Empty), (result.ExitCode, result.Output));
         EmulatedJob done = _emulator.FindJob(job.JobId)!;
-        Assert.Equal((JobStatus.Succeeded, "fine", "e-1", 100), (done.Status, done.Summary, done.ExternalExecutionId, done.PercentComplete));
+        Assert.Equal(
+            (JobStatus.Succeeded, "fine", "e-1", 100),
+            (done.Status, done.Summary, done.ExternalExecutionId, done.PercentComplete));
         Assert.Equal(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), done.RevisionCreated);
     }
 
@@ -69,7 +75,8 @@ public sealed class AwsCliTests : IDisposable
 
         Assert.Equal(0, result.ExitCode);
         EmulatedJob done = _emulator.FindJob(job.JobId)!;
-        Assert.Equal((JobStatus.Failed, "PermissionError", "no right"), (done.Status, done.FailureType, done.FailureMessage));
+        Assert.Equal(
+            (JobStatus.Failed, "PermissionError", "no right"), (done.Status, done.FailureType, done.FailureMessage));
     }
 
     [SkippableFact]
@@ -79,9 +86,11 @@ public sealed class AwsCliTests : IDisposable
         EmulatedJob job = AddJob();
         string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await File.WriteAllTextAsync(
-            file, JsonSerializer.Serialize(new { jobId = job.JobId, nonce = job.Nonce, clientToken = job.ClientToken.Reveal() }));
+            file, JsonSerializer.Serialize(
+                new { jobId = job.JobId, nonce = job.Nonce, clientToken = job.ClientToken.Reveal() }));
 
-        using JsonDocument status = await JsonAsync(aws, "acknowledge-third-party-job", "--cli-input-json", "file://" + file);
+        using JsonDocument status = await JsonAsync(
+            aws, "acknowledge-third-party-job", "--cli-input-json", "file://" + file);
 
         File.Delete(file);
         Assert.Equal("InProgress", status.RootElement.GetProperty("status").GetString());
@@ -154,9 +163,11 @@ public sealed class AwsCliTests : IDisposable
         Assert.Contains($"({error})", result.Error, StringComparison.Ordinal);
     }
 
-    private static string[] JobArguments(EmulatedJob job) => ["--job-id", job.JobId, "--client-token", job.ClientToken.Reveal()];
+    private static string[] JobArguments(EmulatedJob job) =>
+        ["--job-id", job.JobId, "--client-token", job.ClientToken.Reveal()];
 
-    private EmulatedJob AddJob() => _emulator.AddJob(new EmulatedJobRequest(new ActionTypeId("Test", "ThirdParty", "Contoso", "1"))
+    private EmulatedJob AddJob() =>
+        _emulator.AddJob(new EmulatedJobRequest(new ActionTypeId("Test", "ThirdParty", "Contoso", "1"))
     {
         Configuration = new Dictionary<string, string> { ["K"] = "V ü" },
         InputArtifacts = ["In"],

@@ -35,13 +35,18 @@ public sealed class Boto3Tests
         AssertClaimed(seen[2], second);
         Assert.Equal(
             [
-                "InvalidJobStateException", "InvalidNonceException", "JobNotFoundException", "InvalidClientTokenException",
+                "InvalidJobStateException",
+                "InvalidNonceException",
+                "JobNotFoundException",
+                "InvalidClientTokenException",
                 "ActionTypeNotFoundException", "ValidationException",
             ],
             seen.Skip(3).Select(each => each.GetProperty("error").GetString()));
         Assert.Equal((JobStatus.Succeeded, "step 2", "r"), (first.Status, first.ContinuationTokenOut, first.Revision));
         Assert.Equal(new DateTimeOffset(2030, 1, 2, 0, 0, 0, TimeSpan.Zero), first.RevisionCreated);
-        Assert.Equal((JobStatus.Failed, "SystemUnavailable", "later"), (second.Status, second.FailureType, second.FailureMessage));
+        Assert.Equal(
+            (JobStatus.Failed, "SystemUnavailable", "later"),
+            (second.Status, second.FailureType, second.FailureMessage));
     }
 
     private static void AssertClaimed(JsonElement seen, EmulatedJob job)

@@ -125,7 +125,8 @@ public sealed class ServiceModelTests
         return (await s_model.Value)!.Value;
     }
 
-    private static async Task<JsonElement> MemberAsync(string member) => (await ModelAsync()).GetProperty("members").GetProperty(member);
+    private static async Task<JsonElement> MemberAsync(string member) =>
+        (await ModelAsync()).GetProperty("members").GetProperty(member);
 
     private static async Task<JsonElement?> LoadAsync()
     {
@@ -145,5 +146,6 @@ public sealed class ServiceModelTests
     private static int? Number(JsonElement model, string limit) =>
         model.GetProperty(limit) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
 
-    private static IEnumerable<string> Texts(JsonElement array) => array.EnumerateArray().Select(each => each.GetString()!);
+    private static IEnumerable<string> Texts(JsonElement array) =>
+        array.EnumerateArray().Select(each => each.GetString()!);
 }

@@ -9,7 +9,8 @@ namespace CodePipeline.ThirdParty.Interop;
 internal static class Tools
 {
     private static readonly Lazy<Task<string?>> s_aws = new(() => FindAsync(["aws"], "--version"));
-    private static readonly Lazy<Task<string?>> s_boto3 = new(() => FindAsync(["python3", "python"], "-c", "import boto3"));
+    private static readonly Lazy<Task<string?>> s_boto3 = new(
+        () => FindAsync(["python3", "python"], "-c", "import boto3"));
 
     internal static Task<string> AwsAsync() => GetAsync(s_aws, "The AWS CLI (aws) is not installed.");
 

@@ -109,7 +109,8 @@ internal sealed class ManualTimeProvider : TimeProvider
             {
                 fireNow = dueTime == TimeSpan.Zero;
                 Period = period;
-                Due = dueTime > TimeSpan.Zero ? _clock._now + dueTime : fireNow && period > TimeSpan.Zero ? _clock._now + period : null;
+                Due = dueTime > TimeSpan.Zero
+                    ? _clock._now + dueTime : fireNow && period > TimeSpan.Zero ? _clock._now + period : null;
             }
 
             if (fireNow)

@@ -11,7 +11,8 @@ internal sealed class FaultInjector
     internal FaultInjector(FaultPlan plan)
     {
         // A stream for each rule, so that one rule's draws do not depend on the rules around it.
-        _rules = plan.Rules.Select((rule, index) => new Progress(rule, unchecked(((ulong)(uint)plan.Seed << 32) + (ulong)index))).ToArray();
+        _rules = plan.Rules.Select(
+            (rule, index) => new Progress(rule, unchecked(((ulong)(uint)plan.Seed << 32) + (ulong)index))).ToArray();
     }
 
     internal FaultRule? Next(string operation)

@@ -8,7 +8,8 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <summary>Reads the text form of a <see cref="FaultPlan"/>.</summary>
 internal static class FaultPlanParser
 {
-    private const string Example = "Write it like: seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2";
+    private const string Example =
+        "Write it like: seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2";
 
     internal static FaultPlan Parse(string text)
     {
@@ -90,7 +91,10 @@ internal static class FaultPlanParser
 
     private static double Number(string text, string part) =>
         double.TryParse(
-            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number)
+            text,
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture,
+            out double number)
             ? number
             : throw Invalid(part, $"'{text}' is not a number", Example + ".");
 

@@ -35,13 +35,16 @@ public sealed class FaultRule
         // Written so that NaN fails too.
         if (!(probability > 0 && probability <= 1))
         {
-            throw Invalid(nameof(probability), "The probability is not more than 0 and at most 1.", "Use a number such as 0.1.");
+            throw Invalid(
+                nameof(probability), "The probability is not more than 0 and at most 1.", "Use a number such as 0.1.");
         }
 
         if (operation is not null && !Operations.All.Contains(operation))
         {
             throw Invalid(
-                nameof(operation), $"'{operation}' is not an operation.", $"Use one of: {string.Join(", ", Operations.All)}.");
+                nameof(operation),
+                $"'{operation}' is not an operation.",
+                "Use one of: " + string.Join(", ", Operations.All) + ".");
         }
 
         if (skip < 0)
@@ -58,7 +61,9 @@ public sealed class FaultRule
         {
             throw Invalid(
                 nameof(delay),
-                kind == FaultKind.Slow ? "The delay is not more than 0 and at most a day." : "Only slow answers have a delay.",
+                kind == FaultKind.Slow
+                    ? "The delay is not more than 0 and at most a day."
+                    : "Only slow answers have a delay.",
                 "Use a delay such as 2s with slow, and none with other faults.");
         }
 
@@ -110,7 +115,8 @@ public sealed class FaultRule
 
         if (Kind == FaultKind.Slow)
         {
-            text.Append(",delay=").Append(Delay.TotalMilliseconds.ToString("R", CultureInfo.InvariantCulture)).Append("ms");
+            text.Append(",delay=").Append(
+                Delay.TotalMilliseconds.ToString("R", CultureInfo.InvariantCulture)).Append("ms");
         }
 
         return text.ToString();

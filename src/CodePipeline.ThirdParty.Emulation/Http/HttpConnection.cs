@@ -80,8 +80,8 @@ internal sealed class HttpConnection : IDisposable
     {
         try
         {
-            string requestId = RandomText.NewId();
-            await WriteAsync(ServiceAnswer.Error(new ServiceException("BadRequest", message)), requestId, call: null).ConfigureAwait(false);
+            ServiceAnswer refusal = ServiceAnswer.Error(new ServiceException("BadRequest", message));
+            await WriteAsync(refusal, RandomText.NewId(), call: null).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -95,7 +95,8 @@ internal sealed class HttpConnection : IDisposable
         // SDKs correct their clock by the Date header, so it is the emulator's time and not the machine's.
         string head = string.Format(
             CultureInfo.InvariantCulture,
-            "HTTP/1.1 {0} {1}\r\nx-amzn-RequestId: {2}\r\nDate: {3:r}\r\nContent-Type: {4}\r\nContent-Length: {5}\r\n{6}\r\n",
+            "HTTP/1.1 {0} {1}\r\nx-amzn-RequestId: {2}\r\nDate: {3:r}\r\n"
+                + "Content-Type: {4}\r\nContent-Length: {5}\r\n{6}\r\n",
             answer.StatusCode,
             Reason(answer.StatusCode),
             requestId,

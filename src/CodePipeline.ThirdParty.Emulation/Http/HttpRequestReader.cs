@@ -35,7 +35,8 @@ internal sealed class HttpRequestReader
         }
 
         string[] parts = line.Split(' ');
-        if (parts.Length != 3 || !parts[2].StartsWith("HTTP/1.", StringComparison.Ordinal) || !parts[1].StartsWith("/", StringComparison.Ordinal))
+        if (parts.Length != 3 || !parts[2].StartsWith("HTTP/1.", StringComparison.Ordinal)
+            || !parts[1].StartsWith("/", StringComparison.Ordinal))
         {
             throw new HttpFormatException("The first line is not that of an HTTP/1.1 request.");
         }
@@ -79,7 +80,9 @@ internal sealed class HttpRequestReader
         throw new EndOfStreamException();
     }
 
-    /// <summary>Reads the body; <see langword="null"/> for one that is too long, which is read to its end all the same.</summary>
+    /// <summary>
+    /// Reads the body; <see langword="null"/> for one that is too long, which is read to its end all the same.
+    /// </summary>
     private async Task<byte[]?> ReadBodyAsync(NameValueCollection headers)
     {
         if (headers["Transfer-Encoding"] is string encoding)
@@ -108,7 +111,8 @@ internal sealed class HttpRequestReader
         while (true)
         {
             string line = await _reader.ReadLineAsync().ConfigureAwait(false) ?? throw new EndOfStreamException();
-            if (!uint.TryParse(line.Split(';')[0].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint size))
+            if (!uint.TryParse(
+                line.Split(';')[0].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint size))
             {
                 throw new HttpFormatException("The length of a chunk is not a number.");
             }

@@ -13,8 +13,8 @@ namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>Listens for HTTP on loopback.</summary>
 /// <remarks>
-/// Not System.Net.HttpListener: outside Windows it writes "200 OK" to connections that are aborted or idle at its end, and
-/// a client takes that for success. Dropped connections are a fault that this emulator must get right.
+/// Not System.Net.HttpListener: outside Windows it writes "200 OK" to connections that are aborted or idle at its end,
+/// and a client takes that for success. Dropped connections are a fault that this emulator must get right.
 /// </remarks>
 internal sealed class LoopbackServer : IDisposable
 {

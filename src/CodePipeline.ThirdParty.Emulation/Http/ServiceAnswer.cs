@@ -41,7 +41,9 @@ internal sealed class ServiceAnswer
     /// <summary>An answer of this one's kind that breaks off in the middle of its JSON.</summary>
     internal ServiceAnswer Garbled()
     {
-        byte[] start = Body.Length == 0 ? Encoding.ASCII.GetBytes("{\"") : Body.AsSpan(0, (Body.Length + 1) / 2).ToArray();
+        byte[] start = Body.Length == 0
+            ? Encoding.ASCII.GetBytes("{\"")
+            : Body.AsSpan(0, (Body.Length + 1) / 2).ToArray();
         return new ServiceAnswer(200, Json, start);
     }
 }

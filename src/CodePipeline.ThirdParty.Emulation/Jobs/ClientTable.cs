@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>The partner's customers: client ids and their tokens. Guarded by the lock of the <see cref="JobTable"/>.</summary>
+/// <summary>
+/// The partner's customers: client ids and their tokens. Guarded by the lock of the <see cref="JobTable"/>.
+/// </summary>
 internal sealed class ClientTable
 {
     private readonly Dictionary<string, Secret> _tokens = new(StringComparer.Ordinal);
@@ -27,7 +29,10 @@ internal sealed class ClientTable
     internal string ForJob(string? clientId, Secret? token)
     {
         CheckToken(token);
-        if (clientId is not null && token is not null && _tokens.TryGetValue(clientId, out Secret? known) && !known.Equals(token))
+        if (clientId is not null
+            && token is not null
+            && _tokens.TryGetValue(clientId, out Secret? known)
+            && !known.Equals(token))
         {
             throw new InvalidInputException(
                 "ClientToken",
@@ -42,9 +47,11 @@ internal sealed class ClientTable
 
     internal Secret TokenOf(string clientId) => _tokens[clientId];
 
-    internal bool IsTokenOf(string clientId, string token) => Hashing.FixedTimeEquals(_tokens[clientId].Reveal(), token);
+    internal bool IsTokenOf(string clientId, string token) =>
+        Hashing.FixedTimeEquals(_tokens[clientId].Reveal(), token);
 
-    internal IReadOnlyDictionary<string, Secret> ToDictionary() => new Dictionary<string, Secret>(_tokens, StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, Secret> ToDictionary() =>
+        new Dictionary<string, Secret>(_tokens, StringComparer.Ordinal);
 
     private static void CheckToken(Secret? token)
     {

@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>The state of an emulated job at one moment. It does not change any more; ask the emulator for a new one.</summary>
+/// <summary>
+/// The state of an emulated job at one moment. It does not change any more; ask the emulator for a new one.
+/// </summary>
 public sealed class EmulatedJob
 {
     internal EmulatedJob(JobEntry entry, Secret clientToken)

@@ -19,12 +19,14 @@ public sealed class EmulatedJobRequest
     /// <summary>The job's id, 1 to 512 characters, not used before; <see langword="null"/> for a new GUID.</summary>
     public string? JobId { get; init; }
 
-    /// <summary>The client that the job is for, known or new; <see langword="null"/> for a new one with a GUID.</summary>
+    /// <summary>
+    /// The client that the job is for, known or new; <see langword="null"/> for a new one with a GUID.
+    /// </summary>
     public string? ClientId { get; init; }
 
     /// <summary>
-    /// The token of the client, 1 to 256 characters; <see langword="null"/> for the one it has, or a made-up one for a new
-    /// client.
+    /// The token of the client, 1 to 256 characters; <see langword="null"/> for the one it has, or a made-up one for a
+    /// new client.
     /// </summary>
     public Secret? ClientToken { get; init; }
 
@@ -49,10 +51,14 @@ public sealed class EmulatedJobRequest
     /// <summary>The KMS key for artifacts, 1 to 400 characters; <see langword="null"/> for none.</summary>
     public string? EncryptionKeyId { get; init; }
 
-    /// <summary>The continuation token that the job carries in, 1 to 2048 characters; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// The continuation token that the job carries in, 1 to 2048 characters; <see langword="null"/> for none.
+    /// </summary>
     public string? ContinuationToken { get; init; }
 
-    /// <summary>How long the job may take from its acknowledgement; <see langword="null"/> for the emulator's limit.</summary>
+    /// <summary>
+    /// How long the job may take from its acknowledgement; <see langword="null"/> for the emulator's limit.
+    /// </summary>
     public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>How long from now until polls see the job; <see langword="null"/> for at once.</summary>

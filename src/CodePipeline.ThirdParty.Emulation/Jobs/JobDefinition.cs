@@ -79,7 +79,9 @@ internal sealed class JobDefinition
         if (request.TimeLimit is TimeSpan limit && (limit <= TimeSpan.Zero || limit > InputCheck.LongestTime))
         {
             throw new InvalidInputException(
-                nameof(request.TimeLimit), "The time limit is not more than zero and at most a year.", "Use a time such as 01:00:00.");
+                nameof(request.TimeLimit),
+                "The time limit is not more than zero and at most a year.",
+                "Use a time such as 01:00:00.");
         }
 
         if (request.Delay is TimeSpan delay && (delay < TimeSpan.Zero || delay > InputCheck.LongestTime))
@@ -89,7 +91,8 @@ internal sealed class JobDefinition
         }
     }
 
-    internal static JobDefinition Create(EmulatedJobRequest request, string clientId, TimeSpan defaultLimit, string bucketName)
+    internal static JobDefinition Create(
+        EmulatedJobRequest request, string clientId, TimeSpan defaultLimit, string bucketName)
     {
         Dictionary<string, string> configuration = new(StringComparer.Ordinal);
         foreach (KeyValuePair<string, string> setting in request.Configuration)
@@ -99,7 +102,10 @@ internal sealed class JobDefinition
 
         // The service, too, starts keys with the first 20 characters of the pipeline and 10 of the artifact.
         EmulatedArtifact Artifact(string name, string? revision) => new(
-            name, revision, bucketName, $"{First(request.PipelineName, 20)}/{First(name, 10)}/{RandomText.ObjectName()}");
+            name,
+            revision,
+            bucketName,
+            $"{First(request.PipelineName, 20)}/{First(name, 10)}/{RandomText.ObjectName()}");
 
         return new JobDefinition(
             request,
@@ -116,7 +122,8 @@ internal sealed class JobDefinition
     {
         if (names is null || names.Distinct(StringComparer.Ordinal).Count() != names.Count)
         {
-            throw new InvalidInputException(inputName, $"{inputName} is null or holds a name twice.", "Give each name once.");
+            throw new InvalidInputException(
+                inputName, $"{inputName} is null or holds a name twice.", "Give each name once.");
         }
 
         foreach (string name in names)
@@ -129,7 +136,8 @@ internal sealed class JobDefinition
     {
         if (configuration is null)
         {
-            throw new InvalidInputException(inputName, $"{inputName} is null.", "Give an empty map for no configuration.");
+            throw new InvalidInputException(
+                inputName, $"{inputName} is null.", "Give an empty map for no configuration.");
         }
 
         foreach (KeyValuePair<string, string> setting in configuration)

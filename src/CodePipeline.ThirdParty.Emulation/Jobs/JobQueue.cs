@@ -16,7 +16,9 @@ internal enum QueuePlace
     Ready,
 }
 
-/// <summary>The jobs of one action type that polls get now or later. A poll's cost does not grow with the jobs it does not get.</summary>
+/// <summary>
+/// The jobs of one action type that polls get now or later. A poll's cost does not grow with the jobs it does not get.
+/// </summary>
 internal sealed class JobQueue
 {
     private readonly SortedSet<JobEntry> _waiting = new(Comparer<JobEntry>.Create(ByDue));

@@ -4,7 +4,9 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>All jobs and clients, and what each operation does to them. One lock makes every operation atomic.</summary>
+/// <summary>
+/// All jobs and clients, and what each operation does to them. One lock makes every operation atomic.
+/// </summary>
 internal sealed class JobTable
 {
     private readonly object _lock = new();
@@ -33,7 +35,9 @@ internal sealed class JobTable
             if (request.JobId is not null && _jobs.ContainsKey(request.JobId))
             {
                 throw new InvalidInputException(
-                    "JobId", $"There is a job '{request.JobId}' already.", "Use another JobId, or leave it out for a new one.");
+                    "JobId",
+                    $"There is a job '{request.JobId}' already.",
+                    "Use another JobId, or leave it out for a new one.");
             }
 
             string clientId = _clients.ForJob(request.ClientId, request.ClientToken);

@@ -72,7 +72,8 @@ internal sealed class AuthorizationHeader
         string[] scope = parts["Credential"].Split('/');
         return scope.Length == 5
             ? new AuthorizationHeader(scope, parts["SignedHeaders"], parts["Signature"])
-            : throw Incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.");
+            : throw Incomplete(
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.");
     }
 
     internal static ServiceException Incomplete(string message) => new("IncompleteSignatureException", message);

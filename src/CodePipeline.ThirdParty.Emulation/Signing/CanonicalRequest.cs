@@ -42,7 +42,9 @@ internal static class CanonicalRequest
         }
     }
 
-    /// <summary>Every service but S3 signs the path without dot segments and encoded once more than it was sent.</summary>
+    /// <summary>
+    /// Every service but S3 signs the path without dot segments and encoded once more than it was sent.
+    /// </summary>
     private static string Path(string rawPath)
     {
         if (rawPath.Length <= 1)

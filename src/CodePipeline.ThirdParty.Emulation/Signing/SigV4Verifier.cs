@@ -5,7 +5,9 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>Checks that a request is signed (Signature Version 4) with the emulator's access key, for its region, now.</summary>
+/// <summary>
+/// Checks that a request is signed (Signature Version 4) with the emulator's access key, for its region, now.
+/// </summary>
 internal sealed class SigV4Verifier
 {
     private const string Service = "codepipeline";
@@ -19,7 +21,8 @@ internal sealed class SigV4Verifier
     private readonly TimeSpan _allowedSkew;
     private SigningKey? _lastKey;
 
-    internal SigV4Verifier(string region, string accessKeyId, Secret secretAccessKey, TimeProvider clock, TimeSpan allowedSkew)
+    internal SigV4Verifier(
+        string region, string accessKeyId, Secret secretAccessKey, TimeProvider clock, TimeSpan allowedSkew)
     {
         _region = region;
         _accessKeyId = accessKeyId;
@@ -36,7 +39,11 @@ internal sealed class SigV4Verifier
             ? sent.Trim()
             : throw AuthorizationHeader.Incomplete("Authorization header requires existence of a 'X-Amz-Date' header.");
         if (!DateTimeOffset.TryParseExact(
-            time, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset signedAt))
+            time,
+            TimeFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset signedAt))
         {
             throw AuthorizationHeader.Incomplete("Date must be in ISO-8601 'basic format', as in 20150830T123600Z.");
         }
@@ -44,7 +51,8 @@ internal sealed class SigV4Verifier
         CheckSignedHeaders(call, header);
 
         // The emulator's key has no session token, so one that comes along belongs to other credentials.
-        if (!Hashing.FixedTimeEquals(header.AccessKeyId, _accessKeyId) || call.Headers["X-Amz-Security-Token"] is not null)
+        if (!Hashing.FixedTimeEquals(header.AccessKeyId, _accessKeyId)
+            || call.Headers["X-Amz-Security-Token"] is not null)
         {
             throw new ServiceException(
                 "UnrecognizedClientException", "The security token included in the request is invalid.");
@@ -63,8 +71,8 @@ internal sealed class SigV4Verifier
         if (!Hashing.FixedTimeEquals(expected, header.Signature))
         {
             throw Invalid(
-                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
-                    + "Key and signing method. Consult the service documentation for details.");
+                "The request signature we calculated does not match the signature you provided. Check your AWS "
+                    + "Secret Access Key and signing method. Consult the service documentation for details.");
         }
     }
 
@@ -88,7 +96,8 @@ internal sealed class SigV4Verifier
 
     private static ServiceException Invalid(string message) => new("InvalidSignatureException", message);
 
-    private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+    private static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private void CheckScope(AuthorizationHeader header, string time)
     {
@@ -113,7 +122,9 @@ internal sealed class SigV4Verifier
         }
     }
 
-    /// <summary>The wording is the service's own: SDKs read the server's time out of it to correct their clock.</summary>
+    /// <summary>
+    /// The wording is the service's own: SDKs read the server's time out of it to correct their clock.
+    /// </summary>
     private void CheckTime(DateTimeOffset signedAt)
     {
         DateTimeOffset now = _clock.GetUtcNow();

@@ -8,7 +8,8 @@ namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>Reads the members of a structure and collects what breaks the limits of the model.</summary>
 /// <remarks>
-/// A value of a wrong JSON type throws at once, as the service fails before it validates. Messages never repeat a value.
+/// A value of a wrong JSON type throws at once, as the service fails before it validates. Values are
+/// never repeated.
 /// </remarks>
 internal sealed class InputReader
 {
@@ -30,7 +31,9 @@ internal sealed class InputReader
         if (structure.ValueKind != JsonValueKind.Object)
         {
             throw ServiceException.Serialization(
-                path.Length == 0 ? "The body is not a JSON object." : $"Expected a structure at '{path.TrimEnd('.')}'.");
+                path.Length == 0
+                    ? "The body is not a JSON object."
+                    : $"Expected a structure at '{path.TrimEnd('.')}'.");
         }
 
         _structure = structure;
@@ -95,12 +98,16 @@ internal sealed class InputReader
 
         if (number < minimum)
         {
-            Fail(member, $"Member must have value greater than or equal to {minimum.ToString(CultureInfo.InvariantCulture)}");
+            Fail(
+                member,
+                $"Member must have value greater than or equal to {minimum.ToString(CultureInfo.InvariantCulture)}");
         }
 
         if (number > maximum)
         {
-            Fail(member, $"Member must have value less than or equal to {maximum.ToString(CultureInfo.InvariantCulture)}");
+            Fail(
+                member,
+                $"Member must have value less than or equal to {maximum.ToString(CultureInfo.InvariantCulture)}");
         }
 
         return number;

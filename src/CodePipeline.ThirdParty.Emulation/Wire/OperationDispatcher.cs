@@ -103,7 +103,8 @@ internal sealed class OperationDispatcher
             RevisionSummary = revisionSummary,
             ContinuationToken = continuationToken,
             Summary = execution?.Text("summary", ServiceLimits.Summary, required: false),
-            ExternalExecutionId = execution?.Text("externalExecutionId", ServiceLimits.ExternalExecutionId, required: false),
+            ExternalExecutionId = execution?.Text(
+                "externalExecutionId", ServiceLimits.ExternalExecutionId, required: false),
             PercentComplete = execution?.Integer(
                 "percentComplete", ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete),
         };
@@ -121,7 +122,8 @@ internal sealed class OperationDispatcher
         {
             FailureType = failure?.Choice("type", ServiceLimits.FailureTypes, required: true),
             FailureMessage = failure?.Text("message", ServiceLimits.FailureMessage, required: true),
-            ExternalExecutionId = failure?.Text("externalExecutionId", ServiceLimits.ExternalExecutionId, required: false),
+            ExternalExecutionId = failure?.Text(
+                "externalExecutionId", ServiceLimits.ExternalExecutionId, required: false),
         };
         input.ThrowIfInvalid();
         _jobs.Finish(jobId!, clientToken!, result);

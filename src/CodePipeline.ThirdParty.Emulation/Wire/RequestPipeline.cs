@@ -96,7 +96,8 @@ internal sealed class RequestPipeline
             case FaultKind.Throttle:
                 throw new ServiceException("ThrottlingException", "Rate exceeded");
             case FaultKind.ExpiredToken:
-                throw new ServiceException("ExpiredTokenException", "The security token included in the request is expired");
+                throw new ServiceException(
+                    "ExpiredTokenException", "The security token included in the request is expired");
             case FaultKind.AccessDenied:
                 throw new ServiceException(
                     "AccessDeniedException", $"The caller is not authorized to perform: codepipeline:{operation}");

@@ -29,7 +29,7 @@ internal sealed class ServiceException : Exception
         new("InvalidJobException", $"The job is over: its status is {status}.");
 
     internal static ServiceException InvalidJobState(string status) =>
-        new("InvalidJobStateException", $"A result is taken for a job in progress only; the status of this one is {status}.");
+        new("InvalidJobStateException", $"A result is taken for a job in progress only; this one is {status}.");
 
     internal static ServiceException ActionTypeNotFound(ActionTypeId type) => new(
         "ActionTypeNotFoundException",
