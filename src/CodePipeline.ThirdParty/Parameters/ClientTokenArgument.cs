@@ -8,15 +8,14 @@ namespace CodePipeline.ThirdParty.Parameters;
 /// <summary>Client tokens as a parameter takes them: one token, a table of client id to token, or a script block.</summary>
 public sealed class ClientTokenArgument
 {
-    private ClientTokenArgument(IClientTokenSource source) => Source = new CachedTokens(source);
+    private ClientTokenArgument(IClientTokenSource source) => Source = source;
 
-    /// <summary>Asked once per client.</summary>
     internal IClientTokenSource Source { get; }
 
     internal static ClientTokenArgument Of(object value) => value switch
     {
         ClientTokenArgument argument => argument,
-        ScriptBlock script => new ClientTokenArgument(new ScriptTokens(script)),
+        ScriptBlock script => new ClientTokenArgument(new CachedTokens(new ScriptTokens(script))),
         IDictionary map => new ClientTokenArgument(Map(map)),
         _ => new ClientTokenArgument(new SingleToken(Check(value), "the parameter ClientToken")),
     };
