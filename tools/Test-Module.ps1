@@ -48,7 +48,13 @@ if (-not (Test-Path -LiteralPath ([IO.Path]::Combine($root, 'output', 'CodePipel
 
 Import-Module -Name $pester.Path -Force
 $settings = New-PesterConfiguration
-$settings.Run.Path = if ($Path) { $Path } else { (Get-Item -Path ([IO.Path]::Combine($root, 'tests', '*.Tests.ps1'))).FullName }
+$settings.Run.Path = if ($Path) {
+    # With -File, PowerShell hands a list over as one text.
+    @($Path -split ',' | ForEach-Object { (Get-Item -Path $_.Trim()).FullName })
+} else {
+    @((Get-Item -Path ([IO.Path]::Combine($root, 'tests', '*.Tests.ps1'))).FullName)
+}
+
 $settings.Run.PassThru = $true
 $settings.Output.Verbosity = 'None'
 $settings.Output.RenderMode = 'Plaintext'
