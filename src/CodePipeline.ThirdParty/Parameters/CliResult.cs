@@ -38,22 +38,28 @@ internal sealed class CliResult
         {
             Summary = Text(execution, "summary"),
             ExternalExecutionId = Text(execution, "externalExecutionId"),
-            PercentComplete = Member(execution, "percentComplete") is object percent
-                ? Convert.ToInt32(percent, CultureInfo.InvariantCulture)
-                : null,
+            PercentComplete = Percent(Member(execution, "percentComplete")),
             ContinuationToken = Text(input, "continuationToken"),
             Revision = RevisionOf(Member(input, "currentRevision") as PSObject),
             Failure = FailureOf(Member(input, "failureDetails") as PSObject),
         };
     }
 
-    private static JobRevision? RevisionOf(PSObject? revision) => revision is null
-        ? null
-        : new JobRevision(
-            Text(revision, "revision") ?? string.Empty,
-            Text(revision, "changeIdentifier") ?? string.Empty,
-            Time(Member(revision, "created")),
-            Text(revision, "revisionSummary"));
+    /// <summary>The revision; one that stands in a skeleton and was not filled in is none.</summary>
+    private static JobRevision? RevisionOf(PSObject? revision)
+    {
+        string? id = Text(revision, "revision");
+        string? change = Text(revision, "changeIdentifier");
+        string? summary = Text(revision, "revisionSummary");
+        DateTimeOffset? created = Time(Member(revision, "created"));
+        return id is null && change is null && summary is null && created is null
+            ? null
+            : new JobRevision(
+                ServiceLimits.Revision.Check(id, "currentRevision.revision"),
+                ServiceLimits.ChangeIdentifier.Check(change, "currentRevision.changeIdentifier"),
+                created,
+                summary);
+    }
 
     private static FailureResult? FailureOf(PSObject? failure)
     {
@@ -77,11 +83,36 @@ internal sealed class CliResult
         DateTime time => new DateTimeOffset(time),
         string text when DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) => time,
-        IConvertible seconds when value is not string => DateTimeOffset.FromUnixTimeMilliseconds(
-            (long)(seconds.ToDecimal(CultureInfo.InvariantCulture) * 1000)),
+        IConvertible number when value is not string && Number(number) is decimal seconds && Math.Abs(seconds) < 1e11m =>
+            seconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)),
         _ => throw new InvalidInputException(
-            "currentRevision.created", $"'{value}' is not a time.", "Give seconds since 1970, or a time such as 2026-01-31T12:00:00Z."),
+            "currentRevision.created",
+            $"currentRevision.created '{value}' is not a time.",
+            "Give seconds since 1970, or a time such as 2026-01-31T12:00:00Z."),
     };
+
+    private static int? Percent(object? value) => value switch
+    {
+        null => null,
+        IConvertible number when Number(number) is decimal percent
+            && percent is >= ServiceLimits.MinimumPercentComplete and <= ServiceLimits.MaximumPercentComplete => (int)percent,
+        _ => throw new InvalidInputException(
+            "executionDetails.percentComplete",
+            $"executionDetails.percentComplete '{value}' is not a percentage.",
+            $"Give a whole number, {ServiceLimits.MinimumPercentComplete} to {ServiceLimits.MaximumPercentComplete}."),
+    };
+
+    private static decimal? Number(IConvertible value)
+    {
+        try
+        {
+            return value.ToDecimal(CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is FormatException or InvalidCastException or OverflowException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Names in the CLI's own case only: <c>ContinuationToken</c> is a job's, <c>continuationToken</c> a request's.</summary>
     private static object? Member(PSObject? value, string name)
