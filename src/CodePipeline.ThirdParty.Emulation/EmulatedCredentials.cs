@@ -53,7 +53,7 @@ internal sealed class EmulatedCredentials
         }
 
         string seal = Convert.ToBase64String(Hashing.HmacSha256(key, bytes));
-        if (parts.Length != 2 || !Hashing.FixedTimeEquals(parts[1], seal))
+        if (parts.Length != 2 || !FixedTime.AreEqual(parts[1], seal))
         {
             return false;
         }

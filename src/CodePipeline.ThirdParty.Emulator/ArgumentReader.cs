@@ -33,20 +33,13 @@ internal static class ArgumentReader
         List<ActionTypeId> types = [];
         foreach (Token token in result.Tokens)
         {
-            string[] parts = token.Value.Split('/');
-            switch (parts.Length)
+            try
             {
-                case 3:
-                    types.Add(new ActionTypeId(parts[0], ActionTypeId.ThirdPartyOwner, parts[1], parts[2]));
-                    break;
-                case 4:
-                    types.Add(new ActionTypeId(parts[0], parts[1], parts[2], parts[3]));
-                    break;
-                default:
-                    result.AddError(
-                        $"'{token.Value}' is not an action type. "
-                            + "Use Category/Provider/Version, such as Test/Contoso/1.");
-                    break;
+                types.Add(ActionTypeParser.Parse(token.Value));
+            }
+            catch (InvalidInputException e)
+            {
+                result.AddError($"{e.Message} {e.Cure}");
             }
         }
 

@@ -102,6 +102,14 @@ internal static class ErrorTranslation
             AnswerLost: true,
             ServerTime: null));
 
+    /// <summary>What is wrong with an input that is read while the connection is made: the CA bundle.</summary>
+    public static InvalidInputException? OfInput(Exception error) => Chain(error).OfType<InvalidInputException>().FirstOrDefault();
+
+    /// <summary>The service's own answer behind an exception; one of the credentials' source comes before the first attempt.</summary>
+    public static AmazonServiceException? Answer(OperationRequest call, Exception error) => call.Attempts == 0
+        ? null
+        : Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
+
     /// <summary>The connection's fault behind an exception, or <see langword="null"/> where it is about something else.</summary>
     public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error)
     {

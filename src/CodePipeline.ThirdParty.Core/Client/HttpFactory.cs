@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Amazon.Runtime;
@@ -43,7 +44,16 @@ internal sealed class HttpFactory : HttpClientFactory
         const string Begin = "-----BEGIN CERTIFICATE-----";
         const string End = "-----END CERTIFICATE-----";
         var roots = new X509Certificate2Collection();
-        string text = File.ReadAllText(path, Encoding.ASCII);
+        string text;
+        try
+        {
+            text = File.ReadAllText(path, Encoding.ASCII);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable($"The CA bundle '{path}' cannot be read: {error.Message}", error);
+        }
+
         for (int at = text.IndexOf(Begin, StringComparison.Ordinal); at >= 0;
             at = text.IndexOf(Begin, at + Begin.Length, StringComparison.Ordinal))
         {
@@ -54,16 +64,23 @@ internal sealed class HttpFactory : HttpClientFactory
                 break;
             }
 
-            roots.Add(Decode(Convert.FromBase64String(text.Substring(start, end - start))));
+            try
+            {
+                roots.Add(Decode(Convert.FromBase64String(text.Substring(start, end - start))));
+            }
+            catch (Exception error) when (error is FormatException or CryptographicException)
+            {
+                throw Unusable($"The CA bundle '{path}' holds a certificate that cannot be read: {error.Message}", error);
+            }
         }
 
         return roots.Count > 0
             ? roots
-            : throw new InvalidInputException(
-                "CaBundle",
-                $"The CA bundle '{path}' holds no certificate.",
-                "Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).");
+            : throw Unusable($"The CA bundle '{path}' holds no certificate.");
     }
+
+    private static InvalidInputException Unusable(string message, Exception? cause = null) => new(
+        "CaBundle", message, "Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).", cause);
 
     private SocketsHttpHandler CreateHandler(IClientConfig config)
     {
@@ -82,8 +99,8 @@ internal sealed class HttpFactory : HttpClientFactory
 
         if (_roots is not null)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-                IsTrusted(certificate, errors);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, sent, errors) =>
+                IsTrusted(certificate, sent, errors);
         }
 
         return handler;
@@ -92,7 +109,7 @@ internal sealed class HttpFactory : HttpClientFactory
     private static X509Certificate2 Decode(byte[] certificate) =>
         new(certificate);
 
-    private bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors)
+    private bool IsTrusted(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
         if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
         {
@@ -102,6 +119,12 @@ internal sealed class HttpFactory : HttpClientFactory
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_roots!.Value);
+        if (sent is not null)
+        {
+            // The intermediate certificates, which the server sends along and a bundle need not hold.
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        }
+
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         return chain.Build(certificate as X509Certificate2 ?? Decode(certificate.GetRawCertData()));
     }

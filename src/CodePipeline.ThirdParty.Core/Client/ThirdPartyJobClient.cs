@@ -89,6 +89,17 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         }
         catch (Exception error) when (error is not (InvalidInputException or CredentialException))
         {
+            if (ErrorTranslation.OfInput(error) is { } input)
+            {
+                throw input;
+            }
+
+            // The adaptive retry mode wraps the answer that it gave up on.
+            if (ErrorTranslation.Answer(call, error) is { } answer)
+            {
+                throw ErrorTranslation.Service(call, answer, token);
+            }
+
             // Before the first attempt only the credentials' own source is called.
             if (call.Attempts > 0 && ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is { } connection)
             {

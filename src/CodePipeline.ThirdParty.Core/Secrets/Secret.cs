@@ -1,6 +1,4 @@
 using System;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace CodePipeline.ThirdParty;
 
@@ -36,28 +34,11 @@ public sealed class Secret : IEquatable<Secret>
     public override string ToString() => Mask;
 
     /// <inheritdoc/>
-    public bool Equals(Secret? other) => other is not null && CryptographicEquals(_value, other._value);
+    public bool Equals(Secret? other) => other is not null && FixedTime.AreEqual(_value, other._value);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Secret);
 
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_value);
-
-    private static bool CryptographicEquals(string left, string right)
-    {
-        byte[] a = Encoding.UTF8.GetBytes(left);
-        byte[] b = Encoding.UTF8.GetBytes(right);
-#if NET
-        return CryptographicOperations.FixedTimeEquals(a, b);
-#else
-        int difference = a.Length ^ b.Length;
-        for (int i = 0; i < a.Length && i < b.Length; i++)
-        {
-            difference |= a[i] ^ b[i];
-        }
-
-        return difference == 0;
-#endif
-    }
 }

@@ -48,7 +48,7 @@ internal sealed class ClientTable
     internal Secret TokenOf(string clientId) => _tokens[clientId];
 
     internal bool IsTokenOf(string clientId, string token) =>
-        Hashing.FixedTimeEquals(_tokens[clientId].Reveal(), token);
+        FixedTime.AreEqual(_tokens[clientId].Reveal(), token);
 
     internal IReadOnlyDictionary<string, Secret> ToDictionary() =>
         new Dictionary<string, Secret>(_tokens, StringComparer.Ordinal);

@@ -108,7 +108,7 @@ internal sealed class JobTable
         {
             DateTimeOffset now = _options.Clock.GetUtcNow();
             JobEntry entry = Find(jobId, clientToken, now);
-            if (!Hashing.FixedTimeEquals(entry.Nonce, nonce))
+            if (!FixedTime.AreEqual(entry.Nonce, nonce))
             {
                 throw ServiceException.InvalidNonce();
             }

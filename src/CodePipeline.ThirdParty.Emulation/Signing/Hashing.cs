@@ -41,22 +41,4 @@ internal static class Hashing
 
         return new string(text);
     }
-
-    /// <summary>Compares without telling by its time how much is alike.</summary>
-    internal static bool FixedTimeEquals(string left, string right)
-    {
-        byte[] a = Encoding.UTF8.GetBytes(left);
-        byte[] b = Encoding.UTF8.GetBytes(right);
-#if NET
-        return CryptographicOperations.FixedTimeEquals(a, b);
-#else
-        int difference = a.Length ^ b.Length;
-        for (int i = 0; i < a.Length && i < b.Length; i++)
-        {
-            difference |= a[i] ^ b[i];
-        }
-
-        return difference == 0;
-#endif
-    }
 }

@@ -51,7 +51,7 @@ internal sealed class SigV4Verifier
         CheckSignedHeaders(call, header);
 
         // The emulator's key has no session token, so one that comes along belongs to other credentials.
-        if (!Hashing.FixedTimeEquals(header.AccessKeyId, _accessKeyId)
+        if (!FixedTime.AreEqual(header.AccessKeyId, _accessKeyId)
             || call.Headers["X-Amz-Security-Token"] is not null)
         {
             throw new ServiceException(
@@ -68,7 +68,7 @@ internal sealed class SigV4Verifier
             $"{header.Date}/{_region}/{Service}/{Terminator}",
             Hashing.Hex(Hashing.Sha256(Encoding.UTF8.GetBytes(canonical))));
         string expected = Hashing.Hex(Hashing.HmacSha256(KeyOf(header.Date), toSign));
-        if (!Hashing.FixedTimeEquals(expected, header.Signature))
+        if (!FixedTime.AreEqual(expected, header.Signature))
         {
             throw Invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS "
