@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -16,7 +15,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private static readonly AsyncLocal<AsyncCommand?> s_current = new();
 
     private readonly CancellationTokenSource _stop = new();
-    private BlockingCollection<Action>? _records;
+    private readonly RecordQueue _records = new();
     private int _pipelineThread;
     private ICommandHost? _host;
     private bool _disposed;
@@ -89,7 +88,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Asks something of PowerShell and waits for the answer.</summary>
     internal Task<T> AskAsync<T>(Func<ICommandHost, T> question, CancellationToken cancellationToken)
     {
-        if (Environment.CurrentManagedThreadId == _pipelineThread && _records is { Count: 0 })
+        if (Environment.CurrentManagedThreadId == _pipelineThread && _records.IsEmpty)
         {
             // The hook has not left the pipeline thread yet.
             return AnswerAsync(question);
@@ -132,23 +131,12 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    private void Post(Action record)
-    {
-        try
-        {
-            _records?.Add(record, CancellationToken.None);
-        }
-        catch (InvalidOperationException)
-        {
-            // The hook is over; a straggler's word has nobody to hear it.
-        }
-    }
+    private void Post(Action record) => _records.Add(record);
 
     private void Pump(Func<CancellationToken, Task> hook, object? target)
     {
         CancellationToken stop = _stop.Token;
-        using var records = new BlockingCollection<Action>();
-        _records = records;
+        _records.Open();
         AsyncCommand? caller = s_current.Value;
         s_current.Value = this;
         _pipelineThread = Environment.CurrentManagedThreadId;
@@ -158,7 +146,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         try
         {
             _pipelineThread = 0;
-            foreach (Action emit in records.GetConsumingEnumerable())
+            while (_records.Take() is Action emit)
             {
                 emit();
             }
@@ -167,7 +155,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         {
             // The pipeline ends here (Ctrl+C, Select-Object -First 1): the hook is stopped and waited for.
             _stop.Cancel();
-            foreach (Action _ in records.GetConsumingEnumerable())
+            while (_records.Take() is not null)
             {
             }
 
@@ -177,7 +165,6 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         finally
         {
             s_current.Value = caller;
-            _records = null;
         }
 
         Finish(work, target);
@@ -190,7 +177,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             }
             finally
             {
-                records.CompleteAdding();
+                _records.Close();
             }
         }
     }

@@ -11,6 +11,9 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 {
     private readonly HashSet<string> _typed = new(cmdlet.MyInvocation.BoundParameters.Keys);
 
+    // With -Debug and without -Verbose, PowerShell stops and asks at each verbose line.
+    private readonly bool _isDebugOnly = Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
+
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
 
     public bool WantsDebug { get; } = IsShown(cmdlet);
@@ -21,7 +24,17 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public void ThrowTerminating(CommandError error) => cmdlet.ThrowTerminatingError(error.ToErrorRecord());
 
-    public void WriteVerbose(string text) => cmdlet.WriteVerbose(text);
+    public void WriteVerbose(string text)
+    {
+        if (_isDebugOnly)
+        {
+            cmdlet.WriteDebug(text);
+        }
+        else
+        {
+            cmdlet.WriteVerbose(text);
+        }
+    }
 
     public void WriteDebug(string text) => cmdlet.WriteDebug(text);
 
@@ -51,13 +64,18 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     /// <summary>Building the texts costs time, so it is asked for once.</summary>
     private static bool IsShown(PSCmdlet cmdlet)
     {
-        if (cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out object? flag) && flag is SwitchParameter given)
+        if (Flag(cmdlet, "Debug") is bool given)
         {
-            return given.IsPresent;
+            return given;
         }
 
         object? preference = Unwrap(cmdlet.SessionState.PSVariable.GetValue("DebugPreference"));
         return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
             && action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }
+
+    private static bool? Flag(PSCmdlet cmdlet, string name) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue(name, out object? flag) && flag is SwitchParameter given
+            ? given.ToBool()
+            : null;
 }
