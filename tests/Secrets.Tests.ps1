@@ -1,0 +1,288 @@
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+
+    # Each secret has a text that stands nowhere else, and is looked for in everything that comes out.
+    $secrets = [ordered]@{
+        ClientToken      = 'SENTINEL-client-token-5b1f'
+        WrongToken       = 'SENTINEL-wrong-token-77c0'
+        SecretKey        = 'SENTINELsecretkey9d2e0000000000000000000'
+        SessionToken     = 'SENTINEL-session-token-31aa'
+        ProxyPassword    = 'SENTINEL-proxy-password-08fe'
+        ConfigApiKey     = 'SENTINEL-config-apikey-c4d4'
+        ConfigPlain      = 'SENTINEL-config-plain-e6e6'
+    }
+    $quiet = [ordered]@{
+        ContinuationToken = 'SENTINEL-continuation-4242'
+    }
+
+    # A fresh service with one job that holds a secret wherever it can.
+    function Start-SecretService {
+        $started = Start-CPThirdPartyEmulator -ActionType $ActionType -SecretKey $secrets.SecretKey
+        $password = [System.Net.NetworkCredential]::new('', $secrets.ProxyPassword).SecurePassword
+        $started | Connect-CPThirdParty -Name proxied -ClientToken @{ one = $secrets.ClientToken } -Proxy 'http://127.0.0.1:9' `
+            -MaxAttempts 1 -ProxyCredential ([pscredential]::new('user', $password))
+        $started | Connect-CPThirdParty -ClientToken @{ one = $secrets.ClientToken } -MaxAttempts 1
+        Add-SecretJob
+        $started
+    }
+
+    function Add-SecretJob {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken $secrets.ClientToken -InputArtifact In -ContinuationToken `
+            $quiet.ContinuationToken -Configuration @{ ApiKey = $secrets.ConfigApiKey; ProjectName = $secrets.ConfigPlain }
+    }
+
+    # Everything at once, in all the ways in which a user's script goes about it; its errors are wanted.
+    function Invoke-Everything {
+        $ErrorActionPreference = 'Continue'
+        $bad = @{ ClientToken = $secrets.WrongToken }
+        $temporary = @{ AccessKey = $emulator.AccessKeyId; SecretKey = $secrets.SecretKey; SessionToken = $secrets.SessionToken }
+        $job = Get-CPThirdPartyJob $ActionType
+        $job
+        $detail = $job | Get-CPThirdPartyJobDetail
+        $detail
+        $job | Get-CPThirdPartyJobDetail @bad
+        $detail | Confirm-CPThirdPartyJob @bad
+        $detail | Confirm-CPThirdPartyJob -WhatIf
+        $claimed = $detail | Confirm-CPThirdPartyJob
+        $claimed
+        $claimed | Complete-CPThirdPartyJob @bad -FailureMessage 'no'
+        Get-CPThirdPartyJob $ActionType @temporary
+        Get-CPThirdPartyJob $ActionType -AccessKey $emulator.AccessKeyId -SecretKey $secrets.WrongToken
+        Get-CPThirdPartyJob $ActionType -Session proxied
+        try { Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken ($secrets.WrongToken * 20) } catch { Write-Error -ErrorRecord $_ }
+        Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientId one -ClientToken { throw "no $($args)" }
+        Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken $secrets.ClientToken -EndpointUrl 'https://127.0.0.1:9/'
+        Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken $secrets.ClientToken -EndpointUrl "https://127.0.0.1:$($emulator.Endpoint.Port)/"
+        @{ jobId = $job.JobId; clientToken = $secrets.WrongToken } | ConvertTo-Json | ConvertFrom-Json | Get-CPThirdPartyJobDetail
+        try { Get-CPThirdPartyJobDetail -JobId $job.JobId @bad -ErrorAction Stop } catch { $_ }
+        Test-CPThirdPartyConnection -ActionType $ActionType -ClientId one
+        Connect-CPThirdParty -Name keys -Region us-east-1 @temporary -PassThru
+        $claimed | Complete-CPThirdPartyJob -Summary 'done' -PassThru
+        Get-CPThirdPartySession
+        Get-CPThirdPartyEmulator
+        Get-CPThirdPartyEmulatorJob
+    }
+
+    # The texts that a person or a program gets of an object.
+    $sinks = [ordered]@{
+        'default view'       = { $_ | Out-String -Width 4000 }
+        'Format-List *'      = { $_ | Format-List * -Force | Out-String -Width 4000 }
+        'Format-Table *'     = { $_ | Format-Table * -Force | Out-String -Width 4000 }
+        'Format-Custom'      = { $_ | Format-Custom -Depth 6 | Out-String -Width 4000 }
+        'Format-Custom *'    = { $_ | Format-Custom * -Depth 4 | Out-String -Width 4000 }
+        'text'               = { "$_" }
+        'ConvertTo-Json'     = { $_ | ConvertTo-Json -Depth 9 -WarningAction SilentlyContinue }
+        'Export-Clixml'      = { [System.Management.Automation.PSSerializer]::Serialize($_, 9) }
+        'ConvertTo-Csv'      = { $_ | ConvertTo-Csv | Out-String }
+        'ConvertTo-Xml'      = { ($_ | ConvertTo-Xml -Depth 6).OuterXml }
+        'ConvertTo-Html'     = { $_ | ConvertTo-Html | Out-String }
+        'Select-Object *'    = { $_ | Select-Object * | Out-String -Width 4000 }
+        'Get-Member'         = { $_ | Get-Member -Force | Out-String -Width 4000 }
+        'ForEach enumerated' = { $_.PSObject.Properties | ForEach-Object { foreach ($item in $_.Value) { "$item" } } }
+    }
+
+    function Find-Secret([string] $Text, $Among = $secrets) {
+        @($Among.Keys | Where-Object { $Text.Contains($Among[$_]) })
+    }
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe 'No secret comes out' {
+    BeforeEach {
+        $emulator = Start-SecretService
+    }
+
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'through any stream, with Verbose and Debug' {
+        $VerbosePreference = $DebugPreference = 'Continue'
+        $all = Invoke-Everything *>&1
+        $VerbosePreference = $DebugPreference = 'SilentlyContinue'
+        $text = $all | Out-String -Width 4000
+        @($all | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }).Count | Should -BeGreaterThan 20
+        @($all | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }).Count | Should -BeGreaterThan 5
+        @($all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }).Count | Should -BeGreaterThan 8
+        Find-Secret $text | Should -BeNullOrEmpty
+        Find-Secret $text $quiet | Should -BeNullOrEmpty -Because 'continuation tokens stay out of views, verbose and debug'
+    }
+
+    It 'through the debug stream, which shows the rest of the wire' {
+        $wire = (Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -Debug 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }) -join "`n"
+        $wire | Should -BeLike '*"jobId":"*"clientToken":"`*`*`*"*'
+        $wire | Should -BeLike '*"ApiKey":"`*`*`*"*"ProjectName":"`*`*`*"*'
+        $wire | Should -BeLike '*"nonce":"`*`*`*"*'
+        $wire | Should -BeLike '*"continuationToken":"`*`*`*"*'
+        $wire | Should -BeLike '*"name":"In"*'
+        Find-Secret $wire | Should -BeNullOrEmpty
+    }
+
+    It 'through -Debug, which does not stop to ask at verbose lines' {
+        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Debug 5>&1 | Out-String -Stream }
+        $result.Errors | Should -BeNullOrEmpty
+        ($result.Output -join "`n") | Should -BeLike '*Polling for jobs*'
+    }
+
+    It 'through a transcript' {
+        $file = Join-Path $TestDrive 'transcript.txt'
+        $null = Start-Transcript -Path $file
+        try {
+            $VerbosePreference = $DebugPreference = 'Continue'
+            Invoke-Everything *>&1 | Out-Default
+            Add-SecretJob
+            Invoke-Everything 2>&1 | Format-List * -Force | Out-Default
+        } finally {
+            $VerbosePreference = $DebugPreference = 'SilentlyContinue'
+            $null = Stop-Transcript
+        }
+
+        $text = Get-Content $file -Raw
+        $text | Should -BeLike '*GetThirdPartyJobDetails*'
+
+        # A transcript's head is the command line, and its body what is shown; this test's own source is neither.
+        Find-Secret $text | Should -BeNullOrEmpty
+    }
+
+    It 'of the objects of <_>' -TestCases @(
+        'Get-CPThirdPartyJob', 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob', 'Complete-CPThirdPartyJob',
+        'Get-CPThirdPartySession', 'Get-CPThirdPartyEmulator', 'Get-CPThirdPartyEmulatorJob', 'Test-CPThirdPartyConnection'
+    ) {
+        $objects = switch ($_) {
+            Get-CPThirdPartyJob { Get-CPThirdPartyJob $ActionType }
+            Get-CPThirdPartyJobDetail { Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail }
+            Confirm-CPThirdPartyJob { Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob }
+            Complete-CPThirdPartyJob { Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru }
+            Test-CPThirdPartyConnection { Test-CPThirdPartyConnection $ActionType -ClientId one }
+            default { & $_ }
+        }
+        $objects | Should -Not -BeNullOrEmpty
+        $leaks = foreach ($object in $objects) {
+            foreach ($sink in $sinks.Keys) {
+                $text = $object | ForEach-Object $sinks[$sink] | Out-String
+                Find-Secret $text | ForEach-Object { "$_ by $sink" }
+            }
+        }
+        $leaks | Sort-Object -Unique | Should -BeNullOrEmpty
+    }
+
+    It 'of artifact credentials, which are real ones' {
+        $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
+        $made = [ordered]@{}
+        foreach ($name in 'SecretAccessKey', 'SessionToken', 'AccessKeyId') {
+            $made[$name] = $detail.ArtifactCredentials.$name.Reveal()
+            $made[$name].Length | Should -BeGreaterThan 15
+        }
+
+        $debug = $detail | Get-CPThirdPartyJobDetail -Debug 5>&1 | Out-String
+        $leaks = foreach ($object in $detail, $detail.ArtifactCredentials, $detail.ArtifactCredentials.SessionToken) {
+            foreach ($sink in $sinks.Keys) {
+                Find-Secret ($object | ForEach-Object $sinks[$sink] | Out-String) $made | ForEach-Object { "$_ by $sink" }
+            }
+        }
+        $leaks | Should -BeNullOrEmpty
+        Find-Secret $debug $made | Should -BeNullOrEmpty
+        $debug | Should -BeLike '*"artifactCredentials":{"accessKeyId":"`*`*`*"*'
+    }
+
+    It 'of the configuration, a Secret, and what a parameter made of one' {
+        $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
+        $leaks = foreach ($object in $detail.Configuration, $detail.ClientToken) {
+            foreach ($sink in $sinks.Keys) {
+                Find-Secret ((, $object) | ForEach-Object $sinks[$sink] | Out-String) | ForEach-Object { "$_ by $sink" }
+            }
+        }
+        $leaks | Should -BeNullOrEmpty
+        @($detail.Configuration | ForEach-Object { "$_" }) | Should -Be 'ApiKey', 'ProjectName'
+    }
+
+    It 'through $Error, to the innermost exception' {
+        $global:Error.Clear()
+        $null = Invoke-Everything *>&1
+        $global:Error.Count | Should -BeGreaterThan 8
+        $leaks = foreach ($record in $global:Error) {
+            $parts = @($record)
+            for ($exception = $record.Exception; $exception; $exception = $exception.InnerException) { $parts += $exception }
+            $parts += $record.TargetObject
+            foreach ($part in $parts | Where-Object { $null -ne $_ }) {
+                # The invocation holds the line of the script as the user wrote it, which is his own.
+                $shown = $part | Format-List * -Force | Out-String -Width 4000
+                Find-Secret $shown | ForEach-Object { "$_ in $($record.FullyQualifiedErrorId), $($part.GetType().Name)" }
+                Find-Secret ([System.Management.Automation.PSSerializer]::Serialize($part, 6)) |
+                    ForEach-Object { "$_ in the Clixml of $($record.FullyQualifiedErrorId), $($part.GetType().Name)" }
+                if ($part -is [Exception]) {
+                    Find-Secret "$($part.Data.Values)" | ForEach-Object { "$_ in Data of $($record.FullyQualifiedErrorId)" }
+                }
+            }
+        }
+        $leaks | Sort-Object -Unique | Should -BeNullOrEmpty
+    }
+
+    It 'through the report of an error record, which leaves the line of the script out' {
+        $claimed = Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob
+        try {
+            Get-Content -Path 'no-such-file' -Delimiter 'SENTINEL-in-the-line' -ErrorAction Stop
+        } catch {
+            $claimed | Complete-CPThirdPartyJob -ErrorRecord $_
+        }
+
+        $message = (Get-CPThirdPartyEmulatorJob -JobId $claimed.JobId).FailureMessage
+        $message | Should -BeLike '*no-such-*'
+        $message | Should -Not -BeLike '*SENTINEL*'
+    }
+}
+
+Describe 'Plain text that scripts need' {
+    BeforeAll {
+        $emulator = Start-SecretService
+        $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
+    }
+
+    It 'stays out of the views: nonce and continuation token' {
+        $view = ($detail | Out-String -Width 4000) + ($detail | Format-Table | Out-String -Width 4000) + ($detail | Format-List | Out-String -Width 4000)
+        $view | Should -Not -BeLike "*$($detail.Nonce)*"
+        $view | Should -Not -BeLike "*$($quiet.ContinuationToken)*"
+        $detail.ContinuationToken | Should -Be $quiet.ContinuationToken
+    }
+
+    It 'is given out when asked for: Reveal(), and a configuration value by its key' {
+        $detail.ClientToken.Reveal() | Should -Be $secrets.ClientToken
+        $detail.Configuration['ApiKey'] | Should -Be $secrets.ConfigApiKey
+        $detail.Configuration.Reveal()['ProjectName'] | Should -Be $secrets.ConfigPlain
+        $emulator.SecretAccessKey.Reveal() | Should -Be $secrets.SecretKey
+    }
+}
+
+Describe 'On a runner' {
+    It 'is each secret announced to <Runner>, once, before anything shows it' -TestCases @(
+        @{ Runner = 'GitHub Actions'; Variable = 'GITHUB_ACTIONS'; Command = '::add-mask::' }
+        @{ Runner = 'Azure DevOps'; Variable = 'TF_BUILD'; Command = '##vso[task.setsecret]' }
+    ) {
+        $child = Invoke-ChildPwsh -Environment @{ $Variable = 'true' } -Script @"
+`$emulator = Start-CPThirdPartyEmulator -SecretKey '$($secrets.SecretKey)'
+`$emulator | Connect-CPThirdParty -ClientToken '$($secrets.ClientToken)'
+`$null = New-CPThirdPartyEmulatorJob Test/Contoso/1 -ClientToken '$($secrets.ClientToken)' -Configuration @{ ApiKey = '$($secrets.ConfigApiKey)'; ProjectName = 'web%site' }
+`$detail = Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail
+'credentials ' + `$detail.ArtifactCredentials.SecretAccessKey.Reveal()
+'project ' + `$detail.Configuration['ProjectName']
+`$emulator | Stop-CPThirdPartyEmulator
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        foreach ($name in 'SecretKey', 'ClientToken', 'ConfigApiKey') {
+            @($child.Lines | Where-Object { $_ -ceq "$Command$($secrets[$name])" }).Count | Should -Be 1 -Because $name
+        }
+
+        $shown = @($child.Lines | Where-Object { $_ -like 'credentials *' })[0].Substring('credentials '.Length)
+        $child.Lines.IndexOf("$Command$shown") | Should -BeIn (0..($child.Lines.IndexOf("credentials $shown") - 1))
+        $child.Lines | Should -Not -Contain "$($Command)web%site" -Because 'its key does not look secret'
+    }
+
+    It 'is nothing announced where there is no runner' {
+        $child = Invoke-ChildPwsh -Environment @{ GITHUB_ACTIONS = ''; TF_BUILD = '' } -Script "`$null = [CodePipeline.ThirdParty.Secret]::new('$($secrets.ClientToken)'); 'end'"
+        $child.Lines | Should -Be 'end'
+    }
+}
