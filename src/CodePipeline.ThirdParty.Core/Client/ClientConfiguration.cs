@@ -70,6 +70,18 @@ internal static class ClientConfiguration
         return config;
     }
 
+    /// <summary>Tells of everything that cannot work, the CA bundle's content included, which a client reads at its first handshake.</summary>
+    public static void Check(ClientSettings settings)
+    {
+        _ = Create(settings);
+#if NET
+        if (settings.CaBundle is not null)
+        {
+            _ = HttpFactory.ReadBundle(settings.CaBundle);
+        }
+#endif
+    }
+
 #if NET
     private static void ConfigureHttp(ClientSettings settings, CodePipelineConfig config)
     {

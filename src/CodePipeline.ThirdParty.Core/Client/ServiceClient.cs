@@ -36,6 +36,10 @@ internal sealed class ServiceClient : AmazonServiceClient
         pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
         pipeline.AddHandlerAfter<Marshaller>(new AuthHandler());
         pipeline.AddHandlerAfter<Signer>(new AttemptHandler());
+        if (Config.RetryMode == RequestRetryMode.Adaptive)
+        {
+            pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new AdaptivePolicy(Config)));
+        }
     }
 
     private sealed class Metadata : IServiceMetadata
