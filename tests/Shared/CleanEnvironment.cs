@@ -1,6 +1,5 @@
 using System;
 using System.Collections;
-using System.IO;
 using System.Linq;
 using System.Runtime.CompilerServices;
 
@@ -25,9 +24,9 @@ internal static class CleanEnvironment
             }
         }
 
-        string nowhere = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
         Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
-        Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", nowhere + "-config");
-        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", nowhere + "-credentials");
+        string config = AwsConfigFile.Make();
+        Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", config);
+        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", config + "-none");
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tokens;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Secrets;
@@ -24,7 +25,7 @@ public sealed class SecretTests
                 Region = "eu-west-1", AccessKey = "AKIDEXAMPLE", SecretKey = s_secret, SessionToken = s_secret,
                 ProxyPassword = s_secret,
             },
-            new Tokens.SingleToken(s_secret, "somewhere")));
+            new SingleToken(s_secret, "somewhere")));
         yield return s_secret;
         yield return new ArtifactCredentials(s_secret, s_secret, s_secret);
         yield return Configuration();

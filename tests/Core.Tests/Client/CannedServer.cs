@@ -1,0 +1,116 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Client;
+
+/// <summary>A loopback server with one answer for whatever comes; with a certificate it speaks TLS.</summary>
+internal sealed class CannedServer : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentQueue<string> _heads = new();
+    private readonly ConcurrentBag<TcpClient> _connections = new();
+    private readonly byte[] _answer;
+    private readonly SslStreamCertificateContext? _certificate;
+
+    public CannedServer(string statusAndHeaders, string body = "", SslStreamCertificateContext? certificate = null)
+    {
+        _answer = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {statusAndHeaders}\r\nContent-Length: {Encoding.ASCII.GetByteCount(body)}\r\n\r\n{body}");
+        _certificate = certificate;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Url => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}/";
+
+    /// <summary>Request line and headers of each request.</summary>
+    public IReadOnlyList<string> Heads => _heads.ToArray();
+
+    public void Dispose()
+    {
+        _listener.Stop();
+        foreach (TcpClient connection in _connections)
+        {
+            connection.Dispose();
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient connection = await _listener.AcceptTcpClientAsync();
+                _connections.Add(connection);
+                _ = ServeAsync(connection);
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient connection)
+    {
+        try
+        {
+            Stream stream = connection.GetStream();
+            if (_certificate is not null)
+            {
+                var tls = new SslStream(stream);
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = _certificate,
+                });
+                stream = tls;
+            }
+
+            while (await ReadAsync(stream) is string head)
+            {
+                _heads.Enqueue(head);
+                await stream.WriteAsync(_answer);
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException
+            or System.Security.Authentication.AuthenticationException)
+        {
+            // The client would not have it, which is what some tests are about.
+        }
+    }
+
+    private static async Task<string?> ReadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        byte[] one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await stream.ReadAsync(one) == 0)
+            {
+                return null;
+            }
+
+            head.Append((char)one[0]);
+        }
+
+        string? length = head.ToString().Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
+        if (length is not null)
+        {
+            await stream.ReadExactlyAsync(new byte[int.Parse(length.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)]);
+        }
+
+        return head.ToString();
+    }
+}

@@ -1,0 +1,234 @@
+using System;
+using Amazon.Runtime;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Client;
+
+[Collection(EnvironmentTests.Name)]
+public sealed class ClientConfigurationTests : IDisposable
+{
+    private static readonly ClientSettings s_settings = new() { Region = "us-east-1", Anonymous = true };
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("localhost:8080")]
+    [InlineData("ftp://example/")]
+    [InlineData("not a url")]
+    [InlineData("/relative")]
+    [InlineData("")]
+    public void EndpointUrl_ThatIsNone_IsRefusedByItsValue(string url)
+    {
+        InvalidInputException error = Refused(s_settings with { EndpointUrl = url });
+
+        Assert.Equal("EndpointUrl", error.InputName);
+        Assert.Contains($"'{url}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AWS_ENDPOINT_URL")]
+    [InlineData("AWS_ENDPOINT_URL_CODEPIPELINE")]
+    public void EndpointVariable_ThatIsNone_IsRefused(string variable)
+    {
+        using var environment = new EnvironmentScope((variable, "localhost:8080"));
+
+        Assert.Contains("'localhost:8080'", Refused(s_settings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EndpointVariable_IsUsed()
+    {
+        using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL", "https://all.example/"));
+
+        Assert.Equal("https://all.example/", Endpoint(s_settings));
+    }
+
+    [Fact]
+    public void EndpointVariableOfTheService_WinsOverTheGeneralOne()
+    {
+        using var environment = new EnvironmentScope(
+            ("AWS_ENDPOINT_URL", "https://all.example/"), ("AWS_ENDPOINT_URL_CODEPIPELINE", "https://own.example/"));
+
+        Assert.Equal("https://own.example/", Endpoint(s_settings));
+    }
+
+    [Fact]
+    public void EndpointOfTheSettings_WinsOverTheVariable()
+    {
+        using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL_CODEPIPELINE", "https://own.example/"));
+
+        Assert.Equal("https://given.example/", Endpoint(s_settings with { EndpointUrl = "https://given.example/" }));
+    }
+
+    [Fact]
+    public void ConfiguredEndpoints_CanBeIgnored()
+    {
+        using var environment = new EnvironmentScope(
+            ("AWS_ENDPOINT_URL", "https://all.example/"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"));
+
+        Assert.Equal("https://codepipeline.us-east-1.amazonaws.com/", Endpoint(s_settings));
+    }
+
+    [Fact]
+    public void ProfilesServicesSection_IsUsed()
+    {
+        using var config = new AwsConfigFile(
+            """
+            [profile local]
+            aws_access_key_id = AKIDEXAMPLE
+            aws_secret_access_key = sk
+            services = here
+            [services here]
+            codepipeline =
+              endpoint_url = https://services.example/
+            """);
+
+        Assert.Equal("https://services.example/", Endpoint(new ClientSettings { Region = "us-east-1", ProfileName = "local" }));
+    }
+
+    [Fact]
+    public void VariantVariables_AreUsed()
+    {
+        using var environment = new EnvironmentScope(
+            ("AWS_USE_FIPS_ENDPOINT", "true"), ("AWS_USE_DUALSTACK_ENDPOINT", "TRUE"));
+
+        Assert.Equal("https://codepipeline-fips.us-east-1.api.aws/", Endpoint(s_settings));
+        Assert.Equal(
+            "https://codepipeline.us-east-1.amazonaws.com/",
+            Endpoint(s_settings with { UseFips = false, UseDualStack = false }));
+    }
+
+    [Theory]
+    [InlineData("AWS_MAX_ATTEMPTS", "x")]
+    [InlineData("AWS_MAX_ATTEMPTS", "0")]
+    [InlineData("AWS_MAX_ATTEMPTS", "-1")]
+    [InlineData("AWS_RETRY_MODE", "eager")]
+    [InlineData("AWS_USE_FIPS_ENDPOINT", "yes")]
+    [InlineData("AWS_USE_DUALSTACK_ENDPOINT", "1")]
+    [InlineData("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "no")]
+    public void Variable_ThatCannotBeRead_IsRefusedByNameAndValue(string variable, string value)
+    {
+        using var environment = new EnvironmentScope((variable, value));
+
+        InvalidInputException error = Refused(s_settings);
+
+        Assert.Equal(variable, error.InputName);
+        Assert.Contains($"{variable} is '{value}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RetryVariables_AreUsedWhereTheSettingsSayNothing()
+    {
+        using var environment = new EnvironmentScope(("AWS_MAX_ATTEMPTS", "7"), ("AWS_RETRY_MODE", "Adaptive"));
+
+        CodePipelineConfig config = ClientConfiguration.Create(s_settings);
+        CodePipelineConfig given = ClientConfiguration.Create(
+            s_settings with { MaxAttempts = 2, RetryMode = ClientRetryMode.Standard });
+
+        Assert.Equal((6, RequestRetryMode.Adaptive), (config.MaxErrorRetry, config.RetryMode));
+        Assert.Equal((1, RequestRetryMode.Standard), (given.MaxErrorRetry, given.RetryMode));
+    }
+
+    [Fact]
+    public void Defaults_AreThoseThatTheSessionTells()
+    {
+        CodePipelineConfig config = ClientConfiguration.Create(s_settings);
+
+        Assert.Equal(TimeSpan.FromSeconds(60), config.Timeout);
+        Assert.Equal(2, config.MaxErrorRetry);
+        Assert.Equal(RequestRetryMode.Standard, config.RetryMode);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(10_000_000)]
+    public void Timeout_ThatCannotBe_IsRefusedByItsName(int seconds)
+    {
+        TimeSpan time = TimeSpan.FromSeconds(seconds);
+
+        Assert.Equal("Timeout", Refused(s_settings with { Timeout = time }).InputName);
+        Assert.Equal("ConnectTimeout", Refused(s_settings with { ConnectTimeout = time }).InputName);
+    }
+
+    [Fact]
+    public void CaBundle_ThatIsNotThere_IsRefusedByItsPath()
+    {
+        string path = _folder.PathOf("none.pem");
+
+        InvalidInputException error = Refused(s_settings with { CaBundle = path });
+
+        Assert.Equal("CaBundle", error.InputName);
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CaBundleVariable_ThatIsNotThere_IsRefused()
+    {
+        using var environment = new EnvironmentScope(("AWS_CA_BUNDLE", _folder.PathOf("none.pem")));
+
+        Assert.Equal("AWS_CA_BUNDLE", Refused(s_settings).InputName);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-----BEGIN CERTIFICATE-----")]
+    [InlineData("-----BEGIN CERTIFICATE-----\n?!\n-----END CERTIFICATE-----")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")]
+    public void CaBundle_WithoutACertificate_IsRefusedByItsPath(string text)
+    {
+        string path = _folder.Write("bad.pem", text);
+
+        Assert.Contains(
+            path, Assert.Throws<InvalidInputException>(() => HttpFactory.ReadBundle(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("proxy:8080")]
+    [InlineData("socks5://proxy")]
+    public void Proxy_ThatIsNoUrl_IsRefused(string proxy) =>
+        Assert.Equal("Proxy", Refused(s_settings with { Proxy = proxy }).InputName);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void Region_Missing_SaysWhereToSetIt(string? region)
+    {
+        InvalidInputException error = Refused(s_settings with { Region = region });
+
+        Assert.Equal("Region", error.InputName);
+        Assert.Contains("AWS_REGION", error.Cure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("US-EAST-1")]
+    [InlineData("us_east_1")]
+    [InlineData("us-east-1.evil.example")]
+    [InlineData("-us")]
+    [InlineData("us-")]
+    public void Region_ThatIsNoLabel_IsRefusedByItsName(string region) =>
+        Assert.Contains($"'{region}'", Refused(s_settings with { Region = region }).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Stamp_DiffersWhereAVariableDoes()
+    {
+        string before = AwsEnvironment.Stamp();
+        using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL", "https://all.example/"));
+
+        Assert.NotEqual(before, AwsEnvironment.Stamp());
+    }
+
+    private static InvalidInputException Refused(ClientSettings settings) =>
+        Assert.Throws<InvalidInputException>(() => ClientConfiguration.Create(settings));
+
+    private static string Endpoint(ClientSettings settings)
+    {
+        using var client = new ThirdPartyJobClient(settings);
+        return client.Endpoint.AbsoluteUri;
+    }
+}

@@ -1,0 +1,262 @@
+using System;
+using System.Diagnostics;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Client;
+
+/// <summary>What goes wrong between client and service. Retries wait in real time, so there are few of them.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private readonly EmulatedService _service = new();
+
+    public void Dispose() => _service.Dispose();
+
+    [Theory]
+    [InlineData(ClientRetryMode.Standard, "throttle")]
+    [InlineData(ClientRetryMode.Adaptive, "throttle")]
+    [InlineData(ClientRetryMode.Standard, "internal-failure")]
+    [InlineData(ClientRetryMode.Standard, "service-unavailable")]
+    [InlineData(ClientRetryMode.Standard, "drop-before")]
+    public async Task PassingFault_IsRetried(ClientRetryMode mode, string fault)
+    {
+        EmulatedJob job = await _service.AddClaimedJobAsync();
+        _service.Order(fault + "=1,limit=1");
+
+        await SucceedAsync(job, _service.Settings with { MaxAttempts = 2, RetryMode = mode });
+
+        Assert.Equal(JobStatus.Succeeded, _service.JobOf(job).Status);
+    }
+
+    [Fact]
+    public async Task Throttling_StillAfterTheRetries_IsItsErrorWithTheAttempts()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("throttle=1");
+
+        ThrottlingException error = await Assert.ThrowsAsync<ThrottlingException>(
+            () => DetailsAsync(job, _service.Settings with { MaxAttempts = 2 }));
+
+        Assert.Equal(("ThrottlingException", 2, LastRequestId()), (error.Error.Code, error.Error.Attempts, error.Error.RequestId));
+    }
+
+    [Theory]
+    [InlineData("internal-failure", 500, "InternalFailure")]
+    [InlineData("service-unavailable", 503, "")]
+    public async Task ServerError_IsServiceUnavailable(string fault, int status, string code)
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order(fault + "=1");
+
+        ServiceUnavailableException error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => DetailsAsync(job));
+
+        Assert.Equal(
+            (status, code, LastRequestId(), true),
+            (error.Error.StatusCode, error.Error.Code, error.Error.RequestId, error.Error.AnswerLost));
+        Assert.DoesNotContain("<html>", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DroppedBefore_IsUnreachable()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("drop-before=1");
+
+        ThirdPartyConnectionException error = await Assert.ThrowsAsync<ThirdPartyConnectionException>(() => DetailsAsync(job));
+
+        Assert.Equal(
+            (ConnectionFault.Unreachable, "GetThirdPartyJobDetails", _service.Emulator.Endpoint.AbsoluteUri, 1),
+            (error.Fault, error.Operation, error.Endpoint, error.Attempts));
+    }
+
+    [Fact]
+    public async Task ResultWhoseAnswerWasLost_IsKnownToBePossiblyTaken()
+    {
+        EmulatedJob job = await _service.AddClaimedJobAsync();
+        _service.Order("drop-after=1,limit=1");
+
+        InvalidJobStateException error = await Assert.ThrowsAsync<InvalidJobStateException>(
+            () => SucceedAsync(job, _service.Settings with { MaxAttempts = 2 }));
+
+        Assert.Equal((true, 2), (error.Error.AnswerLost, error.Error.Attempts));
+        Assert.Equal(JobStatus.Succeeded, _service.JobOf(job).Status);
+    }
+
+    [Fact]
+    public async Task ResultThatWasThrottledFirst_IsNotPossiblyTaken()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("throttle=1,limit=1");
+
+        InvalidJobStateException error = await Assert.ThrowsAsync<InvalidJobStateException>(
+            () => SucceedAsync(job, _service.Settings with { MaxAttempts = 2 }));
+
+        Assert.Equal((false, 2), (error.Error.AnswerLost, error.Error.Attempts));
+    }
+
+    [Fact]
+    public async Task Garbled_IsAnUnexpectedAnswerWithItsRequestId()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("garbled=1");
+
+        UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(() => DetailsAsync(job));
+
+        Assert.Equal((200, LastRequestId(), true), (error.Error.StatusCode, error.Error.RequestId, error.Error.AnswerLost));
+        Assert.Null(error.InnerException);
+    }
+
+    [Fact]
+    public async Task SlowAnswer_IsATimeout()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("slow=1,delay=60s");
+
+        ThirdPartyConnectionException error = await Assert.ThrowsAsync<ThirdPartyConnectionException>(
+            () => DetailsAsync(job, _service.Settings with { Timeout = TimeSpan.FromMilliseconds(200) }));
+
+        Assert.Equal(ConnectionFault.Timeout, error.Fault);
+    }
+
+    [Fact]
+    public async Task Cancellation_EndsACallWithinASecond()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("slow=1,delay=60s");
+        using var stop = new CancellationTokenSource();
+        Task<JobDetails> call = DetailsAsync(job, _service.Settings, stop.Token);
+        await Until.TrueAsync(() => _service.Emulator.GetRequests().Count > 0);
+
+        var watch = Stopwatch.StartNew();
+        await stop.CancelAsync();
+
+        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal(stop.Token, error.CancellationToken);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Cancellation_EndsTheWaitForARetry()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("throttle=1");
+        using var stop = new CancellationTokenSource();
+        Task<JobDetails> call = DetailsAsync(job, _service.Settings with { MaxAttempts = 100 }, stop.Token);
+        await Until.TrueAsync(() => _service.Emulator.GetRequests().Count > 1);
+
+        var watch = Stopwatch.StartNew();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Cancelled_BeforeTheCall_SendsNothing()
+    {
+        EmulatedJob job = _service.AddJob();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => DetailsAsync(job, _service.Settings, new CancellationToken(canceled: true)));
+
+        Assert.Empty(_service.Emulator.GetRequests());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task WrongClock_IsCorrectedByTheServices(int hours)
+    {
+        using EmulatedService shifted = Shifted(hours);
+        EmulatedJob job = shifted.AddJob();
+        using var client = new ThirdPartyJobClient(shifted.Settings with { MaxAttempts = 2 });
+
+        JobDetails details = await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default);
+
+        Assert.Equal(job.JobId, details.Id);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task WrongClock_WithNoAttemptLeft_IsClockSkewWithTheServicesTime(int hours)
+    {
+        using EmulatedService shifted = Shifted(hours);
+        EmulatedJob job = shifted.AddJob();
+        using var client = new ThirdPartyJobClient(shifted.Settings);
+
+        ClockSkewException error = await Assert.ThrowsAsync<ClockSkewException>(
+            () => client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default));
+
+        Assert.Equal(shifted.Emulator.Options.Clock.GetUtcNow(), error.Error.ServerTime!.Value, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task ExpiredCredentials_AreTheirError()
+    {
+        _service.Order("expired-token=1");
+
+        await Assert.ThrowsAsync<ExpiredTokenException>(() => DetailsAsync(_service.AddJob()));
+    }
+
+    [Fact]
+    public async Task MissingPermission_IsItsError()
+    {
+        _service.Order("access-denied=1");
+
+        await Assert.ThrowsAsync<AccessDeniedException>(() => DetailsAsync(_service.AddJob()));
+    }
+
+    [Fact]
+    public async Task WrongSecretKey_IsAnInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
+        () => DetailsAsync(_service.AddJob(), _service.Settings with { SecretKey = new Secret("another-key") }));
+
+    [Fact]
+    public async Task UnknownAccessKey_IsNotRecognized() => await Assert.ThrowsAsync<UnrecognizedClientException>(
+        () => DetailsAsync(_service.AddJob(), _service.Settings with { AccessKey = "AKIDUNKNOWN" }));
+
+    [Fact]
+    public async Task SessionToken_IsSent() => await Assert.ThrowsAsync<UnrecognizedClientException>(
+        () => DetailsAsync(_service.AddJob(), _service.Settings with { SessionToken = new Secret("not-of-the-emulator") }));
+
+    [Fact]
+    public async Task Anonymous_SignsNothingAndIsNotRecognized()
+    {
+        UnrecognizedClientException error = await Assert.ThrowsAsync<UnrecognizedClientException>(
+            () => DetailsAsync(_service.AddJob(), _service.Settings with { Anonymous = true }));
+
+        Assert.Equal("MissingAuthenticationTokenException", error.Error.Code);
+    }
+
+    [Fact]
+    public async Task AnotherRegion_IsAnInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
+        () => DetailsAsync(_service.AddJob(), _service.Settings with { Region = "eu-west-1" }));
+
+    private static EmulatedService Shifted(int hours) => new(new EmulatorOptions
+    {
+        Clock = new ManualTimeProvider(DateTimeOffset.UtcNow.AddHours(hours)),
+    });
+
+    private Task<JobDetails> DetailsAsync(EmulatedJob job) => DetailsAsync(job, _service.Settings);
+
+    private static async Task<JobDetails> DetailsAsync(
+        EmulatedJob job, ClientSettings settings, CancellationToken stop = default)
+    {
+        using var client = new ThirdPartyJobClient(settings);
+        return await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, stop);
+    }
+
+    private static async Task SucceedAsync(EmulatedJob job, ClientSettings settings)
+    {
+        using var client = new ThirdPartyJobClient(settings);
+        await client.PutThirdPartyJobSuccessResultAsync(
+            job.JobId, job.ClientToken, new SuccessResult { Summary = "done" }, CallOptions.Quiet, default);
+    }
+
+    private string LastRequestId() => _service.Emulator.GetRequests()[^1].RequestId;
+}

@@ -1,0 +1,305 @@
+using System;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Credentials;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
+
+/// <summary>Where credentials and the region come from.</summary>
+[Collection(EnvironmentTests.Name)]
+public sealed class CredentialTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void NothingGiven_IsTheSdksChain() => Assert.Null(CredentialResolver.Resolve(new ClientSettings()));
+
+    [Fact]
+    public void Anonymous_WinsOverKeys() => Assert.IsType<AnonymousAWSCredentials>(CredentialResolver.Resolve(
+        new ClientSettings { Anonymous = true, AccessKey = "AK", SecretKey = new Secret("SK") }));
+
+    [Fact]
+    public void Keys_AreTakenAsTheyAre()
+    {
+        ImmutableCredentials keys = Keys(new ClientSettings { AccessKey = "AK", SecretKey = new Secret("SK") });
+
+        Assert.Equal(("AK", "SK", ""), (keys.AccessKey, keys.SecretKey, keys.Token));
+    }
+
+    [Fact]
+    public void Keys_WithASessionToken_CarryIt()
+    {
+        ImmutableCredentials keys = Keys(new ClientSettings
+        {
+            AccessKey = "AK", SecretKey = new Secret("SK"), SessionToken = new Secret("ST"),
+        });
+
+        Assert.Equal(("AK", "SK", "ST"), (keys.AccessKey, keys.SecretKey, keys.Token));
+    }
+
+    [Fact]
+    public void AccessKeyAlone_SaysThatTheSecretKeyIsMissing() => Assert.Equal(
+        "SecretKey",
+        Assert.Throws<InvalidInputException>(() => CredentialResolver.Resolve(new ClientSettings { AccessKey = "AK" })).InputName);
+
+    [Fact]
+    public void SecretKeyAlone_SaysThatTheAccessKeyIsMissing() => Assert.Equal(
+        "AccessKey",
+        Assert.Throws<InvalidInputException>(
+            () => CredentialResolver.Resolve(new ClientSettings { SecretKey = new Secret("SK") })).InputName);
+
+    [Fact]
+    public void ProfileThatIsNotThere_ListsThoseThatAre()
+    {
+        string file = _folder.Write(
+            "credentials",
+            "[beta]\naws_access_key_id = AK\naws_secret_access_key = SK\n[alpha]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
+
+        CredentialException error = Assert.Throws<CredentialException>(() => CredentialResolver.Resolve(
+            new ClientSettings { ProfileName = "gamma", ProfileLocation = file }));
+
+        Assert.Equal((CredentialFault.ProfileNotFound, "gamma"), (error.Fault, error.ProfileName));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+        Assert.Equal("Use one of: alpha, beta.", error.Cure);
+    }
+
+    [Fact]
+    public void ProfileThatIsNotThere_WithoutAnyOther_SaysHowToMakeIt() => Assert.Contains(
+        "aws configure --profile gamma",
+        Assert.Throws<CredentialException>(() => CredentialResolver.Resolve(new ClientSettings { ProfileName = "gamma" })).Cure,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void StaticProfile_GivesItsKeys()
+    {
+        using var config = new AwsConfigFile("[profile fixed]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
+
+        ImmutableCredentials keys = Keys(new ClientSettings { ProfileName = "fixed" });
+
+        Assert.Equal(("AK", "SK"), (keys.AccessKey, keys.SecretKey));
+    }
+
+    [Fact]
+    public void StaticProfile_OfAFileOfItsOwn_GivesItsKeys()
+    {
+        string file = _folder.Write("credentials", "[fixed]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
+
+        Assert.Equal("AK", Keys(new ClientSettings { ProfileName = "fixed", ProfileLocation = file }).AccessKey);
+    }
+
+    [Fact]
+    public void ProfileWithHalfOfTheKeys_IsUnusableByName()
+    {
+        using var config = new AwsConfigFile("[profile half]\naws_access_key_id = AK\n");
+
+        CredentialException error = Assert.Throws<CredentialException>(
+            () => CredentialResolver.Resolve(new ClientSettings { ProfileName = "half" }));
+
+        Assert.Equal(CredentialFault.ProfileUnusable, error.Fault);
+        Assert.Contains("'half'", error.Message, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public async Task ProcessProfile_SignsWithWhatTheProgramPrints()
+    {
+        using var service = new EmulatedService();
+        string answer = _folder.Write(
+            "answer.json",
+            $"{{\"Version\":1,\"AccessKeyId\":\"{service.Emulator.AccessKeyId}\","
+            + $"\"SecretAccessKey\":\"{service.Emulator.SecretAccessKey.Reveal()}\"}}");
+        using var config = new AwsConfigFile($"[profile program]\ncredential_process = cat {answer}\n");
+
+        await PollAsync(service, new ClientSettings { ProfileName = "program" });
+    }
+
+    [UnixFact]
+    public async Task ProcessProfile_WhoseProgramFails_IsItsErrorByName()
+    {
+        using var service = new EmulatedService();
+        using var config = new AwsConfigFile($"[profile program]\ncredential_process = cat {_folder.PathOf("none")}\n");
+
+        CredentialException error = await Assert.ThrowsAsync<CredentialException>(
+            () => PollAsync(service, new ClientSettings { ProfileName = "program" }));
+
+        Assert.Equal((CredentialFault.SourceFailed, "program"), (error.Fault, error.ProfileName));
+        Assert.Contains("'program'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(service.Emulator.GetRequests());
+    }
+
+    [Fact]
+    public async Task SsoProfile_WithoutASignIn_SaysHowToSignIn()
+    {
+        using var service = new EmulatedService();
+        using var config = new AwsConfigFile(
+            """
+            [profile sso]
+            sso_session = none
+            sso_account_id = 123456789012
+            sso_role_name = Role
+            [sso-session none]
+            sso_region = us-east-1
+            sso_start_url = https://nowhere.invalid/start
+            sso_registration_scopes = sso:account:access
+            """);
+
+        CredentialException error = await Assert.ThrowsAsync<CredentialException>(
+            () => PollAsync(service, new ClientSettings { ProfileName = "sso" }));
+
+        Assert.Equal((CredentialFault.SignInNeeded, "sso"), (error.Fault, error.ProfileName));
+        Assert.Contains("aws sso login --profile sso", error.Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoCredentialsAnywhere_SaysWhereTheyCanComeFrom()
+    {
+        using var service = new EmulatedService();
+        using var home = new EnvironmentScope(("HOME", _folder.PathOf(".")), ("USERPROFILE", _folder.PathOf(".")));
+
+        CredentialException error = await Assert.ThrowsAsync<CredentialException>(() => PollAsync(service, new ClientSettings()));
+
+        Assert.Equal(CredentialFault.NotFound, error.Fault);
+        Assert.Contains("AWS_ACCESS_KEY_ID", error.Cure, StringComparison.Ordinal);
+        Assert.Empty(service.Emulator.GetRequests());
+    }
+
+    [Fact]
+    public async Task KeysOfTheEnvironment_AreTheDefault()
+    {
+        using var service = new EmulatedService();
+        using var keys = new EnvironmentScope(
+            ("AWS_ACCESS_KEY_ID", service.Emulator.AccessKeyId),
+            ("AWS_SECRET_ACCESS_KEY", service.Emulator.SecretAccessKey.Reveal()));
+
+        await PollAsync(service, new ClientSettings());
+    }
+
+    [Fact]
+    public async Task KeysOfTheEnvironment_ThatChange_AreSeenByTheNextClient()
+    {
+        using var service = new EmulatedService();
+        using (new EnvironmentScope(("AWS_ACCESS_KEY_ID", "AKIDWRONG"), ("AWS_SECRET_ACCESS_KEY", "wrong")))
+        {
+            await Assert.ThrowsAsync<UnrecognizedClientException>(() => PollAsync(service, new ClientSettings()));
+        }
+
+        using var keys = new EnvironmentScope(
+            ("AWS_ACCESS_KEY_ID", service.Emulator.AccessKeyId),
+            ("AWS_SECRET_ACCESS_KEY", service.Emulator.SecretAccessKey.Reveal()));
+        await PollAsync(service, new ClientSettings());
+    }
+
+    [Fact]
+    public void Describe_SaysTheSourceAndNoSecret()
+    {
+        Assert.Equal("none (anonymous)", CredentialResolver.Describe(new ClientSettings { Anonymous = true }));
+        Assert.Equal("keys given", CredentialResolver.Describe(new ClientSettings { AccessKey = "AK" }));
+        Assert.Equal("profile 'p'", CredentialResolver.Describe(new ClientSettings { ProfileName = "p" }));
+        Assert.Equal("the default chain", CredentialResolver.Describe(new ClientSettings()));
+        Assert.Equal(
+            "a credential object", CredentialResolver.Describe(new ClientSettings { Credential = new AnonymousAWSCredentials() }));
+    }
+
+    [Fact]
+    public void Region_OfTheEnvironment_ComesFirst()
+    {
+        using var region = new EnvironmentScope(("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-2"));
+
+        Assert.Equal("eu-west-1", RegionResolver.Find(null, null));
+    }
+
+    [Fact]
+    public void Region_OfTheOlderVariable_IsTakenToo()
+    {
+        using var region = new EnvironmentScope(("AWS_DEFAULT_REGION", "eu-west-2"));
+
+        Assert.Equal("eu-west-2", RegionResolver.Find(null, null));
+    }
+
+    [Fact]
+    public void Region_OfTheProfile_IsFound()
+    {
+        using var config = new AwsConfigFile("[default]\nregion = ap-south-1\n[profile other]\nregion = sa-east-1\n");
+        using var profile = new EnvironmentScope(("AWS_PROFILE", null));
+
+        Assert.Equal("sa-east-1", RegionResolver.Find("other", null));
+        Assert.Equal("ap-south-1", RegionResolver.Find(null, null));
+    }
+
+    [Fact]
+    public void Region_OfTheProfileOfTheEnvironment_IsFound()
+    {
+        using var config = new AwsConfigFile("[default]\nregion = ap-south-1\n[profile other]\nregion = sa-east-1\n");
+        using var profile = new EnvironmentScope(("AWS_PROFILE", "other"));
+
+        Assert.Equal("sa-east-1", RegionResolver.Find(null, null));
+    }
+
+    [Fact]
+    public void Region_OfNoSource_IsNone() => Assert.Null(RegionResolver.Find(null, null));
+
+    [Fact]
+    public void EqualSettings_ShareOneClient()
+    {
+        ClientSettings settings = Cached("us-east-1", "key-1");
+
+        Assert.Same(ClientCache.Get(settings), ClientCache.Get(Cached("us-east-1", "key-1")));
+    }
+
+    [Fact]
+    public void OtherSettings_HaveAnotherClient()
+    {
+        ThirdPartyJobClient client = ClientCache.Get(Cached("us-east-1", "key-1"));
+
+        Assert.NotSame(client, ClientCache.Get(Cached("us-east-2", "key-1")));
+        Assert.NotSame(client, ClientCache.Get(Cached("us-east-1", "key-2")));
+        Assert.NotSame(client, ClientCache.Get(Cached("us-east-1", "key-1") with { Environment = "other" }));
+    }
+
+    [Fact]
+    public void ClientThatCouldNotBeMade_IsTriedAgain()
+    {
+        var settings = new ClientSettings { Region = "us-east-1", ProfileName = "later" };
+        Assert.Throws<CredentialException>(() => ClientCache.Get(settings));
+
+        using var config = new AwsConfigFile("[profile later]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
+
+        Assert.NotNull(ClientCache.Get(settings));
+    }
+
+    private static ClientSettings Cached(string region, string key) => new()
+    {
+        Region = region, AccessKey = "AKIDEXAMPLE", SecretKey = new Secret(key),
+    };
+
+    private static ImmutableCredentials Keys(ClientSettings settings) => CredentialResolver.Resolve(settings)!.GetCredentials();
+
+    /// <summary>Polls for a job that is there, with credentials that the settings tell.</summary>
+    private static async Task PollAsync(EmulatedService service, ClientSettings settings)
+    {
+        service.AddJob();
+        using var client = new ThirdPartyJobClient(settings with
+        {
+            Region = service.Emulator.Region, EndpointUrl = service.Emulator.Endpoint.AbsoluteUri, MaxAttempts = 1,
+        });
+        Assert.NotEmpty(await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 10, CallOptions.Quiet, default));
+    }
+}
+
+/// <summary>A test that runs a program that only Unix has.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Skip = "There is no 'cat' here.";
+        }
+    }
+}

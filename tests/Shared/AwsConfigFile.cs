@@ -1,0 +1,27 @@
+using System;
+using System.IO;
+
+namespace CodePipeline.ThirdParty.Tests;
+
+/// <summary>The AWS config file of the test process, which a test fills for as long as it needs it.</summary>
+/// <remarks>
+/// The SDK settles the path (AWS_CONFIG_FILE) once in a process, where there is a file, and reads the file each time. For tests of
+/// <see cref="EnvironmentTests"/> only.
+/// </remarks>
+internal sealed class AwsConfigFile : IDisposable
+{
+    private static readonly string s_path =
+        Path.Combine(Path.GetTempPath(), $"cpthirdparty-{Guid.NewGuid():N}-config");
+
+    public AwsConfigFile(string text) => File.WriteAllText(s_path, text);
+
+    /// <summary>Makes the file, empty, until the process ends. Gives its path.</summary>
+    public static string Make()
+    {
+        File.WriteAllText(s_path, string.Empty);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(s_path);
+        return s_path;
+    }
+
+    public void Dispose() => File.WriteAllText(s_path, string.Empty);
+}
