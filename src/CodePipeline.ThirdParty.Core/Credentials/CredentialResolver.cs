@@ -22,7 +22,7 @@ internal static class CredentialResolver
             return settings.Credential;
         }
 
-        if (settings.AccessKey is not null || settings.SecretKey is not null)
+        if (settings.AccessKey is not null || settings.SecretKey is not null || settings.SessionToken is not null)
         {
             return FromKeys(settings);
         }
@@ -76,9 +76,15 @@ internal static class CredentialResolver
     {
         if (string.IsNullOrEmpty(settings.AccessKey) || settings.SecretKey is null)
         {
-            string missing = settings.SecretKey is null ? "SecretKey" : "AccessKey";
+            string missing = settings.SecretKey is not null ? "AccessKey"
+                : string.IsNullOrEmpty(settings.AccessKey) ? "AccessKey and SecretKey"
+                : "SecretKey";
             throw new InvalidInputException(
-                missing, $"{missing} is missing.", "Give both -AccessKey and -SecretKey, or neither.");
+                missing,
+                $"{missing} {(missing.Length > 9 ? "are" : "is")} missing.",
+                settings.SessionToken is null
+                    ? "Give both -AccessKey and -SecretKey, or neither."
+                    : "Give -AccessKey and -SecretKey with -SessionToken, or none of them.");
         }
 
         return settings.SessionToken is null

@@ -108,7 +108,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
             cancellationToken).ConfigureAwait(false);
 
         // A wrong region, URL or bundle is told now, not at the first call.
-        _ = ClientConfiguration.Create(settings);
+        ClientConfiguration.Check(settings);
         var session = new ThirdPartySession(Name, settings, Tokens());
         Shell.Sessions.Add(session);
         Say($"Connected as session '{Name}': region {session.Region}, credentials from {session.CredentialSource}, "

@@ -2,6 +2,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using Amazon.Runtime.CredentialManagement;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
@@ -92,8 +93,12 @@ public abstract class ConnectedCommand : AsyncCommand
     /// <summary>The settings with this call's parameters, AWS.Tools' variables and the environment filled in.</summary>
     private protected async Task<ClientSettings> OverrideAsync(ClientSettings settings, CancellationToken cancellationToken)
     {
-        if (AccessKey is not null || SecretKey is not null || Credential is not null || ProfileName is not null)
+        bool keys = AccessKey is not null || SecretKey is not null || SessionToken is not null || Credential is not null;
+        if (keys || ProfileName is not null || ProfileLocation is not null)
         {
+            // A file without a name is where the profile is that would be used anyway.
+            string? profile = ProfileName ?? (keys ? null
+                : settings.ProfileName ?? AwsEnvironment.Profile ?? SharedCredentialsFile.DefaultProfileName);
             // One kind of credentials takes the place of another.
             settings = settings with
             {
@@ -102,7 +107,7 @@ public abstract class ConnectedCommand : AsyncCommand
                 SecretKey = SecretKey,
                 SessionToken = SessionToken,
                 Credential = Credential?.Credentials,
-                ProfileName = ProfileName,
+                ProfileName = profile,
                 ProfileLocation = await PathAsync(ProfileLocation, cancellationToken).ConfigureAwait(false),
             };
         }
@@ -114,7 +119,7 @@ public abstract class ConnectedCommand : AsyncCommand
         };
         bool noCredentials = settings is
         {
-            Anonymous: false, AccessKey: null, SecretKey: null, Credential: null, ProfileName: null,
+            Anonymous: false, AccessKey: null, SecretKey: null, SessionToken: null, Credential: null, ProfileName: null,
         };
 
         // What Set-AWSCredential and Set-DefaultAWSRegion of AWS.Tools leave behind.
