@@ -21,6 +21,9 @@ public abstract class EmulatorCommand : AsyncCommand
         {
             ThirdPartyEmulator emulator => emulator,
             null => EmulatorRegistry.Last(),
+
+            // A job from the pipeline: it is its id that binds.
+            ThirdPartyJob or EmulatedJob => EmulatorRegistry.Last(),
             _ => EmulatorRegistry.Find(named.ToString()!),
         } ?? throw new RecordException(ErrorCatalog.EmulatorNotFound(named?.ToString()));
     }

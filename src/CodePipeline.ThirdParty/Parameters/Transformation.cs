@@ -7,27 +7,26 @@ namespace CodePipeline.ThirdParty.Parameters;
 public abstract class TransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => Read(inputData);
-
-    /// <summary>The same without an engine.</summary>
-    internal object? Read(object? input)
+    public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        object? value = input is PSObject wrapped && wrapped.BaseObject is not PSCustomObject and not null
-            ? wrapped.BaseObject
-            : input;
-        if (value is null)
-        {
-            return null;
-        }
-
         try
         {
-            return Convert(value);
+            return Read(inputData);
         }
         catch (InvalidInputException error)
         {
             throw new ArgumentTransformationMetadataException($"{error.Message} {error.Cure}", error);
         }
+    }
+
+    /// <summary>The same without an engine.</summary>
+    /// <exception cref="InvalidInputException">The value cannot be understood.</exception>
+    internal object? Read(object? input)
+    {
+        object? value = input is PSObject wrapped && wrapped.BaseObject is not PSCustomObject and not null
+            ? wrapped.BaseObject
+            : input;
+        return value is null ? null : Convert(value);
     }
 
     private protected abstract object? Convert(object value);
