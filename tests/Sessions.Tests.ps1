@@ -273,6 +273,13 @@ Describe 'Profiles and the environment' {
         Test-Poll ($local + @{ ProfileName = 'other'; Region = 'eu-central-1' }) | Should -Be 'CredentialsNotRecognized'
     }
 
+    It 'take the profile of the environment, or the default one, where only the file is named' {
+        $env:AWS_PROFILE = 'partner'
+        Test-Poll $local | Should -Be 'Allowed'
+        $env:AWS_PROFILE = $null
+        Test-Poll ($local + @{ Region = 'eu-central-1' }) | Should -Be 'ProfileNotFound'
+    }
+
     It 'find the file by a path relative to the current location' {
         Push-Location -LiteralPath $TestDrive
         try {

@@ -1,0 +1,236 @@
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'starts on loopback, with a name, keys and a free port of its own' {
+        $emulator = Start-CPThirdPartyEmulator
+        $emulator | Should -BeOfType CodePipeline.ThirdParty.Emulation.ThirdPartyEmulator
+        $emulator.Endpoint.Host | Should -Be '127.0.0.1'
+        $emulator.Endpoint.Port | Should -BeGreaterThan 0
+        $emulator.Name, $emulator.AccessKeyId | Should -Not -BeNullOrEmpty
+        $emulator.IsRunning | Should -BeTrue
+    }
+
+    It 'takes what it is given' {
+        $emulator = Start-CPThirdPartyEmulator mine -Region eu-west-1 -AK AKIDTEST -SK secret-test -LeaseTime 30 -JobTimeLimit '00:10:00' `
+            -ContinuationDelay 0 -CredentialLifetime 600 -Fault 'seed=3;throttle=0.5' -ActionType Test/Contoso/1, @{ Category = 'Build'; Provider = 'Contoso'; Version = 2 }
+        $emulator.Name, $emulator.Region, $emulator.AccessKeyId | Should -Be 'mine', 'eu-west-1', 'AKIDTEST'
+        $emulator.SecretAccessKey.Reveal() | Should -Be 'secret-test'
+        $options = $emulator.Options
+        $options.LeaseTime.TotalSeconds, $options.JobTimeLimit.TotalMinutes, $options.ContinuationDelay.Ticks, $options.CredentialLifetime.TotalMinutes |
+            Should -Be 30, 10, 0, 10
+        $options.ActionTypes | ForEach-Object { "$_" } | Should -Be 'Test/Contoso/1', 'Build/Contoso/2'
+        $options.Faults.Seed | Should -Be 3
+    }
+
+    It 'runs two at once, which know nothing of each other' {
+        $one = Start-CPThirdPartyEmulator one
+        $two = Start-CPThirdPartyEmulator two
+        (Get-CPThirdPartyEmulator).Name | Should -Be 'one', 'two'
+        (Get-CPThirdPartyEmulator o*).Name | Should -Be 'one'
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Emulator one
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
+        @($one | Get-CPThirdPartyEmulatorJob).Count | Should -Be 1
+        @($two | Get-CPThirdPartyEmulatorJob).Count | Should -Be 2
+    }
+
+    It 'stops the one that is named, and its jobs cannot be had any more' {
+        $one = Start-CPThirdPartyEmulator one
+        $two = Start-CPThirdPartyEmulator two
+        Stop-CPThirdPartyEmulator -Emulator one
+        (Get-CPThirdPartyEmulator).Name | Should -Be 'two'
+        $one.IsRunning, $two.IsRunning | Should -Be $false, $true
+        $one | Connect-CPThirdParty -MaxAttempts 1
+        (Invoke-Capturing { Get-CPThirdPartyJob $ActionType }).Errors[0].FullyQualifiedErrorId | Should -BeLike 'EndpointUnreachable,*'
+    }
+
+    It 'refuses a name that is taken, and takes it again after the stop' {
+        Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
+        $result = Invoke-Capturing { Start-CPThirdPartyEmulator SAME }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        "$($result.Errors[0])" | Should -BeLike "*'SAME'*Stop-CPThirdPartyEmulator*"
+        @(Get-CPThirdPartyEmulator).Count | Should -Be 1
+        Stop-CPThirdPartyEmulator
+        Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
+    }
+
+    It 'does nothing with WhatIf' {
+        Start-CPThirdPartyEmulator -WhatIf | Should -BeNullOrEmpty
+        Get-CPThirdPartyEmulator | Should -BeNullOrEmpty
+        $emulator = Start-CPThirdPartyEmulator
+        Stop-CPThirdPartyEmulator -WhatIf
+        $emulator.IsRunning | Should -BeTrue
+        New-CPThirdPartyEmulatorJob $ActionType -WhatIf | Should -BeNullOrEmpty
+        Get-CPThirdPartyEmulatorJob | Should -BeNullOrEmpty
+    }
+
+    It 'is seen from other runspaces of the process' {
+        $null = Start-CPThirdPartyEmulator shared
+        $shell = [powershell]::Create()
+        try {
+            $shell.AddScript('param($Manifest) Import-Module $Manifest; (Get-CPThirdPartyEmulator).Name').AddArgument($ModuleManifest).Invoke() |
+                Should -Be 'shared'
+        } finally {
+            $shell.Dispose()
+        }
+    }
+
+    It 'says what is wrong with <What>' -TestCases @(
+        @{ What = 'a fault plan without ='; With = @{ Fault = 'throttle' }; Words = 'throttle', "'='" }
+        @{ What = 'a fault that is none'; With = @{ Fault = 'flood=1' }; Words = 'flood', 'drop-after' }
+        @{ What = 'a probability above 1'; With = @{ Fault = 'throttle=2' }; Words = 'throttle=2', 'at most 1' }
+        @{ What = 'an operation that is none'; With = @{ Fault = 'throttle=1@Poll' }; Words = 'Poll', 'PollForThirdPartyJobs' }
+        @{ What = 'a delay without a unit'; With = @{ Fault = 'slow=1,delay=5' }; Words = 'delay', 'ms or s' }
+        @{ What = 'a lease of no time'; With = @{ LeaseTime = 0 }; Words = 'LeaseTime', 'more than zero' }
+        @{ What = 'a region that is none'; With = @{ Region = 'not a region' }; Words = 'region', 'us-east-1' }
+        @{ What = 'an action type that is none'; With = @{ ActionType = 'Test' }; Words = 'Test', 'Test/Contoso/1' }
+    ) {
+        $result = Invoke-Capturing { Start-CPThirdPartyEmulator @With }
+        $result.Output | Should -BeNullOrEmpty
+        $result.Errors.Count | Should -Be 1
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        foreach ($word in $Words) {
+            "$($result.Errors[0])" | Should -BeLike "*$word*"
+        }
+        Get-CPThirdPartyEmulator | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'New- and Get-CPThirdPartyEmulatorJob' {
+    BeforeEach {
+        $emulator = Start-CPThirdPartyEmulator
+    }
+
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'makes jobs with all that is given' {
+        $job = New-CPThirdPartyEmulatorJob Test/Contoso/1 -ClientId one -ClientToken abc -Configuration @{ Key = 'value'; Number = 5 } -PipelineName P `
+            -StageName S -ActionName A -InputArtifact In1, In2 -OutputArtifact Out -EncryptionKeyId key -ContinuationToken cont -TimeLimit 90
+        $job.ClientId, $job.ClientToken.Reveal() | Should -Be 'one', 'abc'
+        $job.Configuration['Key'], $job.Configuration['Number'] | Should -Be 'value', '5'
+        $job.PipelineName, $job.StageName, $job.ActionName | Should -Be 'P', 'S', 'A'
+        $job.InputArtifacts.Name | Should -Be 'In1', 'In2'
+        $job.OutputArtifacts.Name, $job.EncryptionKeyId, $job.ContinuationToken | Should -Be 'Out', 'key', 'cont'
+        $job.TimeLimit.TotalSeconds | Should -Be 90
+        $job.Status | Should -Be 'Queued'
+    }
+
+    It 'makes as many as Count says, each with its own client' {
+        $jobs = New-CPThirdPartyEmulatorJob $ActionType -Count 4
+        ($jobs.JobId | Select-Object -Unique).Count, ($jobs.ClientId | Select-Object -Unique).Count | Should -Be 4, 4
+    }
+
+    It 'takes the emulator from the pipeline' {
+        ($emulator | New-CPThirdPartyEmulatorJob $ActionType).Status | Should -Be 'Queued'
+    }
+
+    It 'finds jobs by id and status' {
+        $jobs = New-CPThirdPartyEmulatorJob $ActionType -Count 2
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Delay 3600
+        (Get-CPThirdPartyEmulatorJob -JobId $jobs[1].JobId).JobId | Should -Be $jobs[1].JobId
+        @(Get-CPThirdPartyEmulatorJob -Status queued).Count | Should -Be 2
+        @(Get-CPThirdPartyEmulatorJob -Status Created).Count | Should -Be 1
+    }
+
+    It 'shows a job that a cmdlet of the worker emitted' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
+        $emulator | Connect-CPThirdParty
+        $job = Get-CPThirdPartyJob $ActionType -MaxBatchSize 1
+        ($job | Get-CPThirdPartyEmulatorJob).JobId | Should -Be $job.JobId
+    }
+
+    It 'says what is wrong with <What>' -TestCases @(
+        @{ What = 'a configuration value that is too long'; With = @{ Configuration = @{ Key = 'x' * 1001 } }; Words = 'Key', '1000' }
+        @{ What = 'a pipeline name with a blank'; With = @{ PipelineName = 'a b' }; Words = 'PipelineName' }
+        @{ What = 'an artifact named twice'; With = @{ InputArtifact = 'a', 'a' }; Words = 'InputArtifact' }
+        @{ What = 'another token for a known client'; With = @{ ClientId = 'known'; ClientToken = 'other' }; Words = 'known', 'token' }
+    ) {
+        $null = $emulator.AddClient('known', 'its token')
+        $result = Invoke-Capturing { New-CPThirdPartyEmulatorJob $ActionType @With }
+        $result.Errors.Count | Should -Be 1
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        foreach ($word in $Words) {
+            "$($result.Errors[0])" | Should -BeLike "*$word*"
+        }
+    }
+}
+
+Describe 'The life of a job on the emulator' {
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'hands a job out again where nobody claimed it within the lease' {
+        $null = Start-Service -Emulator @{ LeaseTime = '00:00:00.05' }
+        $first = Get-DispatchedJob
+        $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.02
+        $second.JobId | Should -Be $first.JobId
+        (Get-CPThirdPartyEmulatorJob).HandOutCount | Should -BeGreaterThan 1
+    }
+
+    It 'does not hand out again what was claimed' {
+        $null = Start-Service -Emulator @{ LeaseTime = '00:00:00.02' }
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $claimed = $null
+        while (-not $claimed) {
+            # The lease may be over before the claim; the next hand-out is claimed then.
+            $claimed = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.01 | Confirm-CPThirdPartyJob -ErrorAction SilentlyContinue
+        }
+
+        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Wait -Timeout 0.2 -PollInterval 0.02 }
+        $result.Output | Should -BeNullOrEmpty
+    }
+
+    It 'hands out at once again only what the lease lets' {
+        $null = Start-Service
+        $null = Get-DispatchedJob
+        Get-CPThirdPartyJob $ActionType | Should -BeNullOrEmpty
+    }
+
+    It 'times a claimed job out, and takes no result any more' {
+        $null = Start-Service
+        $claimed = Get-ClaimedJob -With @{ TimeLimit = '00:00:00.001' }
+        $result = Invoke-Capturing { $claimed | Complete-CPThirdPartyJob }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidJobState,*'
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'TimedOut'
+    }
+
+    It 'links a job and the one that goes on from it' {
+        $null = Start-Service -Emulator @{ ContinuationDelay = 0 }
+        Get-ClaimedJob | Complete-CPThirdPartyJob -ContinuationToken more
+        $jobs = Get-CPThirdPartyEmulatorJob
+        $jobs[0].NextJobId, $jobs[1].PreviousJobId | Should -Be $jobs[1].JobId, $jobs[0].JobId
+        $jobs[0].ContinuationTokenOut, $jobs[1].ContinuationToken | Should -Be 'more', 'more'
+        $jobs[0].ActionExecutionId | Should -Be $jobs[1].ActionExecutionId
+    }
+
+    It 'shows the continuation only after its delay' {
+        $null = Start-Service -Emulator @{ ContinuationDelay = 3600 }
+        Get-ClaimedJob | Complete-CPThirdPartyJob -ContinuationToken more
+        Get-CPThirdPartyJob $ActionType | Should -BeNullOrEmpty
+        (Get-CPThirdPartyEmulatorJob)[1].Status | Should -Be 'Created'
+    }
+
+    It 'repeats its faults by their seed' {
+        $runs = 1..2 | ForEach-Object {
+            $null = Start-Service -Emulator @{ Fault = 'seed=7;access-denied=0.5' }
+            -join (1..12 | ForEach-Object { if ((Invoke-Capturing { Get-CPThirdPartyJob $ActionType }).Errors) { 'x' } else { '.' } })
+            Clear-Service
+        }
+        $runs[0] | Should -Be $runs[1]
+        $runs[0] | Should -Match 'x'
+        $runs[0] | Should -Match '\.'
+    }
+}

@@ -1,0 +1,266 @@
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+
+    # The headers of a table on a wide screen, where the rule under them tells them apart.
+    function Get-TableHeader($Object) {
+        $lines = @($Object | Format-Table | Out-String -Width 200 | ForEach-Object { $_ -split '\r?\n' } | Where-Object { $_.Trim() })
+        [regex]::Matches($lines[1], '-+') | ForEach-Object { $lines[0].Substring($_.Index, $_.Length).Trim() }
+    }
+
+    function Get-ListLabel($Object) {
+        @($Object | Format-List | Out-String -Width 120 | ForEach-Object { $_ -split '\r?\n' } | Where-Object { $_ -match '^(\w+)\s*: ' } |
+                ForEach-Object { ($_ -split ':')[0].Trim() })
+    }
+
+    function Get-Completion([string] $Line) {
+        (TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches.CompletionText
+    }
+
+    # A pipeline of its own in this runspace's manner, which can be stopped as Ctrl+C stops one.
+    function Start-Pipeline([string] $Script) {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript('param($Manifest, $Emulator) Import-Module $Manifest; $Emulator | Connect-CPThirdParty').
+            AddArgument($ModuleManifest).AddArgument($emulator).Invoke()
+        $shell.Commands.Clear()
+        $null = $shell.AddScript($Script)
+        [pscustomobject]@{ Shell = $shell; Result = $shell.BeginInvoke() }
+    }
+
+    function Wait-Until([scriptblock] $Condition, [string] $What) {
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        while (-not (& $Condition)) {
+            if ($clock.Elapsed.TotalSeconds -gt 20) {
+                throw "It did not come to this in 20 s: $What"
+            }
+
+            [System.Threading.Thread]::Sleep(10)
+        }
+    }
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe 'Views' {
+    BeforeAll {
+        $emulator = Start-Service -Emulator @{ Name = 'views' }
+        $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact In -OutputArtifact Out -Configuration @{ ProjectName = 'web' }
+        $job = Get-CPThirdPartyJob $ActionType
+        $detail = $job | Get-CPThirdPartyJobDetail
+    }
+
+    AfterAll {
+        Clear-Service
+    }
+
+    It 'of <What> is a table of <Columns>' -TestCases @(
+        @{ What = 'a job'; Make = { $job }; Columns = 'JobId', 'Status', 'ActionType', 'ClientId' }
+        @{ What = 'details'; Make = { $detail }; Columns = 'JobId', 'Status', 'Pipeline', 'Action' }
+        @{ What = 'an artifact'; Make = { $detail.InputArtifacts }; Columns = 'Name', 'Bucket', 'Key' }
+        @{ What = 'a session'; Make = { Get-CPThirdPartySession }; Columns = 'Name', 'Region', 'Credentials', 'Client tokens', 'Endpoint' }
+        @{ What = 'a check'; Make = { Test-CPThirdPartyConnection }; Columns = 'Check', 'Result', 'Detail' }
+        @{ What = 'an emulator'; Make = { Get-CPThirdPartyEmulator }; Columns = 'Name', 'Endpoint', 'Region', 'Running', 'StartedAt' }
+        @{ What = 'an emulator''s job'; Make = { Get-CPThirdPartyEmulatorJob }; Columns = 'JobId', 'Status', 'ActionType', 'Result' }
+    ) {
+        Get-TableHeader (& $Make) | Should -Be $Columns
+    }
+
+    It 'of a job is a table by itself, of details a list' {
+        "$($job | Out-String)" | Should -Match '(?m)^JobId +Status +ActionType'
+        "$($detail | Out-String)" | Should -Match '(?m)^JobId +: '
+    }
+
+    It 'of details lists what a worker wants to know' {
+        Get-ListLabel $detail | Should -Be 'JobId', 'Status', 'ActionType', 'PipelineName', 'StageName', 'ActionName', 'Configuration',
+            'InputArtifacts', 'OutputArtifacts', 'EncryptionKey', 'ClientId'
+        $text = $detail | Out-String
+        $text | Should -Match '(?m)^Configuration +: \{ProjectName\}'
+        $text | Should -Match '(?m)^InputArtifacts +: \{In\}'
+    }
+
+    It 'of an emulator lists what clients of other makers need, and masks the key' {
+        $text = $emulator | Format-List | Out-String
+        foreach ($label in 'Name', 'Endpoint', 'Region', 'AccessKeyId', 'SecretAccessKey', 'IsRunning') {
+            $text | Should -Match "(?m)^$label +: \S"
+        }
+        $text | Should -Match '(?m)^SecretAccessKey +: \*\*\*'
+    }
+
+    It 'fit a screen of 80 columns: no header is broken' {
+        foreach ($object in $job, $detail, $detail.InputArtifacts, (Get-CPThirdPartySession), $emulator, (Get-CPThirdPartyEmulatorJob)) {
+            $lines = @($object | Format-Table | Out-String -Width 80 | ForEach-Object { $_ -split '\r?\n' } | Where-Object { $_.Trim() })
+            $lines[1] | Should -Match '^[- ]+$' -Because "the line under '$($lines[0])' is the rule"
+        }
+    }
+}
+
+Describe 'Completion' {
+    BeforeAll {
+        $emulator = Start-Service -Emulator @{ Name = 'completed' } -Session 'my session'
+        $null = Get-CPThirdPartyJob $ActionType -Session 'my session'
+    }
+
+    AfterAll {
+        Clear-Service
+    }
+
+    It 'of "<Line>" gives <Expected>' -TestCases @(
+        @{ Line = 'Get-CPThirdPartyJob -ActionType Test/C'; Expected = 'Test/Contoso/1' }
+        @{ Line = 'Get-CPThirdPartyJob -ActionType Appr'; Expected = 'Approval/' }
+        @{ Line = 'Get-CPThirdPartyJob -Category De'; Expected = 'Deploy' }
+        @{ Line = 'Get-CPThirdPartyJob -Owner Th'; Expected = 'ThirdParty' }
+        @{ Line = 'Get-CPThirdPartyJob -Region eu-central-1'; Expected = 'eu-central-1' }
+        @{ Line = 'Get-CPThirdPartyJob -Session my'; Expected = "'my session'" }
+        @{ Line = 'Disconnect-CPThirdParty m'; Expected = "'my session'" }
+        @{ Line = 'Complete-CPThirdPartyJob -FailureType Perm'; Expected = 'PermissionError' }
+        @{ Line = 'New-CPThirdPartySkeleton -Operation Poll'; Expected = 'PollForThirdPartyJobs' }
+        @{ Line = 'New-CPThirdPartySkeleton Complete'; Expected = 'Complete-CPThirdPartyJob' }
+        @{ Line = 'Get-CPThirdPartyEmulator com'; Expected = 'completed' }
+        @{ Line = 'Get-CPThirdPartyEmulatorJob -Status Suc'; Expected = 'Succeeded' }
+        @{ Line = 'Connect-CPThirdParty -RetryMode Ad'; Expected = 'Adaptive' }
+    ) {
+        Get-Completion $Line | Should -Be $Expected
+    }
+
+    It 'of a profile name gives those of the AWS files' {
+        # In a process of its own: the AWS SDK asks once in a process where the files are.
+        $file = Join-Path $TestDrive 'credentials'
+        Set-Content -Path $file -Value '[partner-test]', 'aws_access_key_id = A', 'aws_secret_access_key = b'
+        $child = Invoke-ChildPwsh -Environment @{ AWS_SHARED_CREDENTIALS_FILE = $file } -Script '
+            $line = "Get-CPThirdPartyJob -ProfileName part"
+            (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText'
+        $child.Lines | Should -Be 'partner-test'
+    }
+
+    It 'gives every region that the SDK knows, and calls nothing' {
+        $before = (Get-ServiceRequest | Measure-Object).Count
+        @(Get-Completion 'Connect-CPThirdParty -Region us-').Count | Should -BeGreaterThan 5
+        (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
+    }
+}
+
+Describe 'Metadata' {
+    It 'of <_> tells its output type and a syntax without oddities' -TestCases @(
+        'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Connect-CPThirdParty', 'Get-CPThirdPartyEmulator', 'Get-CPThirdPartyEmulatorJob',
+        'Get-CPThirdPartyJob', 'Get-CPThirdPartyJobDetail', 'Get-CPThirdPartySession', 'New-CPThirdPartyEmulatorJob', 'New-CPThirdPartySkeleton',
+        'Start-CPThirdPartyEmulator', 'Test-CPThirdPartyConnection'
+    ) {
+        $command = Get-Command $_
+        $command.OutputType | Should -Not -BeNullOrEmpty
+        foreach ($type in $command.OutputType) {
+            $type.Type | Should -Not -BeNullOrEmpty -Because "$($type.Name) is a type that PowerShell sees"
+        }
+
+        "$(Get-Command $_ -Syntax)" | Should -Match "^\s*$_ "
+    }
+
+    It 'asks before nothing that only reads, and takes -WhatIf where something changes' {
+        $with = Get-Command -Module CodePipeline.ThirdParty | Where-Object { $_.Parameters.ContainsKey('WhatIf') } | ForEach-Object Name
+        $with | Sort-Object | Should -Be 'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Disconnect-CPThirdParty',
+            'New-CPThirdPartyEmulatorJob', 'Start-CPThirdPartyEmulator', 'Stop-CPThirdPartyEmulator'
+    }
+
+    It 'has the job id at position 0, and only approved verbs' {
+        foreach ($name in 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob', 'Complete-CPThirdPartyJob') {
+            $positions = (Get-Command $name).Parameters.Values | ForEach-Object { $parameter = $_
+                $_.Attributes | Where-Object { $_ -is [Parameter] -and $_.Position -ge 0 } | ForEach-Object { "$($_.Position) $($parameter.Name)" } }
+            $positions | Should -Be '0 JobId'
+        }
+        $approved = (Get-Verb).Verb
+        Get-Command -Module CodePipeline.ThirdParty | ForEach-Object { $_.Verb | Should -BeIn $approved }
+    }
+}
+
+Describe 'What a user sees while it works' {
+    BeforeEach {
+        $emulator = Start-Service
+    }
+
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'is, with Verbose, one line for each thing that is done' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $lines = & {
+            Get-CPThirdPartyJob $ActionType -Verbose | Get-CPThirdPartyJobDetail -Verbose | Confirm-CPThirdPartyJob -Verbose |
+                Complete-CPThirdPartyJob -Verbose
+        } 4>&1 | ForEach-Object { "$_" }
+        $id = (Get-CPThirdPartyEmulatorJob).JobId
+        ($lines -join "`n") | Should -BeLike "Polling for jobs of $ActionType*1 job*Reading job $id*AcknowledgeThirdPartyJob*job $id*PutThirdPartyJobSuccessResult*job $id*"
+        $lines.Count | Should -BeLessOrEqual 6
+    }
+
+    It 'is progress while Wait waits, which is taken away at the end' {
+        $run = Start-Pipeline "Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.02"
+        try {
+            Wait-Until { $run.Shell.Streams.Progress.Count -gt 2 } 'progress'
+            $first = $run.Shell.Streams.Progress[0]
+            $first.Activity | Should -BeLike '*job*'
+            $first.StatusDescription | Should -BeLike "$ActionType*"
+            $first.SecondsRemaining | Should -BeIn (55..60)
+            $null = New-CPThirdPartyEmulatorJob $ActionType
+            Wait-Until { $run.Result.IsCompleted } 'the end'
+            $run.Shell.EndInvoke($run.Result).Count | Should -Be 1
+            $run.Shell.Streams.Error | Should -BeNullOrEmpty
+            "$(@($run.Shell.Streams.Progress)[-1].RecordType)" | Should -Be 'Completed'
+        } finally {
+            $run.Shell.Dispose()
+        }
+    }
+}
+
+Describe 'Ctrl+C' {
+    BeforeEach {
+        $emulator = Start-Service
+    }
+
+    AfterEach {
+        Clear-Service
+    }
+
+    It 'ends <What> at once, without an error' -TestCases @(
+        @{ What = 'a wait'; Fault = $null; Script = { "Get-CPThirdPartyJob $ActionType -Wait -PollInterval 30" }; Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 0 } }
+        @{ What = 'a slow call'; Fault = 'seed=1;slow=1,delay=30s'; Script = { "Get-CPThirdPartyJob $ActionType" }; Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 0 } }
+        @{ What = 'a pipeline of slow calls'; Fault = 'slow=1@GetThirdPartyJobDetails,delay=30s'
+            Script = { "1..3 | ForEach-Object { 'job' + `$_ } | Get-CPThirdPartyJobDetail -ClientToken x | Confirm-CPThirdPartyJob" }
+            Underway = { (Get-ServiceRequest GetThirdPartyJobDetails | Measure-Object).Count -gt 0 }
+        }
+        @{ What = 'the retries of a throttled call'; Fault = 'throttle=1'; Script = { "Connect-CPThirdParty -Name r -MaxAttempts 100 -Region us-east-1 -EndpointUrl $($emulator.Endpoint) -AccessKey $($emulator.AccessKeyId) -SecretKey '$($emulator.SecretAccessKey.Reveal())'; Get-CPThirdPartyJob $ActionType -Session r" }
+            Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 2 }
+        }
+    ) {
+        if ($Fault) {
+            $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse($Fault))
+        }
+
+        $run = Start-Pipeline (& $Script)
+        try {
+            Wait-Until $Underway 'the call is under way'
+            $run.Result.IsCompleted | Should -BeFalse
+            $clock = [System.Diagnostics.Stopwatch]::StartNew()
+            $run.Shell.Stop()
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 3
+            "$($run.Shell.InvocationStateInfo.State)" | Should -Be 'Stopped'
+            $run.Shell.Streams.Error | Should -BeNullOrEmpty
+        } finally {
+            $run.Shell.Dispose()
+        }
+    }
+
+    It 'leaves the next call as good as new' {
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1,limit=1,delay=30s'))
+        $run = Start-Pipeline "Get-CPThirdPartyJob $ActionType"
+        try {
+            Wait-Until { (Get-ServiceRequest | Measure-Object).Count -gt 0 } 'the call is under way'
+            $run.Shell.Stop()
+            $run.Shell.Commands.Clear()
+            $null = New-CPThirdPartyEmulatorJob $ActionType
+            $run.Shell.AddScript("Get-CPThirdPartyJob $ActionType").Invoke().Count | Should -Be 1
+        } finally {
+            $run.Shell.Dispose()
+        }
+    }
+}
