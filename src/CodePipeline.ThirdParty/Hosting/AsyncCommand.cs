@@ -44,7 +44,17 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     protected sealed override void EndProcessing() => Pump(EndAsync, target: null);
 
     /// <inheritdoc/>
-    protected sealed override void StopProcessing() => _stop.Cancel();
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ctrl+C in the moment that the cmdlet ends by itself: there is nothing left to stop.
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
