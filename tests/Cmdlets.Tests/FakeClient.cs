@@ -1,0 +1,96 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tokens;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests;
+
+/// <summary>A service that answers as a test wants it.</summary>
+internal sealed class FakeClient : IThirdPartyJobClient
+{
+    public static ActionTypeId Type { get; } = new("Test", "ThirdParty", "Contoso", "1");
+
+    public static Secret Token { get; } = new("token-of-client");
+
+    /// <summary>The operations that were called, with what they were given.</summary>
+    public List<(string Operation, string? JobId, string? Token, object? Input)> Calls { get; } = new();
+
+    public Func<CancellationToken, Task<IReadOnlyList<PolledJob>>> Poll { get; set; } =
+        _ => Task.FromResult<IReadOnlyList<PolledJob>>(new[] { new PolledJob("job-1", "client-1") });
+
+    public Func<JobDetails> Details { get; set; } = () => new JobDetails { Id = "job-1", Nonce = "nonce-1" };
+
+    public Func<string> Acknowledge { get; set; } = () => JobStatus.InProgress;
+
+    public Func<Task> Result { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>A host whose current session calls this service, and knows the client's token.</summary>
+    public FakeHost Host()
+    {
+        var host = new FakeHost();
+        host.Sessions.Add(Session("Default"));
+        return host;
+    }
+
+    public ThirdPartySession Session(string name) => new(
+        name,
+        new ClientSettings { Region = "us-east-1", AccessKey = "AKIDEXAMPLE", SecretKey = new Secret("secret-key") },
+        new SingleToken(Token, "the test"),
+        _ => this);
+
+    public ThirdPartyJob Job(string status = JobStatus.Dispatched, string session = "Default") =>
+        new("job-1", "client-1", Token, status, Type, Session(session));
+
+    public static ServiceError Error(string code, bool answerLost = false, int attempts = 1) =>
+        new("TheOperation", code, "the service's words", "request-7", 400, attempts, answerLost, null);
+
+    public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
+        ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken)
+    {
+        Note("Poll", null, null, (actionType, maxBatchSize), options);
+        return Poll(cancellationToken);
+    }
+
+    public Task<JobDetails> GetThirdPartyJobDetailsAsync(
+        string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken)
+    {
+        Note("Details", jobId, clientToken, null, options);
+        return Task.FromResult(Details());
+    }
+
+    public Task<string> AcknowledgeThirdPartyJobAsync(
+        string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken)
+    {
+        Note("Acknowledge", jobId, clientToken, nonce, options);
+        return Task.FromResult(Acknowledge());
+    }
+
+    public Task PutThirdPartyJobSuccessResultAsync(
+        string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken)
+    {
+        Note("Success", jobId, clientToken, result, options);
+        return Result();
+    }
+
+    public Task PutThirdPartyJobFailureResultAsync(
+        string jobId, Secret clientToken, FailureResult result, CallOptions options, CancellationToken cancellationToken)
+    {
+        Note("Failure", jobId, clientToken, result, options);
+        return Result();
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private void Note(string operation, string? jobId, Secret? token, object? input, CallOptions options)
+    {
+        options.Wire?.Invoke(operation + " on the wire");
+        lock (Calls)
+        {
+            Calls.Add((operation, jobId, token?.Reveal(), input));
+        }
+    }
+}

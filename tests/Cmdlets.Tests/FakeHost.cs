@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Hosting;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests;
+
+/// <summary>Stands in for PowerShell: keeps what a cmdlet writes, and answers what it asks.</summary>
+internal sealed class FakeHost : ICommandHost
+{
+    private readonly List<object> _all = new();
+
+    public SessionStore Sessions { get; } = new();
+
+    public bool WantsDebug { get; set; }
+
+    /// <summary>Everything that was written, in order: objects, errors, progress, and texts after their stream's name.</summary>
+    public IReadOnlyList<object> All
+    {
+        get
+        {
+            lock (_all)
+            {
+                return _all.ToArray();
+            }
+        }
+    }
+
+    public IReadOnlyList<object> Objects => All.Where(each =>
+        each is not (CommandError or ProgressRecord or Line or Question)).ToArray();
+
+    public IReadOnlyList<CommandError> Errors => All.OfType<CommandError>().ToArray();
+
+    public IReadOnlyList<ProgressRecord> Progress => All.OfType<ProgressRecord>().ToArray();
+
+    public IReadOnlyList<Question> Questions => All.OfType<Question>().ToArray();
+
+    /// <summary>The managed threads that the cmdlet called on.</summary>
+    public HashSet<int> Threads { get; } = new();
+
+    /// <summary>What the user answers to -Confirm.</summary>
+    public bool Agrees { get; set; } = true;
+
+    /// <summary>Called as an object is written; throws where the pipeline ends.</summary>
+    public Action<object>? OnObject { get; set; }
+
+    public Dictionary<string, object?> Variables { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public Func<ScriptBlock, object?[], IReadOnlyList<object?>> Script { get; set; } =
+        (_, _) => throw new InvalidOperationException("No script block is expected.");
+
+    public Func<string, object?[], IReadOnlyList<object?>> ScriptText { get; set; } =
+        (_, _) => throw new InvalidOperationException("No script is expected.");
+
+    public IEnumerable<string> Texts(string stream) =>
+        All.OfType<Line>().Where(line => line.Stream == stream).Select(line => line.Text);
+
+    public void WriteObject(object value)
+    {
+        Add(value);
+        OnObject?.Invoke(value);
+    }
+
+    public void WriteError(CommandError error) => Add(error);
+
+    public void ThrowTerminating(CommandError error) => throw new TerminatedException(error);
+
+    public void WriteVerbose(string text) => Add(new Line("verbose", text));
+
+    public void WriteDebug(string text) => Add(new Line("debug", text));
+
+    public void WriteWarning(string text) => Add(new Line("warning", text));
+
+    public void WriteProgress(ProgressRecord progress) => Add(progress);
+
+    public bool ShouldProcess(string target, string action)
+    {
+        Add(new Question(target, action));
+        return Agrees;
+    }
+
+    public bool IsTyped(string parameter) => false;
+
+    public object? GetVariable(string name)
+    {
+        Note();
+        return Variables.TryGetValue(name, out object? value) ? value : null;
+    }
+
+    public string ResolvePath(string path) => "/resolved/" + path;
+
+    public IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments)
+    {
+        Note();
+        return Script(script, arguments);
+    }
+
+    public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments)
+    {
+        Note();
+        return ScriptText(script, arguments);
+    }
+
+    private void Add(object value)
+    {
+        Note();
+        lock (_all)
+        {
+            _all.Add(value);
+        }
+    }
+
+    private void Note() => Threads.Add(Environment.CurrentManagedThreadId);
+
+    internal sealed record Line(string Stream, string Text);
+
+    internal sealed record Question(string Target, string Action);
+}
+
+/// <summary>What ThrowTerminatingError does to a pipeline.</summary>
+internal sealed class TerminatedException(CommandError error) : Exception(error.Message)
+{
+    public CommandError Error { get; } = error;
+}

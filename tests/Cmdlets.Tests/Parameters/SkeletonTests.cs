@@ -1,0 +1,109 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Text.Json;
+using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Parameters;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests.Parameters;
+
+public sealed class SkeletonTests
+{
+    /// <summary>The members of each request, as the service model has them.</summary>
+    public static TheoryData<string, string> Members => new()
+    {
+        {
+            "PollForThirdPartyJobs",
+            "actionTypeId.category actionTypeId.owner actionTypeId.provider actionTypeId.version maxBatchSize"
+        },
+        { "GetThirdPartyJobDetails", "clientToken jobId" },
+        { "AcknowledgeThirdPartyJob", "clientToken jobId nonce" },
+        {
+            "PutThirdPartyJobSuccessResult",
+            "clientToken continuationToken currentRevision.changeIdentifier currentRevision.created currentRevision.revision "
+            + "currentRevision.revisionSummary executionDetails.externalExecutionId executionDetails.percentComplete "
+            + "executionDetails.summary jobId"
+        },
+        {
+            "PutThirdPartyJobFailureResult",
+            "clientToken failureDetails.externalExecutionId failureDetails.message failureDetails.type jobId"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public void Skeleton_HasExactlyTheMembersOfTheOperation(string operation, string members)
+    {
+        using JsonDocument json = JsonDocument.Parse(Skeleton.Of(operation));
+
+        Assert.Equal(members.Split(' '), Names(json.RootElement).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("acknowledge-third-party-job", "AcknowledgeThirdPartyJob")]
+    [InlineData("poll-for-third-party-jobs", "PollForThirdPartyJobs")]
+    [InlineData("put-third-party-job-success-result", "PutThirdPartyJobSuccessResult")]
+    [InlineData("ACKNOWLEDGETHIRDPARTYJOB", "AcknowledgeThirdPartyJob")]
+    [InlineData("Confirm-CPThirdPartyJob", "AcknowledgeThirdPartyJob")]
+    [InlineData("get-cpthirdpartyjobdetail", "GetThirdPartyJobDetails")]
+    [InlineData("Get-CPThirdPartyJob", "PollForThirdPartyJobs")]
+    [InlineData("Complete-CPThirdPartyJob", "PutThirdPartyJobSuccessResult")]
+    public void Skeleton_OfAnyName_IsTheOperations(string name, string operation) =>
+        Assert.Equal(Skeleton.Of(operation), Skeleton.Of(name));
+
+    [Fact]
+    public void Skeleton_OfAnUnknownOperation_ListsTheKnown()
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => Skeleton.Of("PollForJobs"));
+
+        Assert.Contains("'PollForJobs'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("AcknowledgeThirdPartyJob", error.Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryOfferedOperation_HasASkeleton() =>
+        Assert.All(Skeleton.Operations, operation => Assert.NotEmpty(Skeleton.Of(operation)));
+
+    [Fact]
+    public void Command_AsJson_GivesTheText()
+    {
+        FakeHost host = new NewThirdPartySkeletonCommand { Operation = "AcknowledgeThirdPartyJob", AsJson = true }.Run();
+
+        Assert.Equal(Skeleton.Of("AcknowledgeThirdPartyJob"), Assert.Single(host.Objects));
+    }
+
+    [Fact]
+    public void Command_AsAnObject_LetsPowerShellConvertTheText()
+    {
+        var converted = new PSObject(("jobId", string.Empty));
+        object?[]? given = null;
+        var host = new FakeHost
+        {
+            ScriptText = (_, arguments) =>
+            {
+                given = arguments;
+                return new object[] { converted };
+            },
+        };
+
+        new NewThirdPartySkeletonCommand { Operation = "AcknowledgeThirdPartyJob" }.Run(host);
+
+        Assert.Same(converted, Assert.Single(host.Objects));
+        Assert.Equal(Skeleton.Of("AcknowledgeThirdPartyJob"), Assert.Single(given!));
+    }
+
+    [Fact]
+    public void Command_OfAnUnknownOperation_WritesOneErrorAboutIt()
+    {
+        FakeHost host = new NewThirdPartySkeletonCommand { Operation = "Nothing" }.Run();
+
+        Assert.Equal(("InvalidInput", "Nothing"), (Assert.Single(host.Errors).Id, host.Errors[0].Target));
+    }
+
+    private static IEnumerable<string> Names(JsonElement element, string prefix = "") => element.EnumerateObject().SelectMany(
+        member => member.Value.ValueKind == JsonValueKind.Object
+            ? Names(member.Value, prefix + member.Name + ".")
+            : new[] { prefix + member.Name });
+}
