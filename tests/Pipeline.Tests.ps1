@@ -332,8 +332,8 @@ Describe 'Complete-CPThirdPartyJob' {
         @{ What = 'a revision summary'; Limit = 2048; Property = 'RevisionSummary'
             With = @{ Revision = 'a'; RevisionChangeIdentifier = 'b'; RevisionSummary = '' } }
     ) {
-        # A smiley is two UTF-16 units; the odd letter in front puts the cut in the middle of one.
-        $With[$Property] = 'x' + '😀' * $Limit
+        # A smiley is two UTF-16 units, and the last one that would fit shares its place with the dots.
+        $With[$Property] = '😀' * $Limit
         $warnings = Get-ClaimedJob | Complete-CPThirdPartyJob @With 3>&1
         "$warnings" | Should -BeLike "*$Limit*"
         $text = (Get-CPThirdPartyEmulatorJob).$Property
