@@ -38,6 +38,10 @@ public class ThirdPartyJob
     /// <summary>The session that the job came through, which later cmdlets go on with.</summary>
     public ThirdPartySession? Session { get; }
 
+    /// <summary>The same job, called for in another way.</summary>
+    internal virtual ThirdPartyJob With(string? clientId, Secret clientToken, ThirdPartySession session) =>
+        new(JobId, clientId, clientToken, Status, ActionType, session);
+
     /// <summary>The same job with another status.</summary>
     internal virtual ThirdPartyJob WithStatus(string status) => new(this, status);
 

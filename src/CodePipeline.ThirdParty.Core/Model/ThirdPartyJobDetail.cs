@@ -61,5 +61,9 @@ public sealed class ThirdPartyJobDetail : ThirdPartyJob
     private JobDetails Details { get; }
 
     /// <inheritdoc/>
+    internal override ThirdPartyJob With(string? clientId, Secret clientToken, ThirdPartySession session) =>
+        new ThirdPartyJobDetail(base.With(clientId, clientToken, session), Details);
+
+    /// <inheritdoc/>
     internal override ThirdPartyJob WithStatus(string status) => new ThirdPartyJobDetail(this, status);
 }

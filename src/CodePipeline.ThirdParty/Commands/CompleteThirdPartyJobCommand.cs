@@ -112,19 +112,31 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     private FailureResult? Failure(CliResult cli)
     {
         string? message = ErrorRecord is ErrorRecord error ? ErrorText.Of(error) : FailureMessage;
-        return message is null
-            ? cli.Failure
-            : new FailureResult(FailureType, Cut(ServiceLimits.FailureMessage, message, "failure message"), ExternalExecutionId);
+        return message is not null
+            ? new FailureResult(FailureType, Cut(ServiceLimits.FailureMessage, message, "failure message"), ExternalExecutionId)
+            : cli.Failure is FailureResult given
+            ? given with
+            {
+                Message = Cut(ServiceLimits.FailureMessage, given.Message, "failure message") ?? given.Message,
+                ExternalExecutionId = ExternalExecutionId ?? given.ExternalExecutionId,
+            }
+            : null;
     }
 
-    private SuccessResult Success(CliResult cli) => new()
+    private SuccessResult Success(CliResult cli)
     {
-        Summary = Cut(ServiceLimits.Summary, Summary ?? cli.Summary, "summary"),
-        ExternalExecutionId = ExternalExecutionId ?? cli.ExternalExecutionId,
-        PercentComplete = PercentComplete ?? cli.PercentComplete,
-        ContinuationToken = ContinuationToken ?? cli.ContinuationToken,
-        Revision = RevisionOf() ?? cli.Revision,
-    };
+        JobRevision? revision = RevisionOf() ?? cli.Revision;
+        return new SuccessResult
+        {
+            Summary = Cut(ServiceLimits.Summary, Summary ?? cli.Summary, "summary"),
+            ExternalExecutionId = ExternalExecutionId ?? cli.ExternalExecutionId,
+            PercentComplete = PercentComplete ?? cli.PercentComplete,
+            ContinuationToken = ContinuationToken ?? cli.ContinuationToken,
+            Revision = revision is null
+                ? null
+                : revision with { Summary = Cut(ServiceLimits.RevisionSummary, revision.Summary, "revision summary") },
+        };
+    }
 
     private JobRevision? RevisionOf()
     {
@@ -145,7 +157,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             Revision,
             RevisionChangeIdentifier,
             RevisionCreated is DateTime created ? new DateTimeOffset(created) : null,
-            Cut(ServiceLimits.RevisionSummary, RevisionSummary, "revision summary"));
+            RevisionSummary);
     }
 
     /// <summary>A result must not be lost because its text is too long.</summary>

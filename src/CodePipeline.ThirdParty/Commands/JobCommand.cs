@@ -43,8 +43,14 @@ public abstract class JobCommand : ConnectedCommand
         string? clientId = ClientId ?? piped?.ClientId;
         Secret token = await ClientTokenResolver.ResolveAsync(
             JobId, clientId, (ClientToken as ClientTokenArgument)?.Source, piped?.ClientToken, session, cancellationToken).ConfigureAwait(false);
-        return piped is not null && Equals(piped.ClientToken, token) && ReferenceEquals(piped.Session, session)
+        if (piped is null || piped.JobId != JobId)
+        {
+            return new ThirdPartyJob(JobId, clientId, token, status: null, actionType: null, session);
+        }
+
+        // Also where the call's own settings differ from the job's, its details go on down the pipeline.
+        return piped.ClientId == clientId && Equals(piped.ClientToken, token) && ReferenceEquals(piped.Session, session)
             ? piped
-            : new ThirdPartyJob(JobId, clientId, token, piped?.Status, piped?.ActionType, session);
+            : piped.With(clientId, token, session);
     }
 }
