@@ -1,0 +1,131 @@
+using System;
+using System.Collections;
+using System.Linq;
+using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Emulation;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;
+
+/// <summary>Emulators are known in the whole process, so each test has one of its own name.</summary>
+public sealed class EmulatorCommandTests : IDisposable
+{
+    private readonly string _name = "emulator-" + Guid.NewGuid();
+
+    public void Dispose() => new StopThirdPartyEmulatorCommand { Emulator = _name }.Run();
+
+    [Fact]
+    public void Start_EmitsAnEmulatorThatRunsAndIsFoundByName()
+    {
+        ThirdPartyEmulator emulator = Start();
+
+        Assert.True(emulator.IsRunning);
+        Assert.Same(emulator, Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name.ToUpperInvariant() }.Run().Objects));
+    }
+
+    [Fact]
+    public void Start_UnderATakenName_IsRefused()
+    {
+        Start();
+
+        FakeHost host = new StartThirdPartyEmulatorCommand { Name = _name }.Run();
+
+        Assert.Equal("InvalidInput", Assert.Single(host.Errors).Id);
+        Assert.Contains(_name, host.Errors[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_NotAgreedTo_StartsNothing()
+    {
+        FakeHost host = new StartThirdPartyEmulatorCommand { Name = _name }.Run(new FakeHost { Agrees = false });
+
+        Assert.Empty(host.Objects);
+        Assert.Equal("EmulatorNotFound", Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name }.Run().Errors).Id);
+    }
+
+    [Fact]
+    public void Start_WithAWrongFaultPlan_IsRefused() => Assert.Equal(
+        "InvalidInput",
+        Assert.Single(new StartThirdPartyEmulatorCommand { Name = _name, Fault = "explode=1" }.Run().Errors).Id);
+
+    [Fact]
+    public void Start_WithAWrongActionType_IsRefused() => Assert.Equal(
+        "InvalidInput",
+        Assert.Single(new StartThirdPartyEmulatorCommand { Name = _name, ActionType = new object[] { "Tset/Contoso/1" } }
+            .Run().Errors).Id);
+
+    [Fact]
+    public void NewJob_PutsAsManyAsAsked()
+    {
+        ThirdPartyEmulator emulator = Start();
+
+        FakeHost host = new NewThirdPartyEmulatorJobCommand
+        {
+            Emulator = emulator, ActionType = FakeClient.Type, Count = 3, ClientId = "client-1", ClientToken = new Secret("token-1"),
+            Configuration = new Hashtable { ["Name"] = "web", ["Key"] = new Secret("hush"), ["Number"] = 7 },
+            InputArtifact = new[] { "in" }, OutputArtifact = new[] { "out" },
+        }.Run();
+
+        EmulatedJob[] jobs = host.Objects.Cast<EmulatedJob>().ToArray();
+        Assert.Equal(emulator.GetJobs().Select(job => job.JobId), jobs.Select(job => job.JobId));
+        Assert.Equal(3, jobs.Length);
+        Assert.All(jobs, job => Assert.Equal(("client-1", "token-1"), (job.ClientId, job.ClientToken.Reveal())));
+        Assert.Equal(
+            new[] { "hush", "web", "7" },
+            new[] { jobs[0].Configuration["Key"], jobs[0].Configuration["Name"], jobs[0].Configuration["Number"] });
+    }
+
+    [Fact]
+    public void NewJob_NotAgreedTo_PutsNone()
+    {
+        ThirdPartyEmulator emulator = Start();
+
+        new NewThirdPartyEmulatorJobCommand { Emulator = emulator, ActionType = FakeClient.Type }
+            .Run(new FakeHost { Agrees = false });
+
+        Assert.Empty(emulator.GetJobs());
+    }
+
+    [Fact]
+    public void NewJob_OfNoEmulator_IsAnError() => Assert.Equal(
+        "EmulatorNotFound",
+        Assert.Single(new NewThirdPartyEmulatorJobCommand { Emulator = "none", ActionType = FakeClient.Type }.Run().Errors).Id);
+
+    [Fact]
+    public void GetJob_FindsByIdAndStatus()
+    {
+        ThirdPartyEmulator emulator = Start();
+        EmulatedJob first = emulator.AddJob(new EmulatedJobRequest(FakeClient.Type));
+        emulator.AddJob(new EmulatedJobRequest(FakeClient.Type) { Delay = TimeSpan.FromHours(1) });
+
+        Assert.Equal(2, new GetThirdPartyEmulatorJobCommand { Emulator = emulator }.Run().Objects.Count);
+        Assert.Equal(first.JobId, Assert.IsType<EmulatedJob>(Assert.Single(
+            new GetThirdPartyEmulatorJobCommand { Emulator = emulator, Status = "queued" }.Run().Objects)).JobId);
+        Assert.Equal(first.JobId, Assert.IsType<EmulatedJob>(Assert.Single(
+            new GetThirdPartyEmulatorJobCommand { Emulator = emulator, JobId = first.JobId }.Run().Objects)).JobId);
+    }
+
+    [Fact]
+    public void Stop_EndsTheEmulator()
+    {
+        ThirdPartyEmulator emulator = Start();
+
+        new StopThirdPartyEmulatorCommand { Emulator = emulator }.Run();
+
+        Assert.False(emulator.IsRunning);
+        Assert.Equal("EmulatorNotFound", Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name }.Run().Errors).Id);
+    }
+
+    [Fact]
+    public void Stop_NotAgreedTo_LeavesItRunning()
+    {
+        ThirdPartyEmulator emulator = Start();
+
+        new StopThirdPartyEmulatorCommand { Emulator = emulator }.Run(new FakeHost { Agrees = false });
+
+        Assert.True(emulator.IsRunning);
+    }
+
+    private ThirdPartyEmulator Start() => Assert.IsType<ThirdPartyEmulator>(
+        Assert.Single(new StartThirdPartyEmulatorCommand { Name = _name }.Run().Objects));
+}

@@ -1,0 +1,245 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Parameters;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;
+
+/// <summary>What the cmdlets about one job have in common: the job, its token, its session. Shown on Get-CPThirdPartyJobDetail.</summary>
+public sealed class JobCommandTests
+{
+    private readonly FakeClient _client = new();
+
+    [Fact]
+    public void Detail_ById_EmitsTheDetails()
+    {
+        _client.Details = () => new JobDetails { Id = "job-1", Nonce = "nonce-1", PipelineName = "p" };
+
+        FakeHost host = new GetThirdPartyJobDetailCommand { JobId = "job-1", ClientId = "client-1" }.Run(_client.Host());
+
+        ThirdPartyJobDetail detail = Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects));
+        Assert.Equal(
+            ("job-1", "client-1", "nonce-1", "p", FakeClient.Token),
+            (detail.JobId, detail.ClientId, detail.Nonce, detail.PipelineName, detail.ClientToken));
+    }
+
+    [Fact]
+    public void Detail_OfAPipedJob_KeepsWhatTheJobKnows()
+    {
+        ThirdPartyJob job = _client.Job();
+
+        FakeHost host = Piped(new GetThirdPartyJobDetailCommand(), job).Run(new FakeHost());
+
+        ThirdPartyJobDetail detail = Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects));
+        Assert.Equal(
+            (job.JobId, job.ClientId, job.Status, job.ActionType, job.ClientToken),
+            (detail.JobId, detail.ClientId, detail.Status, detail.ActionType, detail.ClientToken));
+        Assert.Equal("Default", detail.Session!.Name);
+    }
+
+    [Theory]
+    [InlineData("Nonce", "nonce-1")]
+    [InlineData("^JobId", "job-1")]
+    public void Detail_WithASelection_EmitsThatAlone(string select, string value) => Assert.Equal(
+        value,
+        Assert.Single(new GetThirdPartyJobDetailCommand { JobId = "job-1", Select = select }.Run(_client.Host()).Objects));
+
+    [Fact]
+    public void Token_OfTheParameter_WinsOverThePipedJobs()
+    {
+        Piped(new GetThirdPartyJobDetailCommand { ClientToken = ClientTokenArgument.Of("typed-token") }, _client.Job()).Run();
+
+        Assert.Equal("typed-token", Assert.Single(_client.Calls).Token);
+    }
+
+    [Fact]
+    public void Token_OfAScript_IsLookedUpOncePerClient()
+    {
+        var asked = new List<object?>();
+        FakeHost host = _client.Host();
+        host.Script = (_, arguments) =>
+        {
+            asked.Add(arguments[0]);
+            return new object?[] { null, "token-of-" + arguments[0] };
+        };
+        using var command = new GetThirdPartyJobDetailCommand
+        {
+            Shell = host, ClientToken = ClientTokenArgument.Of(ScriptBlock.Create("param($ClientId) Get-It $ClientId")),
+        };
+
+        foreach (string client in new[] { "a", "b", "a" })
+        {
+            command.JobId = "job-of-" + client;
+            command.ClientId = client;
+            command.Process();
+        }
+
+        Assert.Equal(new object[] { "a", "b" }, asked);
+        Assert.Equal(
+            new[] { "token-of-a", "token-of-b", "token-of-a" }, _client.Calls.Select(call => call.Token));
+    }
+
+    [Fact]
+    public void Token_OfAScriptThatFails_IsAnErrorForThatJobAlone()
+    {
+        FakeHost host = _client.Host();
+        host.Script = (_, arguments) =>
+            Equals(arguments[0], "bad") ? throw new RuntimeException("no such client") : new object[] { "good-token" };
+        using var command = new GetThirdPartyJobDetailCommand
+        {
+            Shell = host, ClientToken = ClientTokenArgument.Of(ScriptBlock.Create("…")),
+        };
+
+        foreach (string client in new[] { "bad", "good" })
+        {
+            command.JobId = "job-of-" + client;
+            command.ClientId = client;
+            command.Process();
+        }
+
+        Assert.Equal(("ClientTokenSourceFailed", "job-of-bad"), (Assert.Single(host.Errors).Id, host.Errors[0].Target));
+        Assert.Contains("no such client", host.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Equal("job-of-good", Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects)).JobId);
+    }
+
+    [Fact]
+    public void Token_OfNowhere_IsAnErrorThatNamesTheClient()
+    {
+        FakeHost host = new FakeHost();
+        host.Sessions.Add(new ThirdPartySession(
+            "Default",
+            new ClientSettings { Region = "us-east-1" },
+            ClientTokenArgument.Of(new System.Collections.Hashtable()).Source,
+            _ => _client));
+
+        new GetThirdPartyJobDetailCommand { JobId = "job-1", ClientId = "client-9" }.Run(host);
+
+        Assert.Equal(("ClientTokenNotFound", "job-1"), (Assert.Single(host.Errors).Id, host.Errors[0].Target));
+        Assert.Contains("'client-9'", host.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Empty(_client.Calls);
+    }
+
+    [Fact]
+    public void Session_ByName_IsUsed()
+    {
+        var other = new FakeClient();
+        FakeHost host = _client.Host();
+        host.Sessions.Add(other.Session("other"));
+
+        new GetThirdPartyJobDetailCommand { JobId = "job-1", Session = "other" }.Run(host);
+
+        Assert.Empty(_client.Calls);
+        Assert.Single(other.Calls);
+    }
+
+    [Fact]
+    public void Session_OfThePipedJob_WinsOverTheCurrentOne()
+    {
+        var other = new FakeClient();
+
+        Piped(new GetThirdPartyJobDetailCommand(), other.Job()).Run(_client.Host());
+
+        Assert.Empty(_client.Calls);
+        Assert.Single(other.Calls);
+    }
+
+    [Fact]
+    public void Session_ThatIsNotThere_EndsThePipelineAndListsThoseThatAre()
+    {
+        var command = new GetThirdPartyJobDetailCommand { JobId = "job-1", Session = "none" };
+
+        TerminatedException end = Assert.Throws<TerminatedException>(() => command.Run(_client.Host()));
+
+        Assert.Equal(("SessionNotFound", "Use one of: Default."), (end.Error.Id, end.Error.Advice));
+    }
+
+    [Fact]
+    public void ErrorOfOneJob_LetsTheOthersGoOn()
+    {
+        int calls = 0;
+        _client.Details = () => ++calls == 1
+            ? throw new JobNotFoundException(FakeClient.Error("JobNotFoundException"))
+            : new JobDetails { Nonce = "nonce-2" };
+        FakeHost host = _client.Host();
+        using var command = new GetThirdPartyJobDetailCommand { Shell = host, JobId = "gone" };
+
+        command.Process();
+        command.JobId = "there";
+        command.Process();
+
+        Assert.Equal(("JobNotFound", "gone"), (Assert.Single(host.Errors).Id, host.Errors[0].Target));
+        Assert.Equal("there", Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects)).JobId);
+    }
+
+    [Fact]
+    public void Settings_OfTheCall_MakeAnotherClientThanTheSessions()
+    {
+        var settings = new List<ClientSettings>();
+        var host = new FakeHost();
+        host.Sessions.Add(new ThirdPartySession(
+            "Default",
+            new ClientSettings { Region = "us-east-1", ProfileName = "p" },
+            ClientTokenArgument.Of("token-1").Source,
+            each =>
+            {
+                settings.Add(each);
+                return _client;
+            }));
+
+        new GetThirdPartyJobDetailCommand
+        {
+            JobId = "job-1", Region = "eu-west-1", AccessKey = "AK", SecretKey = new Secret("SK"), EndpointUrl = "http://localhost/",
+        }.Run(host);
+
+        ClientSettings used = Assert.Single(settings);
+        Assert.Equal(
+            ("eu-west-1", "AK", "http://localhost/", null), (used.Region, used.AccessKey, used.EndpointUrl, used.ProfileName));
+    }
+
+    [Fact]
+    public void VariablesOfAwsTools_AreHonoured()
+    {
+        var settings = new List<ClientSettings>();
+        var host = new FakeHost
+        {
+            Variables =
+            {
+                ["StoredAWSRegion"] = "ap-south-1",
+                ["StoredAWSCredentials"] = new PSObject(("AccessKeyId", "AK"), ("SecretAccessKey", "SK")),
+            },
+        };
+        host.Sessions.Add(new ThirdPartySession(
+            "Default",
+            new ClientSettings(),
+            ClientTokenArgument.Of("token-1").Source,
+            each =>
+            {
+                settings.Add(each);
+                return _client;
+            }));
+
+        new GetThirdPartyJobDetailCommand { JobId = "job-1" }.Run(host);
+
+        ClientSettings used = Assert.Single(settings);
+        Assert.Equal(("ap-south-1", "AK"), (used.Region, used.Credential!.GetCredentials().AccessKey));
+    }
+
+    internal static T Piped<T>(T command, object job)
+        where T : JobCommand
+    {
+        command.InputObject = PSObject.AsPSObject(job);
+        if (job is ThirdPartyJob piped)
+        {
+            // What PowerShell binds by property name.
+            command.JobId = piped.JobId;
+            command.ClientId = piped.ClientId;
+        }
+
+        return command;
+    }
+}
