@@ -28,7 +28,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'run with every name written out' {

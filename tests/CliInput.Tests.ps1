@@ -1,7 +1,7 @@
 BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
-    $emulator = Start-Service -Emulator @{ ContinuationDelay = '00:00:00' }
+    $emulator = Start-TestService -Emulator @{ ContinuationDelay = '00:00:00' }
     $token = 'token-of-the-customer'
 
     function Get-TestJob([switch] $Claimed) {

@@ -30,7 +30,7 @@ Describe 'A client token as a parameter' {
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'is taken as <What>' -TestCases @(
@@ -116,7 +116,7 @@ Describe 'The order in which client tokens are looked up' {
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'puts the parameter before the token that the job carries' {
@@ -184,6 +184,8 @@ Describe 'A vault of SecretManagement' {
         # Stands in for Microsoft.PowerShell.SecretManagement, which keeps its own errors and its own shapes of secrets.
         $standIn = New-Module -Name SecretManagementStandIn -ArgumentList $asked, $known -ScriptBlock {
             param($Asked, $Known)
+            $script:Asked = $Asked
+            $script:Known = $Known
             function Get-Secret {
                 [CmdletBinding()]
                 param([string] $Name, [string] $Vault)
@@ -205,7 +207,7 @@ Describe 'A vault of SecretManagement' {
 
     AfterAll {
         Remove-Module -ModuleInfo $standIn -ErrorAction SilentlyContinue
-        Clear-Service
+        Clear-TestService
     }
 
     It 'gives the token that stands under the client''s id, asked once' {

@@ -9,7 +9,7 @@ AfterAll {
 
 Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'starts on loopback, with a name, keys and a free port of its own' {
@@ -112,7 +112,7 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'makes jobs with all that is given' {
@@ -169,11 +169,11 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
 
 Describe 'The life of a job on the emulator' {
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'hands a job out again where nobody claimed it within the lease' {
-        $null = Start-Service -Emulator @{ LeaseTime = '00:00:00.05' }
+        $null = Start-TestService -Emulator @{ LeaseTime = '00:00:00.05' }
         $first = Get-DispatchedJob
         $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.02
         $second.JobId | Should -Be $first.JobId
@@ -181,7 +181,7 @@ Describe 'The life of a job on the emulator' {
     }
 
     It 'does not hand out again what was claimed' {
-        $null = Start-Service -Emulator @{ LeaseTime = '00:00:00.02' }
+        $null = Start-TestService -Emulator @{ LeaseTime = '00:00:00.02' }
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $claimed = $null
         while (-not $claimed) {
@@ -194,13 +194,13 @@ Describe 'The life of a job on the emulator' {
     }
 
     It 'hands out at once again only what the lease lets' {
-        $null = Start-Service
+        $null = Start-TestService
         $null = Get-DispatchedJob
         Get-CPThirdPartyJob $ActionType | Should -BeNullOrEmpty
     }
 
     It 'times a claimed job out, and takes no result any more' {
-        $null = Start-Service
+        $null = Start-TestService
         $claimed = Get-ClaimedJob -With @{ TimeLimit = '00:00:00.001' }
         $result = Invoke-Capturing { $claimed | Complete-CPThirdPartyJob }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidJobState,*'
@@ -208,7 +208,7 @@ Describe 'The life of a job on the emulator' {
     }
 
     It 'links a job and the one that goes on from it' {
-        $null = Start-Service -Emulator @{ ContinuationDelay = 0 }
+        $null = Start-TestService -Emulator @{ ContinuationDelay = 0 }
         Get-ClaimedJob | Complete-CPThirdPartyJob -ContinuationToken more
         $jobs = Get-CPThirdPartyEmulatorJob
         $jobs[0].NextJobId, $jobs[1].PreviousJobId | Should -Be $jobs[1].JobId, $jobs[0].JobId
@@ -217,7 +217,7 @@ Describe 'The life of a job on the emulator' {
     }
 
     It 'shows the continuation only after its delay' {
-        $null = Start-Service -Emulator @{ ContinuationDelay = 3600 }
+        $null = Start-TestService -Emulator @{ ContinuationDelay = 3600 }
         Get-ClaimedJob | Complete-CPThirdPartyJob -ContinuationToken more
         Get-CPThirdPartyJob $ActionType | Should -BeNullOrEmpty
         (Get-CPThirdPartyEmulatorJob)[1].Status | Should -Be 'Created'
@@ -225,9 +225,9 @@ Describe 'The life of a job on the emulator' {
 
     It 'repeats its faults by their seed' {
         $runs = 1..2 | ForEach-Object {
-            $null = Start-Service -Emulator @{ Fault = 'seed=7;access-denied=0.5' }
+            $null = Start-TestService -Emulator @{ Fault = 'seed=7;access-denied=0.5' }
             -join (1..12 | ForEach-Object { if ((Invoke-Capturing { Get-CPThirdPartyJob $ActionType }).Errors) { 'x' } else { '.' } })
-            Clear-Service
+            Clear-TestService
         }
         $runs[0] | Should -Be $runs[1]
         $runs[0] | Should -Match 'x'

@@ -24,12 +24,12 @@ AfterAll {
 
 Describe 'An error of the service' {
     BeforeEach {
-        $emulator = Start-Service -Connect @{ MaxAttempts = 1 }
+        $emulator = Start-TestService -Connect @{ MaxAttempts = 1 }
         $basics = @{ Region = $emulator.Region; EndpointUrl = $emulator.Endpoint }
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'is <Id>, <Category>, where <When>' -TestCases @(
@@ -121,11 +121,11 @@ Describe 'An error of the service' {
 
 Describe 'Wrong input' {
     BeforeAll {
-        $emulator = Start-Service
+        $emulator = Start-TestService
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'is refused at the door, with words that name it: <What>' -TestCases @(
@@ -231,14 +231,14 @@ Describe 'Wrong input' {
 
 Describe 'A service that cannot be reached' {
     BeforeAll {
-        $emulator = Start-Service
+        $emulator = Start-TestService
         $gone = Start-CPThirdPartyEmulator
         $gone | Stop-CPThirdPartyEmulator
         $keys = @{ Region = 'us-east-1'; AccessKey = 'AK'; SecretKey = 'sk'; MaxAttempts = 1; Name = 'broken' }
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'is <Id> where <When>' -TestCases @(
@@ -267,7 +267,7 @@ Describe 'A service that cannot be reached' {
 
 Describe 'An error of an emulator' {
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'is EmulatorNotFound where there is none' {

@@ -9,11 +9,11 @@ AfterAll {
 
 Describe 'The four cmdlets in a pipeline' {
     BeforeEach {
-        $emulator = Start-Service -Emulator @{ ContinuationDelay = '00:00:00' }
+        $emulator = Start-TestService -Emulator @{ ContinuationDelay = '00:00:00' }
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'takes a job from poll to success' {
@@ -83,11 +83,11 @@ Describe 'The four cmdlets in a pipeline' {
 
 Describe 'Get-CPThirdPartyJob' {
     BeforeAll {
-        $emulator = Start-Service
+        $emulator = Start-TestService
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'takes an action type as <What>' -TestCases @(
@@ -139,11 +139,11 @@ Describe 'Get-CPThirdPartyJob' {
 
 Describe 'Get-CPThirdPartyJobDetail' {
     BeforeAll {
-        $emulator = Start-Service
+        $emulator = Start-TestService
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'gives all that the job says of itself' {
@@ -195,11 +195,11 @@ Describe 'Get-CPThirdPartyJobDetail' {
 Describe 'Confirm-CPThirdPartyJob' {
     BeforeEach {
         # A lease that is over at once: every poll hands the job out again, with a new nonce.
-        $emulator = Start-Service -Emulator @{ LeaseTime = '00:00:00.001' }
+        $emulator = Start-TestService -Emulator @{ LeaseTime = '00:00:00.001' }
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'emits nothing where another worker has the job' {
@@ -255,11 +255,11 @@ Describe 'Confirm-CPThirdPartyJob' {
 
 Describe 'Complete-CPThirdPartyJob' {
     BeforeEach {
-        $emulator = Start-Service -Emulator @{ ContinuationDelay = '00:00:00' }
+        $emulator = Start-TestService -Emulator @{ ContinuationDelay = '00:00:00' }
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'reports every detail of a success' {
@@ -324,7 +324,7 @@ Describe 'Complete-CPThirdPartyJob' {
         $job = Get-CPThirdPartyEmulatorJob
         $job.Status | Should -Be 'Succeeded'
         $job.Summary.Length | Should -Be 2048
-        $job.Summary | Should -BeLike 'xxx*…'
+        $job.Summary | Should -BeLike "xxx*$([char]0x2026)"
     }
 
     It 'cuts <What> at a character, never within one' -TestCases @(
@@ -333,12 +333,13 @@ Describe 'Complete-CPThirdPartyJob' {
             With = @{ Revision = 'a'; RevisionChangeIdentifier = 'b'; RevisionSummary = '' } }
     ) {
         # A smiley is two UTF-16 units, and the last one that would fit shares its place with the dots.
-        $With[$Property] = '😀' * $Limit
+        $smiley = [char]::ConvertFromUtf32(0x1F600)
+        $With[$Property] = $smiley * $Limit
         $warnings = Get-ClaimedJob | Complete-CPThirdPartyJob @With 3>&1
         "$warnings" | Should -BeLike "*$Limit*"
         $text = (Get-CPThirdPartyEmulatorJob).$Property
         $text.Length | Should -BeIn ($Limit - 1), $Limit
-        $text | Should -BeLike '*😀…'
+        $text | Should -BeLike "*$smiley$([char]0x2026)"
     }
 
     It 'makes a new job of a continuation, which carries the token' {

@@ -97,7 +97,7 @@ Describe 'No secret comes out' {
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'through any stream, with Verbose and Debug' {

@@ -24,7 +24,7 @@ AfterAll {
 
 Describe 'Connect-CPThirdParty' {
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'emits nothing, and the session with PassThru' {
@@ -35,7 +35,7 @@ Describe 'Connect-CPThirdParty' {
     }
 
     It 'makes the session that cmdlets use by themselves' {
-        $null = Start-Service
+        $null = Start-TestService
         $null = New-CPThirdPartyEmulatorJob $ActionType
         (Get-CPThirdPartyJob $ActionType).Session.Name | Should -Be 'Default'
     }
@@ -77,8 +77,8 @@ Describe 'Connect-CPThirdParty' {
 
 Describe 'Named sessions' {
     BeforeEach {
-        $first = Start-Service -Session first
-        $second = Start-Service -Session second
+        $first = Start-TestService -Session first
+        $second = Start-TestService -Session second
         'first', 'second' | ForEach-Object {
             $emulator = Get-Variable -Name $_ -ValueOnly
             $null = New-CPThirdPartyEmulatorJob $ActionType -Emulator $emulator -PipelineName $_
@@ -86,7 +86,7 @@ Describe 'Named sessions' {
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'are used by name' {
@@ -123,7 +123,7 @@ Describe 'Named sessions' {
 
 Describe 'Disconnect-CPThirdParty' {
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'forgets the default session, or the one that is named' {
@@ -156,7 +156,7 @@ Describe 'Parameters of a call' {
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'win over the session''s' {
@@ -204,7 +204,7 @@ Describe 'What AWS.Tools leaves behind' {
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'counts: $StoredAWSRegion and $StoredAWSCredentials' {
@@ -265,7 +265,7 @@ Describe 'Profiles and the environment' {
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'give region and keys by ProfileName and ProfileLocation' {
@@ -322,11 +322,11 @@ Describe 'Profiles and the environment' {
 
 Describe 'Sessions and runspaces' {
     BeforeAll {
-        $emulator = Start-Service
+        $emulator = Start-TestService
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'are apart: another runspace does not see this one''s' {

@@ -45,14 +45,14 @@ AfterAll {
 
 Describe 'Views' {
     BeforeAll {
-        $emulator = Start-Service -Emulator @{ Name = 'views' }
+        $emulator = Start-TestService -Emulator @{ Name = 'views' }
         $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact In -OutputArtifact Out -Configuration @{ ProjectName = 'web' }
         $job = Get-CPThirdPartyJob $ActionType
         $detail = $job | Get-CPThirdPartyJobDetail
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'of <What> is a table of <Columns>' -TestCases @(
@@ -98,12 +98,12 @@ Describe 'Views' {
 
 Describe 'Completion' {
     BeforeAll {
-        $emulator = Start-Service -Emulator @{ Name = 'completed' } -Session 'my session'
+        $emulator = Start-TestService -Emulator @{ Name = 'completed' } -Session 'my session'
         $null = Get-CPThirdPartyJob $ActionType -Session 'my session'
     }
 
     AfterAll {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'of "<Line>" gives <Expected>' -TestCases @(
@@ -175,11 +175,11 @@ Describe 'Metadata' {
 
 Describe 'What a user sees while it works' {
     BeforeEach {
-        $emulator = Start-Service
+        $emulator = Start-TestService
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'is, with Verbose, one line for each thing that is done' {
@@ -214,11 +214,11 @@ Describe 'What a user sees while it works' {
 
 Describe 'Ctrl+C' {
     BeforeEach {
-        $emulator = Start-Service
+        $emulator = Start-TestService
     }
 
     AfterEach {
-        Clear-Service
+        Clear-TestService
     }
 
     It 'ends <What> at once, without an error' -TestCases @(

@@ -40,7 +40,7 @@ function Enter-ModuleTest {
 }
 
 function Exit-ModuleTest {
-    Clear-Service
+    Clear-TestService
     foreach ($name in Get-TestVariableName) {
         [Environment]::SetEnvironmentVariable($name, $null)
     }
@@ -50,13 +50,13 @@ function Exit-ModuleTest {
     }
 }
 
-function Clear-Service {
+function Clear-TestService {
     Get-CPThirdPartySession | Disconnect-CPThirdParty -Confirm:$false
     Get-CPThirdPartyEmulator | Stop-CPThirdPartyEmulator -Confirm:$false
 }
 
 # An emulator that knows the action type, and a session of that name connected to it; gives the emulator.
-function Start-Service {
+function Start-TestService {
     param([hashtable] $Emulator = @{}, [hashtable] $Connect = @{}, [string] $Session = 'Default')
 
     $started = Start-CPThirdPartyEmulator -ActionType $ActionType @Emulator
