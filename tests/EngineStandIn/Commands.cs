@@ -80,6 +80,15 @@ public sealed class PathIntrinsics
 
 public abstract class EngineIntrinsics;
 
+public abstract class CommandInfo;
+
+public class CmdletInfo : CommandInfo;
+
+public sealed class PSModuleInfo
+{
+    public Dictionary<string, CmdletInfo> ExportedCmdlets => throw NoEngine.Error();
+}
+
 public interface IModuleAssemblyInitializer
 {
     void OnImport();
