@@ -58,7 +58,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
         $result = Invoke-Capturing { Start-CPThirdPartyEmulator SAME }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
-        "$($result.Errors[0])" | Should -BeLike "*'SAME'*Stop-CPThirdPartyEmulator*"
+        "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" | Should -BeLike "*'SAME'*Stop-CPThirdPartyEmulator*"
         @(Get-CPThirdPartyEmulator).Count | Should -Be 1
         Stop-CPThirdPartyEmulator
         Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
@@ -100,7 +100,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         $result.Errors.Count | Should -Be 1
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
         foreach ($word in $Words) {
-            "$($result.Errors[0])" | Should -BeLike "*$word*"
+            "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" | Should -BeLike "*$word*"
         }
         Get-CPThirdPartyEmulator | Should -BeNullOrEmpty
     }
@@ -162,7 +162,7 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         $result.Errors.Count | Should -Be 1
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
         foreach ($word in $Words) {
-            "$($result.Errors[0])" | Should -BeLike "*$word*"
+            "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" | Should -BeLike "*$word*"
         }
     }
 }

@@ -184,7 +184,7 @@ Describe 'Wrong input' {
         Disconnect-CPThirdParty
         try {
             $record = Get-OneError { Get-CPThirdPartyJob $ActionType -AccessKey AK -SecretKey sk }
-            "$record" | Should -BeLike '*No region*-Region*AWS_REGION*'
+            "$record $($record.ErrorDetails.RecommendedAction)" | Should -BeLike '*No region*-Region*AWS_REGION*'
         } finally {
             $emulator | Connect-CPThirdParty
         }
@@ -218,7 +218,7 @@ Describe 'Wrong input' {
         Set-Content -Path $file -Value $Content
         $record = Get-OneError { Connect-CPThirdParty -Name tls -Region us-east-1 -CaBundle $file }
         $record.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
-        "$record" | Should -BeLike '*bundle.pem*PEM*'
+        "$record $($record.ErrorDetails.RecommendedAction)" | Should -BeLike '*bundle.pem*PEM*'
     }
 
     It 'ends the cmdlet where the session is not known, since no record could work' {

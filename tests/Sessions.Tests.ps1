@@ -52,7 +52,7 @@ Describe 'Connect-CPThirdParty' {
             -RetryMode Adaptive -MaxAttempts 5 -Proxy 'http://proxy.example:8080' -PassThru
         $session.Timeout.TotalSeconds, $session.ConnectTimeout.TotalSeconds | Should -Be 20, 2
         "$($session.RetryMode)", $session.MaxAttempts, $session.Proxy | Should -Be 'Adaptive', 5, 'http://proxy.example:8080'
-        $session.CredentialSource | Should -BeLike '*keys*'
+        $session.CredentialSource | Should -BeLike '*access key*'
     }
 
     It 'replaces a session of the same name' {

@@ -189,8 +189,8 @@ Describe 'What a user sees while it works' {
                 Complete-CPThirdPartyJob -Verbose
         } 4>&1 | ForEach-Object { "$_" }
         $id = (Get-CPThirdPartyEmulatorJob).JobId
-        ($lines -join "`n") | Should -BeLike "Polling for jobs of $ActionType*1 job*Reading job $id*AcknowledgeThirdPartyJob*job $id*PutThirdPartyJobSuccessResult*job $id*"
-        $lines.Count | Should -BeLessOrEqual 6
+        ($lines -join "`n") | Should -BeLike "Polling for jobs of $ActionType*handed out: 1*Reading job $id*AcknowledgeThirdPartyJob*job $id*is claimed*PutThirdPartyJobSuccessResult*took the result of job $id*"
+        $lines.Count | Should -BeLessOrEqual 7
     }
 
     It 'is progress while Wait waits, which is taken away at the end' {

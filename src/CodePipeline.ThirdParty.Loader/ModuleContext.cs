@@ -7,17 +7,14 @@ using System.Runtime.Loader;
 namespace CodePipeline.ThirdParty.Loader;
 
 /// <summary>The load context of the module: our assemblies and the AWS SDK's live in it, apart from every other module's.</summary>
-public sealed class ModuleContext : AssemblyLoadContext
+internal sealed class ModuleContext : AssemblyLoadContext
 {
     private const string ModuleAssembly = "CodePipeline.ThirdParty";
-
-    private static readonly object s_gate = new();
-    private static ModuleContext? s_instance;
 
     private readonly string _directory;
     private readonly HashSet<string> _ours;
 
-    private ModuleContext(string directory)
+    public ModuleContext(string directory)
         : base(ModuleAssembly)
     {
         _directory = directory;
@@ -28,16 +25,8 @@ public sealed class ModuleContext : AssemblyLoadContext
         }
     }
 
-    /// <summary>Gives the cmdlet assembly, loaded once in a process however often and from wherever it is asked for.</summary>
-    /// <param name="directory">The folder of the assemblies. The first caller's counts.</param>
-    public static Assembly Load(string directory)
-    {
-        lock (s_gate)
-        {
-            s_instance ??= new ModuleContext(directory);
-            return s_instance.LoadFromAssemblyName(new AssemblyName(ModuleAssembly));
-        }
-    }
+    /// <summary>The cmdlet assembly.</summary>
+    public Assembly LoadModule() => LoadFromAssemblyName(new AssemblyName(ModuleAssembly));
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)

@@ -4,14 +4,15 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>The environment variables of the AWS tools that the SDK reads once in a process, read each time.</summary>
+/// <summary>Environment variables of the AWS tools that the SDK reads once in a process, read each time.</summary>
+/// <remarks>Not AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: where the SDK looks for profiles, it looks for good.</remarks>
 internal static class AwsEnvironment
 {
     private static readonly string[] s_variables =
     {
         "AWS_ENDPOINT_URL_CODEPIPELINE", "AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_PROFILE",
-        "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "AWS_USE_FIPS_ENDPOINT",
-        "AWS_USE_DUALSTACK_ENDPOINT", "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY",
+        "AWS_CA_BUNDLE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS",
+        "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY",
     };
 
     public static string? Region => Read("AWS_REGION") ?? Read("AWS_DEFAULT_REGION");

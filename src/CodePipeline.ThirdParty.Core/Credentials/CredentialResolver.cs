@@ -34,7 +34,7 @@ internal static class CredentialResolver
     public static string Describe(ClientSettings settings) =>
         settings.Anonymous ? "none (anonymous)"
         : settings.Credential is not null ? "a credential object"
-        : settings.AccessKey is not null ? "keys given"
+        : settings.AccessKey is not null ? "an access key"
         : settings.ProfileName is not null ? $"profile '{settings.ProfileName}'"
         : "the default chain";
 

@@ -87,6 +87,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
         try
         {
             await SendAsync(job, success, failure, cancellationToken).ConfigureAwait(false);
+            Say($"The service took the result of job {JobId}.");
         }
         catch (InvalidJobStateException error) when (error.Error.AnswerLost)
         {

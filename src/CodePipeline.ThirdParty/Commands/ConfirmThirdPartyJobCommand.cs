@@ -59,6 +59,7 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
             throw new RecordException(ErrorCatalog.JobTaken(JobId, status, Target!));
         }
 
+        Say($"Job {JobId} is claimed.");
         if (Selection.Of(Select, job.WithStatus(status), this) is object selected)
         {
             Write(selected);

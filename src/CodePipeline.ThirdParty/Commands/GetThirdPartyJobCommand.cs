@@ -83,7 +83,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         IReadOnlyList<PolledJob> jobs = Wait
             ? await WaitAsync(session, actionType, cancellationToken).ConfigureAwait(false)
             : await PollAsync(session, actionType, cancellationToken).ConfigureAwait(false);
-        Say($"{jobs.Count} jobs of {actionType} handed out.");
+        Say($"Jobs of {actionType} handed out: {jobs.Count}.");
         foreach (PolledJob job in jobs)
         {
             Write(new ThirdPartyJob(job.JobId, job.ClientId, clientToken: null, JobStatus.Dispatched, actionType, session));

@@ -9,8 +9,15 @@ internal sealed record CommandError(
 {
     public ErrorRecord ToErrorRecord() => new(Exception, Id, Category, Target)
     {
-        ErrorDetails = new ErrorDetails(Message) { RecommendedAction = Advice },
+        ErrorDetails = new ErrorDetails(Text) { RecommendedAction = Advice },
     };
+
+#if NET
+    private string Text => Message;
+#else
+    /// <summary>Windows PowerShell does not print the recommended action.</summary>
+    private string Text => $"{Message} {Advice}";
+#endif
 }
 
 /// <summary>Ends the cmdlet with an error, from within a hook.</summary>

@@ -93,7 +93,7 @@ internal static class ErrorCatalog
     };
 
     public static CommandError InvalidInput(InvalidInputException error, object? target) => new(
-        "InvalidInput", ErrorCategory.InvalidArgument, target ?? error.InputName, error, $"{error.Message} {error.Cure}",
+        "InvalidInput", ErrorCategory.InvalidArgument, target ?? error.InputName, error, error.Message,
         error.Cure);
 
     /// <summary>An acknowledgement whose status is not InProgress.</summary>
@@ -148,6 +148,11 @@ internal static class ErrorCatalog
             "EmulatorNotFound", ErrorCategory.ObjectNotFound, name, new InvalidOperationException(message), message,
             "Start one with Start-CPThirdPartyEmulator; Get-CPThirdPartyEmulator shows those that run.");
     }
+
+    /// <summary>What no other entry knows: a defect of this module.</summary>
+    public static CommandError Unexpected(Exception error, object? target) => new(
+        "Unexpected", ErrorCategory.InvalidOperation, target, error, $"{error.GetType().Name}: {error.Message}",
+        "This is a defect of the module. Report it, with the error's exception and what -Debug shows.");
 
     private static CommandError Service(ThirdPartyServiceException error, object? target)
     {

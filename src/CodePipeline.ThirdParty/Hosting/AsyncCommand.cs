@@ -210,6 +210,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         {
             Shell.WriteError(known);
         }
+        catch (Exception error) when (error is not RuntimeException)
+        {
+            Shell.ThrowTerminating(ErrorCatalog.Unexpected(error, target));
+        }
     }
 
     private static void Settle(Task work)
