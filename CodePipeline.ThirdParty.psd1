@@ -9,7 +9,6 @@
     PowerShellVersion    = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions = @('Core', 'Desktop')
-    TypesToProcess       = @('CodePipeline.ThirdParty.Types.ps1xml')
     FormatsToProcess     = @('CodePipeline.ThirdParty.Format.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(

@@ -13,7 +13,8 @@ using CodePipeline.ThirdParty.Client;
 // Prints ratios of figures measured in this one run, side by side with what they are compared to. Names of benchmarks
 // (details, pipeline, import, cold) as arguments run only those.
 const int Calls = 1500;
-const int Jobs = 600;
+const int Jobs = 3000;
+const int WarmUp = 1000;
 const int Batch = 50;
 const int Starts = 11;
 
@@ -58,7 +59,7 @@ async Task DetailsAsync()
     var token = new Secret(EmulatorServer.Token);
     var bareTimes = new List<double>();
     var ourTimes = new List<double>();
-    for (int i = -Calls / 3; i < Calls; i++)
+    for (int i = -WarmUp; i < Calls; i++)
     {
         // In turns, so that both meet the same server and the same machine.
         double bareTime = await TimeAsync(() => bare.DetailsAsync(server.FirstJobId));
@@ -79,7 +80,7 @@ async Task DetailsAsync()
     if (Needs("python3", "boto3"))
     {
         var boto = new Sample(Numbers(new Peer(server).Run(
-            "python3", Peer.Script("details.py"), server.FirstJobId, EmulatorServer.Token, "200", $"{Calls}")));
+            "python3", Peer.Script("details.py"), server.FirstJobId, EmulatorServer.Token, $"{WarmUp}", $"{Calls}")));
         Row("boto3", boto.Show("µs"));
         Ratio("our client / boto3", ourSample.Median / boto.Median, atMost: 0.25);
     }
@@ -88,7 +89,7 @@ async Task DetailsAsync()
 // (b) The four-cmdlet pipeline in pwsh, jobs per second, against boto3's loop.
 void Pipeline()
 {
-    Head("(b) Poll, details, claim, success: jobs per second");
+    Head($"(b) Poll, details, claim, success: jobs per second, after {WarmUp} jobs to warm up");
     if (!Needs("pwsh", "PowerShell") || !Needs("python3", "boto3"))
     {
         return;
@@ -96,14 +97,14 @@ void Pipeline()
 
     var ourRates = new List<double>();
     var botoRates = new List<double>();
-    for (int round = 0; round < 5; round++)
+    for (int round = 0; round < 3; round++)
     {
         using var server = new EmulatorServer(Jobs, "Test/Ours/1", "Test/Theirs/1");
         var peer = new Peer(server);
         ourRates.AddRange(Numbers(peer.Run(
-            "pwsh", "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1", $"{Batch}")));
+            "pwsh", "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1", $"{Batch}", $"{WarmUp}")));
         botoRates.AddRange(Numbers(peer.Run(
-            "python3", Peer.Script("pipeline.py"), "Theirs", EmulatorServer.Token, $"{Batch}")));
+            "python3", Peer.Script("pipeline.py"), "Theirs", EmulatorServer.Token, $"{Batch}", $"{WarmUp}")));
     }
 
     var ours = new Sample(ourRates);

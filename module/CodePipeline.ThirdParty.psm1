@@ -9,4 +9,4 @@ if ($PSEdition -eq 'Core') {
 }
 
 $inner = Import-Module -Assembly $assembly -PassThru
-[CodePipeline.ThirdParty.Hosting.ModuleExports]::Copy($inner, $ExecutionContext.SessionState.Module)
+[CodePipeline.ThirdParty.Hosting.ModuleImport]::Complete($inner, $ExecutionContext.SessionState.Module)

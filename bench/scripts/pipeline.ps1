@@ -1,5 +1,5 @@
-# Jobs per second of the four-cmdlet pipeline. The first batch warms up.
-param([string] $Module, [string] $ActionType, [int] $Batch)
+# Jobs per second of the four-cmdlet pipeline. The first jobs warm up.
+param([string] $Module, [string] $ActionType, [int] $Batch, [int] $WarmUp)
 
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
@@ -10,6 +10,10 @@ while ($true) {
     $jobs = @(Get-CPThirdPartyJob -ActionType $ActionType -MaxBatchSize $Batch |
         Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -Summary 'ok' -PassThru)
     if ($jobs.Count -eq 0) { break }
-    if ($watch.IsRunning) { $done += $jobs.Count } else { $watch.Start() }
+    $done += $jobs.Count
+    if (-not $watch.IsRunning -and $done -ge $WarmUp) {
+        $watch.Start()
+        $done = 0
+    }
 }
 ($done / $watch.Elapsed.TotalSeconds).ToString([System.Globalization.CultureInfo]::InvariantCulture)

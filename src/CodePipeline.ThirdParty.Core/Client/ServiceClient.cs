@@ -11,6 +11,9 @@ namespace CodePipeline.ThirdParty.Client;
 /// <summary>The service on AWSSDK.Core's runtime, put together the way the SDK's own service packages are.</summary>
 internal sealed class ServiceClient : AmazonServiceClient
 {
+    // Before marshalling, before the request and after the response, for events that nobody here takes.
+    private const int CallbackHandlers = 3;
+
     private static readonly Metadata s_metadata = new();
 
     public ServiceClient(AWSCredentials? credentials, CodePipelineConfig config)
@@ -32,6 +35,16 @@ internal sealed class ServiceClient : AmazonServiceClient
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
+        // What these five operations have no use for would still cost its time in each call, and more in the first.
+        pipeline.RemoveHandler<CompressionHandler>();
+        pipeline.RemoveHandler<ChecksumHandler>();
+        pipeline.RemoveHandler<EndpointDiscoveryHandler>();
+        pipeline.RemoveHandler<ErrorCallbackHandler>();
+        for (int i = 0; i < CallbackHandlers; i++)
+        {
+            pipeline.RemoveHandler<CallbackHandler>();
+        }
+
         pipeline.RemoveHandler<EndpointResolver>();
         pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
         pipeline.AddHandlerAfter<Marshaller>(new AuthHandler());

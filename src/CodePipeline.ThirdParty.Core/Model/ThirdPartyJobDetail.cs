@@ -19,6 +19,9 @@ public sealed class ThirdPartyJobDetail : ThirdPartyJob
         Details = job.Details;
     }
 
+    /// <summary>The same as <see cref="ThirdPartyJob.JobId"/>, as AWS.Tools calls it.</summary>
+    public string Id => JobId;
+
     /// <summary>What the job is claimed with, once. Plain text, and kept out of views and logs.</summary>
     public string? Nonce => Details.Nonce;
 

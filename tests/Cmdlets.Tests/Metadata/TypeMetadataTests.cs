@@ -20,9 +20,6 @@ public sealed class TypeMetadataTests
     private static readonly XDocument s_views =
         XDocument.Load(Repository.PathOf("module", "CodePipeline.ThirdParty.Format.ps1xml"));
 
-    private static readonly XDocument s_types =
-        XDocument.Load(Repository.PathOf("module", "CodePipeline.ThirdParty.Types.ps1xml"));
-
     public static TheoryData<Type> PublicTypes =>
         new(new[] { s_core, s_emulation, s_cmdlets }.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsVisible));
 
@@ -75,17 +72,14 @@ public sealed class TypeMetadataTests
     [InlineData("ArtifactCredentials")]
     public void Views_OfJobs_StayFreeOfIt(string property) => Assert.DoesNotContain(
         property,
-        s_views.Descendants("PropertyName").Concat(s_types.Descendants("ReferencedProperties").Elements("Name"))
-            .Select(name => name.Value));
+        s_views.Descendants("PropertyName").Select(name => name.Value)
+            .Concat(ModuleImport.Displayed.Values.SelectMany(names => names)));
 
     [Fact]
-    public void TypeData_NamesTypesAndTheirProperties() => Assert.All(s_types.Descendants("Type"), type =>
+    public void TypeData_NamesTypesAndTheirProperties() => Assert.All(ModuleImport.Displayed, type =>
     {
-        IEnumerable<string> names = type.Descendants("ReferencedProperties").Elements("Name")
-            .Concat(type.Descendants("ReferencedMemberName")).Select(name => name.Value);
-
-        Assert.NotEmpty(names);
-        AssertHas(type.Element("Name")!.Value, names);
+        Assert.NotEmpty(type.Value);
+        AssertHas(type.Key, type.Value);
     });
 
     [Theory]
