@@ -26,7 +26,7 @@ public sealed class SessionCommandTests
 
         ThirdPartySession session = _host.Sessions.Current!;
         Assert.Equal(
-            ("Default", "eu-west-1", "http://127.0.0.1:9/", "keys given"),
+            ("Default", "eu-west-1", "http://127.0.0.1:9/", "an access key"),
             (session.Name, session.Region, session.EndpointUrl, session.CredentialSource));
         Assert.Equal(
             (TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(2), ClientRetryMode.Adaptive, 5, "http://proxy:8080"),

@@ -109,7 +109,7 @@ public sealed class ErrorCatalogTests
         CommandError error = ErrorCatalog.Find(new InvalidInputException("JobId", "JobId is empty.", "Give one."), target: null)!;
 
         Assert.Equal(
-            ("InvalidInput", ErrorCategory.InvalidArgument, "JobId", "JobId is empty. Give one.", "Give one."),
+            ("InvalidInput", ErrorCategory.InvalidArgument, "JobId", "JobId is empty.", "Give one."),
             (error.Id, error.Category, error.Target, error.Message, error.Advice));
     }
 
@@ -118,7 +118,7 @@ public sealed class ErrorCatalogTests
     {
         Assert.NotEmpty(error.Id);
         Assert.NotEqual(ErrorCategory.NotSpecified, error.Category);
-        Assert.NotEqual(ErrorCategory.InvalidOperation, error.Category);
+        Assert.Equal(error.Id == "Unexpected", error.Category == ErrorCategory.InvalidOperation);
         Assert.EndsWith(".", error.Advice, StringComparison.Ordinal);
         Assert.NotNull(error.Exception);
         Assert.DoesNotContain("{0}", error.Advice, StringComparison.Ordinal);
@@ -181,6 +181,7 @@ public sealed class ErrorCatalogTests
                 ErrorCatalog.SessionNotFound("name", new[] { "Default" }),
                 ErrorCatalog.TokenSourceFailed("the vault", "client-1", cause),
                 ErrorCatalog.EmulatorNotFound("name"),
+                ErrorCatalog.Unexpected(cause, "job-1"),
             });
     }
 

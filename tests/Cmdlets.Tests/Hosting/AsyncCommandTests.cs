@@ -114,7 +114,7 @@ public sealed class AsyncCommandTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task UnknownException_ComesOutAndNothingHangs(bool late)
+    public async Task UnknownException_EndsThePipelineWithAnErrorOfTheCatalogue(bool late)
     {
         using var command = new Command(async (self, _) =>
         {
@@ -128,8 +128,11 @@ public sealed class AsyncCommandTests
         });
         FakeHost host = command.Start();
 
-        await Assert.ThrowsAsync<FormatException>(() => Task.Run(command.Process).WaitAsync(Until.Patience));
+        TerminatedException end = await Assert.ThrowsAsync<TerminatedException>(
+            () => Task.Run(command.Process).WaitAsync(Until.Patience));
 
+        Assert.Equal("Unexpected", end.Error.Id);
+        Assert.IsType<FormatException>(end.Error.Exception);
         Assert.Equal("before", Assert.Single(host.Objects));
     }
 

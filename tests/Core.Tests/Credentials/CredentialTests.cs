@@ -55,6 +55,13 @@ public sealed class CredentialTests : IDisposable
             () => CredentialResolver.Resolve(new ClientSettings { SecretKey = new Secret("SK") })).InputName);
 
     [Fact]
+    public void SessionTokenAlone_SaysThatTheKeysAreMissing() => Assert.Contains(
+        "AccessKey and SecretKey are missing",
+        Assert.Throws<InvalidInputException>(
+            () => CredentialResolver.Resolve(new ClientSettings { SessionToken = new Secret("ST") })).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void ProfileThatIsNotThere_ListsThoseThatAre()
     {
         string file = _folder.Write(
@@ -198,7 +205,7 @@ public sealed class CredentialTests : IDisposable
     public void Describe_SaysTheSourceAndNoSecret()
     {
         Assert.Equal("none (anonymous)", CredentialResolver.Describe(new ClientSettings { Anonymous = true }));
-        Assert.Equal("keys given", CredentialResolver.Describe(new ClientSettings { AccessKey = "AK" }));
+        Assert.Equal("an access key", CredentialResolver.Describe(new ClientSettings { AccessKey = "AK" }));
         Assert.Equal("profile 'p'", CredentialResolver.Describe(new ClientSettings { ProfileName = "p" }));
         Assert.Equal("the default chain", CredentialResolver.Describe(new ClientSettings()));
         Assert.Equal(
