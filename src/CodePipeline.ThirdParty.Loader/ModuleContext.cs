@@ -6,7 +6,9 @@ using System.Runtime.Loader;
 
 namespace CodePipeline.ThirdParty.Loader;
 
-/// <summary>The load context of the module: our assemblies and the AWS SDK's live in it, apart from every other module's.</summary>
+/// <summary>
+/// The load context of the module: our assemblies and the AWS SDK's live in it, apart from every other module's.
+/// </summary>
 internal sealed class ModuleContext : AssemblyLoadContext
 {
     private const string ModuleAssembly = "CodePipeline.ThirdParty";

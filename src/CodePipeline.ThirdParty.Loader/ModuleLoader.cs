@@ -12,7 +12,9 @@ public static class ModuleLoader
     private static readonly object s_gate = new();
     private static ModuleContext? s_context;
 
-    /// <summary>Gives the cmdlet assembly, loaded once in a process however often and from wherever it is asked for.</summary>
+    /// <summary>
+    /// Gives the cmdlet assembly, loaded once in a process however often and from wherever it is asked for.
+    /// </summary>
     /// <param name="directory">The folder of the assemblies. The first caller's counts.</param>
     public static Assembly Load(string directory)
     {

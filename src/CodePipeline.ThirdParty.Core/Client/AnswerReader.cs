@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Reads the answers. Members and enum values of a later model are let pass, as the service may send them any day.</summary>
+/// <summary>
+/// Reads the answers. Members and enum values of a later model are let pass, as the service may send them any day.
+/// </summary>
 internal static class AnswerReader
 {
     public static IReadOnlyList<PolledJob> Jobs(byte[] body) => Read(body, root =>
@@ -138,5 +140,7 @@ internal static class AnswerReader
         : new EncryptionKey(Text(element, "id"), Text(element, "type"));
 }
 
-/// <summary>An answer of HTTP 200 that cannot be read; the client makes a service error of it, with the request id.</summary>
+/// <summary>
+/// An answer of HTTP 200 that cannot be read; the client makes a service error of it, with the request id.
+/// </summary>
 internal sealed class UnreadableAnswerException(Exception cause) : Exception(cause.Message, cause);

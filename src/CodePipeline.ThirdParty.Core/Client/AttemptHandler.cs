@@ -5,7 +5,9 @@ using Amazon.Runtime.Internal;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Sees each attempt of a call, under the SDK's retries: counts it, and reports it with its secrets redacted.</summary>
+/// <summary>
+/// Sees each attempt of a call, under the SDK's retries: counts it, and reports it with its secrets redacted.
+/// </summary>
 internal sealed class AttemptHandler : PipelineHandler
 {
     public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)

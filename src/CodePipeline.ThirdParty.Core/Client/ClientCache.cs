@@ -3,7 +3,9 @@ using System.Collections.Concurrent;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>One client per distinct configuration, shared by all runspaces and kept: connections and credentials stay warm.</summary>
+/// <summary>
+/// One client per distinct configuration, shared by all runspaces and kept: connections and credentials stay warm.
+/// </summary>
 internal static class ClientCache
 {
     // Keys that rotate (OIDC on a runner) would else pile up clients in a process that runs for weeks.

@@ -70,7 +70,10 @@ internal static class ClientConfiguration
         return config;
     }
 
-    /// <summary>Tells of everything that cannot work, the CA bundle's content included, which a client reads at its first handshake.</summary>
+    /// <summary>
+    /// Tells of everything that cannot work, the CA bundle's content included, which a client reads at its first
+    /// handshake.
+    /// </summary>
     public static void Check(ClientSettings settings)
     {
         _ = Create(settings);

@@ -55,6 +55,8 @@ internal sealed record ClientSettings
 
     public int? MaxAttempts { get; init; }
 
-    /// <summary>The AWS variables at the time, since the SDK reads them once per client and users change them in a session.</summary>
+    /// <summary>
+    /// The AWS variables at the time, since the SDK reads them once per client and users change them in a session.
+    /// </summary>
     public string Environment { get; init; } = string.Empty;
 }

@@ -6,7 +6,9 @@ namespace CodePipeline.ThirdParty.Client;
 /// <summary>The code and message of an error answer; both empty where the text is not the service's.</summary>
 internal readonly record struct ErrorAnswer(string Code, string Message)
 {
-    /// <summary>Reads <c>__type</c> (<c>prefix#Name</c>, <c>Name:http://…</c>) and <c>message</c> in either case.</summary>
+    /// <summary>
+    /// Reads <c>__type</c> (<c>prefix#Name</c>, <c>Name:http://…</c>) and <c>message</c> in either case.
+    /// </summary>
     public static ErrorAnswer Read(ReadOnlyMemory<byte> body, string? errorTypeHeader)
     {
         string? type = null;

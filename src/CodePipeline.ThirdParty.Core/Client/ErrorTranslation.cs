@@ -10,7 +10,9 @@ using Amazon.Runtime;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Makes our own errors of the SDK's. No SDK exception is kept inside: its request object would carry secrets.</summary>
+/// <summary>
+/// Makes our own errors of the SDK's. No SDK exception is kept inside: its request object would carry secrets.
+/// </summary>
 internal static class ErrorTranslation
 {
     // Masking a token of one letter would only make the message unreadable.
@@ -105,12 +107,16 @@ internal static class ErrorTranslation
     /// <summary>What is wrong with an input that is read while the connection is made: the CA bundle.</summary>
     public static InvalidInputException? OfInput(Exception error) => Chain(error).OfType<InvalidInputException>().FirstOrDefault();
 
-    /// <summary>The service's own answer behind an exception; one of the credentials' source comes before the first attempt.</summary>
+    /// <summary>
+    /// The service's own answer behind an exception; one of the credentials' source comes before the first attempt.
+    /// </summary>
     public static AmazonServiceException? Answer(OperationRequest call, Exception error) => call.Attempts == 0
         ? null
         : Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
 
-    /// <summary>The connection's fault behind an exception, or <see langword="null"/> where it is about something else.</summary>
+    /// <summary>
+    /// The connection's fault behind an exception, or <see langword="null"/> where it is about something else.
+    /// </summary>
     public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error)
     {
         Exception[] chain = Chain(error).ToArray();

@@ -11,7 +11,9 @@ using Amazon.Runtime;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Makes the HTTP client of a configuration, with what the SDK's own lacks: a CA bundle, and no proxy to loopback.</summary>
+/// <summary>
+/// Makes the HTTP client of a configuration, with what the SDK's own lacks: a CA bundle, and no proxy to loopback.
+/// </summary>
 /// <remarks>The SDK of .NET Framework makes its own web requests and has no such seam.</remarks>
 internal sealed class HttpFactory : HttpClientFactory
 {

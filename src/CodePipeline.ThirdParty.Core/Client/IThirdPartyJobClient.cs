@@ -5,7 +5,9 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>The five operations for third-party jobs. The seam where another client (the SDK's own) can take its place.</summary>
+/// <summary>
+/// The five operations for third-party jobs. The seam where another client (the SDK's own) can take its place.
+/// </summary>
 /// <remarks>
 /// Every call checks the limits of the service model before it goes over the wire (<see cref="InvalidInputException"/>), retries
 /// as configured, and ends in a <see cref="ThirdPartyServiceException"/>, a <see cref="ThirdPartyConnectionException"/> or a
@@ -13,7 +15,9 @@ namespace CodePipeline.ThirdParty.Client;
 /// </remarks>
 public interface IThirdPartyJobClient : IDisposable
 {
-    /// <summary>PollForThirdPartyJobs: hands out waiting jobs of an action type, at most <paramref name="maxBatchSize"/>.</summary>
+    /// <summary>
+    /// PollForThirdPartyJobs: hands out waiting jobs of an action type, at most <paramref name="maxBatchSize"/>.
+    /// </summary>
     Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken);
 
@@ -21,11 +25,15 @@ public interface IThirdPartyJobClient : IDisposable
     Task<JobDetails> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken);
 
-    /// <summary>AcknowledgeThirdPartyJob: claims a job; answers its status, which is InProgress where the claim held.</summary>
+    /// <summary>
+    /// AcknowledgeThirdPartyJob: claims a job; answers its status, which is InProgress where the claim held.
+    /// </summary>
     Task<string> AcknowledgeThirdPartyJobAsync(
         string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken);
 
-    /// <summary>PutThirdPartyJobSuccessResult: ends a job well, or hands it on where there is a continuation token.</summary>
+    /// <summary>
+    /// PutThirdPartyJobSuccessResult: ends a job well, or hands it on where there is a continuation token.
+    /// </summary>
     Task PutThirdPartyJobSuccessResultAsync(
         string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken);
 

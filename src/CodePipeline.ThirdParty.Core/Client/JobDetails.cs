@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>The answer of GetThirdPartyJobDetails. Members that the service left out are empty or <see langword="null"/>.</summary>
+/// <summary>
+/// The answer of GetThirdPartyJobDetails. Members that the service left out are empty or <see langword="null"/>.
+/// </summary>
 public sealed class JobDetails
 {
     /// <summary><c>id</c></summary>

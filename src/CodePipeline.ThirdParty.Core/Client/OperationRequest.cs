@@ -3,7 +3,9 @@ using Amazon.Runtime;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>A call as AWSSDK.Core's pipeline carries it: the body is written before, and read after, the pipeline.</summary>
+/// <summary>
+/// A call as AWSSDK.Core's pipeline carries it: the body is written before, and read after, the pipeline.
+/// </summary>
 internal abstract class OperationRequest : AmazonWebServiceRequest
 {
     private const string Suffix = "Request";

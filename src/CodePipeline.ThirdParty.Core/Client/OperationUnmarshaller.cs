@@ -7,7 +7,9 @@ using Amazon.Runtime.Internal.Transform;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Hands an answer out as bytes, and makes an error of whatever text the service, or a proxy before it, sent.</summary>
+/// <summary>
+/// Hands an answer out as bytes, and makes an error of whatever text the service, or a proxy before it, sent.
+/// </summary>
 internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
 {
     /// <summary>Where the service's clock stands in an error's data.</summary>

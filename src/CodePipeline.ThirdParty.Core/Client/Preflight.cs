@@ -11,7 +11,9 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Checks a session without doing any harm: a made-up job id tells a missing permission from a missing job.</summary>
+/// <summary>
+/// Checks a session without doing any harm: a made-up job id tells a missing permission from a missing job.
+/// </summary>
 /// <remarks>It never polls: a poll hands jobs out, and they would wait for their lease to run out.</remarks>
 internal sealed class Preflight(
     ThirdPartySession session,
@@ -140,7 +142,9 @@ internal sealed class Preflight(
             client.PutThirdPartyJobFailureResultAsync(job, token, failure, options, cancellationToken)).ConfigureAwait(false);
     }
 
-    /// <summary>Calls an operation about a job that is not there. Whether the service could be reached at all.</summary>
+    /// <summary>
+    /// Calls an operation about a job that is not there. Whether the service could be reached at all.
+    /// </summary>
     private async Task<bool> ProbeAsync(string operation, bool first, Func<Task> call)
     {
         try

@@ -73,5 +73,7 @@ public sealed class ClockSkewException(ServiceError error) : ThirdPartyServiceEx
 /// <summary>The service answered with HTTP 500 or above, still after the retries.</summary>
 public sealed class ServiceUnavailableException(ServiceError error) : ThirdPartyServiceException(error);
 
-/// <summary>An answer that is none of the others: an error of a later model, or a page from a proxy on the way.</summary>
+/// <summary>
+/// An answer that is none of the others: an error of a later model, or a page from a proxy on the way.
+/// </summary>
 public sealed class UnexpectedAnswerException(ServiceError error) : ThirdPartyServiceException(error);

@@ -7,7 +7,9 @@ using CodePipeline.ThirdParty.Credentials;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>The five operations on AWSSDK.Core's runtime: signing, credentials, retries, clock skew and proxies are the SDK's.</summary>
+/// <summary>
+/// The five operations on AWSSDK.Core's runtime: signing, credentials, retries, clock skew and proxies are the SDK's.
+/// </summary>
 internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
 {
     private readonly ServiceClient _service;

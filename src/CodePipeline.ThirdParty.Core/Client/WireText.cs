@@ -6,7 +6,9 @@ using Amazon.Runtime;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Requests and answers as text for a debug stream. Secrets, nonces and configuration values are masked.</summary>
+/// <summary>
+/// Requests and answers as text for a debug stream. Secrets, nonces and configuration values are masked.
+/// </summary>
 internal static class WireText
 {
     public static string Request(OperationRequest call, Uri endpoint) =>

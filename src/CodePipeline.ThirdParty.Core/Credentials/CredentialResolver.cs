@@ -6,7 +6,9 @@ using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>Turns settings into the SDK's credentials; where nothing is named, the SDK's own chain is asked at each call.</summary>
+/// <summary>
+/// Turns settings into the SDK's credentials; where nothing is named, the SDK's own chain is asked at each call.
+/// </summary>
 internal static class CredentialResolver
 {
     /// <summary>The credentials, or <see langword="null"/> for the SDK's default chain.</summary>

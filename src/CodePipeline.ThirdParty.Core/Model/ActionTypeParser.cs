@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>Reads action types as users write them: <c>Test/Contoso/1</c>, the AWS CLI's shorthand, JSON, or members.</summary>
+/// <summary>
+/// Reads action types as users write them: <c>Test/Contoso/1</c>, the AWS CLI's shorthand, JSON, or members.
+/// </summary>
 internal static class ActionTypeParser
 {
     public const string Examples = "'Test/Contoso/1', 'category=Test,owner=ThirdParty,provider=Contoso,version=1', "

@@ -1,6 +1,8 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>Temporary credentials for a job's artifacts. They live about 15 minutes; asking for details gives new ones.</summary>
+/// <summary>
+/// Temporary credentials for a job's artifacts. They live about 15 minutes; asking for details gives new ones.
+/// </summary>
 public sealed class ArtifactCredentials
 {
     /// <summary>Creates the credentials.</summary>

@@ -6,7 +6,9 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>The configuration of a job's action. It shows its keys; a value comes out only when asked for by its key.</summary>
+/// <summary>
+/// The configuration of a job's action. It shows its keys; a value comes out only when asked for by its key.
+/// </summary>
 /// <remarks>
 /// The service does not tell which values are secret, so all are treated so: no property and no enumeration carries one.
 /// </remarks>
@@ -38,7 +40,9 @@ public sealed class JobConfiguration : IReadOnlyCollection<string>
     /// <summary>How many keys there are.</summary>
     public int Count => _values.Count;
 
-    /// <summary>The value of a key, or <see langword="null"/> where there is no such key. Upper and lower case differ.</summary>
+    /// <summary>
+    /// The value of a key, or <see langword="null"/> where there is no such key. Upper and lower case differ.
+    /// </summary>
     public string? this[string key] => _values.TryGetValue(key, out string? value) ? value : null;
 
     /// <summary>Whether there is such a key. Upper and lower case differ.</summary>

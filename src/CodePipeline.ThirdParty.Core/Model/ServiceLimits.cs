@@ -2,7 +2,9 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>The limits of the service model <c>codepipeline/2015-07-09</c> for third-party jobs, the one place they stand.</summary>
+/// <summary>
+/// The limits of the service model <c>codepipeline/2015-07-09</c> for third-party jobs, the one place they stand.
+/// </summary>
 public static class ServiceLimits
 {
     /// <summary>The provider of an action type.</summary>

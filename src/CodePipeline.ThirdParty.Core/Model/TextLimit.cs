@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>The limit that the service model sets on a text member: its length, and the characters it may hold.</summary>
+/// <summary>
+/// The limit that the service model sets on a text member: its length, and the characters it may hold.
+/// </summary>
 /// <remarks>
 /// Lengths count Unicode characters (scalar values), as the model's <c>@length</c> trait does; <see cref="Cut"/> counts
 /// UTF-16 units, which are never fewer, so that what it returns is accepted whichever way the service counts.
@@ -76,7 +78,9 @@ public sealed class TextLimit
         return value;
     }
 
-    /// <summary>Cuts a text that is too long, between two characters as a person sees them, and ends it in <c>…</c>.</summary>
+    /// <summary>
+    /// Cuts a text that is too long, between two characters as a person sees them, and ends it in <c>…</c>.
+    /// </summary>
     public string Cut(string value)
     {
         if (value is null)

@@ -1,6 +1,8 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>A third-party job. It carries what the next cmdlet needs: the client's token, once known, and the session.</summary>
+/// <summary>
+/// A third-party job. It carries what the next cmdlet needs: the client's token, once known, and the session.
+/// </summary>
 /// <remarks>Immutable: a cmdlet that changes a job's state emits a new object.</remarks>
 public class ThirdPartyJob
 {

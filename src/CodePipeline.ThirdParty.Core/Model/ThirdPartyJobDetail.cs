@@ -55,7 +55,9 @@ public sealed class ThirdPartyJobDetail : ThirdPartyJob
     /// <summary>Temporary credentials for the artifacts, about 15 minutes long.</summary>
     public ArtifactCredentials? ArtifactCredentials => Details.ArtifactCredentials;
 
-    /// <summary>The token that an earlier job of this action left. Plain text, and kept out of views and logs.</summary>
+    /// <summary>
+    /// The token that an earlier job of this action left. Plain text, and kept out of views and logs.
+    /// </summary>
     public string? ContinuationToken => Details.ContinuationToken;
 
     /// <summary>The key to encrypt output artifacts with; none: the AWS managed key.</summary>

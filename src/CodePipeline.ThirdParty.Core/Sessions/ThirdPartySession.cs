@@ -64,7 +64,9 @@ public sealed class ThirdPartySession
 
     internal IClientTokenSource? Tokens { get; }
 
-    /// <summary>The client, made at the first call: a session with a wrong profile can be looked at, and mended.</summary>
+    /// <summary>
+    /// The client, made at the first call: a session with a wrong profile can be looked at, and mended.
+    /// </summary>
     internal IThirdPartyJobClient Client => _client ??= _clients(Settings);
 
     /// <summary>The same session with other settings for a call.</summary>

@@ -5,7 +5,9 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Tokens;
 
-/// <summary>Finds the token of a job's client: the parameter, the job itself, the session, the environment; in that order.</summary>
+/// <summary>
+/// Finds the token of a job's client: the parameter, the job itself, the session, the environment; in that order.
+/// </summary>
 internal static class ClientTokenResolver
 {
     public static async Task<Secret> ResolveAsync(

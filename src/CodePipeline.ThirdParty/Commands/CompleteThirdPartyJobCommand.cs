@@ -51,7 +51,9 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     [Parameter(ParameterSetName = SuccessSet)]
     public string? RevisionSummary { get; set; }
 
-    /// <summary>Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.</summary>
+    /// <summary>
+    /// Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = FailureSet)]
     [ValidateNotNullOrEmpty]
     public string? FailureMessage { get; set; }

@@ -17,11 +17,15 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
     [AllowNull]
     public string? Nonce { get; set; }
 
-    /// <summary>For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.</summary>
+    /// <summary>
+    /// For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.
+    /// </summary>
     [Parameter]
     public string? Select { get; set; }
 
-    /// <summary>For scripts of AWS.Tools; it changes nothing: this cmdlet asks only where the preference or -Confirm says so.</summary>
+    /// <summary>
+    /// For scripts of AWS.Tools; it changes nothing: this cmdlet asks only where the preference or -Confirm says so.
+    /// </summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Force { get; set; }
 

@@ -10,7 +10,9 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Keeps for this runspace how calls are made, and where client tokens come from. Calls nothing itself.</summary>
+/// <summary>
+/// Keeps for this runspace how calls are made, and where client tokens come from. Calls nothing itself.
+/// </summary>
 [Cmdlet(VerbsCommunications.Connect, "CPThirdParty", DefaultParameterSetName = ServiceSet)]
 [OutputType(typeof(ThirdPartySession))]
 public sealed class ConnectThirdPartyCommand : ConnectedCommand

@@ -15,7 +15,9 @@ public abstract class ConnectedCommand : AsyncCommand
 {
     private (object? Named, ThirdPartySession? Session) _effective;
 
-    /// <summary>A session of Connect-CPThirdParty, or its name. Without it: the job's own, then the current one.</summary>
+    /// <summary>
+    /// A session of Connect-CPThirdParty, or its name. Without it: the job's own, then the current one.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public object? Session { get; set; }

@@ -11,7 +11,9 @@ namespace CodePipeline.ThirdParty.Commands;
 [OutputType(typeof(ThirdPartyJobDetail))]
 public sealed class GetThirdPartyJobDetailCommand : JobCommand
 {
-    /// <summary>For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.</summary>
+    /// <summary>
+    /// For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.
+    /// </summary>
     [Parameter]
     public string? Select { get; set; }
 

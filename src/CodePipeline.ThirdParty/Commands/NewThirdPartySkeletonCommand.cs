@@ -6,7 +6,9 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Makes the request of an operation to fill in, as the AWS CLI's <c>--generate-cli-skeleton</c> does.</summary>
+/// <summary>
+/// Makes the request of an operation to fill in, as the AWS CLI's <c>--generate-cli-skeleton</c> does.
+/// </summary>
 [Cmdlet(VerbsCommon.New, "CPThirdPartySkeleton")]
 [OutputType(typeof(PSObject), typeof(string))]
 public sealed class NewThirdPartySkeletonCommand : AsyncCommand

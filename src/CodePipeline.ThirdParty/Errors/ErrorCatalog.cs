@@ -72,7 +72,9 @@ internal static class ErrorCatalog
         [CredentialFault.SourceFailed] = "CredentialsFailed",
     };
 
-    /// <summary>The error for an exception of ours, or <see langword="null"/> for one that is none of the catalogue.</summary>
+    /// <summary>
+    /// The error for an exception of ours, or <see langword="null"/> for one that is none of the catalogue.
+    /// </summary>
     public static CommandError? Find(Exception error, object? target) => error switch
     {
         // The job that was at work, where there is one, is what the error is about.

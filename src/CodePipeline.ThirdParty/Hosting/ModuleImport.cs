@@ -15,7 +15,9 @@ public static class ModuleImport
 {
     private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic;
 
-    /// <summary>What an object shows in an output of several types, where no view applies. Names, so that nothing is loaded.</summary>
+    /// <summary>
+    /// What an object shows in an output of several types, where no view applies. Names, so that nothing is loaded.
+    /// </summary>
     internal static IReadOnlyDictionary<string, string[]> Displayed { get; } = new Dictionary<string, string[]>
     {
         ["CodePipeline.ThirdParty.ThirdPartyJobDetail"] = new[]
@@ -30,7 +32,9 @@ public static class ModuleImport
         },
     };
 
-    /// <summary>Hands the cmdlets on to the module that the user imported, and says what objects show where no view applies.</summary>
+    /// <summary>
+    /// Hands the cmdlets on to the module that the user imported, and says what objects show where no view applies.
+    /// </summary>
     public static void Complete(PSModuleInfo inner, PSModuleInfo outer)
     {
         if (inner is null || outer is null)
@@ -42,7 +46,9 @@ public static class ModuleImport
         AddTypeData();
     }
 
-    /// <summary>Without it, <c>Import-Module -Force</c> loses cmdlets imported by <c>-Assembly</c> (PowerShell issue 20710).</summary>
+    /// <summary>
+    /// Without it, <c>Import-Module -Force</c> loses cmdlets imported by <c>-Assembly</c> (PowerShell issue 20710).
+    /// </summary>
     private static void ExportCmdlets(PSModuleInfo inner, PSModuleInfo outer)
     {
         MethodInfo? add = typeof(PSModuleInfo).GetMethod("AddExportedCmdlet", Internal);
@@ -52,7 +58,9 @@ public static class ModuleImport
         }
     }
 
-    /// <summary>Without it an output of several types shows all properties of an object, nonce and continuation token too.</summary>
+    /// <summary>
+    /// Without it an output of several types shows all properties of an object, nonce and continuation token too.
+    /// </summary>
     private static void AddTypeData()
     {
         object? context = Runspace.DefaultRunspace is Runspace runspace

@@ -4,7 +4,9 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Takes an action type as text, the AWS CLI's shorthand, JSON, a hashtable or an object with its members.</summary>
+/// <summary>
+/// Takes an action type as text, the AWS CLI's shorthand, JSON, a hashtable or an object with its members.
+/// </summary>
 public sealed class ActionTypeTransformationAttribute : TransformationAttribute
 {
     private protected override object Convert(object value) => value switch

@@ -5,7 +5,9 @@ using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>The result in an input file of the AWS CLI (<c>--cli-input-json</c>), as ConvertFrom-Json gives it.</summary>
+/// <summary>
+/// The result in an input file of the AWS CLI (<c>--cli-input-json</c>), as ConvertFrom-Json gives it.
+/// </summary>
 /// <remarks>
 /// Read from the object itself, not bound by name: a job from the pipeline has a continuation token too, which is the earlier
 /// job's and must not be reported again.
@@ -114,7 +116,9 @@ internal sealed class CliResult
         }
     }
 
-    /// <summary>Names in the CLI's own case only: <c>ContinuationToken</c> is a job's, <c>continuationToken</c> a request's.</summary>
+    /// <summary>
+    /// Names in the CLI's own case only: <c>ContinuationToken</c> is a job's, <c>continuationToken</c> a request's.
+    /// </summary>
     private static object? Member(PSObject? value, string name)
     {
         PSPropertyInfo? property = value?.Properties[name];

@@ -5,7 +5,9 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Client tokens as a parameter takes them: one token, a table of client id to token, or a script block.</summary>
+/// <summary>
+/// Client tokens as a parameter takes them: one token, a table of client id to token, or a script block.
+/// </summary>
 public sealed class ClientTokenArgument
 {
     private ClientTokenArgument(IClientTokenSource source) => Source = source;

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>An error record as a failure message: what happened, and where in the script; not the line itself, which may hold a secret.</summary>
+/// <summary>
+/// An error record as a failure message: what happened, and where in the script; not the line itself, which may hold a
+/// secret.
+/// </summary>
 internal static class ErrorText
 {
     public static string Of(ErrorRecord error)

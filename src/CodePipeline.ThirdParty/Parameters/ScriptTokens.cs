@@ -11,7 +11,10 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>A script block <c>{ param($ClientId) … }</c> that gives a client's token, run on the pipeline thread of whoever asks.</summary>
+/// <summary>
+/// A script block <c>{ param($ClientId) … }</c> that gives a client's token, run on the pipeline thread of whoever
+/// asks.
+/// </summary>
 internal sealed class ScriptTokens(ScriptBlock script) : IClientTokenSource
 {
     private readonly Runspace? _home = Runspace.DefaultRunspace;

@@ -3,7 +3,9 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Turns what the user typed into a type, at the door. <see langword="null"/> passes, as optional properties pipe so.</summary>
+/// <summary>
+/// Turns what the user typed into a type, at the door. <see langword="null"/> passes, as optional properties pipe so.
+/// </summary>
 public abstract class TransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>

@@ -10,7 +10,9 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>A vault of Microsoft.PowerShell.SecretManagement, where a client's token stands under the client's id.</summary>
+/// <summary>
+/// A vault of Microsoft.PowerShell.SecretManagement, where a client's token stands under the client's id.
+/// </summary>
 internal sealed class VaultTokens(string vault) : IClientTokenSource
 {
     private const string GetSecret =
