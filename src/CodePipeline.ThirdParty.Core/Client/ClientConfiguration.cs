@@ -21,7 +21,8 @@ internal static class ClientConfiguration
             DisableLogging = true,
             Timeout = CheckTime(settings.Timeout, "Timeout") ?? s_timeout,
 
-            // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are set to.
+            // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are
+            // set to.
             MaxStaleConnectionRetries = 0,
             RetryMode = (settings.RetryMode ?? AwsEnvironment.RetryMode) == ClientRetryMode.Adaptive
                 ? RequestRetryMode.Adaptive
