@@ -68,14 +68,16 @@ internal sealed class FakeClient : IThirdPartyJobClient
     }
 
     public Task PutThirdPartyJobSuccessResultAsync(
-        string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken)
+        string jobId, Secret clientToken, SuccessResult result, CallOptions options,
+        CancellationToken cancellationToken)
     {
         Note("Success", jobId, clientToken, result, options);
         return Result();
     }
 
     public Task PutThirdPartyJobFailureResultAsync(
-        string jobId, Secret clientToken, FailureResult result, CallOptions options, CancellationToken cancellationToken)
+        string jobId, Secret clientToken, FailureResult result, CallOptions options,
+        CancellationToken cancellationToken)
     {
         Note("Failure", jobId, clientToken, result, options);
         return Result();

@@ -17,7 +17,8 @@ internal sealed class FakeHost : ICommandHost
 
     public bool WantsDebug { get; set; }
 
-    /// <summary>Everything that was written, in order: objects, errors, progress, and texts after their stream's name.</summary>
+    /// <summary>Everything that was written, in order: objects, errors, progress, and texts after their stream's
+    /// name.</summary>
     public IReadOnlyList<object> All
     {
         get

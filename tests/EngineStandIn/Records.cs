@@ -40,7 +40,8 @@ namespace System.Management.Automation
     /// <summary>Knows <c>*</c> and <c>?</c>.</summary>
     public sealed class WildcardPattern(string pattern, WildcardOptions options)
     {
-        public static bool ContainsWildcardCharacters(string pattern) => pattern.AsSpan().IndexOfAny('*', '?', '[') >= 0;
+        public static bool ContainsWildcardCharacters(string pattern) =>
+            pattern.AsSpan().IndexOfAny('*', '?', '[') >= 0;
 
         public bool IsMatch(string input) => IO.Enumeration.FileSystemName.MatchesSimpleExpression(
             pattern, input, options.HasFlag(WildcardOptions.IgnoreCase));

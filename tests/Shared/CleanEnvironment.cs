@@ -17,7 +17,8 @@ internal static class CleanEnvironment
     {
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>())
         {
-            if (name.StartsWith("AWS_", StringComparison.Ordinal) || name.StartsWith("CPTHIRDPARTY_", StringComparison.Ordinal)
+            if (name.StartsWith("AWS_", StringComparison.Ordinal)
+                || name.StartsWith("CPTHIRDPARTY_", StringComparison.Ordinal)
                 || s_proxies.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 Environment.SetEnvironmentVariable(name, null);

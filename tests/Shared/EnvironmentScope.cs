@@ -4,7 +4,8 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>Sets environment variables for as long as a test runs; for tests of <see cref="EnvironmentTests"/> only.</summary>
+/// <summary>Sets environment variables for as long as a test runs; for tests of <see cref="EnvironmentTests"/>
+/// only.</summary>
 internal sealed class EnvironmentScope : IDisposable
 {
     private readonly List<(string Name, string? Before)> _before = new();
@@ -27,7 +28,8 @@ internal sealed class EnvironmentScope : IDisposable
     }
 }
 
-/// <summary>Tests that set environment variables, which every client reads: they run while no other test does.</summary>
+/// <summary>Tests that set environment variables, which every client reads: they run while no other test
+/// does.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class EnvironmentTests
 {

@@ -19,13 +19,15 @@ public sealed class CompleteTests
 
         Run(new CompleteThirdPartyJobCommand
         {
-            Summary = "done", ExternalExecutionId = "7", PercentComplete = 100, Revision = "r", RevisionChangeIdentifier = "c",
+            Summary = "done", ExternalExecutionId = "7", PercentComplete = 100, Revision = "r",
+            RevisionChangeIdentifier = "c",
             RevisionCreated = created, RevisionSummary = "what",
         });
 
         SuccessResult result = Sent<SuccessResult>("Success");
         Assert.Equal(
-            ("done", "7", 100, null), (result.Summary, result.ExternalExecutionId, result.PercentComplete, result.ContinuationToken));
+            ("done", "7", 100, null),
+            (result.Summary, result.ExternalExecutionId, result.PercentComplete, result.ContinuationToken));
         Assert.Equal(new JobRevision("r", "c", new DateTimeOffset(created), "what"), result.Revision);
     }
 
@@ -52,9 +54,19 @@ public sealed class CompleteTests
     [Fact]
     public void ContinuationTokenOfThePipedJob_IsNotReportedAgain()
     {
-        var detail = new ThirdPartyJobDetail(_client.Job(), new JobDetails { ContinuationToken = "of the earlier job" });
+        var detail = new ThirdPartyJobDetail(_client.Job(),
+            new JobDetails { ContinuationToken = "of the earlier job" });
 
         JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), detail).Run();
+
+        Assert.Null(Sent<SuccessResult>("Success").ContinuationToken);
+    }
+
+    [Fact]
+    public void ContinuationTokenOfAJobReadFromJson_IsNotReportedAgain()
+    {
+        Run(JobCommandTests.Piped(
+            new CompleteThirdPartyJobCommand(), new PSObject(("ContinuationToken", "of the earlier job"))));
 
         Assert.Null(Sent<SuccessResult>("Success").ContinuationToken);
     }
@@ -82,7 +94,8 @@ public sealed class CompleteTests
         Run(new CompleteThirdPartyJobCommand { ErrorRecord = error });
 
         Assert.Equal(
-            new FailureResult(FailureType.JobFailed, "it broke (work.ps1, line 7)", null), Sent<FailureResult>("Failure"));
+            new FailureResult(FailureType.JobFailed, "it broke (work.ps1, line 7)", null),
+            Sent<FailureResult>("Failure"));
     }
 
     [Fact]
@@ -90,7 +103,8 @@ public sealed class CompleteTests
     {
         Run(new CompleteThirdPartyJobCommand
         {
-            ErrorRecord = new ErrorRecord(new InvalidOperationException(string.Empty), "id", ErrorCategory.InvalidResult, null),
+            ErrorRecord = new ErrorRecord(new InvalidOperationException(string.Empty), "id",
+                ErrorCategory.InvalidResult, null),
         });
 
         Assert.Equal("The job failed without a message.", Sent<FailureResult>("Failure").Message);
@@ -143,7 +157,8 @@ public sealed class CompleteTests
     [InlineData(null, "c", "Revision")]
     public void HalfARevision_IsOneErrorAndNoCall(string? revision, string? change, string missing)
     {
-        FakeHost host = Run(new CompleteThirdPartyJobCommand { Revision = revision, RevisionChangeIdentifier = change });
+        FakeHost host = Run(new CompleteThirdPartyJobCommand { Revision = revision,
+            RevisionChangeIdentifier = change });
 
         Assert.Equal("InvalidInput", Assert.Single(host.Errors).Id);
         Assert.Equal(missing, Assert.IsType<InvalidInputException>(host.Errors[0].Exception).InputName);
@@ -175,7 +190,8 @@ public sealed class CompleteTests
     [Fact]
     public void InvalidJobState_AfterALostAnswer_CountsAsTaken()
     {
-        _client.Result = () => throw new InvalidJobStateException(FakeClient.Error("InvalidJobStateException", answerLost: true));
+        _client.Result = () =>
+            throw new InvalidJobStateException(FakeClient.Error("InvalidJobStateException", answerLost: true));
 
         FakeHost host = Run(new CompleteThirdPartyJobCommand { PassThru = true });
 
@@ -200,7 +216,8 @@ public sealed class CompleteTests
     {
         var file = new PSObject(
             ("continuationToken", "step 2"),
-            ("executionDetails", new PSObject(("summary", "done"), ("externalExecutionId", "7"), ("percentComplete", 50L))),
+            ("executionDetails", new PSObject(("summary", "done"), ("externalExecutionId", "7"),
+                ("percentComplete", 50L))),
             ("currentRevision", new PSObject(
                 ("revision", "r"), ("changeIdentifier", "c"), ("created", 1769853600L), ("revisionSummary", "what"))));
 
@@ -208,7 +225,8 @@ public sealed class CompleteTests
 
         SuccessResult result = Sent<SuccessResult>("Success");
         Assert.Equal(
-            ("done", "7", 50, "step 2"), (result.Summary, result.ExternalExecutionId, result.PercentComplete, result.ContinuationToken));
+            ("done", "7", 50, "step 2"),
+            (result.Summary, result.ExternalExecutionId, result.PercentComplete, result.ContinuationToken));
         Assert.Equal(
             new JobRevision("r", "c", DateTimeOffset.FromUnixTimeSeconds(1769853600), "what"), result.Revision);
     }
@@ -263,7 +281,8 @@ public sealed class CompleteTests
     [Fact]
     public void CliInputFile_WithAnUnknownFailureType_IsOneErrorThatListsThem()
     {
-        FakeHost host = Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), FailureFile("PermissionsError", "no")));
+        FakeHost host = Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(),
+            FailureFile("PermissionsError", "no")));
 
         Assert.Contains("PermissionError", Assert.Single(host.Errors).Advice, StringComparison.Ordinal);
         Assert.Empty(_client.Calls);
@@ -272,11 +291,13 @@ public sealed class CompleteTests
     [Fact]
     public void Parameter_WinsOverTheCliInputFile()
     {
-        var file = new PSObject(("executionDetails", new PSObject(("summary", "of file"), ("externalExecutionId", "7"))));
+        var file = new PSObject(
+            ("executionDetails", new PSObject(("summary", "of file"), ("externalExecutionId", "7"))));
 
         Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand { Summary = "typed" }, file));
 
-        Assert.Equal(("typed", "7"), (Sent<SuccessResult>("Success").Summary, Sent<SuccessResult>("Success").ExternalExecutionId));
+        Assert.Equal(("typed", "7"),
+            (Sent<SuccessResult>("Success").Summary, Sent<SuccessResult>("Success").ExternalExecutionId));
     }
 
     private static PSObject FailureFile(string type, string message) =>

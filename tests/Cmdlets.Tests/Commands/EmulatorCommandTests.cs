@@ -20,7 +20,8 @@ public sealed class EmulatorCommandTests : IDisposable
         ThirdPartyEmulator emulator = Start();
 
         Assert.True(emulator.IsRunning);
-        Assert.Same(emulator, Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name.ToUpperInvariant() }.Run().Objects));
+        Assert.Same(emulator,
+            Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name.ToUpperInvariant() }.Run().Objects));
     }
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class EmulatorCommandTests : IDisposable
         FakeHost host = new StartThirdPartyEmulatorCommand { Name = _name }.Run(new FakeHost { Agrees = false });
 
         Assert.Empty(host.Objects);
-        Assert.Equal("EmulatorNotFound", Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name }.Run().Errors).Id);
+        Assert.Equal("EmulatorNotFound",
+            Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name }.Run().Errors).Id);
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class EmulatorCommandTests : IDisposable
     [Fact]
     public void Start_WithAWrongActionType_IsRefused() => Assert.Equal(
         "InvalidInput",
-        Assert.Single(new StartThirdPartyEmulatorCommand { Name = _name, ActionType = new object[] { "Tset/Contoso/1" } }
+        Assert.Single(new StartThirdPartyEmulatorCommand { Name = _name,
+            ActionType = new object[] { "Tset/Contoso/1" } }
             .Run().Errors).Id);
 
     [Fact]
@@ -61,7 +64,8 @@ public sealed class EmulatorCommandTests : IDisposable
 
         FakeHost host = new NewThirdPartyEmulatorJobCommand
         {
-            Emulator = emulator, ActionType = FakeClient.Type, Count = 3, ClientId = "client-1", ClientToken = new Secret("token-1"),
+            Emulator = emulator, ActionType = FakeClient.Type, Count = 3, ClientId = "client-1",
+            ClientToken = new Secret("token-1"),
             Configuration = new Hashtable { ["Name"] = "web", ["Key"] = new Secret("hush"), ["Number"] = 7 },
             InputArtifact = new[] { "in" }, OutputArtifact = new[] { "out" },
         }.Run();
@@ -89,7 +93,8 @@ public sealed class EmulatorCommandTests : IDisposable
     [Fact]
     public void NewJob_OfNoEmulator_IsAnError() => Assert.Equal(
         "EmulatorNotFound",
-        Assert.Single(new NewThirdPartyEmulatorJobCommand { Emulator = "none", ActionType = FakeClient.Type }.Run().Errors).Id);
+        Assert.Single(new NewThirdPartyEmulatorJobCommand { Emulator = "none",
+            ActionType = FakeClient.Type }.Run().Errors).Id);
 
     [Fact]
     public void GetJob_FindsByIdAndStatus()
@@ -113,7 +118,8 @@ public sealed class EmulatorCommandTests : IDisposable
         new StopThirdPartyEmulatorCommand { Emulator = emulator }.Run();
 
         Assert.False(emulator.IsRunning);
-        Assert.Equal("EmulatorNotFound", Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name }.Run().Errors).Id);
+        Assert.Equal("EmulatorNotFound",
+            Assert.Single(new GetThirdPartyEmulatorCommand { Name = _name }.Run().Errors).Id);
     }
 
     [Fact]

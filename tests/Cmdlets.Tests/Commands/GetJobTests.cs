@@ -22,9 +22,11 @@ public sealed class GetJobTests
     [Fact]
     public void Poll_EmitsAJobForEachHandedOut()
     {
-        _client.Poll = _ => Task.FromResult<IReadOnlyList<PolledJob>>(new[] { new PolledJob("1", "a"), new PolledJob("2", "b") });
+        _client.Poll = _ => Task.FromResult<IReadOnlyList<PolledJob>>(
+            new[] { new PolledJob("1", "a"), new PolledJob("2", "b") });
 
-        FakeHost host = new GetThirdPartyJobCommand { ActionType = FakeClient.Type, MaxBatchSize = 5 }.Run(_client.Host());
+        FakeHost host = new GetThirdPartyJobCommand { ActionType = FakeClient.Type, MaxBatchSize = 5 }.Run(
+            _client.Host());
 
         ThirdPartyJob[] jobs = host.Objects.Cast<ThirdPartyJob>().ToArray();
         Assert.Equal(
@@ -57,7 +59,8 @@ public sealed class GetJobTests
     [Fact]
     public void Members_OutsideAClosedSet_AreOneErrorAndNoCall()
     {
-        FakeHost host = new GetThirdPartyJobCommand { Category = "Tset", Provider = "Contoso", Version = "1" }.Run(_client.Host());
+        FakeHost host = new GetThirdPartyJobCommand { Category = "Tset", Provider = "Contoso", Version = "1" }.Run(
+            _client.Host());
 
         Assert.Equal("InvalidInput", Assert.Single(host.Errors).Id);
         Assert.Empty(_client.Calls);
@@ -144,7 +147,8 @@ public sealed class GetJobTests
 
         await pipeline.WaitAsync(Until.Patience);
 
-        Assert.Equal(("WaitTimedOut", ErrorCategory.OperationTimeout), (Assert.Single(host.Errors).Id, host.Errors[0].Category));
+        Assert.Equal(("WaitTimedOut", ErrorCategory.OperationTimeout),
+            (Assert.Single(host.Errors).Id, host.Errors[0].Category));
         Assert.Equal(FakeClient.Type, host.Errors[0].Target);
         Assert.Equal(3, _client.Calls.Count);
         Assert.Equal(ProgressRecordType.Completed, host.Progress[^1].RecordType);

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;
 
-/// <summary>What the cmdlets about one job have in common: the job, its token, its session. Shown on Get-CPThirdPartyJobDetail.</summary>
+/// <summary>What the cmdlets about one job have in common: the job, its token, its session. Shown on
+/// Get-CPThirdPartyJobDetail.</summary>
 public sealed class JobCommandTests
 {
     private readonly FakeClient _client = new();
@@ -20,7 +21,8 @@ public sealed class JobCommandTests
     {
         _client.Details = () => new JobDetails { Id = "job-1", Nonce = "nonce-1", PipelineName = "p" };
 
-        FakeHost host = new GetThirdPartyJobDetailCommand { JobId = "job-1", ClientId = "client-1" }.Run(_client.Host());
+        FakeHost host = new GetThirdPartyJobDetailCommand { JobId = "job-1", ClientId = "client-1" }.Run(
+            _client.Host());
 
         ThirdPartyJobDetail detail = Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects));
         Assert.Equal(
@@ -47,12 +49,14 @@ public sealed class JobCommandTests
     [InlineData("^JobId", "job-1")]
     public void Detail_WithASelection_EmitsThatAlone(string select, string value) => Assert.Equal(
         value,
-        Assert.Single(new GetThirdPartyJobDetailCommand { JobId = "job-1", Select = select }.Run(_client.Host()).Objects));
+        Assert.Single(new GetThirdPartyJobDetailCommand { JobId = "job-1", Select = select }.Run(
+            _client.Host()).Objects));
 
     [Fact]
     public void Token_OfTheParameter_WinsOverThePipedJobs()
     {
-        Piped(new GetThirdPartyJobDetailCommand { ClientToken = ClientTokenArgument.Of("typed-token") }, _client.Job()).Run();
+        Piped(new GetThirdPartyJobDetailCommand { ClientToken = ClientTokenArgument.Of("typed-token") }, _client.Job())
+            .Run();
 
         Assert.Equal("typed-token", Assert.Single(_client.Calls).Token);
     }
@@ -193,12 +197,14 @@ public sealed class JobCommandTests
 
         new GetThirdPartyJobDetailCommand
         {
-            JobId = "job-1", Region = "eu-west-1", AccessKey = "AK", SecretKey = new Secret("SK"), EndpointUrl = "http://localhost/",
+            JobId = "job-1", Region = "eu-west-1", AccessKey = "AK", SecretKey = new Secret("SK"),
+            EndpointUrl = "http://localhost/",
         }.Run(host);
 
         ClientSettings used = Assert.Single(settings);
         Assert.Equal(
-            ("eu-west-1", "AK", "http://localhost/", null), (used.Region, used.AccessKey, used.EndpointUrl, used.ProfileName));
+            ("eu-west-1", "AK", "http://localhost/", null),
+            (used.Region, used.AccessKey, used.EndpointUrl, used.ProfileName));
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class SessionCommandTests
         new ConnectThirdPartyCommand
         {
             Region = "eu-west-1", AccessKey = "AK", SecretKey = new Secret("SK"), EndpointUrl = "http://127.0.0.1:9/",
-            Timeout = TimeSpan.FromSeconds(7), ConnectTimeout = TimeSpan.FromSeconds(2), RetryMode = ClientRetryMode.Adaptive,
+            Timeout = TimeSpan.FromSeconds(7), ConnectTimeout = TimeSpan.FromSeconds(2),
+            RetryMode = ClientRetryMode.Adaptive,
             MaxAttempts = 5, Proxy = "http://proxy:8080",
         }.Run(_host);
 
@@ -30,7 +31,8 @@ public sealed class SessionCommandTests
             (session.Name, session.Region, session.EndpointUrl, session.CredentialSource));
         Assert.Equal(
             (TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(2), ClientRetryMode.Adaptive, 5, "http://proxy:8080"),
-            (session.Timeout!.Value, session.ConnectTimeout!.Value, session.RetryMode!.Value, session.MaxAttempts!.Value, session.Proxy));
+            (session.Timeout!.Value, session.ConnectTimeout!.Value, session.RetryMode!.Value,
+                session.MaxAttempts!.Value, session.Proxy));
         Assert.Empty(_host.Objects);
         Assert.Empty(_host.Errors);
     }
@@ -63,13 +65,15 @@ public sealed class SessionCommandTests
             (service.Emulator.Region, service.Emulator.Endpoint.AbsoluteUri), (session.Region, session.EndpointUrl));
         Assert.Equal(job.ClientToken, await session.Tokens!.FindAsync(job.ClientId, default));
         Assert.Null(await session.Tokens.FindAsync("another", default));
-        Assert.Single(await session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, null, CallOptions.Quiet, default));
+        Assert.Single(await session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, null, CallOptions.Quiet,
+            default));
     }
 
     [Fact]
     public void Connect_WithAClientToken_KeepsIt()
     {
-        new ConnectThirdPartyCommand { Region = "eu-west-1", ClientToken = ClientTokenArgument.Of("one-token") }.Run(_host);
+        new ConnectThirdPartyCommand { Region = "eu-west-1", ClientToken = ClientTokenArgument.Of("one-token") }.Run(
+            _host);
 
         Assert.Contains("ClientToken", _host.Sessions.Current!.ClientTokenSource, StringComparison.Ordinal);
     }
@@ -157,7 +161,8 @@ public sealed class SessionCommandTests
 
         new DisconnectThirdPartyCommand { Name = "none" }.Run(_host);
 
-        Assert.Equal(("SessionNotFound", "Use one of: Default."), (Assert.Single(_host.Errors).Id, _host.Errors[0].Advice));
+        Assert.Equal(("SessionNotFound", "Use one of: Default."),
+            (Assert.Single(_host.Errors).Id, _host.Errors[0].Advice));
     }
 
     [Fact]
@@ -183,7 +188,8 @@ public sealed class SessionCommandTests
 
         new GetThirdPartySessionCommand { Name = name }.Run(_host);
 
-        Assert.Equal(expected, string.Join(",", _host.Objects.Cast<ThirdPartySession>().Select(session => session.Name)));
+        Assert.Equal(expected,
+            string.Join(",", _host.Objects.Cast<ThirdPartySession>().Select(session => session.Name)));
         Assert.Empty(_host.Errors);
     }
 

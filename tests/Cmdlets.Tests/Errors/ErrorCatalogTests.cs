@@ -59,7 +59,8 @@ public sealed class ErrorCatalogTests
         CommandError error = Service(type);
 
         Assert.Equal((id, category, "job-1"), (error.Id, error.Category, error.Target));
-        Assert.Contains("TheOperation for job job-1 failed after 3 attempts: TheCode: the service's words", error.Message, StringComparison.Ordinal);
+        Assert.Contains("TheOperation for job job-1 failed after 3 attempts: TheCode: the service's words",
+            error.Message, StringComparison.Ordinal);
         Assert.EndsWith("(request id request-7)", error.Message, StringComparison.Ordinal);
     }
 
@@ -106,7 +107,8 @@ public sealed class ErrorCatalogTests
     [Fact]
     public void InvalidInput_SaysWhatIsWrongAndTheCure()
     {
-        CommandError error = ErrorCatalog.Find(new InvalidInputException("JobId", "JobId is empty.", "Give one."), target: null)!;
+        CommandError error = ErrorCatalog.Find(new InvalidInputException("JobId", "JobId is empty.", "Give one."),
+            target: null)!;
 
         Assert.Equal(
             ("InvalidInput", ErrorCategory.InvalidArgument, "JobId", "JobId is empty.", "Give one."),
@@ -127,14 +129,17 @@ public sealed class ErrorCatalogTests
     [Fact]
     public void EveryId_BelongsToOneError()
     {
-        // A nonce that is not the job's, and a status that is not InProgress, tell the same: another worker has the job.
-        string[] twice = All().GroupBy(error => error.Id).Where(each => each.Count() > 1).Select(each => each.Key).ToArray();
+        // A nonce that is not the job's, and a status that is not InProgress, tell the same: another worker has the
+        // job.
+        string[] twice = All().GroupBy(error => error.Id).Where(each => each.Count() > 1).Select(each => each.Key)
+            .ToArray();
 
         Assert.Equal(new[] { "JobTaken" }, twice);
     }
 
     [Fact]
-    public void ExceptionThatIsNotOurs_IsNotInTheCatalogue() => Assert.Null(ErrorCatalog.Find(new FormatException(), "target"));
+    public void ExceptionThatIsNotOurs_IsNotInTheCatalogue() =>
+        Assert.Null(ErrorCatalog.Find(new FormatException(), "target"));
 
     [Fact]
     public void ErrorRecord_CarriesAllOfIt()
@@ -145,7 +150,8 @@ public sealed class ErrorCatalogTests
 
         Assert.Equal(
             ("JobNotFound", ErrorCategory.ObjectNotFound, "job-1", error.Message, error.Advice),
-            (record.FullyQualifiedErrorId, record.CategoryInfo.Category, record.TargetObject, record.ErrorDetails!.Message,
+            (record.FullyQualifiedErrorId, record.CategoryInfo.Category, record.TargetObject,
+                record.ErrorDetails!.Message,
                 record.ErrorDetails.RecommendedAction));
         Assert.IsType<JobNotFoundException>(record.Exception);
     }
@@ -155,7 +161,8 @@ public sealed class ErrorCatalogTests
     {
         IEnumerable<string> makers = Directory
             .EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
+                StringComparison.Ordinal))
             .Where(file => File.ReadAllText(file).Contains("new ErrorRecord(", StringComparison.Ordinal)
                 || File.ReadAllText(file).Contains("ErrorRecord ToErrorRecord", StringComparison.Ordinal))
             .Select(file => Path.GetFileName(file)!);
@@ -173,7 +180,8 @@ public sealed class ErrorCatalogTests
             .Concat(new[]
             {
                 ErrorCatalog.Find(new InvalidInputException("JobId", "JobId is empty.", "Give one."), null)!,
-                ErrorCatalog.Find(new ClientTokenNotFoundException("job-1", "client-1", new[] { "the session" }), null)!,
+                ErrorCatalog.Find(new ClientTokenNotFoundException("job-1", "client-1", new[] { "the session" }),
+                    null)!,
                 ErrorCatalog.Find(StartFailure(), "name")!,
                 ErrorCatalog.JobTaken("job-1", "Queued", "job-1"),
                 ErrorCatalog.NoNonce("job-1", "job-1"),

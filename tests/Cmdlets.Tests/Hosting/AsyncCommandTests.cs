@@ -226,6 +226,27 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
+    public void WhatWasLeftUnsaidAtAnEnd_IsNotSaidLater()
+    {
+        string round = "first";
+        using var command = new Command((self, _) =>
+        {
+            self.WriteOut(round + " 1");
+            self.WriteOut(round + " 2");
+            return Task.CompletedTask;
+        });
+        FakeHost host = command.Start();
+        host.OnObject = _ => throw new PipelineStoppedException();
+        Assert.Throws<PipelineStoppedException>(command.Process);
+
+        host.OnObject = null;
+        round = "second";
+        command.Process();
+
+        Assert.Equal(new[] { "first 1", "second 1", "second 2" }, host.Objects);
+    }
+
+    [Fact]
     public async Task Dispose_CancelsWhatStillRuns()
     {
         CancellationToken seen = default;

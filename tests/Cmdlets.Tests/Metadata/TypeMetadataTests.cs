@@ -1,11 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Management.Automation;
 using System.Reflection;
 using System.Xml.Linq;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Hosting;
-using System.Management.Automation;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
@@ -21,9 +21,11 @@ public sealed class TypeMetadataTests
         XDocument.Load(Repository.PathOf("module", "CodePipeline.ThirdParty.Format.ps1xml"));
 
     public static TheoryData<Type> PublicTypes =>
-        new(new[] { s_core, s_emulation, s_cmdlets }.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsVisible));
+        new(new[] { s_core, s_emulation, s_cmdlets }.SelectMany(assembly => assembly.GetTypes()).Where(type =>
+            type.IsVisible));
 
-    public static TheoryData<string> Views => new(s_views.Descendants("View").Select(view => view.Element("Name")!.Value));
+    public static TheoryData<string> Views =>
+        new(s_views.Descendants("View").Select(view => view.Element("Name")!.Value));
 
     [Fact]
     public void EveryOutputType_HasAView()
@@ -32,7 +34,8 @@ public sealed class TypeMetadataTests
             .SelectMany(command => command.GetCustomAttributes<OutputTypeAttribute>().SelectMany(output => output.Type))
             .Where(IsOurs).Select(type => type.FullName!).Distinct();
 
-        Assert.Empty(outputs.Except(s_views.Descendants("ViewSelectedBy").Elements("TypeName").Select(name => name.Value)));
+        Assert.Empty(outputs.Except(
+            s_views.Descendants("ViewSelectedBy").Elements("TypeName").Select(name => name.Value)));
     }
 
     [Theory]
@@ -54,7 +57,8 @@ public sealed class TypeMetadataTests
 
         Assert.All(
             element.Descendants("TableColumnItems"),
-            row => Assert.Equal(element.Descendants("TableColumnHeader").Count(), row.Elements("TableColumnItem").Count()));
+            row => Assert.Equal(element.Descendants("TableColumnHeader").Count(),
+                row.Elements("TableColumnItem").Count()));
     }
 
     [Fact]
@@ -92,7 +96,8 @@ public sealed class TypeMetadataTests
     [Theory]
     [MemberData(nameof(PublicTypes))]
     public void PublicProperty_NamedLikeASecret_IsNoPlainText(Type type) => Assert.DoesNotContain(
-        type.GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name),
+        type.GetProperties().Where(property => property.PropertyType == typeof(string))
+            .Select(property => property.Name),
         CommandMetadataTests.IsSecretName);
 
     [Fact]
@@ -100,7 +105,8 @@ public sealed class TypeMetadataTests
         s_core.GetReferencedAssemblies().Concat(s_emulation.GetReferencedAssemblies()),
         assembly => assembly.Name == "System.Management.Automation");
 
-    /// <summary>PowerShell knows a type by its name only where it is forwarded: for a cast, a catch or a new one.</summary>
+    /// <summary>PowerShell knows a type by its name only where it is forwarded: for a cast, a catch or a new
+    /// one.</summary>
     [Fact]
     public void TypeThatAUserMeets_IsForwarded()
     {
@@ -120,7 +126,8 @@ public sealed class TypeMetadataTests
     }
 
     [Fact]
-    public void ForwardedTypes_ArePublic() => Assert.All(s_cmdlets.GetForwardedTypes(), type => Assert.True(type.IsVisible));
+    public void ForwardedTypes_ArePublic() =>
+        Assert.All(s_cmdlets.GetForwardedTypes(), type => Assert.True(type.IsVisible));
 
     /// <summary>A type, and those that its public properties expose.</summary>
     private static void Meet(Type type, HashSet<Type> met)
@@ -138,7 +145,8 @@ public sealed class TypeMetadataTests
     }
 
     private static IEnumerable<Type> Signature(Type type) => type.GetMembers(
-            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+                | BindingFlags.DeclaredOnly)
         .SelectMany(member => member switch
         {
             MethodBase method when method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly =>
@@ -153,7 +161,8 @@ public sealed class TypeMetadataTests
         ? Parts(type.GetElementType()!)
         : type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type) : new[] { type };
 
-    private static bool IsOurs(Type type) => type.Assembly == s_core || type.Assembly == s_emulation || type.Assembly == s_cmdlets;
+    private static bool IsOurs(Type type) =>
+        type.Assembly == s_core || type.Assembly == s_emulation || type.Assembly == s_cmdlets;
 
     private static void AssertHas(string typeName, IEnumerable<string> properties)
     {

@@ -17,16 +17,19 @@ public sealed class CompleterTests
         Assert.Equal(expected, string.Join(",", Complete(new CategoryCompleter(), word)));
 
     [Fact]
-    public void ActionTypes_BeginWithACategory() => Assert.Equal(new[] { "Test/" }, Complete(new ActionTypeCompleter(), "te"));
+    public void ActionTypes_BeginWithACategory() =>
+        Assert.Equal(new[] { "Test/" }, Complete(new ActionTypeCompleter(), "te"));
 
     [Fact]
-    public void Owners_AreTheServices() => Assert.Equal(new[] { "AWS", "ThirdParty", "Custom" }, Complete(new OwnerCompleter(), ""));
+    public void Owners_AreTheServices() =>
+        Assert.Equal(new[] { "AWS", "ThirdParty", "Custom" }, Complete(new OwnerCompleter(), ""));
 
     [Fact]
     public void Regions_AreThoseOfTheSdk() => Assert.Contains("eu-central-1", Complete(new RegionCompleter(), "eu-c"));
 
     [Fact]
-    public void Statuses_AreTheServices() => Assert.Equal(new[] { "InProgress" }, Complete(new StatusCompleter(), "in"));
+    public void Statuses_AreTheServices() =>
+        Assert.Equal(new[] { "InProgress" }, Complete(new StatusCompleter(), "in"));
 
     [Fact]
     public void Operations_AreNamedByApiAndByCmdlet() => Assert.Equal(
@@ -43,6 +46,7 @@ public sealed class CompleterTests
 
     private sealed class Fixed : ListCompleter
     {
-        internal override System.Collections.Generic.IEnumerable<string> Values() => new[] { "my session", "it's", "plain-1" };
+        internal override System.Collections.Generic.IEnumerable<string> Values() =>
+            new[] { "my session", "it's", "plain-1" };
     }
 }

@@ -22,7 +22,8 @@ public sealed class SkeletonTests
         { "AcknowledgeThirdPartyJob", "clientToken jobId nonce" },
         {
             "PutThirdPartyJobSuccessResult",
-            "clientToken continuationToken currentRevision.changeIdentifier currentRevision.created currentRevision.revision "
+            "clientToken continuationToken currentRevision.changeIdentifier currentRevision.created "
+            + "currentRevision.revision "
             + "currentRevision.revisionSummary executionDetails.externalExecutionId executionDetails.percentComplete "
             + "executionDetails.summary jobId"
         },
@@ -69,7 +70,8 @@ public sealed class SkeletonTests
     [Fact]
     public void Command_AsJson_GivesTheText()
     {
-        FakeHost host = new NewThirdPartySkeletonCommand { Operation = "AcknowledgeThirdPartyJob", AsJson = true }.Run();
+        FakeHost host = new NewThirdPartySkeletonCommand { Operation = "AcknowledgeThirdPartyJob",
+            AsJson = true }.Run();
 
         Assert.Equal(Skeleton.Of("AcknowledgeThirdPartyJob"), Assert.Single(host.Objects));
     }
@@ -102,7 +104,8 @@ public sealed class SkeletonTests
         Assert.Equal(("InvalidInput", "Nothing"), (Assert.Single(host.Errors).Id, host.Errors[0].Target));
     }
 
-    private static IEnumerable<string> Names(JsonElement element, string prefix = "") => element.EnumerateObject().SelectMany(
+    private static IEnumerable<string> Names(JsonElement element, string prefix = "") =>
+        element.EnumerateObject().SelectMany(
         member => member.Value.ValueKind == JsonValueKind.Object
             ? Names(member.Value, prefix + member.Name + ".")
             : new[] { prefix + member.Name });

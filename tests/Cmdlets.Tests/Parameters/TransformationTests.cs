@@ -19,13 +19,15 @@ public sealed class TransformationTests
 
     public static TheoryData<object, double> Durations => new()
     {
-        { 30, 30 }, { 30L, 30 }, { 0.5, 0.5 }, { 2.5m, 2.5 }, { "30", 30 }, { "0.5", 0.5 }, { "00:01:30", 90 }, { "1.00:00:00", 86400 },
+        { 30, 30 }, { 30L, 30 }, { 0.5, 0.5 }, { 2.5m, 2.5 }, { "30", 30 }, { "0.5", 0.5 }, { "00:01:30", 90 },
+        { "1.00:00:00", 86400 },
         { TimeSpan.FromSeconds(7), 7 }, { 0, 0 }, { PSObject.AsPSObject(30), 30 },
     };
 
     public static TheoryData<object> NoDurations => new()
     {
-        -1, "-1", "-00:00:01", "soon", "", double.NaN, double.PositiveInfinity, 1e12, true, 'x', new DateTime(2026, 1, 1),
+        -1, "-1", "-00:00:01", "soon", "", double.NaN, double.PositiveInfinity, 1e12, true, 'x',
+        new DateTime(2026, 1, 1),
         new object(), TimeSpan.FromSeconds(-1),
     };
 
@@ -68,20 +70,23 @@ public sealed class TransformationTests
     public void ActionType_OfEachForm_IsTheSame()
     {
         var table = new Hashtable { ["Category"] = "test", ["provider"] = "Contoso", ["version"] = 1 };
-        var custom = new PSObject(("category", "Test"), ("owner", "ThirdParty"), ("provider", "Contoso"), ("version", "1"));
+        var custom = new PSObject(("category", "Test"), ("owner", "ThirdParty"), ("provider", "Contoso"),
+            ("version", "1"));
         object[] forms =
         {
             s_contoso, PSObject.AsPSObject(s_contoso), "Test/Contoso/1", PSObject.AsPSObject("Test/Contoso/1"),
             "category=Test,provider=Contoso,version=1", table, PSObject.AsPSObject(table), custom,
         };
 
-        Assert.All(forms, form => Assert.Equal(s_contoso, new ActionTypeTransformationAttribute().Transform(null!, form)));
+        Assert.All(forms, form =>
+            Assert.Equal(s_contoso, new ActionTypeTransformationAttribute().Transform(null!, form)));
     }
 
     [Fact]
     public void ActionType_WithASlip_SaysWhatAndHow()
     {
-        ArgumentTransformationMetadataException error = Refused(new ActionTypeTransformationAttribute(), "Tset/Contoso/1");
+        ArgumentTransformationMetadataException error = Refused(
+            new ActionTypeTransformationAttribute(), "Tset/Contoso/1");
 
         Assert.Contains("'Tset'", error.Message, StringComparison.Ordinal);
         Assert.Contains("Source, Build, Deploy", error.Message, StringComparison.Ordinal);
@@ -92,7 +97,8 @@ public sealed class TransformationTests
     public void Secret_OfEachForm_IsTheSame()
     {
         var secret = new Secret("hush");
-        object[] forms = { "hush", Secure("hush"), new PSCredential("me", Secure("hush")), secret, PSObject.AsPSObject("hush") };
+        object[] forms = { "hush", Secure("hush"), new PSCredential("me", Secure("hush")), secret,
+            PSObject.AsPSObject("hush") };
 
         Assert.All(forms, form => Assert.Equal(secret, new SecretTransformationAttribute().Transform(null!, form)));
         Assert.Same(secret, new SecretTransformationAttribute().Transform(null!, secret));
@@ -101,7 +107,8 @@ public sealed class TransformationTests
     [Theory]
     [InlineData("")]
     [InlineData(7)]
-    public void Secret_OfNothingOrAnotherType_IsRefused(object value) => Refused(new SecretTransformationAttribute(), value);
+    public void Secret_OfNothingOrAnotherType_IsRefused(object value) =>
+        Refused(new SecretTransformationAttribute(), value);
 
     [Fact]
     public async Task ClientToken_Alone_IsForEveryClient()
@@ -159,7 +166,8 @@ public sealed class TransformationTests
     [Fact]
     public void Credential_OfAnStsAnswer_IsItsKeys()
     {
-        ImmutableCredentials keys = Keys(new PSObject(("AccessKeyId", "AK"), ("SecretAccessKey", "SK"), ("SessionToken", "ST")));
+        ImmutableCredentials keys = Keys(
+            new PSObject(("AccessKeyId", "AK"), ("SecretAccessKey", "SK"), ("SessionToken", "ST")));
 
         Assert.Equal(("AK", "SK", "ST"), (keys.AccessKey, keys.SecretKey, keys.Token));
     }
@@ -198,7 +206,8 @@ public sealed class TransformationTests
     [InlineData("AKIDEXAMPLE")]
     [InlineData(7)]
     public void Credential_OfAnythingElse_IsRefusedByItsType(object value) => Assert.Contains(
-        value.GetType().FullName!, Refused(new CredentialTransformationAttribute(), value).Message, StringComparison.Ordinal);
+        value.GetType().FullName!, Refused(new CredentialTransformationAttribute(), value).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Credential_InItsText_IsMasked() =>
@@ -208,9 +217,11 @@ public sealed class TransformationTests
         Assert.IsType<ClientTokenArgument>(new ClientTokenTransformationAttribute().Transform(null!, value)).Source;
 
     private static ImmutableCredentials Keys(object value) =>
-        Assert.IsType<CredentialArgument>(new CredentialTransformationAttribute().Transform(null!, value)).Credentials.GetCredentials();
+        Assert.IsType<CredentialArgument>(new CredentialTransformationAttribute().Transform(null!, value))
+            .Credentials.GetCredentials();
 
-    private static ArgumentTransformationMetadataException Refused(TransformationAttribute transformation, object value) =>
+    private static ArgumentTransformationMetadataException Refused(TransformationAttribute transformation,
+        object value) =>
         Assert.Throws<ArgumentTransformationMetadataException>(() => transformation.Transform(null!, value));
 
     private static SecureString Secure(string text) => new NetworkCredential(string.Empty, text).SecurePassword;

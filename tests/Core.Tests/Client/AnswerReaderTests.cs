@@ -13,7 +13,8 @@ public sealed class AnswerReaderTests
           "actionConfiguration":{"configuration":{"Name":"web","Odd":7,"None":null}},
           "pipelineContext":{"pipelineName":"p","stage":{"name":"s"},"action":{"name":"a","actionExecutionId":"e"},
             "pipelineArn":"arn:p","pipelineExecutionId":"pe"},
-          "inputArtifacts":[{"name":"in","revision":"r","location":{"type":"S4","s3Location":{"bucketName":"b","objectKey":"k"}}}],
+          "inputArtifacts":[{"name":"in","revision":"r",
+            "location":{"type":"S4","s3Location":{"bucketName":"b","objectKey":"k"}}}],
           "outputArtifacts":[{"name":"out"},{"name":"out2","location":null}],
           "artifactCredentials":{"accessKeyId":"AK","secretAccessKey":"SK","sessionToken":"ST"},
           "continuationToken":"go on","encryptionKey":{"id":"key","type":"KMS2"}}}}
@@ -25,7 +26,8 @@ public sealed class AnswerReaderTests
         JobDetails details = AnswerReader.Details(Bytes(Full));
 
         Assert.Equal(("job-1", "3", "go on"), (details.Id, details.Nonce, details.ContinuationToken));
-        Assert.Equal(("p", "s", "a", "e"), (details.PipelineName, details.StageName, details.ActionName, details.ActionExecutionId));
+        Assert.Equal(("p", "s", "a", "e"),
+            (details.PipelineName, details.StageName, details.ActionName, details.ActionExecutionId));
         Assert.Equal(("arn:p", "pe"), (details.PipelineArn, details.PipelineExecutionId));
         JobArtifact input = Assert.Single(details.InputArtifacts);
         Assert.Equal(
@@ -60,7 +62,8 @@ public sealed class AnswerReaderTests
     [InlineData("{\"jobDetails\":null}")]
     [InlineData("{\"jobDetails\":\"text\"}")]
     [InlineData("{\"jobDetails\":{\"id\":7,\"nonce\":{},\"data\":[]}}")]
-    [InlineData("{\"jobDetails\":{\"data\":{\"inputArtifacts\":{},\"artifactCredentials\":[],\"encryptionKey\":\"k\"}}}")]
+    [InlineData("{\"jobDetails\":{\"data\":{\"inputArtifacts\":{},\"artifactCredentials\":[],"
+        + "\"encryptionKey\":\"k\"}}}")]
     public void Details_WithMembersMissingOrOfAnotherType_LeavesThemEmpty(string json)
     {
         JobDetails details = AnswerReader.Details(Bytes(json));
@@ -90,7 +93,8 @@ public sealed class AnswerReaderTests
     public void Jobs_LeavesOutWhatHasNoId() => Assert.Equal(
         new[] { new PolledJob("1", "c"), new PolledJob("2", string.Empty) },
         AnswerReader.Jobs(Bytes(
-            "{\"later\":[],\"jobs\":[{\"jobId\":\"1\",\"clientId\":\"c\",\"later\":1},{\"clientId\":\"d\"},7,{\"jobId\":\"2\"}]}")));
+            "{\"later\":[],\"jobs\":[{\"jobId\":\"1\",\"clientId\":\"c\",\"later\":1},{\"clientId\":\"d\"},7,"
+            + "{\"jobId\":\"2\"}]}")));
 
     [Theory]
     [InlineData("")]
@@ -105,7 +109,8 @@ public sealed class AnswerReaderTests
     [InlineData("{\"status\":7}", "")]
     [InlineData("{}", "")]
     [InlineData("", "")]
-    public void Status_IsKeptAsItComes(string json, string status) => Assert.Equal(status, AnswerReader.Status(Bytes(json)));
+    public void Status_IsKeptAsItComes(string json, string status) =>
+        Assert.Equal(status, AnswerReader.Status(Bytes(json)));
 
     [Theory]
     [InlineData("{")]

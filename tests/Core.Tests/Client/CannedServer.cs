@@ -108,7 +108,8 @@ internal sealed class CannedServer : IDisposable
             .FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
         if (length is not null)
         {
-            await stream.ReadExactlyAsync(new byte[int.Parse(length.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)]);
+            await stream.ReadExactlyAsync(
+                new byte[int.Parse(length.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)]);
         }
 
         return head.ToString();

@@ -87,7 +87,8 @@ public sealed class ClientConfigurationTests : IDisposable
               endpoint_url = https://services.example/
             """);
 
-        Assert.Equal("https://services.example/", Endpoint(new ClientSettings { Region = "us-east-1", ProfileName = "local" }));
+        Assert.Equal("https://services.example/",
+            Endpoint(new ClientSettings { Region = "us-east-1", ProfileName = "local" }));
     }
 
     [Fact]
@@ -184,7 +185,8 @@ public sealed class ClientConfigurationTests : IDisposable
         string path = _folder.Write("bad.pem", text);
 
         Assert.Contains(
-            path, Assert.Throws<InvalidInputException>(() => HttpFactory.ReadBundle(path)).Message, StringComparison.Ordinal);
+            path, Assert.Throws<InvalidInputException>(() => HttpFactory.ReadBundle(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -136,7 +136,8 @@ public sealed class ConnectionTests : IDisposable
 
         await PollAsync("http://service.invalid/", s_settings with { Proxy = proxy.Url });
 
-        Assert.StartsWith("POST http://service.invalid/ HTTP/1.1", Assert.Single(proxy.Heads), StringComparison.Ordinal);
+        Assert.StartsWith("POST http://service.invalid/ HTTP/1.1", Assert.Single(proxy.Heads),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +153,8 @@ public sealed class ConnectionTests : IDisposable
     [Fact]
     public async Task Proxy_ThatRefuses_IsProxy()
     {
-        using var proxy = new CannedServer("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"");
+        using var proxy = new CannedServer(
+            "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"");
 
         ThirdPartyConnectionException error =
             await FailsAsync("https://service.invalid/", s_settings with { Proxy = proxy.Url });
@@ -174,7 +176,8 @@ public sealed class ConnectionTests : IDisposable
     [Fact]
     public async Task Proxy_GetsItsOwnCredentials()
     {
-        using var proxy = new CannedServer("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"");
+        using var proxy = new CannedServer(
+            "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"");
 
         await FailsAsync(
             "https://service.invalid/",
@@ -191,7 +194,8 @@ public sealed class ConnectionTests : IDisposable
             "400 Bad Request\r\nx-amzn-RequestId: req-7",
             "{\"__type\":\"com.amazonaws#ValidationException\",\"Message\":\"1 validation error\"}");
 
-        ValidationException error = await Assert.ThrowsAsync<ValidationException>(() => PollAsync(server.Url, s_settings));
+        ValidationException error = await Assert.ThrowsAsync<ValidationException>(
+            () => PollAsync(server.Url, s_settings));
 
         Assert.Equal(("1 validation error", "req-7"), (error.Message, error.Error.RequestId));
     }

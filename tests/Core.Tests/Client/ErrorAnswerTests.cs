@@ -33,5 +33,6 @@ public sealed class ErrorAnswerTests
     public void Read_OfWhatIsNotTheServices_IsEmpty(string text) =>
         Assert.Equal(new ErrorAnswer(string.Empty, string.Empty), Read(text));
 
-    private static ErrorAnswer Read(string text, string? header = null) => ErrorAnswer.Read(Encoding.UTF8.GetBytes(text), header);
+    private static ErrorAnswer Read(string text, string? header = null) =>
+        ErrorAnswer.Read(Encoding.UTF8.GetBytes(text), header);
 }

@@ -56,7 +56,8 @@ public sealed class ErrorTranslationTests
 
         Assert.IsType(type, error);
         Assert.Equal(
-            new ServiceError("AcknowledgeThirdPartyJob", code, "words", "req-1", 400, 2, AnswerLost: true, ServerTime: null),
+            new ServiceError("AcknowledgeThirdPartyJob", code, "words", "req-1", 400, 2, AnswerLost: true,
+                ServerTime: null),
             error.Error);
         Assert.Equal("words", error.Message);
     }
@@ -74,7 +75,8 @@ public sealed class ErrorTranslationTests
     [InlineData("Signature expired: 20300101T000000Z is now earlier than 20300101T001000Z")]
     [InlineData("Signature not yet current: 20300101T001000Z is still later than 20300101T000000Z")]
     public void Service_OfASignatureOutOfItsTime_IsClockSkew(string message) =>
-        Assert.IsType<ClockSkewException>(ErrorTranslation.Service(Call(), Error("InvalidSignatureException", message), null));
+        Assert.IsType<ClockSkewException>(
+            ErrorTranslation.Service(Call(), Error("InvalidSignatureException", message), null));
 
     [Fact]
     public void Service_WhoseMessageRepeatsTheToken_MasksIt()
@@ -115,7 +117,8 @@ public sealed class ErrorTranslationTests
         yield return Row(new TaskCanceledException("x", new TimeoutException("late")), ConnectionFault.Timeout);
         yield return Row(new TaskCanceledException("x"), ConnectionFault.Timeout);
         yield return Row(new WebException("x", WebExceptionStatus.TrustFailure), ConnectionFault.Tls);
-        yield return Row(new WebException("x", WebExceptionStatus.NameResolutionFailure), ConnectionFault.NameNotResolved);
+        yield return Row(new WebException("x", WebExceptionStatus.NameResolutionFailure),
+            ConnectionFault.NameNotResolved);
         yield return Row(new WebException("x", WebExceptionStatus.Timeout), ConnectionFault.Timeout);
         yield return Row(new WebException("x"), ConnectionFault.Unreachable);
         yield return Row(Socket(SocketError.HostNotFound), ConnectionFault.NameNotResolved);
@@ -156,10 +159,12 @@ public sealed class ErrorTranslationTests
     public void Connection_KeepsTheInnermostWords() => Assert.Equal(
         "reset by peer",
         ErrorTranslation.Connection(
-            Call(), "https://example/", new HttpRequestException("An error occurred", new IOException("reset by peer")))!.Message);
+            Call(), "https://example/",
+            new HttpRequestException("An error occurred", new IOException("reset by peer")))!.Message);
 
     private static AcknowledgeThirdPartyJobRequest Call() => new(Array.Empty<byte>(), wire: null);
 
-    private static AmazonServiceException Error(string code, string message, string? requestId = null, int status = 400) =>
+    private static AmazonServiceException Error(string code, string message, string? requestId = null,
+        int status = 400) =>
         new(message, innerException: null, ErrorType.Unknown, code, requestId, (HttpStatusCode)status);
 }

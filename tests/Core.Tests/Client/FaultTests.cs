@@ -42,7 +42,8 @@ public sealed class FaultTests : IDisposable
         ThrottlingException error = await Assert.ThrowsAsync<ThrottlingException>(
             () => DetailsAsync(job, _service.Settings with { MaxAttempts = 2 }));
 
-        Assert.Equal(("ThrottlingException", 2, LastRequestId()), (error.Error.Code, error.Error.Attempts, error.Error.RequestId));
+        Assert.Equal(("ThrottlingException", 2, LastRequestId()),
+            (error.Error.Code, error.Error.Attempts, error.Error.RequestId));
     }
 
     [Theory]
@@ -53,7 +54,8 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = _service.AddJob();
         _service.Order(fault + "=1");
 
-        ServiceUnavailableException error = await Assert.ThrowsAsync<ServiceUnavailableException>(() => DetailsAsync(job));
+        ServiceUnavailableException error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            () => DetailsAsync(job));
 
         Assert.Equal(
             (status, code, LastRequestId(), true),
@@ -67,7 +69,8 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = _service.AddJob();
         _service.Order("drop-before=1");
 
-        ThirdPartyConnectionException error = await Assert.ThrowsAsync<ThirdPartyConnectionException>(() => DetailsAsync(job));
+        ThirdPartyConnectionException error = await Assert.ThrowsAsync<ThirdPartyConnectionException>(
+            () => DetailsAsync(job));
 
         Assert.Equal(
             (ConnectionFault.Unreachable, "GetThirdPartyJobDetails", _service.Emulator.Endpoint.AbsoluteUri, 1),
@@ -107,7 +110,8 @@ public sealed class FaultTests : IDisposable
 
         UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(() => DetailsAsync(job));
 
-        Assert.Equal((200, LastRequestId(), true), (error.Error.StatusCode, error.Error.RequestId, error.Error.AnswerLost));
+        Assert.Equal((200, LastRequestId(), true),
+            (error.Error.StatusCode, error.Error.RequestId, error.Error.AnswerLost));
         Assert.Null(error.InnerException);
     }
 
@@ -176,7 +180,8 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = shifted.AddJob();
         using var client = new ThirdPartyJobClient(shifted.Settings with { MaxAttempts = 2 });
 
-        JobDetails details = await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default);
+        JobDetails details = await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet,
+            default);
 
         Assert.Equal(job.JobId, details.Id);
     }
@@ -193,7 +198,8 @@ public sealed class FaultTests : IDisposable
         ClockSkewException error = await Assert.ThrowsAsync<ClockSkewException>(
             () => client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default));
 
-        Assert.Equal(shifted.Emulator.Options.Clock.GetUtcNow(), error.Error.ServerTime!.Value, TimeSpan.FromSeconds(2));
+        Assert.Equal(shifted.Emulator.Options.Clock.GetUtcNow(), error.Error.ServerTime!.Value,
+            TimeSpan.FromSeconds(2));
     }
 
     [Fact]
@@ -222,7 +228,8 @@ public sealed class FaultTests : IDisposable
 
     [Fact]
     public async Task SessionToken_IsSent() => await Assert.ThrowsAsync<UnrecognizedClientException>(
-        () => DetailsAsync(_service.AddJob(), _service.Settings with { SessionToken = new Secret("not-of-the-emulator") }));
+        () => DetailsAsync(_service.AddJob(),
+            _service.Settings with { SessionToken = new Secret("not-of-the-emulator") }));
 
     [Fact]
     public async Task Anonymous_SignsNothingAndIsNotRecognized()

@@ -116,7 +116,8 @@ public sealed class OperationTests : IDisposable
         EmulatedJob job = await _service.AddClaimedJobAsync();
 
         await _client.PutThirdPartyJobFailureResultAsync(
-            job.JobId, job.ClientToken, new FailureResult(FailureType.PermissionError, "no", "7"), CallOptions.Quiet, default);
+            job.JobId, job.ClientToken, new FailureResult(FailureType.PermissionError, "no", "7"), CallOptions.Quiet,
+            default);
 
         EmulatedJob failed = _service.JobOf(job);
         Assert.Equal(
@@ -140,7 +141,8 @@ public sealed class OperationTests : IDisposable
 
         await RefusedAsync<InvalidClientTokenException>(
             "GetThirdPartyJobDetails",
-            () => _client.GetThirdPartyJobDetailsAsync(job.JobId, new Secret("another-token"), CallOptions.Quiet, default));
+            () => _client.GetThirdPartyJobDetailsAsync(job.JobId, new Secret("another-token"), CallOptions.Quiet,
+                default));
     }
 
     [Fact]
@@ -191,10 +193,12 @@ public sealed class OperationTests : IDisposable
             job.JobId, job.ClientToken, new CallOptions { Wire = wire.Add }, default);
 
         Assert.Equal(2, wire.Count);
-        Assert.StartsWith("GetThirdPartyJobDetails, attempt 1, to " + _service.Emulator.Endpoint, wire[0], StringComparison.Ordinal);
+        Assert.StartsWith("GetThirdPartyJobDetails, attempt 1, to " + _service.Emulator.Endpoint, wire[0],
+            StringComparison.Ordinal);
         Assert.Contains(job.JobId, wire[0], StringComparison.Ordinal);
         Assert.StartsWith(
-            "GetThirdPartyJobDetails answered HTTP 200, request id " + LastRequestId(), wire[1], StringComparison.Ordinal);
+            "GetThirdPartyJobDetails answered HTTP 200, request id " + LastRequestId(), wire[1],
+            StringComparison.Ordinal);
         string all = string.Join("\n", wire);
         Assert.DoesNotContain(job.ClientToken.Reveal(), all, StringComparison.Ordinal);
         Assert.DoesNotContain(details.ArtifactCredentials!.SecretAccessKey.Reveal(), all, StringComparison.Ordinal);
@@ -230,10 +234,12 @@ public sealed class OperationTests : IDisposable
         _client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, CancellationToken.None);
 
     private Task<string> AcknowledgeAsync(EmulatedJob job, string nonce) =>
-        _client.AcknowledgeThirdPartyJobAsync(job.JobId, nonce, job.ClientToken, CallOptions.Quiet, CancellationToken.None);
+        _client.AcknowledgeThirdPartyJobAsync(job.JobId, nonce, job.ClientToken, CallOptions.Quiet,
+            CancellationToken.None);
 
     private Task SucceedAsync(EmulatedJob job, SuccessResult result) =>
-        _client.PutThirdPartyJobSuccessResultAsync(job.JobId, job.ClientToken, result, CallOptions.Quiet, CancellationToken.None);
+        _client.PutThirdPartyJobSuccessResultAsync(job.JobId, job.ClientToken, result, CallOptions.Quiet,
+            CancellationToken.None);
 
     private string LastRequestId() => _service.Emulator.GetRequests()[^1].RequestId;
 
@@ -245,7 +251,8 @@ public sealed class OperationTests : IDisposable
         // A throttled or modelled error of HTTP 400 took one attempt, and carries what AWS support asks for.
         Assert.Equal(
             (operation, typeof(T).Name, 400, 1, LastRequestId()),
-            (error.Error.Operation, error.Error.Code, error.Error.StatusCode, error.Error.Attempts, error.Error.RequestId));
+            (error.Error.Operation, error.Error.Code, error.Error.StatusCode, error.Error.Attempts,
+                error.Error.RequestId));
         Assert.NotEmpty(error.Message);
         return error;
     }

@@ -63,7 +63,8 @@ public sealed class RequestBodyTests
     [InlineData(0)]
     [InlineData(100)]
     public void PercentComplete_AtItsEdges_IsWritten(int percent) => Assert.Contains(
-        $"\"percentComplete\":{percent}", Text(Success(new SuccessResult { PercentComplete = percent })), StringComparison.Ordinal);
+        $"\"percentComplete\":{percent}", Text(Success(new SuccessResult { PercentComplete = percent })),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData(-1)]
@@ -83,14 +84,16 @@ public sealed class RequestBodyTests
     [InlineData("Test", "Nobody", "Owner")]
     public void Poll_OutsideAClosedSet_IsRefused(string category, string owner, string input) => Assert.Equal(
         input,
-        Assert.Throws<InvalidInputException>(() => RequestBody.Poll(new ActionTypeId(category, owner, "Contoso", "1"), null))
+        Assert.Throws<InvalidInputException>(() =>
+            RequestBody.Poll(new ActionTypeId(category, owner, "Contoso", "1"), null))
             .InputName);
 
     [Fact]
     public void Poll_IsTheModelsJson()
     {
         const string Type =
-            "\"actionTypeId\":{\"category\":\"Test\",\"owner\":\"ThirdParty\",\"provider\":\"Contoso\",\"version\":\"1\"}";
+            "\"actionTypeId\":{\"category\":\"Test\",\"owner\":\"ThirdParty\",\"provider\":\"Contoso\","
+            + "\"version\":\"1\"}";
 
         Assert.Equal("{" + Type + "}", Text(RequestBody.Poll(s_type, null)));
         Assert.Equal("{" + Type + ",\"maxBatchSize\":1}", Text(RequestBody.Poll(s_type, 1)));
@@ -102,7 +105,8 @@ public sealed class RequestBodyTests
 
     [Fact]
     public void Acknowledge_IsTheModelsJson() => Assert.Equal(
-        "{\"jobId\":\"job\",\"clientToken\":\"token-1\",\"nonce\":\"3\"}", Text(RequestBody.Acknowledge("job", "3", s_token)));
+        "{\"jobId\":\"job\",\"clientToken\":\"token-1\",\"nonce\":\"3\"}",
+        Text(RequestBody.Acknowledge("job", "3", s_token)));
 
     [Fact]
     public void Success_OfNothingMore_HasNoEmptyStructures() =>
@@ -125,13 +129,15 @@ public sealed class RequestBodyTests
             "{\"jobId\":\"job\",\"clientToken\":\"token-1\","
             + "\"currentRevision\":{\"revision\":\"r1\",\"changeIdentifier\":\"c1\",\"created\":1769853600.25,"
             + "\"revisionSummary\":\"what changed\"},\"continuationToken\":\"go on\","
-            + "\"executionDetails\":{\"summary\":\"done\",\"externalExecutionId\":\"build-7\",\"percentComplete\":100}}",
+            + "\"executionDetails\":{\"summary\":\"done\",\"externalExecutionId\":\"build-7\","
+            + "\"percentComplete\":100}}",
             Text(Success(result)));
     }
 
     [Fact]
     public void Failure_IsTheModelsJson() => Assert.Equal(
-        "{\"jobId\":\"job\",\"clientToken\":\"token-1\",\"failureDetails\":{\"type\":\"PermissionError\",\"message\":\"no\","
+        "{\"jobId\":\"job\",\"clientToken\":\"token-1\",\"failureDetails\":{\"type\":\"PermissionError\","
+        + "\"message\":\"no\","
         + "\"externalExecutionId\":\"build-7\"}}",
         Text(Failure(new FailureResult(FailureType.PermissionError, "no", "build-7"))));
 

@@ -47,7 +47,8 @@ public sealed class SessionTests
 
     [Fact]
     public void WithoutTokens_TheyComeFromTheEnvironment() => Assert.Equal(
-        "the variable CPTHIRDPARTY_CLIENT_TOKEN", new ThirdPartySession("name", s_settings, tokens: null).ClientTokenSource);
+        "the variable CPTHIRDPARTY_CLIENT_TOKEN", new ThirdPartySession("name", s_settings, tokens: null)
+            .ClientTokenSource);
 
     [Theory]
     [InlineData("name", "name")]
@@ -61,7 +62,8 @@ public sealed class SessionTests
         using var service = new EmulatedService();
         service.AddJob();
         using IThirdPartyJobClient client = ThirdPartyJobClients.Create(
-            service.Emulator.Region, service.Emulator.Endpoint, service.Emulator.AccessKeyId, service.Emulator.SecretAccessKey);
+            service.Emulator.Region, service.Emulator.Endpoint, service.Emulator.AccessKeyId,
+            service.Emulator.SecretAccessKey);
 
         Assert.Single(await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default));
     }
@@ -72,7 +74,8 @@ public sealed class SessionTests
         using IThirdPartyJobClient client = ThirdPartyJobClients.Create("eu-west-1");
 
         Assert.Equal(
-            "https://codepipeline.eu-west-1.amazonaws.com/", Assert.IsType<ThirdPartyJobClient>(client).Endpoint.AbsoluteUri);
+            "https://codepipeline.eu-west-1.amazonaws.com/", Assert.IsType<ThirdPartyJobClient>(client)
+                .Endpoint.AbsoluteUri);
     }
 
     private ThirdPartySession Session() => new(

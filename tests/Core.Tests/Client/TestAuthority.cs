@@ -35,7 +35,8 @@ internal sealed class TestAuthority : IDisposable
         _root.Dispose();
     }
 
-    private static X509Certificate2 Issue(string name, X509Certificate2? issuer, bool isAuthority, string? address = null)
+    private static X509Certificate2 Issue(string name, X509Certificate2? issuer, bool isAuthority,
+        string? address = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);

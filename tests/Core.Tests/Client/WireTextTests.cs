@@ -11,11 +11,14 @@ public sealed class WireTextTests
     [InlineData("{\"jobId\":\"j\",\"clientToken\":\"s3cret\"}", "{\"jobId\":\"j\",\"clientToken\":\"***\"}")]
     [InlineData("{\"nonce\":\"s3cret\"}", "{\"nonce\":\"***\"}")]
     [InlineData("{\"continuationToken\":\"s3cret\"}", "{\"continuationToken\":\"***\"}")]
-    [InlineData("{\"configuration\":{\"Name\":\"s3cret\",\"Number\":7}}", "{\"configuration\":{\"Name\":\"***\",\"Number\":\"***\"}}")]
+    [InlineData("{\"configuration\":{\"Name\":\"s3cret\",\"Number\":7}}",
+        "{\"configuration\":{\"Name\":\"***\",\"Number\":\"***\"}}")]
     [InlineData("{\"configuration\":[{\"a\":[\"s3cret\"]}]}", "{\"configuration\":[{\"a\":[\"***\"]}]}")]
-    [InlineData("{\"artifactCredentials\":{\"accessKeyId\":\"s3cret\"}}", "{\"artifactCredentials\":{\"accessKeyId\":\"***\"}}")]
+    [InlineData("{\"artifactCredentials\":{\"accessKeyId\":\"s3cret\"}}",
+        "{\"artifactCredentials\":{\"accessKeyId\":\"***\"}}")]
     [InlineData("{\"a\":[{\"laterPassword\":\"s3cret\"}]}", "{\"a\":[{\"laterPassword\":\"***\"}]}")]
-    [InlineData("{\"percentComplete\":7,\"a\":null,\"nonce\":null}", "{\"percentComplete\":7,\"a\":null,\"nonce\":null}")]
+    [InlineData("{\"percentComplete\":7,\"a\":null,\"nonce\":null}",
+        "{\"percentComplete\":7,\"a\":null,\"nonce\":null}")]
     [InlineData("", "(empty)")]
     [InlineData("s3cret", "(6 bytes that are not JSON)")]
     [InlineData("{\"clientToken\":\"s3cret\"", "(23 bytes that are not JSON)")]
@@ -25,7 +28,8 @@ public sealed class WireTextTests
     [Fact]
     public void Request_NamesOperationAttemptAndEndpoint()
     {
-        var call = new GetThirdPartyJobDetailsRequest(RequestBody.Details("job-1", new Secret("s3cret")), wire: null) { Attempts = 2 };
+        var call = new GetThirdPartyJobDetailsRequest(RequestBody.Details("job-1", new Secret("s3cret")),
+            wire: null) { Attempts = 2 };
 
         Assert.Equal(
             "GetThirdPartyJobDetails, attempt 2, to https://example/: {\"jobId\":\"job-1\",\"clientToken\":\"***\"}",
@@ -36,6 +40,7 @@ public sealed class WireTextTests
     public void Broken_NamesTheTypeOnly() => Assert.DoesNotContain(
         "s3cret",
         WireText.Broken(
-            new GetThirdPartyJobDetailsRequest(Array.Empty<byte>(), wire: null), new InvalidOperationException("s3cret")),
+            new GetThirdPartyJobDetailsRequest(Array.Empty<byte>(), wire: null),
+            new InvalidOperationException("s3cret")),
         StringComparison.Ordinal);
 }

@@ -46,7 +46,8 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public void AccessKeyAlone_SaysThatTheSecretKeyIsMissing() => Assert.Equal(
         "SecretKey",
-        Assert.Throws<InvalidInputException>(() => CredentialResolver.Resolve(new ClientSettings { AccessKey = "AK" })).InputName);
+        Assert.Throws<InvalidInputException>(() => CredentialResolver.Resolve(new ClientSettings { AccessKey = "AK" }))
+            .InputName);
 
     [Fact]
     public void SecretKeyAlone_SaysThatTheAccessKeyIsMissing() => Assert.Equal(
@@ -66,7 +67,8 @@ public sealed class CredentialTests : IDisposable
     {
         string file = _folder.Write(
             "credentials",
-            "[beta]\naws_access_key_id = AK\naws_secret_access_key = SK\n[alpha]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
+            "[beta]\naws_access_key_id = AK\naws_secret_access_key = SK\n"
+            + "[alpha]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
 
         CredentialException error = Assert.Throws<CredentialException>(() => CredentialResolver.Resolve(
             new ClientSettings { ProfileName = "gamma", ProfileLocation = file }));
@@ -79,7 +81,8 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public void ProfileThatIsNotThere_WithoutAnyOther_SaysHowToMakeIt() => Assert.Contains(
         "aws configure --profile gamma",
-        Assert.Throws<CredentialException>(() => CredentialResolver.Resolve(new ClientSettings { ProfileName = "gamma" })).Cure,
+        Assert.Throws<CredentialException>(() =>
+            CredentialResolver.Resolve(new ClientSettings { ProfileName = "gamma" })).Cure,
         StringComparison.Ordinal);
 
     [Fact]
@@ -168,7 +171,8 @@ public sealed class CredentialTests : IDisposable
         using var service = new EmulatedService();
         using var home = new EnvironmentScope(("HOME", _folder.PathOf(".")), ("USERPROFILE", _folder.PathOf(".")));
 
-        CredentialException error = await Assert.ThrowsAsync<CredentialException>(() => PollAsync(service, new ClientSettings()));
+        CredentialException error = await Assert.ThrowsAsync<CredentialException>(
+            () => PollAsync(service, new ClientSettings()));
 
         Assert.Equal(CredentialFault.NotFound, error.Fault);
         Assert.Contains("AWS_ACCESS_KEY_ID", error.Cure, StringComparison.Ordinal);
@@ -209,7 +213,8 @@ public sealed class CredentialTests : IDisposable
         Assert.Equal("profile 'p'", CredentialResolver.Describe(new ClientSettings { ProfileName = "p" }));
         Assert.Equal("the default chain", CredentialResolver.Describe(new ClientSettings()));
         Assert.Equal(
-            "a credential object", CredentialResolver.Describe(new ClientSettings { Credential = new AnonymousAWSCredentials() }));
+            "a credential object",
+            CredentialResolver.Describe(new ClientSettings { Credential = new AnonymousAWSCredentials() }));
     }
 
     [Fact]
@@ -284,7 +289,8 @@ public sealed class CredentialTests : IDisposable
         Region = region, AccessKey = "AKIDEXAMPLE", SecretKey = new Secret(key),
     };
 
-    private static ImmutableCredentials Keys(ClientSettings settings) => CredentialResolver.Resolve(settings)!.GetCredentials();
+    private static ImmutableCredentials Keys(ClientSettings settings) =>
+        CredentialResolver.Resolve(settings)!.GetCredentials();
 
     /// <summary>Polls for a job that is there, with credentials that the settings tell.</summary>
     private static async Task PollAsync(EmulatedService service, ClientSettings settings)

@@ -22,7 +22,8 @@ public sealed class ActionTypeParserTests
 
     [Fact]
     public void Parse_OfAnotherOwner_KeepsIt() =>
-        Assert.Equal(new ActionTypeId("Build", "Custom", "Own-1", "v_2"), ActionTypeParser.Parse("Build/custom/Own-1/v_2"));
+        Assert.Equal(new ActionTypeId("Build", "Custom", "Own-1", "v_2"),
+            ActionTypeParser.Parse("Build/custom/Own-1/v_2"));
 
     [Theory]
     [InlineData("", "cannot be read")]

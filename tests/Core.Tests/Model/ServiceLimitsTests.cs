@@ -38,11 +38,13 @@ public sealed class ServiceLimitsTests
 
     [Fact]
     public void EveryLimit_IsHeldToTheModel() => Assert.Equal(
-        typeof(ServiceLimits).GetProperties().Where(property => property.PropertyType == typeof(TextLimit)).Select(p => p.Name),
+        typeof(ServiceLimits).GetProperties().Where(property => property.PropertyType == typeof(TextLimit))
+            .Select(p => p.Name),
         Limits.Select(row => (string)row[0]));
 
     [Fact]
-    public void FailureTypes_AreThoseOfTheEnum() => Assert.Equal(Enum.GetNames<FailureType>(), ServiceLimits.FailureTypes);
+    public void FailureTypes_AreThoseOfTheEnum() =>
+        Assert.Equal(Enum.GetNames<FailureType>(), ServiceLimits.FailureTypes);
 
     [Fact]
     public void FailureTypes_SpellThePermissionErrorAsTheModelDoes() =>

@@ -21,7 +21,8 @@ public sealed class TextLimitTests
     [InlineData("abcdef", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void Allows_AtTheEdges_IsInclusive(string? value, bool allowed) => Assert.Equal(allowed, _limit.Allows(value));
+    public void Allows_AtTheEdges_IsInclusive(string? value, bool allowed) =>
+        Assert.Equal(allowed, _limit.Allows(value));
 
     [Fact]
     public void Allows_SurrogatePairs_CountsCharactersNotUnits()
@@ -63,7 +64,8 @@ public sealed class TextLimitTests
 
     [Theory]
     [InlineData("a", "Thing has 1 characters; the service takes 2 to 5 characters.", "Give Thing 2 to 5 characters.")]
-    [InlineData("abcdef", "Thing has 6 characters; the service takes 2 to 5 characters.", "Shorten Thing to 5 characters.")]
+    [InlineData("abcdef", "Thing has 6 characters; the service takes 2 to 5 characters.",
+        "Shorten Thing to 5 characters.")]
     public void Check_OfAWrongLength_SaysBothLengthsAndTheCure(string value, string message, string cure)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => _limit.Check(value, "Thing"));

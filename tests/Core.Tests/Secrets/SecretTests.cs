@@ -18,7 +18,8 @@ public sealed class SecretTests
     /// <summary>Everything that carries a secret, with the sentinel in it.</summary>
     public static IEnumerable<object> Carriers()
     {
-        var job = new ThirdPartyJob("job", "client", s_secret, "Queued", actionType: null, session: new ThirdPartySession(
+        var job = new ThirdPartyJob("job", "client", s_secret, "Queued", actionType: null,
+            session: new ThirdPartySession(
             "name",
             new ClientSettings
             {
@@ -57,7 +58,8 @@ public sealed class SecretTests
 
     [Fact]
     public void Settings_InTheirText_ShowNoSecret() =>
-        Assert.DoesNotContain(Text, new ClientSettings { SecretKey = s_secret, ProxyPassword = s_secret }.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Text, new ClientSettings { SecretKey = s_secret, ProxyPassword = s_secret }.ToString(),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Reveal_GivesTheText() => Assert.Equal(Text, s_secret.Reveal());

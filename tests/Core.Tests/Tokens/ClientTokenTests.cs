@@ -12,7 +12,8 @@ namespace CodePipeline.ThirdParty.Core.Tests.Tokens;
 [Collection(EnvironmentTests.Name)]
 public sealed class ClientTokenTests
 {
-    private static readonly IClientTokenSource s_parameter = new SingleToken(new Secret("of-parameter"), "the parameter");
+    private static readonly IClientTokenSource s_parameter = new SingleToken(
+        new Secret("of-parameter"), "the parameter");
     private static readonly Secret s_carried = new("of-job");
     private static readonly ThirdPartySession s_session =
         new("name", new ClientSettings(), new SingleToken(new Secret("of-session"), "the session"));
@@ -49,7 +50,8 @@ public sealed class ClientTokenTests
     {
         using var environment = Variable("of-environment");
 
-        Assert.Equal("of-environment", await ResolveAsync(null, null, new ThirdPartySession("name", new ClientSettings(), s_ignorant)));
+        Assert.Equal("of-environment",
+            await ResolveAsync(null, null, new ThirdPartySession("name", new ClientSettings(), s_ignorant)));
         Assert.Equal("of-environment", await ResolveAsync(null, null, null));
     }
 
@@ -57,10 +59,12 @@ public sealed class ClientTokenTests
     public async Task NoneFound_NamesClientAndJobAndWhereItLooked()
     {
         ClientTokenNotFoundException error = await Assert.ThrowsAsync<ClientTokenNotFoundException>(() => ResolveAsync(
-            s_ignorant, null, new ThirdPartySession("name", new ClientSettings(), new TokenMap(new Dictionary<string, Secret>(), "a vault"))));
+            s_ignorant, null, new ThirdPartySession("name", new ClientSettings(),
+                new TokenMap(new Dictionary<string, Secret>(), "a vault"))));
 
         Assert.Equal(
-            "No client token was found for client 'client-1' of job job-1. Looked in a table (0 clients), a vault (0 clients), "
+            "No client token was found for client 'client-1' of job job-1. Looked in a table (0 clients), a vault "
+            + "(0 clients), "
             + "the variable CPTHIRDPARTY_CLIENT_TOKEN.",
             error.Message);
     }
@@ -153,6 +157,8 @@ public sealed class ClientTokenTests
 
     private static EnvironmentScope Variable(string? value) => new((EnvironmentTokens.Variable, value));
 
-    private static async Task<string> ResolveAsync(IClientTokenSource? parameter, Secret? carried, ThirdPartySession? session) =>
-        (await ClientTokenResolver.ResolveAsync("job-1", "client-1", parameter, carried, session, CancellationToken.None)).Reveal();
+    private static async Task<string> ResolveAsync(IClientTokenSource? parameter, Secret? carried,
+        ThirdPartySession? session) =>
+        (await ClientTokenResolver.ResolveAsync("job-1", "client-1", parameter, carried, session,
+            CancellationToken.None)).Reveal();
 }
