@@ -47,7 +47,7 @@ Describe 'New-CPThirdPartySkeleton' {
     It 'lists the operations where there is none of that name' {
         $result = Invoke-Capturing { New-CPThirdPartySkeleton PollForJobs }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
-        "$($result.Errors[0])" | Should -BeLike '*PollForJobs*PollForThirdPartyJobs*PutThirdPartyJobFailureResult*'
+        "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" | Should -BeLike '*PollForJobs*PollForThirdPartyJobs*PutThirdPartyJobFailureResult*'
     }
 }
 

@@ -178,7 +178,7 @@ Describe 'The package' {
         (Get-ChildItem -LiteralPath $package -Recurse -Force).Name | Where-Object { $_ -match '^\.' } | Should -BeNullOrEmpty
     }
 
-    It 'has its assemblies for both editions, its views, types and licence' {
+    It 'has its assemblies for both editions, its views and licence' {
         foreach ($edition in 'net8.0', 'net472') {
             foreach ($assembly in 'CodePipeline.ThirdParty.dll', 'CodePipeline.ThirdParty.Core.dll', 'AWSSDK.Core.dll') {
                 [IO.Path]::Combine($package, 'bin', $edition, $assembly) | Should -Exist
@@ -187,7 +187,6 @@ Describe 'The package' {
 
         $manifest = Test-ModuleManifest -Path $ModuleManifest
         $manifest.ExportedFormatFiles | Should -Exist
-        $manifest.ExportedTypeFiles | Should -Exist
         Join-Path $package LICENSE | Should -Exist
     }
 
