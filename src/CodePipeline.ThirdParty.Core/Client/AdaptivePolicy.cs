@@ -9,8 +9,7 @@ namespace CodePipeline.ThirdParty.Client;
 /// <summary>The SDK's adaptive retries, with a wait for the sending rate that ends.</summary>
 /// <remarks>
 /// The SDK refills its bucket once before it waits, not while it waits: after the first throttling a lone caller waits
-/// for half a
-/// minute, in vain.
+/// for half a minute, in vain.
 /// </remarks>
 internal sealed class AdaptivePolicy(IClientConfig config) : AdaptiveRetryPolicy(config)
 {

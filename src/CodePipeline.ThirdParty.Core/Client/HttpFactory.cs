@@ -72,8 +72,8 @@ internal sealed class HttpFactory : HttpClientFactory
             }
             catch (Exception error) when (error is FormatException or CryptographicException)
             {
-                throw Unusable($"The CA bundle '{path}' holds a certificate that cannot be read: {error.Message}",
-                    error);
+                throw Unusable(
+                    $"The CA bundle '{path}' holds a certificate that cannot be read: {error.Message}", error);
             }
         }
 
