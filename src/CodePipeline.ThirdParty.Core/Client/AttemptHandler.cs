@@ -1,4 +1,9 @@
 using System;
+#if NET
+using System.Net.Http;
+#else
+using System.Net;
+#endif
 using System.Threading.Tasks;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
@@ -29,9 +34,26 @@ internal sealed class AttemptHandler : PipelineHandler
         }
         catch (Exception error)
         {
-            call.AnswerLost = true;
+            call.AnswerLost |= !NeverSent(error);
             call.Wire?.Invoke(WireText.Broken(call, error));
             throw;
         }
     }
+
+    /// <summary>Whether no connection came about, so that the service cannot have seen the request.</summary>
+    internal static bool NeverSent(Exception error) =>
+#if NET
+        error is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        };
+#else
+        error is WebException
+        {
+            Status: WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure
+                or WebExceptionStatus.ProxyNameResolutionFailure or WebExceptionStatus.TrustFailure
+                or WebExceptionStatus.SecureChannelFailure,
+        };
+#endif
 }
