@@ -29,7 +29,9 @@ internal static class CredentialResolver
             return FromKeys(settings);
         }
 
-        return settings.ProfileName is null ? null : FromProfile(settings.ProfileName, settings.ProfileLocation);
+        return settings.ProfileName is not null ? FromProfile(settings.ProfileName, settings.ProfileLocation)
+            : AwsEnvironment.HasKeys ? new EnvironmentVariablesAWSCredentials()
+            : null;
     }
 
     /// <summary>Where the credentials come from, in words.</summary>

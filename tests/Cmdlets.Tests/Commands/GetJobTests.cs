@@ -167,7 +167,7 @@ public sealed class GetJobTests
         command.Stop();
 
         await Assert.ThrowsAsync<PipelineStoppedException>(() => pipeline.WaitAsync(Until.Patience));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1));
+        Assert.True(watch.Elapsed < Until.Soon);
         Assert.Empty(host.Errors);
         Assert.Equal(ProgressRecordType.Completed, host.Progress[^1].RecordType);
     }
@@ -190,7 +190,7 @@ public sealed class GetJobTests
         command.Stop();
 
         await Assert.ThrowsAsync<PipelineStoppedException>(() => pipeline.WaitAsync(Until.Patience));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1));
+        Assert.True(watch.Elapsed < Until.Soon);
     }
 
     private Task Waiting(FakeHost host, double interval, double? timeout = null) => Task.Run(() =>
