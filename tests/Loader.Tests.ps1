@@ -179,8 +179,8 @@ Describe 'The package' {
     }
 
     It 'has its assemblies for both editions, its views and licence' {
-        foreach ($edition in 'net8.0', 'net472') {
-            foreach ($assembly in 'CodePipeline.ThirdParty.dll', 'CodePipeline.ThirdParty.Core.dll', 'AWSSDK.Core.dll') {
+        foreach ($edition in 'Core', 'Desktop') {
+            foreach ($assembly in 'CodePipeline.ThirdParty.Loader.dll', 'CodePipeline.ThirdParty.dll', 'CodePipeline.ThirdParty.Core.dll', 'AWSSDK.Core.dll') {
                 [IO.Path]::Combine($package, 'bin', $edition, $assembly) | Should -Exist
             }
         }
