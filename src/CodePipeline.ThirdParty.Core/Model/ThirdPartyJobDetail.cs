@@ -4,7 +4,7 @@ using CodePipeline.ThirdParty.Client;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>A third-party job with its details (GetThirdPartyJobDetails).</summary>
-public sealed class ThirdPartyJobDetail : ThirdPartyJob
+public class ThirdPartyJobDetail : ThirdPartyJob
 {
     internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetails details)
         : base(
@@ -13,7 +13,7 @@ public sealed class ThirdPartyJobDetail : ThirdPartyJob
         Details = details;
     }
 
-    private ThirdPartyJobDetail(ThirdPartyJobDetail job, string status)
+    private protected ThirdPartyJobDetail(ThirdPartyJobDetail job, string status)
         : base(job, status)
     {
         Details = job.Details;

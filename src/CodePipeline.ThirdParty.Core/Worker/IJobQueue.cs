@@ -1,0 +1,32 @@
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>The service's side of a worker: one family of jobs (third-party, custom), with its own calls.</summary>
+internal interface IJobQueue
+{
+    /// <summary>Asks for waiting jobs, at most <paramref name="maxBatchSize"/>.</summary>
+    Task<IReadOnlyList<JobTicket>> PollAsync(
+        ActionTypeId actionType, int maxBatchSize, CancellationToken cancellationToken);
+
+    /// <summary>Finds what the job's calls need (a client token), and reads its details.</summary>
+    Task<IWorkerJob> OpenAsync(JobTicket ticket, CancellationToken cancellationToken);
+
+    /// <summary>Claims a job; <see langword="false"/> where another worker has it.</summary>
+    Task<bool> ClaimAsync(IWorkerJob job, CancellationToken cancellationToken);
+
+    /// <summary>Reports success, or that the action goes on in a later job.</summary>
+    Task SucceedAsync(JobTicket ticket, SuccessResult result, CancellationToken cancellationToken);
+
+    /// <summary>Reports failure. Needs no details, so that it also works for a job of a worker that died.</summary>
+    Task FailAsync(JobTicket ticket, FailureResult result, CancellationToken cancellationToken);
+}
+
+/// <summary>A job as a poll names it, and as a journal remembers it. No secret.</summary>
+/// <param name="JobId">The id of the job.</param>
+/// <param name="ClientId">The customer, by whom the token is found; <see langword="null"/> for custom actions.</param>
+/// <param name="ActionType">What was polled for.</param>
+internal sealed record JobTicket(string JobId, string? ClientId, ActionTypeId ActionType);

@@ -1,0 +1,27 @@
+using System.Collections.Generic;
+using CodePipeline.ThirdParty.Artifacts;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>A job whose details have been read.</summary>
+internal interface IWorkerJob
+{
+    /// <summary>What the poll said of it.</summary>
+    JobTicket Ticket { get; }
+
+    /// <summary>The action's configuration.</summary>
+    JobConfiguration Configuration { get; }
+
+    /// <summary>Its artifacts and what moves them.</summary>
+    JobArtifacts Artifacts { get; }
+
+    /// <summary>The job as a handler gets it.</summary>
+    ThirdPartyJob ForHandler(JobFolders folders);
+}
+
+/// <summary>Where a claimed job works.</summary>
+/// <param name="WorkDirectory">A folder of the job's own, deleted after it.</param>
+/// <param name="InputPath">Where each input artifact lies, by name.</param>
+/// <param name="OutputPath">Where the handler leaves each output artifact, by name.</param>
+internal sealed record JobFolders(
+    string WorkDirectory, IReadOnlyDictionary<string, string> InputPath, IReadOnlyDictionary<string, string> OutputPath);

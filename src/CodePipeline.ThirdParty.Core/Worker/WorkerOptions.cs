@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>What happens to jobs that a journal says were cut off.</summary>
+internal enum RecoveryMode
+{
+    /// <summary>They are reported as failed (SystemUnavailable).</summary>
+    Fail,
+
+    /// <summary>Their handlers run again.</summary>
+    Rerun,
+}
+
+/// <summary>How a worker works.</summary>
+internal sealed record WorkerOptions
+{
+    /// <summary>What is polled for.</summary>
+    public IReadOnlyList<ActionTypeId> ActionTypes { get; init; } = Array.Empty<ActionTypeId>();
+
+    /// <summary>How many handlers run at once.</summary>
+    public int ThrottleLimit { get; init; } = 1;
+
+    /// <summary>How long it waits after a poll that brought less than was asked for, jitter apart.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ends after this many claimed jobs; <see langword="null"/> for no limit.</summary>
+    public int? MaxJobs { get; init; }
+
+    /// <summary>Ends after this long without a job.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Takes no more jobs after this long.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How long one handler may take.</summary>
+    public TimeSpan? JobTimeout { get; init; }
+
+    /// <summary>How long running handlers get when the worker stops.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The journal's file; <see langword="null"/> for none.</summary>
+    public string? JournalPath { get; init; }
+
+    /// <summary>What happens to jobs that the journal says were cut off.</summary>
+    public RecoveryMode Recovery { get; init; }
+
+    /// <summary>Where jobs get their folders; <see langword="null"/> for the system's place of temporary files.</summary>
+    public string? WorkDirectory { get; init; }
+
+    /// <summary>Whether artifacts are moved.</summary>
+    public bool MoveArtifacts { get; init; } = true;
+}

@@ -1,0 +1,17 @@
+namespace CodePipeline.ThirdParty;
+
+/// <summary>How a worker's job can end.</summary>
+public static class WorkerOutcomes
+{
+    /// <summary>The job ended well.</summary>
+    public const string Succeeded = "Succeeded";
+
+    /// <summary>The action goes on in a later job.</summary>
+    public const string Continued = "Continued";
+
+    /// <summary>The job ended as failed.</summary>
+    public const string Failed = "Failed";
+
+    /// <summary>The job was over before its result came: timed out, or stopped with its pipeline.</summary>
+    public const string Abandoned = "Abandoned";
+}
