@@ -20,10 +20,19 @@ public sealed class HttpTests : IDisposable
 
     public HttpTests()
     {
-        _server.Start((call, _, _) => Task.FromResult(call.RawPath == "/drop"
-            ? ServiceAnswer.Dropped
-            : ServiceAnswer.Success(Encoding.UTF8.GetBytes(
-                $"<{call.Method} {call.RawPath} {call.RawQuery} {call.Headers["x-a"]} {Encoding.UTF8.GetString(call.Body)}>"))));
+        _server.Start(async (call, _, _) =>
+        {
+            if (call.RawPath != "/unread")
+            {
+                await call.ReadBodyAsync();
+            }
+
+            string body = Encoding.UTF8.GetString(call.Body);
+            return call.RawPath == "/drop"
+                ? ServiceAnswer.Dropped
+                : ServiceAnswer.Success(Encoding.UTF8.GetBytes(
+                    $"<{call.Method} {call.RawPath} {call.RawQuery} {call.Headers["x-a"]} {body}>"));
+        });
     }
 
     public void Dispose() => _server.Dispose();

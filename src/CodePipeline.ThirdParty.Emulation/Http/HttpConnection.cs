@@ -1,4 +1,6 @@
 using System;
+using System.Buffers;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Net.Sockets;
@@ -11,6 +13,9 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <summary>Serves the requests of one connection, one after the other.</summary>
 internal sealed class HttpConnection : IDisposable
 {
+    // What a read or write moves at most: enough that the calls cost nothing beside the copying.
+    private const int BufferSize = 256 * 1024;
+
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly RequestHandler _answer;
@@ -38,13 +43,20 @@ internal sealed class HttpConnection : IDisposable
             {
                 string requestId = RandomText.NewId();
                 ServiceAnswer answer = await _answer(call, requestId, stop).ConfigureAwait(false);
+                using Stream? content = answer.Content;
                 if (answer.StatusCode == 0)
                 {
                     break;
                 }
 
-                await WriteAsync(answer, requestId, call).ConfigureAwait(false);
-                if (call.IsLast)
+                bool isLast = call.IsLast || call.BodyStream!.AwaitsContinue || answer.IsCutOff;
+                if (!call.BodyStream!.AwaitsContinue)
+                {
+                    await call.BodyStream.DrainAsync().ConfigureAwait(false);
+                }
+
+                await WriteAsync(answer, requestId, call.Method, isLast).ConfigureAwait(false);
+                if (isLast)
                 {
                     break;
                 }
@@ -68,10 +80,20 @@ internal sealed class HttpConnection : IDisposable
     private static string Reason(int statusCode) => statusCode switch
     {
         200 => "OK",
+        204 => "No Content",
+        206 => "Partial Content",
+        301 => "Moved Permanently",
+        304 => "Not Modified",
         400 => "Bad Request",
+        403 => "Forbidden",
         404 => "Not Found",
+        405 => "Method Not Allowed",
+        411 => "Length Required",
+        412 => "Precondition Failed",
         413 => "Payload Too Large",
+        416 => "Requested Range Not Satisfiable",
         500 => "Internal Server Error",
+        501 => "Not Implemented",
         503 => "Service Unavailable",
         _ => "Unknown",
     };
@@ -81,7 +103,7 @@ internal sealed class HttpConnection : IDisposable
         try
         {
             ServiceAnswer refusal = ServiceAnswer.Error(new ServiceException("BadRequest", message));
-            await WriteAsync(refusal, RandomText.NewId(), call: null).ConfigureAwait(false);
+            await WriteAsync(refusal, RandomText.NewId(), method: null, isLast: true).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -89,25 +111,86 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    /// <summary>Head and body in one write, so that the answer goes out as one packet.</summary>
-    private async Task WriteAsync(ServiceAnswer answer, string requestId, ServiceCall? call)
+    /// <summary>Head and body in one write where they fit, so that a small answer goes out as one packet.</summary>
+    private async Task WriteAsync(ServiceAnswer answer, string requestId, string? method, bool isLast)
     {
-        // SDKs correct their clock by the Date header, so it is the emulator's time and not the machine's.
-        string head = string.Format(
+        byte[] head = Head(answer, requestId, isLast);
+        long left = method == "HEAD" ? 0 : answer.IsCutOff ? answer.Length / 2 : answer.Length;
+        if (answer.Content is null)
+        {
+            byte[] bytes = new byte[head.Length + left];
+            Buffer.BlockCopy(head, 0, bytes, 0, head.Length);
+            Buffer.BlockCopy(answer.Body, 0, bytes, head.Length, (int)left);
+            await _stream.WriteAsync(bytes, 0, bytes.Length).ConfigureAwait(false);
+            return;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, head.Length + left));
+        try
+        {
+            Buffer.BlockCopy(head, 0, buffer, 0, head.Length);
+            int count = head.Length;
+            do
+            {
+                while (left > 0 && count < buffer.Length)
+                {
+                    int read = answer.Content.Read(buffer, count, (int)Math.Min(left, buffer.Length - count));
+                    count += read > 0 ? read : throw new EndOfStreamException();
+                    left -= read;
+                }
+
+                await _stream.WriteAsync(buffer, 0, count).ConfigureAwait(false);
+                count = 0;
+            }
+            while (left > 0);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private byte[] Head(ServiceAnswer answer, string requestId, bool isLast)
+    {
+        StringBuilder head = new(256);
+        head.AppendFormat(
             CultureInfo.InvariantCulture,
-            "HTTP/1.1 {0} {1}\r\nx-amzn-RequestId: {2}\r\nDate: {3:r}\r\n"
-                + "Content-Type: {4}\r\nContent-Length: {5}\r\n{6}\r\n",
+            "HTTP/1.1 {0} {1}\r\n{2}: {3}\r\n",
             answer.StatusCode,
             Reason(answer.StatusCode),
-            requestId,
-            _clock.GetUtcNow(),
-            answer.ContentType,
-            answer.Body.Length,
-            call is null || call.IsLast ? "Connection: close\r\n" : string.Empty);
-        int bodyLength = call?.Method == "HEAD" ? 0 : answer.Body.Length;
-        byte[] bytes = new byte[head.Length + bodyLength];
-        Encoding.ASCII.GetBytes(head, 0, head.Length, bytes, 0);
-        Buffer.BlockCopy(answer.Body, 0, bytes, head.Length, bodyLength);
-        await _stream.WriteAsync(bytes, 0, bytes.Length).ConfigureAwait(false);
+            answer.RequestIdHeader,
+            requestId);
+
+        // SDKs correct their clock by the Date header, so it is the emulator's time and not the machine's.
+        head.AppendFormat(CultureInfo.InvariantCulture, "Date: {0:r}\r\n", _clock.GetUtcNow());
+        AppendHeader(head, "Content-Type", answer.ContentType);
+        foreach (KeyValuePair<string, string> header in answer.Headers)
+        {
+            AppendHeader(head, header.Key, header.Value);
+        }
+
+        // These two have no body by their very number.
+        if (answer.StatusCode is not (204 or 304))
+        {
+            head.AppendFormat(CultureInfo.InvariantCulture, "Content-Length: {0}\r\n", answer.Length);
+        }
+
+        AppendHeader(head, "Connection", isLast ? "close" : null);
+        return HttpReader.Latin1.GetBytes(head.Append("\r\n").ToString());
+    }
+
+    private static void AppendHeader(StringBuilder head, string name, string? value)
+    {
+        if (value is not null)
+        {
+            head.Append(name).Append(": ");
+            foreach (char c in value)
+            {
+                // A line break in a value would begin a header of the client's own.
+                head.Append(c < ' ' ? ' ' : c);
+            }
+
+            head.Append("\r\n");
+        }
     }
 }

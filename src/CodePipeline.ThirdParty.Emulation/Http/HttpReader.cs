@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Specialized;
 using System.IO;
 using System.Text;
 using System.Threading.Tasks;
@@ -9,9 +10,10 @@ namespace CodePipeline.ThirdParty.Emulation;
 internal sealed class HttpReader
 {
     private const int LongestLine = 32 * 1024;
+    private const int MostHeaders = 200;
 
     // ISO-8859-1: every byte is a character, so that what was signed is what is checked.
-    private static readonly Encoding s_latin1 = Encoding.GetEncoding(28591);
+    internal static Encoding Latin1 { get; } = Encoding.GetEncoding(28591);
 
     private readonly Stream _stream;
     private readonly byte[] _buffer = new byte[LongestLine];
@@ -34,7 +36,7 @@ internal sealed class HttpReader
             {
                 int length = index - _start;
                 int text = length > 0 && _buffer[index - 1] == (byte)'\r' ? length - 1 : length;
-                string line = s_latin1.GetString(_buffer, _start, text);
+                string line = Latin1.GetString(_buffer, _start, text);
                 _start = index + 1;
                 return line;
             }
@@ -52,21 +54,43 @@ internal sealed class HttpReader
         }
     }
 
-    /// <summary>Reads exactly so many bytes; with no target they are thrown away.</summary>
-    internal async ValueTask ReadAsync(Stream? target, long count)
+    /// <summary>Reads header lines up to the empty one.</summary>
+    internal async Task<NameValueCollection> ReadHeadersAsync()
     {
-        while (count > 0)
+        NameValueCollection headers = new(StringComparer.OrdinalIgnoreCase);
+        int count = 0;
+        while (await ReadLineAsync().ConfigureAwait(false) is string line)
         {
-            if (_start == _end && !await FillAsync().ConfigureAwait(false))
+            if (line.Length == 0)
             {
-                throw new EndOfStreamException();
+                return headers;
             }
 
-            int part = (int)Math.Min(count, _end - _start);
-            target?.Write(_buffer, _start, part);
-            _start += part;
-            count -= part;
+            int colon = line.IndexOf(':');
+            if (colon <= 0 || line[0] is ' ' or '\t' || ++count > MostHeaders)
+            {
+                throw new HttpFormatException("A header of the request cannot be read.");
+            }
+
+            headers.Add(line.Substring(0, colon), line.Substring(colon + 1).Trim());
         }
+
+        throw new EndOfStreamException();
+    }
+
+    /// <summary>Reads what is there, at most so many bytes; 0 where the connection has ended.</summary>
+    internal async ValueTask<int> ReadSomeAsync(byte[] target, int offset, int count)
+    {
+        if (_start == _end)
+        {
+            // Past the buffer: nothing of a big body is copied twice.
+            return await _stream.ReadAsync(target, offset, count).ConfigureAwait(false);
+        }
+
+        int part = Math.Min(count, _end - _start);
+        Buffer.BlockCopy(_buffer, _start, target, offset, part);
+        _start += part;
+        return part;
     }
 
     private async ValueTask<bool> FillAsync()

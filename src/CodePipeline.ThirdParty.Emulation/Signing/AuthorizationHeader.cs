@@ -76,5 +76,12 @@ internal sealed class AuthorizationHeader
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.");
     }
 
+    /// <summary>Makes one of the parameters of a presigned URL; <see langword="null"/> for a wrong credential.</summary>
+    internal static AuthorizationHeader? FromParts(string credential, string signedHeaders, string signature)
+    {
+        string[] scope = credential.Split('/');
+        return scope.Length == 5 ? new AuthorizationHeader(scope, signedHeaders, signature) : null;
+    }
+
     internal static ServiceException Incomplete(string message) => new("IncompleteSignatureException", message);
 }

@@ -10,12 +10,23 @@ internal static class CanonicalRequest
 {
     private const string Unreserved = "-_.~";
 
-    internal static string Create(ServiceCall call, string signedHeaders)
+    internal static string Create(ServiceCall call, string signedHeaders) => Create(
+        call, signedHeaders, Path(call.RawPath), Query(call.RawQuery, leftOut: null), Hashing.Hex(Hashing.Sha256(call.Body)));
+
+    /// <summary>As S3 signs: the path encoded once and with its dots, and a hash that the client tells.</summary>
+    internal static string CreateForS3(
+        ServiceCall call, string signedHeaders, string payloadHash, string? leftOutOfQuery) => Create(
+        call,
+        signedHeaders,
+        string.Join("/", call.RawPath.Split('/').Select(segment => Encode(Uri.UnescapeDataString(segment)))),
+        Query(call.RawQuery, leftOutOfQuery),
+        payloadHash);
+
+    private static string Create(
+        ServiceCall call, string signedHeaders, string path, string query, string payloadHash)
     {
         StringBuilder text = new(512);
-        text.Append(call.Method).Append('\n');
-        text.Append(Path(call.RawPath)).Append('\n');
-        text.Append(Query(call.RawQuery)).Append('\n');
+        text.Append(call.Method).Append('\n').Append(path).Append('\n').Append(query).Append('\n');
         foreach (string name in signedHeaders.Split(';'))
         {
             text.Append(name).Append(':');
@@ -24,7 +35,7 @@ internal static class CanonicalRequest
         }
 
         text.Append('\n').Append(signedHeaders).Append('\n');
-        return text.Append(Hashing.Hex(Hashing.Sha256(call.Body))).ToString();
+        return text.Append(payloadHash).ToString();
     }
 
     /// <summary>Trims a value and makes one space of several.</summary>
@@ -72,7 +83,7 @@ internal static class CanonicalRequest
         return path.Length > 1 && rawPath.EndsWith("/", StringComparison.Ordinal) ? path + "/" : path;
     }
 
-    private static string Query(string rawQuery)
+    private static string Query(string rawQuery, string? leftOut)
     {
         if (rawQuery.Length == 0)
         {
@@ -82,6 +93,7 @@ internal static class CanonicalRequest
         IEnumerable<KeyValuePair<string, string>> pairs = rawQuery.Split('&')
             .Where(part => part.Length > 0)
             .Select(part => part.Split(new[] { '=' }, 2))
+            .Where(pair => pair[0] != leftOut)
             .Select(pair => new KeyValuePair<string, string>(
                 Encode(Uri.UnescapeDataString(pair[0])),
                 pair.Length == 2 ? Encode(Uri.UnescapeDataString(pair[1])) : string.Empty))
@@ -90,7 +102,8 @@ internal static class CanonicalRequest
         return string.Join("&", pairs.Select(pair => pair.Key + "=" + pair.Value));
     }
 
-    private static string Encode(string text)
+    /// <summary>Percent-encodes as signatures do: everything but letters, digits and <c>- _ . ~</c>.</summary>
+    internal static string Encode(string text)
     {
         StringBuilder encoded = new(text.Length);
         foreach (byte b in Encoding.UTF8.GetBytes(text))

@@ -30,6 +30,30 @@ internal static class Hashing
 
     internal static byte[] HmacSha256(byte[] key, string data) => HmacSha256(key, Encoding.UTF8.GetBytes(data));
 
+    /// <summary>The hash that S3's ETags are made of; no secret depends on it.</summary>
+    internal static byte[] Md5(byte[] data)
+    {
+#pragma warning disable CA5351 // S3's choice.
+#if NET
+        return MD5.HashData(data);
+#else
+        using MD5 hash = MD5.Create();
+        return hash.ComputeHash(data);
+#endif
+#pragma warning restore CA5351
+    }
+
+    internal static byte[] FromHex(string text)
+    {
+        byte[] bytes = new byte[text.Length / 2];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)((HexDigits.IndexOf(text[2 * i]) << 4) | HexDigits.IndexOf(text[(2 * i) + 1]));
+        }
+
+        return bytes;
+    }
+
     internal static string Hex(byte[] bytes)
     {
         char[] text = new char[bytes.Length * 2];
