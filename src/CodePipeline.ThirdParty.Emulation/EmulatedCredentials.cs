@@ -65,6 +65,7 @@ internal sealed class EmulatedCredentials
         return true;
     }
 
-    private static string SecretOf(byte[] key, string accessKeyId) =>
+    /// <summary>The secret access key of an access key id that <see cref="Create"/> made.</summary>
+    internal static string SecretOf(byte[] key, string accessKeyId) =>
         Convert.ToBase64String(Hashing.HmacSha256(key, "secret of " + accessKeyId)).Substring(0, 40);
 }

@@ -15,6 +15,12 @@ public sealed class EmulatorOptions
     /// <summary>The AWS region that requests must be signed for.</summary>
     public string Region { get; init; } = "us-east-1";
 
+    /// <summary>
+    /// The AWS region of the artifact bucket; <see langword="null"/> for <see cref="Region"/>. Requests for the bucket
+    /// that are signed for another region are answered as S3 does, with the right one named.
+    /// </summary>
+    public string? ArtifactRegion { get; init; }
+
     /// <summary>The access key id that requests must be signed with; <see langword="null"/> to make one up.</summary>
     public string? AccessKeyId { get; init; }
 
@@ -69,6 +75,14 @@ public sealed class EmulatorOptions
         if (!InputCheck.IsName(Region, "-"))
         {
             throw Invalid(nameof(Region), "The region is not a region name.", "Use a name such as us-east-1.");
+        }
+
+        if (ArtifactRegion is not null && !InputCheck.IsName(ArtifactRegion, "-"))
+        {
+            throw Invalid(
+                nameof(ArtifactRegion),
+                "The artifact region is not a region name.",
+                "Use a name such as eu-west-1, or leave it out for that of the emulator.");
         }
 
         if (AccessKeyId is not null && !InputCheck.IsName(AccessKeyId, "_"))

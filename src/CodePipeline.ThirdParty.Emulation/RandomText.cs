@@ -20,6 +20,8 @@ internal static class RandomText
     /// <summary>40 characters, as a secret access key has.</summary>
     internal static string SecretKey() => Convert.ToBase64String(Bytes(30));
 
+    internal static string UploadId() => Letters(64, LowerAlphabet);
+
     internal static string ClientToken() => Letters(32, LowerAlphabet);
 
     /// <summary>A number, as the service's nonces are, other than the one before.</summary>

@@ -1,15 +1,24 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Threading;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>A local stand-in for the five third-party job operations of AWS CodePipeline, on loopback.</summary>
-/// <remarks>All members can be used from any thread, also after <see cref="Stop"/>.</remarks>
+/// <summary>
+/// A local stand-in for the five third-party job operations of AWS CodePipeline, and for S3 as far as the jobs' artifacts
+/// go, on loopback.
+/// </summary>
+/// <remarks>
+/// All members can be used from any thread, also after <see cref="Stop"/>, which deletes all objects. Their contents are
+/// kept in files of a temporary folder that only this account can read.
+/// </remarks>
 public sealed class ThirdPartyEmulator : IDisposable
 {
     private readonly JobTable _jobs;
+    private readonly ObjectStore _store;
+    private readonly LocalObjects _objects;
     private readonly RequestLog _log;
     private readonly RequestPipeline _pipeline;
     private readonly LoopbackServer _server;
@@ -23,11 +32,22 @@ public sealed class ThirdPartyEmulator : IDisposable
         AccessKeyId = options.AccessKeyId ?? RandomText.AccessKeyId("AKIA");
         SecretAccessKey = options.SecretAccessKey ?? new Secret(RandomText.SecretKey());
         StartedAt = options.Clock.GetUtcNow();
-        _jobs = new JobTable(options);
+        string artifactRegion = options.ArtifactRegion ?? options.Region;
+        ArtifactBucketName = $"codepipeline-{artifactRegion}-{RandomText.AccountId()}";
+        _store = new ObjectStore(ArtifactBucketName, artifactRegion, StartedAt);
+        _objects = new LocalObjects(_store, options.Clock);
+        _jobs = new JobTable(options, ArtifactBucketName);
+        byte[] credentialKey = RandomText.Bytes(32);
         _log = new RequestLog(options.RecordRequests ? EmulatorOptions.RecordedRequestLimit : 0);
         _pipeline = new RequestPipeline(
             new SigV4Verifier(options.Region, AccessKeyId, SecretAccessKey, options.Clock, options.AllowedClockSkew),
-            new OperationDispatcher(_jobs, options, RandomText.Bytes(32)),
+            new OperationDispatcher(_jobs, options, credentialKey),
+            new S3Service(
+                new S3Verifier(options, AccessKeyId, SecretAccessKey, credentialKey),
+                new ArtifactAccess(_jobs),
+                _store,
+                _log,
+                options.Clock),
             _log,
             options.Clock);
         _pipeline.OrderFaults(options.Faults);
@@ -48,6 +68,9 @@ public sealed class ThirdPartyEmulator : IDisposable
 
     /// <summary>The secret access key that requests must be signed with.</summary>
     public Secret SecretAccessKey { get; }
+
+    /// <summary>The bucket of all artifacts, and the only one there is.</summary>
+    public string ArtifactBucketName { get; }
 
     /// <summary>When it started, by its own clock.</summary>
     public DateTimeOffset StartedAt { get; }
@@ -72,12 +95,44 @@ public sealed class ThirdPartyEmulator : IDisposable
         return new ThirdPartyEmulator(options, LoopbackServer.Listen(options.Port, options.Clock));
     }
 
-    /// <summary>Adds a job, which polls see at once or after its delay.</summary>
+    /// <summary>Adds a job, which polls see at once or after its delay, and puts its artifacts' contents.</summary>
     /// <exception cref="InvalidInputException">
-    /// A value breaks a limit, the id is in use, or the client has another token.
+    /// A value breaks a limit, the id is in use, the client has another token, or a file cannot be read.
     /// </exception>
-    public EmulatedJob AddJob(EmulatedJobRequest request) =>
-        _jobs.Add(request ?? throw new ArgumentNullException(nameof(request)));
+    public EmulatedJob AddJob(EmulatedJobRequest request)
+    {
+        JobDefinition.Check(request ?? throw new ArgumentNullException(nameof(request)));
+        Dictionary<string, ReceivedBody> contents = new(StringComparer.Ordinal);
+        try
+        {
+            foreach (KeyValuePair<string, EmulatedContent> content in request.InputContents)
+            {
+                using Stream stream = content.Value.Open(content.Key);
+                contents[content.Key] = _objects.Receive(stream);
+            }
+
+            return _jobs.Add(request, definition =>
+            {
+                foreach (EmulatedArtifact artifact in definition.InputArtifacts)
+                {
+                    if (contents.TryGetValue(artifact.Name, out ReceivedBody? body))
+                    {
+                        _objects.Put(artifact.ObjectKey, body);
+                    }
+                }
+
+                contents.Clear();
+            });
+        }
+        finally
+        {
+            // What is still here belongs to a job that could not be added.
+            foreach (ReceivedBody body in contents.Values)
+            {
+                body.File.Delete();
+            }
+        }
+    }
 
     /// <summary>All jobs as they are now, oldest first.</summary>
     public IReadOnlyList<EmulatedJob> GetJobs() => _jobs.List();
@@ -95,6 +150,33 @@ public sealed class ThirdPartyEmulator : IDisposable
     /// <summary>All clients: their ids and tokens.</summary>
     public IReadOnlyDictionary<string, Secret> GetClients() => _jobs.Clients();
 
+    /// <summary>Puts an object, in the place of one under the same key.</summary>
+    /// <param name="bucketName">The bucket: <see cref="ArtifactBucketName"/>.</param>
+    /// <param name="key">The key, 1 to 1024 bytes in UTF-8.</param>
+    /// <param name="content">The contents, which are read to their end.</param>
+    /// <exception cref="InvalidInputException">There is no such bucket, or the key is too long.</exception>
+    public EmulatedObject PutObject(string bucketName, string key, Stream content) =>
+        _objects.Put(bucketName, key, content ?? throw new ArgumentNullException(nameof(content)));
+
+    /// <summary>Opens the contents of an object. They stay the same while they are read, whatever is put.</summary>
+    /// <exception cref="InvalidInputException">There is no such bucket or object.</exception>
+    public Stream OpenObject(string bucketName, string key) =>
+        _objects.Open(bucketName, key ?? throw new ArgumentNullException(nameof(key)));
+
+    /// <summary>An object as it is now; <see langword="null"/> where there is none under this key.</summary>
+    /// <exception cref="InvalidInputException">There is no such bucket.</exception>
+    public EmulatedObject? FindObject(string bucketName, string key) =>
+        _objects.Find(bucketName, key ?? throw new ArgumentNullException(nameof(key)));
+
+    /// <summary>The objects whose keys start so, ordered by key.</summary>
+    public IReadOnlyList<EmulatedObject> ListObjects(string prefix = "") =>
+        _objects.List(prefix ?? throw new ArgumentNullException(nameof(prefix)));
+
+    /// <summary>Deletes an object, and tells whether there was one.</summary>
+    /// <exception cref="InvalidInputException">There is no such bucket.</exception>
+    public bool DeleteObject(string bucketName, string key) =>
+        _objects.Delete(bucketName, key ?? throw new ArgumentNullException(nameof(key)));
+
     /// <summary>Sets the faults from now on, from the start of the plan; <see langword="null"/> for none.</summary>
     public void OrderFaults(FaultPlan? plan) => _pipeline.OrderFaults(plan);
 
@@ -103,12 +185,13 @@ public sealed class ThirdPartyEmulator : IDisposable
     /// </summary>
     public IReadOnlyList<RecordedRequest> GetRequests() => _log.ToList();
 
-    /// <summary>Stops listening and ends all connections. Stopping twice does no harm.</summary>
+    /// <summary>Stops listening, ends all connections and deletes all objects. Stopping twice does no harm.</summary>
     public void Stop()
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
             _server.Dispose();
+            _store.Dispose();
         }
     }
 

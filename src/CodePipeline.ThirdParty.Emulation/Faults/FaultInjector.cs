@@ -56,7 +56,7 @@ internal sealed class FaultInjector
 
         internal bool Draws(string operation)
         {
-            if (Rule.Operation is not null && Rule.Operation != operation)
+            if (!Rule.IsFor(operation))
             {
                 return false;
             }

@@ -18,6 +18,8 @@ internal static class FaultNames
         new("expired-token", FaultKind.ExpiredToken),
         new("access-denied", FaultKind.AccessDenied),
         new("garbled", FaultKind.Garbled),
+        new("cut-off", FaultKind.CutOff),
+        new("corrupt", FaultKind.Corrupt),
     };
 
     internal static string List => string.Join(", ", s_names.Select(name => name.Key));

@@ -14,7 +14,7 @@ public sealed class FaultRule
     /// <summary>Creates a rule.</summary>
     /// <param name="kind">What to do to the request.</param>
     /// <param name="probability">How likely a request is hit, more than 0, at most 1.</param>
-    /// <param name="operation">The operation to hit, or <see langword="null"/> for all five.</param>
+    /// <param name="operation">The operation to hit, or <see langword="null"/> for all, S3's included.</param>
     /// <param name="skip">How many requests of that operation to leave alone first, 0 or more.</param>
     /// <param name="limit">How many requests to hit at most, 1 or more; <see langword="null"/> for no limit.</param>
     /// <param name="delay">How late a slow answer is; <see cref="FaultKind.Slow"/> only.</param>
@@ -27,7 +27,7 @@ public sealed class FaultRule
         int? limit = null,
         TimeSpan? delay = null)
     {
-        if (kind is < FaultKind.Throttle or > FaultKind.Garbled)
+        if (kind is < FaultKind.Throttle or > FaultKind.Corrupt)
         {
             throw Invalid(nameof(kind), "Unknown kind of fault.", "Use one of: " + FaultNames.List + ".");
         }
@@ -39,12 +39,21 @@ public sealed class FaultRule
                 nameof(probability), "The probability is not more than 0 and at most 1.", "Use a number such as 0.1.");
         }
 
-        if (operation is not null && !Operations.All.Contains(operation))
+        if (operation is not null && !Operations.All.Concat(S3Operations.All).Contains(operation))
         {
             throw Invalid(
                 nameof(operation),
                 $"'{operation}' is not an operation.",
-                "Use one of: " + string.Join(", ", Operations.All) + ".");
+                "Use one of: " + string.Join(", ", Operations.All.Concat(S3Operations.All)) + ".");
+        }
+
+        if (operation is not null && !CanHit(kind, operation))
+        {
+            throw Invalid(
+                nameof(operation),
+                $"{operation} cannot be hit by {FaultNames.NameOf(kind)}.",
+                "Use one of: "
+                    + string.Join(", ", Operations.All.Concat(S3Operations.All).Where(each => CanHit(kind, each))) + ".");
         }
 
         if (skip < 0)
@@ -81,7 +90,7 @@ public sealed class FaultRule
     /// <summary>How likely a request is hit, more than 0, at most 1.</summary>
     public double Probability { get; }
 
-    /// <summary>The operation to hit; <see langword="null"/> for all five.</summary>
+    /// <summary>The operation to hit; <see langword="null"/> for all that the fault can hit.</summary>
     public string? Operation { get; }
 
     /// <summary>How many requests of the operation are left alone first.</summary>
@@ -121,6 +130,16 @@ public sealed class FaultRule
 
         return text.ToString();
     }
+
+    /// <summary>Whether the rule is for requests of an operation.</summary>
+    internal bool IsFor(string operation) => Operation is null ? CanHit(Kind, operation) : Operation == operation;
+
+    private static bool CanHit(FaultKind kind, string operation) => kind switch
+    {
+        FaultKind.Corrupt => S3Operations.OfContents.Contains(operation),
+        FaultKind.Garbled => !S3Operations.WithoutText.Contains(operation),
+        _ => true,
+    };
 
     private static InvalidInputException Invalid(string name, string message, string cure) =>
         new(char.ToUpperInvariant(name[0]) + name.Substring(1), message, cure);

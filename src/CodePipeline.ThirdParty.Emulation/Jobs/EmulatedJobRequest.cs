@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
@@ -42,8 +43,18 @@ public sealed class EmulatedJobRequest
     /// <summary>The action, 1 to 100 letters, digits and <c>. @ - _</c>.</summary>
     public string ActionName { get; init; } = "EmulatedAction";
 
-    /// <summary>The names of the artifacts to read, each 1 to 100 letters, digits, <c>_</c> and <c>-</c>.</summary>
+    /// <summary>
+    /// The names of the artifacts to read, each 1 to 100 letters, digits, <c>_</c> and <c>-</c>. Where an artifact lies
+    /// there is no object until one is put: see <see cref="InputContents"/>.
+    /// </summary>
     public IReadOnlyList<string> InputArtifacts { get; init; } = Array.Empty<string>();
+
+    /// <summary>
+    /// The contents of artifacts to read, by name. A name that is not in <see cref="InputArtifacts"/> follows those that
+    /// are.
+    /// </summary>
+    public IReadOnlyDictionary<string, EmulatedContent> InputContents { get; init; } =
+        new Dictionary<string, EmulatedContent>();
 
     /// <summary>The names of the artifacts to write, each 1 to 100 letters, digits, <c>_</c> and <c>-</c>.</summary>
     public IReadOnlyList<string> OutputArtifacts { get; init; } = Array.Empty<string>();
@@ -63,4 +74,9 @@ public sealed class EmulatedJobRequest
 
     /// <summary>How long from now until polls see the job; <see langword="null"/> for at once.</summary>
     public TimeSpan? Delay { get; init; }
+
+    /// <summary>All names of artifacts to read.</summary>
+    internal IReadOnlyList<string> InputNames() => InputArtifacts.Concat(
+        InputContents.Keys.Where(name => !InputArtifacts.Contains(name)).OrderBy(name => name, StringComparer.Ordinal))
+        .ToArray();
 }

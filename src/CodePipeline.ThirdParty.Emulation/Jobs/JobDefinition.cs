@@ -59,6 +59,7 @@ internal sealed class JobDefinition
         InputCheck.Name(request.StageName, nameof(request.StageName), 100, NameCharacters);
         InputCheck.Name(request.ActionName, nameof(request.ActionName), 100, NameCharacters);
         CheckArtifacts(request.InputArtifacts, nameof(request.InputArtifacts));
+        CheckContents(request.InputContents, nameof(request.InputContents));
         CheckArtifacts(request.OutputArtifacts, nameof(request.OutputArtifacts));
         CheckConfiguration(request.Configuration, nameof(request.Configuration));
         if (request.JobId is not null)
@@ -112,7 +113,7 @@ internal sealed class JobDefinition
             clientId,
             request.TimeLimit ?? defaultLimit,
             new ReadOnlyDictionary<string, string>(configuration),
-            Array.AsReadOnly(request.InputArtifacts.Select(name => Artifact(name, RandomText.NewId())).ToArray()),
+            Array.AsReadOnly(request.InputNames().Select(name => Artifact(name, RandomText.NewId())).ToArray()),
             Array.AsReadOnly(request.OutputArtifacts.Select(name => Artifact(name, null)).ToArray()));
     }
 
@@ -127,6 +128,20 @@ internal sealed class JobDefinition
         }
 
         foreach (string name in names)
+        {
+            InputCheck.Name(name, inputName, 100, "-_");
+        }
+    }
+
+    private static void CheckContents(IReadOnlyDictionary<string, EmulatedContent>? contents, string inputName)
+    {
+        if (contents is null || contents.Values.Any(content => content is null))
+        {
+            throw new InvalidInputException(
+                inputName, $"{inputName} is null or holds null.", "Give a file or bytes for each name.");
+        }
+
+        foreach (string name in contents.Keys)
         {
             InputCheck.Name(name, inputName, 100, "-_");
         }

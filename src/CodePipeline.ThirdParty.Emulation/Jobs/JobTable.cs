@@ -17,19 +17,21 @@ internal sealed class JobTable
     private readonly EmulatorOptions _options;
     private readonly string _bucketName;
 
-    internal JobTable(EmulatorOptions options)
+    internal JobTable(EmulatorOptions options, string bucketName)
     {
         _options = options;
-        _bucketName = $"codepipeline-{options.Region}-{RandomText.AccountId()}";
+        _bucketName = bucketName;
         foreach (ActionTypeId actionType in options.ActionTypes)
         {
             _queues[actionType] = new JobQueue();
         }
     }
 
-    internal EmulatedJob Add(EmulatedJobRequest request)
+    /// <summary>Adds a job.</summary>
+    /// <param name="request">The job, checked.</param>
+    /// <param name="prepare">What to do before a poll can see it.</param>
+    internal EmulatedJob Add(EmulatedJobRequest request, Action<JobDefinition> prepare)
     {
-        JobDefinition.Check(request);
         lock (_lock)
         {
             if (request.JobId is not null && _jobs.ContainsKey(request.JobId))
@@ -42,6 +44,7 @@ internal sealed class JobTable
 
             string clientId = _clients.ForJob(request.ClientId, request.ClientToken);
             JobDefinition definition = JobDefinition.Create(request, clientId, _options.JobTimeLimit, _bucketName);
+            prepare(definition);
             DateTimeOffset now = _options.Clock.GetUtcNow();
             JobEntry entry = new(definition, request.JobId ?? RandomText.NewId(), _order.Count, now)
             {

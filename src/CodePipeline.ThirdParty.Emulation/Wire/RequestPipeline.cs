@@ -2,22 +2,30 @@ using System;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>What a request goes through: route, signature, faults, operation, record.</summary>
+/// <summary>What a request of the five operations goes through: route, signature, faults, operation, record.</summary>
 internal sealed class RequestPipeline
 {
     private const string JsonType = "application/x-amz-json-1.1";
 
     private readonly SigV4Verifier _verifier;
     private readonly OperationDispatcher _dispatcher;
+    private readonly S3Service _objectStore;
     private readonly RequestLog _log;
     private readonly TimeProvider _clock;
     private volatile FaultInjector? _faults;
 
-    internal RequestPipeline(SigV4Verifier verifier, OperationDispatcher dispatcher, RequestLog log, TimeProvider clock)
+    internal RequestPipeline(
+        SigV4Verifier verifier,
+        OperationDispatcher dispatcher,
+        S3Service objectStore,
+        RequestLog log,
+        TimeProvider clock)
     {
+        _objectStore = objectStore;
         _verifier = verifier;
         _dispatcher = dispatcher;
         _log = log;
@@ -28,6 +36,12 @@ internal sealed class RequestPipeline
 
     internal async Task<ServiceAnswer> AnswerAsync(ServiceCall call, string requestId, CancellationToken stop)
     {
+        if (S3Request.IsFor(call))
+        {
+            return await _objectStore.AnswerAsync(call, requestId, _faults, stop).ConfigureAwait(false);
+        }
+
+        await call.ReadBodyAsync().ConfigureAwait(false);
         DateTimeOffset time = _clock.GetUtcNow();
         string? operation = call.Method == "POST" && call.RawPath == "/"
             ? Operations.FromTarget(call.Headers["X-Amz-Target"])
@@ -59,7 +73,7 @@ internal sealed class RequestPipeline
 
         if (fault?.Kind == FaultKind.Slow)
         {
-            await DelayAsync(fault.Delay, stop).ConfigureAwait(false);
+            await _clock.DelayAsync(fault.Delay, stop).ConfigureAwait(false);
         }
 
         return answer;
@@ -124,14 +138,8 @@ internal sealed class RequestPipeline
         {
             FaultKind.DropAfter => ServiceAnswer.Dropped,
             FaultKind.Garbled => answer.Garbled(),
+            FaultKind.CutOff => answer.CutOff(),
             _ => answer,
         };
     }
-
-    private Task DelayAsync(TimeSpan delay, CancellationToken stop) =>
-#if NET
-        Task.Delay(delay, _clock, stop);
-#else
-        _clock.Delay(delay, stop);
-#endif
 }

@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>The checksum of an object or of a part of one.</summary>
+internal sealed class Checksum
+{
+    internal const string FullObject = "FULL_OBJECT";
+    internal const string Composite = "COMPOSITE";
+
+    private Checksum(ChecksumAlgorithm algorithm, byte[] bytes, string text, string type)
+    {
+        Algorithm = algorithm;
+        Bytes = bytes;
+        Text = text;
+        Type = type;
+    }
+
+    internal ChecksumAlgorithm Algorithm { get; }
+
+    internal byte[] Bytes { get; }
+
+    /// <summary>The value as headers have it: base 64, with the number of parts after a composite one.</summary>
+    internal string Text { get; }
+
+    internal string Type { get; }
+
+    internal static Checksum Of(ChecksumAlgorithm algorithm, byte[] bytes) =>
+        new(algorithm, bytes, Convert.ToBase64String(bytes), FullObject);
+
+    /// <summary>The checksum of an object out of those of its parts.</summary>
+    internal static Checksum OfParts(
+        ChecksumAlgorithm algorithm, string type, IReadOnlyList<KeyValuePair<byte[], long>> parts)
+    {
+        if (type == FullObject)
+        {
+            byte[] whole = parts[0].Key;
+            foreach (KeyValuePair<byte[], long> part in parts.Skip(1))
+            {
+                whole = algorithm.Combine(whole, part.Key, part.Value);
+            }
+
+            return Of(algorithm, whole);
+        }
+
+        byte[] bytes = algorithm.Of(parts.SelectMany(part => part.Key).ToArray());
+        string count = parts.Count.ToString(CultureInfo.InvariantCulture);
+        return new Checksum(algorithm, bytes, Convert.ToBase64String(bytes) + "-" + count, Composite);
+    }
+
+    /// <summary>Whether a client means this value; the number of parts may be left out.</summary>
+    internal bool Is(string text) => text == Text || text == Convert.ToBase64String(Bytes);
+}

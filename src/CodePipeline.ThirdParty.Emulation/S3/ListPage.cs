@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>A page of a list: entries, and what stands in the place of those with a common start.</summary>
+internal sealed class ListPage<T>
+{
+    private readonly List<T> _entries = new();
+    private readonly List<string> _prefixes = new();
+
+    private ListPage()
+    {
+    }
+
+    internal IReadOnlyList<T> Entries => _entries;
+
+    internal IReadOnlyList<string> Prefixes => _prefixes;
+
+    internal bool IsTruncated { get; private set; }
+
+    /// <summary>The last key or prefix of the page, after which the next one begins.</summary>
+    internal string Last { get; private set; } = string.Empty;
+
+    /// <summary>Makes the page that follows a key or prefix.</summary>
+    /// <param name="all">All entries that start with the prefix, in their order.</param>
+    /// <param name="keyOf">The key of an entry.</param>
+    /// <param name="prefix">What all keys start with.</param>
+    /// <param name="delimiter">Where keys are cut after the prefix; empty for nowhere.</param>
+    /// <param name="after">The last key or prefix of the page before.</param>
+    /// <param name="most">How many entries and prefixes at most.</param>
+    internal static ListPage<T> Of(
+        IReadOnlyList<T> all, Func<T, string> keyOf, string prefix, string delimiter, string after, int most)
+    {
+        ListPage<T> page = new();
+        foreach (T entry in all)
+        {
+            string key = keyOf(entry);
+            int cut = delimiter.Length == 0 ? -1 : key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal);
+            string name = cut < 0 ? key : key.Substring(0, cut + delimiter.Length);
+            bool isListed = cut >= 0 && page._prefixes.Count > 0 && page._prefixes[page._prefixes.Count - 1] == name;
+            if (isListed || (after.Length > 0 && KeyOrder.Instance.Compare(name, after) <= 0))
+            {
+                continue;
+            }
+
+            if (page._entries.Count + page._prefixes.Count >= most)
+            {
+                page.IsTruncated = most > 0;
+                break;
+            }
+
+            page.Last = name;
+            if (cut < 0)
+            {
+                page._entries.Add(entry);
+            }
+            else
+            {
+                page._prefixes.Add(name);
+            }
+        }
+
+        return page;
+    }
+}

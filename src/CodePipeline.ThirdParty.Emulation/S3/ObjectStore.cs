@@ -1,0 +1,187 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>The buckets: objects and unfinished uploads. Contents are files of a private folder.</summary>
+internal sealed class ObjectStore : IDisposable
+{
+    private readonly object _lock = new();
+    private readonly SortedDictionary<string, StoredObject> _objects = new(KeyOrder.Instance);
+    private readonly Dictionary<string, MultipartUpload> _uploads = new(StringComparer.Ordinal);
+    private readonly TemporaryFolder _folder = new();
+
+    internal ObjectStore(string bucketName, string region, DateTimeOffset createdAt)
+    {
+        BucketName = bucketName;
+        Region = region;
+        CreatedAt = createdAt;
+        ManagedKeyId = $"arn:aws:kms:{region}:{RandomText.AccountId()}:key/{RandomText.NewId()}";
+    }
+
+    /// <summary>The one bucket there is.</summary>
+    internal string BucketName { get; }
+
+    internal string Region { get; }
+
+    internal DateTimeOffset CreatedAt { get; }
+
+    /// <summary>The key of AWS's own for objects under KMS that name none.</summary>
+    internal string ManagedKeyId { get; }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _objects.Clear();
+            _uploads.Clear();
+        }
+
+        _folder.Dispose();
+    }
+
+    internal FileStream CreateFile() => _folder.CreateFile();
+
+    internal bool Has(string bucket) => bucket == BucketName;
+
+    internal void Put(StoredObject added, Action<StoredObject?>? check = null)
+    {
+        lock (_lock)
+        {
+            Replace(added, check);
+        }
+    }
+
+    /// <summary>Finds an object and keeps its contents for the caller, who releases them.</summary>
+    internal StoredObject? Use(string key)
+    {
+        lock (_lock)
+        {
+            StoredObject? found = _objects.TryGetValue(key, out StoredObject? each) ? each : null;
+            found?.Content.Use();
+            return found;
+        }
+    }
+
+    internal bool Delete(string key)
+    {
+        lock (_lock)
+        {
+            if (!_objects.TryGetValue(key, out StoredObject? found))
+            {
+                return false;
+            }
+
+            _objects.Remove(key);
+            found.Content.Release();
+            return true;
+        }
+    }
+
+    /// <summary>The objects whose keys start so, in the order of the keys' UTF-8 bytes.</summary>
+    internal IReadOnlyList<StoredObject> List(string prefix)
+    {
+        lock (_lock)
+        {
+            return _objects.Values.Where(each => each.Key.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
+        }
+    }
+
+    internal void AddUpload(MultipartUpload upload)
+    {
+        lock (_lock)
+        {
+            _uploads.Add(upload.Id, upload);
+        }
+    }
+
+    /// <summary>The unfinished uploads, in the order of keys and then of time.</summary>
+    internal IReadOnlyList<MultipartUpload> ListUploads()
+    {
+        lock (_lock)
+        {
+            return _uploads.Values.OrderBy(each => each.Key, KeyOrder.Instance)
+                .ThenBy(each => each.Initiated).ThenBy(each => each.Id, StringComparer.Ordinal).ToArray();
+        }
+    }
+
+    internal MultipartUpload FindUpload(string key, string uploadId)
+    {
+        lock (_lock)
+        {
+            return _uploads.TryGetValue(uploadId, out MultipartUpload? upload) && upload.Key == key
+                ? upload
+                : throw S3Exception.NoSuchUpload(uploadId);
+        }
+    }
+
+    internal IReadOnlyList<UploadedPart> ListParts(string key, string uploadId)
+    {
+        lock (_lock)
+        {
+            return FindUpload(key, uploadId).Parts.Values.ToArray();
+        }
+    }
+
+    /// <summary>Adds a part, in the place of one with its number. The upload may have ended meanwhile.</summary>
+    internal void AddPart(string key, string uploadId, UploadedPart part)
+    {
+        lock (_lock)
+        {
+            MultipartUpload upload = FindUpload(key, uploadId);
+            if (upload.Parts.TryGetValue(part.Number, out UploadedPart? earlier))
+            {
+                earlier.File.Delete();
+            }
+
+            upload.Parts[part.Number] = part;
+        }
+    }
+
+    internal void Abort(string key, string uploadId)
+    {
+        lock (_lock)
+        {
+            MultipartUpload upload = FindUpload(key, uploadId);
+            _uploads.Remove(uploadId);
+            foreach (UploadedPart part in upload.Parts.Values)
+            {
+                part.File.Delete();
+            }
+        }
+    }
+
+    /// <summary>Makes an object of the parts that are chosen; the others are deleted.</summary>
+    internal StoredObject Complete(
+        string key,
+        string uploadId,
+        Func<MultipartUpload, IReadOnlyList<UploadedPart>> choose,
+        Func<MultipartUpload, IReadOnlyList<UploadedPart>, StoredObject> create,
+        Action<StoredObject?> check)
+    {
+        lock (_lock)
+        {
+            MultipartUpload upload = FindUpload(key, uploadId);
+            IReadOnlyList<UploadedPart> chosen = choose(upload);
+            StoredObject completed = create(upload, chosen);
+            Replace(completed, check);
+            _uploads.Remove(uploadId);
+            foreach (UploadedPart part in upload.Parts.Values.Except(chosen))
+            {
+                part.File.Delete();
+            }
+
+            return completed;
+        }
+    }
+
+    private void Replace(StoredObject added, Action<StoredObject?>? check)
+    {
+        StoredObject? earlier = _objects.TryGetValue(added.Key, out StoredObject? each) ? each : null;
+        check?.Invoke(earlier);
+        _objects[added.Key] = added;
+        earlier?.Content.Release();
+    }
+}

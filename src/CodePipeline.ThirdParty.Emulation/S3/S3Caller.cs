@@ -1,0 +1,32 @@
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>Who sent a request, and how its body is signed.</summary>
+internal sealed class S3Caller
+{
+    internal const string Unsigned = "UNSIGNED-PAYLOAD";
+    internal const string UnsignedTrailer = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+    internal const string SignedChunks = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+    internal const string SignedChunksTrailer = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+
+    internal S3Caller(string accessKeyId, string? jobId, string payload, ChunkSigner signer)
+    {
+        AccessKeyId = accessKeyId;
+        JobId = jobId;
+        Payload = payload;
+        Signer = signer;
+    }
+
+    internal string AccessKeyId { get; }
+
+    /// <summary>The job whose credentials these are; <see langword="null"/> for the emulator's own keys.</summary>
+    internal string? JobId { get; }
+
+    /// <summary>The hash of the body in lower-case hex, or one of the words that stand in its place.</summary>
+    internal string Payload { get; }
+
+    internal ChunkSigner Signer { get; }
+
+    internal bool IsChunked => Payload is UnsignedTrailer or SignedChunks or SignedChunksTrailer;
+
+    internal bool HasSignedChunks => Payload is SignedChunks or SignedChunksTrailer;
+}

@@ -1,0 +1,309 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>Checks who sent a request of the S3 side: Signature Version 4, in a header or in the query.</summary>
+internal sealed class S3Verifier
+{
+    private const string Service = "s3";
+    private const string Terminator = "aws4_request";
+    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+    private const int LongestExpiry = 604_800;
+
+    private readonly EmulatorOptions _options;
+    private readonly string _accessKeyId;
+    private readonly Secret _secretAccessKey;
+    private readonly byte[] _credentialKey;
+
+    internal S3Verifier(EmulatorOptions options, string accessKeyId, Secret secretAccessKey, byte[] credentialKey)
+    {
+        _options = options;
+        _accessKeyId = accessKeyId;
+        _secretAccessKey = secretAccessKey;
+        _credentialKey = credentialKey;
+    }
+
+    /// <summary>Returns the caller of a rightly signed request, and throws S3's error for any other.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="bucketRegion">The region of its bucket; <see langword="null"/> where it has none.</param>
+    internal S3Caller Verify(S3Request request, string? bucketRegion)
+    {
+        if (request.Has("Signature") && request.Has("AWSAccessKeyId"))
+        {
+            throw OldSignature();
+        }
+
+        return request.Has("X-Amz-Algorithm") || request.Has("X-Amz-Signature")
+            ? VerifyQuery(request, bucketRegion)
+            : VerifyHeader(request, bucketRegion);
+    }
+
+    private static S3Exception OldSignature() => S3Exception.InvalidRequest(
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
+
+    private static S3Exception Malformed(string message) =>
+        new("AuthorizationHeaderMalformed", "The authorization header is malformed; " + message);
+
+    private static S3Exception BadParameters(string message) => new("AuthorizationQueryParametersError", message);
+
+    private static bool TryReadTime(string? text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
+        text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+
+    private static string Iso(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static void CheckSignedHeaders(ServiceCall call, string signedHeaders)
+    {
+        string[] signed = signedHeaders.Split(';');
+        string[] missing = call.Headers.AllKeys.OfType<string>()
+            .Where(name => name.Equals("host", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase))
+            .Where(name => !signed.Contains(name, StringComparer.OrdinalIgnoreCase))
+            .ToArray();
+        if (missing.Length > 0)
+        {
+            throw S3Exception.AccessDenied("There were headers present in the request which were not signed")
+                .With("HeadersNotSigned", string.Join(", ", missing));
+        }
+    }
+
+    private static string Payload(string? text)
+    {
+        string payload = text ?? throw S3Exception.InvalidRequest(
+            "Missing required header for this request: x-amz-content-sha256");
+        bool isKnown = payload is S3Caller.Unsigned or S3Caller.UnsignedTrailer or S3Caller.SignedChunks
+            or S3Caller.SignedChunksTrailer;
+        return isKnown || (payload.Length == 64 && payload.All(Uri.IsHexDigit))
+            ? payload
+            : throw S3Exception.InvalidArgument(
+                "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
+                    + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid "
+                    + "sha256 value.",
+                "x-amz-content-sha256",
+                payload);
+    }
+
+    private S3Caller VerifyHeader(S3Request request, string? bucketRegion)
+    {
+        string? text = request.Header("Authorization");
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw S3Exception.AccessDenied();
+        }
+
+        if (text!.StartsWith("AWS ", StringComparison.Ordinal))
+        {
+            throw OldSignature();
+        }
+
+        AuthorizationHeader header;
+        try
+        {
+            header = AuthorizationHeader.Parse(text);
+        }
+        catch (ServiceException e)
+        {
+            throw Malformed(e.Message);
+        }
+
+        // Old clients have only the Date header, which S3 takes as well.
+        string? time = request.Header("X-Amz-Date");
+        if (time is null && DateTimeOffset.TryParse(
+            request.Header("Date"), CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset date))
+        {
+            time = date.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        }
+
+        if (!TryReadTime(time, out DateTimeOffset signedAt))
+        {
+            throw S3Exception.AccessDenied("AWS authentication requires a valid Date or x-amz-date header");
+        }
+
+        string? jobId = FindCredentials(
+            header.AccessKeyId, request.Header("X-Amz-Security-Token"), out string secretAccessKey);
+        CheckScope(header, time!, request.Bucket, bucketRegion);
+        CheckTime(signedAt, time!);
+        string payload = Payload(request.Header("x-amz-content-sha256"));
+        CheckSignedHeaders(request.Http, header.SignedHeaders);
+        string canonical = CanonicalRequest.CreateForS3(
+            request.Http, header.SignedHeaders, payload, leftOutOfQuery: null);
+        ChunkSigner signer = CheckSignature(header, time!, canonical, secretAccessKey);
+        return new S3Caller(header.AccessKeyId, jobId, payload, signer);
+    }
+
+    private S3Caller VerifyQuery(S3Request request, string? bucketRegion)
+    {
+        string Required(string name) => request.Parameter(name) is { Length: > 0 } value
+            ? value
+            : throw BadParameters(
+                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+                    + "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+        if (Required("X-Amz-Algorithm") != AuthorizationHeader.Algorithm)
+        {
+            throw BadParameters($"X-Amz-Algorithm only supports \"{AuthorizationHeader.Algorithm}\"");
+        }
+
+        AuthorizationHeader header = AuthorizationHeader.FromParts(
+            Required("X-Amz-Credential"), Required("X-Amz-SignedHeaders"), Required("X-Amz-Signature"))
+            ?? throw BadParameters("Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; "
+                + "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+        string time = Required("X-Amz-Date");
+        if (!TryReadTime(time, out DateTimeOffset signedAt))
+        {
+            throw BadParameters("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+        }
+
+        if (!int.TryParse(
+            Required("X-Amz-Expires"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds))
+        {
+            throw BadParameters("X-Amz-Expires should be a number");
+        }
+
+        if (seconds is < 0 or > LongestExpiry)
+        {
+            throw BadParameters(seconds < 0
+                ? "X-Amz-Expires must be non-negative"
+                : "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less "
+                    + "than 604800 seconds");
+        }
+
+        string? jobId = FindCredentials(
+            header.AccessKeyId, request.Parameter("X-Amz-Security-Token"), out string secretAccessKey);
+        CheckScope(header, time, request.Bucket, bucketRegion);
+        DateTimeOffset now = _options.Clock.GetUtcNow();
+        if (signedAt > now + _options.AllowedClockSkew)
+        {
+            throw S3Exception.AccessDenied("Request is not valid yet").With("ServerTime", Iso(now));
+        }
+
+        if (now >= signedAt + TimeSpan.FromSeconds(seconds))
+        {
+            throw S3Exception.AccessDenied("Request has expired")
+                .With("X-Amz-Expires", seconds.ToString(CultureInfo.InvariantCulture))
+                .With("Expires", Iso(signedAt + TimeSpan.FromSeconds(seconds)))
+                .With("ServerTime", Iso(now));
+        }
+
+        string payload = Payload(request.Header("x-amz-content-sha256")
+            ?? request.Parameter("X-Amz-Content-Sha256") ?? S3Caller.Unsigned);
+        CheckSignedHeaders(request.Http, header.SignedHeaders);
+        string canonical = CanonicalRequest.CreateForS3(
+            request.Http, header.SignedHeaders, payload, "X-Amz-Signature");
+        ChunkSigner signer = CheckSignature(header, time, canonical, secretAccessKey);
+        return new S3Caller(header.AccessKeyId, jobId, payload, signer);
+    }
+
+    /// <summary>Returns the job of the credentials; <see langword="null"/> for the emulator's own keys.</summary>
+    private string? FindCredentials(string accessKeyId, string? sessionToken, out string secretAccessKey)
+    {
+        if (FixedTime.AreEqual(accessKeyId, _accessKeyId))
+        {
+            secretAccessKey = _secretAccessKey.Reveal();
+            return sessionToken is null ? null : throw InvalidToken();
+        }
+
+        if (sessionToken is null)
+        {
+            throw new S3Exception(
+                "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
+                .With("AWSAccessKeyId", accessKeyId);
+        }
+
+        if (!EmulatedCredentials.TryRead(
+                _credentialKey, sessionToken, out string owner, out string jobId, out DateTimeOffset expiresAt)
+            || owner != accessKeyId)
+        {
+            throw InvalidToken();
+        }
+
+        secretAccessKey = EmulatedCredentials.SecretOf(_credentialKey, accessKeyId);
+        return _options.Clock.GetUtcNow() < expiresAt ? jobId : throw S3Exception.ExpiredToken();
+    }
+
+    private static S3Exception InvalidToken() =>
+        new("InvalidToken", "The provided token is malformed or otherwise invalid.");
+
+    /// <remarks>
+    /// The endpoint stands for that of the emulator's region and for that of the bucket's own. Who signs for the first
+    /// is sent on, as S3 does where a bucket is elsewhere; any other region is simply wrong.
+    /// </remarks>
+    private void CheckScope(AuthorizationHeader header, string time, string? bucket, string? bucketRegion)
+    {
+        if (header.Service != Service)
+        {
+            throw Malformed($"incorrect service \"{header.Service}\". This endpoint belongs to \"{Service}\".");
+        }
+
+        if (header.Terminator != Terminator)
+        {
+            throw Malformed($"incorrect terminal \"{header.Terminator}\". This endpoint uses \"{Terminator}\".");
+        }
+
+        if (header.Date.Length != 8 || !time.StartsWith(header.Date, StringComparison.Ordinal))
+        {
+            throw Malformed($"Invalid credential date \"{header.Date}\". This date is not the same as X-Amz-Date.");
+        }
+
+        string expected = bucketRegion ?? _options.Region;
+        if (header.Region == expected)
+        {
+            return;
+        }
+
+        if (header.Region == _options.Region)
+        {
+            throw new S3Exception(
+                "PermanentRedirect",
+                "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all "
+                    + "future requests to this endpoint.",
+                301)
+            {
+                BucketRegion = expected,
+            }.With("Endpoint", $"{bucket}.s3.{expected}.amazonaws.com").With("Bucket", bucket ?? string.Empty);
+        }
+
+        throw new S3Exception(
+            "AuthorizationHeaderMalformed",
+            $"The authorization header is malformed; the region '{header.Region}' is wrong; expecting '{expected}'")
+        {
+            BucketRegion = expected,
+        }.With("Region", expected);
+    }
+
+    private void CheckTime(DateTimeOffset signedAt, string time)
+    {
+        DateTimeOffset now = _options.Clock.GetUtcNow();
+        TimeSpan skew = _options.AllowedClockSkew;
+        if (signedAt < now - skew || signedAt > now + skew)
+        {
+            throw new S3Exception(
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.",
+                403)
+                .With("RequestTime", time)
+                .With("ServerTime", Iso(now))
+                .With("MaxAllowedSkewMilliseconds", skew.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static ChunkSigner CheckSignature(
+        AuthorizationHeader header, string time, string canonical, string secretAccessKey)
+    {
+        byte[] key = System.Text.Encoding.UTF8.GetBytes("AWS4" + secretAccessKey);
+        foreach (string part in new[] { header.Date, header.Region, Service, Terminator })
+        {
+            key = Hashing.HmacSha256(key, part);
+        }
+
+        string scope = $"{header.Date}/{header.Region}/{Service}/{Terminator}";
+        string hash = Hashing.Hex(Hashing.Sha256(HttpReader.Latin1.GetBytes(canonical)));
+        string expected = Hashing.Hex(
+            Hashing.HmacSha256(key, string.Join("\n", AuthorizationHeader.Algorithm, time, scope, hash)));
+        return FixedTime.AreEqual(expected, header.Signature)
+            ? new ChunkSigner(key, time, scope, header.Signature)
+            : throw S3Exception.SignatureDoesNotMatch().With("AWSAccessKeyId", header.AccessKeyId);
+    }
+}
