@@ -1,0 +1,69 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+/// <summary>Folders for tests, and what is in them.</summary>
+internal static class Tree
+{
+    /// <summary>Makes files; a name that ends in '/' makes a folder.</summary>
+    public static void Make(string root, IEnumerable<KeyValuePair<string, byte[]?>> entries)
+    {
+        Directory.CreateDirectory(root);
+        foreach ((string name, byte[]? content) in entries)
+        {
+            string path = Path.Combine(root, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (content is not null)
+            {
+                File.WriteAllBytes(path, content);
+            }
+        }
+    }
+
+    /// <summary>Every entry with its kind and content, in order.</summary>
+    public static IReadOnlyList<string> Describe(string root) => new DirectoryInfo(root)
+        .EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        .Select(entry => Path.GetRelativePath(root, entry.FullName) + Describe(entry))
+        .Order(StringComparer.Ordinal)
+        .ToArray();
+
+    public static async Task<PackResult> PackAsync(string source, string zip, int threads = 2)
+    {
+        using FileStream output = File.Create(zip);
+        return await new ZipPacker { Threads = threads }.PackAsync(source, output);
+    }
+
+    /// <summary>Text that packs well, the same each time.</summary>
+    public static byte[] Text(int length, int seed = 1)
+    {
+        Random random = new(seed);
+        StringBuilder text = new();
+        while (text.Length < length)
+        {
+            text.Append("word").Append(random.Next(500)).Append(random.Next(20) == 0 ? '\n' : ' ');
+        }
+
+        return Encoding.ASCII.GetBytes(text.ToString(0, length));
+    }
+
+    /// <summary>Bytes that do not pack, the same each time.</summary>
+    public static byte[] Noise(int length, int seed = 1)
+    {
+        byte[] noise = new byte[length];
+        new Random(seed).NextBytes(noise);
+        return noise;
+    }
+
+    private static string Describe(FileSystemInfo entry) => entry switch
+    {
+        { LinkTarget: string target } => " -> " + target,
+        DirectoryInfo => "/",
+        _ => " = " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(entry.FullName))),
+    };
+}
