@@ -318,6 +318,14 @@ Describe 'Profiles and the environment' {
         $env:AWS_SECRET_ACCESS_KEY = $emulator.SecretAccessKey.Reveal()
         Test-Poll @{} | Should -Be 'Allowed'
     }
+
+    It 'of a stand-in that a variable names are not sent to AWS STS' {
+        $env:AWS_REGION = 'eu-central-1'
+        $env:AWS_ENDPOINT_URL_CODEPIPELINE = $emulator.Endpoint
+        $env:AWS_ACCESS_KEY_ID = $emulator.AccessKeyId
+        $env:AWS_SECRET_ACCESS_KEY = $emulator.SecretAccessKey.Reveal()
+        (Test-CPThirdPartyConnection | Where-Object Name -EQ Identity).Result | Should -Be 'NotTried'
+    }
 }
 
 Describe 'Sessions and runspaces' {

@@ -80,7 +80,9 @@ internal sealed class Preflight(
 
     private async Task<ConnectionCheck> CheckIdentityAsync(CancellationToken cancellationToken)
     {
-        if (session.Settings.Anonymous || session.EndpointUrl is not null)
+        // A stand-in can be set in the environment and in the profile too; its keys are not for AWS STS.
+        if (session.Settings.Anonymous || session.EndpointUrl is not null
+            || session.Client is ThirdPartyJobClient { HasOwnEndpoint: false })
         {
             return new ConnectionCheck(
                 "Identity", CheckResult.NotTried, "AWS STS is asked only where the service's own endpoint is used.");

@@ -22,11 +22,15 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         _settings = settings;
         CodePipelineConfig config = ClientConfiguration.Create(settings);
         _endpoint = new Uri(config.EndpointProvider.ResolveEndpoint(EndpointRules.ParametersOf(config)).URL);
+        HasOwnEndpoint = string.IsNullOrEmpty(config.ServiceURL);
         _service = new ServiceClient(CredentialResolver.Resolve(settings), config);
     }
 
     /// <summary>Where the requests go.</summary>
     public Uri Endpoint => _endpoint;
+
+    /// <summary>Whether that is the service's own endpoint: none is set by the session, the environment or the profile.</summary>
+    public bool HasOwnEndpoint { get; }
 
     public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken) =>

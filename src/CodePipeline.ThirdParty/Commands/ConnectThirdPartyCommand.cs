@@ -91,27 +91,32 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        ClientSettings settings = Emulator is null ? new ClientSettings() : Of(Emulator);
+        ThirdPartySession? basis = Session is null
+            ? null
+            : await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+        ClientSettings settings = Emulator is null ? basis?.Settings ?? new ClientSettings() : Of(Emulator);
         settings = await OverrideAsync(
             settings with
             {
-                Anonymous = Anonymous,
-                CaBundle = await PathAsync(CaBundle, cancellationToken).ConfigureAwait(false),
-                Timeout = Timeout,
-                ConnectTimeout = ConnectTimeout,
-                RetryMode = RetryMode,
-                MaxAttempts = MaxAttempts,
-                Proxy = Proxy,
-                ProxyUser = ProxyCredential?.UserName,
-                ProxyPassword = ProxyCredential is null ? null : SecretTransformationAttribute.Make(ProxyCredential, "ProxyCredential"),
-                UseFips = Flag(UseFipsEndpoint),
-                UseDualStack = Flag(UseDualStackEndpoint),
+                Anonymous = Flag(Anonymous) ?? settings.Anonymous,
+                CaBundle = await PathAsync(CaBundle, cancellationToken).ConfigureAwait(false) ?? settings.CaBundle,
+                Timeout = Timeout ?? settings.Timeout,
+                ConnectTimeout = ConnectTimeout ?? settings.ConnectTimeout,
+                RetryMode = RetryMode ?? settings.RetryMode,
+                MaxAttempts = MaxAttempts ?? settings.MaxAttempts,
+                Proxy = Proxy ?? settings.Proxy,
+                ProxyUser = ProxyCredential?.UserName ?? settings.ProxyUser,
+                ProxyPassword = ProxyCredential is null
+                    ? settings.ProxyPassword
+                    : SecretTransformationAttribute.Make(ProxyCredential, "ProxyCredential"),
+                UseFips = Flag(UseFipsEndpoint) ?? settings.UseFips,
+                UseDualStack = Flag(UseDualStackEndpoint) ?? settings.UseDualStack,
             },
             cancellationToken).ConfigureAwait(false);
 
         // A wrong region, URL or bundle is told now, not at the first call.
         ClientConfiguration.Check(settings);
-        var session = new ThirdPartySession(Name, settings, Tokens());
+        var session = new ThirdPartySession(Name, settings, Tokens() ?? basis?.Tokens);
         Shell.Sessions.Add(session);
         Say($"Connected as session '{Name}': region {session.Region}, credentials from {session.CredentialSource}, "
             + $"client tokens from {session.ClientTokenSource}.");

@@ -53,6 +53,24 @@ public sealed class SessionCommandTests
     }
 
     [Fact]
+    public void Connect_WithASession_GoesOnFromItsSettings()
+    {
+        new ConnectThirdPartyCommand
+        {
+            Region = "eu-west-1", AccessKey = "AK", SecretKey = new Secret("SK"), Timeout = TimeSpan.FromSeconds(7),
+            MaxAttempts = 5, ClientToken = ClientTokenArgument.Of("token"),
+        }.Run(_host);
+        new ConnectThirdPartyCommand { Name = "other", Session = "Default", Region = "us-east-1", MaxAttempts = 2 }
+            .Run(_host);
+
+        ThirdPartySession other = _host.Sessions.Find("other")!;
+        Assert.Equal(
+            ("us-east-1", "an access key", TimeSpan.FromSeconds(7), 2, _host.Sessions.Current!.ClientTokenSource),
+            (other.Region, other.CredentialSource, other.Timeout!.Value, other.MaxAttempts!.Value,
+                other.ClientTokenSource));
+    }
+
+    [Fact]
     public async Task Connect_ToAnEmulator_TakesAllFromIt()
     {
         using var service = new EmulatedService();
