@@ -5,10 +5,13 @@ using CodePipeline.ThirdParty.Emulation;
 
 // PowerShell looks for types in the imported assembly only; these make the others' public types visible there.
 [assembly: TypeForwardedTo(typeof(ActionTypeId))]
+[assembly: TypeForwardedTo(typeof(ArchiveException))]
+[assembly: TypeForwardedTo(typeof(ArchiveFault))]
 [assembly: TypeForwardedTo(typeof(ArtifactCredentials))]
 [assembly: TypeForwardedTo(typeof(CheckResult))]
 [assembly: TypeForwardedTo(typeof(ConnectionCheck))]
 [assembly: TypeForwardedTo(typeof(EncryptionKey))]
+[assembly: TypeForwardedTo(typeof(ExtractionLimits))]
 [assembly: TypeForwardedTo(typeof(FailureType))]
 [assembly: TypeForwardedTo(typeof(InvalidInputException))]
 [assembly: TypeForwardedTo(typeof(JobArtifact))]

@@ -1,0 +1,88 @@
+using System;
+using System.IO;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>The errors of archives, in words that name the archive, the entry and the cure.</summary>
+internal static class ArchiveErrors
+{
+    private const string GetAgain = "Fetch the artifact again; if it stays so, have it made anew by the action before.";
+    private const string MakeAnew = "Do not expand it by other means unless you trust where it comes from; "
+        + "have it made anew without that entry.";
+
+    public static ArchiveException Damaged(string archive, string what, string? entry = null, Exception? cause = null) =>
+        New(ArchiveFault.Damaged, $"{Of(archive, entry)} is damaged: {what}.", GetAgain, archive, entry, cause);
+
+    public static ArchiveException Unsafe(string archive, string entry, string what) =>
+        New(ArchiveFault.Unsafe, $"{Of(archive, entry)} is refused: {what}.", MakeAnew, archive, entry);
+
+    public static ArchiveException Unsupported(string archive, string? entry, string what, string cure) =>
+        New(ArchiveFault.Unsupported, $"{Of(archive, entry)} cannot be expanded: {what}.", cure, archive, entry);
+
+    public static ArchiveException Conflict(string archive, string entry, string what) => New(
+        ArchiveFault.Conflict, $"{Of(archive, entry)} is refused: {what}.",
+        "Have the archive made anew with names that differ.", archive, entry);
+
+    public static ArchiveException TooLarge(string archive, string what, string limit) => New(
+        ArchiveFault.TooLarge, $"The archive '{Shown(archive)}' is refused: {what}.",
+        $"If you trust it, raise the limit {limit}.", archive);
+
+    /// <summary>Something in a folder that has no place in an archive.</summary>
+    public static ArchiveException CannotPack(string folder, string entry, string what) => New(
+        ArchiveFault.Unsafe, $"'{Shown(entry)}' in '{Shown(folder)}' cannot be packed: {what}.",
+        "Remove it from the folder, or change it so that it stays in the folder.", folder, entry);
+
+    /// <summary>The disk, the rights, or somebody else's hand: an error of the system, with the path it is about.</summary>
+    public static ArchiveException Storage(string doing, string path, Exception cause) => New(
+        ArchiveFault.Storage, $"{doing} '{Shown(path)}' failed: {cause.Message}",
+        cause switch
+        {
+            UnauthorizedAccessException => "Grant this account the right to it.",
+            PathTooLongException => "Use a destination with a shorter path.",
+            FileNotFoundException or DirectoryNotFoundException => "Leave the files alone while this runs.",
+            _ => "See that there is room on the disk, and that the path can be read and written.",
+        },
+        path, cause: cause);
+
+    public static ArchiveException New(
+        ArchiveFault fault, string message, string cure, string? path = null, string? entry = null,
+        Exception? cause = null) => new(fault, message, cure, path, entry, cause);
+
+    /// <summary>Whether an exception is the system's word on a file, and not a mistake of ours.</summary>
+    public static bool IsStorage(Exception error) =>
+        error is IOException or UnauthorizedAccessException;
+
+    /// <summary>A name from an archive as it can be shown: no control characters, no end.</summary>
+    public static string Shown(string name)
+    {
+        const int Longest = 300;
+        StringBuilder shown = new();
+        foreach (char each in name)
+        {
+            if (shown.Length >= Longest)
+            {
+                shown.Append('…');
+                break;
+            }
+
+            // Direction marks could turn a name round on the screen.
+            bool hidden = char.IsControl(each) || char.IsSurrogate(each) && name.Length > Longest
+                || each is (>= '\u200e' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+            if (hidden)
+            {
+                shown.Append("\\u").Append(((int)each).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                shown.Append(each);
+            }
+        }
+
+        return shown.ToString();
+    }
+
+    private static string Of(string archive, string? entry) => entry is null
+        ? $"The archive '{Shown(archive)}'"
+        : $"The entry '{Shown(entry)}' of the archive '{Shown(archive)}'";
+}

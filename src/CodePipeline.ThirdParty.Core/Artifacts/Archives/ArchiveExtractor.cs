@@ -1,0 +1,109 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>What an expansion came to.</summary>
+/// <param name="Format">What the archive was.</param>
+/// <param name="Entries">Files, links and folders.</param>
+/// <param name="Bytes">The files together.</param>
+internal sealed record ExtractionResult(ArchiveFormat Format, long Entries, long Bytes);
+
+/// <summary>Expands an archive into a folder that comes into being as a whole, or not at all.</summary>
+internal sealed class ArchiveExtractor
+{
+    /// <summary>What this system makes of names.</summary>
+    public NameRules Rules { get; init; } = NameRules.OfThisMachine;
+
+    /// <summary>How many threads write files; as many as there are processors, eight at most, unless set.</summary>
+    public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, 8);
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Expands a zip, tar or tar.gz, told by its content.</summary>
+    /// <param name="archiveFile">The archive.</param>
+    /// <param name="destination">A folder: made with its parents where it does not exist; it may exist and be empty.</param>
+    /// <param name="limits">What is too much; <see cref="ExtractionLimits.Default"/> unless named.</param>
+    /// <param name="replace">Whether a destination with content is replaced by what is in the archive.</param>
+    /// <param name="progress">Told from any thread, but from one at a time; every few MiB and at the end.</param>
+    /// <param name="cancellationToken">Stops it; the destination is then as it was before.</param>
+    /// <exception cref="ArchiveException">Nothing was expanded, and the destination is as it was before.</exception>
+    public Task<ExtractionResult> ExtractAsync(
+        string archiveFile,
+        string destination,
+        ExtractionLimits? limits = null,
+        bool replace = false,
+        IProgress<ArchiveProgress>? progress = null,
+        CancellationToken cancellationToken = default) => Task.Run(
+            () => Extract(
+                Path.GetFullPath(archiveFile), FinalTarget(destination), limits ?? ExtractionLimits.Default, replace,
+                progress, cancellationToken),
+            cancellationToken);
+
+    private ExtractionResult Extract(
+        string archive,
+        string destination,
+        ExtractionLimits limits,
+        bool replace,
+        IProgress<ArchiveProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        (ArchiveFormat format, long length) = Detect(archive);
+        using StagingFolder staging = StagingFolder.Create(destination, replace, Clock);
+        EntryTree tree = new(archive, Rules, limits);
+        TreeWriter writer = new(archive, staging.Content);
+        ExtractionMeter meter = new(archive, length, limits, progress);
+        try
+        {
+            if (format == ArchiveFormat.Zip)
+            {
+                new ZipExpansion(archive, tree, writer, meter, limits, Threads).Run(cancellationToken);
+            }
+            else
+            {
+                new TarExpansion(archive, tree, writer, meter).Run(format, cancellationToken);
+            }
+        }
+        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        {
+            throw ArchiveErrors.Storage("Expanding", archive, error);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        staging.Land();
+        meter.Report();
+        return new ExtractionResult(format, tree.Count, meter.Bytes);
+    }
+
+    private static (ArchiveFormat Format, long Length) Detect(string archive)
+    {
+        try
+        {
+            using FileStream file = Streams.OpenRead(archive);
+            ArchiveFormat format = ArchiveFormats.Detect(file);
+            return format != ArchiveFormat.None ? (format, file.Length) : throw ArchiveErrors.Unsupported(
+                archive, null, "it is no zip, tar or tar.gz", "Take it as the file that it is.");
+        }
+        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        {
+            throw ArchiveErrors.Storage("Reading", archive, error);
+        }
+    }
+
+    // A destination that is a link to a folder means the folder.
+    private static string FinalTarget(string destination)
+    {
+        string path = Path.GetFullPath(destination);
+        path = path.Length > Path.GetPathRoot(path)!.Length
+            ? path.TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) : path;
+#if NET
+        if (Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is FileSystemInfo folder)
+        {
+            return folder.FullName;
+        }
+#endif
+        return path;
+    }
+}

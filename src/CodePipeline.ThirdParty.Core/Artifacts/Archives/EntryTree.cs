@@ -1,0 +1,375 @@
+using System;
+using System.Collections.Generic;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+internal enum NodeKind
+{
+    Folder,
+    File,
+    Link,
+}
+
+/// <summary>A place in the tree of an archive.</summary>
+internal sealed class EntryNode
+{
+    private Dictionary<string, EntryNode>? _children;
+
+    public EntryNode(EntryNode? parent, string name, NodeKind kind)
+    {
+        Parent = parent;
+        Name = name;
+        Kind = kind;
+    }
+
+    public EntryNode? Parent { get; }
+
+    public string Name { get; }
+
+    /// <summary>From the root on, separated by '/'; empty for the root.</summary>
+    /// <remarks>Put together when asked for: paths kept for each of many deep folders would be gigabytes.</remarks>
+    public string Path
+    {
+        get
+        {
+            if (Parent?.Parent is null)
+            {
+                return Name;
+            }
+
+            List<string> names = new();
+            for (EntryNode? each = this; each?.Parent is not null; each = each.Parent)
+            {
+                names.Add(each.Name);
+            }
+
+            names.Reverse();
+            return string.Join("/", names);
+        }
+    }
+
+    public NodeKind Kind { get; }
+
+    /// <summary>Of a folder: whether the archive names it, and not just a path below it.</summary>
+    public bool IsNamed { get; set; }
+
+    /// <summary>Of a link: where it points, as the archive has it.</summary>
+    public string? Target { get; set; }
+
+    public EntryNode? Find(string foldedName) =>
+        _children is not null && _children.TryGetValue(foldedName, out EntryNode? child) ? child : null;
+
+    public void Add(string foldedName, EntryNode child, NameRules rules) =>
+        (_children ??= new Dictionary<string, EntryNode>(rules.Comparer)).Add(foldedName, child);
+}
+
+/// <summary>
+/// The tree that an archive makes, built name by name before anything is written. It is where every name is judged:
+/// a path that comes out of it lies in the tree, meets no other entry and goes through no link.
+/// </summary>
+internal sealed class EntryTree
+{
+    private const int MostLinksOnAWay = 40;
+    private readonly string _archive;
+    private readonly NameRules _rules;
+    private readonly ExtractionLimits _limits;
+    private readonly bool _isPacking;
+    private readonly List<EntryNode> _links = new();
+
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="archive">The archive, or the folder that is to become one.</param>
+    /// <param name="rules">What the system makes of names.</param>
+    /// <param name="limits">How long paths can be, and how many.</param>
+    /// <param name="isPacking">Whether the archive is yet to be made, which errors are to say.</param>
+    public EntryTree(string archive, NameRules rules, ExtractionLimits limits, bool isPacking = false)
+    {
+        _isPacking = isPacking;
+        _archive = archive;
+        _rules = rules;
+        _limits = limits;
+    }
+
+    public EntryNode Root { get; } = new(parent: null, string.Empty, NodeKind.Folder);
+
+    public IReadOnlyList<EntryNode> Links => _links;
+
+    /// <summary>Files, links and folders so far, those implied by a path among them.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Called for each folder when it comes into the tree; a parent always comes before what is in it.</summary>
+    public Action<EntryNode>? FolderAdded { get; set; }
+
+    /// <summary>Adds an entry by the name that the archive has for it.</summary>
+    public EntryNode Add(string name, NodeKind kind)
+    {
+        if (name.Length > _limits.MaxPathLength)
+        {
+            throw ArchiveErrors.TooLarge(
+                _archive, $"the path '{ArchiveErrors.Shown(name)}' is {name.Length:N0} characters long",
+                nameof(ExtractionLimits.MaxPathLength));
+        }
+
+        CheckStart(name);
+        EntryNode node = Root;
+        int start = 0;
+        while (NextSegment(name, ref start) is string segment)
+        {
+            CheckSegment(name, segment);
+            bool isLast = IsLast(name, start);
+            node = Step(name, node, segment, isLast ? kind : NodeKind.Folder, isNamed: isLast);
+        }
+
+        if (node == Root && kind != NodeKind.Folder)
+        {
+            throw Unsafe(name, "it has no name of its own");
+        }
+
+        return node;
+    }
+
+    /// <summary>The entry that a hard link of a tar names; an earlier one, as tar has it.</summary>
+    public EntryNode? Find(string name)
+    {
+        CheckStart(name);
+        EntryNode? node = Root;
+        int start = 0;
+        while (node is not null && NextSegment(name, ref start) is string segment)
+        {
+            CheckSegment(name, segment);
+            node = node.Find(_rules.Fold(segment));
+        }
+
+        return node;
+    }
+
+    /// <summary>Follows every link through the finished tree; one that leaves it is an error.</summary>
+    public void CheckLinks()
+    {
+        foreach (EntryNode link in _links)
+        {
+            if (WayOut(link, out _) is string fault)
+            {
+                throw Unsafe(link.Path, $"it is a link to '{ArchiveErrors.Shown(link.Target!)}', which {fault}");
+            }
+        }
+    }
+
+    /// <summary>Whether a link comes to a folder in the end.</summary>
+    public bool IsFolder(EntryNode link) => WayOut(link, out EntryNode? reached) is null && reached is not null;
+
+    /// <summary>How a link leaves the tree; <see langword="null"/> where it stays in.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="reached">The folder that it comes to, if it comes to one.</param>
+    public string? WayOut(EntryNode link, out EntryNode? reached)
+    {
+        reached = null;
+        string target = link.Target!;
+        if (target.Length == 0 || target.IndexOf('\0') >= 0)
+        {
+            return "is no path";
+        }
+
+        // What is still to be walked; a link on the way puts its own target in front.
+        Stack<string> ahead = new();
+        int followed = 0;
+        if (Push(ahead, target) is string fault)
+        {
+            return fault;
+        }
+
+        EntryNode at = link.Parent!;
+        while (ahead.Count > 0)
+        {
+            string segment = ahead.Pop();
+            if (segment == "..")
+            {
+                if (at.Parent is null)
+                {
+                    return "leads out of the folder";
+                }
+
+                at = at.Parent;
+                continue;
+            }
+
+            EntryNode? next = at.Find(_rules.Fold(segment));
+            if (next?.Kind == NodeKind.Link)
+            {
+                // A loop of links leads nowhere, and so not out.
+                if (++followed > MostLinksOnAWay)
+                {
+                    return null;
+                }
+
+                if (Push(ahead, next.Target!) is string chained)
+                {
+                    return $"comes by the link '{ArchiveErrors.Shown(next.Path)}', which {chained}";
+                }
+
+                continue;
+            }
+
+            if (next is null || next.Kind == NodeKind.File)
+            {
+                // Dangling: a later file may fill the place, but '..' from there on would be judged by guess.
+                return ahead.Contains("..") ? "has '..' after a place that is not in the archive" : null;
+            }
+
+            at = next;
+        }
+
+        reached = at;
+        return null;
+    }
+
+    private string? Push(Stack<string> ahead, string target)
+    {
+        if (target.Length == 0 || target[0] is '/' or '\\' || IsDrive(target))
+        {
+            return "is absolute";
+        }
+
+        string[] segments = target.Split(_rules.IsWindows ? new[] { '/', '\\' } : new[] { '/' });
+        for (int index = segments.Length - 1; index >= 0; index--)
+        {
+            string segment = segments[index];
+            if (segment.Length == 0 || segment == ".")
+            {
+                continue;
+            }
+
+            if (segment != ".." && (_rules.Fault(segment) ?? BackslashFault(segment)) is string fault)
+            {
+                return $"is no path here ({fault})";
+            }
+
+            ahead.Push(segment);
+        }
+
+        return null;
+    }
+
+    private EntryNode Step(string name, EntryNode parent, string segment, NodeKind kind, bool isNamed)
+    {
+        string folded = _rules.Fold(segment);
+        if (parent.Find(folded) is EntryNode known)
+        {
+            return Meet(name, known, segment, kind, isNamed);
+        }
+
+        if (++Count > _limits.MaxEntries)
+        {
+            throw ArchiveErrors.TooLarge(
+                _archive, $"it has more than {_limits.MaxEntries:N0} entries", nameof(ExtractionLimits.MaxEntries));
+        }
+
+        EntryNode node = new(parent, segment, kind) { IsNamed = isNamed };
+        parent.Add(folded, node, _rules);
+        if (kind == NodeKind.Folder)
+        {
+            FolderAdded?.Invoke(node);
+        }
+        else if (kind == NodeKind.Link)
+        {
+            _links.Add(node);
+        }
+
+        return node;
+    }
+
+    private EntryNode Meet(string name, EntryNode known, string segment, NodeKind kind, bool isNamed)
+    {
+        if (!isNamed && known.Kind == NodeKind.Link)
+        {
+            throw Unsafe(name, $"it goes through the link '{ArchiveErrors.Shown(known.Path)}'");
+        }
+
+        if (known.Name != segment)
+        {
+            throw ArchiveErrors.Conflict(
+                _archive, name, $"on this system its name is the same as that of '{ArchiveErrors.Shown(known.Path)}'");
+        }
+
+        if (known.Kind != kind)
+        {
+            throw ArchiveErrors.Conflict(
+                _archive, name,
+                $"'{ArchiveErrors.Shown(known.Path)}' is a {Word(known.Kind)} and cannot be a {Word(kind)} too");
+        }
+
+        // Folders may come twice; they add up.
+        if (kind != NodeKind.Folder)
+        {
+            throw ArchiveErrors.Conflict(_archive, name, "the archive has it twice");
+        }
+
+        known.IsNamed |= isNamed;
+        return known;
+    }
+
+    private ArchiveException Unsafe(string name, string what) => _isPacking
+        ? ArchiveErrors.CannotPack(_archive, name, what)
+        : ArchiveErrors.Unsafe(_archive, name, what);
+
+    private static string Word(NodeKind kind) => kind switch
+    {
+        NodeKind.Folder => "folder",
+        NodeKind.File => "file",
+        _ => "link",
+    };
+
+    private void CheckStart(string name)
+    {
+        if (name.Length == 0)
+        {
+            throw ArchiveErrors.Damaged(_archive, "an entry has no name");
+        }
+
+        // Refused on every system: an archive that is dangerous on one of them has no business on another.
+        if (name[0] is '/' or '\\')
+        {
+            throw Unsafe(name, "its path is absolute");
+        }
+
+        if (IsDrive(name))
+        {
+            throw Unsafe(name, "its path names a drive");
+        }
+    }
+
+    private void CheckSegment(string name, string segment)
+    {
+        if ((_rules.Fault(segment) ?? BackslashFault(segment)) is string fault)
+        {
+            throw Unsafe(name, fault);
+        }
+    }
+
+    // A backslash is part of a name on Unix; it is not to hide a way out that opens on Windows.
+    private static string? BackslashFault(string segment) =>
+        segment.IndexOf('\\') >= 0 && Array.IndexOf(segment.Split('\\'), "..") >= 0
+            ? "'..' leads out of the folder" : null;
+
+    private static bool IsDrive(string path) => path.Length >= 2 && path[1] == ':'
+        && path[0] is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')
+        && (path.Length == 2 || path[2] is '/' or '\\');
+
+    private static string? NextSegment(string name, ref int start)
+    {
+        while (start < name.Length)
+        {
+            int end = name.IndexOf('/', start);
+            end = end < 0 ? name.Length : end;
+            string segment = name.Substring(start, end - start);
+            start = end + 1;
+            if (segment.Length > 0 && segment != ".")
+            {
+                return segment;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsLast(string name, int start) => NextSegment(name, ref start) is null;
+}

@@ -1,0 +1,130 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>What a system makes of names: which it cannot have, and which are one to it.</summary>
+internal sealed class NameRules
+{
+    private static readonly string[] s_devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
+
+    private NameRules(bool isWindows, bool foldsNames)
+    {
+        IsWindows = isWindows;
+        FoldsNames = foldsNames;
+    }
+
+    public static NameRules Linux { get; } = new(isWindows: false, foldsNames: false);
+
+    public static NameRules MacOS { get; } = new(isWindows: false, foldsNames: true);
+
+    public static NameRules Windows { get; } = new(isWindows: true, foldsNames: true);
+
+    public static NameRules OfThisMachine { get; } =
+        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? Windows
+        : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? MacOS
+        : Linux;
+
+    public bool IsWindows { get; }
+
+    /// <summary>Whether names that differ by case or by Unicode normalisation only are one name.</summary>
+    public bool FoldsNames { get; }
+
+    /// <summary>Compares the names of one folder as the system does.</summary>
+    public StringComparer Comparer => FoldsNames ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    /// <summary>The form of a name under which it is compared.</summary>
+    public string Fold(string name) => FoldsNames && !IsAscii(name) && IsWellFormed(name) ? name.Normalize() : name;
+
+    /// <summary>What is wrong with one segment of a path; <see langword="null"/> where nothing is.</summary>
+    public string? Fault(string segment)
+    {
+        if (segment == "..")
+        {
+            return "'..' leads out of the folder";
+        }
+
+        if (segment.IndexOf('\0') >= 0)
+        {
+            return "no name can hold a NUL";
+        }
+
+        return IsWindows ? WindowsFault(segment) : null;
+    }
+
+    private static string? WindowsFault(string segment)
+    {
+        foreach (char each in segment)
+        {
+            if (each < ' ')
+            {
+                return "Windows has no names with control characters";
+            }
+
+            if (each == ':')
+            {
+                return "on Windows a ':' names a drive or an alternate stream";
+            }
+
+            if (each is '<' or '>' or '"' or '|' or '?' or '*' or '\\')
+            {
+                return $"Windows has no names with '{each}'";
+            }
+        }
+
+        if (segment[segment.Length - 1] is '.' or ' ')
+        {
+            return "Windows drops a dot or space at the end of a name";
+        }
+
+        return IsDevice(segment) ? "it is the name of a device on Windows" : null;
+    }
+
+    private static bool IsDevice(string segment)
+    {
+        // NUL.txt is NUL, and so is 'NUL .txt'.
+        int dot = segment.IndexOf('.');
+        string stem = (dot < 0 ? segment : segment.Substring(0, dot)).TrimEnd(' ');
+        if (Array.Exists(s_devices, device => device.Equals(stem, StringComparison.OrdinalIgnoreCase)))
+        {
+            return true;
+        }
+
+        return stem.Length == 4
+            && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase)
+                || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase))
+            && stem[3] is (>= '0' and <= '9') or '\u00b9' or '\u00b2' or '\u00b3';
+    }
+
+    private static bool IsAscii(string name)
+    {
+        foreach (char each in name)
+        {
+            if (each > '\u007f')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Normalize() throws on half a surrogate pair.
+    private static bool IsWellFormed(string name)
+    {
+        for (int index = 0; index < name.Length; index++)
+        {
+            if (char.IsHighSurrogate(name[index]) && index + 1 < name.Length && char.IsLowSurrogate(name[index + 1]))
+            {
+                index++;
+            }
+            else if (char.IsSurrogate(name[index]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

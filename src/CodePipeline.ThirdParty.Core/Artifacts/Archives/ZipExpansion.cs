@@ -1,0 +1,226 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Runtime.ExceptionServices;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>Expands a zip: the whole directory is judged first, then several threads write the files.</summary>
+internal sealed class ZipExpansion
+{
+    private const int BufferSize = 128 * 1024;
+    private const int LongestTarget = 4096;
+    private readonly string _archive;
+    private readonly EntryTree _tree;
+    private readonly TreeWriter _writer;
+    private readonly ExtractionMeter _meter;
+    private readonly ExtractionLimits _limits;
+    private readonly int _threads;
+    private readonly List<ZipEntry> _files = new();
+    private int _next = -1;
+
+    public ZipExpansion(
+        string archive, EntryTree tree, TreeWriter writer, ExtractionMeter meter, ExtractionLimits limits, int threads)
+    {
+        _archive = archive;
+        _tree = tree;
+        _writer = writer;
+        _meter = meter;
+        _limits = limits;
+        _threads = threads;
+    }
+
+    public void Run(CancellationToken cancellationToken)
+    {
+        using (FileWindow file = new(_archive))
+        {
+            ZipDirectory directory = ZipDirectory.Read(_archive, file, _limits);
+            Plan(directory, file, cancellationToken);
+            _meter.TotalBytes = directory.TotalSize;
+            _meter.TotalEntries = _tree.Count;
+        }
+
+        WriteFiles(cancellationToken);
+        _writer.Finish(_tree);
+    }
+
+    private void Plan(ZipDirectory directory, FileWindow file, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[LongestTarget + 1];
+        List<EntryNode> folders = new();
+        _tree.FolderAdded = folders.Add;
+        foreach (ZipEntry entry in directory.Entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            EntryNode node = _tree.Add(entry.Name, entry.Kind);
+            entry.Node = node;
+            switch (entry.Kind)
+            {
+                case NodeKind.Folder:
+                    _writer.Describe(node, entry.Mode, entry.Modified);
+                    break;
+                case NodeKind.Link:
+                    node.Target = ReadTarget(entry, file, buffer);
+                    break;
+                default:
+                    _files.Add(entry);
+                    break;
+            }
+        }
+
+        // A bad link is found before anything is written.
+        _tree.CheckLinks();
+        foreach (EntryNode folder in folders)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _writer.CreateFolder(folder);
+            _meter.CountEntry();
+        }
+    }
+
+    private string ReadTarget(ZipEntry entry, FileWindow file, byte[] buffer)
+    {
+        if (entry.Size > LongestTarget)
+        {
+            throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a link with a target longer than any path");
+        }
+
+        using MemoryStream target = new();
+        Copy(entry, file, target, buffer, CancellationToken.None);
+        return ZipNames.Utf8(target.ToArray()) ?? throw ArchiveErrors.Unsafe(
+            _archive, entry.Name, "it is a link with a target that is no text");
+    }
+
+    private void WriteFiles(CancellationToken cancellationToken)
+    {
+        // A giant that comes last would leave the other threads idle.
+        _files.Sort(static (left, right) =>
+        {
+            const long Giant = 32L << 20;
+            bool leftFirst = left.PackedSize >= Giant, rightFirst = right.PackedSize >= Giant;
+            return leftFirst != rightFirst ? (leftFirst ? -1 : 1)
+                : leftFirst ? right.PackedSize.CompareTo(left.PackedSize)
+                : left.HeaderOffset.CompareTo(right.HeaderOffset);
+        });
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ExceptionDispatchInfo? first = null;
+        void Work()
+        {
+            try
+            {
+                WriteSome(stop.Token);
+            }
+            catch (Exception error)
+            {
+                // The others end by the token; theirs is not the reason.
+                Interlocked.CompareExchange(ref first, ExceptionDispatchInfo.Capture(error), null);
+                stop.Cancel();
+            }
+        }
+
+        Task[] others = new Task[Math.Max(0, Math.Min(_threads, _files.Count) - 1)];
+        for (int index = 0; index < others.Length; index++)
+        {
+            others[index] = Task.Factory.StartNew(
+                Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        Work();
+        Task.WaitAll(others, CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+        first?.Throw();
+    }
+
+    private void WriteSome(CancellationToken cancellationToken)
+    {
+        using FileWindow file = new(_archive);
+        byte[] buffer = new byte[BufferSize];
+        while (Interlocked.Increment(ref _next) is int index && index < _files.Count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            WriteFile(_files[index], file, buffer, cancellationToken);
+            _meter.CountEntry();
+        }
+    }
+
+    private void WriteFile(ZipEntry entry, FileWindow file, byte[] buffer, CancellationToken cancellationToken)
+    {
+        using FileStream output = _writer.CreateFile(entry.Node!, entry.Mode);
+        Copy(entry, file, output, buffer, cancellationToken);
+        TreeWriter.Close(output, entry.Modified);
+    }
+
+    // Never writes more than the directory promises, whose sum was held against the limits before.
+    private void Copy(
+        ZipEntry entry, FileWindow file, Stream output, byte[] buffer, CancellationToken cancellationToken)
+    {
+        long data = ZipDirectory.FindData(_archive, file, entry);
+        file.Open(data, entry.PackedSize);
+        using DeflateStream? inflating =
+            entry.IsDeflated ? new DeflateStream(file, CompressionMode.Decompress, leaveOpen: true) : null;
+        Stream source = inflating is not null ? inflating : file;
+        long size = 0;
+        uint crc = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int read = Read(entry, source, buffer);
+            if (read == 0)
+            {
+                break;
+            }
+
+            size += read;
+            if (size > entry.Size)
+            {
+                throw ArchiveErrors.Damaged(_archive, "it becomes more than the directory has", entry.Name);
+            }
+
+            crc = Crc32.Append(crc, buffer, 0, read);
+            _meter.Count(read);
+            Write(entry, output, buffer, read);
+        }
+
+        if (size < entry.Size)
+        {
+            throw ArchiveErrors.Damaged(_archive, "its data end too early", entry.Name);
+        }
+
+        if (crc != entry.Crc)
+        {
+            throw ArchiveErrors.Damaged(_archive, "its checksum (CRC-32) does not match its data", entry.Name);
+        }
+    }
+
+    private int Read(ZipEntry entry, Stream source, byte[] buffer)
+    {
+        try
+        {
+            return source.Read(buffer, 0, buffer.Length);
+        }
+        catch (InvalidDataException error)
+        {
+            throw ArchiveErrors.Damaged(_archive, "its packed data are altered", entry.Name, error);
+        }
+        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        {
+            throw ArchiveErrors.Storage("Reading", _archive, error);
+        }
+    }
+
+    private void Write(ZipEntry entry, Stream output, byte[] buffer, int count)
+    {
+        try
+        {
+            output.Write(buffer, 0, count);
+        }
+        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        {
+            throw _writer.Failed(entry.Node!, error);
+        }
+    }
+}

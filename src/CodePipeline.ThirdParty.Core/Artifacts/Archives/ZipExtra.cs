@@ -1,0 +1,85 @@
+using System;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>The extra fields of a directory entry that matter here.</summary>
+internal struct ZipExtra
+{
+    private const int Zip64Id = 0x0001;
+    private const int NtfsId = 0x000A;
+    private const int TimesId = 0x5455;
+    private const int UnicodePathId = 0x7075;
+
+    public ulong? Size { get; private set; }
+
+    public ulong? Packed { get; private set; }
+
+    public ulong? Offset { get; private set; }
+
+    public DateTime? Modified { get; private set; }
+
+    public byte[]? UnicodePath { get; private set; }
+
+    /// <summary>Reads what is there. A field that is cut off ends the reading: makers pad these in many ways.</summary>
+    public static ZipExtra Read(byte[] extra, byte[] rawName, bool needsSize, bool needsPacked, bool needsOffset)
+    {
+        ZipExtra fields = default;
+        DateTime? ntfs = null;
+        int at = 0;
+        while (at + 4 <= extra.Length)
+        {
+            int id = LittleEndian.UInt16(extra, at);
+            int length = LittleEndian.UInt16(extra, at + 2);
+            at += 4;
+            int end = at + length;
+            if (end > extra.Length)
+            {
+                break;
+            }
+
+            switch (id)
+            {
+                case Zip64Id:
+                    int value = at;
+                    fields.Size = needsSize ? Next(extra, ref value, end) : null;
+                    fields.Packed = needsPacked ? Next(extra, ref value, end) : null;
+                    fields.Offset = needsOffset ? Next(extra, ref value, end) : null;
+                    break;
+                case TimesId when length >= 5 && (extra[at] & 1) != 0:
+                    // Seconds since 1970 in 32 bits with a sign, as its makers write it.
+                    fields.Modified = DateTimeOffset.FromUnixTimeSeconds((int)LittleEndian.UInt32(extra, at + 1)).UtcDateTime;
+                    break;
+                case NtfsId when length >= 32 && LittleEndian.UInt16(extra, at + 4) == 1:
+                    ntfs = FileTime(LittleEndian.UInt64(extra, at + 8));
+                    break;
+                case UnicodePathId when length > 5 && extra[at] == 1
+                    && LittleEndian.UInt32(extra, at + 1) == Crc32.Append(0, rawName, 0, rawName.Length):
+                    fields.UnicodePath = new byte[length - 5];
+                    Buffer.BlockCopy(extra, at + 5, fields.UnicodePath, 0, length - 5);
+                    break;
+            }
+
+            at = end;
+        }
+
+        fields.Modified ??= ntfs;
+        return fields;
+    }
+
+    private static ulong? Next(byte[] extra, ref int at, int end)
+    {
+        if (at + 8 > end)
+        {
+            return null;
+        }
+
+        at += 8;
+        return LittleEndian.UInt64(extra, at - 8);
+    }
+
+    private static DateTime? FileTime(ulong ticks)
+    {
+        const ulong Latest = 2_650_467_743_999_999_999;
+        return ticks is > 0 and <= Latest ? DateTime.FromFileTimeUtc((long)ticks) : null;
+    }
+}
