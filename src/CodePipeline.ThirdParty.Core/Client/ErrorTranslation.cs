@@ -149,7 +149,8 @@ internal static class ErrorTranslation
 
         // The clearest words stand innermost: "Connection refused", "Name or service not known".
         Exception clearest = kind is ConnectionFault.Unreachable ? chain[chain.Length - 1] : inner!;
-        return new ThirdPartyConnectionException(kind, call.Operation, endpoint, clearest.Message, call.Attempts, clearest);
+        return new ThirdPartyConnectionException(
+            kind, call.Operation, endpoint, clearest.Message, call.Attempts, clearest, call.AnswerLost);
     }
 
     private static ThirdPartyServiceException SignatureOrClock(ServiceError error) =>

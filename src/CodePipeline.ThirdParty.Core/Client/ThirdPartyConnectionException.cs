@@ -25,13 +25,20 @@ public enum ConnectionFault
 public sealed class ThirdPartyConnectionException : Exception
 {
     internal ThirdPartyConnectionException(
-        ConnectionFault fault, string operation, string endpoint, string message, int attempts, Exception cause)
+        ConnectionFault fault,
+        string operation,
+        string endpoint,
+        string message,
+        int attempts,
+        Exception cause,
+        bool answerLost = false)
         : base(message, cause)
     {
         Fault = fault;
         Operation = operation;
         Endpoint = endpoint;
         Attempts = attempts;
+        AnswerLost = answerLost;
     }
 
     /// <summary>Why the service could not be reached.</summary>
@@ -45,4 +52,7 @@ public sealed class ThirdPartyConnectionException : Exception
 
     /// <summary>How often the request was sent.</summary>
     public int Attempts { get; }
+
+    /// <summary>Whether an attempt ended without a clear answer and may have taken effect.</summary>
+    public bool AnswerLost { get; }
 }

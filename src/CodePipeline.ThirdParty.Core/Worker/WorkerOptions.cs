@@ -49,6 +49,15 @@ internal sealed record WorkerOptions
     /// <summary>Where jobs get their folders; <see langword="null"/> for the system's place of temporary files.</summary>
     public string? WorkDirectory { get; init; }
 
+    /// <summary>Configuration keys whose values are secret, beside those whose name says so.</summary>
+    public IReadOnlyCollection<string> SecretKeys { get; init; } = Array.Empty<string>();
+
+    /// <summary>
+    /// How long after a poll was sent its jobs may be claimed. The service hands a job out again when it is not claimed in
+    /// time, and does not say how long that is: details that are read later may be another worker's.
+    /// </summary>
+    public TimeSpan ClaimWindow { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Whether artifacts are moved.</summary>
     public bool MoveArtifacts { get; init; } = true;
 }

@@ -14,4 +14,9 @@ public static class WorkerOutcomes
 
     /// <summary>The job was over before its result came: timed out, or stopped with its pipeline.</summary>
     public const string Abandoned = "Abandoned";
+
+    /// <summary>
+    /// The result could not be delivered before the worker ended. A journal keeps it for the next worker.
+    /// </summary>
+    public const string Undelivered = "Undelivered";
 }

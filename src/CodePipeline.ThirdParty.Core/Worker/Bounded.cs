@@ -1,0 +1,57 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>How work came to its end.</summary>
+internal enum WorkEnd
+{
+    /// <summary>By itself: well, or with an exception.</summary>
+    OfItself,
+
+    /// <summary>Its time was up.</summary>
+    TimeUp,
+
+    /// <summary>The worker stops.</summary>
+    Stopped,
+}
+
+/// <summary>Runs work that may not heed its token, and goes on without it where it does not.</summary>
+internal static class Bounded
+{
+    /// <summary>How long work gets to end by itself once it was told to.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs work until it ends, its time is up, or the stop comes. The task may still run then.</summary>
+    public static async Task<(WorkEnd End, Task<T> Work)> RunAsync<T>(
+        Func<CancellationToken, Task<T>> work, TimeSpan? limit, TimeProvider clock, CancellationToken stop)
+    {
+        // Neither is disposed: work that goes on after its end may still look at its token.
+        var cancel = new CancellationTokenSource();
+
+        // On a thread of its own, since a handler may block before its first wait.
+        Task<T> running = Task.Run(() => work(cancel.Token), CancellationToken.None);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task end = clock.DelayAsync(limit ?? Timeout.InfiniteTimeSpan, ended.Token);
+        if (await Task.WhenAny(running, end).ConfigureAwait(false) == running)
+        {
+            ended.Cancel();
+            return (WorkEnd.OfItself, running);
+        }
+
+        WorkEnd why = stop.IsCancellationRequested ? WorkEnd.Stopped : WorkEnd.TimeUp;
+
+        // What hangs on the token may block or throw; that is the handler's affair.
+        _ = Task.Run(cancel.Cancel, CancellationToken.None).ContinueWith(Observe, TaskScheduler.Default);
+        using var grace = new CancellationTokenSource();
+        await Task.WhenAny(running, clock.DelayAsync(Grace, grace.Token)).ConfigureAwait(false);
+        grace.Cancel();
+        _ = running.ContinueWith(Observe, TaskScheduler.Default);
+        return (why, running);
+    }
+
+    // Nobody waits for it any more: its exception must not come up as unobserved.
+    private static void Observe(Task task) => _ = task.Exception;
+}

@@ -1,0 +1,52 @@
+using System.IO;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>
+/// Files and folders that only their owner may look into. On Windows they have the rights of the folder that they are in.
+/// </summary>
+internal static class OwnerOnly
+{
+#if NET
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode FileMode_ = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+#endif
+
+    public static void CreateFolder(string path)
+    {
+#if NET
+        if (!System.OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path, FolderMode);
+            return;
+        }
+#endif
+        Directory.CreateDirectory(path);
+    }
+
+    /// <summary>Opens a file; one that is made here, or was there already, is the owner's only.</summary>
+    public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
+    {
+#if NET
+        if (!System.OperatingSystem.IsWindows())
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = mode, Access = access, Share = share, BufferSize = 0, UnixCreateMode = FileMode_,
+            };
+            var stream = new FileStream(path, options);
+            try
+            {
+                File.SetUnixFileMode(stream.SafeFileHandle, FileMode_);
+                return stream;
+            }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
+        }
+#endif
+        return new FileStream(path, mode, access, share, bufferSize: 1);
+    }
+}

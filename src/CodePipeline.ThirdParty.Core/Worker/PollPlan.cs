@@ -1,0 +1,82 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>Which action type is polled next, and when: in turns, each with its own waits.</summary>
+internal sealed class PollPlan
+{
+    private static readonly TimeSpan s_firstBackOff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestBackOff = TimeSpan.FromSeconds(30);
+
+    private readonly List<PollTarget> _turns;
+    private readonly TimeSpan _interval;
+    private readonly Func<double> _random;
+
+    public PollPlan(IEnumerable<ActionTypeId> actionTypes, TimeSpan interval, Func<double> random)
+    {
+        _interval = interval;
+        _random = random;
+        TimeSpan first = interval > s_firstBackOff ? interval : s_firstBackOff;
+        TimeSpan longest = interval > s_longestBackOff ? interval : s_longestBackOff;
+        _turns = actionTypes.Distinct().Select(type => new PollTarget(type, new BackOff(first, longest, random))).ToList();
+    }
+
+    /// <summary>The action type whose turn it is, if the time of any has come. It goes to the end of the row.</summary>
+    public PollTarget? Next(TimeSpan now)
+    {
+        int index = _turns.FindIndex(target => target.Due <= now);
+        if (index < 0)
+        {
+            return null;
+        }
+
+        PollTarget next = _turns[index];
+        _turns.RemoveAt(index);
+        _turns.Add(next);
+        next.LastPoll = now;
+        return next;
+    }
+
+    /// <summary>How long until the next poll is due.</summary>
+    public TimeSpan DueIn(TimeSpan now) => _turns.Min(target => target.Due) - now;
+
+    /// <summary>Whether each action type has been polled since then.</summary>
+    public bool AllPolledSince(TimeSpan time) => _turns.All(target => target.LastPoll >= time);
+
+    /// <summary>A poll was answered. A full batch means that more may wait: at once again.</summary>
+    public void Answered(PollTarget target, bool full, TimeSpan now)
+    {
+        target.BackOff.Reset();
+        target.HasAnswered = true;
+        target.Due = full ? now : now + Jittered(_interval);
+    }
+
+    /// <summary>A poll failed; gives the wait until the next.</summary>
+    public static TimeSpan Failed(PollTarget target, TimeSpan now)
+    {
+        TimeSpan wait = target.BackOff.Next();
+        target.Due = now + wait;
+        return wait;
+    }
+
+    // Within a tenth to either side, so that workers that were started together do not poll together for ever.
+    private TimeSpan Jittered(TimeSpan time) => TimeSpan.FromTicks((long)(time.Ticks * (0.9 + (0.2 * _random()))));
+}
+
+/// <summary>One action type's place in the plan.</summary>
+internal sealed class PollTarget(ActionTypeId actionType, BackOff backOff)
+{
+    public ActionTypeId ActionType { get; } = actionType;
+
+    public BackOff BackOff { get; } = backOff;
+
+    /// <summary>When it may be polled, counted from the worker's start.</summary>
+    public TimeSpan Due { get; set; }
+
+    public TimeSpan LastPoll { get; set; } = TimeSpan.MinValue;
+
+    /// <summary>Whether a poll of it was ever answered.</summary>
+    public bool HasAnswered { get; set; }
+}

@@ -1,0 +1,14 @@
+using System;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>How an artifact that could not be moved is reported.</summary>
+internal static class TransferFailure
+{
+    public static FailureType TypeOf(Exception error) => error switch
+    {
+        AccessDeniedException or UnauthorizedAccessException => FailureType.PermissionError,
+        _ => FailureType.SystemUnavailable,
+    };
+}

@@ -1,0 +1,521 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Worker.Journal;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>
+/// Polls for jobs, claims them, runs their handler and reports how they ended: every job that it claims gets a result.
+/// </summary>
+/// <remarks>It knows nothing of the family that a job comes from, and runs once.</remarks>
+internal sealed class WorkerEngine
+{
+    // Results that wait for the service need no slot; but when very many wait, more jobs would only make more of them.
+    private const int LeastPendingResults = 32;
+    private const int PendingResultsPerSlot = 4;
+
+    private static readonly TimeSpan s_journalHold = TimeSpan.FromSeconds(30);
+
+    private readonly object _lock = new();
+    private readonly WorkerContext _worker;
+    private readonly Signal _changed = new();
+    private readonly PollPlan _plan;
+    private readonly long _startedAt;
+    private readonly int _mostPendingResults;
+    private readonly HashSet<string> _held = new(StringComparer.Ordinal);
+    private readonly Queue<JournalEntry> _waiting = new();
+
+    private int _begun;
+    private int _busy;
+    private int _undecided;
+    private int _claimed;
+    private int _pendingResults;
+    private int _inFlight;
+    private TimeSpan _idleSince;
+    private TimeSpan _holdUntil;
+    private Exception? _fatal;
+
+    /// <summary>Creates the engine; nothing happens before <see cref="RunAsync(CancellationToken)"/>.</summary>
+    /// <param name="options">How it works.</param>
+    /// <param name="queue">The service's side.</param>
+    /// <param name="handler">Does the work.</param>
+    /// <param name="artifacts">Moves artifacts; <see langword="null"/> to move none.</param>
+    /// <param name="observer">Hears what happens.</param>
+    /// <param name="clock">The only source of time.</param>
+    /// <param name="random">The only source of chance, 0 to below 1; <see langword="null"/> for one of its own.</param>
+    public WorkerEngine(
+        WorkerOptions options,
+        IJobQueue queue,
+        IJobHandler handler,
+        IArtifactMover? artifacts,
+        IWorkerObserver observer,
+        TimeProvider? clock = null,
+        Func<double>? random = null)
+    {
+        Check(options);
+        clock ??= TimeProvider.System;
+        random ??= Chance();
+        _worker = new WorkerContext(options, queue, handler, artifacts, observer, clock, random);
+        _plan = new PollPlan(options.ActionTypes, options.PollInterval, random);
+        _startedAt = clock.GetTimestamp();
+        _mostPendingResults = Math.Max(LeastPendingResults, PendingResultsPerSlot * options.ThrottleLimit);
+    }
+
+    private WorkerOptions Options => _worker.Options;
+
+    private TimeSpan Elapsed => _worker.Clock.GetElapsedTime(_startedAt);
+
+    /// <summary>
+    /// Works until <see cref="WorkerOptions.MaxJobs"/>, a time limit or the stop, and until every claimed job has been reported.
+    /// </summary>
+    /// <param name="stop">Ends the worker: no more jobs, and <see cref="WorkerOptions.StopTimeout"/> for running handlers.</param>
+    /// <exception cref="JournalException">The journal cannot be used.</exception>
+    /// <exception cref="Exception">The very first poll of an action type failed in a way that waiting does not mend.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        if (Interlocked.Exchange(ref _begun, 1) != 0)
+        {
+            throw new InvalidOperationException("A worker runs once.");
+        }
+
+        using var finished = new CancellationTokenSource();
+        Task watch = Task.CompletedTask;
+        try
+        {
+            _worker.Folders.DeleteStale();
+            watch = _worker.Stop.WatchAsync(
+                () => Report(WorkerEventKind.Stopping, "No more jobs are taken."), finished.Token);
+            using CancellationTokenRegistration stopped = stop.Register(() => _worker.Stop.Request());
+            using CancellationTokenRegistration awake = _worker.Stop.Stopping.Register(_changed.Set);
+            Report(WorkerEventKind.Started, $"Polling for {string.Join(", ", Options.ActionTypes)}.");
+            await PollAsync().ConfigureAwait(false);
+            await DrainAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            finished.Cancel();
+            await watch.ConfigureAwait(false);
+            _worker.Folders.Dispose();
+            _worker.Journal.Dispose();
+        }
+
+        Report(WorkerEventKind.Stopped, $"The worker has ended after {_claimed} jobs.");
+        if (_fatal is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(_fatal).Throw();
+        }
+    }
+
+    /// <summary>Ends the worker without waiting for handlers: the rest of <see cref="WorkerOptions.StopTimeout"/> is waived.</summary>
+    public void StopNow() => _worker.Stop.Now();
+
+    private static void Check(WorkerOptions options)
+    {
+        if (options.ActionTypes.Count == 0)
+        {
+            throw new InvalidInputException("ActionType", "The worker has no action type to poll for.", "Name at least one.");
+        }
+
+        if (options.ThrottleLimit < 1)
+        {
+            throw new InvalidInputException("ThrottleLimit", "The throttle limit is less than 1.", "Use 1 or more.");
+        }
+
+        if (options.MaxJobs < 1)
+        {
+            throw new InvalidInputException("MaxJobs", "The number of jobs is less than 1.", "Use 1 or more, or leave it out.");
+        }
+
+        CheckTime("PollInterval", options.PollInterval, TimeSpan.Zero);
+        CheckTime("StopTimeout", options.StopTimeout, TimeSpan.Zero);
+        CheckTime("IdleTimeout", options.IdleTimeout, TimeSpan.Zero);
+        CheckTime("Timeout", options.Timeout, TimeSpan.FromTicks(1));
+        CheckTime("JobTimeout", options.JobTimeout, TimeSpan.FromTicks(1));
+        CheckTime("ClaimWindow", options.ClaimWindow, TimeSpan.FromTicks(1));
+    }
+
+    private static void CheckTime(string name, TimeSpan? time, TimeSpan least)
+    {
+        // What a timer takes at most is about 49 days.
+        if (time < least || time > TimeSpan.FromDays(40))
+        {
+            throw new InvalidInputException(
+                name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.", "Use a time such as 00:05:00.");
+        }
+    }
+
+    private static Func<double> Chance()
+    {
+#if NET
+        return Random.Shared.NextDouble;
+#else
+        var random = new Random();
+        return () =>
+        {
+            lock (random)
+            {
+                return random.NextDouble();
+            }
+        };
+#endif
+    }
+
+    private async Task PollAsync()
+    {
+        while (!_worker.Stop.Stopping.IsCancellationRequested && _fatal is null)
+        {
+            TimeSpan now = Elapsed;
+            int room;
+            bool isIdle;
+            string? reason;
+            lock (_lock)
+            {
+                room = _waiting.Count > 0 || _pendingResults >= _mostPendingResults || now < _holdUntil
+                    ? 0
+                    : Math.Min(Options.ThrottleLimit - _busy, (Options.MaxJobs ?? int.MaxValue) - _claimed - _undecided);
+                isIdle = _busy == 0 && _waiting.Count == 0;
+                reason = EndReason(now, isIdle);
+            }
+
+            if (reason is not null)
+            {
+                Report(WorkerEventKind.Stopping, reason);
+                return;
+            }
+
+            if (room > 0 && _plan.Next(now) is PollTarget target)
+            {
+                await PollAsync(target, room).ConfigureAwait(false);
+            }
+            else
+            {
+                await _changed.WaitAsync(NextTime(now, room, isIdle), _worker.Clock).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private string? EndReason(TimeSpan now, bool isIdle) =>
+        _claimed >= Options.MaxJobs ? $"{_claimed} jobs have been taken, and no more are wanted."
+        : now >= Options.Timeout ? "The worker's time is up: no more jobs are taken."
+        : isIdle && now - _idleSince >= Options.IdleTimeout && _plan.AllPolledSince(_idleSince)
+            ? "No job came for as long as the worker waits."
+        : null;
+
+    /// <summary>How long nothing is going to happen by itself.</summary>
+    private TimeSpan? NextTime(TimeSpan now, int room, bool isIdle)
+    {
+        TimeSpan? next = room > 0 ? _plan.DueIn(now) : null;
+        Consider(Options.Timeout - now);
+        if (_holdUntil > now)
+        {
+            Consider(_holdUntil - now);
+        }
+
+        if (isIdle && now - _idleSince < Options.IdleTimeout)
+        {
+            Consider(Options.IdleTimeout - (now - _idleSince));
+        }
+
+        return next;
+
+        void Consider(TimeSpan? time)
+        {
+            if (time is not null && (next is null || time < next))
+            {
+                next = time;
+            }
+        }
+    }
+
+    private async Task PollAsync(PollTarget target, int room)
+    {
+        long polledAt = _worker.Clock.GetTimestamp();
+        IReadOnlyList<JobTicket> tickets;
+        try
+        {
+            tickets = await _worker.Queue.PollAsync(target.ActionType, room, _worker.Stop.Stopping).ConfigureAwait(false);
+        }
+        catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception error)
+        {
+            if (!target.HasAnswered && target.BackOff.Failures == 0 && ErrorFacts.IsHopeless(error))
+            {
+                _fatal = error;
+                _worker.Stop.Request();
+                return;
+            }
+
+            TimeSpan wait = PollPlan.Failed(target, Elapsed);
+            Report(
+                WorkerEventKind.PollFailed,
+                $"The poll for {target.ActionType} failed; the next one is in {wait.TotalSeconds:0.#} s: {error.Message}",
+                target.ActionType,
+                error);
+            return;
+        }
+
+        _plan.Answered(target, tickets.Count >= room, Elapsed);
+        _worker.Report(new WorkerEvent(WorkerEventKind.Polled, _worker.Now)
+        {
+            ActionType = target.ActionType,
+            Count = tickets.Count,
+            Message = $"{tickets.Count} jobs of {target.ActionType}.",
+        });
+        foreach (JobTicket ticket in tickets.Take(room))
+        {
+            if (_worker.Stop.Stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (Hold(ticket, isPolled: true))
+            {
+                _ = Task.Run(() => RunAsync(ticket, polledAt));
+            }
+            else
+            {
+                _worker.Report(WorkerEventKind.JobSkipped, ticket, "It is in this worker's hands already.");
+            }
+        }
+    }
+
+    /// <summary>Takes a job into the worker's hands; <see langword="false"/> where it is there already.</summary>
+    private bool Hold(JobTicket ticket, bool isPolled)
+    {
+        lock (_lock)
+        {
+            if (!_held.Add(ticket.JobId))
+            {
+                return false;
+            }
+
+            _busy++;
+            _undecided += isPolled ? 1 : 0;
+            _inFlight++;
+            return true;
+        }
+    }
+
+    /// <summary>A polled job's way through the worker.</summary>
+    private async Task RunAsync(JobTicket ticket, long polledAt)
+    {
+        var slot = new Slot(this, undecided: true);
+        try
+        {
+            var claim = new JobClaim(
+                _worker, ticket, () => _worker.Clock.GetElapsedTime(polledAt) < Options.ClaimWindow);
+            (ClaimEnd end, IWorkerJob? job) = await claim.TakeAsync().ConfigureAwait(false);
+            if (claim.JournalFailed)
+            {
+                // Polls would only hand out more jobs that cannot be claimed.
+                lock (_lock)
+                {
+                    _holdUntil = Elapsed + s_journalHold;
+                }
+            }
+
+            await GoOnAsync(slot, ticket, end, job).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _worker.Warn(ticket, $"Job {ticket.JobId} went wrong in the worker itself: {error.Message}", error);
+        }
+        finally
+        {
+            slot.Free();
+            Leave(ticket);
+        }
+    }
+
+    /// <summary>From the claim's end to the delivered result.</summary>
+    private async Task GoOnAsync(Slot slot, JobTicket ticket, ClaimEnd end, IWorkerJob? job, bool isRecovered = false)
+    {
+        if (job is null || end is ClaimEnd.NotOurs or ClaimEnd.Unknown)
+        {
+            return;
+        }
+
+        DateTimeOffset startedAt = _worker.Now;
+        slot.Claimed(counts: !isRecovered);
+        _worker.Report(WorkerEventKind.JobClaimed, ticket, "The job is claimed.");
+        if (end == ClaimEnd.OursUnsaid)
+        {
+            await DeliverAsync(slot, ticket, startedAt, Failed(
+                "The answer to the job's claim got lost, so nothing was done. It can be tried again."), null).ConfigureAwait(false);
+            return;
+        }
+
+        await WorkAsync(slot, ticket, job, startedAt, runs: 1).ConfigureAwait(false);
+    }
+
+    private async Task WorkAsync(Slot slot, JobTicket ticket, IWorkerJob job, DateTimeOffset startedAt, int runs)
+    {
+        await NoteAsync(ticket, () => _worker.Journal.ClaimedAsync(ticket, runs)).ConfigureAwait(false);
+        var work = new JobWork(_worker, job);
+        ThirdPartyJobOutcome report = await work.RunAsync().ConfigureAwait(false);
+        await DeliverAsync(slot, ticket, startedAt, report, work).ConfigureAwait(false);
+    }
+
+    private async Task DeliverAsync(
+        Slot slot, JobTicket ticket, DateTimeOffset startedAt, ThirdPartyJobOutcome report, JobWork? work, bool isWritten = false)
+    {
+        if (!isWritten)
+        {
+            await NoteAsync(ticket, () => _worker.Journal.ResultAsync(ticket, report)).ConfigureAwait(false);
+        }
+
+        slot.ToDelivery();
+        Task cleanUp = work?.CleanUpAsync() ?? Task.CompletedTask;
+        var delivery = new ResultDelivery(_worker, ticket, report, maybeTaken: isWritten);
+        string outcome = await delivery.SendAsync().ConfigureAwait(false);
+        if (outcome != WorkerOutcomes.Undelivered)
+        {
+            _worker.Journal.Done(ticket, outcome);
+        }
+
+        await cleanUp.ConfigureAwait(false);
+        ThirdPartyJobOutcome sent = delivery.Report;
+        _worker.Report(new WorkerEvent(WorkerEventKind.JobEnded, _worker.Now)
+        {
+            Job = ticket,
+            ActionType = ticket.ActionType,
+            Message = delivery.Problem ?? sent.FailureMessage ?? sent.Summary ?? outcome,
+            Result = new ThirdPartyJobResult
+            {
+                JobId = ticket.JobId,
+                ClientId = ticket.ClientId,
+                ActionType = ticket.ActionType,
+                Outcome = outcome,
+                StartedAt = startedAt,
+                Duration = _worker.Now - startedAt,
+                FailureType = sent.FailureType,
+                Message = delivery.Problem ?? sent.FailureMessage ?? sent.Summary,
+                ExternalExecutionId = sent.ExternalExecutionId,
+            },
+        });
+    }
+
+    /// <summary>What cannot be written down any more is done all the same: the job must not hang for it.</summary>
+    private async Task NoteAsync(JobTicket ticket, Func<Task> write)
+    {
+        try
+        {
+            await write().ConfigureAwait(false);
+        }
+        catch (JournalException error)
+        {
+            _worker.Warn(ticket, $"Job {ticket.JobId} goes on without its journal entry: {error.Message}", error);
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (_inFlight == 0)
+                {
+                    return;
+                }
+            }
+
+            await _changed.WaitAsync(limit: null, _worker.Clock).ConfigureAwait(false);
+        }
+    }
+
+    private void Leave(JobTicket ticket)
+    {
+        lock (_lock)
+        {
+            _held.Remove(ticket.JobId);
+            _inFlight--;
+        }
+
+        _changed.Set();
+    }
+
+    private static ThirdPartyJobOutcome Failed(string message) =>
+        ThirdPartyJobOutcome.Of(new FailureResult(FailureType.SystemUnavailable, message, ExternalExecutionId: null));
+
+    private void Report(
+        WorkerEventKind kind, string message, ActionTypeId? actionType = null, Exception? error = null) =>
+        _worker.Report(new WorkerEvent(kind, _worker.Now) { Message = message, ActionType = actionType, Error = error });
+
+    /// <summary>What a job takes up in the worker: a handler's slot, then a place among the results to deliver.</summary>
+    private sealed class Slot(WorkerEngine engine, bool undecided)
+    {
+        private bool _isUndecided = undecided;
+        private bool _isBusy = true;
+        private bool _isClaimed;
+        private bool _isPending;
+
+        public void Claimed(bool counts)
+        {
+            lock (engine._lock)
+            {
+                Decide();
+                _isClaimed = true;
+                engine._claimed += counts ? 1 : 0;
+            }
+
+            engine._changed.Set();
+        }
+
+        public void ToDelivery()
+        {
+            lock (engine._lock)
+            {
+                _isPending = true;
+                engine._pendingResults++;
+                FreeHandler();
+            }
+
+            engine._changed.Set();
+        }
+
+        public void Free()
+        {
+            lock (engine._lock)
+            {
+                Decide();
+                FreeHandler();
+                if (_isPending)
+                {
+                    _isPending = false;
+                    engine._pendingResults--;
+                }
+            }
+        }
+
+        private void Decide()
+        {
+            if (_isUndecided)
+            {
+                _isUndecided = false;
+                engine._undecided--;
+            }
+        }
+
+        private void FreeHandler()
+        {
+            if (_isBusy)
+            {
+                _isBusy = false;
+                engine._busy--;
+                if (_isClaimed)
+                {
+                    engine._idleSince = engine.Elapsed;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>The engine on the real client and the emulator.</summary>
+public sealed class EngineOnEmulatorTests : IDisposable
+{
+    private readonly EmulatedService _service = new(new EmulatorOptions { RecordRequests = false });
+    private readonly RecordingObserver _observer = new();
+
+    public void Dispose() => _service.Dispose();
+
+    [Fact]
+    public async Task Worker_RunsEachJobOnceAndReportsIt()
+    {
+        EmulatedJob[] jobs = Enumerable.Range(0, 20).Select(_ => _service.AddJob()).ToArray();
+        var seen = new ConcurrentBag<string>();
+
+        await RunAsync(new FakeHandler((job, _) =>
+        {
+            seen.Add(job.JobId);
+            Assert.Equal(JobStatus.InProgress, job.Status);
+            return Done("as it should");
+        }), new WorkerOptions { MaxJobs = jobs.Length, ThrottleLimit = 4 });
+
+        Assert.Equal(jobs.Select(job => job.JobId).Order(), seen.Order());
+        Assert.All(jobs, job => Assert.Equal(
+            (JobStatus.Succeeded, "as it should", 1),
+            (_service.JobOf(job).Status, _service.JobOf(job).Summary!, _service.JobOf(job).ResultCount)));
+        Assert.All(_observer.Results, result => Assert.Equal(WorkerOutcomes.Succeeded, result.Outcome));
+    }
+
+    [Fact]
+    public async Task OneCallInFiveBroken_EachOfTwoHundredJobsHasOneFinalResult()
+    {
+        const int Jobs = 200;
+        EmulatedJob[] jobs = Enumerable.Range(0, Jobs).Select(_ => _service.AddJob()).ToArray();
+        _service.Order(
+            "seed=7;throttle=0.04;internal-failure=0.04;service-unavailable=0.04;drop-before=0.04;drop-after=0.04");
+        var runs = new ConcurrentDictionary<string, int>();
+        var handler = new FakeHandler((job, _) =>
+        {
+            runs.AddOrUpdate(job.JobId, 1, (_, count) => count + 1);
+            return Done("done");
+        });
+
+        // Jobs whose poll's answer was lost come back after their lease, which is longer than the test.
+        using var stop = new CancellationTokenSource();
+        _observer.Seen = _ =>
+        {
+            if (jobs.All(job => _service.JobOf(job).Status is JobStatus.Succeeded or JobStatus.Dispatched))
+            {
+                stop.Cancel();
+            }
+        };
+        await RunAsync(
+            handler,
+            new WorkerOptions { ThrottleLimit = 8, PollInterval = TimeSpan.FromMilliseconds(5) },
+            _service.Settings with { MaxAttempts = 3 },
+            stop.Token);
+
+        Assert.All(runs.Values, count => Assert.Equal(1, count));
+        string[] ended = _observer.Results.Select(result => result.JobId).ToArray();
+        Assert.Equal(ended.Length, ended.Distinct().Count());
+        Assert.All(_observer.Results, result => Assert.Equal(WorkerOutcomes.Succeeded, result.Outcome));
+        Assert.Equal(ended.Order(), jobs
+            .Where(job => _service.JobOf(job).Status == JobStatus.Succeeded).Select(job => job.JobId).Order());
+        Assert.True(ended.Length > Jobs / 2);
+    }
+
+    private static Task<ThirdPartyJobOutcome?> Done(string summary) =>
+        Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = summary }));
+
+    private Task RunAsync(
+        IJobHandler handler, WorkerOptions options, ClientSettings? settings = null, CancellationToken stop = default)
+    {
+        var tokens = new TokenMap(
+            new Dictionary<string, Secret>(_service.Emulator.GetClients().ToDictionary(pair => pair.Key, pair => pair.Value)),
+            "the test");
+        var session = new ThirdPartySession(name: null, settings ?? _service.Settings, tokens);
+        var engine = new WorkerEngine(
+            options with { ActionTypes = new[] { EmulatedService.Type } },
+            new ThirdPartyJobQueue(session),
+            handler,
+            artifacts: null,
+            _observer);
+        return engine.RunAsync(stop);
+    }
+}

@@ -1,0 +1,26 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>A handler that does what a test says.</summary>
+internal sealed class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle) : IJobHandler
+{
+    private int _runs;
+
+    public FakeHandler()
+        : this((_, _) => Task.FromResult<ThirdPartyJobOutcome?>(null))
+    {
+    }
+
+    /// <summary>How often it was begun.</summary>
+    public int Runs => Volatile.Read(ref _runs);
+
+    public Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _runs);
+        return handle(job, cancellationToken);
+    }
+}

@@ -1,0 +1,43 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>Keeps what a worker reports, and lets a test look on while it does.</summary>
+internal sealed class RecordingObserver : IWorkerObserver
+{
+    private readonly object _lock = new();
+    private readonly List<WorkerEvent> _events = new();
+
+    /// <summary>Called on the worker's own thread, after the event was kept.</summary>
+    public Action<WorkerEvent>? Seen { get; set; }
+
+    public IReadOnlyList<WorkerEvent> Events
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _events.ToArray();
+            }
+        }
+    }
+
+    public IReadOnlyList<ThirdPartyJobResult> Results => Of(WorkerEventKind.JobEnded).Select(ended => ended.Result!).ToArray();
+
+    public void Report(WorkerEvent happened)
+    {
+        lock (_lock)
+        {
+            _events.Add(happened);
+        }
+
+        Seen?.Invoke(happened);
+    }
+
+    public IReadOnlyList<WorkerEvent> Of(WorkerEventKind kind) => Events.Where(each => each.Kind == kind).ToArray();
+
+    public int Count(WorkerEventKind kind) => Of(kind).Count;
+}
