@@ -23,7 +23,8 @@ internal static class ClientProcess
         string program,
         IEnumerable<string> arguments,
         ThirdPartyEmulator? emulator = null,
-        IReadOnlyDictionary<string, string>? variables = null)
+        IReadOnlyDictionary<string, string>? variables = null,
+        TimeSpan? patience = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -44,7 +45,7 @@ internal static class ClientProcess
 
         using Process process = started!;
         process.StandardInput.Close();
-        using CancellationTokenSource timeout = new(s_patience);
+        using CancellationTokenSource timeout = new(patience ?? s_patience);
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token);

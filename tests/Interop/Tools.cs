@@ -11,10 +11,14 @@ internal static class Tools
     private static readonly Lazy<Task<string?>> s_aws = new(() => FindAsync(["aws"], "--version"));
     private static readonly Lazy<Task<string?>> s_boto3 = new(
         () => FindAsync(["python3", "python"], "-c", "import boto3"));
+    private static readonly Lazy<Task<string?>> s_mono = new(() => FindAsync(["mono"], "--version"));
 
     internal static Task<string> AwsAsync() => GetAsync(s_aws, "The AWS CLI (aws) is not installed.");
 
     internal static Task<string> PythonWithBoto3Async() => GetAsync(s_boto3, "Python with boto3 is not installed.");
+
+    internal static Task<string> MonoAsync() =>
+        GetAsync(s_mono, "Mono (mono), which runs the .NET Framework build, is not installed.");
 
     internal static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Python", name);
 

@@ -28,7 +28,7 @@ internal sealed class AttemptHandler : PipelineHandler
         }
         catch (AmazonServiceException error)
         {
-            call.AnswerLost |= (int)error.StatusCode >= 500;
+            call.AnswerLost |= IsLost(error);
             call.Wire?.Invoke(WireText.Error(call, error));
             throw;
         }
@@ -39,6 +39,16 @@ internal sealed class AttemptHandler : PipelineHandler
             throw;
         }
     }
+
+    private static bool IsLost(AmazonServiceException error) =>
+#if NET
+        (int)error.StatusCode >= 500;
+#else
+        // The SDK's .NET Framework build makes a service error without a status of a connection that ended.
+        error.StatusCode == 0 && error.InnerException is WebException ended
+            ? !NeverSent(ended)
+            : (int)error.StatusCode >= 500;
+#endif
 
     /// <summary>Whether no connection came about, so that the service cannot have seen the request.</summary>
     internal static bool NeverSent(Exception error) =>

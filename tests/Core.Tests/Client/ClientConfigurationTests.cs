@@ -156,6 +156,7 @@ public sealed class ClientConfigurationTests : IDisposable
         Assert.Equal("ConnectTimeout", Refused(s_settings with { ConnectTimeout = time }).InputName);
     }
 
+#if NET
     [Fact]
     public void CaBundle_ThatIsNotThere_IsRefusedByItsPath()
     {
@@ -188,6 +189,7 @@ public sealed class ClientConfigurationTests : IDisposable
             path, Assert.Throws<InvalidInputException>(() => HttpFactory.ReadBundle(path)).Message,
             StringComparison.Ordinal);
     }
+#endif
 
     [Theory]
     [InlineData("proxy:8080")]

@@ -125,7 +125,9 @@ public sealed class ErrorTranslationTests
         yield return Row(Socket(SocketError.TryAgain), ConnectionFault.NameNotResolved);
         yield return Row(Socket(SocketError.TimedOut), ConnectionFault.Timeout);
         yield return Row(Socket(SocketError.ConnectionRefused), ConnectionFault.Unreachable);
+#if NET
         yield return Row(new HttpRequestException(HttpRequestError.ProxyTunnelError, "407"), ConnectionFault.Proxy);
+#endif
         yield return Row(new HttpRequestException("x", new IOException("reset")), ConnectionFault.Unreachable);
         yield return Row(new IOException("reset"), ConnectionFault.Unreachable);
 

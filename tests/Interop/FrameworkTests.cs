@@ -1,0 +1,63 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using System.Xml.Linq;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Interop;
+
+/// <summary>The .NET Framework build, which Windows PowerShell 5.1 loads, under Mono, or on Windows.</summary>
+public sealed class FrameworkTests
+{
+    private const string Project = "CodePipeline.ThirdParty.Framework.Tests";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    [SkippableFact]
+    public async Task TestsOfCoreAndEmulator_OnTheFrameworkBuild_Pass()
+    {
+        string? mono = OperatingSystem.IsWindows() ? null : await Tools.MonoAsync();
+        string folder = Path.Combine(Root(), "tests", "Framework.Tests");
+        string results = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        ClientResult build = (await ClientProcess.RunAsync(
+            "dotnet",
+            ["build", folder, "-v", "q", "-m:1", "-nodeReuse:false", "--tl:off"],
+            patience: s_patience))!;
+        Assert.True(build.ExitCode == 0, build.Output + build.Error);
+
+        string bin = Path.Combine(folder, "bin", "Release", "net472");
+        string runner = Path.Combine(bin, "xunit.console.exe");
+        string[] arguments =
+        [
+            Path.Combine(bin, Project + ".dll"), "-nologo", "-noappdomain", "-parallel", "none", "-xml", results,
+        ];
+        ClientResult run = (await ClientProcess.RunAsync(
+            mono ?? runner, mono is null ? arguments : [runner, .. arguments], patience: s_patience))!;
+        Skip.If(
+            !File.Exists(results) && run.Output.Contains("'System.Runtime, ", StringComparison.Ordinal),
+            "This Mono has no facades (System.Runtime); Debian has them in mono-devel.");
+
+        Assert.True(File.Exists(results), run.Output + run.Error);
+        XElement sums = XDocument.Load(results).Root!.Element("assembly")!;
+        File.Delete(results);
+        string[] failures = sums.Descendants("test").Where(test => (string?)test.Attribute("result") == "Fail")
+            .Select(test => $"{(string?)test.Attribute("name")}: {(string?)test.Descendants("message").FirstOrDefault()}")
+            .ToArray();
+        Assert.True(
+            failures.Length == 0 && (int)sums.Attribute("errors")! == 0,
+            string.Join(Environment.NewLine, failures) + run.Error);
+        Assert.True((int)sums.Attribute("passed")! > 700, "Most of the tests did not run: " + run.Output);
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CodePipeline.ThirdParty.psd1")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder!.FullName;
+    }
+}
