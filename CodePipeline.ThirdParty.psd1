@@ -31,8 +31,14 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags         = @('AWS', 'CodePipeline', 'ThirdPartyAction', 'CI', 'CD', 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS')
-            ReleaseNotes = 'See CHANGELOG.md.'
+            Tags         = @(
+                'AWS', 'CodePipeline', 'ThirdPartyAction', 'Worker', 'CI', 'CD', 'DevOps', 'Emulator'
+                'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS'
+            )
+            LicenseUri   = 'https://github.com/codepipeline-thirdparty/CodePipeline.ThirdParty/blob/main/LICENSE'
+            ProjectUri   = 'https://github.com/codepipeline-thirdparty/CodePipeline.ThirdParty'
+            IconUri      = 'https://raw.githubusercontent.com/codepipeline-thirdparty/CodePipeline.ThirdParty/main/docs/icon.png'
+            ReleaseNotes = 'https://github.com/codepipeline-thirdparty/CodePipeline.ThirdParty/blob/main/CHANGELOG.md'
         }
     }
 }

@@ -1,36 +1,29 @@
-# What Invoke-ScriptAnalyzer holds every script of the repository to. tests/ has settings of its own, for Pester's way of writing.
+# What Invoke-ScriptAnalyzer holds every script of the repository to. tools/Test-Script.ps1 says what
+# tests/ is excused from.
 @{
     IncludeDefaultRules = $true
     Severity            = @('Error', 'Warning', 'Information')
     Rules               = @{
-        PSUseCompatibleSyntax      = @{
+        # Both editions' syntax.
+        PSUseCompatibleSyntax     = @{
             Enable         = $true
             TargetVersions = @('5.1', '7.4')
         }
-        PSPlaceOpenBrace           = @{
+        PSPlaceOpenBrace          = @{
             Enable             = $true
             OnSameLine         = $true
             NewLineAfter       = $true
             IgnoreOneLineBlock = $true
         }
-        PSPlaceCloseBrace          = @{
+        PSPlaceCloseBrace         = @{
             Enable             = $true
             NewLineAfter       = $false
             IgnoreOneLineBlock = $true
             NoEmptyLineBefore  = $true
         }
-        PSUseConsistentIndentation = @{
-            Enable              = $true
-            Kind                = 'space'
-            IndentationSize     = 4
-            PipelineIndentation = 'None'
-        }
-        PSUseConsistentWhitespace  = @{
+        PSUseConsistentWhitespace = @{
             Enable                                  = $true
             IgnoreAssignmentOperatorInsideHashTable = $true
-        }
-        PSUseCorrectCasing         = @{
-            Enable = $true
         }
     }
 }

@@ -329,8 +329,10 @@ Describe 'Complete-CPThirdPartyJob' {
 
     It 'cuts <What> at a character, never within one' -TestCases @(
         @{ What = 'a failure message'; Limit = 5000; Property = 'FailureMessage'; With = @{ FailureMessage = '' } }
-        @{ What = 'a revision summary'; Limit = 2048; Property = 'RevisionSummary'
-            With = @{ Revision = 'a'; RevisionChangeIdentifier = 'b'; RevisionSummary = '' } }
+        @{
+            What = 'a revision summary'; Limit = 2048; Property = 'RevisionSummary'
+            With = @{ Revision = 'a'; RevisionChangeIdentifier = 'b'; RevisionSummary = '' }
+        }
     ) {
         # A smiley is two UTF-16 units, and the last one that would fit shares its place with the dots.
         $smiley = [char]::ConvertFromUtf32(0x1F600)

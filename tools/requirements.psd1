@@ -1,7 +1,19 @@
 # What the tools and tests want from the PowerShell Gallery, pinned: Install-PSResource -RequiredResourceFile tools/requirements.psd1
 @{
-    Pester = @{
+    'Pester'                             = @{
         version    = '5.9.0'
+        repository = 'PSGallery'
+    }
+    'PSScriptAnalyzer'                   = @{
+        version    = '1.25.0'
+        repository = 'PSGallery'
+    }
+    'Microsoft.PowerShell.PlatyPS'       = @{
+        version    = '1.0.3'
+        repository = 'PSGallery'
+    }
+    'Microsoft.PowerShell.PSResourceGet' = @{
+        version    = '1.2.0'
         repository = 'PSGallery'
     }
 }

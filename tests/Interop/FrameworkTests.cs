@@ -32,8 +32,11 @@ public sealed class FrameworkTests
         [
             Path.Combine(bin, Project + ".dll"), "-nologo", "-noappdomain", "-parallel", "none", "-xml", results,
         ];
+
+        // Mono's own HttpClient can wait for ever for a connection that was refused while others queue behind it.
+        string[] quirks = ["-nomethod", "*.Stop_UnderLoad_NeverAnswersSuccessForWhatWasNotDone"];
         ClientResult run = (await ClientProcess.RunAsync(
-            mono ?? runner, mono is null ? arguments : [runner, .. arguments], patience: s_patience))!;
+            mono ?? runner, mono is null ? arguments : [runner, .. arguments, .. quirks], patience: s_patience))!;
         Skip.If(
             !File.Exists(results) && run.Output.Contains("'System.Runtime, ", StringComparison.Ordinal),
             "This Mono has no facades (System.Runtime); Debian has them in mono-devel.");

@@ -1,0 +1,74 @@
+#requires -Version 7.2
+<#
+.SYNOPSIS
+    Builds, tests, checks, documents, packs and publishes the module. The tasks themselves live in tools/.
+.PARAMETER Task
+    What to do, in this order whatever the order of the names: Build, Help, Analyze, Test, Package, Publish. All but Publish if not
+    given.
+.PARAMETER CertificateThumbprint
+    Package: the code-signing certificate in the user's or the machine's store to sign with.
+.PARAMETER CertificatePath
+    Package: a .pfx file to sign with.
+.PARAMETER CertificatePassword
+    Package: its password.
+.PARAMETER Repository
+    Publish: a registered repository; the PowerShell Gallery if not given.
+.PARAMETER ApiKey
+    Publish: the repository's key; the variable PSGALLERY_API_KEY if not given.
+.PARAMETER Tag
+    Package, Publish: the git tag of the release, such as v1.2.3, which has to agree with the version.
+.EXAMPLE
+    ./build.ps1
+.EXAMPLE
+    ./build.ps1 -Task Build, Package
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish')]
+    [string[]] $Task = @('Build', 'Help', 'Analyze', 'Test', 'Package'),
+    [string] $CertificateThumbprint,
+    [string] $CertificatePath,
+    [securestring] $CertificatePassword,
+    [string] $Repository = 'PSGallery',
+    [securestring] $ApiKey,
+    [string] $Tag
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$tools = Join-Path -Path $PSScriptRoot -ChildPath 'tools'
+
+foreach ($each in 'Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish' | Where-Object { $Task -contains $_ }) {
+    Write-Information -MessageData "== $each" -InformationAction Continue
+    switch ($each) {
+        'Build' {
+            & "$tools/Build-Module.ps1"
+        }
+        'Help' {
+            & "$tools/Install-Requirement.ps1" -Name 'Microsoft.PowerShell.PlatyPS'
+            & "$tools/Build-Help.ps1"
+            # The module that is tested and packed has the help that was just written.
+            & "$tools/Build-Module.ps1"
+        }
+        'Analyze' {
+            & "$tools/Install-Requirement.ps1" -Name 'PSScriptAnalyzer'
+            & "$tools/Test-Script.ps1"
+            & "$tools/Test-Version.ps1"
+        }
+        'Test' {
+            & "$tools/Install-Requirement.ps1" -Name 'Pester', 'Microsoft.PowerShell.PSResourceGet'
+            & "$tools/Test-Code.ps1"
+        }
+        'Package' {
+            & "$tools/Install-Requirement.ps1" -Name 'Microsoft.PowerShell.PSResourceGet'
+            & "$tools/Test-Version.ps1" -Tag $Tag
+            & "$tools/New-Package.ps1" -CertificateThumbprint $CertificateThumbprint -CertificatePath $CertificatePath `
+                -CertificatePassword $CertificatePassword
+        }
+        'Publish' {
+            & "$tools/Install-Requirement.ps1" -Name 'Microsoft.PowerShell.PSResourceGet'
+            & "$tools/Test-Version.ps1" -Tag $Tag -Release
+            & "$tools/Publish-Package.ps1" -Repository $Repository -ApiKey $ApiKey
+        }
+    }
+}

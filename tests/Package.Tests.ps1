@@ -1,0 +1,205 @@
+BeforeDiscovery {
+    $pinned = (Import-PowerShellDataFile -Path "$PSScriptRoot/../tools/requirements.psd1")['Microsoft.PowerShell.PSResourceGet'].version
+    $hasResourceGet = [bool](Get-Module -ListAvailable -Name Microsoft.PowerShell.PSResourceGet |
+            Where-Object { $_.Version -ge [version]$pinned })
+}
+
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    $name = 'CodePipeline.ThirdParty'
+    $tools = Join-Path $RepositoryRoot 'tools'
+    $version = (Import-PowerShellDataFile $ModuleManifest).ModuleVersion
+    $built = Split-Path -Path $ModuleManifest -Parent
+
+    # A copy of the built module under another version, as the next release would have it.
+    function New-OtherVersion([string] $Version, [string] $Folder) {
+        $copy = Join-Path $Folder $name
+        $null = New-Item -ItemType Directory -Path $Folder
+        Copy-Item -LiteralPath $built -Destination $copy -Recurse
+        $manifest = Join-Path $copy "$name.psd1"
+        (Get-Content -Raw $manifest) -replace "(ModuleVersion\s*=\s*)'[^']+'", "`$1'$Version'" | Set-Content $manifest
+        $copy
+    }
+}
+
+Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
+    BeforeAll {
+        $packages = Join-Path $TestDrive 'packages'
+        $said = & $tools/New-Package.ps1 -Destination $packages
+        $package = Join-Path $packages "$name.$version.nupkg"
+        Add-Type -AssemblyName System.IO.Compression.FileSystem
+        $zip = [System.IO.Compression.ZipFile]::OpenRead($package)
+        $entries = @($zip.Entries.FullName)
+        $reader = [IO.StreamReader]::new($zip.GetEntry("$name.nuspec").Open())
+        $nuspec = ([xml]$reader.ReadToEnd()).package.metadata
+        $reader.Dispose()
+        $zip.Dispose()
+    }
+
+    It 'says how large the package is' {
+        $said | Should -Match "^$name\.$version\.nupkg: \d+ files, [\d.,\s]+ bytes of at most"
+    }
+
+    It 'packs exactly what tools/package.psd1 names, beside the package''s own files' {
+        $own = '_rels/.rels', "$name.nuspec", '[Content_Types].xml', 'package/services/metadata/core-properties/nuget.psmdcp'
+        $entries | Where-Object { $_ -notin $own } | Sort-Object -CaseSensitive |
+            Should -BeExactly ((Import-PowerShellDataFile $tools/package.psd1).Contents | Sort-Object -CaseSensitive)
+    }
+
+    It 'packs neither symbols, nor PowerShell itself, nor dot-folders, nor build leftovers' {
+        $entries | Where-Object {
+            $_ -match '\.(pdb|xml~|deps\.json|runtimeconfig\.json|cs|user)$|System\.Management\.Automation|PowerShellStandard|(^|/)\.(?!rels)'
+        } | Should -BeNullOrEmpty
+    }
+
+    It 'tells the gallery the licence, the project, an icon, notes, tags and editions' {
+        $nuspec.licenseUrl | Should -Match '^https://.+/LICENSE$'
+        $nuspec.projectUrl | Should -Match '^https://'
+        $nuspec.iconUrl | Should -Match '^https://.+\.png$'
+        $nuspec.releaseNotes | Should -Match '^https://.+/CHANGELOG\.md$'
+        $tags = $nuspec.tags -split ' '
+        foreach ($tag in 'AWS', 'CodePipeline', 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS', 'PSModule') {
+            $tags | Should -Contain $tag
+        }
+    }
+
+    It 'refuses a package with a file that is not named' {
+        $copy = New-OtherVersion $version (Join-Path $TestDrive 'extra')
+        Set-Content -Path (Join-Path $copy 'notes.txt') -Value 'left over'
+        { & $tools/New-Package.ps1 -Path $copy -Destination $packages } | Should -Throw '*Not named: notes.txt*-RenewContents*'
+    }
+
+    It 'refuses a package that lacks a file' {
+        $copy = New-OtherVersion $version (Join-Path $TestDrive 'less')
+        Remove-Item -Path (Join-Path $copy 'LICENSE')
+        { & $tools/New-Package.ps1 -Path $copy -Destination $packages } | Should -Throw '*Missing: LICENSE*'
+    }
+
+    It 'says that it cannot sign where PowerShell cannot' -Skip:$IsWindows {
+        { & $tools/New-Package.ps1 -CertificateThumbprint 00 -Destination $packages } | Should -Throw '*cannot sign*on Windows only*'
+    }
+}
+
+Describe 'Installing the package' -Skip:(-not $hasResourceGet -or $IsWindows) {
+    # A home of its own: what is installed there is seen by the children of this test alone.
+    BeforeAll {
+        $repository = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'repository')).FullName
+        $userHome = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'home')).FullName
+        # PSResourceGet keeps its list in the working folder where these are missing.
+        foreach ($folder in '.local/share', '.config', '.cache') {
+            $null = New-Item -ItemType Directory -Path (Join-Path $userHome $folder)
+        }
+
+        $next = "$(([version]$version).Major).$(([version]$version).Minor).$(([version]$version).Build + 1)"
+        $clean = @{
+            HOME            = $userHome
+            XDG_DATA_HOME   = "$userHome/.local/share"
+            XDG_CONFIG_HOME = "$userHome/.config"
+            XDG_CACHE_HOME  = "$userHome/.cache"
+            PSModulePath    = ''
+        }
+
+        function Invoke-InHome([string] $Script) {
+            $child = Invoke-ChildPwsh -NoImport -Environment $clean -TimeoutSeconds 120 -Script $Script
+            $child.Errors | Should -BeNullOrEmpty
+            $child.ExitCode | Should -Be 0
+            $child.Lines
+        }
+
+        $job = @'
+Import-Module CodePipeline.ThirdParty
+$emulator = Start-CPThirdPartyEmulator
+$emulator | Connect-CPThirdParty
+$null = New-CPThirdPartyEmulatorJob Test/Contoso/1
+(Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru).Status
+$emulator | Stop-CPThirdPartyEmulator
+(Get-Module CodePipeline.ThirdParty).Version.ToString()
+(Get-Module CodePipeline.ThirdParty).ModuleBase
+'@
+    }
+
+    It 'begins in a process that has no such module' {
+        Invoke-InHome "@(Get-Module -ListAvailable $name).Count" | Should -Be '0'
+    }
+
+    It 'publishes to a repository, from where Install-PSResource takes it' {
+        $packages = Join-Path $TestDrive 'first'
+        $null = & $tools/New-Package.ps1 -Destination $packages
+        $said = Invoke-InHome @"
+Register-PSResourceRepository -Name Local -Uri '$repository' -Trusted
+& '$tools/Publish-Package.ps1' -Repository Local -Path '$packages/$name.$version.nupkg'
+Install-PSResource $name -Repository Local
+(Get-InstalledPSResource $name).Version.ToString()
+"@
+        $said | Should -Be $version
+    }
+
+    It 'is imported by name there, and takes a job to its end' {
+        $said = Invoke-InHome $job
+        $said[0..1] | Should -Be 'Succeeded', $version
+        $said[2] | Should -BeLike "$userHome/*"
+    }
+
+    It 'is updated to a higher version, which then does the same' {
+        $copy = New-OtherVersion $next (Join-Path $TestDrive 'next')
+        Compress-PSResource -Path $copy -DestinationPath $repository
+        (Invoke-InHome "Update-PSResource $name -Repository Local; $job")[0..1] | Should -Be 'Succeeded', $next
+    }
+
+    It 'is removed without a trace' {
+        Invoke-InHome "Uninstall-PSResource $name -Version '*'; @(Get-Module -ListAvailable $name).Count" | Should -Be '0'
+        Get-ChildItem -Path $userHome -Recurse -File -Filter '*CodePipeline*' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The notices of third parties' {
+    It 'name every assembly that is shipped and not ours' {
+        $notices = Get-Content -Raw (Join-Path $built 'THIRD-PARTY-NOTICES.txt')
+        foreach ($assembly in (Get-ChildItem -Path $built/bin -Recurse -Filter *.dll).BaseName | Sort-Object -Unique) {
+            if ($assembly -notlike "$name*") {
+                $notices | Should -Match "(?<![\w.])$([regex]::Escape($assembly))(?![\w.]*\w)" -Because "$assembly is shipped"
+            }
+        }
+    }
+}
+
+Describe 'One version' {
+    BeforeAll {
+        # What Test-Version looks at, in a folder where it can be wrong.
+        function New-Project([string] $Changelog = "## [$version] - 2026-01-31") {
+            $folder = Join-Path $TestDrive ([guid]::NewGuid())
+            $null = New-Item -ItemType Directory -Path $folder/output/$name
+            Copy-Item $RepositoryRoot/$name.psd1 $folder
+            Copy-Item $built $folder/output/$name -Recurse
+            Set-Content $folder/CHANGELOG.md '# Changelog', '', $Changelog, '', "## [0.0.1] - 2020-01-01"
+            $folder
+        }
+    }
+
+    It 'holds for this build' {
+        & $tools/Test-Version.ps1 | Should -Be "Version $version everywhere."
+    }
+
+    It 'holds for a tag of that version, and a dated changelog' {
+        & $tools/Test-Version.ps1 -Root (New-Project) -Tag "v$version" -Release | Should -Be "Version $version everywhere."
+    }
+
+    It 'does not hold for the tag <_>' -TestCases 'v9.9.9', '9.9.9' {
+        { & $tools/Test-Version.ps1 -Root (New-Project) -Tag $_ } | Should -Throw "*The tag is '$_', and should be 'v$version'*"
+    }
+
+    It 'does not hold where the changelog''s newest heading is another version''s' {
+        { & $tools/Test-Version.ps1 -Root (New-Project '## [9.9.9] - 2026-01-31') } | Should -Throw '*newest heading is for 9.9.9*'
+    }
+
+    It 'does not hold for a release whose changelog has no date yet' {
+        { & $tools/Test-Version.ps1 -Root (New-Project "## [$version] - unreleased") -Release } | Should -Throw '*no date*'
+    }
+
+    It 'does not hold where an assembly is of an earlier build' {
+        $project = New-Project
+        (Get-Content -Raw $project/$name.psd1) -replace "ModuleVersion(\s*)= '[^']+'", "ModuleVersion`$1= '9.9.9'" | Set-Content $project/$name.psd1
+        Rename-Item $project/output/$name/$version 9.9.9
+        { & $tools/Test-Version.ps1 -Root $project } | Should -Throw "*bin*CodePipeline.ThirdParty.dll is of version $version*"
+    }
+}

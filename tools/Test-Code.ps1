@@ -1,0 +1,19 @@
+<#
+.SYNOPSIS
+    Runs the xunit suites, then the Pester suite on output/.
+#>
+[CmdletBinding()]
+param()
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+& dotnet test (Split-Path -Path $PSScriptRoot -Parent) --no-build -c Release --nologo | Write-Information -InformationAction Continue
+$failed = $LASTEXITCODE -ne 0
+
+# A process of its own: the suite imports the module, whose assemblies a process keeps.
+$shell = (Get-Process -Id $PID).Path
+& $shell -NoProfile -NonInteractive -File (Join-Path -Path $PSScriptRoot -ChildPath 'Test-Module.ps1') |
+    Write-Information -InformationAction Continue
+if ($failed -or $LASTEXITCODE -ne 0) {
+    throw 'Tests failed; which ones stands above.'
+}
