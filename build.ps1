@@ -47,6 +47,10 @@ foreach ($each in 'Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish' | Whe
         'Help' {
             & "$tools/Install-Requirement.ps1" -Name 'Microsoft.PowerShell.PlatyPS'
             & "$tools/Build-Help.ps1"
+            if ($LASTEXITCODE -ne 0) {
+                throw 'The help could not be built; why stands above.'
+            }
+
             # The module that is tested and packed has the help that was just written.
             & "$tools/Build-Module.ps1"
         }

@@ -1,0 +1,64 @@
+BeforeDiscovery {
+    $requirements = Import-PowerShellDataFile -Path "$PSScriptRoot/../tools/requirements.psd1"
+    $pinned = $requirements.PSScriptAnalyzer.version
+    $hasAnalyzer = [bool](Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object { "$($_.Version)" -eq $pinned })
+}
+
+BeforeAll {
+    $root = Split-Path -Path $PSScriptRoot -Parent
+    $tools = Join-Path $root 'tools'
+}
+
+Describe 'The scripts of the repository' {
+    It 'have no finding of PSScriptAnalyzer' -Skip:(-not $hasAnalyzer) {
+        & $tools/Test-Script.ps1 | Should -BeLike 'PSScriptAnalyzer*no finding.'
+    }
+
+    It 'are told by file, line and rule where one has a finding' -Skip:(-not $hasAnalyzer) {
+        $script = Join-Path $TestDrive 'alias.ps1'
+        Set-Content $script 'gci | Out-Null'
+        { & $tools/Test-Script.ps1 -Path $script } | Should -Throw '*alias.ps1:1: PSAvoidUsingCmdletAliases:*'
+    }
+}
+
+Describe 'The modules that the tools want' {
+    BeforeAll {
+        # The same script beside requirements of this test's own.
+        $copy = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'tools')
+        Copy-Item $tools/Install-Requirement.ps1 $copy
+        Set-Content $copy/requirements.psd1 @"
+@{
+    Pester            = @{ version = '$((Get-Module Pester).Version)'; repository = 'NoSuchRepository' }
+    'Contoso.Missing' = @{ version = '9.8.7'; repository = 'NoSuchRepository' }
+}
+"@
+    }
+
+    It 'are left alone where they are there in the pinned version' {
+        { & $copy/Install-Requirement.ps1 -Name Pester } | Should -Not -Throw
+    }
+
+    It 'are named with a cure where they can be had from nowhere' {
+        { & $copy/Install-Requirement.ps1 -Name Contoso.Missing } |
+            Should -Throw 'Module Contoso.Missing 9.8.7 is missing*Install-PSResource -Name Contoso.Missing -Version 9.8.7*PSModulePath*'
+    }
+
+    It 'are pinned, every one that is asked for' {
+        { & $copy/Install-Requirement.ps1 -Name Contoso.Other } | Should -Throw "*pins no version of 'Contoso.Other'*"
+    }
+}
+
+Describe 'build.ps1' {
+    It 'refuses a task that it has not, and names those it has' {
+        { & $root/build.ps1 -Task Nonsense } | Should -Throw '*Build,Help,Analyze,Test,Package,Publish*'
+    }
+
+    It 'runs tasks in their order, by scripts of tools/ that are there' {
+        $text = Get-Content -Raw $root/build.ps1
+        $scripts = [regex]::Matches($text, '\$tools/([\w-]+\.ps1)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
+        $scripts.Count | Should -BeGreaterThan 5
+        foreach ($script in $scripts) {
+            Join-Path $tools $script | Should -Exist
+        }
+    }
+}
