@@ -32,4 +32,13 @@ internal sealed class JobArtifacts
 
     /// <summary>Region, endpoint, proxy, time limits and retries.</summary>
     public ClientSettings Settings { get; init; } = new();
+
+    /// <summary>Takes what is done, step by step; <see langword="null"/> for nobody.</summary>
+    public Action<string>? Say { get; init; }
+
+    /// <summary>Takes what went wrong and did not matter; <see langword="null"/> for nobody.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>Takes each request and answer as text, without secrets; <see langword="null"/> costs nothing.</summary>
+    public Action<string>? Wire { get; init; }
 }

@@ -14,25 +14,37 @@ internal static class ClientConfiguration
 
     public static CodePipelineConfig Create(ClientSettings settings)
     {
-        string region = RegionResolver.Check(settings.Region);
         var config = new CodePipelineConfig
         {
-            AuthenticationRegion = region,
-            DisableLogging = true,
-            Timeout = CheckTime(settings.Timeout, "Timeout") ?? s_timeout,
-
-            // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are
-            // set to.
-            MaxStaleConnectionRetries = 0,
+            Timeout = TimeoutOf(settings),
             RetryMode = (settings.RetryMode ?? AwsEnvironment.RetryMode) == ClientRetryMode.Adaptive
                 ? RequestRetryMode.Adaptive
                 : RequestRetryMode.Standard,
         };
-        if ((settings.MaxAttempts ?? AwsEnvironment.MaxAttempts) is int attempts)
+        if (AttemptsOf(settings) is int attempts)
         {
             config.MaxErrorRetry = attempts - 1;
         }
 
+        Fill(config, settings, RegionResolver.Check(settings.Region), settings.EndpointUrl);
+        ConfigureHttp(settings, config);
+        return config;
+    }
+
+    /// <summary>How long nothing may come, at most.</summary>
+    public static TimeSpan TimeoutOf(ClientSettings settings) => CheckTime(settings.Timeout, "Timeout") ?? s_timeout;
+
+    /// <summary>How often a request is sent at most, where it was set.</summary>
+    public static int? AttemptsOf(ClientSettings settings) => settings.MaxAttempts ?? AwsEnvironment.MaxAttempts;
+
+    /// <summary>What is the same for every service: region, profile, kind of endpoint, the endpoint that was set.</summary>
+    public static void Fill(ClientConfig config, ClientSettings settings, string region, string? endpointUrl)
+    {
+        config.AuthenticationRegion = region;
+        config.DisableLogging = true;
+
+        // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are set to.
+        config.MaxStaleConnectionRetries = 0;
         if (settings.ProfileName is not null)
         {
             config.Profile = new Profile(settings.ProfileName, settings.ProfileLocation);
@@ -53,22 +65,19 @@ internal static class ClientConfiguration
             config.IgnoreConfiguredEndpointUrls = ignore;
         }
 
-        if (settings.EndpointUrl is not null)
+        if (endpointUrl is not null)
         {
-            config.ServiceURL = CheckUrl(settings.EndpointUrl, "EndpointUrl").AbsoluteUri;
+            config.ServiceURL = CheckUrl(endpointUrl, "EndpointUrl").AbsoluteUri;
         }
         else
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
             if (config.ServiceURL is string configured)
             {
-                // From AWS_ENDPOINT_URL_CODEPIPELINE, AWS_ENDPOINT_URL or the profile's services section.
+                // From AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL or the profile's services section.
                 CheckUrl(configured, "endpoint_url");
             }
         }
-
-        ConfigureHttp(settings, config);
-        return config;
     }
 
     /// <summary>
@@ -87,7 +96,8 @@ internal static class ClientConfiguration
     }
 
 #if NET
-    private static void ConfigureHttp(ClientSettings settings, CodePipelineConfig config)
+    /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
+    public static void ConfigureHttp(ClientSettings settings, ClientConfig config)
     {
         if (CheckTime(settings.ConnectTimeout, "ConnectTimeout") is TimeSpan connectTimeout)
         {
@@ -113,7 +123,8 @@ internal static class ClientConfiguration
         return path;
     }
 #else
-    private static void ConfigureHttp(ClientSettings settings, CodePipelineConfig config)
+    /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
+    public static void ConfigureHttp(ClientSettings settings, ClientConfig config)
     {
         RefuseIf(settings.CaBundle is not null, "CaBundle", "Put the authority into the certificate store of Windows");
         RefuseIf(settings.ConnectTimeout is not null, "ConnectTimeout", "Use -Timeout, which covers connecting");

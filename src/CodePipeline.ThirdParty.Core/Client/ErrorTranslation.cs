@@ -117,7 +117,12 @@ internal static class ErrorTranslation
     /// <summary>
     /// The connection's fault behind an exception, or <see langword="null"/> where it is about something else.
     /// </summary>
-    public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error)
+    public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error) =>
+        Connection(call.Operation, call.Attempts, endpoint, error, call.AnswerLost);
+
+    /// <summary>The same for a call of any service.</summary>
+    public static ThirdPartyConnectionException? Connection(
+        string operation, int attempts, string endpoint, Exception error, bool answerLost = false)
     {
         Exception[] chain = Chain(error).ToArray();
         Exception? inner = null;
@@ -150,7 +155,7 @@ internal static class ErrorTranslation
         // The clearest words stand innermost: "Connection refused", "Name or service not known".
         Exception clearest = kind is ConnectionFault.Unreachable ? chain[chain.Length - 1] : inner!;
         return new ThirdPartyConnectionException(
-            kind, call.Operation, endpoint, clearest.Message, call.Attempts, clearest, call.AnswerLost);
+            kind, operation, endpoint, clearest.Message, attempts, clearest, answerLost);
     }
 
     private static ThirdPartyServiceException SignatureOrClock(ServiceError error) =>

@@ -52,4 +52,7 @@ public sealed class JobDetails
 
     /// <summary><c>data.encryptionKey</c></summary>
     public EncryptionKey? EncryptionKey { get; init; }
+
+    /// <summary>When the answer came, from which the credentials live on.</summary>
+    internal DateTimeOffset ReadAt { get; init; } = DateTimeOffset.UtcNow;
 }

@@ -63,6 +63,9 @@ public class ThirdPartyJobDetail : ThirdPartyJob
     /// <summary>The key to encrypt output artifacts with; none: the AWS managed key.</summary>
     public EncryptionKey? EncryptionKey => Details.EncryptionKey;
 
+    /// <summary>When the details were read.</summary>
+    internal System.DateTimeOffset ReadAt => Details.ReadAt;
+
     private JobDetails Details { get; }
 
     /// <inheritdoc/>

@@ -1,0 +1,59 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>Names of files and folders for artifacts, whose own names are somebody else's text.</summary>
+internal static class ArtifactFileNames
+{
+    private const string Forbidden = "<>:\"/\\|?*";
+    private const int Longest = 100;
+    private const int LongestExtension = 10;
+
+    private static readonly string[] s_devices =
+    {
+        "CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$", "COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6",
+        "COM7", "COM8", "COM9", "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
+    };
+
+    /// <summary>One name, safe on every system, the same on each: <c>_</c> stands for what cannot be in one.</summary>
+    public static string Of(JobArtifact artifact)
+    {
+        var name = new StringBuilder();
+        foreach (char each in (artifact.Name ?? string.Empty).Take(Longest))
+        {
+            name.Append(char.IsControl(each) || char.IsSurrogate(each) || Forbidden.IndexOf(each) >= 0 ? '_' : each);
+        }
+
+        string safe = name.ToString().Trim().TrimEnd('.');
+        safe = safe.Length == 0 ? "artifact" : safe;
+        string stem = safe.Split('.')[0].TrimEnd();
+        return s_devices.Contains(stem, StringComparer.OrdinalIgnoreCase) || safe[0] == '.' ? "_" + safe : safe;
+    }
+
+    /// <summary>The extension of a file: by what is in it, else that of the object's key, else none.</summary>
+    public static string Extension(JobArtifact artifact, string file)
+    {
+        using FileStream content = File.OpenRead(file);
+        return ArchiveFormats.Detect(content) switch
+        {
+            ArchiveFormat.Zip => ".zip",
+            ArchiveFormat.Tar => ".tar",
+            ArchiveFormat.TarGzip => ".tar.gz",
+            _ => OfKey(artifact.ObjectKey ?? string.Empty),
+        };
+    }
+
+    private static string OfKey(string key)
+    {
+        string name = key.Substring(key.LastIndexOf('/') + 1);
+        int dot = name.LastIndexOf('.');
+        string extension = dot > 0 ? name.Substring(dot) : string.Empty;
+        return extension.Length is > 1 and <= LongestExtension
+            && extension.Skip(1).All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9'))
+                ? extension
+                : string.Empty;
+    }
+}

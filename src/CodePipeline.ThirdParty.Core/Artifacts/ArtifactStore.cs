@@ -1,0 +1,355 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+using Amazon.S3;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>An artifact's object, and how messages call it.</summary>
+internal sealed record StoredArtifact(string BucketName, string ObjectKey, string About)
+{
+    public static StoredArtifact Of(JobArtifacts job, JobArtifact artifact)
+    {
+        string about = $"artifact '{artifact.Name}' of job {job.JobId}";
+        return !string.IsNullOrEmpty(artifact.LocationType)
+            && !string.Equals(artifact.LocationType, "S3", StringComparison.OrdinalIgnoreCase)
+                ? throw ArtifactErrors.NoLocation(about, $"its location is of type '{artifact.LocationType}', not S3")
+            : string.IsNullOrEmpty(artifact.BucketName) || string.IsNullOrEmpty(artifact.ObjectKey)
+                ? throw ArtifactErrors.NoLocation(about, "it has no bucket and key")
+            : new StoredArtifact(artifact.BucketName!, artifact.ObjectKey!, about);
+    }
+}
+
+/// <summary>
+/// S3 as one job may use it: with its own credentials, renewed in time, in the region of each bucket, and with retries that
+/// know bodies too.
+/// </summary>
+internal sealed class ArtifactStore : IDisposable
+{
+    private const int DefaultAttempts = 3;
+    private const int MostRegions = 2;
+    private const int RememberedBuckets = 256;
+
+    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(20);
+
+    // The region of each bucket that turned out to be elsewhere, so that the next job goes there at once.
+    private static readonly ConcurrentDictionary<(string? Endpoint, string Bucket), string> s_regions = new();
+
+    private readonly JobArtifacts _job;
+    private readonly TimeProvider _clock;
+    private readonly JobCredentials _credentials;
+    private readonly string _region;
+    private readonly TimeSpan _patience;
+    private readonly int _attempts;
+    private readonly Random _jitter = new();
+    private readonly Dictionary<(int Generation, string Region, bool Dotted), StoreClient> _clients = new();
+#if NET
+    private SharedHttp? _http;
+#endif
+
+    public ArtifactStore(JobArtifacts job, TimeProvider clock)
+    {
+        _job = job;
+        _clock = clock;
+        _credentials = new JobCredentials(job, clock);
+        _region = RegionResolver.Check(job.Settings.Region);
+        _patience = ClientConfiguration.TimeoutOf(job.Settings);
+        _attempts = ClientConfiguration.AttemptsOf(job.Settings) ?? DefaultAttempts;
+    }
+
+    /// <summary>Whether requests go to an endpoint that the user set.</summary>
+    public bool IsCustom { get; private set; }
+
+    public JobArtifacts Job => _job;
+
+    /// <summary>Sends a request, and again where that may help.</summary>
+    /// <param name="operation">The operation of the API.</param>
+    /// <param name="artifact">What it is about.</param>
+    /// <param name="send">
+    /// Sends it through a client and reads the whole answer; where it moves a body it picks up where an earlier attempt
+    /// broke off. It tells the attempt of what moves.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="unclear">Told of an attempt that may have taken effect though it ended without a clear answer.</param>
+    public async Task<T> SendAsync<T>(
+        string operation,
+        StoredArtifact artifact,
+        Func<StoreClient, TransferAttempt, Task<T>> send,
+        CancellationToken cancellationToken,
+        Action? unclear = null)
+    {
+        var budget = new RetryBudget();
+        while (true)
+        {
+            StoreClient client = await ClientAsync(artifact.BucketName, cancellationToken).ConfigureAwait(false);
+            using var attempt = new TransferAttempt(_patience, _clock, cancellationToken);
+            Exception failure;
+            budget.Attempts++;
+            budget.Total++;
+            _job.Wire?.Invoke($"{operation} of {artifact.About}, attempt {budget.Total}, to {client.Endpoint}.");
+            try
+            {
+                T result = await send(client, attempt).ConfigureAwait(false);
+                _job.Wire?.Invoke($"{operation} of {artifact.About} is done.");
+                return result;
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                // However the SDK words it, the caller asked for the end.
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (Exception error) when (error is not (ArtifactTransferException or InvalidInputException))
+            {
+                failure = error;
+            }
+
+            if (attempt.WasWorthwhile)
+            {
+                budget.Attempts = 1;
+            }
+
+            if (attempt.IsStalled)
+            {
+                failure = new TimeoutException($"No byte came or went for {_patience.TotalSeconds:0.###} seconds.", failure);
+            }
+
+            await RecoverAsync(operation, artifact, client, failure, budget, unclear, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (StoreClient client in _clients.Values)
+        {
+            client.Dispose();
+        }
+
+#if NET
+        _http?.Dispose();
+#endif
+        _credentials.Dispose();
+    }
+
+    /// <summary>Returns where another attempt makes sense, after what it takes; throws where none does.</summary>
+    private async Task RecoverAsync(
+        string operation,
+        StoredArtifact artifact,
+        StoreClient client,
+        Exception failure,
+        RetryBudget budget,
+        Action? unclear,
+        CancellationToken cancellationToken)
+    {
+        if (ErrorTranslation.OfInput(failure) is InvalidInputException input)
+        {
+            throw input;
+        }
+
+        if (AnswerIn(failure) is not AmazonServiceException answer)
+        {
+            _job.Wire?.Invoke($"{operation} of {artifact.About} got no answer: {failure.GetType().Name}.");
+            unclear?.Invoke();
+            ThirdPartyConnectionException connection =
+                ErrorTranslation.Connection(operation, budget.Total, client.Endpoint, failure)
+                ?? throw ArtifactErrors.Unexpected(operation, artifact.About, Innermost(failure).Message);
+            if (connection.Fault is ConnectionFault.Tls or ConnectionFault.Proxy || budget.Attempts >= _attempts)
+            {
+                throw connection;
+            }
+
+            await DelayAsync(operation, artifact, connection.Message, budget, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        _job.Wire?.Invoke(
+            $"{operation} of {artifact.About} answered HTTP {(int)answer.StatusCode} {answer.ErrorCode}, "
+            + $"request id {answer.RequestId ?? "none"}.");
+        ArtifactFault fault = ArtifactErrors.FaultOf(answer);
+        if (fault is ArtifactFault.CredentialsExpired || answer.ErrorCode == "InvalidToken")
+        {
+            if (budget.Renewals++ == 0 && _job.RenewAsync is not null)
+            {
+                await _credentials.RenewAsync(client.Lease.Generation, cancellationToken).ConfigureAwait(false);
+                budget.Attempts--;
+                return;
+            }
+        }
+        else if (RegionIn(answer) is string region && region != client.Region)
+        {
+            if (budget.Regions++ < MostRegions)
+            {
+                _job.Say?.Invoke($"Bucket {artifact.BucketName} is in region {region}.");
+                Remember(artifact.BucketName, region);
+                budget.Attempts--;
+                return;
+            }
+        }
+        else if (answer.ErrorCode is "RequestTimeTooSkewed" && budget.Clocks++ == 0)
+        {
+            // The SDK has taken the store's time from the answer, and signs with it from now on.
+            budget.Attempts--;
+            return;
+        }
+        else if (budget.Attempts < _attempts && IsPassing(answer, fault))
+        {
+            if ((int)answer.StatusCode >= 500)
+            {
+                unclear?.Invoke();
+            }
+
+            await DelayAsync(operation, artifact, answer.ErrorCode, budget, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        throw ArtifactErrors.Answer(operation, artifact.About, answer, budget.Total, SecretsOf(client.Lease.Source));
+    }
+
+    private static bool IsPassing(AmazonServiceException answer, ArtifactFault fault) =>
+        fault is ArtifactFault.Throttled or ArtifactFault.Unavailable or ArtifactFault.Damaged
+        || answer.ErrorCode is "RequestTimeout" or "InternalError" or "OperationAborted" or "RequestTimeoutException";
+
+    private async Task<StoreClient> ClientAsync(string bucket, CancellationToken cancellationToken)
+    {
+        CredentialLease lease = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        string region = s_regions.TryGetValue((_job.Settings.EndpointUrl, bucket), out string? known) ? known : _region;
+        (int, string, bool Dotted) key = (lease.Generation, region, bucket.IndexOf('.') >= 0);
+        lock (_clients)
+        {
+            if (!_clients.TryGetValue(key, out StoreClient? client))
+            {
+                AmazonS3Config config = StoreConfiguration.Create(_job.Settings, region, key.Dotted);
+                IsCustom = config.ServiceURL is not null;
+#if NET
+                config.HttpClientFactory = _http ??= new SharedHttp(config.HttpClientFactory);
+#endif
+                client = new StoreClient(lease, region, config);
+                _clients.Add(key, client);
+            }
+
+            return client;
+        }
+    }
+
+    private void Remember(string bucket, string region)
+    {
+        if (s_regions.Count >= RememberedBuckets)
+        {
+            s_regions.Clear();
+        }
+
+        s_regions[(_job.Settings.EndpointUrl, bucket)] = region;
+    }
+
+    private Task DelayAsync(
+        string operation, StoredArtifact artifact, string why, RetryBudget budget, CancellationToken cancellationToken)
+    {
+        double most = Math.Min(
+            s_longestDelay.TotalMilliseconds, s_firstDelay.TotalMilliseconds * Math.Pow(2, budget.Attempts - 1));
+        double part;
+        lock (_jitter)
+        {
+            part = _jitter.NextDouble();
+        }
+
+        var delay = TimeSpan.FromMilliseconds((most / 2) + (part * most / 2));
+        _job.Say?.Invoke(
+            $"{operation} of {artifact.About} is tried again in {delay.TotalSeconds:0.0} seconds: {why}");
+        return _clock.DelayAsync(delay, cancellationToken);
+    }
+
+    /// <summary>The store's own answer behind an exception.</summary>
+    private static AmazonServiceException? AnswerIn(Exception error)
+    {
+        for (Exception? current = error; current is not null; current = current.InnerException)
+        {
+            if (current is AmazonServiceException answer && (int)answer.StatusCode > 0)
+            {
+                return answer;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where the store says that the bucket is.</summary>
+    private static string? RegionIn(AmazonServiceException answer)
+    {
+        if ((int)answer.StatusCode is not (301 or 307 or 400 or 403))
+        {
+            return null;
+        }
+
+        for (Exception? current = answer; current is not null; current = current.InnerException)
+        {
+            if (current is Amazon.Runtime.Internal.HttpErrorResponseException { Response: not null } http)
+            {
+                string? header = http.Response.GetHeaderValue("x-amz-bucket-region");
+                if (IsRegion(header))
+                {
+                    return header;
+                }
+            }
+        }
+
+        // <Error><Code>AuthorizationHeaderMalformed</Code>…<Region>eu-west-1</Region></Error>
+        string body = (answer as AmazonS3Exception)?.ResponseBody ?? string.Empty;
+        int start = body.IndexOf("<Region>", StringComparison.Ordinal);
+        int end = body.IndexOf("</Region>", StringComparison.Ordinal);
+        string? named = start >= 0 && end > start ? body.Substring(start + 8, end - start - 8).Trim() : null;
+        return IsRegion(named) ? named : null;
+    }
+
+    // It becomes part of a host name.
+    private static bool IsRegion(string? text) => !string.IsNullOrEmpty(text) && text!.Length <= 63
+        && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
+
+    private static string[] SecretsOf(ArtifactCredentials source) =>
+        new[] { source.SessionToken.Reveal(), source.SecretAccessKey.Reveal(), source.AccessKeyId.Reveal() };
+
+    private static Exception Innermost(Exception error)
+    {
+        while (error.InnerException is not null)
+        {
+            error = error.InnerException;
+        }
+
+        return error;
+    }
+
+    private sealed class RetryBudget
+    {
+        public int Attempts { get; set; }
+
+        public int Total { get; set; }
+
+        public int Renewals { get; set; }
+
+        public int Regions { get; set; }
+
+        public int Clocks { get; set; }
+    }
+}
+
+/// <summary>The SDK's client for one generation of credentials and one region.</summary>
+internal sealed class StoreClient(CredentialLease lease, string region, AmazonS3Config config) : IDisposable
+{
+    public AmazonS3Client S3 { get; } = new(lease.Credentials, config);
+
+    public CredentialLease Lease { get; } = lease;
+
+    public string Region { get; } = region;
+
+    /// <summary>Where requests go, for messages.</summary>
+    public string Endpoint { get; } = config.ServiceURL ?? $"https://s3.{region}.{config.RegionEndpoint?.PartitionDnsSuffix}";
+
+    /// <summary>Over TLS the body needs no signature of its own: the checksum at its end tells damage, TLS tells tampering.</summary>
+    public bool IsTls => Endpoint.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
+    public void Dispose() => S3.Dispose();
+}

@@ -1,0 +1,505 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>What S3 made of an upload.</summary>
+/// <param name="Bytes">How long the object is.</param>
+/// <param name="ETag">Its entity tag, in the quotes that S3 gives it.</param>
+/// <param name="VersionId">Its version, in a bucket that has versions.</param>
+internal sealed record UploadedObject(long Bytes, string? ETag, string? VersionId);
+
+/// <summary>
+/// Writes an object: small ones with one request, larger ones in parts side by side. Until all of it is there, nothing is to
+/// be seen under its key; what failed is aborted.
+/// </summary>
+internal sealed class ArtifactUpload
+{
+    /// <summary>Up to here one request is quicker.</summary>
+    public const long LargestPut = 16L << 20;
+
+    public const int MostParts = 10_000;
+
+    private const int Parallel = 4;
+    private const long SmallestPart = 8L << 20;
+    private const long MiB = 1L << 20;
+
+    // All the buffers of a stream whose length nobody knows before its end.
+    private const long Buffers = 48L << 20;
+
+    // A type by the key's name would be a guess.
+    private const string ContentType = "application/octet-stream";
+
+    private static readonly TimeSpan s_abortPatience = TimeSpan.FromSeconds(20);
+
+    private readonly ArtifactStore _store;
+    private readonly StoredArtifact _artifact;
+    private readonly TransferMeter _meter;
+    private readonly TimeProvider _clock;
+
+    public ArtifactUpload(ArtifactStore store, StoredArtifact artifact, TransferMeter meter, TimeProvider clock)
+    {
+        _store = store;
+        _artifact = artifact;
+        _meter = meter;
+        _clock = clock;
+    }
+
+    /// <summary>The largest stream that goes through buffers; a larger one goes through a file.</summary>
+    public static long LargestStream => Buffers / 2 * (MostParts - 1);
+
+    /// <summary>Uploads a file as it is.</summary>
+    public async Task<UploadedObject> FromFileAsync(string path, CancellationToken cancellationToken)
+    {
+        (long length, DateTime written) = Look(path);
+        _meter.Total = length;
+        if (length <= LargestPut)
+        {
+            return await PutAsync(() => Open(path), length, cancellationToken).ConfigureAwait(false);
+        }
+
+        long size = PartSize(length);
+        int count = (int)((length + size - 1) / size);
+        return await InPartsAsync(
+            async upload =>
+            {
+                using var slots = new SemaphoreSlim(Parallel, Parallel);
+                for (int number = 1; number <= count; number++)
+                {
+                    long start = (number - 1) * size;
+                    await upload.SendAsync(
+                        slots, number, () => Open(path), start, Math.Min(size, length - start), done: null)
+                        .ConfigureAwait(false);
+                }
+
+                await upload.AllAsync().ConfigureAwait(false);
+                if (Look(path) != (length, written))
+                {
+                    throw ArtifactErrors.SourceChanged(path);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Uploads what is written to a stream.</summary>
+    /// <param name="write">Writes it, from beginning to end.</param>
+    /// <param name="estimate">How long it is going to be at most; it tells the size of the parts.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<UploadedObject> FromStreamAsync(
+        Func<Stream, CancellationToken, Task> write, long estimate, CancellationToken cancellationToken)
+    {
+        long size = PartSize(estimate);
+
+        // One is being filled while the others are on their way.
+        int buffers = (int)Math.Max(2, Math.Min(Parallel + 1, Buffers / size));
+        using var pool = new PartBuffers((int)size, buffers);
+        MultipartUpload? upload = null;
+        using var slots = new SemaphoreSlim(buffers, buffers);
+        PartBuffer? only = null;
+        int number = 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            using var sink = new PartSink(pool, TakeAsync, stop.Token);
+            await write(sink, stop.Token).ConfigureAwait(false);
+            await sink.FinishAsync().ConfigureAwait(false);
+            if (upload is null)
+            {
+                // It fits into one buffer: one request does it.
+                PartBuffer whole = only!;
+                return await PutAsync(() => whole.Open(), whole.Length, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (only is not null)
+            {
+                await PassAsync(only).ConfigureAwait(false);
+            }
+
+            await upload.AllAsync().ConfigureAwait(false);
+            return await upload.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            stop.Cancel();
+            if (upload is not null)
+            {
+                await upload.AbortAsync().ConfigureAwait(false);
+                throw upload.Failure(error);
+            }
+
+            throw;
+        }
+        finally
+        {
+            upload?.Dispose();
+        }
+
+        // The first part waits for a second one: without it there are no parts.
+        async Task TakeAsync(PartBuffer part)
+        {
+            if (only is null)
+            {
+                only = part;
+                return;
+            }
+
+            upload ??= await MultipartUpload.BeginAsync(this, stop.Token).ConfigureAwait(false);
+            PartBuffer before = only;
+            only = part;
+            await PassAsync(before).ConfigureAwait(false);
+        }
+
+        Task PassAsync(PartBuffer part) => upload!.SendAsync(
+            slots, ++number, () => part.Open(), 0, part.Length, done: () => pool.Return(part));
+    }
+
+    private static long PartSize(long length)
+    {
+        long least = (length + MostParts - 2) / (MostParts - 1);
+        return Math.Max(SmallestPart, (least + MiB - 1) / MiB * MiB);
+    }
+
+    private static (long Length, DateTime Written) Look(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            return (file.Length, file.LastWriteTimeUtc);
+        }
+        catch (FileNotFoundException)
+        {
+            throw ArtifactErrors.SourceNotFound(path);
+        }
+        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        {
+            throw ArtifactErrors.OfPath("Reading", path, error);
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        const int BufferSize = 64 * 1024;
+        try
+        {
+            return new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw ArtifactErrors.SourceNotFound(path);
+        }
+        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        {
+            throw ArtifactErrors.OfPath("Reading", path, error);
+        }
+    }
+
+    private Task<UploadedObject> PutAsync(Func<Stream> open, long length, CancellationToken cancellationToken) => _store.SendAsync(
+        "PutObject",
+        _artifact,
+        async (client, attempt) =>
+        {
+            using Stream file = open();
+            using var body = new MeteredStream(file, 0, length, attempt, _meter);
+            var request = new PutObjectRequest
+            {
+                BucketName = _artifact.BucketName,
+                Key = _artifact.ObjectKey,
+                InputStream = body,
+                AutoCloseStream = false,
+                ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+                ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
+                ServerSideEncryptionKeyManagementServiceKeyId = KeyId,
+                DisablePayloadSigning = client.IsTls ? true : null,
+            };
+            request.Headers.ContentType = ContentType;
+            try
+            {
+                PutObjectResponse response = await client.S3.PutObjectAsync(request, attempt.Token).ConfigureAwait(false);
+                return new UploadedObject(length, response.ETag, response.VersionId);
+            }
+            catch (Exception)
+            {
+                body.TakeBack();
+                throw;
+            }
+        },
+        cancellationToken);
+
+    private async Task<UploadedObject> InPartsAsync(Func<MultipartUpload, Task> send, CancellationToken cancellationToken)
+    {
+        using MultipartUpload upload = await MultipartUpload.BeginAsync(this, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await send(upload).ConfigureAwait(false);
+            return await upload.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            await upload.AbortAsync().ConfigureAwait(false);
+            throw upload.Failure(error);
+        }
+    }
+
+    /// <summary>The job's own key, or none for the AWS managed one.</summary>
+    private string? KeyId => _store.Job.EncryptionKey is EncryptionKey key
+        && string.Equals(key.Type, "KMS", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(key.Id)
+            ? key.Id
+            : null;
+
+    /// <summary>An upload in parts.</summary>
+    private sealed class MultipartUpload : IDisposable
+    {
+        private readonly ArtifactUpload _owner;
+        private readonly string _id;
+        private readonly CancellationTokenSource _stop;
+        private readonly List<Task> _sending = new();
+        private readonly SortedDictionary<int, SentPart> _sent = new();
+        private Exception? _first;
+
+        private MultipartUpload(ArtifactUpload owner, string id, CancellationToken cancellationToken)
+        {
+            _owner = owner;
+            _id = id;
+            _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        }
+
+        private ArtifactStore Store => _owner._store;
+
+        private StoredArtifact Artifact => _owner._artifact;
+
+        public static Task<MultipartUpload> BeginAsync(ArtifactUpload owner, CancellationToken cancellationToken) =>
+            owner._store.SendAsync(
+                "CreateMultipartUpload",
+                owner._artifact,
+                async (client, attempt) =>
+                {
+                    var request = new InitiateMultipartUploadRequest
+                    {
+                        BucketName = owner._artifact.BucketName,
+                        Key = owner._artifact.ObjectKey,
+                        ContentType = ContentType,
+                        ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+
+                        // So that whoever takes the artifact can check the whole of it.
+                        ChecksumType = ChecksumType.FULL_OBJECT,
+                        ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
+                        ServerSideEncryptionKeyManagementServiceKeyId = owner.KeyId,
+                    };
+                    InitiateMultipartUploadResponse response = await client.S3
+                        .InitiateMultipartUploadAsync(request, attempt.Token).ConfigureAwait(false);
+                    return new MultipartUpload(owner, response.UploadId, cancellationToken);
+                },
+                cancellationToken);
+
+        /// <summary>Waits for a place, and sends a part from it. The first failure ends all.</summary>
+        public async Task SendAsync(
+            SemaphoreSlim slots, int number, Func<Stream> open, long start, long length, Action? done)
+        {
+            try
+            {
+                await slots.WaitAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                done?.Invoke();
+                throw;
+            }
+
+            _sending.Add(RunAsync());
+
+            async Task RunAsync()
+            {
+                try
+                {
+                    SentPart part = await SendAsync(number, open, start, length).ConfigureAwait(false);
+                    lock (_sent)
+                    {
+                        _sent.Add(number, part);
+                    }
+                }
+                catch (Exception error)
+                {
+                    Interlocked.CompareExchange(ref _first, error, null);
+                    _stop.Cancel();
+                    throw;
+                }
+                finally
+                {
+                    done?.Invoke();
+                    slots.Release();
+                }
+            }
+        }
+
+        public Task AllAsync() => Task.WhenAll(_sending);
+
+        /// <summary>What the upload failed of: the part's own error, and not that the others were stopped for it.</summary>
+        public Exception Failure(Exception error) => Interlocked.CompareExchange(ref _first, null, null) is Exception first
+            && first is not OperationCanceledException ? first : error;
+
+        public Task<UploadedObject> CompleteAsync()
+        {
+            bool mayBeDone = false;
+            long length = _sent.Values.Sum(part => part.Length);
+            return Store.SendAsync(
+                "CompleteMultipartUpload",
+                Artifact,
+                async (client, attempt) =>
+                {
+                    try
+                    {
+                        CompleteMultipartUploadResponse response = await client.S3
+                            .CompleteMultipartUploadAsync(Completion(length), attempt.Token).ConfigureAwait(false);
+                        return new UploadedObject(length, response.ETag, response.VersionId);
+                    }
+                    catch (AmazonS3Exception error) when (error.ErrorCode == "NoSuchUpload" && mayBeDone)
+                    {
+                        // An earlier attempt was taken, and only its answer was lost.
+                        UploadedObject? found = await FindAsync(client, length, attempt.Token).ConfigureAwait(false);
+                        if (found is null)
+                        {
+                            throw;
+                        }
+
+                        return found;
+                    }
+                },
+                _stop.Token,
+                unclear: () => mayBeDone = true);
+        }
+
+        /// <summary>Takes the parts away again, also where the caller was cancelled.</summary>
+        public async Task AbortAsync()
+        {
+            _stop.Cancel();
+            await Task.WhenAll(_sending.Select(task => task.ContinueWith(
+                _ => _.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)))
+                .ConfigureAwait(false);
+            using var patience = new CancellationTokenSource();
+            using ITimer timer = _owner._clock.CreateTimer(
+                _ => patience.Cancel(), null, s_abortPatience, Timeout.InfiniteTimeSpan);
+            try
+            {
+                await Store.SendAsync(
+                    "AbortMultipartUpload",
+                    Artifact,
+                    (client, attempt) => client.S3.AbortMultipartUploadAsync(
+                        new AbortMultipartUploadRequest
+                        {
+                            BucketName = Artifact.BucketName,
+                            Key = Artifact.ObjectKey,
+                            UploadId = _id,
+                        },
+                        attempt.Token),
+                    patience.Token).ConfigureAwait(false);
+                Store.Job.Say?.Invoke($"The upload of {Artifact.About} was aborted.");
+            }
+            catch (ArtifactTransferException error) when (error.Code == "NoSuchUpload")
+            {
+                // It is not there any more, which is what was wanted.
+            }
+            catch (Exception error)
+            {
+                string why = error is OperationCanceledException ? "no answer came in time" : error.Message;
+                Store.Job.Warn?.Invoke(
+                    $"The parts of {Artifact.About} that were uploaded could not be taken away: {why} "
+                    + $"They stay in bucket {Artifact.BucketName} until it aborts upload {_id}.");
+            }
+        }
+
+        public void Dispose() => _stop.Dispose();
+
+        private async Task<UploadedObject?> FindAsync(StoreClient client, long length, CancellationToken cancellationToken)
+        {
+            GetObjectMetadataResponse head = await client.S3.GetObjectMetadataAsync(
+                new GetObjectMetadataRequest
+                {
+                    BucketName = Artifact.BucketName,
+                    Key = Artifact.ObjectKey,
+                    ChecksumMode = ChecksumMode.ENABLED,
+                },
+                cancellationToken).ConfigureAwait(false);
+            bool same = head.ContentLength == length
+                && (Sum() is not string sum || string.IsNullOrEmpty(head.ChecksumCRC32) || head.ChecksumCRC32 == sum);
+            return same ? new UploadedObject(length, head.ETag, head.VersionId) : null;
+        }
+
+        private CompleteMultipartUploadRequest Completion(long length)
+        {
+            var request = new CompleteMultipartUploadRequest
+            {
+                BucketName = Artifact.BucketName,
+                Key = Artifact.ObjectKey,
+                UploadId = _id,
+                PartETags = _sent.Select(part => new PartETag(part.Key, part.Value.ETag)
+                {
+                    ChecksumCRC32 = part.Value.Crc,
+                }).ToList(),
+            };
+            if (Sum() is string sum)
+            {
+                request.ChecksumCRC32 = sum;
+                request.ChecksumType = ChecksumType.FULL_OBJECT;
+            }
+
+            return request;
+        }
+
+        /// <summary>The checksum of the whole, from those of the parts that the store has confirmed.</summary>
+        private string? Sum()
+        {
+            ObjectCrc whole = new(CrcKind.Crc32);
+            foreach (SentPart part in _sent.Values)
+            {
+                if (ObjectCrc.Parse(CrcKind.Crc32, part.Crc, part.Length) is not ObjectCrc crc)
+                {
+                    return null;
+                }
+
+                whole = whole.Then(crc);
+            }
+
+            return whole.Text;
+        }
+
+        private Task<SentPart> SendAsync(int number, Func<Stream> open, long start, long length) => Store.SendAsync(
+            "UploadPart",
+            Artifact,
+            async (client, attempt) =>
+            {
+                using Stream file = open();
+                using var body = new MeteredStream(file, start, length, attempt, _owner._meter);
+                var request = new UploadPartRequest
+                {
+                    BucketName = Artifact.BucketName,
+                    Key = Artifact.ObjectKey,
+                    UploadId = _id,
+                    PartNumber = number,
+                    PartSize = length,
+                    InputStream = body,
+                    ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+                    DisablePayloadSigning = client.IsTls ? true : null,
+                };
+                try
+                {
+                    UploadPartResponse response = await client.S3.UploadPartAsync(request, attempt.Token).ConfigureAwait(false);
+                    return new SentPart(response.ETag, response.ChecksumCRC32, length);
+                }
+                catch (Exception)
+                {
+                    body.TakeBack();
+                    throw;
+                }
+            },
+            _stop.Token);
+    }
+
+    private sealed record SentPart(string ETag, string? Crc, long Length);
+}

@@ -1,0 +1,107 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>
+/// A piece of a stream as a request sends it: it tells the attempt and the meter of what goes, and takes it back where the
+/// request begins anew.
+/// </summary>
+internal sealed class MeteredStream : Stream
+{
+    private readonly Stream _inner;
+    private readonly long _start;
+    private readonly long _length;
+    private readonly TransferAttempt _attempt;
+    private readonly TransferMeter _meter;
+    private long _at;
+    private long _told;
+
+    public MeteredStream(Stream inner, long start, long length, TransferAttempt attempt, TransferMeter meter)
+    {
+        _inner = inner;
+        _start = start;
+        _length = length;
+        _attempt = attempt;
+        _meter = meter;
+        _inner.Position = start;
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _at;
+        set
+        {
+            _inner.Position = _start + value;
+            _at = value;
+        }
+    }
+
+    /// <summary>The request failed: nothing of it counts.</summary>
+    public void TakeBack()
+    {
+        _meter.Add(-_told);
+        _told = 0;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        Tell(_inner.Read(buffer, offset, (int)Math.Min(count, _length - _at)));
+
+    public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        int wanted = (int)Math.Min(count, _length - _at);
+#if NET
+        return Tell(await _inner.ReadAsync(buffer.AsMemory(offset, wanted), cancellationToken).ConfigureAwait(false));
+#else
+        return Tell(await _inner.ReadAsync(buffer, offset, wanted, cancellationToken).ConfigureAwait(false));
+#endif
+    }
+
+#if NET
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int wanted = (int)Math.Min(buffer.Length, _length - _at);
+        return Tell(await _inner.ReadAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false));
+    }
+#endif
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => _at + offset,
+        _ => _length + offset,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Tell(int count)
+    {
+        _at += count;
+        _attempt.Touch();
+
+        // A signature may take a first reading; only what is new counts.
+        if (_at > _told)
+        {
+            _meter.Add(_at - _told);
+            _told = _at;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,137 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
+
+/// <summary>An emulator with one job, and what moves its artifacts.</summary>
+internal sealed class ArtifactHost : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public ArtifactHost(EmulatorOptions? options = null, TimeProvider? clock = null, string? keyId = null)
+    {
+        Service = new EmulatedService(options ?? new EmulatorOptions { RecordRequests = true });
+        Clock = clock ?? new HastyTimeProvider();
+        Mover = new ArtifactMover(Clock);
+        Job = Service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
+        {
+            InputArtifacts = ["In"],
+            OutputArtifacts = ["Out"],
+            EncryptionKeyId = keyId,
+        });
+    }
+
+    public EmulatedService Service { get; }
+
+    public ThirdPartyEmulator Emulator => Service.Emulator;
+
+    public TimeProvider Clock { get; }
+
+    public ArtifactMover Mover { get; }
+
+    public EmulatedJob Job { get; }
+
+    public int Renewals { get; private set; }
+
+    public ConcurrentQueue<string> Said { get; } = new();
+
+    public ConcurrentQueue<string> Warned { get; } = new();
+
+    public JobArtifact Input { get; private set; } = null!;
+
+    public JobArtifact Output { get; private set; } = null!;
+
+    public string PathOf(string name) => _folder.PathOf(name);
+
+    /// <summary>Everything that lies in the folder, by its path from there.</summary>
+    public IEnumerable<string> Left => Directory
+        .EnumerateFileSystemEntries(_folder.PathOf("."), "*", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(_folder.PathOf("."), path)).Order();
+
+    public IEnumerable<string> Operations => Emulator.GetRequests().Select(request => request.Operation ?? string.Empty);
+
+    /// <summary>Polls for the job, claims it and reads it.</summary>
+    public async Task<JobArtifacts> ReadAsync(Func<ClientSettings, ClientSettings>? change = null, bool canRenew = true)
+    {
+        var client = new ThirdPartyJobClient(Service.Settings);
+        await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
+        JobDetails details = await DetailsAsync(client);
+        await client.AcknowledgeThirdPartyJobAsync(Job.JobId, details.Nonce!, Job.ClientToken, CallOptions.Quiet, default);
+        Input = details.InputArtifacts[0];
+        Output = details.OutputArtifacts[0];
+        ClientSettings settings = Service.Settings with { MaxAttempts = null };
+        return new JobArtifacts
+        {
+            JobId = Job.JobId,
+            Inputs = details.InputArtifacts,
+            Outputs = details.OutputArtifacts,
+            Credentials = details.ArtifactCredentials,
+            ReadAt = Clock.GetUtcNow(),
+            EncryptionKey = details.EncryptionKey,
+            Settings = change?.Invoke(settings) ?? settings,
+            RenewAsync = canRenew ? RenewAsync : null,
+            Say = Said.Enqueue,
+            Warn = Warned.Enqueue,
+        };
+
+        async Task<ArtifactCredentials?> RenewAsync(CancellationToken cancellationToken)
+        {
+            Renewals++;
+            return (await DetailsAsync(client)).ArtifactCredentials;
+        }
+    }
+
+    public void Put(byte[] content) =>
+        Emulator.PutObject(Input.BucketName!, Input.ObjectKey!, new MemoryStream(content)).ToString();
+
+    public byte[] Published()
+    {
+        using Stream content = Emulator.OpenObject(Output.BucketName!, Output.ObjectKey!);
+        using var copy = new MemoryStream();
+        content.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    /// <summary>Bytes that are the same in each run, and repeat nowhere.</summary>
+    public static byte[] Bytes(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+
+    public string Write(string name, byte[] content)
+    {
+        string path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public void Dispose()
+    {
+        Service.Dispose();
+        _folder.Dispose();
+    }
+
+    private Task<JobDetails> DetailsAsync(ThirdPartyJobClient client) =>
+        client.GetThirdPartyJobDetailsAsync(Job.JobId, Job.ClientToken, CallOptions.Quiet, default);
+}
+
+/// <summary>The system's clock, but pauses between attempts are over at once.</summary>
+internal sealed class HastyTimeProvider : TimeProvider
+{
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(20);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, dueTime < s_longestPause && dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
+}
