@@ -91,7 +91,17 @@ internal sealed class ArtifactHost : IDisposable
     }
 
     public void Put(byte[] content) =>
-        Emulator.PutObject(Input.BucketName!, Input.ObjectKey!, new MemoryStream(content)).ToString();
+        Emulator.PutObject(Input.BucketName!, Input.ObjectKey!, new MemoryStream(content));
+
+    /// <summary>Saves the input artifact as a file.</summary>
+    public Task SaveAsync(JobArtifacts job, string name) =>
+        Mover.SaveAsync(job, Input, PathOf(name), expand: false, progress: null, default);
+
+    /// <summary>Publishes a file as the output artifact.</summary>
+    public Task<UploadedObject> PublishAsync(JobArtifacts job, byte[] content) =>
+        Mover.PublishAsync(job, Output, Write("out.bin", content), progress: null, default);
+
+    public EmulatedObject? PublishedObject => Emulator.FindObject(Output.BucketName!, Output.ObjectKey!);
 
     public byte[] Published()
     {
@@ -127,11 +137,18 @@ internal sealed class ArtifactHost : IDisposable
         client.GetThirdPartyJobDetailsAsync(Job.JobId, Job.ClientToken, CallOptions.Quiet, default);
 }
 
+/// <summary>Hears of progress at once, on the thread that tells.</summary>
+internal sealed class Listener(Action<TransferProgress> hear) : IProgress<TransferProgress>
+{
+    public void Report(TransferProgress value) => hear(value);
+}
+
 /// <summary>The system's clock, but pauses between attempts are over at once.</summary>
 internal sealed class HastyTimeProvider : TimeProvider
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(20);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        base.CreateTimer(callback, state, dueTime < s_longestPause && dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
+        base.CreateTimer(
+            callback, state, dueTime < s_longestPause && dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
 }

@@ -4,19 +4,23 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
 public sealed class DownloadTests
 {
+    private const int Large = 30_000_001;
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(8 * 1024 * 1024)]
     [InlineData((8 * 1024 * 1024) + 1)]
-    [InlineData(30_000_001)]
+    [InlineData(Large)]
     public async Task Save_AnObjectOfAnyLength_IsWhatLiesInTheStore(int length)
     {
         using var host = new ArtifactHost();
@@ -24,10 +28,288 @@ public sealed class DownloadTests
         byte[] content = ArtifactHost.Bytes(length);
         host.Put(content);
 
-        await host.Mover.SaveAsync(job, host.Input, host.PathOf("in.bin"), expand: false, null, default);
+        await host.SaveAsync(job, "in.bin");
 
         Assert.Equal(content, File.ReadAllBytes(host.PathOf("in.bin")));
         Assert.Equal(["in.bin"], host.Left);
         Assert.Contains(host.Said, text => text.Contains("CRC64NVME") && text.Contains("is right"));
+    }
+
+    [Theory]
+    [InlineData("cut-off=1@GetObject,limit=3")]
+    [InlineData("drop-before=1@GetObject,limit=2")]
+    [InlineData("drop-after=1@GetObject,skip=1,limit=2")]
+    [InlineData("throttle=1@GetObject,limit=2")]
+    [InlineData("internal-failure=1@GetObject,skip=2,limit=2")]
+    [InlineData("service-unavailable=1@GetObject,limit=2")]
+    [InlineData("cut-off=1@HeadObject,limit=2")]
+    public async Task Save_ThroughPassingFaults_ArrivesWhole(string faults)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        byte[] content = ArtifactHost.Bytes(Large);
+        host.Put(content);
+        host.Service.Order(faults);
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Equal(content, File.ReadAllBytes(host.PathOf("in.bin")));
+        Assert.Contains(host.Emulator.GetRequests(), request => request.Fault is not null);
+    }
+
+    [Fact]
+    public async Task Save_CutOffAgainAndAgain_GoesOnWhereItBrokeOff()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        byte[] content = ArtifactHost.Bytes(6_000_000);
+        host.Put(content);
+        host.Service.Order("cut-off=1@GetObject,limit=5");
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Equal(content, File.ReadAllBytes(host.PathOf("in.bin")));
+    }
+
+    [Theory]
+    [InlineData("throttle=1@GetObject", ArtifactFault.Throttled)]
+    [InlineData("internal-failure=1@GetObject", ArtifactFault.Unavailable)]
+    [InlineData("access-denied=1@GetObject,skip=2", ArtifactFault.AccessDenied)]
+    [InlineData("expired-token=1@GetObject", ArtifactFault.CredentialsExpired)]
+    [InlineData("corrupt=1@GetObject,skip=1", ArtifactFault.Damaged)]
+    public async Task Save_WithAFaultThatStays_LeavesNothing(string faults, ArtifactFault fault)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(ArtifactHost.Bytes(Large));
+        host.Service.Order(faults);
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "new/in.bin"));
+
+        Assert.Equal(fault, error.Fault);
+        Assert.Contains("artifact 'In' of job", error.Message);
+        Assert.NotEmpty(error.Cure);
+        Assert.Empty(host.Left);
+    }
+
+    [Fact]
+    public async Task Save_WithAnAnswerOfTheStore_NamesTheRequestAndNoSecret()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Service.Order("access-denied=1@GetObject");
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "in.bin"));
+
+        Assert.Equal(403, error.StatusCode);
+        Assert.Contains(error.RequestId!, error.Message);
+        Assert.Null(error.InnerException);
+        Assert.DoesNotContain(job.Credentials!.SessionToken.Reveal(), error.ToString());
+    }
+
+    [Fact]
+    public async Task Save_OfAnObjectThatIsNotThere_SaysSo()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "in.bin"));
+
+        Assert.Equal((ArtifactFault.NotFound, "NoSuchKey"), (error.Fault, error.Code));
+        Assert.Empty(host.Left);
+    }
+
+    [Fact]
+    public async Task Save_ReplacedInTheMiddle_IsAnErrorAndNoMixture()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(ArtifactHost.Bytes(Large));
+        int replaced = 0;
+        var progress = new Listener(at =>
+        {
+            // The first answer has told the size; the other parts have not been asked for.
+            if (Interlocked.Exchange(ref replaced, 1) == 0)
+            {
+                host.Put(ArtifactHost.Bytes(Large + 1));
+            }
+        });
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.SaveAsync(job, host.Input, host.PathOf("in.bin"), expand: false, progress, default));
+
+        Assert.Equal(ArtifactFault.Replaced, error.Fault);
+        Assert.Empty(host.Left);
+    }
+
+    [Fact]
+    public async Task Save_Cancelled_LeavesNothing()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(ArtifactHost.Bytes(Large));
+        using var stop = new CancellationTokenSource();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Mover.SaveAsync(
+            job, host.Input, host.PathOf("new/in.bin"), expand: false, new Listener(_ => stop.Cancel()), stop.Token));
+
+        Assert.Empty(host.Left);
+    }
+
+    [Fact]
+    public async Task Save_ThatFails_HarmsNothingThatWasThere()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(ArtifactHost.Bytes(Large));
+        host.Write("In.bin", [1, 2, 3]);
+        host.Service.Order("corrupt=1@GetObject");
+
+        await Assert.ThrowsAsync<ArtifactTransferException>(() => host.Mover.SaveIntoAsync(
+            job, host.Input, host.PathOf("."), new SaveOptions { Replace = true }, null, default));
+
+        Assert.Equal(["In.bin"], host.Left);
+        Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(host.PathOf("In.bin")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Save_WhereSomethingIs_ReplacesItOnlyWhenTold(bool replace)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([7]);
+        host.Write("In", [1, 2, 3]);
+
+        Task<SavedArtifact> save = host.Mover.SaveIntoAsync(
+            job, host.Input, host.PathOf("."), new SaveOptions { Replace = replace }, null, default);
+
+        if (replace)
+        {
+            Assert.Equal(host.PathOf("In"), Path.GetFullPath((await save).Path));
+        }
+        else
+        {
+            Assert.Equal(ArtifactFault.DestinationExists, (await Assert.ThrowsAsync<ArtifactTransferException>(() => save)).Fault);
+        }
+
+        Assert.Equal(replace ? [7] : [1, 2, 3], File.ReadAllBytes(host.PathOf("In")));
+        Assert.Equal(["In"], host.Left);
+    }
+
+    [Fact]
+    public async Task Save_ToAFileWhereAFolderShouldBe_NamesThePath()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([7]);
+        host.Write("file", [1]);
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "file/in.bin"));
+
+        Assert.Equal(ArtifactFault.PathUnusable, error.Fault);
+        Assert.Contains(host.PathOf("file"), error.Message);
+    }
+
+    [Fact]
+    public async Task Save_IsReadableToItsOwnerOnlyUntilItIsWhole()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(ArtifactHost.Bytes(Large));
+        UnixFileMode? during = null;
+
+        await host.Mover.SaveAsync(
+            job, host.Input, host.PathOf("in.bin"), expand: false,
+            new Listener(_ => during ??= Directory.GetFiles(host.PathOf("."), ".*").Select(Mode).FirstOrDefault()), default);
+
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, during);
+            Assert.Equal(Mode(host.Write("other", [1])), Mode(host.PathOf("in.bin")));
+        }
+
+        static UnixFileMode? Mode(string path) => OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(path);
+    }
+
+    [Fact]
+    public async Task Save_OfALargeObject_TakesLittleMemory()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(new byte[200 << 20]);
+        await host.SaveAsync(job, "first.bin");
+        long before = GC.GetTotalAllocatedBytes();
+
+        await host.SaveAsync(job, "second.bin");
+
+        // All that was allocated, by the emulator in this process too, and long since given back.
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64 << 20);
+    }
+
+    [Fact]
+    public async Task Save_TellsHowFarItIs()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(ArtifactHost.Bytes(Large));
+        TransferProgress last = default;
+        object gate = new();
+
+        await host.Mover.SaveAsync(
+            job, host.Input, host.PathOf("in.bin"), expand: false,
+            new Listener(at =>
+            {
+                lock (gate)
+                {
+                    last = at.Bytes > last.Bytes ? at : last;
+                }
+            }),
+            default);
+
+        Assert.Equal(new TransferProgress(Large, Large), last);
+    }
+
+    [Fact]
+    public async Task Save_FromABucketInAnotherRegion_GoesThere()
+    {
+        using var host = new ArtifactHost(new EmulatorOptions { ArtifactRegion = "eu-central-1" });
+        JobArtifacts job = await host.ReadAsync();
+        byte[] content = ArtifactHost.Bytes(100);
+        host.Put(content);
+
+        await host.SaveAsync(job, "in.bin");
+        int tried = host.Operations.Count();
+        await host.SaveAsync(job, "again.bin");
+
+        Assert.Equal(content, File.ReadAllBytes(host.PathOf("in.bin")));
+
+        // The second time it is known where the bucket is: one GET, one HEAD.
+        Assert.Equal(2, host.Operations.Count() - tried);
+    }
+
+    [Fact]
+    public async Task Save_FromAStoreThatStandsStill_EndsInTime()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var host = new ArtifactHost(new EmulatorOptions { Clock = clock }, clock);
+        JobArtifacts job = await host.ReadAsync(settings => settings with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(10) });
+        host.Put([1]);
+        host.Service.Order("slow=1@GetObject,delay=3600s");
+
+        Task save = host.SaveAsync(job, "in.bin");
+        await Until.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return save.IsCompleted;
+        });
+
+        ThirdPartyConnectionException error = await Assert.ThrowsAsync<ThirdPartyConnectionException>(() => save);
+        Assert.Equal(ConnectionFault.Timeout, error.Fault);
     }
 }

@@ -1,9 +1,11 @@
 using System;
 using System.IO;
+using System.IO.Compression;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 using Xunit;
 
@@ -11,22 +13,266 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
 public sealed class UploadTests
 {
+    private const int Large = 40_000_001;
+    private const string JobsKey = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(16 * 1024 * 1024)]
     [InlineData((16 * 1024 * 1024) + 1)]
-    [InlineData(40_000_001)]
+    [InlineData(Large)]
     public async Task Publish_AFileOfAnyLength_LiesInTheStoreAsItIs(int length)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
         byte[] content = ArtifactHost.Bytes(length);
 
-        UploadedObject uploaded = await host.Mover.PublishAsync(job, host.Output, host.Write("out.bin", content), null, default);
+        UploadedObject uploaded = await host.PublishAsync(job, content);
 
         Assert.Equal(content, host.Published());
         Assert.Equal(length, uploaded.Bytes);
         Assert.NotNull(uploaded.ETag);
+        Assert.Equal("CRC32", host.PublishedObject!.ChecksumAlgorithm);
+        Assert.DoesNotContain("-", host.PublishedObject.Checksum);
+    }
+
+    [Theory]
+    [InlineData("cut-off=1@UploadPart,limit=3")]
+    [InlineData("drop-before=1@PutObject,limit=2")]
+    [InlineData("drop-after=1@UploadPart,skip=1,limit=2")]
+    [InlineData("throttle=1@CreateMultipartUpload,limit=2")]
+    [InlineData("internal-failure=1@UploadPart,skip=2,limit=2")]
+    [InlineData("service-unavailable=1@CompleteMultipartUpload,limit=2")]
+    [InlineData("corrupt=1@UploadPart,limit=2")]
+    [InlineData("drop-after=1@CompleteMultipartUpload,limit=1")]
+    public async Task Publish_ThroughPassingFaults_ArrivesWhole(string faults)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        byte[] content = ArtifactHost.Bytes(faults.Contains("PutObject") ? 1000 : Large);
+        host.Service.Order(faults);
+
+        await host.PublishAsync(job, content);
+
+        Assert.Equal(content, host.Published());
+        Assert.Contains(host.Emulator.GetRequests(), request => request.Fault is not null);
+    }
+
+    [Theory]
+    [InlineData("throttle=1@UploadPart,skip=2", ArtifactFault.Throttled)]
+    [InlineData("access-denied=1@UploadPart,skip=1", ArtifactFault.AccessDenied)]
+    [InlineData("corrupt=1@UploadPart", ArtifactFault.Damaged)]
+    [InlineData("access-denied=1@CompleteMultipartUpload", ArtifactFault.AccessDenied)]
+    [InlineData("access-denied=1@CreateMultipartUpload", ArtifactFault.AccessDenied)]
+    public async Task Publish_WithAFaultThatStays_LeavesNothingInTheStore(string faults, ArtifactFault fault)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Service.Order(faults);
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.PublishAsync(job, ArtifactHost.Bytes(Large)));
+
+        Assert.Equal(fault, error.Fault);
+        Assert.Null(host.PublishedObject);
+        bool begun = !faults.Contains("CreateMultipartUpload");
+        Assert.Equal(begun ? 1 : 0, host.Operations.Count(operation => operation == "AbortMultipartUpload"));
+        Assert.Empty(host.Warned);
+    }
+
+    [Fact]
+    public async Task Publish_WhoseAbortFails_WarnsAndTellsOfTheFirstFailure()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Service.Order("access-denied=1@UploadPart;access-denied=1@AbortMultipartUpload");
+
+        await Assert.ThrowsAsync<ArtifactTransferException>(() => host.PublishAsync(job, ArtifactHost.Bytes(Large)));
+
+        Assert.Contains("could not be taken away", Assert.Single(host.Warned));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Publish_Cancelled_AbortsAndLeavesNothing(bool folder)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        using var stop = new CancellationTokenSource();
+        string file = host.Write("folder/out.bin", ArtifactHost.Bytes(Large));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Mover.PublishAsync(
+            job, host.Output, folder ? host.PathOf("folder") : file, new Listener(_ => stop.Cancel()), stop.Token));
+
+        Assert.Null(host.PublishedObject);
+        Assert.Contains("AbortMultipartUpload", host.Operations);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(JobsKey)]
+    public async Task Publish_EncryptsWithTheJobsKeyOrTheManagedOne(string? key)
+    {
+        using var host = new ArtifactHost(keyId: key);
+        JobArtifacts job = await host.ReadAsync();
+
+        await host.PublishAsync(job, [1]);
+        EmulatedObject small = host.PublishedObject!;
+        await host.PublishAsync(job, ArtifactHost.Bytes(Large));
+
+        foreach (EmulatedObject each in new[] { small, host.PublishedObject! })
+        {
+            // Without a key of the job's, S3 takes the one that AWS manages, and tells which it was.
+            Assert.Equal("aws:kms", each.ServerSideEncryption);
+            Assert.Equal(key is not null, each.EncryptionKeyId == JobsKey);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    [InlineData(Large)]
+    public async Task Publish_AFolder_IsAZipOfIt(int length)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Write("folder/a/b.bin", ArtifactHost.Bytes(length));
+        Directory.CreateDirectory(host.PathOf("folder/empty"));
+
+        UploadedObject first = await host.Mover.PublishAsync(job, host.Output, host.PathOf("folder"), null, default);
+        byte[] zip = host.Published();
+        await host.Mover.PublishAsync(job, host.Output, host.PathOf("folder"), null, default);
+
+        Assert.Equal(zip, host.Published());
+        Assert.Equal(zip.Length, first.Bytes);
+        using var archive = new ZipArchive(new MemoryStream(zip));
+        Assert.Equal(["a/b.bin", "empty/"], archive.Entries.Select(entry => entry.FullName).Order());
+        using Stream entry = archive.GetEntry("a/b.bin")!.Open();
+        using var content = new MemoryStream();
+        entry.CopyTo(content);
+        Assert.Equal(ArtifactHost.Bytes(length), content.ToArray());
+    }
+
+    [Fact]
+    public async Task Publish_AFolderThroughFaults_ArrivesWhole()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Write("folder/b.bin", ArtifactHost.Bytes(Large));
+        host.Service.Order("cut-off=0.3@UploadPart,limit=3;seed=5");
+
+        await host.Mover.PublishAsync(job, host.Output, host.PathOf("folder"), null, default);
+
+        using var archive = new ZipArchive(new MemoryStream(host.Published()));
+        Assert.Equal(Large, archive.GetEntry("b.bin")!.Length);
+    }
+
+    [Fact]
+    public async Task Publish_WhatIsNotThere_NamesThePath()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, host.PathOf("nowhere"), null, default));
+
+        Assert.Equal(ArtifactFault.SourceNotFound, error.Fault);
+        Assert.Contains(host.PathOf("nowhere"), error.Message);
+    }
+
+    [Fact]
+    public async Task Publish_AFileThatChangesMeanwhile_IsRefused()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        string path = host.Write("out", ArtifactHost.Bytes(Large));
+        int changed = 0;
+        var change = new Listener(_ =>
+        {
+            if (Interlocked.Exchange(ref changed, 1) == 0)
+            {
+                using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                file.WriteByte(1);
+            }
+        });
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, path, change, default));
+
+        Assert.Equal(ArtifactFault.SourceChanged, error.Fault);
+        Assert.Null(host.PublishedObject);
+    }
+
+    [Fact]
+    public async Task Publish_TellsHowFarItIs_AndTakesBackWhatFailed()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        string path = host.Write("out", ArtifactHost.Bytes(Large));
+        TransferProgress last = default;
+        host.Service.Order("cut-off=1@UploadPart,limit=2");
+
+        await host.Mover.PublishAsync(job, host.Output, path, new Listener(at => last = at), default);
+
+        Assert.Equal(Large, last.TotalBytes);
+        Assert.InRange(last.Bytes, Large - (8 << 20), Large);
+    }
+
+    [Fact]
+    public async Task Publish_ToABucketInAnotherRegion_GoesThere()
+    {
+        using var host = new ArtifactHost(new EmulatorOptions { ArtifactRegion = "eu-central-1" });
+        JobArtifacts job = await host.ReadAsync();
+        byte[] content = ArtifactHost.Bytes(Large);
+
+        await host.PublishAsync(job, content);
+
+        Assert.Equal(content, host.Published());
+    }
+
+    [Fact]
+    public async Task Publish_AndSave_RoundTripsAFolder()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Write("folder/a/b.bin", ArtifactHost.Bytes(1_000_000));
+        await host.Mover.PublishAsync(job, host.Output, host.PathOf("folder"), null, default);
+
+        SavedArtifact saved = await host.Mover.SaveIntoAsync(
+            job, host.Output, host.PathOf("back"), new SaveOptions { Expand = true }, null, default);
+
+        Assert.True(saved.IsFolder);
+        Assert.Equal(ArtifactHost.Bytes(1_000_000), File.ReadAllBytes(Path.Combine(saved.Path, "a", "b.bin")));
+        Assert.Equal(["Out"], Directory.EnumerateFileSystemEntries(host.PathOf("back")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Save_ExpandOfAPlainFile_IsAFolderWithThatFile()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([1, 2, 3]);
+
+        SavedArtifact saved = await host.Mover.SaveIntoAsync(
+            job, host.Input, host.PathOf("back"), new SaveOptions { Expand = true }, null, default);
+
+        string file = Assert.Single(Directory.GetFiles(saved.Path));
+        Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(file));
+    }
+
+    [Fact]
+    public async Task Save_ExpandOfADamagedArchive_NamesTheArtifactAndLeavesNothing()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([.. "PK\u0003\u0004"u8, .. ArtifactHost.Bytes(1000)]);
+
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => host.Mover.SaveIntoAsync(
+            job, host.Input, host.PathOf("back"), new SaveOptions { Expand = true }, null, default));
+
+        Assert.Contains("The archive 'In'", error.Message);
+        Assert.Empty(host.Left);
     }
 }

@@ -1,0 +1,119 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
+
+public sealed class CredentialTests
+{
+    [Theory]
+    [InlineData(11, 0)]
+    [InlineData(13, 1)]
+    [InlineData(20, 1)]
+    public async Task Save_SomeMinutesAfterTheDetails_RenewsInTime(int minutes, int renewals)
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var host = new ArtifactHost(new EmulatorOptions { Clock = clock, AllowedClockSkew = TimeSpan.FromHours(1) }, clock);
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([1]);
+        clock.Advance(TimeSpan.FromMinutes(minutes));
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Equal(renewals, host.Renewals);
+        Assert.DoesNotContain(host.Emulator.GetRequests(), request => request.StatusCode == 400);
+    }
+
+    [Fact]
+    public async Task Save_WhoseCredentialsExpireInTheMiddle_RenewsThemOnceForAllParts()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        byte[] content = ArtifactHost.Bytes(60_000_000);
+        host.Put(content);
+        host.Service.Order("expired-token=1@GetObject,skip=2,limit=1");
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Equal(content, File.ReadAllBytes(host.PathOf("in.bin")));
+        Assert.Equal(1, host.Renewals);
+    }
+
+    [Fact]
+    public async Task Publish_WhoseCredentialsExpireInTheMiddle_RenewsThem()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        byte[] content = ArtifactHost.Bytes(40_000_000);
+        host.Service.Order("expired-token=1@UploadPart,skip=2,limit=1");
+
+        await host.Mover.PublishAsync(job, host.Output, host.Write("out", content), null, default);
+
+        Assert.Equal(content, host.Published());
+        Assert.Equal(1, host.Renewals);
+    }
+
+    [Fact]
+    public async Task Save_ExpiredAndNotRenewable_NamesTheCure()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync(canRenew: false);
+        host.Put([1]);
+        host.Service.Order("expired-token=1@GetObject");
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => host.SaveAsync(job, "in.bin"));
+
+        Assert.Equal(ArtifactFault.CredentialsExpired, error.Fault);
+        Assert.Contains("Get-CPThirdPartyJobDetail", error.Cure);
+    }
+
+    [Fact]
+    public async Task Save_OfAJobThatIsOver_SaysWhyThereAreNoNewCredentials()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([1]);
+        host.Service.Order("expired-token=1@GetObject");
+        using var client = new ThirdPartyJobClient(host.Service.Settings);
+        await client.PutThirdPartyJobFailureResultAsync(
+            host.Job.JobId, host.Job.ClientToken, new FailureResult(FailureType.JobFailed, "no", null), CallOptions.Quiet, default);
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => host.SaveAsync(job, "in.bin"));
+
+        Assert.Equal(ArtifactFault.CredentialsExpired, error.Fault);
+        Assert.IsType<InvalidJobException>(error.InnerException);
+    }
+
+    [Fact]
+    public async Task Save_OfAJobWithoutCredentials_SaysSo()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts read = await host.ReadAsync();
+        var job = new JobArtifacts { JobId = read.JobId, Inputs = read.Inputs, Settings = read.Settings };
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => host.SaveAsync(job, "in.bin"));
+
+        Assert.Equal(ArtifactFault.NoCredentials, error.Fault);
+    }
+
+    [Fact]
+    public async Task Save_WhenRenewalFailsEarly_GoesOnWithWhatThereIs()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var host = new ArtifactHost(new EmulatorOptions { Clock = clock, AllowedClockSkew = TimeSpan.FromHours(1) }, clock);
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([1]);
+        clock.Advance(TimeSpan.FromMinutes(13));
+        host.Service.Order("throttle=1@GetThirdPartyJobDetails");
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Contains(host.Said, text => text.StartsWith("New credentials could not be got yet", StringComparison.Ordinal));
+    }
+}
