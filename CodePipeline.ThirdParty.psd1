@@ -23,6 +23,8 @@
         'Get-CPThirdPartySession'
         'New-CPThirdPartyEmulatorJob'
         'New-CPThirdPartySkeleton'
+        'Publish-CPThirdPartyJobArtifact'
+        'Save-CPThirdPartyJobArtifact'
         'Start-CPThirdPartyEmulator'
         'Stop-CPThirdPartyEmulator'
         'Test-CPThirdPartyConnection'

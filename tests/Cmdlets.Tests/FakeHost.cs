@@ -91,7 +91,9 @@ internal sealed class FakeHost : ICommandHost
         return Variables.TryGetValue(name, out object? value) ? value : null;
     }
 
-    public string ResolvePath(string path) => "/resolved/" + path;
+    public Func<string, string> Resolve { get; set; } = path => "/resolved/" + path;
+
+    public string ResolvePath(string path) => Resolve(path);
 
     public IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments)
     {

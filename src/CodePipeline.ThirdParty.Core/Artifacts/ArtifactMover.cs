@@ -41,7 +41,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     {
         string path = Path.GetFullPath(destination);
         await SaveAsync(
-            job, artifact, path, _ => path, new SaveOptions { Expand = expand }, progress, cancellationToken)
+            job, artifact, path, place: null, new SaveOptions { Expand = expand }, progress, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -72,7 +72,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     {
         string path = Path.Combine(Path.GetFullPath(folder), ArtifactFileNames.Of(artifact));
         return SaveAsync(
-            job, artifact, path, file => options.Expand ? path : path + ArtifactFileNames.Extension(artifact, file), options,
+            job, artifact, path, options.Expand ? null : file => path + ArtifactFileNames.Extension(artifact, file), options,
             progress, cancellationToken);
     }
 
@@ -140,13 +140,18 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         JobArtifacts job,
         JobArtifact artifact,
         string path,
-        Func<string, string> place,
+        Func<string, string>? place,
         SaveOptions options,
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken)
     {
         StoredArtifact stored = StoredArtifact.Of(job, artifact);
-        RefuseTaken(path, options);
+        if (place is null)
+        {
+            // Before anything is downloaded; where the content tells the name, it has to come first.
+            RefuseTaken(path, options);
+        }
+
         using var store = new ArtifactStore(job, clock);
         var meter = new TransferMeter(progress);
         job.Say?.Invoke($"Downloading {stored.About} from s3://{stored.BucketName}/{stored.ObjectKey}.");
@@ -156,7 +161,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         {
             using var file = new PartFile(path, folder);
             long length = await ArtifactDownload.ToFileAsync(store, stored, file, meter, cancellationToken).ConfigureAwait(false);
-            string final = place(file.Path);
+            string final = place?.Invoke(file.Path) ?? path;
             RefuseTaken(final, options);
             if (!options.Expand)
             {

@@ -7,12 +7,19 @@ using CodePipeline.ThirdParty.Tokens;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>A cmdlet about one job: from the pipeline, or by id and client token.</summary>
-public abstract class JobCommand : ConnectedCommand
+public abstract class JobCommand : JobCommandBase
 {
     /// <summary>The id of the job.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    public string JobId { get; set; } = string.Empty;
+    public override string JobId { get; set; } = string.Empty;
+}
+
+/// <summary>What cmdlets about one job have in common; where the id stands among the arguments is theirs to say.</summary>
+public abstract class JobCommandBase : ConnectedCommand
+{
+    /// <summary>The id of the job.</summary>
+    public abstract string JobId { get; set; }
 
     /// <summary>The token of the job's client: one, a hashtable of client id to token, or a script block.</summary>
     /// <remarks>

@@ -72,6 +72,38 @@ internal static class ErrorCatalog
         [CredentialFault.SourceFailed] = "CredentialsFailed",
     };
 
+    private static readonly Dictionary<ArtifactFault, (string Id, ErrorCategory Category)> s_artifact = new()
+    {
+        [ArtifactFault.NotFound] = ("ArtifactNotFound", ErrorCategory.ObjectNotFound),
+        [ArtifactFault.AccessDenied] = ("ArtifactAccessDenied", ErrorCategory.PermissionDenied),
+        [ArtifactFault.KeyUnusable] = ("ArtifactKeyUnusable", ErrorCategory.PermissionDenied),
+        [ArtifactFault.NoCredentials] = ("ArtifactCredentialsMissing", ErrorCategory.AuthenticationError),
+        [ArtifactFault.CredentialsExpired] = ("ArtifactCredentialsExpired", ErrorCategory.AuthenticationError),
+        [ArtifactFault.CredentialsRejected] = ("ArtifactCredentialsRejected", ErrorCategory.AuthenticationError),
+        [ArtifactFault.BucketElsewhere] = ("ArtifactBucketElsewhere", ErrorCategory.ResourceUnavailable),
+        [ArtifactFault.Replaced] = ("ArtifactReplaced", ErrorCategory.ResourceBusy),
+        [ArtifactFault.Damaged] = ("ArtifactDamaged", ErrorCategory.InvalidData),
+        [ArtifactFault.Throttled] = ("ArtifactThrottled", ErrorCategory.LimitsExceeded),
+        [ArtifactFault.Unavailable] = ("ArtifactStoreUnavailable", ErrorCategory.ResourceUnavailable),
+        [ArtifactFault.UnexpectedAnswer] = ("ArtifactUnexpectedAnswer", ErrorCategory.ProtocolError),
+        [ArtifactFault.NoLocation] = ("ArtifactLocationMissing", ErrorCategory.InvalidData),
+        [ArtifactFault.SourceNotFound] = ("PathNotFound", ErrorCategory.ObjectNotFound),
+        [ArtifactFault.SourceChanged] = ("PathChanged", ErrorCategory.ResourceBusy),
+        [ArtifactFault.DestinationExists] = ("DestinationExists", ErrorCategory.ResourceExists),
+        [ArtifactFault.DiskFull] = ("DiskFull", ErrorCategory.WriteError),
+        [ArtifactFault.PathUnusable] = ("PathUnusable", ErrorCategory.OpenError),
+    };
+
+    private static readonly Dictionary<ArchiveFault, (string Id, ErrorCategory Category)> s_archive = new()
+    {
+        [ArchiveFault.Damaged] = ("ArchiveDamaged", ErrorCategory.InvalidData),
+        [ArchiveFault.Unsafe] = ("ArchiveUnsafe", ErrorCategory.SecurityError),
+        [ArchiveFault.TooLarge] = ("ArchiveTooLarge", ErrorCategory.LimitsExceeded),
+        [ArchiveFault.Unsupported] = ("ArchiveUnsupported", ErrorCategory.NotImplemented),
+        [ArchiveFault.Conflict] = ("ArchiveConflict", ErrorCategory.ResourceExists),
+        [ArchiveFault.Storage] = ("ArchiveStorage", ErrorCategory.OpenError),
+    };
+
     /// <summary>
     /// The error for an exception of ours, or <see langword="null"/> for one that is none of the catalogue.
     /// </summary>
@@ -89,6 +121,12 @@ internal static class ErrorCatalog
             "ClientTokenNotFound", ErrorCategory.AuthenticationError, target ?? token.JobId, token, token.Message,
             "Give -ClientToken (a token, a hashtable of client id to token, or a script block), connect with it, or set "
             + $"{EnvironmentTokens.Variable}."),
+        ArtifactTransferException artifact => new CommandError(
+            s_artifact[artifact.Fault].Id, s_artifact[artifact.Fault].Category, artifact.Path ?? target, artifact,
+            artifact.Message, artifact.Cure),
+        ArchiveException archive => new CommandError(
+            s_archive[archive.Fault].Id, s_archive[archive.Fault].Category, target ?? archive.Path, archive, archive.Message,
+            archive.Cure),
         EmulatorStartException emulator => new CommandError(
             "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.Cure),
         _ => null,
@@ -113,6 +151,29 @@ internal static class ErrorCatalog
         return new CommandError(
             "NonceMissing", ErrorCategory.ResourceUnavailable, target, new InvalidOperationException(message), message,
             "Leave the job: it is over, or already claimed.");
+    }
+
+    /// <summary>A name that none of the job's artifacts has.</summary>
+    public static CommandError ArtifactNotInJob(string name, string kind, string jobId, IEnumerable<string?> known, object target)
+    {
+        string all = string.Join(", ", known);
+        string message = $"Job {jobId} has no {kind} artifact '{name}'.";
+        return new CommandError(
+            "ArtifactNotInJob", ErrorCategory.ObjectNotFound, target, new InvalidOperationException(message), message,
+            all.Length > 0 ? $"Use one of: {all}." : $"The job has no {kind} artifacts at all.");
+    }
+
+    /// <summary>There is not one output artifact to take for granted.</summary>
+    public static CommandError ArtifactAmbiguous(string jobId, IReadOnlyCollection<string?> known, object target)
+    {
+        string message = known.Count == 0
+            ? $"Job {jobId} has no output artifact to publish."
+            : $"Job {jobId} has {known.Count} output artifacts, and -Name does not say which one to publish.";
+        return new CommandError(
+            "ArtifactAmbiguous", ErrorCategory.InvalidArgument, target, new InvalidOperationException(message), message,
+            known.Count == 0
+                ? "Give the action of the pipeline an output artifact, or publish nothing."
+                : $"Use -Name with one of: {string.Join(", ", known)}.");
     }
 
     public static CommandError WaitTimedOut(ActionTypeId actionType, TimeSpan waited)

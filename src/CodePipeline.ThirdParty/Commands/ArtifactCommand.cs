@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Hosting;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>A cmdlet that moves artifacts of a job. The job comes with its details, or they are read.</summary>
+public abstract class ArtifactCommand : JobCommandBase
+{
+    /// <summary>The id of the job.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public override string JobId { get; set; } = string.Empty;
+
+    /// <summary>Emits the job, for the pipeline to go on with, where all of its artifacts were moved.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>The clock that credentials and pauses go by.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <summary>The job with its details: the piped one's, where it has them.</summary>
+    private protected async Task<ThirdPartyJobDetail> ResolveDetailAsync(CancellationToken cancellationToken)
+    {
+        ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
+        if (job is ThirdPartyJobDetail detail)
+        {
+            return detail;
+        }
+
+        Say($"Reading job {job.JobId} for its artifacts (GetThirdPartyJobDetails).");
+        JobDetails details = await job.Session!.Client
+            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, cancellationToken).ConfigureAwait(false);
+        return new ThirdPartyJobDetail(job, details);
+    }
+
+    /// <summary>What the job lets be moved.</summary>
+    private protected JobArtifacts ArtifactsOf(ThirdPartyJobDetail job) => new()
+    {
+        JobId = job.JobId,
+        Inputs = job.InputArtifacts,
+        Outputs = job.OutputArtifacts,
+        Credentials = job.ArtifactCredentials,
+        ReadAt = job.ReadAt,
+        EncryptionKey = job.EncryptionKey,
+        Settings = job.Session!.Settings,
+        RenewAsync = async stop => (await job.Session.Client
+            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, stop).ConfigureAwait(false)).ArtifactCredentials,
+        Say = Say,
+        Warn = Warn,
+        Wire = Options.Wire,
+    };
+
+    /// <summary>The artifacts that names or wildcards mean; a name that is none of them is an error of its own.</summary>
+    private protected List<JobArtifact> Select(
+        IReadOnlyList<JobArtifact> artifacts, IReadOnlyList<string> names, string kind, out bool all)
+    {
+        all = true;
+        var chosen = new HashSet<JobArtifact>();
+        foreach (string name in names)
+        {
+            bool isPattern = WildcardPattern.ContainsWildcardCharacters(name);
+            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+            JobArtifact[] found = artifacts.Where(artifact => isPattern
+                ? pattern.IsMatch(artifact.Name ?? string.Empty)
+                : string.Equals(artifact.Name, name, StringComparison.OrdinalIgnoreCase)).ToArray();
+            chosen.UnionWith(found);
+            if (found.Length == 0 && !isPattern)
+            {
+                all = false;
+                WriteFailure(ErrorCatalog.ArtifactNotInJob(
+                    name, kind, JobId, artifacts.Select(artifact => artifact.Name), Target!));
+            }
+        }
+
+        return artifacts.Where(chosen.Contains).ToList();
+    }
+
+    /// <summary>Moves one artifact; its failure is an error of its own, and the others go on.</summary>
+    private protected async Task<bool> TryMoveAsync(
+        string activity, JobArtifact artifact, Func<IProgress<TransferProgress>, Task> move, CancellationToken cancellationToken)
+    {
+        var display = new TransferDisplay(activity, artifact.Name ?? string.Empty, Show, Clock);
+        try
+        {
+            await move(display).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested
+            && ErrorCatalog.Find(error, Target) is CommandError known)
+        {
+            WriteFailure(known);
+            return false;
+        }
+        finally
+        {
+            display.End();
+        }
+    }
+}
