@@ -9,6 +9,7 @@ namespace CodePipeline.ThirdParty.Interop;
 internal static class Tools
 {
     private static readonly Lazy<Task<string?>> s_aws = new(() => FindAsync(["aws"], "--version"));
+    private static readonly Lazy<Task<string?>> s_moto = new(() => FindAsync(["moto_server"], "--help"));
     private static readonly Lazy<Task<string?>> s_boto3 = new(
         () => FindAsync(["python3", "python"], "-c", "import boto3"));
     private static readonly Lazy<Task<string?>> s_mono = new(() => FindAsync(["mono"], "--version"));
@@ -19,6 +20,8 @@ internal static class Tools
 
     internal static Task<string> MonoAsync() =>
         GetAsync(s_mono, "Mono (mono), which runs the .NET Framework build, is not installed.");
+
+    internal static Task<string> MotoAsync() => GetAsync(s_moto, "moto's server (moto_server) is not installed.");
 
     internal static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Python", name);
 

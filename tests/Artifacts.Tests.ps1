@@ -1,0 +1,283 @@
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+    Add-Type -AssemblyName System.IO.Compression, System.IO.Compression.FileSystem
+
+    # A zip as an action before would have published it.
+    function New-SourceZip {
+        $source = Join-Path $TestDrive "source-$([guid]::NewGuid().ToString('N'))"
+        $null = New-Item -ItemType Directory -Path "$source/src", "$source/empty"
+        Set-Content -Path "$source/src/hello.txt" -Value 'hello' -NoNewline
+        Set-Content -Path "$source/ünïcode.txt" -Value 'grüße' -NoNewline
+        $zip = "$source.zip"
+        [System.IO.Compression.ZipFile]::CreateFromDirectory($source, $zip)
+        $zip
+    }
+
+    # Puts a file where an input artifact of a job lies.
+    function Set-Artifact($Artifact, [string] $Path) {
+        $stream = [System.IO.File]::OpenRead($Path)
+        try {
+            $null = $emulator.PutObject($Artifact.BucketName, $Artifact.ObjectKey, $stream)
+        } finally {
+            $stream.Dispose()
+        }
+    }
+
+    # A job as the pipeline carries it, with a zip for each input.
+    function Get-ArtifactJob([string[]] $Inputs = @('Source'), [string[]] $Outputs = @('Built')) {
+        $zip = New-SourceZip
+        $with = @{}
+        if ($Inputs) { $with.InputArtifact = $Inputs }
+        if ($Outputs) { $with.OutputArtifact = $Outputs }
+        $job = Get-ClaimedJob -With $with
+        foreach ($artifact in $job.InputArtifacts) {
+            Set-Artifact $artifact $zip
+        }
+
+        $job
+    }
+
+    function Get-Published($Artifact) {
+        $reader = [System.IO.StreamReader]::new($emulator.OpenObject($Artifact.BucketName, $Artifact.ObjectKey))
+        try { $reader.ReadToEnd() } finally { $reader.Dispose() }
+    }
+
+    function Get-TransferCount {
+        @($emulator.GetRequests() | Where-Object { $_.BucketName }).Count
+    }
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe 'Artifacts in a pipeline' {
+    BeforeEach {
+        $emulator = Start-TestService
+        $in = Join-Path $TestDrive "in-$([guid]::NewGuid().ToString('N'))"
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    It 'takes the input of a job from poll to folder' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact Source
+        $zip = New-SourceZip
+        Set-Artifact (Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -OutVariable job).InputArtifacts[0] $zip
+        $folder = $job | Save-CPThirdPartyJobArtifact -Destination $in -Expand
+        $folder | Should -BeOfType System.IO.DirectoryInfo
+        $folder.FullName | Should -Be (Join-Path $in 'Source')
+        Get-Content "$in/Source/src/hello.txt" | Should -Be 'hello'
+        Get-Content "$in/Source/ünïcode.txt" | Should -Be 'grüße'
+        Test-Path "$in/Source/empty" | Should -BeTrue
+        Get-ChildItem $in -Force | ForEach-Object Name | Should -Be 'Source'
+    }
+
+    It 'takes a job from its input to its output to its result in one pipeline' {
+        Get-ArtifactJob | Save-CPThirdPartyJobArtifact $in -Expand -PassThru | ForEach-Object {
+            Set-Content -Path "$in/Source/built.txt" -Value 'built' -NoNewline
+            $_
+        } | Publish-CPThirdPartyJobArtifact "$in/Source" -PassThru | Complete-CPThirdPartyJob -Summary 'ok'
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Succeeded'
+        $object = $emulator.ListObjects('') | Where-Object Key -Like '*Built*'
+        $object.ServerSideEncryption | Should -Be 'aws:kms'
+    }
+
+    It 'saves a file under the artifact''s name, with the extension of what it is' {
+        $file = Get-ArtifactJob | Save-CPThirdPartyJobArtifact -Destination $in
+        $file | Should -BeOfType System.IO.FileInfo
+        $file.Name | Should -Be 'Source.zip'
+        $file.Length | Should -BeGreaterThan 0
+    }
+
+    It 'saves into the current location where no destination is named' {
+        $null = New-Item -ItemType Directory -Path $in
+        Push-Location $in
+        try {
+            (Get-ArtifactJob | Save-CPThirdPartyJobArtifact).FullName | Should -Be (Join-Path $in 'Source.zip')
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'saves each job of many into a folder of its own' {
+        $jobs = @(Get-ArtifactJob; Get-ArtifactJob)
+        $files = $jobs | Save-CPThirdPartyJobArtifact -Destination { Join-Path $in $_.JobId }
+        $files.FullName | Should -Be @($jobs | ForEach-Object { Join-Path (Join-Path $in $_.JobId) 'Source.zip' })
+    }
+
+    It 'reads the details of a job that comes without them' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -OutputArtifact Out
+        $published = Get-CPThirdPartyJob $ActionType | Publish-CPThirdPartyJobArtifact $PSCommandPath
+        $published.Name | Should -Be 'Out'
+    }
+
+    It 'publishes a file as it is, and says what it became' {
+        $job = Get-ArtifactJob
+        $file = Join-Path $TestDrive 'report.txt'
+        Set-Content -Path $file -Value 'all green' -NoNewline
+        $published = $job | Publish-CPThirdPartyJobArtifact -Path $file -Name built
+        $published | Should -BeOfType CodePipeline.ThirdParty.PublishedArtifact
+        $published.JobId, $published.Name, $published.Bytes | Should -Be $job.JobId, 'Built', 9
+        $published.BucketName, $published.ObjectKey | Should -Be $job.OutputArtifacts[0].BucketName, $job.OutputArtifacts[0].ObjectKey
+        $published.ETag | Should -Not -BeNullOrEmpty
+        Get-Published $published | Should -Be 'all green'
+        ($published | Out-String) | Should -BeLike '*Built*9*'
+    }
+
+    It 'publishes an empty file, and an empty folder' {
+        $job = Get-ArtifactJob
+        $null = New-Item -ItemType Directory -Path "$in/nothing"
+        $null = New-Item -ItemType File -Path "$in/empty"
+        ($job | Publish-CPThirdPartyJobArtifact "$in/empty").Bytes | Should -Be 0
+        ($job | Publish-CPThirdPartyJobArtifact "$in/nothing").Bytes | Should -BeGreaterThan 0
+    }
+
+    It 'publishes the same zip of the same folder, which comes back as it was' {
+        $job = Get-ArtifactJob
+        $null = $job | Save-CPThirdPartyJobArtifact $in -Expand
+        $checksums = foreach ($round in 1, 2) {
+            $published = $job | Publish-CPThirdPartyJobArtifact "$in/Source"
+            $emulator.FindObject($published.BucketName, $published.ObjectKey).Checksum
+        }
+
+        $checksums[0] | Should -Not -BeNullOrEmpty
+        $checksums[1] | Should -Be $checksums[0]
+        $back = $job | Save-CPThirdPartyJobArtifact "$in/back" -Output -Expand
+        $back.FullName | Should -Be (Join-Path $in 'back/Built')
+        Get-Content "$in/back/Built/src/hello.txt" | Should -Be 'hello'
+        Test-Path "$in/back/Built/empty" | Should -BeTrue
+    }
+
+    It 'takes artifacts by name and by wildcard' {
+        $job = Get-ArtifactJob -Inputs 'App', 'Api', 'Docs'
+        ($job | Save-CPThirdPartyJobArtifact $in -Name 'A*').Name | Sort-Object | Should -Be 'Api.zip', 'App.zip'
+        ($job | Save-CPThirdPartyJobArtifact $in -Name docs).Name | Should -Be 'Docs.zip'
+        $job | Save-CPThirdPartyJobArtifact $in -Name 'Z*' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Artifacts and what people ask first' {
+    BeforeEach {
+        $emulator = Start-TestService
+        $in = Join-Path $TestDrive "in-$([guid]::NewGuid().ToString('N'))"
+        $job = Get-ArtifactJob
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    It 'touches nothing with -WhatIf' {
+        $before = Get-TransferCount
+        $job | Save-CPThirdPartyJobArtifact $in -Expand -WhatIf | Should -BeNullOrEmpty
+        $job | Publish-CPThirdPartyJobArtifact $PSCommandPath -WhatIf | Should -BeNullOrEmpty
+        Test-Path $in | Should -BeFalse
+        Get-TransferCount | Should -Be $before
+    }
+
+    It 'does not replace what is there, unless forced to' {
+        $null = $job | Save-CPThirdPartyJobArtifact $in -Expand
+        Set-Content -Path "$in/Source/mine.txt" -Value 'mine'
+        $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -Expand }
+        $result.Errors.Count | Should -Be 1
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'DestinationExists,*'
+        $result.Errors[0].CategoryInfo.Category | Should -Be 'ResourceExists'
+        $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike '*-Force*'
+        Get-Content "$in/Source/mine.txt" | Should -Be 'mine'
+        $null = $job | Save-CPThirdPartyJobArtifact $in -Expand -Force
+        Test-Path "$in/Source/mine.txt" | Should -BeFalse
+        Test-Path "$in/Source/src/hello.txt" | Should -BeTrue
+    }
+
+    It 'lists the names where one is wrong, and goes on with the others' {
+        $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -Name Sauce, Source }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArtifactNotInJob,*'
+        "$($result.Errors[0])" | Should -BeLike "*no input artifact 'Sauce'*"
+        $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike '*Source*'
+        $result.Output.Name | Should -Be 'Source.zip'
+    }
+
+    It 'names a path that is not there' {
+        $result = Invoke-Capturing { $job | Publish-CPThirdPartyJobArtifact "$in/nowhere" }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+        "$($result.Errors[0])" | Should -BeLike '*nowhere*'
+    }
+
+    It 'does not pass a job on that lacks an input' {
+        $null = $emulator.DeleteObject($job.InputArtifacts[0].BucketName, $job.InputArtifacts[0].ObjectKey)
+        $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -PassThru }
+        $result.Output | Should -BeNullOrEmpty
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArtifactNotFound,*'
+        $result.Errors[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $result.Errors[0].TargetObject.JobId | Should -Be $job.JobId
+        Test-Path $in | Should -BeFalse
+    }
+
+    It 'refuses an archive that becomes too large, and leaves nothing' {
+        $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -Expand -MaximumExpandedBytes 3 }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArchiveTooLarge,*'
+        Test-Path $in | Should -BeFalse
+    }
+
+    It 'says what it does with -Verbose, and shows requests with -Debug, without a secret' {
+        $null = $emulator.DeleteObject($job.InputArtifacts[0].BucketName, $job.InputArtifacts[0].ObjectKey)
+        Set-Artifact $job.InputArtifacts[0] (New-SourceZip)
+        $all = & {
+            $VerbosePreference = $DebugPreference = 'Continue'
+            $job | Save-CPThirdPartyJobArtifact $in
+            $job | Save-CPThirdPartyJobArtifact $in -ErrorAction Continue
+            $job | Publish-CPThirdPartyJobArtifact $in
+        } *>&1
+        $text = $all | Out-String -Width 4000
+        $text | Should -BeLike '*Downloading artifact ''Source''*'
+        $text | Should -BeLike '*GetObject of artifact ''Source''*attempt 1*'
+        $text | Should -BeLike '*PutObject of artifact ''Built''*is done*'
+        foreach ($part in $all) {
+            $text += $part | Format-List * -Force | Out-String -Width 4000
+            $text += $part | ConvertTo-Json -Depth 5 -WarningAction SilentlyContinue
+        }
+
+        foreach ($secret in 'AccessKeyId', 'SecretAccessKey', 'SessionToken') {
+            $text.Contains($job.ArtifactCredentials.$secret.Reveal()) | Should -BeFalse -Because $secret
+        }
+
+        $text.Contains($job.ClientToken.Reveal()) | Should -BeFalse
+    }
+
+    It 'shows no secret where the store refuses the credentials' {
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('expired-token=1@GetObject'))
+        $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArtifactCredentialsExpired,*'
+        $text = ($result.Errors[0] | Format-List * -Force | Out-String -Width 4000) +
+            [System.Management.Automation.PSSerializer]::Serialize($result.Errors[0].Exception, 6)
+        $text.Contains($job.ArtifactCredentials.SessionToken.Reveal()) | Should -BeFalse
+        $result.Errors[0].Exception | Should -BeOfType CodePipeline.ThirdParty.ArtifactTransferException
+        $result.Errors[0].Exception.RequestId | Should -Not -BeNullOrEmpty
+    }
+
+    It 'ends within a second where Ctrl+C stops it' {
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,delay=60s'))
+        $shell = [powershell]::Create([System.Management.Automation.RunspaceMode]::NewRunspace)
+        try {
+            $null = $shell.AddScript('param($module, $job, $in) Import-Module $module; $job | Save-CPThirdPartyJobArtifact $in').
+                AddArgument($ModuleManifest).AddArgument($job).AddArgument($in)
+            $running = $shell.BeginInvoke()
+            $until = [DateTime]::UtcNow.AddSeconds(30)
+            while (-not ($emulator.GetRequests() | Where-Object Operation -EQ 'HeadObject')) {
+                [DateTime]::UtcNow | Should -BeLessThan $until
+                $null = $running.AsyncWaitHandle.WaitOne(20)
+            }
+
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+        } finally {
+            $shell.Dispose()
+        }
+
+        Test-Path $in | Should -BeFalse
+    }
+}
