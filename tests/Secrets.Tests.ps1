@@ -56,6 +56,10 @@ BeforeAll {
         Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken $secrets.ClientToken -EndpointUrl "https://127.0.0.1:$($emulator.Endpoint.Port)/"
         @{ jobId = $job.JobId; clientToken = $secrets.WrongToken } | ConvertTo-Json | ConvertFrom-Json | Get-CPThirdPartyJobDetail
         try { Get-CPThirdPartyJobDetail -JobId $job.JobId @bad -ErrorAction Stop } catch { $_ }
+        $folder = Join-Path ([IO.Path]::GetTempPath()) "cpthirdparty-$([guid]::NewGuid().ToString('N'))"
+        $claimed | Save-CPThirdPartyJobArtifact $folder
+        $claimed | Save-CPThirdPartyJobArtifact $folder -Region 'eu-west-1'
+        $claimed | Publish-CPThirdPartyJobArtifact $folder
         Test-CPThirdPartyConnection -ActionType $ActionType -ClientId one
         Connect-CPThirdParty -Name keys -Region us-east-1 @temporary -PassThru
         $claimed | Complete-CPThirdPartyJob -Summary 'done' -PassThru

@@ -1,0 +1,40 @@
+using System;
+using System.IO;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
+
+public sealed class ArtifactFileNameTests
+{
+    [Theory]
+    [InlineData("SourceOutput", "SourceOutput")]
+    [InlineData("a-b_c", "a-b_c")]
+    [InlineData("../../etc/passwd", "_.._.._etc_passwd")]
+    [InlineData("C:\\x", "C__x")]
+    [InlineData("..", "artifact")]
+    [InlineData("", "artifact")]
+    [InlineData(null, "artifact")]
+    [InlineData("CON", "_CON")]
+    [InlineData("nul.txt", "_nul.txt")]
+    [InlineData("a\u0000b\nc", "a_b_c")]
+    [InlineData("name. ", "name")]
+    [InlineData("grüße", "grüße")]
+    public void Name_IsOneThatIsSafeEverywhere(string? name, string expected) => Assert.Equal(
+        expected, ArtifactFileNames.Of(new JobArtifact(name, null, "S3", "bucket", "key")));
+
+    [Theory]
+    [InlineData("pipeline/In/report.json", ".json")]
+    [InlineData("pipeline/In/a1b2c3", "")]
+    [InlineData("pipeline.v1/In/a1b2c3", "")]
+    [InlineData("pipeline/.hidden", "")]
+    [InlineData("pipeline/x.so long a thing", "")]
+    public void Extension_OfWhatIsNoArchive_IsThatOfTheKey(string key, string expected)
+    {
+        using var folder = new TempFolder();
+
+        Assert.Equal(expected, ArtifactFileNames.Extension(
+            new JobArtifact("In", null, "S3", "bucket", key), folder.Write("file", "text")));
+    }
+}
