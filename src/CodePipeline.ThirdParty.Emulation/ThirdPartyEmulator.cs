@@ -96,10 +96,12 @@ public sealed class ThirdPartyEmulator : IDisposable
     }
 
     /// <summary>Adds a job, which polls see at once or after its delay, and puts its artifacts' contents.</summary>
+    /// <param name="request">The job.</param>
+    /// <param name="cancellationToken">Ends the copying of contents; no job is added then.</param>
     /// <exception cref="InvalidInputException">
     /// A value breaks a limit, the id is in use, the client has another token, or a file cannot be read.
     /// </exception>
-    public EmulatedJob AddJob(EmulatedJobRequest request)
+    public EmulatedJob AddJob(EmulatedJobRequest request, CancellationToken cancellationToken = default)
     {
         JobDefinition.Check(request ?? throw new ArgumentNullException(nameof(request)));
         Dictionary<string, ReceivedBody> contents = new(StringComparer.Ordinal);
@@ -108,7 +110,7 @@ public sealed class ThirdPartyEmulator : IDisposable
             foreach (KeyValuePair<string, EmulatedContent> content in request.InputContents)
             {
                 using Stream stream = content.Value.Open(content.Key);
-                contents[content.Key] = _objects.Receive(stream);
+                contents[content.Key] = _objects.Receive(stream, cancellationToken);
             }
 
             return _jobs.Add(request, definition =>

@@ -50,6 +50,8 @@ internal static class Announcement
             emulator.Name,
             Endpoint = emulator.Endpoint.AbsoluteUri,
             emulator.Region,
+            emulator.ArtifactBucketName,
+            ArtifactRegion = emulator.Options.ArtifactRegion ?? emulator.Region,
             emulator.AccessKeyId,
             SecretAccessKey = emulator.SecretAccessKey.Reveal(),
             Environment.ProcessId,
@@ -59,15 +61,20 @@ internal static class Announcement
                 job.ClientId,
                 ClientToken = job.ClientToken.Reveal(),
                 ActionType = job.ActionType.ToString(),
+                InputArtifacts = job.InputArtifacts.Select(Place),
+                OutputArtifacts = job.OutputArtifacts.Select(Place),
             }),
         },
         s_json);
+
+    private static object Place(EmulatedArtifact artifact) => new { artifact.Name, artifact.S3Uri };
 
     private static string Text(ThirdPartyEmulator emulator)
     {
         (string Name, string Value)[] variables =
         [
             ("AWS_ENDPOINT_URL_CODEPIPELINE", emulator.Endpoint.AbsoluteUri),
+            ("AWS_ENDPOINT_URL_S3", emulator.Endpoint.AbsoluteUri),
             ("AWS_REGION", emulator.Region),
             ("AWS_DEFAULT_REGION", emulator.Region),
             ("AWS_ACCESS_KEY_ID", emulator.AccessKeyId),
@@ -100,6 +107,15 @@ internal static class Announcement
                 CultureInfo.InvariantCulture,
                 $"job {job.ActionType} jobId={job.JobId} clientId={job.ClientId} "
                     + $"clientToken={job.ClientToken.Reveal()}");
+            foreach (EmulatedArtifact artifact in job.InputArtifacts)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  input  {artifact}");
+            }
+
+            foreach (EmulatedArtifact artifact in job.OutputArtifacts)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  output {artifact}");
+            }
         }
 
         return text.Append("Stop with Ctrl+C.").ToString();

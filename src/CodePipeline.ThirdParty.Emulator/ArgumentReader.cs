@@ -66,6 +66,25 @@ internal static class ArgumentReader
         return configuration;
     }
 
+    internal static Dictionary<string, EmulatedContent> Inputs(ArgumentResult result)
+    {
+        Dictionary<string, EmulatedContent> inputs = new(StringComparer.Ordinal);
+        foreach (Token token in result.Tokens)
+        {
+            int equals = token.Value.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0 || equals == token.Value.Length - 1)
+            {
+                result.AddError($"'{token.Value}' is not of the form NAME=FILE.");
+            }
+            else if (!inputs.TryAdd(token.Value[..equals], EmulatedContent.FromFile(token.Value[(equals + 1)..])))
+            {
+                result.AddError($"Input '{token.Value[..equals]}' is given twice. Give each name once.");
+            }
+        }
+
+        return inputs;
+    }
+
     internal static FaultPlan? Faults(ArgumentResult result)
     {
         try

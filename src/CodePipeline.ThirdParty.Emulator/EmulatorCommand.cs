@@ -24,6 +24,11 @@ internal sealed class EmulatorCommand
         DefaultValueFactory = _ => s_defaults.Region,
     };
 
+    private readonly Option<string?> _artifactRegion = new("--artifact-region")
+    {
+        Description = "AWS region of the artifacts' bucket; that of --region if left out.",
+    };
+
     private readonly Option<string?> _name = new("--name") { Description = "A name to tell emulators apart." };
 
     private readonly Option<string?> _accessKeyId = new("--access-key-id")
@@ -74,7 +79,13 @@ internal sealed class EmulatorCommand
 
     private readonly Option<string[]> _inputArtifact = new("--input-artifact")
     {
-        Description = "Name of an input artifact of the jobs. Can be given again.",
+        Description = "Name of an input artifact of the jobs, without contents. Can be given again.",
+    };
+
+    private readonly Option<Dictionary<string, EmulatedContent>> _input = new("--input")
+    {
+        Description = "NAME=FILE: an input artifact of the jobs, with the contents of a file. Can be given again.",
+        CustomParser = ArgumentReader.Inputs,
     };
 
     private readonly Option<string[]> _outputArtifact = new("--output-artifact")
@@ -104,7 +115,7 @@ internal sealed class EmulatorCommand
 
     private readonly Option<FaultPlan?> _faults = new("--faults")
     {
-        Description = "Faults, such as \"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2\".",
+        Description = "Faults, such as \"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2;cut-off=0.2@GetObject\".",
         CustomParser = ArgumentReader.Faults,
     };
 
@@ -125,10 +136,11 @@ internal sealed class EmulatorCommand
     internal EmulatorCommand()
     {
         _root = new RootCommand(
-            "Serves the five third-party job operations of AWS CodePipeline on loopback. Stop it with Ctrl+C.")
+            "Serves the five third-party job operations of AWS CodePipeline, and S3 for their artifacts, on loopback. "
+                + "Stop it with Ctrl+C.")
         {
-            _port, _region, _name, _accessKeyId, _secretAccessKey, _job, _jobs, _actionType, _clientId, _clientToken,
-            _configuration, _inputArtifact, _outputArtifact, _leaseTime, _jobTimeLimit, _continuationDelay,
+            _port, _region, _artifactRegion, _name, _accessKeyId, _secretAccessKey, _job, _jobs, _actionType, _clientId,
+            _clientToken, _configuration, _inputArtifact, _input, _outputArtifact, _leaseTime, _jobTimeLimit, _continuationDelay,
             _credentialLifetime, _maxBatchSize, _faults, _readyFile, _json, _untilStdinCloses,
         };
         _root.SetAction(RunAsync);
@@ -159,6 +171,7 @@ internal sealed class EmulatorCommand
         Name = parsed.GetValue(_name),
         Port = parsed.GetValue(_port),
         Region = parsed.GetValue(_region)!,
+        ArtifactRegion = parsed.GetValue(_artifactRegion),
         AccessKeyId = parsed.GetValue(_accessKeyId),
         SecretAccessKey = parsed.GetValue(_secretAccessKey),
         LeaseTime = parsed.GetValue(_leaseTime),
@@ -188,6 +201,7 @@ internal sealed class EmulatorCommand
                     ClientToken = parsed.GetValue(_clientToken),
                     Configuration = parsed.GetValue(_configuration) ?? [],
                     InputArtifacts = parsed.GetValue(_inputArtifact) ?? [],
+                    InputContents = parsed.GetValue(_input) ?? [],
                     OutputArtifacts = parsed.GetValue(_outputArtifact) ?? [],
                 });
 

@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>An artifact of an emulated job and where it is said to be.</summary>
+/// <summary>An artifact of an emulated job and where it is.</summary>
 public sealed class EmulatedArtifact
 {
     internal EmulatedArtifact(string name, string? revision, string bucketName, string objectKey)
@@ -22,4 +22,10 @@ public sealed class EmulatedArtifact
 
     /// <summary>The key of the object in the bucket.</summary>
     public string ObjectKey { get; }
+
+    /// <summary>The object as the AWS CLI names it, for example in <c>aws s3 cp</c>.</summary>
+    public string S3Uri => $"s3://{BucketName}/{ObjectKey}";
+
+    /// <summary>The name and <see cref="S3Uri"/>.</summary>
+    public override string ToString() => $"{Name} {S3Uri}";
 }

@@ -101,8 +101,20 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         {
             CheckSignature();
             _ended = true;
-            Trailers = await _reader.ReadHeadersAsync().ConfigureAwait(false);
+            Trailers = await ReadTrailersAsync().ConfigureAwait(false);
             CheckTrailer();
+        }
+    }
+
+    private async Task<NameValueCollection> ReadTrailersAsync()
+    {
+        try
+        {
+            return await _reader.ReadHeadersAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is EndOfStreamException or HttpFormatException)
+        {
+            throw S3Exception.MalformedTrailer();
         }
     }
 

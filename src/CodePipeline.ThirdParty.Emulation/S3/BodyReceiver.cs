@@ -266,9 +266,8 @@ internal sealed class BodyReceiver
         byte[]? told = _told?.Value;
         if (_trailing is not null)
         {
-            told = Base64(trailers![_trailing.HeaderName] ?? string.Empty, _trailing.Length) ?? throw new S3Exception(
-                "MalformedTrailerError",
-                "The request contained trailing data that was not well-formed or did not conform to our published schema.");
+            told = Base64(trailers![_trailing.HeaderName] ?? string.Empty, _trailing.Length)
+                ?? throw S3Exception.MalformedTrailer();
         }
 
         if (told is not null && !told.SequenceEqual(checksum.Bytes))

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
+using System.Threading;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
@@ -30,14 +31,14 @@ internal sealed class LocalObjects
                 nameof(key), "The key is not 1 to 1024 bytes long.", "Use a shorter key, such as folder/name.zip.");
         }
 
-        ReceivedBody body = Receive(content);
+        ReceivedBody body = Receive(content, CancellationToken.None);
         StoredObject added = ObjectOf(key, body);
         _store.Put(added);
         return new EmulatedObject(bucketName, added);
     }
 
     /// <summary>Takes contents in, which are no object yet.</summary>
-    internal ReceivedBody Receive(Stream content)
+    internal ReceivedBody Receive(Stream content, CancellationToken cancellationToken)
     {
         using FileStream file = _store.CreateFile();
         using ChecksumHash checksum = ChecksumAlgorithm.Crc64Nvme.Start();
@@ -49,6 +50,7 @@ internal sealed class LocalObjects
             int count;
             while ((count = content.Read(buffer, 0, buffer.Length)) > 0)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 checksum.Append(buffer, 0, count);
                 md5.AppendData(buffer, 0, count);
                 file.Write(buffer, 0, count);

@@ -57,6 +57,10 @@ internal sealed class S3Exception : Exception
     internal static S3Exception IncompleteBody() => new(
         "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.");
 
+    internal static S3Exception MalformedTrailer() => new(
+        "MalformedTrailerError",
+        "The request contained trailing data that was not well-formed or did not conform to our published schema.");
+
     internal static S3Exception MissingContentLength() =>
         new("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
+using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -51,9 +52,12 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     [Parameter]
     public string? ActionName { get; set; }
 
-    /// <summary>The names of the artifacts that the action takes in.</summary>
+    /// <summary>
+    /// The artifacts that the action takes in: names, or a hashtable of names to files, whose contents are put where the
+    /// jobs find them.
+    /// </summary>
     [Parameter]
-    public string[]? InputArtifact { get; set; }
+    public object[]? InputArtifact { get; set; }
 
     /// <summary>The names of the artifacts that the action hands on.</summary>
     [Parameter]
@@ -87,16 +91,28 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
             return;
         }
 
-        EmulatedJobRequest request = Request();
+        EmulatedJobRequest request = await RequestAsync(cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Write(emulator.AddJob(request));
+
+            // Big files take time to copy, in which Ctrl+C must be heard.
+            Write(request.InputContents.Count == 0
+                ? emulator.AddJob(request)
+                : await Task.Run(() => emulator.AddJob(request, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false));
         }
     }
 
-    private EmulatedJobRequest Request()
+    private async Task<EmulatedJobRequest> RequestAsync(CancellationToken cancellationToken)
     {
+        var inputs = new List<string>();
+        var contents = new Dictionary<string, EmulatedContent>(StringComparer.Ordinal);
+        foreach (object? each in InputArtifact ?? Array.Empty<object>())
+        {
+            await ReadInputAsync(Bare(each), inputs, contents, cancellationToken).ConfigureAwait(false);
+        }
+
         var defaults = new EmulatedJobRequest(ActionType);
         return new EmulatedJobRequest(ActionType)
         {
@@ -106,7 +122,8 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
             PipelineName = PipelineName ?? defaults.PipelineName,
             StageName = StageName ?? defaults.StageName,
             ActionName = ActionName ?? defaults.ActionName,
-            InputArtifacts = InputArtifact ?? Array.Empty<string>(),
+            InputArtifacts = inputs,
+            InputContents = contents,
             OutputArtifacts = OutputArtifact ?? Array.Empty<string>(),
             EncryptionKeyId = EncryptionKeyId,
             ContinuationToken = ContinuationToken,
@@ -115,12 +132,48 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
         };
     }
 
+    private static object? Bare(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    private async Task ReadInputAsync(
+        object? input,
+        List<string> names,
+        Dictionary<string, EmulatedContent> contents,
+        CancellationToken cancellationToken)
+    {
+        if (input is not IDictionary files)
+        {
+            names.Add(input?.ToString() ?? string.Empty);
+            return;
+        }
+
+        foreach (DictionaryEntry entry in files)
+        {
+            string name = entry.Key.ToString()!;
+            names.Add(name);
+            switch (Bare(entry.Value))
+            {
+                case null:
+                    break;
+                case byte[] bytes:
+                    contents[name] = EmulatedContent.FromBytes(bytes);
+                    break;
+                case FileSystemInfo file:
+                    contents[name] = EmulatedContent.FromFile(file.FullName);
+                    break;
+                case object path:
+                    contents[name] = EmulatedContent.FromFile(await AskAsync(
+                        host => host.ResolvePath(path.ToString()!), cancellationToken).ConfigureAwait(false));
+                    break;
+            }
+        }
+    }
+
     private Dictionary<string, string> Values()
     {
         var values = new Dictionary<string, string>();
         foreach (DictionaryEntry entry in Configuration ?? new Hashtable())
         {
-            object? value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
+            object? value = Bare(entry.Value);
             values[entry.Key.ToString()!] = (value as Secret)?.Reveal() ?? value?.ToString() ?? string.Empty;
         }
 

@@ -30,6 +30,11 @@ public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string Region { get; set; } = "us-east-1";
 
+    /// <summary>The region of the artifacts' bucket; that of the emulator if not given.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    public string? ArtifactRegion { get; set; }
+
     /// <summary>The access key id it knows; without it, one is made up.</summary>
     [Parameter]
     [Alias("AK", "AccessKeyId")]
@@ -89,6 +94,7 @@ public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
             Name = Name,
             Port = Port,
             Region = Region,
+            ArtifactRegion = ArtifactRegion,
             AccessKeyId = AccessKey,
             SecretAccessKey = SecretKey,
             ActionTypes = ActionTypes(),

@@ -1,0 +1,117 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class ListTests : IDisposable
+{
+    private readonly S3Host _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task Keys_AreInTheOrderOfTheirBytes()
+    {
+        // The second to last is below the last in UTF-16, and above it in UTF-8.
+        Put("b", "a/2", "a/1", "B", "\uFF5E", "\U0001F600");
+
+        Assert.Equal(
+            ["B", "a/1", "a/2", "b", "\uFF5E", "\U0001F600"], (await ListAsync("list-type=2")).Elements("Key"));
+    }
+
+    [Theory]
+    [InlineData("list-type=2&prefix=a%2F", "a/1 a/2 a/x/3", "")]
+    [InlineData("list-type=2&delimiter=%2F", "b", "a/ c/")]
+    [InlineData("delimiter=%2F", "b", "a/ c/")]
+    [InlineData("delimiter=%2F&list-type=2&prefix=a%2F", "a/1 a/2", "a/x/")]
+    [InlineData("list-type=2&start-after=a%2F2", "a/x/3 b c/4", "")]
+    [InlineData("marker=a%2F2", "a/x/3 b c/4", "")]
+    [InlineData("delimiter=%2F&marker=a%2F", "b", "c/")]
+    [InlineData("list-type=2&max-keys=0", "", "")]
+    public async Task List_GivesWhatIsAskedFor(string query, string keys, string prefixes)
+    {
+        Put("a/1", "a/2", "a/x/3", "b", "c/4");
+
+        S3Answer answer = await ListAsync(query);
+
+        Assert.Equal(keys, string.Join(" ", answer.Elements("Key")));
+        Assert.Equal(prefixes, string.Join(" ", Prefixes(answer)));
+        Assert.Equal("false", answer.Element("IsTruncated"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("delimiter=%2F&")]
+    public async Task Pages_OfVersion2_FollowEachOther(string delimiter)
+    {
+        Put("a/1", "a/2", "b", "c/3", "d");
+        string[] all = await EntriesAsync(await ListAsync(delimiter + "list-type=2"));
+        List<string> paged = [];
+        string token = string.Empty;
+        do
+        {
+            S3Answer page = await ListAsync(token + delimiter + "list-type=2&max-keys=1");
+            Assert.Equal("1", page.Element("KeyCount"));
+            paged.AddRange(await EntriesAsync(page));
+            token = page.Element("NextContinuationToken") is string next
+                ? $"continuation-token={Uri.EscapeDataString(next)}&"
+                : string.Empty;
+        }
+        while (token.Length > 0);
+
+        Assert.Equal(all.Order(StringComparer.Ordinal), paged);
+    }
+
+    [Fact]
+    public async Task Pages_OfVersion1_FollowEachOther()
+    {
+        Put("a/1", "a/2", "b");
+
+        S3Answer first = await ListAsync("delimiter=%2F&max-keys=1");
+        S3Answer second = await ListAsync("delimiter=%2F&marker=a%2F&max-keys=1");
+
+        Assert.Equal(("true", "a/"), (first.Element("IsTruncated"), first.Element("NextMarker")));
+        Assert.Equal(("false", "b"), (second.Element("IsTruncated"), second.Element("Key")));
+    }
+
+    [Fact]
+    public async Task EncodingType_EncodesKeys()
+    {
+        Put("a b/ü\u0001");
+
+        Assert.Equal("a%20b/%C3%BC%01", (await ListAsync("encoding-type=url&list-type=2")).Element("Key"));
+    }
+
+    [Theory]
+    [InlineData("list-type=2&max-keys=-1")]
+    [InlineData("list-type=2&max-keys=many")]
+    [InlineData("continuation-token=%21&list-type=2")]
+    public async Task Parameter_ThatIsWrong_IsRefused(string query) =>
+        Assert.Equal("InvalidArgument", (await ListAsync(query)).Error);
+
+    [Fact]
+    public async Task ListBuckets_NamesTheOne() => Assert.Equal(
+        [_host.Bucket],
+        (await _host.SendAsync("GET", "/")).Xml.Descendants()
+            .Where(each => each.Name.LocalName == "Name").Select(each => each.Value));
+
+    private static IEnumerable<string> Prefixes(S3Answer answer) => answer.Xml.Elements()
+        .Where(each => each.Name.LocalName == "CommonPrefixes").Select(each => each.Value);
+
+    private static Task<string[]> EntriesAsync(S3Answer answer) =>
+        Task.FromResult<string[]>([.. answer.Elements("Key"), .. Prefixes(answer)]);
+
+    private void Put(params string[] keys)
+    {
+        foreach (string key in keys)
+        {
+            _host.Emulator.PutObject(_host.Bucket, key, new MemoryStream([1]));
+        }
+    }
+
+    private Task<S3Answer> ListAsync(string query) => _host.SendAsync("GET", $"/{_host.Bucket}?{query}");
+}

@@ -1,0 +1,190 @@
+using System;
+using System.Linq;
+using System.Net.Http;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+public sealed class S3FaultTests : IDisposable
+{
+    private static readonly byte[] s_data = [.. Enumerable.Range(0, 100_000).Select(i => (byte)i)];
+
+    private readonly S3Host _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Theory]
+    [InlineData("throttle", 503, "SlowDown")]
+    [InlineData("internal-failure", 500, "InternalError")]
+    [InlineData("expired-token", 400, "ExpiredToken")]
+    [InlineData("access-denied", 403, "AccessDenied")]
+    public async Task ErrorFault_AnswersS3sErrorAndHasNoEffect(string fault, int statusCode, string error)
+    {
+        _host.Order(fault + "=1@PutObject,limit=1");
+
+        S3Answer answer = await _host.PutAsync("k", s_data);
+
+        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Empty(_host.Emulator.ListObjects());
+        Assert.Equal(200, (await _host.PutAsync("k", s_data)).StatusCode);
+    }
+
+    [Fact]
+    public async Task ServiceUnavailable_AnswersAnHtmlPage()
+    {
+        _host.Order("service-unavailable=1");
+
+        S3Answer answer = await _host.GetAsync("k");
+
+        Assert.Equal((503, "text/html"), (answer.StatusCode, answer.Header("Content-Type")));
+    }
+
+    [Theory]
+    [InlineData("cut-off", false)]
+    [InlineData("drop-before", false)]
+    [InlineData("drop-after", true)]
+    public async Task Drop_OfAnUpload_StoresItOrNot(string fault, bool isStored)
+    {
+        _host.Order(fault + "=1@PutObject");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => _host.PutAsync("k", s_data));
+
+        Assert.Equal(isStored, _host.Emulator.FindObject(_host.Bucket, "k") is not null);
+        Assert.Equal(0, _host.Emulator.GetRequests()[^1].StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GetObject")]
+    [InlineData("ListObjectsV2")]
+    public async Task CutOff_OfAnAnswer_DropsTheConnectionAfterHalfOfIt(string operation)
+    {
+        await _host.PutAsync("k", s_data);
+        _host.Order($"cut-off=1@{operation},limit=1");
+        Task<S3Answer> SendAsync() => operation == "GetObject"
+            ? _host.GetAsync("k")
+            : _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
+
+        // The head came whole, or this would be an error of the request itself.
+        HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(SendAsync);
+
+        Assert.IsType<HttpIOException>(error.InnerException);
+        Assert.Equal(HttpRequestError.ResponseEnded, ((HttpIOException)error.InnerException).HttpRequestError);
+        Assert.Equal((200, FaultKind.CutOff), Last());
+        Assert.Equal(200, (await SendAsync()).StatusCode);
+    }
+
+    [Fact]
+    public async Task CutOff_OfAnOperationsAnswer_DropsTheConnectionToo()
+    {
+        using EmulatorHost host = new();
+        host.AddJob();
+        host.Emulator.OrderFaults(FaultPlan.Parse("cut-off=1"));
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => host.PollAsync());
+
+        Assert.Equal(JobStatus.Dispatched, host.Emulator.GetJobs()[0].Status);
+    }
+
+    [Fact]
+    public async Task Corrupt_OfADownload_HasOneWrongByteUnderTheRightChecksum()
+    {
+        await _host.PutAsync("k", s_data);
+        _host.Order("corrupt=1");
+
+        S3Answer answer = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
+
+        Assert.Equal(s_data.Length, answer.Body.Length);
+        Assert.Equal(1, answer.Body.Zip(s_data).Count(pair => pair.First != pair.Second));
+        Assert.Equal(
+            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_data)), answer.Header("x-amz-checksum-crc64nvme"));
+    }
+
+    [Fact]
+    public async Task Corrupt_OfAnUpload_IsFoundByItsChecksum()
+    {
+        _host.Order("corrupt=1");
+        HttpRequestMessage request = _host.Request(
+            "PUT",
+            _host.PathOf("k"),
+            s_data,
+            ("x-amz-checksum-sha1", Convert.ToBase64String(ChecksumAlgorithm.Find("SHA1")!.Of(s_data))));
+        _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
+
+        Assert.Equal("BadDigest", (await _host.SendAsync(request)).Error);
+    }
+
+    [Fact]
+    public async Task Slow_AnswersAfterItsDelay()
+    {
+        await _host.PutAsync("k", s_data);
+        _host.Order("slow=1@GetObject,delay=20s");
+
+        Task<S3Answer> call = _host.GetAsync("k");
+        await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
+        _host.Clock.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(s_data, (await call.WaitAsync(Until.Patience)).Body);
+    }
+
+    [Fact]
+    public async Task Garbled_AnswersXmlThatBreaksOff()
+    {
+        _host.Order("garbled=1");
+
+        S3Answer answer = await _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
+
+        Assert.Equal(200, answer.StatusCode);
+        Assert.ThrowsAny<System.Xml.XmlException>(() => answer.Xml);
+        Assert.Equal(200, (await _host.PutAsync("k", s_data)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Fault_WithoutAnOperation_HitsBothSides()
+    {
+        using EmulatorHost host = new();
+        host.Emulator.OrderFaults(FaultPlan.Parse("throttle=1"));
+        _host.Order("throttle=1");
+
+        Assert.Equal("ThrottlingException", (await host.PollAsync()).Error);
+        Assert.Equal("SlowDown", (await _host.GetAsync("k")).Error);
+    }
+
+    [Theory]
+    [InlineData("corrupt=1@PollForThirdPartyJobs", "GetObject")]
+    [InlineData("corrupt=1@HeadObject", "GetObject")]
+    [InlineData("garbled=1@GetObject", "ListObjectsV2")]
+    [InlineData("throttle=1@Upload", "UploadPart")]
+    public void Fault_ThatCannotHitAnOperation_IsBadInputAndNamesThoseItCan(string plan, string named) => Assert.Contains(
+        named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).Cure, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Faults_OfASeed_RepeatThemselves()
+    {
+        await _host.PutAsync("k", s_data);
+        async Task<string> RunAsync()
+        {
+            _host.Order("seed=5;throttle=0.5@GetObject");
+            string seen = string.Empty;
+            for (int i = 0; i < 12; i++)
+            {
+                seen += (await _host.GetAsync("k")).StatusCode == 503 ? "x" : ".";
+            }
+
+            return seen;
+        }
+
+        string first = await RunAsync();
+
+        Assert.Equal(first, await RunAsync());
+        Assert.Contains("x", first, StringComparison.Ordinal);
+        Assert.Contains(".", first, StringComparison.Ordinal);
+    }
+
+    private (int StatusCode, FaultKind? Fault) Last()
+    {
+        RecordedRequest last = _host.Emulator.GetRequests()[^1];
+        return (last.StatusCode, last.Fault);
+    }
+}

@@ -1,0 +1,297 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Emulation.Tests;
+
+/// <summary>The ways in which clients send a body, and what is checked about it.</summary>
+public sealed class UploadBodyTests : IDisposable
+{
+    private const string Unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+    private const string Signed = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+    private const string SignedTrailer = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+
+    private static readonly byte[] s_data = Enumerable.Range(0, 20_000).Select(i => (byte)(i * 7)).ToArray();
+
+    private readonly S3Host _host = new();
+
+    public static TheoryData<string> Algorithms => [.. ChecksumAlgorithm.All.Select(each => each.Name)];
+
+    public void Dispose() => _host.Dispose();
+
+    [Theory]
+    [InlineData(Unsigned, true)]
+    [InlineData(Signed, false)]
+    [InlineData(SignedTrailer, true)]
+    public async Task ChunkedBody_IsTakenApart(string payload, bool hasTrailer)
+    {
+        S3Answer answer = await SendChunksAsync(payload, hasTrailer ? ChecksumText("CRC32", s_data) : null);
+
+        Assert.Equal((200, null), (answer.StatusCode, answer.Error));
+        Assert.Equal(s_data, (await _host.GetAsync("k")).Body);
+    }
+
+    [Theory]
+    [InlineData(Signed, "data")]
+    [InlineData(Signed, "signature")]
+    [InlineData(SignedTrailer, "data")]
+    [InlineData(SignedTrailer, "trailer")]
+    [InlineData(SignedTrailer, "trailer-signature")]
+    public async Task SignedChunks_ThatWereChanged_AreRefused(string payload, string changed)
+    {
+        string? trailer = payload == Signed ? null : ChecksumText("CRC32", s_data);
+
+        S3Answer answer = await SendChunksAsync(payload, trailer, changed);
+
+        Assert.Equal((403, "SignatureDoesNotMatch"), (answer.StatusCode, answer.Error));
+        Assert.Empty(_host.Emulator.ListObjects());
+    }
+
+    [Fact]
+    public async Task Trailer_WithAWrongChecksum_AnswersBadDigest() =>
+        Assert.Equal("BadDigest", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", [1]))).Error);
+
+    [Fact]
+    public async Task Trailer_ThatIsAnnouncedAndMissing_IsRefused() =>
+        Assert.Equal("MalformedTrailerError", (await SendChunksAsync(Unsigned, trailer: null, announce: true)).Error);
+
+    [Fact]
+    public async Task Chunks_OfAnotherLengthThanTold_AreRefused() => Assert.Equal(
+        "IncompleteBody", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), length: 19_999)).Error);
+
+    [Fact]
+    public async Task Chunks_WithoutTheirLengthTold_AreRefused() => Assert.Equal(
+        "MissingContentLength", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), length: -1)).Error);
+
+    [Fact]
+    public async Task Chunks_ThatAreTooSmall_AreRefused() => Assert.Equal(
+        "InvalidChunkSizeError",
+        (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), chunkSize: 8191)).Error);
+
+    [Fact]
+    public async Task Body_WithoutALength_IsRefused()
+    {
+        HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
+        request.Headers.TransferEncodingChunked = true;
+        _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
+
+        S3Answer answer = await _host.SendAsync(request);
+
+        Assert.Equal((411, "MissingContentLength"), (answer.StatusCode, answer.Error));
+    }
+
+    [Fact]
+    public async Task Body_OtherThanItsSignedHash_IsRefused()
+    {
+        HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
+        _host.Owner.Sign(request, S3Signer.HashOf([1]), _host.Clock.GetUtcNow());
+
+        S3Answer answer = await _host.SendAsync(request);
+
+        Assert.Equal((400, "XAmzContentSHA256Mismatch"), (answer.StatusCode, answer.Error));
+        Assert.Empty(_host.Emulator.ListObjects());
+    }
+
+    [Fact]
+    public async Task Body_WithoutASignedHash_IsTaken()
+    {
+        HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
+        _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
+
+        Assert.Equal(200, (await _host.SendAsync(request)).StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public async Task Checksum_OfAnUpload_IsKeptAndAnswered(string algorithm)
+    {
+        string header = HeaderOf(algorithm);
+        string value = ChecksumText(algorithm, s_data);
+
+        S3Answer put = await _host.PutAsync("k", s_data, (header, value));
+        S3Answer asked = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
+        S3Answer range = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-9"));
+
+        Assert.Equal((value, value, "FULL_OBJECT"), (put.Header(header), asked.Header(header), asked.Header("x-amz-checksum-type")));
+        Assert.Null(range.Header(header));
+        Assert.Null((await _host.GetAsync("k")).Header(header));
+    }
+
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public async Task Checksum_ThatIsWrong_AnswersBadDigest(string algorithm)
+    {
+        S3Answer answer = await _host.PutAsync("k", s_data, (HeaderOf(algorithm), ChecksumText(algorithm, [1])));
+
+        Assert.Equal((400, "BadDigest"), (answer.StatusCode, answer.Error));
+        Assert.Empty(_host.Emulator.ListObjects());
+    }
+
+    [Fact]
+    public async Task Upload_WithoutAChecksum_GetsS3sOwn() => Assert.Equal(
+        ChecksumText("CRC64NVME", s_data),
+        (await _host.PutAsync("k", s_data)).Header("x-amz-checksum-crc64nvme"));
+
+    [Theory]
+    [InlineData("x-amz-checksum-crc32", "AAAA", "InvalidRequest")]
+    [InlineData("x-amz-checksum-sha256", "no base 64", "InvalidRequest")]
+    [InlineData("Content-MD5", "AAAA", "InvalidDigest")]
+    [InlineData("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA==", "BadDigest")]
+    [InlineData("x-amz-copy-source", "/b/k", "NotImplemented")]
+    [InlineData("x-amz-trailer", "x-amz-checksum-crc32", "InvalidRequest")]
+    public async Task Header_ThatCannotBeRight_IsRefused(string header, string value, string error) =>
+        Assert.Equal(error, (await _host.PutAsync("k", s_data, (header, value))).Error);
+
+    [Fact]
+    public async Task ContentMd5_ThatIsRight_IsTaken()
+    {
+#pragma warning disable CA5351 // The header's own hash.
+        string md5 = Convert.ToBase64String(MD5.HashData(s_data));
+#pragma warning restore CA5351
+
+        Assert.Equal(200, (await _host.PutAsync("k", s_data, ("Content-MD5", md5))).StatusCode);
+    }
+
+    [Fact]
+    public async Task TwoChecksums_AreRefused() => Assert.Equal("InvalidRequest", (await _host.PutAsync(
+        "k",
+        s_data,
+        (HeaderOf("CRC32"), ChecksumText("CRC32", s_data)),
+        (HeaderOf("SHA1"), ChecksumText("SHA1", s_data)))).Error);
+
+    [Fact]
+    public async Task RefusedUpload_LeavesTheConnectionForTheNextRequest()
+    {
+        // Big enough that the answer is there before the body has been sent.
+        byte[] body = new byte[4 << 20];
+
+        S3Answer refused = await _host.SendAsync("PUT", "/nowhere/k", body);
+
+        Assert.Equal("NoSuchBucket", refused.Error);
+        Assert.Equal(200, (await _host.PutAsync("k", body)).StatusCode);
+    }
+
+    [Fact]
+    public async Task ExpectContinue_OfARefusedUpload_GetsTheRefusalAndNoContinue()
+    {
+        HttpRequestMessage request = _host.Request("PUT", "/nowhere/k", s_data);
+        request.Headers.ExpectContinue = true;
+        _host.Owner.Sign(request, S3Signer.HashOf(s_data), _host.Clock.GetUtcNow());
+
+        S3Answer answer = await _host.SendAsync(request);
+
+        Assert.Equal(("NoSuchBucket", "close"), (answer.Error, answer.Header("Connection")));
+    }
+
+    [Fact]
+    public async Task Contents_AreFilesOfAPrivateFolder_GoneWithTheEmulator()
+    {
+        using S3Host host = new();
+        await host.PutAsync("k", s_data);
+        EmulatedObject put = host.Emulator.FindObject(host.Bucket, "k")!;
+        Assert.Equal(s_data.Length, put.Length);
+        string[] folders = [.. Directory.GetDirectories(Path.GetTempPath(), "cpthirdparty-emulator-*")
+            .Where(folder => Directory.EnumerateFiles(folder).Any(HoldsTheData))];
+        string folder = Assert.Single(folders);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        }
+
+        await host.PutAsync("k", [1]);
+        Assert.DoesNotContain(Directory.GetFiles(folder), HoldsTheData);
+        host.Emulator.Stop();
+
+        Assert.False(Directory.Exists(folder));
+    }
+
+    private static bool HoldsTheData(string path) =>
+        new FileInfo(path).Length == s_data.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(s_data);
+
+#pragma warning disable CA1308 // Headers are in lower case here.
+    private static string HeaderOf(string algorithm) => "x-amz-checksum-" + algorithm.ToLowerInvariant();
+#pragma warning restore CA1308
+
+    private static string ChecksumText(string algorithm, byte[] data) =>
+        Convert.ToBase64String(ChecksumAlgorithm.Find(algorithm)!.Of(data));
+
+    private Task<S3Answer> SendChunksAsync(
+        string payload,
+        string? trailer,
+        string? changed = null,
+        int chunkSize = 8192,
+        int? length = null,
+        bool announce = false)
+    {
+        S3Signer signer = _host.Owner;
+        List<(string, string)> headers = [("Content-Encoding", "aws-chunked")];
+        if (length != -1)
+        {
+            headers.Add(("x-amz-decoded-content-length", (length ?? s_data.Length).ToString(CultureInfo.InvariantCulture)));
+        }
+
+        if (trailer is not null || announce)
+        {
+            headers.Add(("x-amz-trailer", "x-amz-checksum-crc32"));
+        }
+
+        HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), [], [.. headers]);
+        HttpContent empty = request.Content!;
+        signer.Sign(request, payload, _host.Clock.GetUtcNow());
+        request.Content = new ByteArrayContent(Body(signer, payload, trailer, changed, chunkSize));
+        foreach ((string name, IEnumerable<string> values) in empty.Headers.Where(each => each.Key == "Content-Encoding"))
+        {
+            request.Content.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        return _host.SendAsync(request);
+    }
+
+    private static byte[] Body(S3Signer signer, string payload, string? trailer, string? changed, int chunkSize)
+    {
+        using MemoryStream body = new();
+        void Write(string text) => body.Write(Encoding.ASCII.GetBytes(text));
+        foreach (byte[] chunk in s_data.Chunk(chunkSize).Append([]))
+        {
+            string signature = signer.Chunk(chunk);
+            if (changed == "signature" && chunk.Length > 0)
+            {
+                signature = new string('0', 64);
+            }
+
+            Write($"{chunk.Length:x}" + (payload == Unsigned ? "" : ";chunk-signature=" + signature) + "\r\n");
+            byte[] sent = [.. chunk];
+            if (changed == "data" && sent.Length > 100)
+            {
+                sent[100] ^= 1;
+            }
+
+            body.Write(sent);
+            Write(chunk.Length > 0 ? "\r\n" : string.Empty);
+        }
+
+        if (trailer is not null)
+        {
+            string line = $"x-amz-checksum-crc32:{trailer}\n";
+            string signature = signer.Trailer(line);
+            string value = changed == "trailer" ? "AAAAAA==" : trailer;
+            Write($"x-amz-checksum-crc32:{value}\r\n");
+            if (payload == SignedTrailer)
+            {
+                signature = changed == "trailer-signature" ? new string('0', 64) : signature;
+                Write($"x-amz-trailer-signature:{signature}\r\n");
+            }
+        }
+
+        Write("\r\n");
+        return body.ToArray();
+    }
+}
