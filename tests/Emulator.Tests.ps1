@@ -92,6 +92,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         @{ What = 'an operation that is none'; With = @{ Fault = 'throttle=1@Poll' }; Words = 'Poll', 'PollForThirdPartyJobs' }
         @{ What = 'a delay without a unit'; With = @{ Fault = 'slow=1,delay=5' }; Words = 'delay', 'ms or s' }
         @{ What = 'a lease of no time'; With = @{ LeaseTime = 0 }; Words = 'LeaseTime', 'more than zero' }
+        @{ What = 'an artifact region that is none'; With = @{ ArtifactRegion = 'no region' }; Words = 'region', 'eu-west-1' }
         @{ What = 'a region that is none'; With = @{ Region = 'not a region' }; Words = 'region', 'us-east-1' }
         @{ What = 'an action type that is none'; With = @{ ActionType = 'Test' }; Words = 'Test', 'Test/Contoso/1' }
     ) {
@@ -127,6 +128,30 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         $job.Status | Should -Be 'Queued'
     }
 
+    It 'puts the files of a hashtable where the job finds them' {
+        'contents' | Set-Content -Path TestDrive:/in.zip -NoNewline
+        Push-Location TestDrive:/
+        try {
+            $job = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact @{ Source = './in.zip' } -OutputArtifact Out
+        } finally {
+            Pop-Location
+        }
+
+        $artifact = $job.InputArtifacts[0]
+        $artifact.Name | Should -Be 'Source'
+        $artifact.S3Uri | Should -Be "s3://$($emulator.ArtifactBucketName)/$($artifact.ObjectKey)"
+        $emulator.FindObject($artifact.BucketName, $artifact.ObjectKey).Length | Should -Be 8
+        $reader = [System.IO.StreamReader]::new($emulator.OpenObject($artifact.BucketName, $artifact.ObjectKey))
+        try {
+            $reader.ReadToEnd() | Should -Be 'contents'
+        } finally {
+            $reader.Dispose()
+        }
+
+        $emulator.ListObjects() | Should -HaveCount 1
+        Get-CPThirdPartyEmulatorJob | Format-List | Out-String -Width 200 | Should -Match "OutputArtifacts +: \{Out s3://"
+    }
+
     It 'makes as many as Count says, each with its own client' {
         $jobs = New-CPThirdPartyEmulatorJob $ActionType -Count 4
         ($jobs.JobId | Select-Object -Unique).Count, ($jobs.ClientId | Select-Object -Unique).Count | Should -Be 4, 4
@@ -155,6 +180,7 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         @{ What = 'a configuration value that is too long'; With = @{ Configuration = @{ Key = 'x' * 1001 } }; Words = 'Key', '1000' }
         @{ What = 'a pipeline name with a blank'; With = @{ PipelineName = 'a b' }; Words = 'PipelineName' }
         @{ What = 'an artifact named twice'; With = @{ InputArtifact = 'a', 'a' }; Words = 'InputArtifact' }
+        @{ What = 'a file that is not there'; With = @{ InputArtifact = @{ In = '/nowhere/in.zip' } }; Words = 'In', '/nowhere/in.zip' }
         @{ What = 'another token for a known client'; With = @{ ClientId = 'known'; ClientToken = 'other' }; Words = 'known', 'token' }
     ) {
         $null = $emulator.AddClient('known', 'its token')

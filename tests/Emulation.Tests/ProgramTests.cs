@@ -9,6 +9,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
@@ -51,6 +52,41 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public async Task Inputs_AreArtifactsWithTheFilesContents_AndTheirPlacesAreTold()
+    {
+        using TempFolder folder = new();
+        using EmulatorProcess process = new(
+            "--json", "--until-stdin-closes", "--job", "Test/Contoso/1", "--input", "In=" + folder.Write("a", "contents"),
+            "--output-artifact", "Out", "--artifact-region", "eu-west-1");
+
+        JsonElement ready = JsonDocument.Parse(await process.ReadLineAsync()).RootElement;
+
+        JsonElement job = ready.GetProperty("jobs")[0];
+        string uri = Text(job.GetProperty("inputArtifacts")[0], "s3Uri");
+        Assert.StartsWith($"s3://{Text(ready, "artifactBucketName")}/", uri, StringComparison.Ordinal);
+        Assert.Equal("Out", Text(job.GetProperty("outputArtifacts")[0], "name"));
+        Assert.Equal("eu-west-1", Text(ready, "artifactRegion"));
+        string url = new S3Signer(Text(ready, "accessKeyId"), Text(ready, "secretAccessKey"), "eu-west-1").Presign(
+            "GET", new Uri(Text(ready, "endpoint") + uri["s3://".Length..]), DateTimeOffset.UtcNow, 60);
+        using HttpClient http = new();
+        Assert.Equal("contents", await http.GetStringAsync(new Uri(url)));
+    }
+
+    [Theory]
+    [InlineData("In", "'In' is not of the form NAME=FILE")]
+    [InlineData("In=", "'In=' is not of the form NAME=FILE")]
+    [InlineData("In=/nowhere/a.zip", "/nowhere/a.zip")]
+    public async Task Input_ThatCannotBeUsed_IsExplainedWithExitCode2(string input, string words)
+    {
+        using EmulatorProcess process = new("--job", "Test/Contoso/1", "--input", input);
+
+        string error = await process.ReadErrorAsync();
+
+        Assert.Equal(2, await process.ExitAsync());
+        Assert.Contains(words, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Text_HasLinesToCopyForBashAndPowerShell()
     {
         using EmulatorProcess process = new(
@@ -60,6 +96,8 @@ public sealed class ProgramTests
 
         Assert.Contains(lines, line => line.StartsWith(
             "export AWS_ENDPOINT_URL_CODEPIPELINE='http://127.0.0.1:", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith(
+            "export AWS_ENDPOINT_URL_S3='http://127.0.0.1:", StringComparison.Ordinal));
         Assert.Contains("export AWS_REGION='us-east-1'", lines);
         Assert.Contains("export AWS_SECRET_ACCESS_KEY='it'\\''s'", lines);
         Assert.Contains("$env:AWS_SECRET_ACCESS_KEY = 'it''s'", lines);

@@ -86,6 +86,7 @@ internal static class ClientProcess
         if (emulator is not null)
         {
             environment["AWS_ENDPOINT_URL_CODEPIPELINE"] = emulator.Endpoint.AbsoluteUri;
+            environment["AWS_ENDPOINT_URL_S3"] = emulator.Endpoint.AbsoluteUri;
             environment["AWS_DEFAULT_REGION"] = emulator.Region;
             environment["AWS_ACCESS_KEY_ID"] = emulator.AccessKeyId;
             environment["AWS_SECRET_ACCESS_KEY"] = emulator.SecretAccessKey.Reveal();

@@ -1,5 +1,6 @@
 using System;
 using System.Collections;
+using System.IO;
 using System.Linq;
 using CodePipeline.ThirdParty.Commands;
 using CodePipeline.ThirdParty.Emulation;
@@ -77,6 +78,54 @@ public sealed class EmulatorCommandTests : IDisposable
         Assert.Equal(
             new[] { "hush", "web", "7" },
             new[] { jobs[0].Configuration["Key"], jobs[0].Configuration["Name"], jobs[0].Configuration["Number"] });
+    }
+
+    [Fact]
+    public void NewJob_WithFilesByName_PutsTheirContentsForEachJob()
+    {
+        ThirdPartyEmulator emulator = Start();
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "contents");
+
+        FakeHost host = new NewThirdPartyEmulatorJobCommand
+        {
+            Emulator = emulator, ActionType = FakeClient.Type, Count = 2,
+            InputArtifact = new object[]
+            {
+                "named",
+                new System.Collections.Specialized.OrderedDictionary
+                {
+                    ["z"] = file, ["a"] = new FileInfo(file), ["bytes"] = new byte[] { 1 }, ["none"] = null,
+                },
+            },
+        }.Run();
+
+        File.Delete(file);
+        Assert.Empty(host.Errors);
+        Assert.Equal(2, host.Objects.Count);
+        foreach (EmulatedJob job in host.Objects.Cast<EmulatedJob>())
+        {
+            Assert.Equal(new[] { "named", "z", "a", "bytes", "none" }, job.InputArtifacts.Select(each => each.Name));
+            Assert.Equal(
+                new long?[] { null, 8, 8, 1, null },
+                job.InputArtifacts.Select(each => emulator.FindObject(each.BucketName, each.ObjectKey)?.Length));
+        }
+    }
+
+    [Fact]
+    public void NewJob_WithAFileThatIsNotThere_IsRefusedAndPutsNone()
+    {
+        ThirdPartyEmulator emulator = Start();
+
+        FakeHost host = new NewThirdPartyEmulatorJobCommand
+        {
+            Emulator = emulator, ActionType = FakeClient.Type,
+            InputArtifact = new object[] { new Hashtable { ["In"] = "/nowhere/a.zip" } },
+        }.Run();
+
+        Assert.Equal("InvalidInput", Assert.Single(host.Errors).Id);
+        Assert.Contains("/nowhere/a.zip", host.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Empty(emulator.GetJobs());
     }
 
     [Fact]
