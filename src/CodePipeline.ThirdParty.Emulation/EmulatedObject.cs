@@ -29,7 +29,9 @@ public sealed class EmulatedObject
     /// <summary>The length of the contents in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>The ETag, without quotes. It is the MD5 of the contents unless they are under KMS or came in parts.</summary>
+    /// <summary>
+    /// The ETag, without quotes. It is the MD5 of the contents unless they are under KMS or came in parts.
+    /// </summary>
     public string ETag { get; }
 
     /// <summary>When the object was put, by the emulator's clock.</summary>

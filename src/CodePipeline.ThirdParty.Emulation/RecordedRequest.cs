@@ -25,7 +25,9 @@ public sealed class RecordedRequest
         _body = body;
     }
 
-    /// <summary>The id in the answer's <c>x-amzn-RequestId</c> header, <c>x-amz-request-id</c> on the S3 side.</summary>
+    /// <summary>
+    /// The id in the answer's <c>x-amzn-RequestId</c> header, <c>x-amz-request-id</c> on the S3 side.
+    /// </summary>
     public string RequestId { get; }
 
     /// <summary>
@@ -53,7 +55,8 @@ public sealed class RecordedRequest
     public string? ObjectKey { get; internal init; }
 
     /// <summary>
-    /// Gives the body of the request, which is not kept on the S3 side. It may hold a client token: keep it out of logs.
+    /// Gives the body of the request, which is not kept on the S3 side. It may hold a client token: keep it out of
+    /// logs.
     /// </summary>
     public string RevealBody() => _body;
 }

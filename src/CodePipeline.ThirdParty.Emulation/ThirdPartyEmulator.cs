@@ -7,12 +7,12 @@ using System.Threading;
 namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>
-/// A local stand-in for the five third-party job operations of AWS CodePipeline, and for S3 as far as the jobs' artifacts
-/// go, on loopback.
+/// A local stand-in for the five third-party job operations of AWS CodePipeline, and for S3 as far as the jobs'
+/// artifacts go, on loopback.
 /// </summary>
 /// <remarks>
-/// All members can be used from any thread, also after <see cref="Stop"/>, which deletes all objects. Their contents are
-/// kept in files of a temporary folder that only this account can read.
+/// All members can be used from any thread, also after <see cref="Stop"/>, which deletes all objects. Their contents
+/// are kept in files of a temporary folder that only this account can read.
 /// </remarks>
 public sealed class ThirdPartyEmulator : IDisposable
 {

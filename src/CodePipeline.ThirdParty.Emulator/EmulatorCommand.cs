@@ -115,7 +115,8 @@ internal sealed class EmulatorCommand
 
     private readonly Option<FaultPlan?> _faults = new("--faults")
     {
-        Description = "Faults, such as \"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2;cut-off=0.2@GetObject\".",
+        Description = "Faults, such as \"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2\" or "
+            + "\"cut-off=0.2@GetObject\".",
         CustomParser = ArgumentReader.Faults,
     };
 
@@ -140,8 +141,8 @@ internal sealed class EmulatorCommand
                 + "Stop it with Ctrl+C.")
         {
             _port, _region, _artifactRegion, _name, _accessKeyId, _secretAccessKey, _job, _jobs, _actionType, _clientId,
-            _clientToken, _configuration, _inputArtifact, _input, _outputArtifact, _leaseTime, _jobTimeLimit, _continuationDelay,
-            _credentialLifetime, _maxBatchSize, _faults, _readyFile, _json, _untilStdinCloses,
+            _clientToken, _configuration, _inputArtifact, _input, _outputArtifact, _leaseTime, _jobTimeLimit,
+            _continuationDelay, _credentialLifetime, _maxBatchSize, _faults, _readyFile, _json, _untilStdinCloses,
         };
         _root.SetAction(RunAsync);
     }

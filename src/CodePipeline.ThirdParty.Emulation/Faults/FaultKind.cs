@@ -4,7 +4,9 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <remarks>The S3 side answers with S3's own names and status codes for the same thing, where they differ.</remarks>
 public enum FaultKind
 {
-    /// <summary>HTTP 400 <c>ThrottlingException</c>, S3 503 <c>SlowDown</c>; the operation does not take effect.</summary>
+    /// <summary>
+    /// HTTP 400 <c>ThrottlingException</c>, S3 503 <c>SlowDown</c>; the operation does not take effect.
+    /// </summary>
     Throttle,
 
     /// <summary>HTTP 500 <c>InternalFailure</c>, S3 <c>InternalError</c>; the operation does not take effect.</summary>
@@ -22,15 +24,19 @@ public enum FaultKind
     /// <summary>The operation takes effect and is answered after <see cref="FaultRule.Delay"/>.</summary>
     Slow,
 
-    /// <summary>HTTP 400 <c>ExpiredTokenException</c>, S3 <c>ExpiredToken</c>; the operation does not take effect.</summary>
+    /// <summary>
+    /// HTTP 400 <c>ExpiredTokenException</c>, S3 <c>ExpiredToken</c>; the operation does not take effect.
+    /// </summary>
     ExpiredToken,
 
-    /// <summary>HTTP 400 <c>AccessDeniedException</c>, S3 403 <c>AccessDenied</c>; the operation does not take effect.</summary>
+    /// <summary>
+    /// HTTP 400 <c>AccessDeniedException</c>, S3 403 <c>AccessDenied</c>; the operation does not take effect.
+    /// </summary>
     AccessDenied,
 
     /// <summary>
-    /// The operation takes effect, and the answer is HTTP 200 with JSON, or XML, that breaks off. Not for the contents of
-    /// objects.
+    /// The operation takes effect, and the answer is HTTP 200 with JSON, or XML, that breaks off. Not for the
+    /// contents of objects.
     /// </summary>
     Garbled,
 
@@ -41,8 +47,8 @@ public enum FaultKind
     CutOff,
 
     /// <summary>
-    /// One byte in the middle of an object's contents is wrong, on the way out or in, while the headers stay as they are.
-    /// For <c>GetObject</c>, <c>PutObject</c> and <c>UploadPart</c> only.
+    /// One byte in the middle of an object's contents is wrong, on the way out or in, while the headers stay as they
+    /// are. For <c>GetObject</c>, <c>PutObject</c> and <c>UploadPart</c> only.
     /// </summary>
     Corrupt,
 }

@@ -53,7 +53,8 @@ public sealed class FaultRule
                 nameof(operation),
                 $"{operation} cannot be hit by {FaultNames.NameOf(kind)}.",
                 "Use one of: "
-                    + string.Join(", ", Operations.All.Concat(S3Operations.All).Where(each => CanHit(kind, each))) + ".");
+                    + string.Join(", ", Operations.All.Concat(S3Operations.All).Where(each => CanHit(kind, each)))
+                    + ".");
         }
 
         if (skip < 0)

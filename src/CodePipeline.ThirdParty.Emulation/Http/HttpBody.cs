@@ -81,7 +81,9 @@ internal sealed class HttpBody : ReadOnlyStream
         return read;
     }
 
-    /// <summary>Reads all; <see langword="null"/> for more than the limit, which is read to its end all the same.</summary>
+    /// <summary>
+    /// Reads all; <see langword="null"/> for more than the limit, which is read to its end all the same.
+    /// </summary>
     internal async Task<byte[]?> ReadAllAsync(long limit)
     {
         using MemoryStream body = new();
@@ -100,7 +102,9 @@ internal sealed class HttpBody : ReadOnlyStream
         return isTooLong ? null : body.ToArray();
     }
 
-    /// <summary>Reads what nobody asked for, so that the client can read the answer and send the next request.</summary>
+    /// <summary>
+    /// Reads what nobody asked for, so that the client can read the answer and send the next request.
+    /// </summary>
     internal async Task DrainAsync()
     {
         if (!_ended)

@@ -30,7 +30,9 @@ internal sealed class ServiceCall
 
     internal NameValueCollection Headers { get; }
 
-    /// <summary>The body as it comes in; <see langword="null"/> for a request that did not come over a connection.</summary>
+    /// <summary>
+    /// The body as it comes in; <see langword="null"/> for a request that did not come over a connection.
+    /// </summary>
     internal HttpBody? BodyStream { get; }
 
     /// <summary>The whole body, once <see cref="ReadBodyAsync"/> has read it.</summary>

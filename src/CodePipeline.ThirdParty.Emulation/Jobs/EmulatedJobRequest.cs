@@ -50,8 +50,8 @@ public sealed class EmulatedJobRequest
     public IReadOnlyList<string> InputArtifacts { get; init; } = Array.Empty<string>();
 
     /// <summary>
-    /// The contents of artifacts to read, by name. A name that is not in <see cref="InputArtifacts"/> follows those that
-    /// are.
+    /// The contents of artifacts to read, by name. A name that is not in <see cref="InputArtifacts"/> follows those
+    /// that are.
     /// </summary>
     public IReadOnlyDictionary<string, EmulatedContent> InputContents { get; init; } =
         new Dictionary<string, EmulatedContent>();

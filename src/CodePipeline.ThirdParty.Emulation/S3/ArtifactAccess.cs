@@ -41,8 +41,8 @@ internal sealed class ArtifactAccess
         {
             string resource = request.Bucket + (request.Key is null ? string.Empty : "/" + request.Key);
             throw S3Exception.AccessDenied(
-                $"The artifact credentials {caller.AccessKeyId} are not authorized to perform: s3:{operation} on resource: "
-                    + $"\"arn:aws:s3:::{resource}\"");
+                $"The artifact credentials {caller.AccessKeyId} are not authorized to perform: s3:{operation} on "
+                    + $"resource: \"arn:aws:s3:::{resource}\"");
         }
     }
 }

@@ -46,8 +46,10 @@ internal sealed class BodyReceiver
     /// <summary>The algorithm of the checksum that the client sends; <see langword="null"/> for none.</summary>
     internal ChecksumAlgorithm? Algorithm => _told?.Key ?? _trailing;
 
-    /// <summary>The checksum algorithm of a body without a checksum; S3's own choice unless set.</summary>
-    internal ChecksumAlgorithm DefaultAlgorithm { get; init; } = ChecksumAlgorithm.Crc64Nvme;
+    /// <summary>
+    /// The algorithm of the checksum to keep; <see langword="null"/> for the client's, or else S3's own.
+    /// </summary>
+    internal ChecksumAlgorithm? KeptAlgorithm { get; init; }
 
     /// <summary>Whether the MD5 is the ETag.</summary>
     internal bool NeedsMd5 { get; init; }
@@ -162,14 +164,16 @@ internal sealed class BodyReceiver
 
     private async Task<ReceivedBody?> ReceiveAsync(FileStream file, string path)
     {
-        ChecksumAlgorithm algorithm = Algorithm ?? DefaultAlgorithm;
+        ChecksumAlgorithm kept = KeptAlgorithm ?? Algorithm ?? ChecksumAlgorithm.Crc64Nvme;
+        ChecksumAlgorithm told = Algorithm ?? kept;
         using AwsChunkedStream? chunks = _caller.IsChunked
             ? new AwsChunkedStream(
                 _request.Http.BodyStream!,
                 _caller.HasSignedChunks ? _caller.Signer : null,
                 _caller.Payload != S3Caller.SignedChunks)
             : null;
-        using ChecksumHash checksum = algorithm.Start();
+        using ChecksumHash checksum = told.Start();
+        using ChecksumHash? keptChecksum = kept == told ? null : kept.Start();
         using IncrementalHash? md5 = NeedsMd5 || _md5 is not null ? CreateMd5() : null;
         using IncrementalHash? sha256 = IsHash(_caller.Payload)
             ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256)
@@ -195,6 +199,7 @@ internal sealed class BodyReceiver
                 }
 
                 checksum.Append(buffer, 0, count);
+                keptChecksum?.Append(buffer, 0, count);
                 md5?.AppendData(buffer, 0, count);
                 sha256?.AppendData(buffer, 0, count);
                 file.Write(buffer, 0, count);
@@ -212,9 +217,15 @@ internal sealed class BodyReceiver
         }
 
         byte[]? md5Bytes = md5?.GetHashAndReset();
-        Checksum value = Checksum.Of(algorithm, checksum.Finish());
+        Checksum value = Checksum.Of(told, checksum.Finish());
         Check(length, sha256?.GetHashAndReset(), md5Bytes, value, chunks?.Trailers);
-        return new ReceivedBody(new StoredFile(path, length), NeedsMd5 ? md5Bytes : null, value);
+        return new ReceivedBody(
+            new StoredFile(path, length),
+            NeedsMd5 ? md5Bytes : null,
+            keptChecksum is null ? value : Checksum.Of(kept, keptChecksum.Finish()))
+        {
+            Answered = value,
+        };
     }
 
     /// <summary>Reads until the buffer is full or the body ends: what follows is faster on big pieces.</summary>

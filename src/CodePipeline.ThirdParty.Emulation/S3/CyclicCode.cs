@@ -7,7 +7,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>A cyclic redundancy check of 32 or 64 bits, as S3 uses them: bit-reversed, all ones at start and end.</summary>
+/// <summary>
+/// A cyclic redundancy check of 32 or 64 bits, as S3 uses them: bit-reversed, all ones at start and end.
+/// </summary>
 internal sealed class CyclicCode
 {
     private const int Slices = 8;

@@ -171,7 +171,8 @@ internal sealed class ListOperations
             if (page.IsTruncated)
             {
                 xml.Element("NextKeyMarker", Encoded(request, page.Last));
-                xml.Element("NextUploadIdMarker", page.Entries.Count > 0 ? page.Entries[page.Entries.Count - 1].Id : null);
+                int count = page.Entries.Count;
+                xml.Element("NextUploadIdMarker", count == 0 ? null : page.Entries[count - 1].Id);
             }
 
             xml.Element("Prefix", Encoded(request, prefix));

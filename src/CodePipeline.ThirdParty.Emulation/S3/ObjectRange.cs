@@ -64,7 +64,9 @@ internal sealed class ObjectRange
         return new ObjectRange(start, part.File.Length, isPartial: true, part.Checksum, number);
     }
 
-    /// <summary>Reads a range header; <see langword="null"/> for one that S3 ignores: unreadable, or of several.</summary>
+    /// <summary>
+    /// Reads a range header; <see langword="null"/> for one that S3 ignores: unreadable, or of several.
+    /// </summary>
     private static ObjectRange? OfHeader(string header, StoredObject found)
     {
         const string Unit = "bytes=";

@@ -8,6 +8,7 @@ internal sealed class ReceivedBody
         File = file;
         Md5 = md5;
         Checksum = checksum;
+        Answered = checksum;
     }
 
     internal StoredFile File { get; }
@@ -15,7 +16,11 @@ internal sealed class ReceivedBody
     /// <summary>The MD5 of the contents; <see langword="null"/> where nothing needs it.</summary>
     internal byte[]? Md5 { get; }
 
+    /// <summary>The checksum to keep.</summary>
     internal Checksum Checksum { get; }
+
+    /// <summary>The checksum to answer, which is the client's where it sent one.</summary>
+    internal Checksum Answered { get; init; }
 
     /// <summary>The ETag: the MD5 where there is one, and else made up, as S3 does for objects under KMS.</summary>
     internal string ETag => Hashing.Hex(Md5 ?? RandomText.Bytes(16));

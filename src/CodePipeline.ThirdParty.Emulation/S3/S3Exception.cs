@@ -72,11 +72,14 @@ internal sealed class S3Exception : Exception
         "MethodNotAllowed", "The specified method is not allowed against this resource.", 405).With("Method", method);
 
     internal static S3Exception NotImplemented(string what) => new(
-        "NotImplemented", $"A header or parameter you provided implies functionality that is not implemented: {what}", 501);
+        "NotImplemented",
+        $"A header or parameter you provided implies functionality that is not implemented: {what}",
+        501);
 
     internal static S3Exception SignatureDoesNotMatch() => new(
         "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing "
+            + "method.",
         403);
 
     internal static S3Exception ExpiredToken() => new("ExpiredToken", "The provided token has expired.");

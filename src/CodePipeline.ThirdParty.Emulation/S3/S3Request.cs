@@ -75,7 +75,9 @@ internal sealed class S3Request
             && number >= minimum && number <= maximum
                 ? number
                 : throw S3Exception.InvalidArgument(
-                    FormattableString.Invariant($"{name} must be an integer between {minimum} and {maximum}"), name, text!);
+                    FormattableString.Invariant($"{name} must be an integer between {minimum} and {maximum}"),
+                    name,
+                    text!);
     }
 
     /// <summary>The bucket in a host such as <c>bucket.localhost:40123</c>.</summary>

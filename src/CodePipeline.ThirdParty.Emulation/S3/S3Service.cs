@@ -21,7 +21,8 @@ internal sealed class S3Service
     private readonly RequestLog _log;
     private readonly TimeProvider _clock;
 
-    internal S3Service(S3Verifier verifier, ArtifactAccess access, ObjectStore store, RequestLog log, TimeProvider clock)
+    internal S3Service(
+        S3Verifier verifier, ArtifactAccess access, ObjectStore store, RequestLog log, TimeProvider clock)
     {
         _verifier = verifier;
         _access = access;

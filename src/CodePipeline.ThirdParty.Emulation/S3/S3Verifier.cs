@@ -257,8 +257,8 @@ internal sealed class S3Verifier
         {
             throw new S3Exception(
                 "PermanentRedirect",
-                "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all "
-                    + "future requests to this endpoint.",
+                "The bucket you are attempting to access must be addressed using the specified endpoint. Please send "
+                    + "all future requests to this endpoint.",
                 301)
             {
                 BucketRegion = expected,

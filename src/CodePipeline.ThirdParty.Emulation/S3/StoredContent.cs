@@ -39,7 +39,9 @@ internal sealed class StoredContent
 
     internal long Length { get; }
 
-    /// <summary>Keeps the files until the matching <see cref="Release"/>; only for one who knows that they are there.</summary>
+    /// <summary>
+    /// Keeps the files until the matching <see cref="Release"/>; only for one who knows that they are there.
+    /// </summary>
     internal StoredContent Use()
     {
         Interlocked.Increment(ref _users);

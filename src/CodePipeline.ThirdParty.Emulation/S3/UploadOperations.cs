@@ -58,13 +58,13 @@ internal sealed class UploadOperations
         MultipartUpload upload = _store.FindUpload(request.Key!, uploadId);
         BodyReceiver receiver = new(request, caller)
         {
-            DefaultAlgorithm = upload.Algorithm,
+            KeptAlgorithm = upload.Algorithm,
             NeedsMd5 = upload.Settings.Encryption.HasMd5ETag,
             Flip = fault == FaultKind.Corrupt,
             CutOff = fault == FaultKind.CutOff,
         };
-        bool mayBeLeftOut = upload.DeclaredAlgorithm is null || upload.ChecksumType == Checksum.FullObject;
-        if (upload.Algorithm != receiver.Algorithm && !(receiver.Algorithm is null && mayBeLeftOut))
+        bool mayBeLeftOut = receiver.Algorithm is null && upload.ChecksumType == Checksum.FullObject;
+        if (upload.DeclaredAlgorithm is not null && upload.DeclaredAlgorithm != receiver.Algorithm && !mayBeLeftOut)
         {
             // S3's own words, in which an algorithm is called a type.
             throw S3Exception.InvalidRequest(
@@ -90,7 +90,7 @@ internal sealed class UploadOperations
 
         List<KeyValuePair<string, string>> headers = new();
         ObjectOperations.Add(headers, "ETag", ObjectOperations.Quoted(part.ETag));
-        ObjectOperations.Add(headers, part.Checksum.Algorithm.HeaderName, part.Checksum.Text);
+        ObjectOperations.Add(headers, body.Answered.Algorithm.HeaderName, body.Answered.Text);
         upload.Settings.Encryption.AddTo(headers);
         return ObjectOperations.Empty(200, headers);
     }
@@ -252,8 +252,10 @@ internal sealed class UploadOperations
         string? told = element.Child(part.Checksum.Algorithm.ElementName);
         if (told is null && upload.ChecksumType == Checksum.Composite)
         {
-            throw S3Exception.InvalidRequest(FormattableString.Invariant(
-                $"The upload was created using a {Lower(upload.DeclaredAlgorithm)} checksum. The complete request must include the checksum for each part. It was missing for part {part.Number} in the request."));
+            throw S3Exception.InvalidRequest(
+                $"The upload was created using a {Lower(upload.DeclaredAlgorithm)} checksum. The complete request must "
+                    + "include the checksum for each part. It was missing for part "
+                    + part.Number.ToString(CultureInfo.InvariantCulture) + " in the request.");
         }
 
         if (told is not null && told != part.Checksum.Text)

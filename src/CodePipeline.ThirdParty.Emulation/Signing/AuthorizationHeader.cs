@@ -76,7 +76,9 @@ internal sealed class AuthorizationHeader
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.");
     }
 
-    /// <summary>Makes one of the parameters of a presigned URL; <see langword="null"/> for a wrong credential.</summary>
+    /// <summary>
+    /// Makes one of the parameters of a presigned URL; <see langword="null"/> for a wrong credential.
+    /// </summary>
     internal static AuthorizationHeader? FromParts(string credential, string signedHeaders, string signature)
     {
         string[] scope = credential.Split('/');

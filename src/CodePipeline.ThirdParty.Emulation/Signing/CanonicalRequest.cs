@@ -11,7 +11,11 @@ internal static class CanonicalRequest
     private const string Unreserved = "-_.~";
 
     internal static string Create(ServiceCall call, string signedHeaders) => Create(
-        call, signedHeaders, Path(call.RawPath), Query(call.RawQuery, leftOut: null), Hashing.Hex(Hashing.Sha256(call.Body)));
+        call,
+        signedHeaders,
+        Path(call.RawPath),
+        Query(call.RawQuery, leftOut: null),
+        Hashing.Hex(Hashing.Sha256(call.Body)));
 
     /// <summary>As S3 signs: the path encoded once and with its dots, and a hash that the client tells.</summary>
     internal static string CreateForS3(

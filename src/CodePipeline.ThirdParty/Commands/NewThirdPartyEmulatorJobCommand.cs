@@ -53,8 +53,8 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     public string? ActionName { get; set; }
 
     /// <summary>
-    /// The artifacts that the action takes in: names, or a hashtable of names to files, whose contents are put where the
-    /// jobs find them.
+    /// The artifacts that the action takes in: names, or a hashtable of names to files, whose contents are put where
+    /// the jobs find them.
     /// </summary>
     [Parameter]
     public object[]? InputArtifact { get; set; }

@@ -96,6 +96,36 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
+    public async Task Part_WithAChecksumOfItsOwn_IsTakenWhereTheUploadHasNone()
+    {
+        ChecksumAlgorithm algorithm = ChecksumAlgorithm.Find("CRC32")!;
+        string value = Convert.ToBase64String(algorithm.Of(s_last));
+        string id = await CreateAsync();
+
+        S3Answer part = await PutPartAsync(id, 1, s_last, (algorithm.HeaderName, value));
+        S3Answer wrong = await PutPartAsync(id, 2, s_first, (algorithm.HeaderName, value));
+        S3Answer answer = await CompleteAsync(id, (1, part.Header("ETag")!));
+
+        Assert.Equal((200, value), (part.StatusCode, part.Header(algorithm.HeaderName)));
+        Assert.Equal("BadDigest", wrong.Error);
+        Assert.Equal(
+            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_last)), answer.Element("ChecksumCRC64NVME"));
+    }
+
+    [Fact]
+    public async Task Complete_WithoutThePartsChecksums_IsRefusedWhereTheyMakeThatOfTheWhole()
+    {
+        string id = await CreateAsync(("x-amz-checksum-algorithm", "CRC32"));
+        S3Answer part = await PutPartAsync(
+            id, 1, s_last, ("x-amz-checksum-crc32", Convert.ToBase64String(ChecksumAlgorithm.Find("CRC32")!.Of(s_last))));
+
+        S3Answer answer = await CompleteAsync(id, (1, part.Header("ETag")!));
+
+        Assert.Equal("InvalidRequest", answer.Error);
+        Assert.Contains("missing for part 1", answer.Element("Message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Complete_WithAWrongChecksumOfTheWhole_AnswersBadDigest()
     {
         string id = await CreateAsync();

@@ -27,7 +27,9 @@ internal sealed record S3Answer(int StatusCode, byte[] Body, IReadOnlyDictionary
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
 
-/// <summary>An emulator on a clock that the test moves, and a client of its S3 side that signs by the same clock.</summary>
+/// <summary>
+/// An emulator on a clock that the test moves, and a client of its S3 side that signs by the same clock.
+/// </summary>
 internal sealed class S3Host : IDisposable
 {
     private readonly EmulatorHost _host;
@@ -93,7 +95,9 @@ internal sealed class S3Host : IDisposable
         return request;
     }
 
-    /// <summary>Sends a request that is signed with its body's hash, by the emulator's own keys unless said otherwise.</summary>
+    /// <summary>
+    /// Sends a request that is signed with its body's hash, by the emulator's own keys unless said otherwise.
+    /// </summary>
     public Task<S3Answer> SendAsync(
         string method, string path, byte[]? body = null, S3Signer? signer = null, params (string, string)[] headers)
     {

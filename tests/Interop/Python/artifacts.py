@@ -82,7 +82,8 @@ seen["errors"] = {
         Bucket=bucket, Key=source["objectKey"])),
     "wrong token": error(lambda: client(aws_session_token="wrong").get_object(
         Bucket=bucket, Key=source["objectKey"])),
-    "unknown key": error(lambda: boto3.client("s3", aws_access_key_id="AKIAUNKNOWN").list_objects_v2(Bucket=bucket)),
+    "unknown key": error(lambda: boto3.client(
+        "s3", aws_access_key_id="AKIAUNKNOWN", aws_secret_access_key="x").list_objects_v2(Bucket=bucket)),
     "no bucket": error(lambda: owner.list_objects_v2(Bucket="nowhere")),
     "no key": error(lambda: owner.get_object(Bucket=bucket, Key="none")),
     "no upload": error(lambda: s3.list_parts(Bucket=bucket, Key=target["objectKey"], UploadId="none")),
