@@ -152,4 +152,17 @@ namespace CodePipeline.ThirdParty
             public static string ToHexString(byte[] bytes) => BitConverter.ToString(bytes).Replace("-", string.Empty);
         }
     }
+
+    /// <summary>Apart from those above, which have its name and parameters.</summary>
+    internal static class NewerHash
+    {
+        extension(MD5)
+        {
+            public static byte[] HashData(byte[] data)
+            {
+                using MD5 hash = MD5.Create();
+                return hash.ComputeHash(data);
+            }
+        }
+    }
 }

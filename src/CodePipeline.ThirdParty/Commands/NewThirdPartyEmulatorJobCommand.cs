@@ -98,7 +98,7 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
 
             // Big files take time to copy, in which Ctrl+C must be heard.
             Write(request.InputContents.Count == 0
-                ? emulator.AddJob(request)
+                ? emulator.AddJob(request, cancellationToken)
                 : await Task.Run(() => emulator.AddJob(request, cancellationToken), cancellationToken)
                     .ConfigureAwait(false));
         }

@@ -27,8 +27,8 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
         },
         ["CodePipeline.ThirdParty.Emulation.EmulatedJob"] = new[]
         {
-            "JobId", "Status", "ActionType", "ClientId", "Configuration", "Summary", "FailureType", "FailureMessage",
-            "PreviousJobId", "NextJobId",
+            "JobId", "Status", "ActionType", "ClientId", "Configuration", "InputArtifacts", "OutputArtifacts", "Summary",
+            "FailureType", "FailureMessage", "PreviousJobId", "NextJobId",
         },
     };
 

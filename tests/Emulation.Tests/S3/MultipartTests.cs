@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
@@ -79,8 +78,7 @@ public sealed class MultipartTests : IDisposable
             Assert.Equal((200, Convert.ToBase64String(algorithm.Of(data))), (put.StatusCode, put.Header(algorithm.HeaderName)));
         }
 
-        string list = string.Concat(new[] { (1, s_first), (2, s_last) }.Select(part => string.Create(
-            CultureInfo.InvariantCulture,
+        string list = string.Concat(new[] { (1, s_first), (2, s_last) }.Select(part => FormattableString.Invariant(
             $"<Part><PartNumber>{part.Item1}</PartNumber><ETag>{Hex(Md5(part.Item2))}</ETag><Checksum{name}>{Convert.ToBase64String(algorithm.Of(part.Item2))}</Checksum{name}></Part>")));
         S3Answer answer = await CompleteAsync(id, list);
 
@@ -191,7 +189,7 @@ public sealed class MultipartTests : IDisposable
         string id = await CreateAsync();
         string right = (await PutPartAsync(id, 1, s_first)).Header("ETag")!;
         await PutPartAsync(id, 2, s_first);
-        string parts = string.Concat(list.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(each => each.Split(':'))
+        string parts = string.Concat(list.Split(new[] { ',' }, StringSplitOptions.RemoveEmptyEntries).Select(each => each.Split(':'))
             .Select(each => $"<Part><PartNumber>{each[0]}</PartNumber><ETag>{(each[1] == "right" ? right : "\"0\"")}</ETag></Part>"));
 
         Assert.Equal(error, (await CompleteAsync(id, parts)).Error);
@@ -308,9 +306,7 @@ public sealed class MultipartTests : IDisposable
 
     private static byte[] Filled(int length, byte value)
     {
-        byte[] data = new byte[length];
-        Array.Fill(data, value);
-        return data;
+        return [.. Enumerable.Repeat(value, length)];
     }
 
 #pragma warning disable CA5351, CA1308 // What S3's ETags are.

@@ -42,8 +42,11 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Theory]
+#if NET
     [InlineData("a b/ü+&=%25'(x)~*!.txt", "a%20b/%C3%BC%2B%26%3D%2525%27%28x%29~%2A%21.txt")]
     [InlineData("a//../b/./", "a//../b/./")]
+#endif
+    [InlineData("a b/ü+.txt", "a%20b/%C3%BC%2B.txt")]
     public async Task Key_OfAnyCharacters_IsTakenAsItIs(string key, string path)
     {
         Assert.Equal(200, (await _host.PutAsync(path, s_ten)).StatusCode);

@@ -69,8 +69,11 @@ public sealed class S3FaultTests : IDisposable
         // The head came whole, or this would be an error of the request itself.
         HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(SendAsync);
 
-        Assert.IsType<HttpIOException>(error.InnerException);
-        Assert.Equal(HttpRequestError.ResponseEnded, ((HttpIOException)error.InnerException).HttpRequestError);
+        Assert.NotNull(error.InnerException);
+#if NET
+        Assert.Equal(
+            HttpRequestError.ResponseEnded, Assert.IsType<HttpIOException>(error.InnerException).HttpRequestError);
+#endif
         Assert.Equal((200, FaultKind.CutOff), Last());
         Assert.Equal(200, (await SendAsync()).StatusCode);
     }
@@ -96,7 +99,7 @@ public sealed class S3FaultTests : IDisposable
         S3Answer answer = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
 
         Assert.Equal(s_data.Length, answer.Body.Length);
-        Assert.Equal(1, answer.Body.Zip(s_data).Count(pair => pair.First != pair.Second));
+        Assert.Equal(1, answer.Body.Zip(s_data, (one, other) => one != other).Count(differs => differs));
         Assert.Equal(
             Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_data)), answer.Header("x-amz-checksum-crc64nvme"));
     }

@@ -24,7 +24,7 @@ internal sealed record S3Answer(int StatusCode, byte[] Body, IReadOnlyDictionary
     public string[] Elements(string name) =>
         [.. Xml.Descendants().Where(each => each.Name.LocalName == name).Select(each => each.Value)];
 
-    public string? Header(string name) => Headers.GetValueOrDefault(name);
+    public string? Header(string name) => Headers.TryGetValue(name, out string? value) ? value : null;
 }
 
 /// <summary>
@@ -74,10 +74,13 @@ internal sealed class S3Host : IDisposable
 
     public HttpRequestMessage Request(string method, string path, byte[]? body, params (string Name, string Value)[] headers)
     {
+        string text = Emulator.Endpoint.AbsoluteUri.TrimEnd('/') + path;
+#if NET
         // As it is: a key may hold dots that a URL of the web would lose.
-        Uri url = new(
-            Emulator.Endpoint.AbsoluteUri.TrimEnd('/') + path,
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        Uri url = new(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+#else
+        Uri url = new(text);
+#endif
         HttpRequestMessage request = new(new HttpMethod(method), url);
         if (body is not null)
         {

@@ -30,19 +30,19 @@ internal sealed record S3Signer(string AccessKeyId, string SecretAccessKey, stri
         }
 
         SortedDictionary<string, string> signed = new(StringComparer.Ordinal) { ["host"] = HostOf(request) };
-        foreach ((string name, IEnumerable<string> values) in request.Headers)
+        foreach (KeyValuePair<string, IEnumerable<string>> header in request.Headers)
         {
-            string lower = Lower(name);
+            string lower = Lower(header.Key);
             if (lower.StartsWith("x-amz-", StringComparison.Ordinal))
             {
-                signed[lower] = string.Join(",", values);
+                signed[lower] = string.Join(",", header.Value);
             }
         }
 
         string names = string.Join(";", signed.Keys);
         string query = string.Join("&", request.RequestUri!.Query.TrimStart('?')
-            .Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => part.Contains('=', StringComparison.Ordinal) ? part : part + "=")
+            .Split(new[] { '&' }, StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => part.IndexOf('=') >= 0 ? part : part + "=")
             .Order(StringComparer.Ordinal));
         string canonical = $"{request.Method}\n{request.RequestUri.AbsolutePath}\n{query}\n"
             + string.Concat(signed.Select(each => $"{each.Key}:{each.Value}\n")) + $"\n{names}\n{payload}";
