@@ -95,7 +95,7 @@ public sealed class EmulatorCommandTests : IDisposable
                 "named",
                 new System.Collections.Specialized.OrderedDictionary
                 {
-                    ["z"] = file, ["a"] = new FileInfo(file), ["bytes"] = new byte[] { 1 }, ["none"] = null,
+                    ["z"] = new FileInfo(file), ["a"] = new FileInfo(file), ["bytes"] = new byte[] { 1 }, ["none"] = null,
                 },
             },
         }.Run();
@@ -124,7 +124,7 @@ public sealed class EmulatorCommandTests : IDisposable
         }.Run();
 
         Assert.Equal("InvalidInput", Assert.Single(host.Errors).Id);
-        Assert.Contains("/nowhere/a.zip", host.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Contains("/resolved//nowhere/a.zip", host.Errors[0].Message, StringComparison.Ordinal);
         Assert.Empty(emulator.GetJobs());
     }
 
