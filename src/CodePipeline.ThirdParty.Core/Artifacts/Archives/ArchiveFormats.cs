@@ -65,7 +65,11 @@ internal static class ArchiveFormats
         {
             using GZipStream content = new(stream, CompressionMode.Decompress, leaveOpen: true);
             byte[] head = new byte[LongestEmptyTar + 1];
-            return IsTar(head, Streams.ReadUpTo(content, head, 0, head.Length));
+
+            // The first block alone: a wrong checksum further on makes it a damaged archive, and no plain file.
+            int length = Streams.ReadUpTo(content, head, 0, TarHeader.Size);
+            return IsTar(head, length)
+                || IsTar(head, length + Streams.ReadUpTo(content, head, length, head.Length - length));
         }
         catch (InvalidDataException)
         {

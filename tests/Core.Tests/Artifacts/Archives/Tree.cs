@@ -12,7 +12,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 internal static class Tree
 {
     /// <summary>Makes files; a name that ends in '/' makes a folder.</summary>
-    public static void Make(string root, IEnumerable<KeyValuePair<string, byte[]?>> entries)
+    public static void Make(string root, Dictionary<string, byte[]?> entries)
     {
         Directory.CreateDirectory(root);
         foreach ((string name, byte[]? content) in entries)

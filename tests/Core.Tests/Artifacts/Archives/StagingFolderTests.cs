@@ -1,0 +1,214 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Runtime.Versioning;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+public sealed class StagingFolderTests : ExtractionTest
+{
+    private static readonly byte[] s_text = "text"u8.ToArray();
+
+    [Fact]
+    public async Task AbsentDestination_IsMade_WithItsParents()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        string deep = Path.Combine(Destination, "x", "y");
+
+        await new ArchiveExtractor().ExtractAsync(Archive, deep + Path.DirectorySeparatorChar);
+
+        Assert.Equal("text", File.ReadAllText(Path.Combine(deep, "a")));
+        Assert.Equal([deep], Directory.GetFileSystemEntries(Path.GetDirectoryName(deep)!));
+    }
+
+    [Fact]
+    public async Task FailedExpansion_RemovesTheParentsThatItMade()
+    {
+        new ZipForge().Add("a", s_text, entry => entry.Crc = 1).Save(Archive);
+
+        await Assert.ThrowsAsync<ArchiveException>(
+            () => new ArchiveExtractor().ExtractAsync(Archive, Path.Combine(Destination, "x", "y")));
+
+        Assert.False(Directory.Exists(Destination));
+    }
+
+    [Fact]
+    public async Task EmptyDestination_IsFilled()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Directory.CreateDirectory(Destination);
+
+        await ExtractAsync();
+
+        Assert.Equal(["a"], Names());
+        AssertNothingBeside();
+    }
+
+    [Fact]
+    public async Task DestinationWithContent_IsAConflict_AndUntouched()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Occupy();
+
+        await RefusedAsync(ArchiveFault.Conflict);
+
+        Assert.Equal("old", Read("keep"));
+        Assert.Equal(["keep"], Names());
+    }
+
+    [Fact]
+    public async Task DestinationThatIsAFile_IsAConflict()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        File.WriteAllText(Destination, "file");
+
+        await RefusedAsync(ArchiveFault.Conflict);
+
+        Assert.Equal("file", File.ReadAllText(Destination));
+    }
+
+    [Fact]
+    public async Task Replace_SwapsTheContentAsAWhole()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Occupy();
+
+        await new ArchiveExtractor().ExtractAsync(Archive, Destination, replace: true);
+
+        Assert.Equal(["a"], Names());
+        AssertNothingBeside();
+    }
+
+    [Fact]
+    public async Task ReplaceThatFails_KeepsTheOldContent()
+    {
+        new ZipForge().Add("a", s_text, entry => entry.Crc = 1).Save(Archive);
+        Occupy();
+
+        await Assert.ThrowsAsync<ArchiveException>(
+            () => new ArchiveExtractor().ExtractAsync(Archive, Destination, replace: true));
+
+        Assert.Equal(["keep"], Names());
+        AssertNothingBeside();
+    }
+
+    [Fact]
+    public void LandingThatFails_PutsTheOldContentBack()
+    {
+        Occupy();
+        using (StagingFolder staging = StagingFolder.Create(Destination, replace: true, TimeProvider.System))
+        {
+            // What is to land is gone, so that the second of the two renames fails.
+            string content = staging.Content;
+            Directory.Move(content, Temp.PathOf("stolen"));
+            string lure = Directory.CreateDirectory(content).FullName;
+            Directory.Delete(lure);
+
+            Assert.Throws<ArchiveException>(staging.Land);
+        }
+
+        Assert.Equal(["keep"], Names());
+    }
+
+    [Fact]
+    public async Task Cancellation_LeavesNothing()
+    {
+        new ZipForge().Add("a", Tree.Noise(20 << 20)).Save(Archive);
+        using CancellationTokenSource stop = new();
+        Recorder progress = new() { Then = _ => stop.Cancel() };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ArchiveExtractor().ExtractAsync(
+            Archive, Destination, progress: progress, cancellationToken: stop.Token));
+
+        Assert.False(Directory.Exists(Destination));
+        AssertNothingBeside();
+    }
+
+    [Fact]
+    public void WhatADeadProcessLeft_IsRemovedByTheNext()
+    {
+        string left = Leave("aaaaaaaaaaaa", destinationName: "other");
+        Directory.CreateDirectory(Path.Combine(left, "new", "deep"));
+
+        StagingFolder.Create(Destination, replace: false, TimeProvider.System).Dispose();
+
+        Assert.Empty(Directory.GetFileSystemEntries(Temp.PathOf(".")));
+    }
+
+    [Fact]
+    public void WhatADeadProcessSetAside_IsPutBack()
+    {
+        string left = Leave("aaaaaaaaaaaa", destinationName: "out");
+        Tree.Make(Path.Combine(left, "old"), new() { ["keep"] = s_text });
+
+        StagingFolder.Create(Temp.PathOf("other"), replace: false, TimeProvider.System).Dispose();
+
+        Assert.Equal(["keep"], Names());
+    }
+
+    [Fact]
+    public void WhatALivingProcessWorksIn_IsLeftAlone()
+    {
+        using StagingFolder first = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
+        using StagingFolder second = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
+
+        Assert.True(Directory.Exists(first.Content));
+        Assert.NotEqual(first.Content, second.Content);
+    }
+
+    [Fact]
+    public void TwoThatLandAtOnce_DoNotMix()
+    {
+        using StagingFolder first = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
+        using StagingFolder second = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
+        File.WriteAllText(Path.Combine(first.Content, "first"), "x");
+        File.WriteAllText(Path.Combine(second.Content, "second"), "x");
+        first.Land();
+
+        ArchiveException error = Assert.Throws<ArchiveException>(second.Land);
+
+        Assert.Equal(ArchiveFault.Conflict, error.Fault);
+        Assert.Equal(["first"], Names());
+    }
+
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public void Staging_IsItsOwnersOnly()
+    {
+        using StagingFolder staging = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
+
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.GetDirectoryName(staging.Content)!));
+    }
+
+    [UnixFact]
+    public async Task DestinationThatIsALink_MeansTheFolder()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Directory.CreateDirectory(Temp.PathOf("real"));
+        Directory.CreateSymbolicLink(Destination, "real");
+
+        await ExtractAsync();
+
+        Assert.Equal("text", File.ReadAllText(Path.Combine(Temp.PathOf("real"), "a")));
+        Assert.Equal("real", new DirectoryInfo(Destination).LinkTarget);
+    }
+
+    private string Leave(string id, string destinationName)
+    {
+        string folder = Directory.CreateDirectory(Temp.PathOf(".cpartifact-" + id)).FullName;
+        File.WriteAllText(folder + ".lock", destinationName);
+        return folder;
+    }
+
+    private void Occupy() => Tree.Make(Destination, new() { ["keep"] = "old"u8.ToArray() });
+
+    private void AssertNothingBeside() => Assert.Empty(
+        Directory.GetFileSystemEntries(Temp.PathOf("."), ".cp*", new EnumerationOptions { AttributesToSkip = 0 }));
+}

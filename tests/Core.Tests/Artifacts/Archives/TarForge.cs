@@ -1,0 +1,110 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+/// <summary>Writes tars that no honest program would.</summary>
+internal sealed class TarForge
+{
+    private readonly List<byte> _tar = new();
+
+    public TarForge Add(
+        string name, string content = "", char type = '0', string link = "", int mode = 0x1A4, long? size = null,
+        long modified = 1_000_000_000, string magic = "ustar\000") =>
+        Add(name, Encoding.UTF8.GetBytes(content), type, link, mode, size, modified, magic);
+
+    public TarForge Add(
+        string name, byte[] content, char type = '0', string link = "", int mode = 0x1A4, long? size = null,
+        long modified = 1_000_000_000, string magic = "ustar\000")
+    {
+        byte[] header = new byte[512];
+        Put(header, 0, name, 100);
+        Put(header, 100, Octal(mode, 7), 8);
+        Put(header, 108, Octal(0, 7), 8);
+        Put(header, 116, Octal(0, 7), 8);
+        Put(header, 124, Octal(size ?? content.Length, 11), 12);
+        Put(header, 136, Octal(modified, 11), 12);
+        header[156] = type == '\0' ? (byte)0 : (byte)type;
+        Put(header, 157, link, 100);
+        Put(header, 257, magic, 8);
+        SetChecksum(header);
+        _tar.AddRange(header);
+        _tar.AddRange(content);
+        _tar.AddRange(new byte[(512 - (content.Length % 512)) % 512]);
+        return this;
+    }
+
+    public TarForge AddPax(char type, params (string Key, string Value)[] records)
+    {
+        StringBuilder text = new();
+        foreach ((string key, string value) in records)
+        {
+            // The length counts its own digits.
+            int rest = Encoding.UTF8.GetByteCount(key + value) + 3;
+            int length = rest + 1;
+            while (length != rest + FormattableString.Invariant($"{length}").Length)
+            {
+                length = rest + FormattableString.Invariant($"{length}").Length;
+            }
+
+            text.Append(FormattableString.Invariant($"{length} {key}={value}\n"));
+        }
+
+        return Add("pax", text.ToString(), type);
+    }
+
+    public TarForge AddRaw(byte[] bytes)
+    {
+        _tar.AddRange(bytes);
+        return this;
+    }
+
+    /// <summary>All blocks, and, unless told otherwise, the two zero blocks at the end.</summary>
+    public byte[] Build(bool end = true) => [.. _tar, .. new byte[end ? 1024 : 0]];
+
+    public string Save(string path, bool end = true)
+    {
+        File.WriteAllBytes(path, Build(end));
+        return path;
+    }
+
+    public string SaveGzip(string path)
+    {
+        File.WriteAllBytes(path, Gzip(Build()));
+        return path;
+    }
+
+    public static byte[] Gzip(byte[] data)
+    {
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(data);
+        }
+
+        return packed.ToArray();
+    }
+
+    public static void SetChecksum(byte[] header)
+    {
+        header.AsSpan(148, 8).Fill((byte)' ');
+        int sum = 0;
+        foreach (byte each in header)
+        {
+            sum += each;
+        }
+
+        Put(header, 148, Octal(sum, 6) + "\0 ", 8);
+    }
+
+    private static string Octal(long value, int digits) => Convert.ToString(value, 8).PadLeft(digits, '0');
+
+    private static void Put(byte[] header, int offset, string text, int length)
+    {
+        byte[] raw = Encoding.UTF8.GetBytes(text);
+        Array.Copy(raw, 0, header, offset, Math.Min(raw.Length, length));
+    }
+}

@@ -1,0 +1,474 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Runtime.Versioning;
+using System.Text;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+public sealed class ZipExtractionTests : ExtractionTest
+{
+    private static readonly byte[] s_text = Encoding.ASCII.GetBytes("some text");
+
+    [Fact]
+    public async Task UnsafeName_LeavesNothing()
+    {
+        new ZipForge().Add("good", s_text).Add("../evil", s_text).Save(Archive);
+
+        Assert.Equal("../evil", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
+    }
+
+    [Fact]
+    public async Task PathWithBackslashes_FromWindows_IsAPath()
+    {
+        new ZipForge().Add("a\\b.txt", s_text, entry => entry.Host = 0).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["a", "a/b.txt"], Names());
+    }
+
+    [Fact]
+    public async Task DotDotWithBackslashes_FromWindows_IsUnsafe()
+    {
+        new ZipForge().Add("..\\evil", s_text, entry => entry.Host = 0).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Unsafe);
+    }
+
+    [Fact]
+    public async Task SameNameTwice_IsAConflict()
+    {
+        new ZipForge().Add("a", s_text).Add("a", s_text).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Conflict);
+    }
+
+    [Fact]
+    public async Task NamesThatDifferByCase_ConflictWhereTheyAreOne()
+    {
+        new ZipForge().Add("readme", s_text).Add("README", s_text).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Conflict, rules: NameRules.MacOS);
+        await ExtractAsync(rules: NameRules.Linux);
+        Assert.Equal(["README", "readme"], Names());
+    }
+
+    [Fact]
+    public async Task LinkWithin_IsKept_AndNothingIsWrittenThroughOne()
+    {
+        new ZipForge().AddLink("current", "v1/app").Add("v1/app", s_text).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal("v1/app", new FileInfo(Path.Combine(Destination, "current")).LinkTarget);
+        Assert.Equal("some text", Read("current"));
+    }
+
+    [Theory]
+    [InlineData("/etc")]
+    [InlineData("../..")]
+    [InlineData("..")]
+    public async Task LinkOut_LeavesNothing(string target)
+    {
+        new ZipForge().Add("a", s_text).AddLink("link", target).Save(Archive);
+
+        Assert.Equal("link", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
+    }
+
+    [Fact]
+    public async Task FileThroughALink_LeavesNothing()
+    {
+        new ZipForge().Add("d/x", s_text).AddLink("link", "d").Add("link/evil", s_text).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Unsafe);
+    }
+
+    [Fact]
+    public async Task ChainOfLinksOut_LeavesNothing()
+    {
+        new ZipForge().Add("a/b/c", s_text).AddLink("a/b/up", "../..").AddLink("out", "a/b/up/..").Save(Archive);
+
+        Assert.Equal("out", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
+    }
+
+    [Theory]
+    [InlineData(0x1000u)]
+    [InlineData(0x2000u)]
+    [InlineData(0x6000u)]
+    [InlineData(0xC000u)]
+    public async Task PipesDevicesAndSockets_AreUnsafe(uint kind)
+    {
+        new ZipForge().Add("a", [], entry => entry.Attributes = (kind | 0x1A4u) << 16).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Unsafe);
+    }
+
+    [Fact]
+    public async Task MoreThanDeclared_IsDamaged()
+    {
+        new ZipForge().Add("a", new byte[10_000], entry => entry.Size = 5000).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task LessThanDeclared_IsDamaged()
+    {
+        new ZipForge().Add("a", s_text, entry => entry.Size = 10).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)]
+    public async Task WrongChecksum_IsDamaged(int method)
+    {
+        new ZipForge().Add("a", s_text, entry => (entry.Crc, entry.Method) = (1u, method)).Save(Archive);
+
+        Assert.Contains("CRC-32", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EntriesThatShareTheirData_AreDamaged()
+    {
+        new ZipForge().Add("a", new byte[100_000])
+            .Add("b", new byte[100_000], entry => (entry.SameDataAs, entry.LocalName) = (0, "a"u8.ToArray())).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task EntryWithinTheDataOfAnother_IsDamaged()
+    {
+        // A bomb quotes the headers of later entries in stored blocks, so that each holds all that follow.
+        byte[] inner = new ZipForge().Add("b", s_text, entry => entry.Method = 0).Build();
+        byte[] zip = new ZipForge().Add("a", inner, entry => entry.Method = 0).Add("b", s_text, entry =>
+            (entry.Method, entry.SameDataAs) = (0, 0)).Build();
+        int second = Array.LastIndexOf(zip, (byte)'b') - 46;
+        LittleEndian.Put(zip, second + 42, 31, 4);
+        LittleEndian.Put(zip, second + 20, (ulong)s_text.Length, 4);
+        File.WriteAllBytes(Archive, zip);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task OtherNameBeforeTheData_IsDamaged()
+    {
+        new ZipForge().Add("a", s_text, entry => entry.LocalName = "b"u8.ToArray()).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task BytesBeyondTheLimit_AreTooLarge()
+    {
+        new ZipForge().Add("a", new byte[600]).Add("b", new byte[600]).Save(Archive);
+
+        ArchiveException error = await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = 1000 });
+
+        Assert.Contains(nameof(ExtractionLimits.MaxBytes), error.Cure, StringComparison.Ordinal);
+        await ExtractAsync(new ExtractionLimits { MaxBytes = 1200 });
+    }
+
+    [Fact]
+    public async Task RatioBeyondTheLimit_IsTooLarge()
+    {
+        new ZipForge().Add("a", new byte[200_000]).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxRatio = 100, RatioFloor = 100_000 });
+        await ExtractAsync(new ExtractionLimits { MaxRatio = 100, RatioFloor = 200_000 });
+    }
+
+    [Fact]
+    public async Task EntriesBeyondTheLimit_AreTooLarge()
+    {
+        new ZipForge().Add("a", s_text).Add("b", s_text).Add("c", s_text).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxEntries = 2 });
+    }
+
+    [Fact]
+    public async Task SizeThatDeflateCannotReach_IsDamagedBeforeAnythingIsRead()
+    {
+        new ZipForge().Add("a", s_text, entry => entry.Size = 1 << 20).Save(Archive);
+
+        Assert.Contains("promises", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ArchiveInAnArchive_StaysAFile()
+    {
+        byte[] inner = new ZipForge().Add("../evil", s_text).Build();
+        new ZipForge().Add("inner.zip", inner).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(inner, File.ReadAllBytes(Path.Combine(Destination, "inner.zip")));
+    }
+
+    [Fact]
+    public async Task EveryTruncation_IsAnErrorAndLeavesNothing()
+    {
+        byte[] zip = new ZipForge().Add("a/b", Tree.Text(300)).Add("c", Tree.Noise(50)).Build();
+        for (int length = 4; length < zip.Length; length++)
+        {
+            File.WriteAllBytes(Archive, zip[..length]);
+
+            ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => ExtractAsync());
+            Assert.True(error.Fault == ArchiveFault.Damaged, $"{length}: {error.Message}");
+            Assert.Equal([Archive], Directory.GetFileSystemEntries(Path.GetDirectoryName(Archive)!));
+        }
+    }
+
+    [Fact]
+    public async Task FlippedBits_NeverGoUnseenInContent()
+    {
+        byte[] zip = new ZipForge().Add("a", Tree.Text(3000)).Build();
+        string whole = Encoding.ASCII.GetString(Tree.Text(3000));
+        for (int index = 0; index < zip.Length; index++)
+        {
+            byte[] altered = (byte[])zip.Clone();
+            altered[index] ^= (byte)(1 << (index % 8));
+            File.WriteAllBytes(Archive, altered);
+            try
+            {
+                await ExtractAsync();
+            }
+            catch (ArchiveException)
+            {
+                Assert.False(Directory.Exists(Destination));
+                continue;
+            }
+
+            // A field that does not matter, or the name, may have changed; the content never.
+            Assert.All(
+                Directory.GetFiles(Destination, "*", SearchOption.AllDirectories),
+                file => Assert.Equal(whole, File.ReadAllText(file)));
+            Directory.Delete(Destination, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0x41)]
+    public async Task EncryptedEntry_IsUnsupported(int flags)
+    {
+        new ZipForge().Add("secret", s_text, entry => entry.Flags |= flags).Save(Archive);
+
+        Assert.Contains("encrypted", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(9, "Deflate64")]
+    [InlineData(12, "bzip2")]
+    [InlineData(14, "LZMA")]
+    [InlineData(93, "Zstandard")]
+    [InlineData(6, "number 6")]
+    public async Task OtherCompression_IsUnsupportedByName(int method, string name)
+    {
+        new ZipForge().Add("a", s_text, entry => entry.Method = method).Save(Archive);
+
+        Assert.Contains(name, (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "c3a4.txt", "ä.txt")]
+    [InlineData(0, "84.txt", "ä.txt")]
+    [InlineData(0x0800, "e6bca2.txt", "漢.txt")]
+    [InlineData(0, "d0b4d0b0", "да")]
+    [InlineData(0, "81a1", "üí")]
+    public async Task Names_ComeInTheEncodingOfTheirMaker(int flags, string hex, string name)
+    {
+        byte[] raw = hex.Contains('.', StringComparison.Ordinal)
+            ? [.. Convert.FromHexString(hex[..hex.IndexOf('.', StringComparison.Ordinal)]), .. ".txt"u8]
+            : Convert.FromHexString(hex);
+        new ZipForge().Add("x", s_text, entry => (entry.Name, entry.Flags) = (raw, flags)).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal([name], Names());
+    }
+
+    [Fact]
+    public async Task UnicodePathField_GivesTheName_IfItIsOfThatName()
+    {
+        byte[] path = Encoding.UTF8.GetBytes("日本");
+        byte[] Field(uint crc)
+        {
+            byte[] field = new byte[9];
+            LittleEndian.Put(field, 0, 0x7075, 2);
+            LittleEndian.Put(field, 2, (ulong)(5 + path.Length), 2);
+            field[4] = 1;
+            LittleEndian.Put(field, 5, crc, 4);
+            return [.. field, .. path];
+        }
+
+        new ZipForge()
+            .Add("a", s_text, entry => (entry.Flags, entry.Extra) = (0, Field(Crc32.Append(0, "a"u8.ToArray(), 0, 1))))
+            .Add("b", s_text, entry => (entry.Flags, entry.Extra) = (0, Field(7))).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["b", "日本"], Names());
+    }
+
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Permissions_AreKept_AndSetUserIdIsNot()
+    {
+        new ZipForge()
+            .Add("run", s_text, entry => entry.Attributes = 0x8FEDu << 16)
+            .Add("read", s_text, entry => entry.Attributes = 0x8124u << 16)
+            .Add("plain", s_text, entry => (entry.Host, entry.Attributes) = (0, 0x20u))
+            .Add("none/", change: entry => entry.Attributes = 0x4000u << 16).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(Mode(0b111_101_101), ModeOf("run"));
+        Assert.Equal(Mode(0b100_100_100), ModeOf("read"));
+        Assert.Equal((UnixFileMode)0, ModeOf("plain") & Mode(0b001_001_001));
+        Assert.True(ModeOf("none").HasFlag(Mode(0b111_000_000)), "A folder that its owner cannot enter cannot be removed.");
+    }
+
+    [Fact]
+    public async Task Times_ComeFromTheUnixField_ElseFromNtfs_ElseFromDos()
+    {
+        byte[] unix = [0x55, 0x54, 5, 0, 1, 0, 0xca, 0x9a, 0x3b];
+        byte[] ntfs = new byte[36];
+        LittleEndian.Put(ntfs, 0, 0x000A, 2);
+        LittleEndian.Put(ntfs, 2, 32, 2);
+        LittleEndian.Put(ntfs, 8, 1, 2);
+        LittleEndian.Put(ntfs, 10, 24, 2);
+        DateTime second = new(2015, 6, 7, 8, 9, 10, DateTimeKind.Utc);
+        LittleEndian.Put(ntfs, 12, (ulong)second.ToFileTimeUtc(), 8);
+        new ZipForge()
+            .Add("unix", s_text, entry => entry.Extra = [.. ntfs, .. unix])
+            .Add("ntfs", s_text, entry => entry.Extra = ntfs)
+            .Add("dos", s_text, entry => (entry.Date, entry.Time) = ((45 << 9) | (2 << 5) | 3, (4 << 11) | (5 << 5) | 3))
+            .Add("none", s_text, entry => entry.Date = 0)
+            .Add("folder/", change: entry => entry.Extra = unix)
+            .Add("folder/file", s_text).Save(Archive);
+
+        await ExtractAsync();
+
+        DateTime first = DateTime.UnixEpoch.AddSeconds(1_000_000_000 / 256 * 256);
+        Assert.Equal(first, TimeOf("unix"));
+        Assert.Equal(second, TimeOf("ntfs"));
+        Assert.Equal(new DateTime(2025, 2, 3, 4, 5, 6, DateTimeKind.Local).ToUniversalTime(), TimeOf("dos"));
+        Assert.True(TimeOf("none").Year > 2020);
+        Assert.Equal(first, Directory.GetLastWriteTimeUtc(Path.Combine(Destination, "folder")));
+    }
+
+    [Fact]
+    public async Task EmptyFolders_AreKept()
+    {
+        new ZipForge().Add("a/empty/").Add("b/").Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["a", "a/empty", "b"], Names());
+    }
+
+    [Fact]
+    public async Task ZipWithAProgramBeforeIt_IsExpanded()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive, prefix: Tree.Text(5000));
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read("a"));
+    }
+
+    [Fact]
+    public async Task PathOfNearly4000Characters_IsExpanded()
+    {
+        string name = string.Concat(Enumerable.Repeat("d/", 1900)) + "file";
+        new ZipForge().Add(name, s_text).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read(name));
+    }
+
+    [Fact]
+    public async Task NameThatTheSystemCannotHave_IsAnErrorThatNamesIt()
+    {
+        string name = new('n', 300);
+        new ZipForge().Add("a", s_text).Add(name, s_text).Save(Archive);
+
+        Assert.Equal(name, (await RefusedAsync(ArchiveFault.Storage)).Entry);
+    }
+
+    [Fact]
+    public async Task EmptyZip_BecomesAnEmptyFolder()
+    {
+        new ZipForge().Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Empty(Names());
+    }
+
+    [Fact]
+    public async Task ManyFiles_ComeOutWhole_OnManyThreads()
+    {
+        ZipForge zip = new();
+        Dictionary<string, byte[]> files = new();
+        for (int index = 0; index < 300; index++)
+        {
+            files[$"d{index % 7}/f{index}"] = Tree.Text(index * 331, index);
+            zip.Add($"d{index % 7}/f{index}", files[$"d{index % 7}/f{index}"]);
+        }
+
+        zip.Save(Archive);
+
+        await new ArchiveExtractor { Threads = 8 }.ExtractAsync(Archive, Destination);
+
+        Assert.All(files, file => Assert.Equal(file.Value, File.ReadAllBytes(Path.Combine(Destination, file.Key))));
+    }
+
+    [Fact]
+    public async Task Progress_EndsWithEverything()
+    {
+        new ZipForge().Add("a", Tree.Noise(9 << 20)).Add("b", Tree.Noise(9 << 20)).Save(Archive);
+        Recorder progress = new();
+
+        await new ArchiveExtractor().ExtractAsync(Archive, Destination, progress: progress);
+
+        Assert.True(progress.Seen.Count > 2);
+        Assert.Equal(progress.Seen.Select(each => each.Bytes).Order(), progress.Seen.Select(each => each.Bytes));
+        Assert.Equal(new ArchiveProgress(18 << 20, 18 << 20, 2, 2), progress.Seen[^1]);
+    }
+
+    private static UnixFileMode Mode(int bits) => (UnixFileMode)bits;
+
+    [UnsupportedOSPlatform("windows")]
+    private UnixFileMode ModeOf(string name) => File.GetUnixFileMode(Path.Combine(Destination, name));
+
+    private DateTime TimeOf(string name) => File.GetLastWriteTimeUtc(Path.Combine(Destination, name));
+}
+
+/// <summary>Keeps what is reported, at once.</summary>
+internal sealed class Recorder : IProgress<ArchiveProgress>
+{
+    public List<ArchiveProgress> Seen { get; } = new();
+
+    public Action<ArchiveProgress>? Then { get; init; }
+
+    public void Report(ArchiveProgress value)
+    {
+        lock (Seen)
+        {
+            Seen.Add(value);
+        }
+
+        Then?.Invoke(value);
+    }
+}

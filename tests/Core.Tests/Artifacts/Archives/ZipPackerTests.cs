@@ -1,0 +1,268 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+public sealed class ZipPackerTests : IDisposable
+{
+    // Of the folder that MakeGolden makes. A change of it is a change for everybody who compares artifacts.
+    private const string Golden = "GOLDEN";
+    private readonly TempFolder _temp = new();
+
+    private string Source => _temp.PathOf("source");
+
+    private string Zip => _temp.PathOf("a.zip");
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task SameFolder_GivesTheSameBytes_OnEveryMachine()
+    {
+        MakeGolden(Source);
+
+        await Tree.PackAsync(Source, Zip);
+
+        Assert.Equal(Golden, Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Zip))));
+    }
+
+    [Fact]
+    public async Task ThreadsTimesAndTheOrderOfMaking_DoNotMatter()
+    {
+        MakeGolden(Source);
+        string other = _temp.PathOf("other");
+        MakeGolden(other, reverse: true);
+        File.SetLastWriteTimeUtc(Path.Combine(other, "a.txt"), new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        using Hiccups output = new();
+
+        await Tree.PackAsync(Source, Zip, threads: 1);
+        await new ZipPacker { Threads = 7 }.PackAsync(other, output);
+
+        Assert.Equal(File.ReadAllBytes(Zip), output.Taken.ToArray());
+    }
+
+    [Fact]
+    public async Task Names_AreInOrdinalOrder()
+    {
+        Tree.Make(Source, new() { ["b"] = [], ["a/z"] = [], ["B"] = [], ["a.txt"] = [], ["ä"] = [], ["a-b/c"] = [] });
+
+        await Tree.PackAsync(Source, Zip);
+
+        using ZipArchive zip = ZipFile.OpenRead(Zip);
+        Assert.Equal(["B", "a-b/c", "a.txt", "a/z", "b", "ä"], zip.Entries.Select(entry => entry.FullName));
+    }
+
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task ExecutableBit_IsKept_AndTheRestIsTheSameForAll()
+    {
+        Tree.Make(Source, new() { ["run"] = [], ["private"] = [] });
+        File.SetUnixFileMode(Path.Combine(Source, "run"), (UnixFileMode)0b111_000_000);
+        File.SetUnixFileMode(Path.Combine(Source, "private"), (UnixFileMode)0b110_000_000);
+
+        await Tree.PackAsync(Source, Zip);
+
+        using ZipArchive zip = ZipFile.OpenRead(Zip);
+        Assert.Equal(0x81EDu, (uint)zip.GetEntry("run")!.ExternalAttributes >> 16);
+        Assert.Equal(0x81A4u, (uint)zip.GetEntry("private")!.ExternalAttributes >> 16);
+    }
+
+    [UnixFact]
+    public async Task LinksWithin_AreKept_LoopsAmongThem()
+    {
+        Tree.Make(Source, new() { ["d/file"] = "x"u8.ToArray() });
+        File.CreateSymbolicLink(Path.Combine(Source, "link"), "d/file");
+        File.CreateSymbolicLink(Path.Combine(Source, "d/up"), "..");
+        File.CreateSymbolicLink(Path.Combine(Source, "loop"), "loop");
+        File.CreateSymbolicLink(Path.Combine(Source, "dangling"), "missing");
+
+        await Tree.PackAsync(Source, Zip);
+        await new ArchiveExtractor().ExtractAsync(Zip, _temp.PathOf("out"));
+
+        Assert.Equal(Tree.Describe(Source), Tree.Describe(_temp.PathOf("out")));
+    }
+
+    [UnixFact]
+    public async Task LinkOut_IsAnErrorThatNamesItAndItsTarget()
+    {
+        _temp.Write("secret", "s");
+        foreach (string target in new[] { "../secret", _temp.PathOf("secret"), "d/../../secret" })
+        {
+            Tree.Make(Source, new() { ["d/file"] = [] });
+            File.CreateSymbolicLink(Path.Combine(Source, "link"), target);
+
+            ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
+
+            Assert.Equal(ArchiveFault.Unsafe, error.Fault);
+            Assert.Contains("'link'", error.Message, StringComparison.Ordinal);
+            Assert.Contains(target, error.Message, StringComparison.Ordinal);
+            Directory.Delete(Source, recursive: true);
+        }
+    }
+
+    [UnixFact]
+    public async Task Socket_IsAnErrorThatNamesIt()
+    {
+        Tree.Make(Source, new() { ["file"] = [] });
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(Source, "sock")));
+
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
+
+        Assert.Equal((ArchiveFault.Unsafe, "sock"), (error.Fault, error.Entry));
+    }
+
+    [UnixFact]
+    public async Task NameThatNoOtherSystemTakesSafely_IsAnError()
+    {
+        Tree.Make(Source, new() { ["a\\..\\b"] = [] });
+
+        Assert.Equal(
+            ArchiveFault.Unsafe,
+            (await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip))).Fault);
+    }
+
+    [Theory]
+    [InlineData("grow")]
+    [InlineData("shrink")]
+    [InlineData("touch")]
+    [InlineData("delete")]
+    public async Task FileThatChangesMeanwhile_IsAnErrorThatNamesIt(string what)
+    {
+        // Enough before it that it is read only when the first bytes are out.
+        Tree.Make(Source, new() { ["a"] = Tree.Noise(30 * ZipPacker.PieceSize), ["z"] = Tree.Text(1000) });
+        string path = Path.Combine(Source, "z");
+        using Hiccups output = new()
+        {
+            OnFirstWrite = () =>
+            {
+                switch (what)
+                {
+                    case "grow":
+                        File.AppendAllText(path, "more");
+                        break;
+                    case "shrink":
+                        File.WriteAllText(path, "less");
+                        break;
+                    case "touch":
+                        File.SetLastWriteTimeUtc(path, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+                        break;
+                    default:
+                        File.Delete(path);
+                        break;
+                }
+            },
+        };
+
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(
+            () => new ZipPacker { Threads = 2 }.PackAsync(Source, output));
+
+        Assert.Equal((ArchiveFault.Storage, path), (error.Fault, error.Path));
+    }
+
+    [Fact]
+    public async Task MissingFolder_IsAnErrorThatNamesIt()
+    {
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
+
+        Assert.Equal((ArchiveFault.Storage, Source), (error.Fault, error.Path));
+    }
+
+    [Fact]
+    public async Task FailingOutput_EndsThePacking()
+    {
+        Tree.Make(Source, new() { ["a"] = Tree.Noise(9 * ZipPacker.PieceSize) });
+        using Hiccups output = new() { OnFirstWrite = () => throw new IOException("disk full") };
+
+        Assert.Equal("disk full", (await Assert.ThrowsAsync<IOException>(
+            () => new ZipPacker().PackAsync(Source, output))).Message);
+    }
+
+    [Fact]
+    public async Task Cancellation_EndsThePacking()
+    {
+        Tree.Make(Source, new() { ["a"] = Tree.Noise(20 * ZipPacker.PieceSize) });
+        using CancellationTokenSource stop = new();
+        using Hiccups output = new() { OnFirstWrite = stop.Cancel };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new ZipPacker().PackAsync(Source, output, cancellationToken: stop.Token));
+    }
+
+    [Fact]
+    public async Task Progress_EndsWithEverything()
+    {
+        Tree.Make(Source, new() { ["a"] = Tree.Noise(9 << 20), ["b"] = [] });
+        Recorder progress = new();
+
+        await new ZipPacker().PackAsync(Source, Stream.Null, progress);
+
+        Assert.True(progress.Seen.Count > 2);
+        Assert.Equal(new ArchiveProgress(9 << 20, 9 << 20, 2, 2), progress.Seen[^1]);
+    }
+
+    private static void MakeGolden(string root, bool reverse = false)
+    {
+        Dictionary<string, byte[]?> files = new()
+        {
+            ["a.txt"] = Tree.Text(5000),
+            ["zero"] = [],
+            ["empty/"] = null,
+            ["d/large"] = Tree.Text((2 * ZipPacker.PieceSize) + 1, seed: 2),
+            ["d/noise"] = Tree.Noise(70_000),
+            ["d/mixed"] = [.. Tree.Noise(ZipPacker.PieceSize), .. new byte[100_000], .. Tree.Text(9)],
+            ["漢字"] = "x"u8.ToArray(),
+        };
+        Tree.Make(root, reverse ? files.Reverse().ToDictionary() : files);
+    }
+
+    /// <summary>A stream that cannot seek, and does something at the first write.</summary>
+    private sealed class Hiccups : Stream
+    {
+        public MemoryStream Taken { get; } = new();
+
+        public Action? OnFirstWrite { get; set; }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            Action? action = OnFirstWrite;
+            OnFirstWrite = null;
+            action?.Invoke();
+            Taken.Write(buffer, offset, count);
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
