@@ -24,13 +24,15 @@ internal static class ClientProcess
         IEnumerable<string> arguments,
         ThirdPartyEmulator? emulator = null,
         IReadOnlyDictionary<string, string>? variables = null,
-        TimeSpan? patience = null)
+        TimeSpan? patience = null,
+        string? folder = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = folder ?? string.Empty,
         };
         SetEnvironment(start.Environment, emulator, variables);
         Process? started;

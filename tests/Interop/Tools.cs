@@ -13,6 +13,10 @@ internal static class Tools
     private static readonly Lazy<Task<string?>> s_boto3 = new(
         () => FindAsync(["python3", "python"], "-c", "import boto3"));
     private static readonly Lazy<Task<string?>> s_mono = new(() => FindAsync(["mono"], "--version"));
+    private static readonly Lazy<Task<string?>> s_python = new(() => FindAsync(["python3", "python"], "--version"));
+    private static readonly Lazy<Task<string?>> s_unzip = new(() => FindAsync(["unzip"], "-v"));
+    private static readonly Lazy<Task<string?>> s_zip = new(() => FindAsync(["zip"], "-v"));
+    private static readonly Lazy<Task<string?>> s_tar = new(() => FindAsync(["tar"], "--version"));
 
     internal static Task<string> AwsAsync() => GetAsync(s_aws, "The AWS CLI (aws) is not installed.");
 
@@ -22,6 +26,14 @@ internal static class Tools
         GetAsync(s_mono, "Mono (mono), which runs the .NET Framework build, is not installed.");
 
     internal static Task<string> MotoAsync() => GetAsync(s_moto, "moto's server (moto_server) is not installed.");
+
+    internal static Task<string> PythonAsync() => GetAsync(s_python, "Python is not installed.");
+
+    internal static Task<string> UnzipAsync() => GetAsync(s_unzip, "unzip is not installed.");
+
+    internal static Task<string> ZipAsync() => GetAsync(s_zip, "zip is not installed.");
+
+    internal static Task<string> TarAsync() => GetAsync(s_tar, "tar is not installed.");
 
     internal static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Python", name);
 

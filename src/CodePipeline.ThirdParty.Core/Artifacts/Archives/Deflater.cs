@@ -20,11 +20,11 @@ internal sealed class Deflater
     private const int HashBits = 15;
     private const int ShortestMatch = 4;
     private const int LongestMatch = 258;
-    private const int MostTries = 24;
-    private const int GoodLength = 32;
-    private const int GoodTries = 6;
-    private const int LazyLimit = 32;
-    private const int NiceLength = 128;
+    private const int MostTries = 8;
+    private const int GoodLength = 16;
+    private const int GoodTries = 3;
+    private const int LazyLimit = 24;
+    private const int NiceLength = 64;
     private const int TokensPerBlock = 32 * 1024;
     private const int SkipAfter = 256;
 

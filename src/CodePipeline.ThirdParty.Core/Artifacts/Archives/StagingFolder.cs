@@ -23,12 +23,16 @@ internal sealed class StagingFolder : IDisposable
     private readonly string _destination;
     private readonly string? _createdParent;
     private readonly bool _isInside;
+    private readonly bool _replace;
     private FileStream? _lock;
+    private bool _landed;
 
-    private StagingFolder(string folder, FileStream @lock, string destination, bool isInside, string? createdParent)
+    private StagingFolder(
+        string folder, FileStream @lock, string destination, bool replace, bool isInside, string? createdParent)
     {
         _folder = folder;
         _lock = @lock;
+        _replace = replace;
         _destination = destination;
         _isInside = isInside;
         _createdParent = createdParent;
@@ -62,7 +66,7 @@ internal sealed class StagingFolder : IDisposable
             string? created = parent is null ? null : CreateParents(parent);
             try
             {
-                return CreateBesideOrInside(destination, parent, created);
+                return CreateBesideOrInside(destination, replace, parent, created);
             }
             catch
             {
@@ -79,6 +83,8 @@ internal sealed class StagingFolder : IDisposable
     /// <summary>Moves the content to the destination. On failure what was there before is put back.</summary>
     public void Land()
     {
+        // Time has passed, and somebody else may have landed there.
+        Check(_destination, _replace);
         try
         {
             if (!Directory.Exists(_destination))
@@ -101,8 +107,6 @@ internal sealed class StagingFolder : IDisposable
 
         _landed = true;
     }
-
-    private bool _landed;
 
     public void Dispose()
     {
@@ -167,13 +171,14 @@ internal sealed class StagingFolder : IDisposable
 
     private static bool IsOurs(string path) => Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal);
 
-    private static StagingFolder CreateBesideOrInside(string destination, string? parent, string? createdParent)
+    private static StagingFolder CreateBesideOrInside(
+        string destination, bool replace, string? parent, string? createdParent)
     {
         if (parent is not null)
         {
             try
             {
-                StagingFolder beside = CreateIn(parent, destination, isInside: false, createdParent);
+                StagingFolder beside = CreateIn(parent, destination, replace, isInside: false, createdParent);
                 if (beside.CanReachDestination())
                 {
                     return beside;
@@ -187,10 +192,11 @@ internal sealed class StagingFolder : IDisposable
             }
         }
 
-        return CreateIn(destination, destination, isInside: true, createdParent);
+        return CreateIn(destination, destination, replace, isInside: true, createdParent);
     }
 
-    private static StagingFolder CreateIn(string place, string destination, bool isInside, string? createdParent)
+    private static StagingFolder CreateIn(
+        string place, string destination, bool replace, bool isInside, string? createdParent)
     {
         while (true)
         {
@@ -207,7 +213,7 @@ internal sealed class StagingFolder : IDisposable
                 continue;
             }
 
-            StagingFolder staging = new(folder, @lock, destination, isInside, createdParent);
+            StagingFolder staging = new(folder, @lock, destination, replace, isInside, createdParent);
             try
             {
                 staging.Fill();
@@ -258,6 +264,8 @@ internal sealed class StagingFolder : IDisposable
         Directory.Move(_destination, Aside);
         try
         {
+            // What came in at the last moment is nobody's to lose.
+            Check(Aside, _replace);
             Directory.Move(Content, _destination);
         }
         catch

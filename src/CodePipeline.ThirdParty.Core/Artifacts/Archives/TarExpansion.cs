@@ -196,14 +196,25 @@ internal sealed class TarExpansion
     private void TakeFile(EntryNode node, int mode, long size, DateTime? modified)
     {
         using FileStream output = _writer.CreateFile(node, mode);
+        using WriteBehind? behind = size >= WriteBehind.WorthIt
+            ? new WriteBehind((piece, count) => Write(node, output, piece, count)) : null;
         long left = size;
         while (left > 0)
         {
             _cancellation.ThrowIfCancellationRequested();
-            int wanted = (int)Math.Min(left, _buffer.Length);
-            int read = Take(_buffer, wanted);
+            byte[] piece = behind?.Buffer ?? _buffer;
+            int wanted = (int)Math.Min(left, piece.Length);
+            int read = Take(piece, wanted);
             _meter.Count(read);
-            Write(node, output, read);
+            if (behind is not null)
+            {
+                behind.Push(read);
+            }
+            else
+            {
+                Write(node, output, piece, read);
+            }
+
             left -= read;
             if (read < wanted)
             {
@@ -211,6 +222,7 @@ internal sealed class TarExpansion
             }
         }
 
+        behind?.Finish();
         TreeWriter.Close(output, modified);
         Skip(Padding(size));
     }
@@ -242,17 +254,17 @@ internal sealed class TarExpansion
         {
             _cancellation.ThrowIfCancellationRequested();
             _meter.Count(read);
-            Write(node, output, read);
+            Write(node, output, _buffer, read);
         }
 
         TreeWriter.Close(output, modified);
     }
 
-    private void Write(EntryNode node, FileStream output, int count)
+    private void Write(EntryNode node, FileStream output, byte[] piece, int count)
     {
         try
         {
-            output.Write(_buffer, 0, count);
+            output.Write(piece, 0, count);
         }
         catch (Exception error) when (ArchiveErrors.IsStorage(error))
         {

@@ -165,10 +165,19 @@ internal sealed class ZipExpansion
         Stream source = inflating is not null ? inflating : file;
         long size = 0;
         uint crc = 0;
+        void Take(byte[] piece, int count)
+        {
+            crc = Crc32.Append(crc, piece, 0, count);
+            _meter.Count(count);
+            Write(entry, output, piece, count);
+        }
+
+        using WriteBehind? behind = entry.Size >= WriteBehind.WorthIt ? new WriteBehind(Take) : null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int read = Read(entry, source, buffer);
+            byte[] piece = behind?.Buffer ?? buffer;
+            int read = Read(entry, source, piece);
             if (read == 0)
             {
                 break;
@@ -180,11 +189,17 @@ internal sealed class ZipExpansion
                 throw ArchiveErrors.Damaged(_archive, "it becomes more than the directory has", entry.Name);
             }
 
-            crc = Crc32.Append(crc, buffer, 0, read);
-            _meter.Count(read);
-            Write(entry, output, buffer, read);
+            if (behind is not null)
+            {
+                behind.Push(read);
+            }
+            else
+            {
+                Take(piece, read);
+            }
         }
 
+        behind?.Finish();
         if (size < entry.Size)
         {
             throw ArchiveErrors.Damaged(_archive, "its data end too early", entry.Name);
@@ -200,7 +215,7 @@ internal sealed class ZipExpansion
     {
         try
         {
-            return source.Read(buffer, 0, buffer.Length);
+            return Streams.ReadUpTo(source, buffer, 0, buffer.Length);
         }
         catch (InvalidDataException error)
         {

@@ -36,7 +36,7 @@ public abstract class ExtractionTest : IDisposable
         ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => ExtractAsync(limits, rules));
 
         Assert.True(error.Fault == fault, error.Message);
-        Assert.Contains(Archive, error.Message, StringComparison.Ordinal);
+        Assert.Contains(error.Path!, error.Message, StringComparison.Ordinal);
         Assert.NotEmpty(error.Cure);
         Assert.Equal(before.Order(), Directory.GetFileSystemEntries(Temp.PathOf(".")).Order());
         return error;
