@@ -17,7 +17,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 public sealed class ZipPackerTests : IDisposable
 {
     // Of the folder that MakeGolden makes. A change of it is a change for everybody who compares artifacts.
-    private const string Golden = "GOLDEN";
+    private const string Golden = "EAEC40F14711E166ADF07E99059A176D604A7C8465EE6048633554B26EF2A017";
     private readonly TempFolder _temp = new();
 
     private string Source => _temp.PathOf("source");
