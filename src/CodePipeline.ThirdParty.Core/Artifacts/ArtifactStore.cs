@@ -63,9 +63,6 @@ internal sealed class ArtifactStore : IDisposable
         _attempts = ClientConfiguration.AttemptsOf(job.Settings) ?? DefaultAttempts;
     }
 
-    /// <summary>Whether requests go to an endpoint that the user set.</summary>
-    public bool IsCustom { get; private set; }
-
     public JobArtifacts Job => _job;
 
     /// <summary>Sends a request, and again where that may help.</summary>
@@ -224,7 +221,6 @@ internal sealed class ArtifactStore : IDisposable
             if (!_clients.TryGetValue(key, out StoreClient? client))
             {
                 AmazonS3Config config = StoreConfiguration.Create(_job.Settings, region, key.Dotted);
-                IsCustom = config.ServiceURL is not null;
 #if NET
                 config.HttpClientFactory = _http ??= new SharedHttp(config.HttpClientFactory);
 #endif
