@@ -116,4 +116,30 @@ public sealed class CredentialTests
 
         Assert.Contains(host.Said, text => text.StartsWith("New credentials could not be got yet", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Renew_AskedForByManyParts_AsksTheServiceOnce()
+    {
+        int asked = 0;
+        ArtifactCredentials keys = new(new Secret("ASIAEXAMPLE"), new Secret("secret"), new Secret("token"));
+        using var credentials = new JobCredentials(
+            new JobArtifacts
+            {
+                Credentials = keys,
+                ReadAt = DateTimeOffset.UtcNow,
+                RenewAsync = async _ =>
+                {
+                    await Task.Yield();
+                    asked++;
+                    return keys;
+                },
+            },
+            TimeProvider.System);
+        CredentialLease first = await credentials.GetAsync(default);
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => credentials.RenewAsync(first.Generation, default)));
+
+        Assert.Equal(1, asked);
+        Assert.Equal(first.Generation + 1, (await credentials.GetAsync(default)).Generation);
+    }
 }
