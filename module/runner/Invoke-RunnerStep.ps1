@@ -1,0 +1,355 @@
+#requires -Version 7.2
+<#
+.SYNOPSIS
+    One step on a CI runner: runs a worker, or completes one job. What action.yml and the Azure DevOps template call.
+.DESCRIPTION
+    Everything comes from environment variables named CPTHIRDPARTY_STEP_..., so that no input is ever part of a script's text.
+    Outputs are jobs, succeeded, failed and results (JSON); on GitHub Actions they go to GITHUB_OUTPUT, on Azure DevOps they
+    become output variables. Masks, log groups, annotations and the summary are the worker's.
+#>
+[CmdletBinding()]
+param()
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+function Get-StepInput([string] $Name) {
+    # Azure DevOps hands a variable that is not set over as the text of its macro.
+    $value = [Environment]::GetEnvironmentVariable("CPTHIRDPARTY_STEP_$Name")
+    if (-not [string]::IsNullOrWhiteSpace($value) -and $value -notmatch '^\$\([\w.]+\)$') {
+        $value.Trim()
+    }
+}
+
+function Test-StepSwitch([string] $Name) {
+    $value = Get-StepInput $Name
+    if ($value -and $value -notin 'true', 'false') {
+        throw "Input $($Name.ToLowerInvariant() -replace '_', '-') is '$value'; it is true or false."
+    }
+
+    $value -eq 'true'
+}
+
+# Parameters of a cmdlet from those inputs that are set.
+function Get-StepParameter([hashtable] $Map) {
+    $with = @{}
+    foreach ($parameter in $Map.Keys) {
+        $value = Get-StepInput $Map[$parameter]
+        if ($value) {
+            $with[$parameter] = $value
+        }
+    }
+
+    $with
+}
+
+function Write-RunnerCommand([string] $Text) {
+    [Console]::Out.WriteLine($Text)
+}
+
+function Protect-RunnerSecret([string] $Value) {
+    if ($env:GITHUB_ACTIONS -eq 'true') {
+        Write-RunnerCommand "::add-mask::$($Value.Replace('%', '%25'))"
+    } elseif ($env:TF_BUILD -eq 'true') {
+        Write-RunnerCommand "##vso[task.setsecret]$($Value.Replace('%', '%AZP25'))"
+    }
+}
+
+function Write-StepOutput([string] $Name, [string] $Value) {
+    if ($env:GITHUB_OUTPUT) {
+        # A delimiter that no value can know, so that none can end early and add outputs of its own.
+        $end = "end-$([guid]::NewGuid())"
+        Add-Content -LiteralPath $env:GITHUB_OUTPUT -Value "$Name<<$end", $Value, $end
+    } elseif ($env:TF_BUILD -eq 'true') {
+        $escaped = $Value.Replace('%', '%AZP25').Replace("`r", '%0D').Replace("`n", '%0A')
+        Write-RunnerCommand "##vso[task.setvariable variable=$Name;isOutput=true]$escaped"
+    }
+}
+
+function Import-StepModule {
+    $path = Get-StepInput 'MODULE_PATH'
+    if ($path) {
+        if (-not (Test-Path -LiteralPath $path)) {
+            throw "Input module-path is '$path', and there is no such file or folder."
+        }
+
+        # A folder of one version has not the module's name, by which PowerShell would find it.
+        if (Test-Path -LiteralPath "$path/CodePipeline.ThirdParty.psd1") {
+            $path = "$path/CodePipeline.ThirdParty.psd1"
+        }
+
+        Import-Module -Name $path -Global
+        return
+    }
+
+    $version = Get-StepInput 'MODULE_VERSION'
+    $there = Get-Module -ListAvailable -Name CodePipeline.ThirdParty |
+        Where-Object { -not $version -or "$($_.Version)" -eq $version } |
+        Sort-Object -Property Version -Descending | Select-Object -First 1
+    if (-not $there) {
+        $with = @{ Name = 'CodePipeline.ThirdParty'; Repository = 'PSGallery'; TrustRepository = $true }
+        if ($version) {
+            $with.Version = $version
+        }
+
+        Install-PSResource @with
+        $there = Get-Module -ListAvailable -Name CodePipeline.ThirdParty |
+            Where-Object { -not $version -or "$($_.Version)" -eq $version } |
+            Sort-Object -Property Version -Descending | Select-Object -First 1
+    }
+
+    Import-Module -Name $there.Path -Global
+}
+
+# Asks the runner for an OIDC token: that of GitHub Actions, or of an Azure DevOps service connection.
+$script:RequestToken = {
+    param([hashtable] $From)
+
+    if ($From.Kind -eq 'GitHub') {
+        $separator = if ($From.Url.Contains('?')) { '&' } else { '?' }
+        $answer = Invoke-RestMethod -Uri "$($From.Url)${separator}audience=$([uri]::EscapeDataString($From.Audience))" `
+            -Headers @{ Authorization = "Bearer $($From.Bearer)" } -MaximumRetryCount 3 -RetryIntervalSec 2 -TimeoutSec 30
+        $answer.value
+    } else {
+        $answer = Invoke-RestMethod -Method Post -ContentType 'application/json' -MaximumRetryCount 3 -RetryIntervalSec 2 -TimeoutSec 30 `
+            -Uri "$($From.Url)?api-version=7.1&serviceConnectionId=$([uri]::EscapeDataString($From.Connection))" `
+            -Headers @{ Authorization = "Bearer $($From.Bearer)" }
+        $answer.oidcToken
+    }
+}
+
+# Writes a token where the AWS SDK reads it, as a whole or not at all, for this user only. Gives the seconds until it is to be renewed.
+$script:SaveToken = {
+    param([string] $Token, [string] $Path)
+
+    $new = "$Path.new"
+    $options = [IO.FileStreamOptions]@{ Mode = 'Create'; Access = 'Write' }
+    if (-not $IsWindows) {
+        $options.UnixCreateMode = [IO.UnixFileMode]'UserRead, UserWrite'
+    }
+
+    $stream = [IO.FileStream]::new($new, $options)
+    try {
+        $stream.Write([Text.Encoding]::ASCII.GetBytes($Token))
+    } finally {
+        $stream.Dispose()
+    }
+
+    [IO.File]::Move($new, $Path, $true)
+
+    # Half of its life is left when the next one comes. What cannot be read is taken for GitHub's five minutes.
+    try {
+        $body = $Token.Split('.')[1].Replace('-', '+').Replace('_', '/')
+        $body += '=' * ((4 - $body.Length % 4) % 4)
+        $end = ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($body)) | ConvertFrom-Json).exp
+        [math]::Max(1, ($end - [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()) / 2)
+    } catch {
+        120
+    }
+}
+
+# AWS credentials by the runner's identity. The SDK reads the file whenever it wants new ones; it is kept fresh from another runspace.
+function Enter-StepIdentity {
+    $role = Get-StepInput 'ROLE_ARN'
+    if (-not $role) {
+        return
+    }
+
+    $audience = Get-StepInput 'AUDIENCE'
+    $connection = Get-StepInput 'SERVICE_CONNECTION'
+    $from = if ($env:ACTIONS_ID_TOKEN_REQUEST_URL) {
+        @{
+            Kind = 'GitHub'; Url = $env:ACTIONS_ID_TOKEN_REQUEST_URL; Bearer = $env:ACTIONS_ID_TOKEN_REQUEST_TOKEN
+            Audience = if ($audience) { $audience } else { 'sts.amazonaws.com' }
+        }
+    } elseif ($connection -and $env:SYSTEM_OIDCREQUESTURI) {
+        @{ Kind = 'AzureDevOps'; Url = $env:SYSTEM_OIDCREQUESTURI; Bearer = $env:SYSTEM_ACCESSTOKEN; Connection = $connection }
+    } else {
+        throw "Input role-to-assume is '$role', and this runner gives no identity to assume it with. On GitHub Actions the job " +
+        'needs "permissions: id-token: write"; on Azure DevOps name a service connection.'
+    }
+
+    $folder = if ($env:RUNNER_TEMP) { $env:RUNNER_TEMP } elseif ($env:AGENT_TEMPDIRECTORY) { $env:AGENT_TEMPDIRECTORY } else { [IO.Path]::GetTempPath() }
+    $path = Join-Path -Path $folder -ChildPath "cpthirdparty-identity-$([guid]::NewGuid())"
+    $token = & $RequestToken $from
+    Protect-RunnerSecret $token
+    $seconds = & $SaveToken $token $path
+
+    $env:AWS_ROLE_ARN = $role
+    $env:AWS_WEB_IDENTITY_TOKEN_FILE = $path
+    $session = Get-StepInput 'ROLE_SESSION_NAME'
+    $env:AWS_ROLE_SESSION_NAME = if ($session) { $session } else { 'cpthirdparty-worker' }
+
+    $stop = [Threading.ManualResetEventSlim]::new()
+    $shell = [powershell]::Create()
+    $null = $shell.AddScript({
+            param($Request, $Save, $From, $Path, $Seconds, $Stop)
+            $ErrorActionPreference = 'Stop'
+            $ProgressPreference = 'SilentlyContinue'
+            $request = [scriptblock]::Create($Request)
+            $save = [scriptblock]::Create($Save)
+            while (-not $Stop.Wait([timespan]::FromSeconds($Seconds))) {
+                try {
+                    $Seconds = & $save (& $request $From) $Path
+                } catch {
+                    # The one in the file is good for as long again.
+                    [Console]::Error.WriteLine("The runner's identity could not be renewed, and is asked for again: $_")
+                    $Seconds = [math]::Max(1, $Seconds / 4)
+                }
+            }
+        }).AddArgument("$RequestToken").AddArgument("$SaveToken").AddArgument($from).AddArgument($path).AddArgument($seconds).AddArgument($stop)
+    @{ Shell = $shell; Stop = $stop; Path = $path; Run = $shell.BeginInvoke() }
+}
+
+function Exit-StepIdentity($Identity) {
+    if ($Identity) {
+        $Identity.Stop.Set()
+        $Identity.Shell.Stop()
+        $Identity.Shell.Dispose()
+        Remove-Item -LiteralPath $Identity.Path, "$($Identity.Path).new" -Force -ErrorAction Ignore
+    }
+}
+
+# The token in the variable that is named, or the one given.
+function Import-StepClientToken {
+    $variable = Get-StepInput 'CLIENT_TOKEN_VARIABLE'
+    $given = Get-StepInput 'CLIENT_TOKEN'
+    if ($given -and $variable) {
+        throw 'Give one of the inputs client-token and client-token-variable.'
+    }
+
+    if ($given) {
+        $env:CPTHIRDPARTY_CLIENT_TOKEN = $given
+    }
+
+    # Nothing that the step starts is to inherit it.
+    $env:CPTHIRDPARTY_STEP_CLIENT_TOKEN = $null
+    if (-not $variable) {
+        return
+    }
+
+    $value = [Environment]::GetEnvironmentVariable($variable)
+    if ([string]::IsNullOrWhiteSpace($value)) {
+        throw "Input client-token-variable is '$variable', and no such environment variable is set."
+    }
+
+    $env:CPTHIRDPARTY_CLIENT_TOKEN = $value
+}
+
+function Invoke-StepWorker {
+    $with = Get-StepParameter @{
+        ActionType = 'ACTION_TYPE'; FilePath = 'SCRIPT_PATH'; MaxJobs = 'MAX_JOBS'; IdleTimeout = 'IDLE_TIMEOUT'; Timeout = 'TIMEOUT'
+        JobTimeout = 'JOB_TIMEOUT'; StopTimeout = 'STOP_TIMEOUT'; PollInterval = 'POLL_INTERVAL'; ThrottleLimit = 'THROTTLE_LIMIT'
+        JournalPath = 'JOURNAL'; Recover = 'RECOVER'; LogPath = 'LOG'; WorkDirectory = 'WORK_DIRECTORY'
+    }
+    if (-not $with.ContainsKey('ActionType')) {
+        throw 'Input action-type is missing: name it, such as Test/Contoso/1.'
+    }
+
+    # Several action types, one a line.
+    $with.ActionType = @($with.ActionType -split '\r?\n' | ForEach-Object Trim | Where-Object { $_ })
+    $script = Get-StepInput 'SCRIPT'
+    if ([bool]$script -eq $with.ContainsKey('FilePath')) {
+        throw 'Give one of the inputs script and script-path: what is to be done with a job.'
+    }
+
+    if ($script) {
+        $with.ScriptBlock = [scriptblock]::Create($script)
+    }
+
+    $keys = Get-StepInput 'SECRET_KEYS'
+    if ($keys) {
+        $with.SecretConfigurationKey = @($keys -split '[,\r\n]' | ForEach-Object Trim | Where-Object { $_ })
+    }
+
+    if (Test-StepSwitch 'NO_ARTIFACT') {
+        $with.NoArtifact = $true
+    }
+
+    # A step that never ended would hold its runner until the runner's own limit kills it.
+    if (-not ($with.ContainsKey('MaxJobs') -or $with.ContainsKey('IdleTimeout') -or $with.ContainsKey('Timeout'))) {
+        throw 'Give at least one of the inputs max-jobs, idle-timeout and timeout: a step has to end.'
+    }
+
+    Invoke-CPThirdPartyWorker @with
+}
+
+function Invoke-StepCompletion {
+    $with = Get-StepParameter @{
+        JobId = 'JOB_ID'; ClientId = 'CLIENT_ID'; Summary = 'SUMMARY'; ExternalExecutionId = 'EXTERNAL_EXECUTION_ID'
+        PercentComplete = 'PERCENT_COMPLETE'; ContinuationToken = 'CONTINUATION_TOKEN'; FailureMessage = 'FAILURE_MESSAGE'
+        FailureType = 'FAILURE_TYPE'
+    }
+    if (-not $with.ContainsKey('JobId')) {
+        throw 'Input job-id is missing: which job is to be completed?'
+    }
+
+    # It is the failure's type; a success has none, and the input has a default for nobody.
+    if (-not $with.ContainsKey('FailureMessage')) {
+        $with.Remove('FailureType')
+    }
+
+    Complete-CPThirdPartyJob @with
+    $outcome = if ($with.ContainsKey('FailureMessage')) {
+        'Failed'
+    } elseif ($with.ContainsKey('ContinuationToken')) {
+        'Continued'
+    } else {
+        'Succeeded'
+    }
+    [pscustomobject]@{
+        JobId               = $with.JobId
+        Outcome             = $outcome
+        Message             = if ($outcome -eq 'Failed') { $with.FailureMessage } else { $with['Summary'] }
+        ExternalExecutionId = $with['ExternalExecutionId']
+    }
+}
+
+# Results as plain texts and numbers, which every later step can read.
+function ConvertTo-StepResult($Result) {
+    $plain = [ordered]@{}
+    foreach ($name in 'JobId', 'ClientId', 'ActionType', 'Outcome', 'Duration', 'FailureType', 'Message', 'ExternalExecutionId') {
+        $property = $Result.PSObject.Properties[$name]
+        if ($property -and $null -ne $property.Value) {
+            $key = $name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1)
+            $plain[$key] = if ($name -eq 'Duration') { [math]::Round($property.Value.TotalSeconds, 3) } else { "$($property.Value)" }
+        }
+    }
+
+    $plain
+}
+
+$identity = $null
+$results = [System.Collections.Generic.List[object]]::new()
+try {
+    Import-StepModule
+    Import-StepClientToken
+    $identity = Enter-StepIdentity
+    $connect = Get-StepParameter @{ Region = 'REGION'; EndpointUrl = 'ENDPOINT_URL'; ProfileName = 'PROFILE' }
+    if ($connect.Count -gt 0) {
+        Connect-CPThirdParty @connect
+    }
+
+    $mode = Get-StepInput 'MODE'
+    $run = switch ($mode) {
+        { -not $_ -or $_ -eq 'worker' } { ${function:Invoke-StepWorker} }
+        'complete' { ${function:Invoke-StepCompletion} }
+        default { throw "Input mode is '$mode'; it is worker or complete." }
+    }
+
+    & $run | ForEach-Object { $results.Add($_) }
+} finally {
+    Exit-StepIdentity $identity
+
+    # Also where the worker ended by an error: what was done was done.
+    $failed = @($results | Where-Object { $_.Outcome -notin 'Succeeded', 'Continued' })
+    Write-StepOutput 'jobs' $results.Count
+    Write-StepOutput 'succeeded' ($results.Count - $failed.Count)
+    Write-StepOutput 'failed' $failed.Count
+    Write-StepOutput 'results' (ConvertTo-Json -InputObject @($results | ForEach-Object { ConvertTo-StepResult $_ }) -Depth 4 -Compress)
+}
+
+if ($failed.Count -gt 0 -and (Get-StepInput 'MODE') -ne 'complete' -and (Test-StepSwitch 'FAIL_ON_FAILED_JOB')) {
+    throw "$($failed.Count) of $($results.Count) jobs failed: $(@($failed | ForEach-Object JobId) -join ', ')"
+}

@@ -1,0 +1,309 @@
+BeforeDiscovery {
+    $runners = @(@{ Runner = 'GitHub Actions' }, @{ Runner = 'Azure DevOps' })
+}
+
+# The steps of action.yml and of the Azure DevOps template, with what a runner puts around them.
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+    $built = Split-Path -Path $ModuleManifest -Parent
+
+    # The text of a step's script, and its environment: names, and the input that each comes from.
+    function Get-RunnerStep([string] $Runner) {
+        $gitHub = $Runner -eq 'GitHub Actions'
+        $lines = Get-Content $(if ($gitHub) { "$RepositoryRoot/action.yml" } else { "$RepositoryRoot/azure-pipelines/worker.yml" })
+        $map = @{}
+        $defaults = @{}
+        $name = ''
+        $script = [System.Collections.Generic.List[string]]::new()
+        $inScript = $false
+        foreach ($line in $lines) {
+            if ($line -match '^\s+(CPTHIRDPARTY_STEP_\w+): \$\{\{ (?:inputs|parameters)\.([\w-]+) \}\}$') {
+                $map[$Matches[1]] = $Matches[2]
+            } elseif ($line -match '^  (?:- name: )?([\w-]+):?$') {
+                $name = $Matches[1]
+            } elseif ($line -match '^    default: "?([^"]*)"?$') {
+                $defaults[$name] = $Matches[1]
+            }
+
+            if ($line -match "^\s+run: '(.+)'$") {
+                $script.Add($Matches[1])
+            } elseif ($line -match '^      script: \|$') {
+                $inScript = $true
+            } elseif ($inScript -and $line -match '^        (.*)$') {
+                $script.Add($Matches[1])
+            } else {
+                $inScript = $false
+            }
+        }
+
+        @{ Script = $script -join "`n"; Map = $map; Defaults = $defaults }
+    }
+
+    # Runs a step as the runner would: inputs by their GitHub names, outputs read back.
+    function Invoke-RunnerStep {
+        param([string] $Runner, [hashtable] $With, [hashtable] $Environment = @{})
+
+        $step = Get-RunnerStep $Runner
+        $all = @{ 'module-path' = if ($Runner -eq 'GitHub Actions') { $ModuleManifest } else { $built } } + $With
+        $variables = @{
+            AWS_ACCESS_KEY_ID     = $emulator.AccessKeyId
+            AWS_SECRET_ACCESS_KEY = $emulator.SecretAccessKey.Reveal()
+        }
+        foreach ($variable in $Environment.Keys) {
+            $variables[$variable] = $Environment[$variable]
+        }
+
+        foreach ($variable in $step.Map.Keys) {
+            $name = $step.Map[$variable]
+            $given = $all.Keys | Where-Object { ($_ -replace '-') -eq ($name -replace '-') }
+            $variables[$variable] = if ($given) { $all[$given] } else { "$($step.Defaults[$name])" }
+        }
+
+        $output = Join-Path $TestDrive ([guid]::NewGuid())
+        $temp = (New-Item -ItemType Directory -Path (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        if ($Runner -eq 'GitHub Actions') {
+            $null = New-Item -ItemType File -Path $output
+            $variables += @{
+                GITHUB_ACTIONS = 'true'; GITHUB_ACTION_PATH = $RepositoryRoot; GITHUB_OUTPUT = $output; RUNNER_TEMP = $temp
+                GITHUB_STEP_SUMMARY = "$output.md"
+            }
+        } else {
+            $variables += @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = $temp }
+        }
+
+        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 90 -Script $step.Script
+        $outputs = @{}
+        if ($Runner -eq 'GitHub Actions') {
+            foreach ($match in [regex]::Matches((Get-Content -Raw $output), '(?ms)^(\w+)<<(\S+)\r?\n(.*?)\r?\n\2\r?$')) {
+                $outputs[$match.Groups[1].Value] = $match.Groups[3].Value
+            }
+        } else {
+            foreach ($line in $child.Lines) {
+                if ($line -match '^##vso\[task\.setvariable variable=(\w+);isOutput=true\](.*)$') {
+                    $outputs[$Matches[1]] = $Matches[2].Replace('%0A', "`n").Replace('%0D', "`r").Replace('%AZP25', '%')
+                }
+            }
+        }
+
+        [pscustomobject]@{ Child = $child; Outputs = $outputs; Temp = $temp; Summary = "$output.md" }
+    }
+
+    function Get-StepService([hashtable] $With = @{}) {
+        @{ region = $emulator.Region; 'endpoint-url' = "$($emulator.Endpoint)" } + $With
+    }
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe 'The step of <Runner>' -ForEach $runners {
+    BeforeEach {
+        $emulator = Start-TestService
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    Context 'that completes a job' {
+        BeforeEach {
+            $job = Get-ClaimedJob
+            $token = $job.ClientToken.Reveal()
+            $with = Get-StepService @{ mode = 'complete'; 'job-id' = $job.JobId; 'client-token' = $token }
+        }
+
+        It 'reports success, and gives its outputs' {
+            $run = Invoke-RunnerStep $Runner ($with + @{ summary = '40 tests passed'; 'external-execution-id' = 'run-17' })
+            $run.Child.Errors | Should -BeNullOrEmpty
+            $run.Child.ExitCode | Should -Be 0
+            $done = Get-CPThirdPartyEmulatorJob -JobId $job.JobId
+            $done.Status, $done.Summary, $done.ExternalExecutionId | Should -Be 'Succeeded', '40 tests passed', 'run-17'
+            $run.Outputs.jobs, $run.Outputs.succeeded, $run.Outputs.failed | Should -Be '1', '1', '0'
+            $result = $run.Outputs.results | ConvertFrom-Json
+            $result.jobId, $result.outcome, $result.message | Should -Be $job.JobId, 'Succeeded', '40 tests passed'
+        }
+
+        It 'reports failure with its type' {
+            $run = Invoke-RunnerStep $Runner ($with + @{ 'failure-message' = 'no such stack'; 'failure-type' = 'ConfigurationError' })
+            $run.Child.ExitCode | Should -Be 0
+            $done = Get-CPThirdPartyEmulatorJob -JobId $job.JobId
+            $done.Status, $done.FailureMessage, $done.FailureType | Should -Be 'Failed', 'no such stack', 'ConfigurationError'
+            $run.Outputs.failed | Should -Be '1'
+        }
+
+        It 'takes the token from the variable that is named' {
+            $with.Remove('client-token')
+            $run = Invoke-RunnerStep $Runner ($with + @{ 'client-token-variable' = 'CONTOSO_TOKEN' }) -Environment @{ CONTOSO_TOKEN = $token }
+            $run.Child.Errors | Should -BeNullOrEmpty
+            (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Status | Should -Be 'Succeeded'
+        }
+
+        It 'never runs an input, nor lets one write an output' {
+            $hostile = "'; Set-Content '$TestDrive/pwned' x; '`$(Set-Content '$TestDrive/pwned' x)`njobs<<end`n99`nend`n##vso[task.setvariable variable=jobs;isOutput=true]99"
+            $run = Invoke-RunnerStep $Runner ($with + @{ summary = $hostile })
+            $run.Child.ExitCode | Should -Be 0
+            (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Summary | Should -Be $hostile
+            Join-Path $TestDrive 'pwned' | Should -Not -Exist
+            $run.Outputs.jobs | Should -Be '1'
+            ($run.Outputs.results | ConvertFrom-Json).message | Should -Be $hostile
+        }
+
+        It 'shows the client token in a mask command alone' {
+            $run = Invoke-RunnerStep $Runner $with
+            $run.Child.Lines | Where-Object { $_ -like "*$token*" -and $_ -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' } |
+                Should -BeNullOrEmpty
+            $run.Child.Lines -match '^(::add-mask::|##vso\[task\.setsecret\])' | Should -Not -BeNullOrEmpty
+        }
+
+        It 'fails with the service''s error, and no job in its outputs' {
+            $with['client-token'] = 'wrong'
+            $run = Invoke-RunnerStep $Runner $with
+            $run.Child.ExitCode | Should -Not -Be 0
+            $run.Child.Errors | Should -BeLike '*client token*'
+            $run.Outputs.jobs | Should -Be '0'
+            $run.Outputs.results | Should -Be '[]'
+        }
+    }
+
+    Context 'that assumes a role by the runner''s identity' {
+        BeforeEach {
+            $job = Get-ClaimedJob
+            $listener = [System.Net.HttpListener]::new()
+            foreach ($try in 1..20) {
+                $free = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+                $free.Start()
+                $url = "http://127.0.0.1:$($free.LocalEndpoint.Port)/"
+                $free.Stop()
+                $listener.Prefixes.Clear()
+                $listener.Prefixes.Add($url)
+                try {
+                    $listener.Start()
+                    break
+                } catch {
+                    $listener = [System.Net.HttpListener]::new()
+                }
+            }
+
+            # Gives identity tokens that live two seconds, and AWS credentials for one, once a second token lies in the file.
+            $seen = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+            $service = [powershell]::Create().AddScript({
+                    param($Listener, $Seen, $Folder, $Key, $Secret)
+                    function Send($Context, [string] $Text) {
+                        $bytes = [Text.Encoding]::UTF8.GetBytes($Text)
+                        $Context.Response.OutputStream.Write($bytes, 0, $bytes.Length)
+                        $Context.Response.Close()
+                    }
+
+                    $tokens = @()
+                    $sts = $null
+                    $answered = $false
+                    while ($Listener.IsListening) {
+                        try {
+                            $context = $Listener.GetContext()
+                        } catch {
+                            return
+                        }
+
+                        if ($context.Request.Url.AbsolutePath -eq '/oidc') {
+                            $Seen.Enqueue("oidc $($context.Request.HttpMethod) $($context.Request.Url.Query) $($context.Request.Headers['Authorization'])")
+                            $claims = @{ exp = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() + 2; n = $tokens.Count } | ConvertTo-Json -Compress
+                            $body = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($claims)).TrimEnd('=').Replace('+', '-').Replace('/', '_')
+                            $tokens += "head.$body.sign"
+                            Send $context (@{ value = $tokens[-1]; oidcToken = $tokens[-1] } | ConvertTo-Json)
+                        } else {
+                            $reader = [IO.StreamReader]::new($context.Request.InputStream)
+                            $form = $reader.ReadToEnd()
+                            $Seen.Enqueue("sts $form$($context.Request.Url.Query)")
+                            $sts = $context
+                        }
+
+                        if ($sts -and -not $answered -and $tokens.Count -ge 2) {
+                            $renewed = [Threading.SpinWait]::SpinUntil({
+                                    @(Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' | Get-Content -ErrorAction Ignore) -contains $tokens[-1]
+                                }, 10000)
+                            $Seen.Enqueue("renewed $renewed")
+                            $modes = @(Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' | ForEach-Object UnixFileMode)
+                            $Seen.Enqueue("mode $modes")
+                            $answered = $true
+                            $end = [DateTime]::UtcNow.AddHours(1).ToString('yyyy-MM-ddTHH:mm:ssZ')
+                            $sts.Response.ContentType = 'text/xml'
+                            Send $sts ("<AssumeRoleWithWebIdentityResponse xmlns=`"https://sts.amazonaws.com/doc/2011-06-15/`"><AssumeRoleWithWebIdentityResult>" +
+                                "<Credentials><AccessKeyId>$Key</AccessKeyId><SecretAccessKey>$Secret</SecretAccessKey><SessionToken>of-the-role</SessionToken>" +
+                                "<Expiration>$end</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>")
+                        }
+                    }
+                }).AddArgument($listener).AddArgument($seen).AddArgument("$TestDrive").AddArgument($emulator.AccessKeyId).AddArgument($emulator.SecretAccessKey.Reveal())
+            $serving = $service.BeginInvoke()
+        }
+
+        AfterEach {
+            $listener.Abort()
+            $service.Stop()
+            $service.Dispose()
+        }
+
+        It 'keeps the identity fresh for as long as it runs, and leaves nothing behind' {
+            $with = Get-StepService @{
+                mode = 'complete'; 'job-id' = $job.JobId; 'client-token' = $job.ClientToken.Reveal()
+                'role-to-assume' = 'arn:aws:iam::123456789012:role/worker'; 'service-connection' = 'c-1'; audience = 'sts.example'
+            }
+            $run = Invoke-RunnerStep $Runner $with -Environment @{
+                ACTIONS_ID_TOKEN_REQUEST_URL   = if ($Runner -eq 'GitHub Actions') { "${url}oidc?v=1" }
+                ACTIONS_ID_TOKEN_REQUEST_TOKEN = 'bearer-of-the-job'
+                SYSTEM_OIDCREQUESTURI          = "${url}oidc"
+                SYSTEM_ACCESSTOKEN             = 'bearer-of-the-job'
+                AWS_ENDPOINT_URL_STS           = $url
+                AWS_ACCESS_KEY_ID              = ''
+                AWS_SECRET_ACCESS_KEY          = ''
+            }
+            # The emulator knows permanent keys only: that it refuses these shows that the role's went out.
+            $run.Child.Errors | Should -BeLike '*UnrecognizedClientException*'
+            @($seen -like 'oidc *').Count | Should -BeGreaterOrEqual 2
+            $expected = if ($Runner -eq 'GitHub Actions') {
+                'oidc GET ?v=1&audience=sts.example Bearer bearer-of-the-job'
+            } else {
+                'oidc POST ?api-version=7.1&serviceConnectionId=c-1 Bearer bearer-of-the-job'
+            }
+            @($seen -like 'oidc *')[0] | Should -Be $expected
+            @($seen -like 'sts *')[0] | Should -Match 'WebIdentityToken=head\.'
+            $seen | Should -Contain 'renewed True'
+            if (-not $IsWindows) {
+                $seen | Should -Contain 'mode UserRead, UserWrite'
+            }
+
+            $run.Child.Lines -match 'head\.' -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' | Should -BeNullOrEmpty
+            Get-ChildItem -Path $run.Temp -Force | Should -BeNullOrEmpty
+        }
+    }
+}
+
+Describe 'The inputs of a step' {
+    BeforeAll {
+        $emulator = Start-TestService
+    }
+
+    AfterAll {
+        Clear-TestService
+    }
+
+    It 'names the input that is missing or wrong: <Because>' -TestCases @(
+        @{ Because = 'no job id'; Inputs = @{ mode = 'complete' }; Names = 'job-id' }
+        @{ Because = 'unknown mode'; Inputs = @{ mode = 'neither' }; Names = "mode is 'neither'" }
+        @{ Because = 'no action type'; Inputs = @{ script = 'x'; 'max-jobs' = '1' }; Names = 'action-type' }
+        @{ Because = 'no script'; Inputs = @{ 'action-type' = 'Test/Contoso/1'; 'max-jobs' = '1' }; Names = 'script and script-path' }
+        @{ Because = 'no end'; Inputs = @{ 'action-type' = 'Test/Contoso/1'; script = 'x' }; Names = 'a step has to end' }
+        @{ Because = 'variable not set'; Inputs = @{ 'client-token-variable' = 'NOT_SET_HERE' }; Names = 'NOT_SET_HERE' }
+    ) {
+        $run = Invoke-RunnerStep 'GitHub Actions' (Get-StepService $Inputs)
+        $run.Child.ExitCode | Should -Not -Be 0
+        ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike "*$Names*"
+    }
+
+    It 'says what the workflow lacks where the runner gives no identity' {
+        $run = Invoke-RunnerStep 'GitHub Actions' (Get-StepService @{ mode = 'complete'; 'job-id' = 'x'; 'role-to-assume' = 'arn:aws:iam::1:role/r' })
+        $run.Child.ExitCode | Should -Not -Be 0
+        ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike '*id-token: write*service connection*'
+    }
+}
