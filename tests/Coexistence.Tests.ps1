@@ -1,0 +1,135 @@
+# Beside what else lives in a user's PowerShell.
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+
+    # AWS.Tools.CodePipeline as far as the two equal names go: cmdlets of its module that tell who was called.
+    $awsTools = Join-Path $TestDrive 'AWS.Tools.CodePipeline'
+    $null = New-Item -ItemType Directory -Path $awsTools
+    Set-Content "$awsTools/AWS.Tools.CodePipeline.psm1" @'
+function Get-CPThirdPartyJobDetail { param($JobId, $ClientToken, $Region) 'AWS.Tools' }
+function Confirm-CPThirdPartyJob { param($JobId, $Nonce, $ClientToken, $Region, [switch] $Force) 'AWS.Tools' }
+'@
+    New-ModuleManifest -Path "$awsTools/AWS.Tools.CodePipeline.psd1" -RootModule AWS.Tools.CodePipeline.psm1 -ModuleVersion 5.0.1 `
+        -FunctionsToExport 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob'
+
+    $service = @'
+$emulator = Start-CPThirdPartyEmulator
+$emulator | Connect-CPThirdParty
+$null = New-CPThirdPartyEmulatorJob Test/Contoso/1
+'@
+}
+
+Describe 'Beside AWS.Tools.CodePipeline' {
+    It 'is called by its module''s name, whichever was imported last: <_>' -TestCases 'ours', 'theirs' {
+        $order = if ($_ -eq 'ours') { "Import-Module '$awsTools'; Import-Module `$Manifest" } else { "Import-Module `$Manifest; Import-Module '$awsTools'" }
+        $child = Invoke-ChildPwsh -NoImport -Script @"
+$order
+$service
+`$detail = Get-CPThirdPartyJob Test/Contoso/1 | CodePipeline.ThirdParty\Get-CPThirdPartyJobDetail
+(`$detail | CodePipeline.ThirdParty\Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru).Status
+AWS.Tools.CodePipeline\Get-CPThirdPartyJobDetail -JobId x
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be 'Succeeded', 'AWS.Tools'
+    }
+
+    It 'can be given a prefix, which leaves the names to AWS.Tools' {
+        $child = Invoke-ChildPwsh -NoImport -Script @"
+Import-Module '$awsTools'
+Import-Module `$Manifest -Prefix Partner
+Get-CPThirdPartyJobDetail -JobId x
+(Get-Command Get-PartnerCPThirdPartyJobDetail).ModuleName
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be 'AWS.Tools', 'CodePipeline.ThirdParty'
+    }
+
+    It 'leaves AWS.Tools'' cmdlets as they were when it is removed' {
+        $child = Invoke-ChildPwsh -NoImport -Script "Import-Module '$awsTools'; Import-Module `$Manifest; Remove-Module CodePipeline.ThirdParty; Get-CPThirdPartyJobDetail -JobId x"
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be 'AWS.Tools'
+    }
+}
+
+Describe 'In scripts of users' {
+    It 'takes $PSDefaultParameterValues' {
+        $child = Invoke-ChildPwsh @"
+`$emulator = Start-CPThirdPartyEmulator
+`$PSDefaultParameterValues = @{
+    '*-CPThirdParty*:EndpointUrl' = "`$(`$emulator.Endpoint)"
+    '*-CPThirdParty*:Region'      = `$emulator.Region
+    '*-CPThirdParty*:AccessKey'   = `$emulator.AccessKeyId
+    '*-CPThirdParty*:SecretKey'   = `$emulator.SecretAccessKey
+    '*-CPThirdPartyJob:ActionType' = 'Test/Contoso/1'
+    'Complete-CPThirdPartyJob:PassThru' = `$true
+}
+`$job = New-CPThirdPartyEmulatorJob Test/Contoso/1
+`$PSDefaultParameterValues['*-CPThirdPartyJob*:ClientToken'] = `$job.ClientToken
+(Get-CPThirdPartyJob | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob).Status
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be 'Succeeded'
+    }
+
+    It 'completes jobs that <How> was given' -TestCases @(
+        @{ How = 'ForEach-Object -Parallel'; Script = '$jobs | ForEach-Object -ThrottleLimit 4 -Parallel { Import-Module $using:Manifest; ($_ | Complete-CPThirdPartyJob -PassThru).Status }' }
+        @{ How = 'Start-ThreadJob'; Script = '$jobs | ForEach-Object { $job = $_; Start-ThreadJob { Import-Module $using:Manifest; ($using:job | Complete-CPThirdPartyJob -PassThru).Status } } | Receive-Job -Wait -AutoRemoveJob' }
+    ) {
+        $child = Invoke-ChildPwsh @"
+$service
+`$null = New-CPThirdPartyEmulatorJob Test/Contoso/1 -Count 3
+`$jobs = Get-CPThirdPartyJob Test/Contoso/1 -MaxBatchSize 4 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob
+$Script
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be (@('Succeeded') * 4)
+    }
+
+    It 'works in Start-Job, whose process takes plain values: no secret crosses by itself' {
+        $child = Invoke-ChildPwsh @"
+`$emulator = Start-CPThirdPartyEmulator
+`$emulator | Connect-CPThirdParty
+`$token = (New-CPThirdPartyEmulatorJob Test/Contoso/1).ClientToken
+`$job = Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail
+`$keys = @{ Region = `$emulator.Region; EndpointUrl = "`$(`$emulator.Endpoint)"; AccessKey = `$emulator.AccessKeyId; SecretKey = `$emulator.SecretAccessKey.Reveal() }
+Start-Job -ArgumentList `$Manifest, `$job, `$keys, `$token.Reveal() {
+    param(`$Manifest, `$Job, `$Keys, `$Token)
+    Import-Module `$Manifest
+    "carried: `$(`$Job.ClientToken)"
+    (Get-CPThirdPartyJobDetail -JobId `$Job.JobId -ClientToken `$Token @Keys | Confirm-CPThirdPartyJob @Keys | Complete-CPThirdPartyJob -PassThru @Keys).Status
+} | Receive-Job -Wait -AutoRemoveJob
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines[-1] | Should -Be 'Succeeded'
+        $child.Lines[0] | Should -Be 'carried: ***'
+    }
+}
+
+Describe 'Constrained language mode' {
+    BeforeAll {
+        $constrained = '$ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"'
+    }
+
+    It 'takes a job to its end, as the cmdlets need no method of a script' {
+        $child = Invoke-ChildPwsh -NoImport -Script @"
+$constrained
+Import-Module `$Manifest
+$service
+(Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru).Status
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be 'Succeeded'
+    }
+
+    It 'is named by PowerShell''s own error where a script reaches for more: <_>' -TestCases @(
+        '$secret.Reveal()', '[CodePipeline.ThirdParty.Secret]::new("x")'
+    ) {
+        $child = Invoke-ChildPwsh @"
+`$secret = (New-CPThirdPartyEmulatorJob Test/Contoso/1 -Emulator (Start-CPThirdPartyEmulator)).ClientToken
+$constrained
+try { $_ } catch { "`$_" }
+"@
+        $child.Lines | Should -HaveCount 1
+        $child.Lines | Should -BeLike '*only*core types*language mode*'
+    }
+}

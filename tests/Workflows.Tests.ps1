@@ -1,0 +1,74 @@
+# The YAML files against the schemas of GitHub's workflows and actions, and the repository's own rules. Tools of npm, pinned in tools/yaml.
+BeforeAll {
+    $root = Split-Path -Path $PSScriptRoot -Parent
+    $node = Get-Command -Name node -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    $npm = Get-Command -Name npm -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    $missing = if (-not $node -or -not $npm) {
+        'node and npm are not installed'
+    }
+
+    if (-not $missing) {
+        $lint = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'yaml')).FullName
+        Copy-Item $root/tools/yaml/* $lint
+        Push-Location $lint
+        $said = & $npm install --no-audit --no-fund --no-package-lock --silent 2>&1
+        Pop-Location
+        if ($LASTEXITCODE -ne 0) {
+            $missing = "npm could not install the checkers: $said"
+        }
+    }
+
+    function Skip-WithoutTool {
+        if ($missing) {
+            Set-ItResult -Skipped -Because $missing
+        }
+    }
+
+    # A copy of the repository's file with one thing wrong.
+    function New-WrongFile([string] $Path, [string] $Old, [string] $New) {
+        $text = Get-Content -Raw "$root/$Path"
+        $text | Should -Match ([regex]::Escape($Old))
+        $copy = Join-Path $TestDrive "$([guid]::NewGuid())/$Path"
+        $null = New-Item -ItemType Directory -Path (Split-Path $copy)
+        Set-Content $copy $text.Replace($Old, $New)
+        $copy
+    }
+
+    function Get-Finding([string[]] $Path) {
+        $found = & $node "$lint/check.mjs" @Path 2>&1
+        "$found"
+    }
+}
+
+Describe 'The YAML files' {
+    It 'are valid to GitHub: <_>' -TestCases 'action.yml', '.github/workflows/ci.yml', '.github/workflows/release.yml' {
+        Skip-WithoutTool
+        $said = & $node "$lint/node_modules/@action-validator/cli/cli.mjs" "$root/$_" 2>&1
+        $LASTEXITCODE | Should -Be 0 -Because "$said"
+    }
+
+    It 'keep to the rules: pinned actions, least permissions, no expression in a script, nothing undeclared' {
+        Skip-WithoutTool
+        Get-Finding "$root/action.yml", "$root/azure-pipelines/worker.yml", "$root/.github/workflows/ci.yml", "$root/.github/workflows/release.yml" |
+            Should -BeNullOrEmpty
+    }
+
+    It 'would be told of <What>' -TestCases @(
+        @{ What = 'an action by its tag'; File = '.github/workflows/ci.yml'; Old = 'checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8'; New = 'checkout@v5'; Says = 'not pinned' }
+        @{ What = 'more rights'; File = '.github/workflows/ci.yml'; Old = "permissions:`n  contents: read"; New = "permissions: write-all"; Says = 'permissions' }
+        @{ What = 'an input in a script'; File = 'action.yml'; Old = "run: '& "; New = "run: '`${{ inputs.script }}; & "; Says = 'holds an expression' }
+        @{ What = 'an input that reaches nobody'; File = 'action.yml'; Old = '${{ inputs.journal }}'; New = '${{ inputs.log }}'; Says = 'input journal is declared' }
+        @{ What = 'a key that Azure DevOps does not know'; File = 'azure-pipelines/worker.yml'; Old = 'displayName:'; New = 'displaynames:'; Says = 'additional properties' }
+        @{ What = 'a parameter that is not declared'; File = 'azure-pipelines/worker.yml'; Old = '${{ parameters.log }}'; New = '${{ parameters.logs }}'; Says = 'parameter logs is used' }
+    ) {
+        Skip-WithoutTool
+        Get-Finding (New-WrongFile $File $Old $New) | Should -BeLike "*$Says*"
+    }
+
+    It 'would be told by GitHub''s schema of a key that is not one' {
+        Skip-WithoutTool
+        $wrong = New-WrongFile '.github/workflows/ci.yml' 'runs-on: windows-2025' 'run-on: windows-2025'
+        $null = & $node "$lint/node_modules/@action-validator/cli/cli.mjs" $wrong 2>&1
+        $LASTEXITCODE | Should -Not -Be 0
+    }
+}
