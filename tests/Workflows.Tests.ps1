@@ -62,12 +62,12 @@ Describe 'The YAML files' {
         @{ What = 'a parameter that is not declared'; File = 'azure-pipelines/worker.yml'; Old = '${{ parameters.log }}'; New = '${{ parameters.logs }}'; Says = 'parameter logs is used' }
     ) {
         Skip-WithoutTool
-        Get-Finding (New-WrongFile $File $Old $New) | Should -BeLike "*$Says*"
+        Get-Finding (New-WrongFile -Path $File -Old $Old -New $New) | Should -BeLike "*$Says*"
     }
 
     It 'would be told by GitHub''s schema of a key that is not one' {
         Skip-WithoutTool
-        $wrong = New-WrongFile '.github/workflows/ci.yml' 'runs-on: windows-2025' 'run-on: windows-2025'
+        $wrong = New-WrongFile -Path '.github/workflows/ci.yml' -Old 'runs-on: windows-2025' -New 'run-on: windows-2025'
         $null = & $node "$lint/node_modules/@action-validator/cli/cli.mjs" $wrong 2>&1
         $LASTEXITCODE | Should -Not -Be 0
     }

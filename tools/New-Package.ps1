@@ -43,6 +43,12 @@ if (-not (Test-Path -LiteralPath $Path)) {
     throw "There is no $Path. Build it first: ./build.ps1 -Task Build"
 }
 
+foreach ($edition in 'Core', 'Desktop') {
+    if (-not (Test-Path -Path ([IO.Path]::Combine($Path, 'bin', $edition, "$name.dll")))) {
+        throw "The build in $Path has no bin/$edition. Build both frameworks: dotnet build -c Release"
+    }
+}
+
 # Contents: exactly what the list names, so that nothing gets in or is lost unseen.
 $Path = (Get-Item -LiteralPath $Path).FullName
 $found = @(Get-ChildItem -LiteralPath $Path -Recurse -File -Force |
