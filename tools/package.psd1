@@ -1,9 +1,10 @@
 # What a package holds, to the file; renewed by: ./tools/New-Package.ps1 -RenewContents
 @{
     # The size that users are told of is kept.
-    MaximumBytes = 6000000
+    MaximumBytes = 6500000
     Contents     = @(
         'bin/Core/AWSSDK.Core.dll'
+        'bin/Core/AWSSDK.S3.dll'
         'bin/Core/AWSSDK.SecurityToken.dll'
         'bin/Core/AWSSDK.SSO.dll'
         'bin/Core/AWSSDK.SSOOIDC.dll'
@@ -12,6 +13,7 @@
         'bin/Core/CodePipeline.ThirdParty.Emulation.dll'
         'bin/Core/CodePipeline.ThirdParty.Loader.dll'
         'bin/Desktop/AWSSDK.Core.dll'
+        'bin/Desktop/AWSSDK.S3.dll'
         'bin/Desktop/AWSSDK.SecurityToken.dll'
         'bin/Desktop/AWSSDK.SSO.dll'
         'bin/Desktop/AWSSDK.SSOOIDC.dll'
@@ -32,6 +34,7 @@
         'CodePipeline.ThirdParty.psd1'
         'CodePipeline.ThirdParty.psm1'
         'LICENSE'
+        'runner/Invoke-RunnerStep.ps1'
         'THIRD-PARTY-NOTICES.txt'
     )
 }
