@@ -75,42 +75,6 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task OurZipOfAFileOfFiveGiB_IsReadByPythonAndByUs()
-    {
-        const long Length = 5L << 30;
-        string python = await Tools.PythonAsync();
-        PackItem large = new("large", "large", NodeKind.File, Length, default, IsExecutable: false, null);
-        PackItem small = new("small", "small", NodeKind.File, 4, default, IsExecutable: false, null);
-        byte[] zeros = new byte[ZipPacker.PieceSize];
-        uint crc = Crc32.Append(0, zeros, 0, zeros.Length);
-        byte[] text = "text"u8.ToArray();
-        using (Holes output = new(File.Create(Archive)))
-        using (ZipWriter writer = new(output))
-        {
-            for (long start = 0; start < Length; start += zeros.Length)
-            {
-                PackPiece piece = new(large, start, zeros.Length);
-                await writer.WriteAsync(new PackedPiece(piece, null, zeros, zeros.Length, crc, isDeflated: false), default);
-            }
-
-            PackedPiece last = new(
-                new PackPiece(small, 0, 4), null, text, 4, Crc32.Append(0, text, 0, 4), isDeflated: false);
-            await writer.WriteAsync(last, default);
-            await writer.FinishAsync(default);
-        }
-
-        JsonElement seen = await ListAsync(python);
-        using FileWindow file = new(Archive);
-        ZipDirectory directory = ZipDirectory.Read(Archive, file, ExtractionLimits.Default);
-
-        Assert.Equal("text", seen.GetProperty("last").GetString());
-        Assert.Equal([Length, 4], seen.GetProperty("sizes").EnumerateArray().Select(size => size.GetInt64()));
-        Assert.Equal([Length, 4], directory.Entries.Select(entry => entry.Size));
-        Assert.True(directory.Entries[1].HeaderOffset > Length);
-        Assert.True(ZipDirectory.FindData(Archive, file, directory.Entries[1]) > Length);
-    }
-
-    [SkippableFact]
     public async Task ZipOfPython_IsExpanded()
     {
         await PythonAsync("zip", Archive);
@@ -214,7 +178,7 @@ public sealed class ArchiveTests : IDisposable
         File.WriteAllText(Path.Combine(Source, "bin", "run"), "#!/bin/sh");
         File.WriteAllText(Path.Combine(Source, "ünï", "漢字 😀.txt"), "names");
         File.WriteAllBytes(Path.Combine(Source, "zero"), []);
-        byte[] large = new byte[(2 * ZipPacker.PieceSize) + 5];
+        byte[] large = new byte[(2 * ZipPacker.SmallFile) + 5];
         new Random(3).NextBytes(large.AsSpan(0, large.Length / 2));
         File.WriteAllBytes(Path.Combine(Source, "large"), large);
         File.CreateSymbolicLink(Path.Combine(Source, "link"), "bin/run");
@@ -259,52 +223,4 @@ public sealed class ArchiveTests : IDisposable
                 + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(entry.FullName))),
         }))
         .Order(StringComparer.Ordinal).ToList();
-
-    /// <summary>A file in which long rows of zeros take no room.</summary>
-    private sealed class Holes : Stream
-    {
-        private readonly FileStream _file;
-
-        public Holes(FileStream file) => _file = file;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            if (buffer.AsSpan(offset, count).ContainsAnyExcept((byte)0))
-            {
-                _file.Write(buffer, offset, count);
-            }
-            else
-            {
-                _file.Seek(count, SeekOrigin.Current);
-            }
-        }
-
-        public override void Flush() => _file.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            _file.Dispose();
-            base.Dispose(disposing);
-        }
-    }
 }

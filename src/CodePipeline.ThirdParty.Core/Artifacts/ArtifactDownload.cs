@@ -11,6 +11,7 @@ using System.Threading.Tasks;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -196,7 +197,7 @@ internal sealed class ArtifactDownload
             }
 
             part.End = seen.IsRange ? Math.Min(part.End, facts.Length) : facts.Length;
-            part.Crc ??= (await checksum.ConfigureAwait(false))?.Crc is CrcKind kind ? new ObjectCrc(kind) : null;
+            part.Crc ??= (await checksum.ConfigureAwait(false))?.Crc is CyclicCode code ? new ObjectCrc(code) : null;
             await CopyAsync(response, part, attempt).ConfigureAwait(false);
             return true;
         },
@@ -280,7 +281,7 @@ internal sealed class ArtifactDownload
             throw ArtifactErrors.Replaced(_artifact.About);
         }
 
-        string? seen = checksum.Crc is not null ? Sum(checksum.Crc.Value, parts)
+        string? seen = checksum.Crc is not null ? Sum(checksum.Crc, parts)
             : checksum.Hash is not null ? Hash(checksum.Hash.Value, cancellationToken)
             : null;
         if (seen is null)
@@ -298,8 +299,8 @@ internal sealed class ArtifactDownload
         }
     }
 
-    private static string Sum(CrcKind kind, List<Part> parts) => parts
-        .Select(part => part.Crc ?? new ObjectCrc(kind))
+    private static string Sum(CyclicCode code, List<Part> parts) => parts
+        .Select(part => part.Crc ?? new ObjectCrc(code))
         .Aggregate((before, next) => before.Then(next)).Text;
 
     /// <summary>A hash has no parts that add up: the file is read once more.</summary>
@@ -389,15 +390,15 @@ internal sealed class ArtifactDownload
     }
 
     /// <summary>The checksum that S3 keeps of a whole object; those of parts (COMPOSITE) say nothing of the whole.</summary>
-    private sealed record Checksum(string? Name, string? Value, CrcKind? Crc, HashAlgorithmName? Hash, string? ETag)
+    private sealed record Checksum(string? Name, string? Value, CyclicCode? Crc, HashAlgorithmName? Hash, string? ETag)
     {
         public static Checksum Of(GetObjectMetadataResponse head)
         {
             bool whole = head.ChecksumType != ChecksumType.COMPOSITE;
             return !whole ? new Checksum(null, null, null, null, head.ETag)
-                : Whole(head.ChecksumCRC64NVME) ? new("CRC64NVME", head.ChecksumCRC64NVME, CrcKind.Crc64Nvme, null, head.ETag)
-                : Whole(head.ChecksumCRC32C) ? new("CRC32C", head.ChecksumCRC32C, CrcKind.Crc32C, null, head.ETag)
-                : Whole(head.ChecksumCRC32) ? new("CRC32", head.ChecksumCRC32, CrcKind.Crc32, null, head.ETag)
+                : Whole(head.ChecksumCRC64NVME) ? new("CRC64NVME", head.ChecksumCRC64NVME, CyclicCode.Crc64Nvme, null, head.ETag)
+                : Whole(head.ChecksumCRC32C) ? new("CRC32C", head.ChecksumCRC32C, CyclicCode.Crc32C, null, head.ETag)
+                : Whole(head.ChecksumCRC32) ? new("CRC32", head.ChecksumCRC32, CyclicCode.Crc32, null, head.ETag)
                 : Whole(head.ChecksumSHA256)
                     ? new("SHA256", head.ChecksumSHA256, null, HashAlgorithmName.SHA256, head.ETag)
                 : Whole(head.ChecksumSHA1) ? new("SHA1", head.ChecksumSHA1, null, HashAlgorithmName.SHA1, head.ETag)

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -455,10 +456,10 @@ internal sealed class ArtifactUpload
         /// <summary>The checksum of the whole, from those of the parts that the store has confirmed.</summary>
         private string? Sum()
         {
-            ObjectCrc whole = new(CrcKind.Crc32);
+            ObjectCrc whole = new(CyclicCode.Crc32);
             foreach (SentPart part in _sent.Values)
             {
-                if (ObjectCrc.Parse(CrcKind.Crc32, part.Crc, part.Length) is not ObjectCrc crc)
+                if (ObjectCrc.Parse(CyclicCode.Crc32, part.Crc, part.Length) is not ObjectCrc crc)
                 {
                     return null;
                 }

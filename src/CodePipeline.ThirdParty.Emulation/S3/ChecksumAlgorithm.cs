@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography;
+using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
@@ -53,7 +54,7 @@ internal sealed class ChecksumAlgorithm
     internal ChecksumHash Start() => new(_code, _hash);
 
     internal byte[] Combine(byte[] first, byte[] second, long secondLength) =>
-        _code!.Combine(first, second, secondLength);
+        _code!.ToBytes(_code.Combine(CyclicCode.FromBytes(first), CyclicCode.FromBytes(second), secondLength));
 
     internal byte[] Of(byte[] data)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Security.Cryptography;
+using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
@@ -8,12 +9,11 @@ internal sealed class ChecksumHash : IDisposable
 {
     private readonly CyclicCode? _code;
     private readonly IncrementalHash? _hash;
-    private ulong _state;
+    private ulong _value;
 
     internal ChecksumHash(CyclicCode? code, HashAlgorithmName hash)
     {
         _code = code;
-        _state = code?.Start ?? 0;
         _hash = code is null ? IncrementalHash.CreateHash(hash) : null;
     }
 
@@ -22,8 +22,8 @@ internal sealed class ChecksumHash : IDisposable
     internal void Append(byte[] data, int offset, int count)
     {
         _hash?.AppendData(data, offset, count);
-        _state = _code?.Append(_state, data, offset, count) ?? 0;
+        _value = _code?.Append(_value, data, offset, count) ?? 0;
     }
 
-    internal byte[] Finish() => _hash?.GetHashAndReset() ?? _code!.Finish(_state);
+    internal byte[] Finish() => _hash?.GetHashAndReset() ?? _code!.ToBytes(_value);
 }

@@ -2,6 +2,8 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using ICSharpCode.SharpZipLib;
+using ICSharpCode.SharpZipLib.GZip;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -39,7 +41,7 @@ internal sealed class TarExpansion
         _cancellation = cancellationToken;
         _tree.FolderAdded = _writer.CreateFolder;
         using FileWindow file = new(_archive);
-        using GzipStreamReader? gzip = format == ArchiveFormat.TarGzip ? new GzipStreamReader(_archive, file) : null;
+        using GZipInputStream? gzip = format == ArchiveFormat.TarGzip ? new GZipInputStream(file) : null;
         _source = gzip is not null ? gzip : file;
         int extensions = 0;
         while (NextHeader() is TarHeader header)
@@ -296,6 +298,10 @@ internal sealed class TarExpansion
             _taken += read;
             _meter.CheckRatio(_taken);
             return read;
+        }
+        catch (Exception error) when (error is SharpZipBaseException or EndOfStreamException)
+        {
+            throw ArchiveErrors.Damaged(_archive, "its gzip data are cut off or altered", cause: error);
         }
         catch (Exception error) when (ArchiveErrors.IsStorage(error))
         {

@@ -4,6 +4,10 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>One header block of a tar: ustar, GNU's and the old form.</summary>
+/// <remarks>
+/// Ours: System.Formats.Tar is not on .NET Framework, and SharpZipLib takes nothing but the path from extended headers, and so would
+/// lose long links and exact times.
+/// </remarks>
 internal readonly struct TarHeader
 {
     public const int Size = 512;

@@ -7,7 +7,8 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// <summary>Reads the central directory of a zip, and refuses what cannot be right before a byte is expanded.</summary>
 /// <remarks>
 /// Ours and not System.IO.Compression's, which shows neither checksums, encryption, overlaps nor time fields to its
-/// user, and does not check the first three. The packed bytes themselves are its DeflateStream's.
+/// user, and does not check the first three; nor SharpZipLib's, which does not show names as they are stored, and inflates at
+/// a fraction of the speed. The packed bytes themselves are for System.IO.Compression's DeflateStream.
 /// </remarks>
 internal sealed class ZipDirectory
 {

@@ -6,6 +6,7 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -167,7 +168,7 @@ internal sealed class ZipExpansion
         uint crc = 0;
         void Take(byte[] piece, int count)
         {
-            crc = Crc32.Append(crc, piece, 0, count);
+            crc = (uint)CyclicCode.Crc32.Append(crc, piece, 0, count);
             _meter.Count(count);
             Write(entry, output, piece, count);
         }

@@ -2,8 +2,14 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Checksums;
+using ICSharpCode.SharpZipLib.Core;
+using ICSharpCode.SharpZipLib.Zip;
+using ICSharpCode.SharpZipLib.Zip.Compression;
+using LibraryEntry = ICSharpCode.SharpZipLib.Zip.ZipEntry;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -15,18 +21,23 @@ internal sealed record PackResult(long Entries, long Bytes, long ArchiveBytes);
 
 /// <summary>Packs a folder or a file into a zip that is the same, byte for byte, wherever it is made.</summary>
 /// <remarks>
-/// Names in ordinal order, times all 1980-01-01, permissions 0644 or 0755, and a packing of our own. Everything in the
-/// folder is taken; links that stay in it are kept as links. Files are cut into pieces that are packed on
-/// all processors and written in order, so memory does not grow with them.
+/// Names in ordinal order, times all 1980-01-01, permissions 0644 or 0755. Packed by SharpZipLib, whose Deflate is managed code: the
+/// zlib behind .NET's is another one in each version, and may choose by processor. Everything in the folder is taken; links that
+/// stay in it are kept as links. Small files are packed on all processors ahead of being written, large ones as they are written,
+/// so memory does not grow with them.
 /// </remarks>
 internal sealed class ZipPacker
 {
-    /// <summary>The bytes of a file that are packed in one go. The result depends on it.</summary>
-    public const int PieceSize = 512 * 1024;
+    /// <summary>Files up to here are packed whole, in memory. The zip depends on it.</summary>
+    public const int SmallFile = 1 << 20;
+
+    private const int BufferSize = 256 * 1024;
+    private const int MadeOnUnix = 3;
+    private static readonly DateTime s_time = new(1980, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
 
     private readonly ConcurrentBag<Worker> _workers = new();
 
-    /// <summary>How many pieces are packed at a time; as many as there are processors, eight at most, unless set.</summary>
+    /// <summary>How many small files are packed at a time; as many as there are processors, eight at most, unless set.</summary>
     /// <remarks>The zip does not depend on it.</remarks>
     public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 
@@ -36,12 +47,15 @@ internal sealed class ZipPacker
     /// <param name="progress">Told after every few MiB and at the end.</param>
     /// <param name="cancellationToken">Stops it; what is in the output by then is no zip.</param>
     /// <exception cref="ArchiveException">Something in it cannot be read, has changed meanwhile, or has no place in a zip.</exception>
-    public async Task<PackResult> PackAsync(
+    public Task<PackResult> PackAsync(
         string path, Stream output, IProgress<ArchiveProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Pack(Path.GetFullPath(path), output, progress, cancellationToken), cancellationToken);
+
+    private PackResult Pack(
+        string path, Stream output, IProgress<ArchiveProgress>? progress, CancellationToken cancellationToken)
     {
-        List<PackItem> items = await Task.Run(
-            () => FolderScan.Scan(Path.GetFullPath(path), cancellationToken), cancellationToken).ConfigureAwait(false);
+        List<PackItem> items = FolderScan.Scan(path, cancellationToken);
         long total = 0;
         foreach (PackItem item in items)
         {
@@ -49,177 +63,262 @@ internal sealed class ZipPacker
         }
 
         PackProgress report = new(progress, total, items.Count);
-        using ZipWriter writer = new(output);
-        Queue<Task<PackedPiece>> ahead = new();
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        PackOutput counted = new(output, cancellationToken);
+        Queue<(PackItem Item, Task<Worker>? Packed)> ahead = new();
+        byte[] buffer = new byte[BufferSize];
         try
         {
-            // Some pieces in hand beyond those being packed, so that one slow piece does not stop the rest.
+            // Not disposed where something fails: that would write on, to an output that may be what failed.
+            ZipOutputStream zip = new(counted, BufferSize)
+            {
+                IsStreamOwner = false,
+                UseZip64 = UseZip64.Dynamic,
+                NameTransform = new SameNames(),
+            };
             int mostAhead = Threads * 3;
-            foreach (PackPiece piece in Pieces(items))
+            foreach (PackItem item in items)
             {
                 if (ahead.Count >= mostAhead)
                 {
-                    await WriteAsync(ahead.Dequeue(), writer, report, cancellationToken).ConfigureAwait(false);
+                    Write(ahead.Dequeue(), zip, buffer, report, cancellationToken);
                 }
 
-                ahead.Enqueue(Task.Run(() => Pack(piece, stop.Token), stop.Token));
+                bool isSmall = item.Kind == NodeKind.File && item.Length <= SmallFile;
+                ahead.Enqueue((item, isSmall ? Task.Run(() => PackSmall(item, stop.Token), stop.Token) : null));
             }
 
             while (ahead.Count > 0)
             {
-                await WriteAsync(ahead.Dequeue(), writer, report, cancellationToken).ConfigureAwait(false);
+                Write(ahead.Dequeue(), zip, buffer, report, cancellationToken);
             }
 
-            long length = await writer.FinishAsync(cancellationToken).ConfigureAwait(false);
+            zip.Dispose();
+            counted.Flush();
             report.End();
-            return new PackResult(items.Count, total, length);
+            return new PackResult(items.Count, total, counted.Length);
         }
         finally
         {
             stop.Cancel();
-            await EndAsync(ahead).ConfigureAwait(false);
-        }
-    }
-
-    private static IEnumerable<PackPiece> Pieces(List<PackItem> items)
-    {
-        foreach (PackItem item in items)
-        {
-            long start = 0;
-            do
-            {
-                int length = (int)Math.Min(PieceSize, item.Length - start);
-                yield return new PackPiece(item, start, length);
-                start += length;
-            }
-            while (start < item.Length);
-        }
-    }
-
-    private static async Task EndAsync(Queue<Task<PackedPiece>> ahead)
-    {
-        foreach (Task<PackedPiece> task in ahead)
-        {
-            try
-            {
-                await task.ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is OperationCanceledException or ArchiveException)
+            foreach ((PackItem _, Task<Worker>? packed) in ahead)
             {
                 // The first failure is the one that is told.
+                packed?.ContinueWith(static task => task.Exception, TaskScheduler.Default).Wait(CancellationToken.None);
             }
         }
     }
 
-    private async Task WriteAsync(
-        Task<PackedPiece> packing, ZipWriter writer, PackProgress report, CancellationToken cancellationToken)
-    {
-        PackedPiece packed = await packing.ConfigureAwait(false);
-        await writer.WriteAsync(packed, cancellationToken).ConfigureAwait(false);
-        report.Add(packed.Piece);
-        if (packed.Worker is not null)
-        {
-            _workers.Add(packed.Worker);
-        }
-    }
-
-    private PackedPiece Pack(PackPiece piece, CancellationToken cancellationToken)
+    private void Write(
+        (PackItem Item, Task<Worker>? Packed) next, ZipOutputStream zip, byte[] buffer, PackProgress report,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (piece.Item.Kind == NodeKind.Folder)
+        PackItem item = next.Item;
+        if (next.Packed is not null)
         {
-            return new PackedPiece(piece, null, [], 0, 0, isDeflated: false);
+            Worker worker = next.Packed.GetAwaiter().GetResult();
+            worker.WriteTo(zip, EntryOf(item));
+            _workers.Add(worker);
+            report.Add(item.Length);
+        }
+        else if (item.Kind == NodeKind.File)
+        {
+            WriteLarge(item, zip, buffer, report, cancellationToken);
+        }
+        else
+        {
+            byte[] content = item.Kind == NodeKind.Link ? Encoding.UTF8.GetBytes(item.Target!) : [];
+            Store(zip, EntryOf(item), content, content.Length, CyclicCode.Crc32.Append(0, content, 0, content.Length));
         }
 
-        if (piece.Item.Kind == NodeKind.Link)
-        {
-            byte[] target = System.Text.Encoding.UTF8.GetBytes(piece.Item.Target!);
-            return new PackedPiece(
-                piece, null, target, target.Length, Crc32.Append(0, target, 0, target.Length), isDeflated: false);
-        }
-
-        Worker worker = _workers.TryTake(out Worker? idle) ? idle : new Worker();
-        return worker.Pack(piece);
+        report.EndEntry();
     }
 
-    /// <summary>The buffers of one piece, used again for another when it is written.</summary>
-    internal sealed class Worker
+    private static LibraryEntry EntryOf(PackItem item)
     {
-        private readonly byte[] _input = new byte[Deflater.WindowSize + PieceSize + 1];
-        private readonly byte[] _output = new byte[Deflater.MaxOutput(PieceSize)];
-        private readonly Deflater _deflater = new();
-
-        public PackedPiece Pack(PackPiece piece)
+        if (Encoding.UTF8.GetByteCount(item.Name) > ushort.MaxValue)
         {
-            int window = (int)Math.Min(Deflater.WindowSize, piece.Start);
-            Read(piece, window);
-            uint crc = Crc32.Append(0, _input, window, piece.Length);
-            int packed = _deflater.Deflate(_input, window, window + piece.Length, piece.IsLast, _output);
-
-            // A file of one piece that gains nothing is stored; of more pieces that is not known in time.
-            return piece.IsWhole && packed >= piece.Length
-                ? new PackedPiece(piece, this, _input, piece.Length, crc, isDeflated: false)
-                : new PackedPiece(piece, this, _output, packed, crc, isDeflated: true);
+            throw ArchiveErrors.CannotPack(item.Path, item.Name, "its path is longer than a zip can hold");
         }
 
-        private void Read(PackPiece piece, int window)
+        return new LibraryEntry(item.Name)
         {
-            PackItem item = piece.Item;
-            int wanted = window + piece.Length;
-            int read;
-            bool isSame;
-            try
-            {
-                using FileStream file = new(
-                    item.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
-                file.Position = piece.Start - window;
+            IsUnicodeText = true,
+            DateTime = s_time,
+            HostSystem = MadeOnUnix,
+            ExternalFileAttributes = (int)AttributesOf(item),
+        };
+    }
 
-                // One byte more at the end of a file, to see that it is the end.
-                read = Streams.ReadUpTo(file, _input, 0, piece.IsLast ? wanted + 1 : wanted);
-                isSame = !piece.IsLast || File.GetLastWriteTimeUtc(item.Path) == item.Modified;
-            }
-            catch (Exception error) when (ArchiveErrors.IsStorage(error))
+    // The upper half is what Unix has: kind and permissions. The lowest bits are for DOS.
+    private static uint AttributesOf(PackItem item) => item.Kind switch
+    {
+        NodeKind.Folder => (0x41EDu << 16) | 0x10,
+        NodeKind.Link => 0xA1FFu << 16,
+        _ => (item.IsExecutable ? 0x81EDu : 0x81A4u) << 16,
+    };
+
+    private static void Store(ZipOutputStream zip, LibraryEntry entry, byte[] content, int count, ulong crc)
+    {
+        entry.CompressionMethod = CompressionMethod.Stored;
+        (entry.Size, entry.CompressedSize, entry.Crc) = (count, count, (long)crc);
+        zip.PutNextEntry(entry);
+        zip.Write(content, 0, count);
+        zip.CloseEntry();
+    }
+
+    private static void WriteLarge(
+        PackItem item, ZipOutputStream zip, byte[] buffer, PackProgress report, CancellationToken cancellationToken)
+    {
+        LibraryEntry entry = EntryOf(item);
+        entry.CompressionMethod = CompressionMethod.Deflated;
+        entry.Size = item.Length;
+        zip.PutNextEntry(entry);
+        using FileStream file = Open(item);
+        for (long left = item.Length; left > 0;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int count = Read(item, file, buffer, (int)Math.Min(buffer.Length, left));
+            if (count == 0)
             {
-                throw ArchiveErrors.Storage("Reading", item.Path, error);
+                throw Changed(item);
             }
 
-            if (read != wanted || !isSame)
-            {
-                throw ArchiveErrors.New(
-                    ArchiveFault.Storage, $"The file '{ArchiveErrors.Shown(item.Path)}' changed while it was packed.",
-                    "Pack it when nothing writes to it any more.", item.Path);
-            }
+            zip.Write(buffer, 0, count);
+            left -= count;
+            report.Add(count);
+        }
+
+        CheckUnchanged(item, file);
+        zip.CloseEntry();
+    }
+
+    private Worker PackSmall(PackItem item, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Worker worker = _workers.TryTake(out Worker? idle) ? idle : new Worker();
+        worker.Pack(item);
+        return worker;
+    }
+
+    private static FileStream Open(PackItem item)
+    {
+        try
+        {
+            return new FileStream(
+                item.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        }
+        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        {
+            throw ArchiveErrors.Storage("Reading", item.Path, error);
         }
     }
 
-    private sealed class PackProgress
+    private static int Read(PackItem item, FileStream file, byte[] buffer, int count)
+    {
+        try
+        {
+            return Streams.ReadUpTo(file, buffer, 0, count);
+        }
+        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        {
+            throw ArchiveErrors.Storage("Reading", item.Path, error);
+        }
+    }
+
+    // At the end of the file as it was listed: that it is still the end, and nothing wrote to it.
+    private static void CheckUnchanged(PackItem item, FileStream file)
+    {
+        if (Read(item, file, new byte[1], 1) != 0 || File.GetLastWriteTimeUtc(item.Path) != item.Modified)
+        {
+            throw Changed(item);
+        }
+    }
+
+    private static ArchiveException Changed(PackItem item) => ArchiveErrors.New(
+        ArchiveFault.Storage, $"The file '{ArchiveErrors.Shown(item.Path)}' changed while it was packed.",
+        "Pack it when nothing writes to it any more.", item.Path);
+
+    /// <summary>Packs small files, one at a time; its buffers are used again when a file is written.</summary>
+    private sealed class Worker
+    {
+        private readonly byte[] _content = new byte[SmallFile];
+
+        // One that gains nothing is stored, so there is no need for more room than for the file.
+        private readonly byte[] _packed = new byte[SmallFile];
+        private readonly Deflater _deflater = new(Deflater.DEFAULT_COMPRESSION, noZlibHeaderOrFooter: true);
+        private int _length;
+        private int _packedLength;
+        private ulong _crc;
+
+        public void Pack(PackItem item)
+        {
+            using FileStream file = Open(item);
+            _length = Read(item, file, _content, (int)item.Length);
+            if (_length < item.Length)
+            {
+                throw Changed(item);
+            }
+
+            CheckUnchanged(item, file);
+            _crc = CyclicCode.Crc32.Append(0, _content, 0, _length);
+            _deflater.Reset();
+            _deflater.SetInput(_content, 0, _length);
+            _deflater.Finish();
+            _packedLength = 0;
+            while (!_deflater.IsFinished && _packedLength < _length)
+            {
+                _packedLength += _deflater.Deflate(_packed, _packedLength, _length - _packedLength);
+            }
+        }
+
+        public void WriteTo(ZipOutputStream zip, LibraryEntry entry)
+        {
+            if (!_deflater.IsFinished || _packedLength >= _length)
+            {
+                Store(zip, entry, _content, _length, _crc);
+                return;
+            }
+
+            entry.CompressionMethod = CompressionMethod.Deflated;
+            (entry.Size, entry.CompressedSize, entry.Crc) = (_length, _packedLength, (long)_crc);
+            zip.PutNextPassthroughEntry(entry);
+            zip.Write(_packed, 0, _packedLength);
+            zip.CloseEntry();
+        }
+    }
+
+    /// <summary>Names are ours to choose; the library would make what it takes for paths of another system fit.</summary>
+    private sealed class SameNames : INameTransform
+    {
+        public string TransformFile(string name) => name;
+
+        public string TransformDirectory(string name) => name;
+    }
+
+    private sealed class PackProgress(IProgress<ArchiveProgress>? progress, long totalBytes, long totalEntries)
     {
         private const long ReportEvery = 4L << 20;
-        private readonly IProgress<ArchiveProgress>? _progress;
-        private readonly long _totalBytes;
-        private readonly long _totalEntries;
         private long _bytes;
         private long _entries;
         private long _reported;
 
-        public PackProgress(IProgress<ArchiveProgress>? progress, long totalBytes, long totalEntries) =>
-            (_progress, _totalBytes, _totalEntries) = (progress, totalBytes, totalEntries);
-
-        public void Add(PackPiece piece)
+        public void Add(long bytes)
         {
-            _bytes += piece.Length;
-            _entries += piece.IsLast ? 1 : 0;
+            _bytes += bytes;
             if (_bytes - _reported >= ReportEvery)
             {
                 End();
             }
         }
 
+        public void EndEntry() => _entries++;
+
         public void End()
         {
             _reported = _bytes;
-            _progress?.Report(new ArchiveProgress(_bytes, _totalBytes, _entries, _totalEntries));
+            progress?.Report(new ArchiveProgress(_bytes, totalBytes, _entries, totalEntries));
         }
     }
 }

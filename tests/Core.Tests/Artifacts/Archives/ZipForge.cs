@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Compression;
 using System.Text;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
@@ -74,7 +75,7 @@ internal sealed class ZipForge
         List<(long Offset, int Packed)> placed = new();
         foreach (ForgedEntry entry in _entries)
         {
-            uint crc = entry.Crc ?? Crc32.Append(0, entry.Data, 0, entry.Data.Length);
+            uint crc = entry.Crc ?? (uint)CyclicCode.Crc32.Append(0, entry.Data, 0, entry.Data.Length);
             long size = entry.Size ?? entry.Data.Length;
             if (entry.SameDataAs is int earlier)
             {

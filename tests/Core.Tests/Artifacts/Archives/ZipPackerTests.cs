@@ -17,7 +17,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 public sealed class ZipPackerTests : IDisposable
 {
     // Of the folder that MakeGolden makes. A change of it is a change for everybody who compares artifacts.
-    private const string Golden = "EAEC40F14711E166ADF07E99059A176D604A7C8465EE6048633554B26EF2A017";
+    private const string Golden = "21F27571A172325D07EFE690E644E59FBC0B3DAF71DE136403880790CEE17526";
     private readonly TempFolder _temp = new();
 
     private string Source => _temp.PathOf("source");
@@ -140,8 +140,11 @@ public sealed class ZipPackerTests : IDisposable
     [InlineData("delete")]
     public async Task FileThatChangesMeanwhile_IsAnErrorThatNamesIt(string what)
     {
-        // Enough before it that it is read only when the first bytes are out.
-        Tree.Make(Source, new() { ["a"] = Tree.Noise(30 * ZipPacker.PieceSize), ["z"] = Tree.Text(1000) });
+        // Small files are packed ahead, so there are enough before it that it is read only when the first bytes are out.
+        Tree.Make(Source, new()
+        {
+            ["a"] = Tree.Noise(2 * ZipPacker.SmallFile), ["b"] = [], ["c"] = [], ["d"] = [], ["z"] = Tree.Text(1000),
+        });
         string path = Path.Combine(Source, "z");
         using Hiccups output = new()
         {
@@ -166,7 +169,29 @@ public sealed class ZipPackerTests : IDisposable
         };
 
         ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(
-            () => new ZipPacker { Threads = 2 }.PackAsync(Source, output));
+            () => new ZipPacker { Threads = 1 }.PackAsync(Source, output));
+
+        Assert.Equal((ArchiveFault.Storage, path), (error.Fault, error.Path));
+    }
+
+    [Theory]
+    [InlineData("shrink")]
+    [InlineData("grow")]
+    public async Task LargeFileThatChangesWhileItIsRead_IsAnErrorThatNamesIt(string what)
+    {
+        Tree.Make(Source, new() { ["a"] = Tree.Noise(4 * ZipPacker.SmallFile) });
+        string path = Path.Combine(Source, "a");
+        using Hiccups output = new()
+        {
+            OnFirstWrite = () =>
+            {
+                using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                file.SetLength(what == "grow" ? file.Length + 1 : 1);
+            },
+        };
+
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(
+            () => new ZipPacker().PackAsync(Source, output));
 
         Assert.Equal((ArchiveFault.Storage, path), (error.Fault, error.Path));
     }
@@ -182,7 +207,7 @@ public sealed class ZipPackerTests : IDisposable
     [Fact]
     public async Task FailingOutput_EndsThePacking()
     {
-        Tree.Make(Source, new() { ["a"] = Tree.Noise(9 * ZipPacker.PieceSize) });
+        Tree.Make(Source, new() { ["a"] = Tree.Noise(9 * ZipPacker.SmallFile) });
         using Hiccups output = new() { OnFirstWrite = () => throw new IOException("disk full") };
 
         Assert.Equal("disk full", (await Assert.ThrowsAsync<IOException>(
@@ -192,7 +217,7 @@ public sealed class ZipPackerTests : IDisposable
     [Fact]
     public async Task Cancellation_EndsThePacking()
     {
-        Tree.Make(Source, new() { ["a"] = Tree.Noise(20 * ZipPacker.PieceSize) });
+        Tree.Make(Source, new() { ["a"] = Tree.Noise(20 * ZipPacker.SmallFile) });
         using CancellationTokenSource stop = new();
         using Hiccups output = new() { OnFirstWrite = stop.Cancel };
 
@@ -219,9 +244,9 @@ public sealed class ZipPackerTests : IDisposable
             ["a.txt"] = Tree.Text(5000),
             ["zero"] = [],
             ["empty/"] = null,
-            ["d/large"] = Tree.Text((2 * ZipPacker.PieceSize) + 1, seed: 2),
+            ["d/large"] = Tree.Text((2 * ZipPacker.SmallFile) + 1, seed: 2),
             ["d/noise"] = Tree.Noise(70_000),
-            ["d/mixed"] = [.. Tree.Noise(ZipPacker.PieceSize), .. new byte[100_000], .. Tree.Text(9)],
+            ["d/mixed"] = [.. Tree.Noise(ZipPacker.SmallFile), .. new byte[100_000], .. Tree.Text(9)],
             ["漢字"] = "x"u8.ToArray(),
         };
         Tree.Make(root, reverse ? files.Reverse().ToDictionary() : files);

@@ -25,8 +25,8 @@ public sealed class ZipRoundTripTests : IDisposable
             ["zero"] = [],
             ["empty/"] = null,
             ["deep/er/ünïcode – 漢字 😀.txt"] = Tree.Text(200_000),
-            ["large"] = Tree.Text((3 * ZipPacker.PieceSize) + 17),
-            ["random"] = Tree.Noise(ZipPacker.PieceSize * 2),
+            ["large"] = Tree.Text((3 * ZipPacker.SmallFile) + 17),
+            ["random"] = Tree.Noise(ZipPacker.SmallFile * 2),
             ["small-random"] = Tree.Noise(1000),
         });
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-public sealed class CyclicCodeTests
+public sealed class ChecksumAlgorithmTests
 {
     private static readonly byte[] s_digits = Encoding.ASCII.GetBytes("123456789");
 
@@ -20,7 +20,7 @@ public sealed class CyclicCodeTests
     public void Checksum_OfTheUsualDigits_IsTheKnownOne(string algorithm, string value) =>
         Assert.Equal(value, Convert.ToHexString(ChecksumAlgorithm.Find(algorithm)!.Of(s_digits)));
 
-    /// <summary>Short pieces go byte by byte, longer ones in steps of 8, the longest in steps of 64.</summary>
+    /// <summary>Short pieces go byte by byte, longer ones in steps.</summary>
     [Theory]
     [InlineData("CRC32", 0xEDB88320UL, 32)]
     [InlineData("CRC32C", 0x82F63B78UL, 32)]

@@ -1,0 +1,68 @@
+using System;
+using System.IO;
+using System.Threading;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>What a zip is written to: counts, writes in large pieces, cannot seek, and ends where it is cancelled.</summary>
+internal sealed class PackOutput(Stream output, CancellationToken stop) : Stream
+{
+    private readonly byte[] _buffer = new byte[256 * 1024];
+    private int _buffered;
+    private long _length;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _length;
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        _length += count;
+        if (count > _buffer.Length - _buffered)
+        {
+            WriteBuffered();
+        }
+
+        if (count >= _buffer.Length)
+        {
+            stop.ThrowIfCancellationRequested();
+            output.Write(buffer, offset, count);
+            return;
+        }
+
+        Buffer.BlockCopy(buffer, offset, _buffer, _buffered, count);
+        _buffered += count;
+    }
+
+    public override void Flush()
+    {
+        WriteBuffered();
+        output.Flush();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void WriteBuffered()
+    {
+        if (_buffered > 0)
+        {
+            stop.ThrowIfCancellationRequested();
+            output.Write(_buffer, 0, _buffered);
+            _buffered = 0;
+        }
+    }
+}
