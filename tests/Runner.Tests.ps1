@@ -1,4 +1,6 @@
 BeforeDiscovery {
+    # The manifest names it once it is built.
+    $hasWorker = (Import-PowerShellDataFile -Path "$PSScriptRoot/../CodePipeline.ThirdParty.psd1").CmdletsToExport -contains 'Invoke-CPThirdPartyWorker'
     $runners = @(@{ Runner = 'GitHub Actions' }, @{ Runner = 'Azure DevOps' })
 }
 
@@ -305,5 +307,37 @@ Describe 'The inputs of a step' {
         $run = Invoke-RunnerStep 'GitHub Actions' (Get-StepService @{ mode = 'complete'; 'job-id' = 'x'; 'role-to-assume' = 'arn:aws:iam::1:role/r' })
         $run.Child.ExitCode | Should -Not -Be 0
         ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike '*id-token: write*service connection*'
+    }
+}
+
+Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not $hasWorker) {
+    BeforeEach {
+        $emulator = Start-TestService
+        $null = New-CPThirdPartyEmulatorJob -ActionType $ActionType -Count 2 -ClientId one -ClientToken 'token-of-one' -Configuration @{
+            ProjectName = 'website'
+        }
+        $with = Get-StepService @{ 'action-type' = $ActionType; 'client-token' = 'token-of-one'; 'max-jobs' = '2'; 'idle-timeout' = '20' }
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    It 'does the jobs there are, and gives their sums and results' {
+        $run = Invoke-RunnerStep $Runner ($with + @{ script = '"built $($Job.Configuration["ProjectName"])"' })
+        $run.Child.ExitCode | Should -Be 0 -Because $run.Child.Errors
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Succeeded', 'Succeeded'
+        $run.Outputs.jobs, $run.Outputs.succeeded, $run.Outputs.failed | Should -Be '2', '2', '0'
+        ($run.Outputs.results | ConvertFrom-Json).outcome | Should -Be 'Succeeded', 'Succeeded'
+    }
+
+    It 'fails where a job failed, after all of them' {
+        $file = Join-Path $TestDrive 'handler.ps1'
+        Set-Content $file 'throw "no such stack"'
+        $run = Invoke-RunnerStep $Runner ($with + @{ 'script-path' = $file })
+        $run.Child.ExitCode | Should -Not -Be 0
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Failed', 'Failed'
+        $run.Outputs.failed | Should -Be '2'
+        ($run.Outputs.results | ConvertFrom-Json)[0].message | Should -BeLike '*no such stack*'
     }
 }

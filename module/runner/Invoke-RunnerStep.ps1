@@ -331,7 +331,7 @@ try {
         Connect-CPThirdParty @connect
     }
 
-    $mode = Get-StepInput 'MODE'
+    $mode = "$(Get-StepInput 'MODE')"
     $run = switch ($mode) {
         { -not $_ -or $_ -eq 'worker' } { ${function:Invoke-StepWorker} }
         'complete' { ${function:Invoke-StepCompletion} }
