@@ -73,6 +73,9 @@ public sealed class ThirdPartySession
     internal ThirdPartySession With(ClientSettings settings) =>
         settings == Settings ? this : new ThirdPartySession(Name, settings, Tokens, _clients);
 
+    /// <summary>The same session with client tokens from elsewhere.</summary>
+    internal ThirdPartySession WithTokens(IClientTokenSource tokens) => new(Name, Settings, tokens, _clients);
+
     /// <inheritdoc/>
     public override string ToString() => Name ?? Region ?? string.Empty;
 }

@@ -112,73 +112,24 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             : client.PutThirdPartyJobSuccessResultAsync(JobId, job.ClientToken!, success!, Options, cancellationToken);
     }
 
+    private ResultText Text => new($"job {JobId}", Warn);
+
     private FailureResult? Failure(CliResult cli)
     {
         string? message = ErrorRecord is ErrorRecord error ? ErrorText.Of(error) : FailureMessage;
-        return message is not null
-            ? new FailureResult(FailureType, Cut(ServiceLimits.FailureMessage, message, "failure message"), ExternalExecutionId)
+        return message is not null ? Text.Failure(FailureType, message, ExternalExecutionId)
             : cli.Failure is FailureResult given
-            ? given with
-            {
-                Message = Cut(ServiceLimits.FailureMessage, given.Message, "failure message") ?? given.Message,
-                ExternalExecutionId = ExternalExecutionId ?? given.ExternalExecutionId,
-            }
+            ? Text.Failure(given.Type, given.Message, ExternalExecutionId ?? given.ExternalExecutionId)
             : null;
     }
 
-    private SuccessResult Success(CliResult cli)
+    private SuccessResult Success(CliResult cli) => new()
     {
-        JobRevision? revision = RevisionOf() ?? cli.Revision;
-        return new SuccessResult
-        {
-            Summary = Cut(ServiceLimits.Summary, Summary ?? cli.Summary, "summary"),
-            ExternalExecutionId = ExternalExecutionId ?? cli.ExternalExecutionId,
-            PercentComplete = PercentComplete ?? cli.PercentComplete,
-            ContinuationToken = ContinuationToken ?? cli.ContinuationToken,
-            Revision = revision is null
-                ? null
-                : revision with { Summary = Cut(ServiceLimits.RevisionSummary, revision.Summary, "revision summary") },
-        };
-    }
-
-    private JobRevision? RevisionOf()
-    {
-        if (Revision is null && RevisionChangeIdentifier is null && RevisionCreated is null && RevisionSummary is null)
-        {
-            return null;
-        }
-
-        if (Revision is null || RevisionChangeIdentifier is null)
-        {
-            throw new InvalidInputException(
-                Revision is null ? "Revision" : "RevisionChangeIdentifier",
-                "A revision has both -Revision and -RevisionChangeIdentifier.",
-                "Give both, or none of the revision's parameters.");
-        }
-
-        return new JobRevision(
-            Revision,
-            RevisionChangeIdentifier,
-            RevisionCreated is DateTime created ? new DateTimeOffset(created) : null,
-            RevisionSummary);
-    }
-
-    /// <summary>A result must not be lost because its text is too long.</summary>
-    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
-    private string? Cut(TextLimit limit, string? text, string what)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            // An empty text is none: the service would refuse it, and the result with it.
-            return null!;
-        }
-
-        string cut = limit.Cut(text!);
-        if (cut.Length < text!.Length)
-        {
-            Warn($"The {what} of job {JobId} has {text.Length} characters; the service takes {limit.Maximum}. It was cut.");
-        }
-
-        return cut;
-    }
+        Summary = Text.Summary(Summary ?? cli.Summary),
+        ExternalExecutionId = ExternalExecutionId ?? cli.ExternalExecutionId,
+        PercentComplete = PercentComplete ?? cli.PercentComplete,
+        ContinuationToken = ContinuationToken ?? cli.ContinuationToken,
+        Revision = Text.Revision(
+            ResultText.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary) ?? cli.Revision),
+    };
 }

@@ -212,6 +212,50 @@ internal static class ErrorCatalog
             "Start one with Start-CPThirdPartyEmulator; Get-CPThirdPartyEmulator shows those that run.");
     }
 
+    /// <summary>The script of <c>-FilePath</c> is not there, or is no script.</summary>
+    public static CommandError HandlerFileNotFound(string path)
+    {
+        string message = $"There is no script '{path}'.";
+        return new CommandError(
+            "HandlerFileNotFound", ErrorCategory.ObjectNotFound, path, new System.IO.FileNotFoundException(message, path), message,
+            "Give -FilePath the path of a .ps1 file that handles a job.");
+    }
+
+    /// <summary>The script of <c>-FilePath</c> cannot be read or parsed, or may not run here.</summary>
+    public static CommandError HandlerFileUnusable(string path, Exception error) => new(
+        "HandlerFileUnusable", ErrorCategory.ParserError, path, error, $"The script '{path}' cannot be used: {error.Message}",
+        "Mend the script; see that it can be read, and that the execution policy lets it run.");
+
+    /// <summary>A script block cannot go to another runspace.</summary>
+    public static CommandError UsingScriptBlock(string variable)
+    {
+        string message = $"$using:{variable} is a script block, which belongs to the runspace that it was made in.";
+        return new CommandError(
+            "UsingScriptBlock", ErrorCategory.InvalidArgument, variable, new InvalidOperationException(message), message,
+            "Write the script into the handler or into a module, or use -ThrottleLimit 1.");
+    }
+
+    /// <summary>The log of <c>-LogPath</c> cannot be opened.</summary>
+    public static CommandError LogUnusable(string path, Exception error) => new(
+        "LogUnusable", ErrorCategory.OpenError, path, error, $"The log '{path}' cannot be opened: {error.Message}",
+        "Give -LogPath a file that can be written, in a folder that exists.");
+
+    /// <summary>An exception that ended a handler without an error record.</summary>
+    public static CommandError HandlerFailed(Exception error) => new(
+        "HandlerFailed", ErrorCategory.OperationStopped, null, error, error.Message, "See what the handler does there.");
+
+    /// <summary>A handler's own error with the job named, and without what of it holds a secret.</summary>
+    public static ErrorRecord OfHandler(ErrorRecord? error, string text, string jobId, bool isMasked)
+    {
+        if (error is null || isMasked)
+        {
+            return new ErrorRecord(
+                new InvalidOperationException(text), "HandlerError", error?.CategoryInfo.Category ?? ErrorCategory.OperationStopped, jobId);
+        }
+
+        return new ErrorRecord(error, null) { ErrorDetails = new ErrorDetails(text) };
+    }
+
     /// <summary>What no other entry knows: a defect of this module.</summary>
     public static CommandError Unexpected(Exception error, object? target) => new(
         "Unexpected", ErrorCategory.InvalidOperation, target, error, $"{error.GetType().Name}: {error.Message}",

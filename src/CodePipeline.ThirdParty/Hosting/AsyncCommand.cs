@@ -17,6 +17,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly RecordQueue _records = new();
     private int _pipelineThread;
+    private int _pumpThread;
     private ICommandHost? _host;
     private bool _disposed;
 
@@ -126,6 +127,19 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         return answer.Task;
     }
 
+    /// <summary>Whether the calling code runs on the pipeline thread.</summary>
+    internal bool IsOnPipeline => Environment.CurrentManagedThreadId == _pumpThread;
+
+    /// <summary>Has something done on the pipeline thread, in its turn; not at all where the pipeline has ended.</summary>
+    internal void OnPipeline(Action action) => Post(action);
+
+    /// <summary>Calls a source of client tokens on behalf of this cmdlet, whoever the calling code works for.</summary>
+    internal async Task<T> OnBehalfAsync<T>(Func<Task<T>> call)
+    {
+        s_current.Value = this;
+        return await call().ConfigureAwait(false);
+    }
+
     private async Task<T> AnswerAsync<T>(Func<ICommandHost, T> question)
     {
         try
@@ -150,6 +164,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         AsyncCommand? caller = s_current.Value;
         s_current.Value = this;
         _pipelineThread = Environment.CurrentManagedThreadId;
+        _pumpThread = _pipelineThread;
 
         // Up to its first real wait a hook runs here: that spares a change of threads for each record and each question.
         Task work = RunAsync();

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using System.Threading;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Hosting.Handlers;
 
 namespace CodePipeline.ThirdParty.Hosting;
 
@@ -42,4 +44,19 @@ internal interface ICommandHost
     IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments);
 
     IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments);
+
+    /// <summary>What handlers in runspaces of their own have of this one.</summary>
+    PoolSettings PoolSettings(HandlerScript script);
+
+    /// <summary>The script of a file, with its name and lines; <see langword="null"/> where there is no such file.</summary>
+    ScriptBlock? ScriptOf(string path);
+
+    /// <summary>The preference variables that parameters of the cmdlet set, by name.</summary>
+    IReadOnlyDictionary<string, object> GivenPreferences();
+
+    /// <summary>Runs a handler in the caller's scope; returns when it has come to its end.</summary>
+    void RunHandler(HandlerCall call, CancellationToken cancellationToken);
+
+    /// <summary>Shows what a handler wrote. Never ends the pipeline for an error of a handler.</summary>
+    void Relay(HandlerRecord record);
 }

@@ -2,7 +2,9 @@ using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Hosting.Handlers;
 
 namespace CodePipeline.ThirdParty.Hosting;
 
@@ -55,6 +57,20 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments) =>
         Unwrap(cmdlet.InvokeCommand.InvokeScript(script, arguments));
+
+    public PoolSettings PoolSettings(HandlerScript script) => CallerState.Of(cmdlet, script, Sessions);
+
+    public ScriptBlock? ScriptOf(string path) =>
+        System.IO.File.Exists(path)
+            ? (cmdlet.InvokeCommand.GetCommand(path, CommandTypes.ExternalScript) as ExternalScriptInfo)?.ScriptBlock
+            : null;
+
+    public IReadOnlyDictionary<string, object> GivenPreferences() => CallerState.GivenPreferences(cmdlet);
+
+    public void RunHandler(HandlerCall call, CancellationToken cancellationToken) =>
+        NestedPipeline.Run(call, cancellationToken);
+
+    public void Relay(HandlerRecord record) => HandlerRelay.Show(cmdlet, record);
 
     private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(Unwrap).ToList();
 

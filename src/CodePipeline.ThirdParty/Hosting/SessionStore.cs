@@ -31,8 +31,10 @@ internal sealed class SessionStore
     }
 
     public static SessionStore OfRunspace() => Runspace.DefaultRunspace is Runspace runspace
-        ? s_stores.GetValue(runspace, _ => new SessionStore())
+        ? Of(runspace)
         : new SessionStore();
+
+    public static SessionStore Of(Runspace runspace) => s_stores.GetValue(runspace, _ => new SessionStore());
 
     /// <summary>Keeps a session under its name. The unnamed one, or the first, becomes the current one.</summary>
     public void Add(ThirdPartySession session)
@@ -45,6 +47,16 @@ internal sealed class SessionStore
             {
                 _current = name;
             }
+        }
+    }
+
+    /// <summary>Keeps a session, and makes it the current one.</summary>
+    public void Use(ThirdPartySession session)
+    {
+        lock (_gate)
+        {
+            Add(session);
+            _current = session.Name ?? DefaultName;
         }
     }
 

@@ -39,3 +39,26 @@ public sealed class ActionTypeTransformationAttribute : TransformationAttribute
         return members;
     }
 }
+
+/// <summary>Takes one action type or several, each as <see cref="ActionTypeTransformationAttribute"/> does.</summary>
+public sealed class ActionTypesTransformationAttribute : TransformationAttribute
+{
+    private static readonly ActionTypeTransformationAttribute s_one = new();
+
+    private protected override object Convert(object value)
+    {
+        if (value is not IList list)
+        {
+            return new[] { (ActionTypeId)s_one.Read(value)! };
+        }
+
+        var types = new List<ActionTypeId>();
+        foreach (object? item in list)
+        {
+            types.Add((ActionTypeId?)s_one.Read(item) ?? throw new InvalidInputException(
+                "ActionType", "One of the action types is empty.", "Give each as 'Category/Provider/Version'."));
+        }
+
+        return types.ToArray();
+    }
+}

@@ -1,0 +1,348 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Hosting.Handlers;
+using CodePipeline.ThirdParty.Hosting.Runners;
+using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>
+/// Polls for jobs, claims them, runs a script for each and reports how it ended; no claimed job is left without a result.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "CPThirdPartyWorker", DefaultParameterSetName = TypeAndBlock, SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ThirdPartyJobResult))]
+public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
+{
+    private const string TypeAndBlock = "ActionType";
+    private const string TypeAndFile = "ActionTypeFile";
+    private const string MembersAndBlock = "Members";
+    private const string MembersAndFile = "MembersFile";
+    private const string FailThem = "Fail";
+    private const string RunThemAgain = "Rerun";
+
+    /// <summary>
+    /// The action types, each as 'Test/Contoso/1', the AWS CLI's shorthand, JSON, a hashtable or an object.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TypeAndBlock)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TypeAndFile)]
+    [Alias("ActionTypeId")]
+    [ActionTypesTransformation]
+    [ArgumentCompleter(typeof(ActionTypeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public ActionTypeId[]? ActionType { get; set; }
+
+    /// <summary>The category of the action type.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = MembersAndBlock)]
+    [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
+    [ArgumentCompleter(typeof(CategoryCompleter))]
+    public string? Category { get; set; }
+
+    /// <summary>The provider of the action type.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = MembersAndBlock)]
+    [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
+    public string? Provider { get; set; }
+
+    /// <summary>The version of the action type.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = MembersAndBlock)]
+    [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
+    public string? Version { get; set; }
+
+    /// <summary>The owner of the action type.</summary>
+    [Parameter(ParameterSetName = MembersAndBlock)]
+    [Parameter(ParameterSetName = MembersAndFile)]
+    [ArgumentCompleter(typeof(OwnerCompleter))]
+    public string Owner { get; set; } = ActionTypeId.ThirdPartyOwner;
+
+    /// <summary>
+    /// What is run for each job, with the job as <c>$_</c> and <c>$Job</c>. Its end is success, an error that ends it failure; an
+    /// outcome of New-CPThirdPartyJobOutcome in its output says more. Other output is shown, with the job's id in front.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = TypeAndBlock)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = MembersAndBlock)]
+    [ValidateNotNull]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>A script to run for each job instead, with the job as its first argument and as <c>$_</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TypeAndFile)]
+    [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
+    [ValidateNotNullOrEmpty]
+    public string? FilePath { get; set; }
+
+    /// <summary>The tokens of the jobs' clients: one, a hashtable of client id to token, or a script block.</summary>
+    [Parameter]
+    [ClientTokenTransformation]
+    public object? ClientToken { get; set; }
+
+    /// <summary>
+    /// How many handlers run at once. With 1 they run in the caller's scope; above, in runspaces of their own, with the module
+    /// loaded and <c>$using:</c> for the caller's variables.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ThrottleLimit { get; set; } = 1;
+
+    /// <summary>
+    /// The time between two polls that bring less than was asked for, in seconds or as a TimeSpan; 1 s if not given.
+    /// </summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ends after this many jobs.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? MaxJobs { get; set; }
+
+    /// <summary>Ends after this long without a job, in seconds or as a TimeSpan.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>Takes no more jobs after this long, in seconds or as a TimeSpan.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>How long one job may take, in seconds or as a TimeSpan; then its handler is stopped, and the job failed.</summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan? JobTimeout { get; set; }
+
+    /// <summary>
+    /// How long running handlers get when the worker is stopped, in seconds or as a TimeSpan; 30 s if not given. Then they are
+    /// stopped, and their jobs failed as SystemUnavailable.
+    /// </summary>
+    [Parameter]
+    [DurationTransformation]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A file that remembers claimed jobs, so that the next worker with it reports those that this one could not. One worker each.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JournalPath { get; set; }
+
+    /// <summary>
+    /// What becomes of jobs that a worker with this journal left without a result: failed as SystemUnavailable, or run again.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(FailThem, RunThemAgain)]
+    public string Recover { get; set; } = FailThem;
+
+    /// <summary>Where each job gets a folder of its own; the system's place of temporary files if not given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WorkDirectory { get; set; }
+
+    /// <summary>Moves no artifacts.</summary>
+    [Parameter]
+    public SwitchParameter NoArtifact { get; set; }
+
+    /// <summary>
+    /// Keys of the jobs' configuration whose values are secret, beside those whose name says so: they are masked in all output.
+    /// </summary>
+    [Parameter]
+    public string[] SecretConfigurationKey { get; set; } = Array.Empty<string>();
+
+    /// <summary>A log to append to: one JSON object a line.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
+    /// <summary>The clock that everything goes by.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        CheckSecretKey();
+        IReadOnlyList<ActionTypeId> types = ActionType ?? new[] { OfMembers() };
+        string names = string.Join(", ", types);
+        ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+        if (!await AskAsync(
+            host => host.ShouldProcess($"jobs of {names} in {session.Region}", "Poll for, claim, run and complete"),
+            cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        foreach (ActionTypeId type in types)
+        {
+            Shell.Sessions.Note(type);
+        }
+
+        WorkerOptions options = await OptionsAsync(types, cancellationToken).ConfigureAwait(false);
+        HandlerScript script = await ScriptAsync(cancellationToken).ConfigureAwait(false);
+        PoolSettings? pool = ThrottleLimit > 1
+            ? await AskAsync(host => host.PoolSettings(script), cancellationToken).ConfigureAwait(false)
+            : null;
+        string? logPath = await PathAsync(LogPath, cancellationToken).ConfigureAwait(false);
+        using WorkerLog? log = logPath is null ? null : OpenLog(logPath);
+        var report = new WorkerReport(Clock)
+        {
+            Post = Do,
+            IsPipelineOver = () => cancellationToken.IsCancellationRequested,
+            ActionTypes = names,
+            Runner = Runner.Find(Environment.GetEnvironmentVariable),
+            Console = Console.Out,
+            Log = log,
+            IsParallel = ThrottleLimit > 1,
+        };
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var signal = new TerminationSignal(name =>
+        {
+            Say($"{name}: the worker takes no more jobs.");
+            Stop(end);
+        });
+        using PoolShell? runspaces = pool is null ? null : new PoolShell(script, pool with { Current = Carried(session) });
+        var handler = new ScriptHandler(
+            runspaces ?? (IHandlerShell)new CallerShell(this, script, cancellationToken), SecretConfigurationKey, report.Relay);
+        try
+        {
+            await RunAsync(options, session, handler, report, end.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            report.Finish();
+        }
+    }
+
+    /// <summary>Off the pipeline thread, which handlers need.</summary>
+    private Task RunAsync(
+        WorkerOptions options, ThirdPartySession session, IJobHandler handler, WorkerReport report, CancellationToken end) =>
+        Task.Run(
+            () => new WorkerEngine(
+                options,
+                new ThirdPartyJobQueue(session, (ClientToken as ClientTokenArgument)?.Source, Clock, Options),
+                handler,
+                NoArtifact ? null : new ReportingMover(new ArtifactMover(Clock), report),
+                report,
+                Clock).RunAsync(end),
+            CancellationToken.None);
+
+    private void CheckSecretKey()
+    {
+        if (SecretKey is not null && AccessKey is null)
+        {
+            throw new InvalidInputException(
+                nameof(SecretKey),
+                "-SecretKey is the secret access key, and wants -AccessKey.",
+                "Give both; keys of the jobs' configuration are named with -SecretConfigurationKey.");
+        }
+    }
+
+    private ActionTypeId OfMembers() => ActionTypeParser.FromMembers(new Dictionary<string, string?>
+    {
+        ["category"] = Category,
+        ["owner"] = Owner,
+        ["provider"] = Provider,
+        ["version"] = Version,
+    });
+
+    private async Task<WorkerOptions> OptionsAsync(IReadOnlyList<ActionTypeId> types, CancellationToken cancellationToken) => new()
+    {
+        ActionTypes = types.Distinct().ToList(),
+        ThrottleLimit = ThrottleLimit,
+        PollInterval = PollInterval,
+        MaxJobs = MaxJobs,
+        IdleTimeout = IdleTimeout,
+        Timeout = Timeout,
+        JobTimeout = JobTimeout,
+        StopTimeout = StopTimeout,
+        JournalPath = await PathAsync(JournalPath, cancellationToken).ConfigureAwait(false),
+        Recovery = Recover.Equals(RunThemAgain, StringComparison.OrdinalIgnoreCase) ? RecoveryMode.Rerun : RecoveryMode.Fail,
+        WorkDirectory = await PathAsync(WorkDirectory, cancellationToken).ConfigureAwait(false),
+        SecretKeys = SecretConfigurationKey,
+        MoveArtifacts = !NoArtifact,
+    };
+
+    private async Task<HandlerScript> ScriptAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, object> preferences = await AskAsync(
+            host => host.GivenPreferences(), cancellationToken).ConfigureAwait(false);
+        if (ScriptBlock is not null)
+        {
+            return new HandlerScript(ScriptBlock, IsFile: false, preferences);
+        }
+
+        string path = (await PathAsync(FilePath, cancellationToken).ConfigureAwait(false))!;
+        try
+        {
+            ScriptBlock block = await AskAsync(host => host.ScriptOf(path), cancellationToken).ConfigureAwait(false)
+                ?? throw new TerminatingException(ErrorCatalog.HandlerFileNotFound(path));
+            return new HandlerScript(block, IsFile: true, preferences);
+        }
+        catch (Exception error) when (error is RuntimeException or IOException or UnauthorizedAccessException
+            && error is not PipelineStoppedException)
+        {
+            throw new TerminatingException(ErrorCatalog.HandlerFileUnusable(path, error));
+        }
+    }
+
+    private WorkerLog OpenLog(string path)
+    {
+        try
+        {
+            return new WorkerLog(
+                OwnerOnly.Open(path, FileMode.Append, FileAccess.Write, FileShare.Read),
+                error => Warn($"The log '{path}' can no longer be written, and the worker goes on without it: {error.Message}"));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
+        {
+            throw new TerminatingException(ErrorCatalog.LogUnusable(path, error));
+        }
+    }
+
+    /// <summary>The worker's session for handlers elsewhere; their client tokens are still looked up by this cmdlet.</summary>
+    private ThirdPartySession Carried(ThirdPartySession session)
+    {
+        IClientTokenSource? first = (ClientToken as ClientTokenArgument)?.Source;
+        if ((first ?? session.Tokens) is not IClientTokenSource named)
+        {
+            return session;
+        }
+
+        return session.WithTokens(new TokenLookup(
+            (clientId, stop) => OnBehalfAsync(async () =>
+                (first is null ? null : await first.FindAsync(clientId, stop).ConfigureAwait(false))
+                ?? (session.Tokens is null ? null : await session.Tokens.FindAsync(clientId, stop).ConfigureAwait(false))),
+            named.Description));
+    }
+
+    private void Do(Action<ICommandHost> action)
+    {
+        if (IsOnPipeline)
+        {
+            // A handler writes in the caller's scope: its lines are wanted as it writes them.
+            action(Shell);
+        }
+        else
+        {
+            OnPipeline(() => action(Shell));
+        }
+    }
+
+    private static void Stop(CancellationTokenSource end)
+    {
+        try
+        {
+            end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A signal in the moment that the worker ends by itself.
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Commands;
+
+/// <summary>Makes what a worker's handler gives back where its job is not plain success.</summary>
+[Cmdlet(VerbsCommon.New, "CPThirdPartyJobOutcome", DefaultParameterSetName = SuccessSet)]
+[OutputType(typeof(ThirdPartyJobOutcome))]
+public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
+{
+    private const string SuccessSet = "Success";
+    private const string FailureSet = "Failure";
+    private const string ErrorRecordSet = "ErrorRecord";
+
+    /// <summary>What was done, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    [Parameter(Position = 0, ParameterSetName = SuccessSet)]
+    public string? Summary { get; set; }
+
+    /// <summary>The id of the execution in the partner's system, up to 1,500 characters.</summary>
+    [Parameter]
+    public string? ExternalExecutionId { get; set; }
+
+    /// <summary>How much is done, 0 to 100.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    [ValidateRange(ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete)]
+    public int? PercentComplete { get; set; }
+
+    /// <summary>The work goes on: a later job of the same action carries this token, up to 2,048 characters.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? ContinuationToken { get; set; }
+
+    /// <summary>The revision worked on, up to 1,500 characters.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? Revision { get; set; }
+
+    /// <summary>What tells this revision from others, up to 100 characters; needed with -Revision.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? RevisionChangeIdentifier { get; set; }
+
+    /// <summary>When the revision came to be.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public DateTime? RevisionCreated { get; set; }
+
+    /// <summary>What the revision is, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    [Parameter(ParameterSetName = SuccessSet)]
+    public string? RevisionSummary { get; set; }
+
+    /// <summary>
+    /// Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = FailureSet)]
+    [ValidateNotNullOrEmpty]
+    public string? FailureMessage { get; set; }
+
+    /// <summary>Why the job failed.</summary>
+    [Parameter(ParameterSetName = FailureSet)]
+    [Parameter(ParameterSetName = ErrorRecordSet)]
+    public FailureType FailureType { get; set; } = FailureType.JobFailed;
+
+    /// <summary>The error to report: <c>$_</c> in a catch block.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ErrorRecordSet)]
+    [ValidateNotNull]
+    public ErrorRecord? ErrorRecord { get; set; }
+
+    private protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        // Limits are checked here, where the user sees which call was wrong, and not when the result is sent.
+        Check(ServiceLimits.ExternalExecutionId, ExternalExecutionId, nameof(ExternalExecutionId));
+        var text = new ResultText("the outcome", Warn);
+        string? failed = ErrorRecord is ErrorRecord error ? ErrorText.Of(error) : FailureMessage;
+        Write(failed is not null
+            ? ThirdPartyJobOutcome.Of(text.Failure(FailureType, failed, ExternalExecutionId))
+            : ThirdPartyJobOutcome.Of(Success(text)));
+        return Task.CompletedTask;
+    }
+
+    private SuccessResult Success(ResultText text)
+    {
+        Check(ServiceLimits.ContinuationToken, ContinuationToken, nameof(ContinuationToken));
+        Check(ServiceLimits.Revision, Revision, nameof(Revision));
+        Check(ServiceLimits.ChangeIdentifier, RevisionChangeIdentifier, nameof(RevisionChangeIdentifier));
+        return new SuccessResult
+        {
+            Summary = text.Summary(Summary),
+            ExternalExecutionId = ExternalExecutionId,
+            PercentComplete = PercentComplete,
+            ContinuationToken = ContinuationToken,
+            Revision = text.Revision(
+                ResultText.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary)),
+        };
+    }
+
+    private static void Check(TextLimit limit, string? text, string name)
+    {
+        if (text is not null)
+        {
+            limit.Check(text, name);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+
+namespace CodePipeline.ThirdParty.Hosting.Handlers;
+
+/// <summary>What handlers have of their caller: preferences, place, sessions, values of <c>$using:</c>.</summary>
+internal static class CallerState
+{
+    private const string FileSystem = "FileSystem";
+
+    private static readonly string[] s_preferences =
+    {
+        "DebugPreference", "ErrorActionPreference", "InformationPreference", "ProgressPreference", "VerbosePreference",
+        "WarningPreference", "PSNativeCommandUseErrorActionPreference",
+    };
+
+    public static PoolSettings Of(PSCmdlet caller, HandlerScript script, SessionStore sessions)
+    {
+        var preferences = new Dictionary<string, object>();
+        foreach (string name in s_preferences)
+        {
+            if (caller.SessionState.PSVariable.GetValue(name) is object value)
+            {
+                preferences[name] = value;
+            }
+        }
+
+        PathInfo place = caller.SessionState.Path.CurrentLocation;
+        return new PoolSettings
+        {
+            Using = UsingValues.Of(script.Block, caller),
+            Location = place.Provider.Name == FileSystem ? place.ProviderPath : null,
+            Preferences = preferences,
+            Sessions = sessions.All().ToList(),
+        };
+    }
+
+    /// <summary>Common parameters rule the handlers too: they are where errors and messages come from.</summary>
+    public static IReadOnlyDictionary<string, object> GivenPreferences(PSCmdlet cmdlet)
+    {
+        var preferences = new Dictionary<string, object>();
+        foreach (KeyValuePair<string, object> given in cmdlet.MyInvocation.BoundParameters)
+        {
+            string? name = given.Key switch
+            {
+                "Debug" => "DebugPreference",
+                "ErrorAction" => "ErrorActionPreference",
+                "InformationAction" => "InformationPreference",
+                "ProgressAction" => "ProgressPreference",
+                "Verbose" => "VerbosePreference",
+                "WarningAction" => "WarningPreference",
+                _ => null,
+            };
+            if (name is not null)
+            {
+                preferences[name] = given.Value is SwitchParameter flag
+                    ? flag ? ActionPreference.Continue : ActionPreference.SilentlyContinue
+                    : given.Value;
+            }
+        }
+
+        return preferences;
+    }
+}

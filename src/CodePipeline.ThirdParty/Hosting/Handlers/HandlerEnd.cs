@@ -1,0 +1,39 @@
+using System.Management.Automation;
+
+namespace CodePipeline.ThirdParty.Hosting.Handlers;
+
+/// <summary>How a handler's script came to its end.</summary>
+internal enum HandlerEndKind
+{
+    /// <summary>At its last line, or by return, break or continue.</summary>
+    Completed,
+
+    /// <summary>By an error that ended it.</summary>
+    Failed,
+
+    /// <summary>By exit.</summary>
+    Exited,
+
+    /// <summary>It was stopped: the job's time was up, or the worker stops.</summary>
+    Stopped,
+
+    /// <summary>The runspace that it ran in is gone.</summary>
+    Broken,
+}
+
+/// <summary>How a handler's script came to its end.</summary>
+internal sealed record HandlerEnd(HandlerEndKind Kind)
+{
+    public static HandlerEnd Completed { get; } = new(HandlerEndKind.Completed);
+
+    public static HandlerEnd Stopped { get; } = new(HandlerEndKind.Stopped);
+
+    /// <summary>The error that ended it.</summary>
+    public ErrorRecord? Error { get; init; }
+
+    /// <summary>What was given to exit.</summary>
+    public string? ExitCode { get; init; }
+
+    /// <summary>Why the runspace is gone.</summary>
+    public string? Reason { get; init; }
+}

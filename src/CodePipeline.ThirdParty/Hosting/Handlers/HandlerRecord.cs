@@ -1,0 +1,29 @@
+namespace CodePipeline.ThirdParty.Hosting.Handlers;
+
+/// <summary>Where a handler wrote to.</summary>
+internal enum HandlerStream
+{
+    /// <summary>Its output: an outcome, or what a user or a program it runs prints.</summary>
+    Output,
+
+    /// <summary>Write-Host.</summary>
+    Host,
+
+    Information,
+    Error,
+    Warning,
+    Verbose,
+    Debug,
+    Progress,
+}
+
+/// <summary>One thing that a handler wrote.</summary>
+/// <param name="JobId">Whose handler.</param>
+/// <param name="Stream">Where to.</param>
+/// <param name="Text">In words; secrets masked once it has passed <see cref="ScriptHandler"/>.</param>
+/// <param name="Original">What PowerShell has of it.</param>
+internal sealed record HandlerRecord(string JobId, HandlerStream Stream, string Text, object? Original)
+{
+    /// <summary>Whether <see cref="Text"/> differs from the original, because a secret stood there.</summary>
+    public bool IsMasked { get; init; }
+}

@@ -1,0 +1,173 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.IO;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Hosting.Handlers;
+
+/// <summary>Runspaces of their own, one for each handler that runs: what <c>-ThrottleLimit</c> above 1 runs them in.</summary>
+/// <remarks>
+/// How many there are is the worker's to say, which runs no more handlers at once than it may. A runspace is used again, since to
+/// open one costs as much as a hundred jobs; each job has a scope of its own in it. No RunspacePool: it has no place for a
+/// session, nor for a runspace that never comes back.
+/// </remarks>
+internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : IHandlerShell, IDisposable
+{
+    private const string Invoke = "param($Run, $Call) & $Run $Call";
+
+    private static readonly CmdletInfo s_run = new("Invoke-CPHandler", typeof(RunHandlerCommand));
+
+    private readonly ConcurrentBag<Place> _idle = new();
+    private readonly ConcurrentDictionary<Place, bool> _all = new();
+    private volatile bool _disposed;
+
+    /// <inheritdoc/>
+    public async Task<HandlerEnd> RunAsync(
+        ThirdPartyJob job, Action<HandlerRecord> hear, CancellationToken cancellationToken)
+    {
+        if (!_idle.TryTake(out Place? place))
+        {
+            place = await Task.Run(Open, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await RunAsync(place, job, hear, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!_disposed && place.IsUsable)
+            {
+                _idle.Add(place);
+            }
+            else
+            {
+                _all.TryRemove(place, out _);
+                place.Runspace.CloseAsync();
+            }
+        }
+    }
+
+    /// <summary>Closes the runspaces. One whose handler goes on is left to itself.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (Place place in _all.Keys)
+        {
+            try
+            {
+                place.Runspace.CloseAsync();
+            }
+            catch (InvalidRunspaceStateException)
+            {
+                // It closed by itself.
+            }
+        }
+    }
+
+    private async Task<HandlerEnd> RunAsync(
+        Place place, ThirdPartyJob job, Action<HandlerRecord> hear, CancellationToken cancellationToken)
+    {
+        var call = new HandlerCall(script, job, hear) { Block = place.Block };
+        using PowerShell shell = PowerShell.Create();
+        shell.Runspace = place.Runspace;
+        shell.AddScript(Invoke, useLocalScope: true)
+            .AddParameter("Run", s_run).AddParameter("Call", call).AddParameter(UsingValues.Parameter, settings.Using);
+        shell.Streams.Progress.DataAdded += (sender, added) =>
+        {
+            ProgressRecord progress = ((PSDataCollection<ProgressRecord>)sender!)[added.Index];
+            hear(new HandlerRecord(job.JobId, HandlerStream.Progress, progress.StatusDescription ?? string.Empty, progress));
+        };
+        try
+        {
+            place.Prepare(settings);
+            cancellationToken.ThrowIfCancellationRequested();
+            Task run = Task.Factory.FromAsync(shell.BeginInvoke(), result => shell.EndInvoke(result));
+            using CancellationTokenRegistration stopped = cancellationToken.Register(() => shell.BeginStop(null, null));
+            await run.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return HandlerEnd.Stopped;
+        }
+        catch (PipelineStoppedException) when (place.Runspace.RunspaceStateInfo.State == RunspaceState.Opened)
+        {
+            return HandlerEnd.Stopped;
+        }
+        catch (Exception error) when (error is RuntimeException or InvalidRunspaceStateException or InvalidOperationException)
+        {
+            return new HandlerEnd(HandlerEndKind.Broken) { Reason = error.Message };
+        }
+
+        return place.Runspace.RunspaceStateInfo.State == RunspaceState.Opened || call.End.Kind != HandlerEndKind.Stopped
+            || cancellationToken.IsCancellationRequested
+            ? call.End
+            : new HandlerEnd(HandlerEndKind.Broken) { Reason = "the handler closed it." };
+    }
+
+    private Place Open()
+    {
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        if (Manifest() is string manifest)
+        {
+            state.ImportPSModule(new[] { manifest });
+        }
+
+        Runspace runspace = RunspaceFactory.CreateRunspace(state);
+        runspace.ThreadOptions = PSThreadOptions.ReuseThread;
+        runspace.Name = "CPThirdPartyHandler";
+        runspace.Open();
+        SessionStore store = SessionStore.Of(runspace);
+        foreach (ThirdPartySession session in settings.Sessions)
+        {
+            store.Add(session);
+        }
+
+        if (settings.Current is ThirdPartySession current)
+        {
+            store.Use(current);
+        }
+
+        // The same syntax tree in a block that belongs to no runspace: lines and the file's name stay as they were.
+        var place = new Place(runspace, ((ScriptBlockAst)script.Block.Ast).GetScriptBlock());
+        _all.TryAdd(place, true);
+        return place;
+    }
+
+    /// <summary>The manifest of this very module, whichever others are installed.</summary>
+    private static string? Manifest()
+    {
+        string? folder = Path.GetDirectoryName(typeof(PoolShell).Assembly.Location);
+        string? root = Path.GetDirectoryName(Path.GetDirectoryName(folder));
+        string? manifest = root is null ? null : Path.Combine(root, "CodePipeline.ThirdParty.psd1");
+        return manifest is not null && File.Exists(manifest) ? manifest : null;
+    }
+
+    private sealed class Place(Runspace runspace, ScriptBlock block)
+    {
+        public Runspace Runspace { get; } = runspace;
+
+        public ScriptBlock Block { get; } = block;
+
+        public bool IsUsable => Runspace.RunspaceStateInfo.State == RunspaceState.Opened
+            && Runspace.RunspaceAvailability == RunspaceAvailability.Available;
+
+        public void Prepare(PoolSettings settings)
+        {
+            foreach (KeyValuePair<string, object> preference in settings.Preferences)
+            {
+                Runspace.SessionStateProxy.SetVariable(preference.Key, preference.Value);
+            }
+
+            if (settings.Location is string location && Runspace.SessionStateProxy.Path.CurrentLocation.Path != location)
+            {
+                Runspace.SessionStateProxy.Path.SetLocation(location);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Errors;
+
+namespace CodePipeline.ThirdParty.Hosting.Handlers;
+
+/// <summary>
+/// Runs a handler's script from within a pipeline of its own. Not exported: it is called by its type.
+/// </summary>
+/// <remarks>
+/// A cmdlet, because only there <c>exit</c>, <c>break</c> and errors arrive as what they are; a pipeline that ends by
+/// <c>exit</c> says nothing of it.
+/// </remarks>
+public sealed class RunHandlerCommand : PSCmdlet
+{
+    private const string Variable = "__CPThirdPartyHandler";
+
+    // Streams are merged in the script, since only a pipeline within it keeps their order. The dot keeps the scope.
+    private const string InScope = ". $" + Variable + ".Block $" + Variable + ".Job *>&1 | ForEach-Object $" + Variable + ".Sink";
+    private const string File = "& $" + Variable + ".Block $" + Variable + ".Job *>&1 | ForEach-Object $" + Variable + ".Sink";
+
+    /// <summary>What to run.</summary>
+    [Parameter(Position = 0)]
+    public HandlerCall? Call { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        HandlerCall call = Call!;
+        PathInfo location = SessionState.Path.CurrentLocation;
+        ScriptBlock block = call.Block ?? call.Script.Block;
+        var saved = new List<(SessionState State, string Name, object? Value, bool Existed)>();
+        try
+        {
+            SetVariables(call, block, saved);
+            InvokeCommand.InvokeScript(false, ScriptBlock.Create(call.Script.IsFile ? File : InScope), null);
+            call.End = HandlerEnd.Completed;
+        }
+        catch (ExitException exit)
+        {
+            call.End = new HandlerEnd(HandlerEndKind.Exited) { ExitCode = exit.Argument?.ToString() ?? "0" };
+        }
+        catch (PipelineStoppedException)
+        {
+            call.End = HandlerEnd.Stopped;
+            throw;
+        }
+        catch (FlowControlException)
+        {
+            // break or continue outside a loop: the script is at its end, and nobody else's loop is meant.
+            call.End = HandlerEnd.Completed;
+        }
+        catch (RuntimeException error)
+        {
+            call.End = new HandlerEnd(HandlerEndKind.Failed) { Error = error.ErrorRecord };
+        }
+        catch (Exception error)
+        {
+            call.End = new HandlerEnd(HandlerEndKind.Failed) { Error = ErrorCatalog.HandlerFailed(error).ToErrorRecord() };
+        }
+        finally
+        {
+            Restore(saved, location);
+        }
+    }
+
+    private void SetVariables(
+        HandlerCall call, ScriptBlock block, List<(SessionState State, string Name, object? Value, bool Existed)> saved)
+    {
+        // A handler of another module than the caller's finds its variables there.
+        SessionState theirs = block.Module?.SessionState ?? SessionState;
+        Set(theirs, "_", call.Job);
+        Set(theirs, "Job", call.Job);
+        foreach (KeyValuePair<string, object> preference in call.Preferences)
+        {
+            Set(theirs, preference.Key, preference.Value);
+        }
+
+        var argument = new PSObject();
+        argument.Properties.Add(new PSNoteProperty("Block", block));
+        argument.Properties.Add(new PSNoteProperty("Job", call.Job));
+        argument.Properties.Add(new PSNoteProperty("Sink", ScriptBlock.Create("$" + Variable + ".Take.Invoke($_)")));
+        argument.Properties.Add(new PSNoteProperty("Take", call.Take));
+        Set(SessionState, Variable, argument);
+
+        void Set(SessionState state, string name, object value)
+        {
+            PSVariable? known = state.PSVariable.Get("local:" + name);
+            saved.Add((state, name, known?.Value, known is not null));
+            state.PSVariable.Set(name, value);
+        }
+    }
+
+    /// <summary>The next job begins where this one did.</summary>
+    private void Restore(
+        List<(SessionState State, string Name, object? Value, bool Existed)> saved, PathInfo location)
+    {
+        try
+        {
+            foreach ((SessionState state, string name, object? value, bool existed) in saved)
+            {
+                if (existed)
+                {
+                    state.PSVariable.Set(name, value);
+                }
+                else
+                {
+                    state.PSVariable.Remove("local:" + name);
+                }
+            }
+
+            if (SessionState.Path.CurrentLocation.Path != location.Path)
+            {
+                SessionState.Path.SetLocation(location.Path);
+            }
+        }
+        catch (Exception error) when (error is RuntimeException or System.IO.IOException)
+        {
+            // A variable that the script made constant, a folder that is gone: the job's outcome does not hang on it.
+        }
+    }
+}

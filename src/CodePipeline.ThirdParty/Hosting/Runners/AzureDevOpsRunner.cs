@@ -1,0 +1,43 @@
+using System;
+using System.IO;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace CodePipeline.ThirdParty.Hosting.Runners;
+
+/// <summary>The logging commands of Azure Pipelines.</summary>
+/// <param name="temporary">The agent's folder of temporary files.</param>
+internal sealed class AzureDevOpsRunner(string? temporary) : Runner
+{
+    /// <inheritdoc/>
+    public override string EndGroup => "##[endgroup]";
+
+    /// <inheritdoc/>
+    public override string Group(string title) => "##[group]" + Line(title);
+
+    /// <inheritdoc/>
+    public override string Error(string title, string message) =>
+        "##vso[task.logissue type=error]" + Data($"{title}: {message}");
+
+    /// <inheritdoc/>
+    public override string Warning(string title, string message) =>
+        "##vso[task.logissue type=warning]" + Data($"{title}: {message}");
+
+    /// <inheritdoc/>
+    public override string? Summarize(string markdown)
+    {
+        // The agent reads it when the step has ended, so it is the agent's to clean up.
+        string folder = string.IsNullOrEmpty(temporary) ? Path.GetTempPath() : temporary!;
+        string file = Path.Combine(folder, $"third-party-jobs-{Guid.NewGuid():N}.md");
+        File.WriteAllText(file, markdown, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        return "##vso[task.uploadsummary]" + Data(file);
+    }
+
+    internal static string Data(string text) => text.Replace("%", "%AZP25").Replace("\r", "%0D").Replace("\n", "%0A");
+
+    /// <summary>A command may stand anywhere in a line; formats, such as ##[error], at its start.</summary>
+    private protected override string NeutralLine(string line) =>
+        Regex.Replace(line, @"##(?=vso\[|\[)", "## ", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private string Line(string text) => Neutral(text.Replace('\r', ' ').Replace('\n', ' '));
+}

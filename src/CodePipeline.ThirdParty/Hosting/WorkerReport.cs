@@ -1,0 +1,314 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Hosting.Handlers;
+using CodePipeline.ThirdParty.Hosting.Runners;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Hosting;
+
+/// <summary>What a worker does, as its user sees it: streams, progress, result objects, log, and the runner's own ways.</summary>
+internal sealed class WorkerReport : IWorkerObserver
+{
+    // Handlers' own bars are numbered by their jobs.
+    private const int BarId = 0x40000000;
+    private const int MostBuffered = 2000;
+    private static readonly TimeSpan s_barInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly object _gate = new();
+    private readonly Dictionary<string, List<HandlerRecord>> _buffers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _running = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _shownErrors = new(StringComparer.Ordinal);
+    private readonly StepSummary _summary = new();
+    private readonly TimeProvider _clock;
+    private int _done;
+    private int _failed;
+    private DateTimeOffset _barShown;
+
+    public WorkerReport(TimeProvider clock) => _clock = clock;
+
+    /// <summary>Has something done on the pipeline thread: at once, if that is where the caller is.</summary>
+    public required Action<Action<ICommandHost>> Post { get; init; }
+
+    /// <summary>Whether the pipeline is at its end, so that only the console is left to write to.</summary>
+    public required Func<bool> IsPipelineOver { get; init; }
+
+    public required string ActionTypes { get; init; }
+
+    public Runner? Runner { get; init; }
+
+    /// <summary>Where the runner reads its commands.</summary>
+    public TextWriter Console { get; init; } = TextWriter.Null;
+
+    public WorkerLog? Log { get; init; }
+
+    /// <summary>Whether handlers run side by side, so that what each writes is kept until it can be shown in one piece.</summary>
+    public bool IsParallel { get; init; }
+
+    /// <inheritdoc/>
+    public void Report(WorkerEvent happened)
+    {
+        if (happened.Kind == WorkerEventKind.Polled && happened.Count == 0)
+        {
+            return;
+        }
+
+        string level = LevelOf(happened);
+        Log?.Write(happened, level);
+        Count(happened);
+        switch (happened.Kind)
+        {
+            case WorkerEventKind.HandlerStarted when Runner is Runner runner && !IsParallel:
+                Print(runner.Group(TitleOf(happened)));
+                break;
+            case WorkerEventKind.JobEnded when happened.Result is ThirdPartyJobResult result:
+                End(happened, result);
+                break;
+            case WorkerEventKind.Warning when Runner is Runner runner:
+                Print(runner.Warning("Third-party worker", happened.Message));
+                break;
+        }
+
+        string text = Neutral(Sentence(happened));
+        bool isWarning = level == "warning";
+        Post(host =>
+        {
+            if (isWarning)
+            {
+                host.WriteWarning(text);
+            }
+            else
+            {
+                host.WriteVerbose(text);
+            }
+        });
+        ShowBar();
+    }
+
+    /// <summary>What a handler wrote; on the thread that it runs on.</summary>
+    public void Relay(HandlerRecord record)
+    {
+        if (record.Stream != HandlerStream.Progress)
+        {
+            Log?.Write(record, _clock.GetUtcNow());
+        }
+
+        if (record.Stream == HandlerStream.Error)
+        {
+            lock (_gate)
+            {
+                _shownErrors.Add(record.JobId);
+            }
+        }
+
+        record = record with { Text = Neutral(record.Text) };
+        if (Runner is null || !IsParallel || record.Stream == HandlerStream.Progress)
+        {
+            Post(host => host.Relay(record));
+            return;
+        }
+
+        List<HandlerRecord>? full = null;
+        lock (_gate)
+        {
+            if (!_buffers.TryGetValue(record.JobId, out List<HandlerRecord>? buffer))
+            {
+                _buffers[record.JobId] = buffer = new List<HandlerRecord>();
+            }
+
+            buffer.Add(record);
+            if (buffer.Count >= MostBuffered)
+            {
+                full = buffer;
+                _buffers.Remove(record.JobId);
+            }
+        }
+
+        if (full is not null)
+        {
+            ShowGroup($"Job {record.JobId}", full);
+        }
+    }
+
+    /// <summary>How far a transfer of a job is.</summary>
+    public void Transfer(string jobId, string text, int percent, bool isOver)
+    {
+        int id = (StringComparer.Ordinal.GetHashCode(jobId) & 0x3FFFFF00) + 0xFF;
+        var bar = new ProgressRecord(id, $"[{jobId}]", text)
+        {
+            PercentComplete = percent,
+            RecordType = isOver ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        };
+        Post(host => host.WriteProgress(bar));
+    }
+
+    /// <summary>The worker is at its end.</summary>
+    public void Finish()
+    {
+        if (Runner is Runner runner && !_summary.IsEmpty)
+        {
+            try
+            {
+                if (runner.Summarize(_summary.ToMarkdown()) is string command)
+                {
+                    Print(command);
+                }
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                Post(host => host.WriteWarning($"The step's summary could not be written: {error.Message}"));
+            }
+        }
+
+        Post(host => host.WriteProgress(
+            new ProgressRecord(BarId, "Third-party worker", "Done") { RecordType = ProgressRecordType.Completed }));
+    }
+
+    private static string LevelOf(WorkerEvent happened) => happened.Kind switch
+    {
+        WorkerEventKind.PollFailed or WorkerEventKind.ResultDelayed or WorkerEventKind.Warning => "warning",
+        WorkerEventKind.JobSkipped when happened.Error is not null => "warning",
+        WorkerEventKind.JobEnded when happened.Result?.Outcome == WorkerOutcomes.Failed => "error",
+        WorkerEventKind.JobEnded when happened.Result?.Outcome == WorkerOutcomes.Abandoned => "warning",
+        _ => "information",
+    };
+
+    private static string Sentence(WorkerEvent happened)
+    {
+        string about = happened.Job is JobTicket job ? $"[{job.JobId}] " : string.Empty;
+        if (happened.Result is not ThirdPartyJobResult result)
+        {
+            return about + (happened.Message.Length > 0 ? happened.Message : happened.Kind.ToString());
+        }
+
+        string type = result.FailureType is FailureType failure ? $" ({failure})" : string.Empty;
+        string message = string.IsNullOrEmpty(result.Message) ? "." : ": " + result.Message;
+        return FormattableString.Invariant($"[{result.JobId}] {result.Outcome}{type} after {result.Duration.TotalSeconds:0.0} s{message}");
+    }
+
+    private static string TitleOf(WorkerEvent happened) => $"Job {happened.Job?.JobId} ({happened.Job?.ActionType})";
+
+    private void End(WorkerEvent happened, ThirdPartyJobResult result)
+    {
+        List<HandlerRecord>? written;
+        bool isShown;
+        lock (_gate)
+        {
+            _summary.Add(result);
+            if (_buffers.TryGetValue(result.JobId, out written))
+            {
+                _buffers.Remove(result.JobId);
+            }
+
+            isShown = _shownErrors.Remove(result.JobId);
+        }
+
+        if (Runner is Runner runner)
+        {
+            if (IsParallel)
+            {
+                ShowGroup(TitleOf(happened), written ?? new List<HandlerRecord>());
+            }
+            else
+            {
+                Print(runner.EndGroup);
+            }
+
+            if (result.Outcome is WorkerOutcomes.Failed or WorkerOutcomes.Abandoned)
+            {
+                string type = result.FailureType is FailureType failure ? $"{failure}: " : string.Empty;
+                Print(runner.Error($"Third-party job {result.JobId}", type + (result.Message ?? result.Outcome)));
+            }
+        }
+
+        string text = Neutral(Sentence(happened));
+        Post(host =>
+        {
+            if (result.Outcome == WorkerOutcomes.Failed && !isShown)
+            {
+                host.WriteWarning(text);
+            }
+
+            host.WriteObject(result);
+        });
+    }
+
+    private void ShowGroup(string title, List<HandlerRecord> records)
+    {
+        string begin = Runner!.Group(title);
+        string end = Runner.EndGroup;
+        if (IsPipelineOver())
+        {
+            foreach (HandlerRecord record in records)
+            {
+                begin += Environment.NewLine + HandlerRelay.Named(record);
+            }
+
+            Console.WriteLine(begin + Environment.NewLine + end);
+            return;
+        }
+
+        Post(host =>
+        {
+            Console.WriteLine(begin);
+            foreach (HandlerRecord record in records)
+            {
+                host.Relay(record);
+            }
+
+            Console.WriteLine(end);
+        });
+    }
+
+    private void Print(string line)
+    {
+        if (IsPipelineOver())
+        {
+            Console.WriteLine(line);
+        }
+        else
+        {
+            Post(_ => Console.WriteLine(line));
+        }
+    }
+
+    private string Neutral(string text) => Runner?.Neutral(text) ?? text;
+
+    private void Count(WorkerEvent happened)
+    {
+        lock (_gate)
+        {
+            if (happened.Kind == WorkerEventKind.JobClaimed && happened.Job is JobTicket claimed)
+            {
+                _running.Add(claimed.JobId);
+            }
+            else if (happened is { Kind: WorkerEventKind.JobEnded, Result: ThirdPartyJobResult result })
+            {
+                _running.Remove(result.JobId);
+                _done++;
+                _failed += result.Outcome is WorkerOutcomes.Failed or WorkerOutcomes.Abandoned ? 1 : 0;
+            }
+        }
+    }
+
+    /// <summary>Now and then: a bar costs more than a short job.</summary>
+    private void ShowBar()
+    {
+        ProgressRecord bar;
+        lock (_gate)
+        {
+            DateTimeOffset now = _clock.GetUtcNow();
+            if (now - _barShown < s_barInterval)
+            {
+                return;
+            }
+
+            _barShown = now;
+            bar = new ProgressRecord(
+                BarId, $"Third-party worker: {ActionTypes}", $"{_running.Count} running, {_done} done, {_failed} failed");
+        }
+
+        Post(host => host.WriteProgress(bar));
+    }
+}
