@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Reflection;
 using CodePipeline.ThirdParty.Errors;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
@@ -74,9 +75,14 @@ internal static class HandlerRelay
         return message;
     }
 
+    // WriteError puts the worker's own line in the place of the handler's, unless told otherwise; there is no public way to.
+    private static readonly PropertyInfo? s_keepPosition =
+        typeof(ErrorRecord).GetProperty("PreserveInvocationInfoOnce", BindingFlags.Instance | BindingFlags.NonPublic);
+
     private static void ShowError(PSCmdlet cmdlet, HandlerRecord record)
     {
         ErrorRecord error = ErrorCatalog.OfHandler(record.Original as ErrorRecord, Named(record), record.JobId, record.IsMasked);
+        s_keepPosition?.SetValue(error, !record.IsMasked);
         if (Stops(cmdlet))
         {
             Run(cmdlet, Error, error);

@@ -31,9 +31,8 @@ internal sealed class ScriptHandler(
             case HandlerEndKind.Exited:
                 throw new JobFailedException(FailureType.JobFailed, $"The handler ended itself with 'exit {end.ExitCode}'.");
             case HandlerEndKind.Failed:
-                string message = ErrorText.Of(end.Error!);
-                Hear(new HandlerRecord(job.JobId, HandlerStream.Error, message, end.Error));
-                throw new JobFailedException(FailureType.JobFailed, message);
+                Hear(HandlerRecords.Of(job.JobId, end.Error));
+                throw new JobFailedException(FailureType.JobFailed, ErrorText.Of(end.Error!));
             case HandlerEndKind.Broken:
                 throw new JobFailedException(
                     FailureType.SystemUnavailable, $"The runspace of the handler closed while it ran: {end.Reason}");
