@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Hosting.Handlers;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 
@@ -56,6 +57,12 @@ internal sealed class FakeHost : ICommandHost
     public Func<string, object?[], IReadOnlyList<object?>> ScriptText { get; set; } =
         (_, _) => throw new InvalidOperationException("No script is expected.");
 
+    /// <summary>Scripts, by their path.</summary>
+    public Dictionary<string, ScriptBlock> Files { get; } = new();
+
+    /// <summary>What a worker's handler does.</summary>
+    public Action<HandlerCall> Handler { get; set; } = _ => { };
+
     public IEnumerable<string> Texts(string stream) =>
         All.OfType<Line>().Where(line => line.Stream == stream).Select(line => line.Text);
 
@@ -106,6 +113,21 @@ internal sealed class FakeHost : ICommandHost
         Note();
         return ScriptText(script, arguments);
     }
+
+    public PoolSettings PoolSettings(HandlerScript script) => new();
+
+    public ScriptBlock? ScriptOf(string path) => Files.TryGetValue(path, out ScriptBlock? script) ? script : null;
+
+    public IReadOnlyDictionary<string, object> GivenPreferences() => new Dictionary<string, object>();
+
+    public void RunHandler(HandlerCall call, CancellationToken cancellationToken)
+    {
+        Note();
+        call.End = HandlerEnd.Completed;
+        Handler(call);
+    }
+
+    public void Relay(HandlerRecord record) => Add(new Line(record.Stream.ToString(), HandlerRelay.Named(record)));
 
     private void Add(object value)
     {

@@ -15,6 +15,35 @@ namespace System.Management.Automation
         public ProgressRecordType RecordType { get; set; }
     }
 
+    public abstract class InformationalRecord(string message)
+    {
+        public string Message { get; } = message;
+    }
+
+    public class WarningRecord(string message) : InformationalRecord(message);
+
+    public class VerboseRecord(string message) : InformationalRecord(message);
+
+    public class DebugRecord(string message) : InformationalRecord(message);
+
+    public class InformationRecord(object messageData, string source)
+    {
+        public object MessageData { get; } = messageData;
+
+        public string Source { get; } = source;
+
+        public Collections.Generic.List<string> Tags { get; } = new();
+
+        public override string? ToString() => MessageData.ToString();
+    }
+
+    public class HostInformationMessage
+    {
+        public string? Message { get; set; }
+
+        public override string? ToString() => Message;
+    }
+
     public class CompletionResult(
         string completionText, string listItemText, CompletionResultType resultType, string toolTip)
     {

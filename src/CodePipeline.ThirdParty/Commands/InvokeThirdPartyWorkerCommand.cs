@@ -226,7 +226,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
                 options,
                 new ThirdPartyJobQueue(session, (ClientToken as ClientTokenArgument)?.Source, Clock, Options),
                 handler,
-                NoArtifact ? null : null,
+                NoArtifact ? null : new ReportingMover(new ArtifactMover(Clock), report),
                 report,
                 Clock).RunAsync(end),
             CancellationToken.None);

@@ -20,6 +20,20 @@ internal sealed record CommandError(
 #endif
 }
 
+/// <summary>An error of a user's script, shown in the place of the script.</summary>
+internal static class RelayedError
+{
+    /// <summary>The error with another text, its place in the script and its category kept.</summary>
+    /// <param name="error">What the script wrote.</param>
+    /// <param name="text">The text to show.</param>
+    /// <param name="target">What it is about, where the error itself cannot be kept.</param>
+    /// <param name="isSecret">Whether a secret stands in it, so that nothing but its category can be kept.</param>
+    public static ErrorRecord Of(ErrorRecord? error, string text, string target, bool isSecret) => error is null || isSecret
+        ? new ErrorRecord(
+            new InvalidOperationException(text), "HandlerError", error?.CategoryInfo.Category ?? ErrorCategory.OperationStopped, target)
+        : new ErrorRecord(error, null) { ErrorDetails = new ErrorDetails(text) };
+}
+
 /// <summary>Ends the cmdlet with an error, from within a hook.</summary>
 internal sealed class TerminatingException(CommandError error) : Exception(error.Message)
 {

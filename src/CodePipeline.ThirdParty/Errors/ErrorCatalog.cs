@@ -244,18 +244,6 @@ internal static class ErrorCatalog
     public static CommandError HandlerFailed(Exception error) => new(
         "HandlerFailed", ErrorCategory.OperationStopped, null, error, error.Message, "See what the handler does there.");
 
-    /// <summary>A handler's own error with the job named, and without what of it holds a secret.</summary>
-    public static ErrorRecord OfHandler(ErrorRecord? error, string text, string jobId, bool isMasked)
-    {
-        if (error is null || isMasked)
-        {
-            return new ErrorRecord(
-                new InvalidOperationException(text), "HandlerError", error?.CategoryInfo.Category ?? ErrorCategory.OperationStopped, jobId);
-        }
-
-        return new ErrorRecord(error, null) { ErrorDetails = new ErrorDetails(text) };
-    }
-
     /// <summary>What no other entry knows: a defect of this module.</summary>
     public static CommandError Unexpected(Exception error, object? target) => new(
         "Unexpected", ErrorCategory.InvalidOperation, target, error, $"{error.GetType().Name}: {error.Message}",

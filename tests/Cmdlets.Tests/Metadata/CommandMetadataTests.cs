@@ -36,8 +36,8 @@ public sealed class CommandMetadataTests
         "Add Clear Complete Confirm Copy Disable Disconnect Enable Invoke Move New Publish Register Remove "
         + "Rename Reset Restart Save Set Start Stop Unregister Update";
 
-    // It only writes text to fill in.
-    private static readonly string[] s_harmless = { "New-CPThirdPartySkeleton" };
+    // They only make text to fill in, and an object to hand on.
+    private static readonly string[] s_harmless = { "New-CPThirdPartySkeleton", "New-CPThirdPartyJobOutcome" };
 
     private static readonly string[] s_common =
     {
@@ -158,6 +158,16 @@ public sealed class CommandMetadataTests
         property =>
         {
             Assert.NotNull(property.GetCustomAttribute<ActionTypeTransformationAttribute>());
+            Assert.NotNull(property.GetCustomAttribute<ArgumentCompleterAttribute>());
+        });
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void ListsOfActionTypes_AreReadAndCompletedAlike(Type command) => Assert.All(
+        Parameters(command).Where(property => property.PropertyType == typeof(ActionTypeId[])),
+        property =>
+        {
+            Assert.NotNull(property.GetCustomAttribute<ActionTypesTransformationAttribute>());
             Assert.NotNull(property.GetCustomAttribute<ArgumentCompleterAttribute>());
         });
 

@@ -81,7 +81,7 @@ internal static class HandlerRelay
 
     private static void ShowError(PSCmdlet cmdlet, HandlerRecord record)
     {
-        ErrorRecord error = ErrorCatalog.OfHandler(record.Original as ErrorRecord, Named(record), record.JobId, record.IsMasked);
+        ErrorRecord error = RelayedError.Of(record.Original as ErrorRecord, Named(record), record.JobId, record.IsMasked);
         s_keepPosition?.SetValue(error, !record.IsMasked);
         if (Stops(cmdlet))
         {

@@ -7,6 +7,10 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// <summary>The secrets of one job, and their masking in what its handler writes.</summary>
 internal sealed class JobSecrets
 {
+    // Masking shorter ones would make any text unreadable, and hide nothing.
+    private const int Shortest = 3;
+
+    // Longer ones first: a secret that holds another one goes as a whole.
     private readonly IReadOnlyList<string> _values;
 
     private JobSecrets(IReadOnlyList<string> values) => _values = values;
@@ -16,38 +20,30 @@ internal sealed class JobSecrets
     /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="named">Keys of the configuration whose values are secret too; upper and lower case are alike.</param>
-    public static JobSecrets Of(ThirdPartyJob job, IReadOnlyCollection<string> named)
-    {
-        var values = new HashSet<string>(StringComparer.Ordinal);
-        Add(job.ClientToken?.Reveal());
-        if (job is ThirdPartyJobDetail detail)
-        {
-            Add(detail.ArtifactCredentials?.SecretAccessKey.Reveal());
-            Add(detail.ArtifactCredentials?.SessionToken.Reveal());
-            Add(detail.ArtifactCredentials?.AccessKeyId.Reveal());
-            foreach (string key in detail.Configuration)
-            {
-                bool isNamed = named.Contains(key, StringComparer.OrdinalIgnoreCase);
-                if (isNamed || SecretKeys.LooksSecret(key))
-                {
-                    Add(detail.Configuration[key]);
-                }
+    public static JobSecrets Of(ThirdPartyJob job, IReadOnlyCollection<string> named) => new(
+        Values(job, named)
+            .Where(value => value is not null && value.Length >= Shortest)
+            .SelectMany(value => new[] { value!, Uri.EscapeDataString(value!) })
+            .Distinct(StringComparer.Ordinal)
+            .OrderByDescending(value => value.Length)
+            .ToList());
 
-                if (isNamed && detail.Configuration[key] is { Length: > 0 } value)
-                {
-                    SecretRegistry.Announce(value);
-                }
-            }
+    private static IEnumerable<string?> Values(ThirdPartyJob job, IReadOnlyCollection<string> named)
+    {
+        yield return job.ClientToken?.Reveal();
+        if (job is not ThirdPartyJobDetail detail)
+        {
+            yield break;
         }
 
-        // Longer ones first: a secret that holds another one goes as a whole.
-        return new JobSecrets(values.OrderByDescending(value => value.Length).ToList());
-
-        void Add(string? value)
+        yield return detail.ArtifactCredentials?.SecretAccessKey.Reveal();
+        yield return detail.ArtifactCredentials?.SessionToken.Reveal();
+        yield return detail.ArtifactCredentials?.AccessKeyId.Reveal();
+        foreach (string key in detail.Configuration)
         {
-            if (!string.IsNullOrWhiteSpace(value))
+            if (SecretKeys.LooksSecret(key) || named.Contains(key, StringComparer.OrdinalIgnoreCase))
             {
-                values.Add(value!);
+                yield return detail.Configuration[key];
             }
         }
     }

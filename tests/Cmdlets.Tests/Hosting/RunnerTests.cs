@@ -1,0 +1,125 @@
+using System;
+using System.IO;
+using CodePipeline.ThirdParty.Hosting.Runners;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests.Hosting;
+
+public sealed class RunnerTests
+{
+    private static readonly GitHubRunner s_gitHub = new(summaryFile: null);
+    private static readonly AzureDevOpsRunner s_azure = new(temporary: null);
+
+    [Theory]
+    [InlineData("GITHUB_ACTIONS", "true", typeof(GitHubRunner))]
+    [InlineData("TF_BUILD", "True", typeof(AzureDevOpsRunner))]
+    [InlineData("GITHUB_ACTIONS", "false", null)]
+    [InlineData("CI", "true", null)]
+    public void Find_GoesByTheRunnersVariable(string name, string value, Type? runner) =>
+        Assert.Equal(runner, Runner.Find(asked => asked == name ? value : null)?.GetType());
+
+    [Fact]
+    public void GitHubError_EscapesWhatItsParserReads() => Assert.Equal(
+        "::error title=Job a%3Ab%2Cc%25::50%25 done%0D%0A::warning::x",
+        s_gitHub.Error("Job a:b,c%", "50% done\r\n::warning::x"));
+
+    [Fact]
+    public void GitHubGroup_IsOneLine() => Assert.Equal("::group::Job 1%0A::error::x", s_gitHub.Group("Job 1\n::error::x"));
+
+    [Fact]
+    public void AzureError_EscapesWhatItsParserReads() => Assert.Equal(
+        "##vso[task.logissue type=error]Job 1: 50%AZP25 done%0D%0Ax", s_azure.Error("Job 1", "50% done\r\nx"));
+
+    [Fact]
+    public void AzureGroup_IsOneLine() => Assert.Equal("##[group]Job 1 ## [error]x", s_azure.Group("Job 1\n##[error]x"));
+
+    [Theory]
+    [InlineData("::error::no", ": :error::no")]
+    [InlineData("  \t::set-output name=a::b", "  \t: :set-output name=a::b")]
+    [InlineData("fine\r\n::stop-commands::x", "fine\r\n: :stop-commands::x")]
+    [InlineData("said ##[error]no", "said ## [error]no")]
+    [InlineData("std::vector::size", "std::vector::size")]
+    public void GitHub_ReadsNoCommandInTextFromElsewhere(string text, string neutral) =>
+        Assert.Equal(neutral, s_gitHub.Neutral(text));
+
+    [Theory]
+    [InlineData("x ##vso[task.setvariable variable=PATH]/evil", "x ## vso[task.setvariable variable=PATH]/evil")]
+    [InlineData("##VSO[task.complete]", "## VSO[task.complete]")]
+    [InlineData("##[error]no", "## [error]no")]
+    [InlineData("## Heading", "## Heading")]
+    public void Azure_ReadsNoCommandInTextFromElsewhere(string text, string neutral) =>
+        Assert.Equal(neutral, s_azure.Neutral(text));
+
+    [Fact]
+    public void GitHubSummary_IsAppended()
+    {
+        using var folder = new TempFolder();
+        string file = folder.PathOf("summary.md");
+        File.WriteAllText(file, "before\n");
+
+        Assert.Null(new GitHubRunner(file).Summarize("after\n"));
+        Assert.Equal("before\nafter\n", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void AzureSummary_IsUploadedFromTheAgentsFolder()
+    {
+        using var folder = new TempFolder();
+
+        string? command = new AzureDevOpsRunner(folder.PathOf(".")).Summarize("table\n");
+
+        string file = Assert.Single(Directory.GetFiles(folder.PathOf(".")));
+        Assert.Equal("##vso[task.uploadsummary]" + file, command);
+        Assert.Equal("table\n", File.ReadAllText(file));
+    }
+
+    [Theory]
+    [InlineData("a|b", "a&#124;b")]
+    [InlineData("one\r\ntwo\nthree", "one<br>two<br>three")]
+    [InlineData("<img src=x>", "&#60;img src=x&#62;")]
+    [InlineData("[x](y) `z` **w**", "&#91;x&#93;(y) &#96;z&#96; &#42;&#42;w&#42;&#42;")]
+    [InlineData("see https://evil.example", "see https&#58;&#47;&#47;evil.example")]
+    [InlineData("\u001b[31mred", "&#91;31mred")]
+    [InlineData(null, "")]
+    public void SummaryCell_IsTheTextAndNoMarkdown(string? text, string cell) => Assert.Equal(cell, StepSummary.Cell(text));
+
+    [Fact]
+    public void Summary_HasARowPerJobAndTheSums()
+    {
+        var summary = new StepSummary();
+        summary.Add(Result("job-1", WorkerOutcomes.Succeeded, null, "fine"));
+        summary.Add(Result("job-2", WorkerOutcomes.Failed, FailureType.ConfigurationError, "a|b"));
+
+        string[] lines = summary.ToMarkdown().Split('\n');
+
+        Assert.Contains("1 Failed, 1 Succeeded", lines);
+        Assert.Contains("| job-1 | Test&#47;Contoso&#47;1 | Succeeded | 1.5 | fine |", lines);
+        Assert.Contains("| job-2 | Test&#47;Contoso&#47;1 | Failed (ConfigurationError) | 1.5 | a&#124;b |", lines);
+    }
+
+    [Fact]
+    public void Summary_OfVeryManyJobs_IsCut()
+    {
+        var summary = new StepSummary();
+        for (int i = 0; i < 3000; i++)
+        {
+            summary.Add(Result($"job-{i}", WorkerOutcomes.Succeeded, null, new string('x', 5000)));
+        }
+
+        string text = summary.ToMarkdown();
+
+        Assert.InRange(text.Length, 100_000, 1_000_000);
+        Assert.Contains("and 2000 more.", text, StringComparison.Ordinal);
+    }
+
+    internal static ThirdPartyJobResult Result(string jobId, string outcome, FailureType? type, string? message) => new()
+    {
+        JobId = jobId,
+        ActionType = FakeClient.Type,
+        Outcome = outcome,
+        FailureType = type,
+        Message = message,
+        Duration = TimeSpan.FromSeconds(1.5),
+    };
+}
