@@ -5,6 +5,7 @@ using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Worker.Journal;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 
 namespace CodePipeline.ThirdParty.Errors;
@@ -62,6 +63,14 @@ internal static class ErrorCatalog
             [ConnectionFault.Proxy] = ("ProxyRefused", ErrorCategory.ConnectionError,
                 "is refused by the proxy", "Check -Proxy and -ProxyCredential of Connect-CPThirdParty, or HTTPS_PROXY."),
         };
+
+    private static readonly Dictionary<JournalFault, (string Id, ErrorCategory Category)> s_journal = new()
+    {
+        [JournalFault.InUse] = ("JournalInUse", ErrorCategory.ResourceBusy),
+        [JournalFault.Damaged] = ("JournalDamaged", ErrorCategory.InvalidData),
+        [JournalFault.Unusable] = ("JournalUnusable", ErrorCategory.OpenError),
+        [JournalFault.NotWritten] = ("JournalNotWritten", ErrorCategory.WriteError),
+    };
 
     private static readonly Dictionary<CredentialFault, string> s_credential = new()
     {
@@ -127,6 +136,8 @@ internal static class ErrorCatalog
         ArchiveException archive => new CommandError(
             s_archive[archive.Fault].Id, s_archive[archive.Fault].Category, target ?? archive.Path, archive, archive.Message,
             archive.Cure),
+        JournalException journal => new CommandError(
+            s_journal[journal.Fault].Id, s_journal[journal.Fault].Category, journal.Path, journal, journal.Message, journal.Cure),
         EmulatorStartException emulator => new CommandError(
             "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.Cure),
         _ => null,

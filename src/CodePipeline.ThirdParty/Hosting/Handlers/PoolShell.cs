@@ -48,7 +48,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
             else
             {
                 _all.TryRemove(place, out _);
-                place.Runspace.CloseAsync();
+                Close(place.Runspace);
             }
         }
     }
@@ -59,16 +59,12 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         _disposed = true;
         foreach (Place place in _all.Keys)
         {
-            try
-            {
-                place.Runspace.CloseAsync();
-            }
-            catch (InvalidRunspaceStateException)
-            {
-                // It closed by itself.
-            }
+            Close(place.Runspace);
         }
     }
+
+    /// <summary>To close one waits for its handler, which may never come back.</summary>
+    private static void Close(Runspace runspace) => _ = Task.Run(runspace.Dispose);
 
     private async Task<HandlerEnd> RunAsync(
         Place place, ThirdPartyJob job, Action<HandlerRecord> hear, CancellationToken cancellationToken)
@@ -87,7 +83,9 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         {
             place.Prepare(settings);
             cancellationToken.ThrowIfCancellationRequested();
-            Task run = Task.Factory.FromAsync(shell.BeginInvoke(), result => shell.EndInvoke(result));
+            // A thread of ours and not of PowerShell's: theirs keep the process alive when a handler never comes back.
+            Task run = Task.Factory.StartNew(
+                () => shell.Invoke(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             using CancellationTokenRegistration stopped = cancellationToken.Register(() => shell.BeginStop(null, null));
             await run.ConfigureAwait(false);
         }
@@ -119,7 +117,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         }
 
         Runspace runspace = RunspaceFactory.CreateRunspace(state);
-        runspace.ThreadOptions = PSThreadOptions.ReuseThread;
+        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Name = "CPThirdPartyHandler";
         runspace.Open();
         SessionStore store = SessionStore.Of(runspace);

@@ -1,0 +1,528 @@
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+
+    $quick = @{ PollInterval = 0.05; NoArtifact = $true }
+
+    # Runs a worker over jobs that are made for it.
+    function Invoke-TestWorker {
+        param([scriptblock] $Handler, [int] $Count = 1, [hashtable] $Made = @{}, [hashtable] $With = @{})
+
+        $null = New-CPThirdPartyEmulatorJob -ActionType $ActionType -Count $Count @Made
+        Invoke-CPThirdPartyWorker -ActionType $ActionType -ScriptBlock $Handler -MaxJobs $Count @quick @With
+    }
+
+    function Wait-For([scriptblock] $Condition, [string] $What, [int] $Seconds = 60) {
+        $end = [datetime]::UtcNow.AddSeconds($Seconds)
+        while (-not (& $Condition)) {
+            if ([datetime]::UtcNow -gt $end) {
+                throw "$What did not come."
+            }
+
+            [System.Threading.Thread]::Sleep(20)
+        }
+    }
+
+    # A worker in a runspace of its own, to be stopped from here.
+    function Start-TestWorker([string] $Script) {
+        $shell = [powershell]::Create()
+        $endpoint = $emulator.Endpoint
+        $null = $shell.AddScript(@"
+Import-Module '$ModuleManifest'
+Connect-CPThirdParty -Region us-east-1 -EndpointUrl '$endpoint' -AccessKey '$($emulator.AccessKeyId)' -SecretKey '$($emulator.SecretAccessKey.Reveal())' -ClientToken 'token'
+$Script
+"@)
+        [pscustomobject]@{ Shell = $shell; Result = $shell.BeginInvoke() }
+    }
+
+    # The same in a process of its own.
+    function Get-ChildWorkerScript([string] $Script) {
+        @"
+`$emulator = Start-CPThirdPartyEmulator -ActionType $ActionType
+`$emulator | Connect-CPThirdParty
+$Script
+`$emulator | Stop-CPThirdPartyEmulator
+"@
+    }
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe 'A handler with <Mode>' -ForEach @(
+    @{ Mode = 'ThrottleLimit 1'; Limit = 1 }
+    @{ Mode = 'ThrottleLimit 3'; Limit = 3 }
+) {
+    BeforeAll {
+        $emulator = Start-TestService
+        $with = @{ ThrottleLimit = $Limit }
+    }
+
+    AfterAll {
+        Clear-TestService
+    }
+
+    It 'gets the job as $_ and $Job, with its folder' {
+        $results = @(Invoke-TestWorker -With $with -Count 3 -Handler {
+                New-CPThirdPartyJobOutcome "$($_.JobId) $($Job.JobId) $($_ -is [CodePipeline.ThirdParty.ThirdPartyWorkerJob]) $(Test-Path $Job.WorkDirectory)"
+            })
+        $results.Count | Should -Be 3
+        foreach ($result in $results) {
+            $result | Should -BeOfType ([CodePipeline.ThirdParty.ThirdPartyJobResult])
+            $result.Outcome | Should -Be 'Succeeded'
+            $result.Message | Should -Be "$($result.JobId) $($result.JobId) True True"
+            (Get-CPThirdPartyEmulatorJob -JobId $result.JobId).Status | Should -Be 'Succeeded'
+        }
+    }
+
+    It 'gets the job as a parameter' {
+        (Invoke-TestWorker -With $with { param($Job) New-CPThirdPartyJobOutcome "job $($Job.JobId)" }).Message | Should -BeLike 'job *-*'
+        (Invoke-TestWorker -With $with { [CmdletBinding()] param([Parameter(Mandatory)] $Work) New-CPThirdPartyJobOutcome "job $($Work.JobId)" }).Message |
+            Should -BeLike 'job *-*'
+    }
+
+    It 'ends <Way>: <Outcome>' -TestCases @(
+        @{ Way = 'normally'; Handler = { 1 }; Outcome = 'Succeeded' }
+        @{ Way = 'by return'; Handler = { return 5 }; Outcome = 'Succeeded' }
+        @{ Way = 'by break'; Handler = { break; throw 'no' }; Outcome = 'Succeeded' }
+        @{ Way = 'by continue'; Handler = { continue; throw 'no' }; Outcome = 'Succeeded' }
+        @{ Way = 'with an outcome'; Handler = { New-CPThirdPartyJobOutcome 'fine' -ExternalExecutionId x7 }; Outcome = 'Succeeded'; Message = 'fine' }
+        @{ Way = 'with a continuation token'; Handler = { New-CPThirdPartyJobOutcome -ContinuationToken ref -PercentComplete 50 }; Outcome = 'Continued' }
+        @{ Way = 'with a failure'; Handler = { New-CPThirdPartyJobOutcome -FailureMessage 'bad' -FailureType ConfigurationError }; Outcome = 'Failed'; Message = 'bad' }
+        @{ Way = 'with a caught error'; Handler = { try { throw 'x' } catch { New-CPThirdPartyJobOutcome -ErrorRecord $_ } }; Outcome = 'Failed'; Message = 'x (Worker.Tests.ps1, line *)' }
+        @{ Way = 'by throw'; Handler = { throw 'boom' }; Outcome = 'Failed'; Message = 'boom (Worker.Tests.ps1, line *)' }
+        @{ Way = 'by throw of nothing'; Handler = { throw $null }; Outcome = 'Failed'; Message = 'The job failed without a message.*' }
+        @{ Way = 'by an error of .NET'; Handler = { [int]::Parse('x') }; Outcome = 'Succeeded' }
+        @{ Way = 'by a thrown exception with a cause'; Handler = { throw [InvalidOperationException]::new('outer', [Exception]::new('the cause')) }; Outcome = 'Failed'; Message = 'outer: the cause (*' }
+        @{ Way = 'by an error with ErrorAction Stop'; Handler = { Get-Item /no/such/item -ErrorAction Stop }; Outcome = 'Failed'; Message = 'Cannot find path*(Worker.Tests.ps1, line *)' }
+        @{ Way = 'by an error with its own preference'; Handler = { $ErrorActionPreference = 'Stop'; Write-Error 'no' }; Outcome = 'Failed'; Message = 'no*' }
+        @{ Way = 'by exit'; Handler = { exit 3 }; Outcome = 'Failed'; Message = "The handler ended itself with 'exit 3'." }
+        @{ Way = 'by exit 0'; Handler = { exit }; Outcome = 'Failed'; Message = "The handler ended itself with 'exit 0'." }
+        @{ Way = 'by a question'; Handler = { $ErrorActionPreference = 'Stop'; Read-Host 'name' }; Outcome = 'Failed' }
+    ) {
+        if ($Way -eq 'by a question' -and $Limit -eq 1) {
+            Set-ItResult -Skipped -Because 'in the caller''s scope a question goes to the user'
+            return
+        }
+
+        $ErrorActionPreference = 'Continue'
+        $result = @(Invoke-TestWorker -With $with -Handler $Handler 2>$null 3>$null 6>$null)
+        $result.Count | Should -Be 1
+        $result[0].Outcome | Should -Be $Outcome
+        $wanted = Get-Variable -Name Message -ValueOnly -ErrorAction Ignore
+        if ($wanted) {
+            $result[0].Message | Should -BeLike $wanted
+        }
+
+        $job = Get-CPThirdPartyEmulatorJob -JobId $result[0].JobId
+        if ($Outcome -eq 'Failed') {
+            "$($result[0].FailureType)" | Should -Be $(if ($Way -eq 'with a failure') { 'ConfigurationError' } else { 'JobFailed' })
+            $job.Status | Should -Be 'Failed'
+            $job.FailureMessage | Should -Be $result[0].Message
+        } else {
+            $job.Status | Should -Be 'Succeeded'
+        }
+    }
+
+    It 'fails by a program that fails, where the preference says so' -Skip:$IsWindows {
+        (Invoke-TestWorker -With $with {
+            $ErrorActionPreference = 'Stop'
+            $PSNativeCommandUseErrorActionPreference = $true
+            /bin/sh -c 'exit 5'
+        } 2>$null).Message | Should -BeLike '*sh*5*'
+    }
+
+    It 'goes on after an error that ends nothing, which is shown with the job named' {
+        $ErrorActionPreference = 'Continue'
+        $all = @(Invoke-TestWorker -With $with { Write-Error 'only said'; New-CPThirdPartyJobOutcome 'went on' } 2>&1)
+        $all[-1].Message | Should -Be 'went on'
+        "$($all[0])" | Should -Be "[$($all[-1].JobId)] only said"
+        $all[0] | Should -BeOfType ([System.Management.Automation.ErrorRecord])
+    }
+
+    It 'fails by such an error with -ErrorAction Stop of the worker, which goes on itself' {
+        $ErrorActionPreference = 'Continue'
+        $results = @(Invoke-TestWorker -Count 2 -With ($with + @{ ErrorAction = 'Stop' }) { Write-Error 'no' } 2>$null)
+        $results.Outcome | Should -Be 'Failed', 'Failed'
+        $results.Message | Should -BeLike 'no*'
+    }
+
+    It 'is not the end of a worker whose caller has Stop as preference' {
+        $ErrorActionPreference = 'Stop'
+        $results = @(Invoke-TestWorker -Count 3 -With $with { throw 'no' } 2>$null)
+        $results.Outcome | Should -Be 'Failed', 'Failed', 'Failed'
+    }
+
+    It 'has each line of each stream shown with the job''s id in front' {
+        $ErrorActionPreference = 'Continue'
+        $all = @(Invoke-TestWorker -With $with {
+                "out`nput"
+                Write-Warning 'warned'
+                Write-Verbose 'said' -Verbose
+                Write-Debug 'bug' -Debug
+                Write-Information 'told' -Tags mine
+                Write-Host 'hosted' -ForegroundColor Red
+                Write-Error 'wrong'
+            } *>&1)
+        $id = ($all | Where-Object { $_ -is [CodePipeline.ThirdParty.ThirdPartyJobResult] }).JobId
+        $shown = @($all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.ThirdPartyJobResult] } | ForEach-Object { "$($_.GetType().Name): $_" })
+        $shown | Should -Be @(
+            "InformationRecord: [$id] out`n[$id] put", "WarningRecord: [$id] warned", "VerboseRecord: [$id] said", "DebugRecord: [$id] bug",
+            "InformationRecord: [$id] told", "InformationRecord: [$id] hosted", "ErrorRecord: [$id] wrong"
+        )
+        ($all | Where-Object { "$_" -like '*told' }).Tags | Should -Contain 'mine'
+        ($all | Where-Object { "$_" -like '*out*' }).Tags | Should -Contain 'CPThirdPartyJobOutput'
+    }
+
+    It 'leaves secrets of its job unseen' {
+        $secrets = @{ ApiKey = 'SENTINEL-api-key'; Project = 'SENTINEL-project'; Client = 'SENTINEL-client-token' }
+        $log = Join-Path $TestDrive "secrets-$Limit.log"
+        $ErrorActionPreference = 'Continue'
+        $VerbosePreference = 'Continue'
+        $all = @(Invoke-TestWorker -With ($with + @{ SecretConfigurationKey = 'project'; LogPath = $log }) -Made @{
+                ClientToken = $secrets.Client; Configuration = @{ ApiKey = $secrets.ApiKey; Project = $secrets.Project }
+            } -Handler {
+                foreach ($text in $_.Configuration['ApiKey'], $_.Configuration['Project'], $_.ClientToken.Reveal()) {
+                    $text
+                    Write-Warning $text
+                    Write-Verbose $text
+                    Write-Host "it is $text"
+                    Write-Information $text
+                    Write-Error "no $text" -TargetObject $text
+                    Write-Progress -Activity $text -Status $text
+                }
+
+                throw "with $($_.Configuration['ApiKey']) and $($_.ClientToken.Reveal())"
+            } *>&1)
+        $result = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.ThirdPartyJobResult] }
+        $result.Message | Should -BeLike 'with *** and ***'
+        $text = ($all | Out-String -Width 4000) + ($all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } |
+                Select-Object -Property * -ExcludeProperty InvocationInfo, ScriptStackTrace | Format-List * -Force | Out-String -Width 4000) +
+            (Get-Content -LiteralPath $log -Raw) + (Get-CPThirdPartyEmulatorJob -JobId $result.JobId).FailureMessage
+        $text.Length | Should -BeGreaterThan 2000
+        foreach ($name in $secrets.Keys) {
+            $text | Should -Not -BeLike "*$($secrets[$name])*"
+        }
+    }
+
+    It 'is stopped when its time is up' {
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $result = Invoke-TestWorker -With ($with + @{ JobTimeout = 0.5 }) { Start-Sleep -Seconds 60 } 3>$null
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $result.Outcome | Should -Be 'Failed'
+        $result.Message | Should -BeLike '*00:00:00.5*'
+    }
+
+    It 'that does not heed its time is reported on time' {
+        $results = @(Invoke-TestWorker -Count 2 -With ($with + @{ JobTimeout = 0.3 }) { [System.Threading.Thread]::Sleep(1500) } 3>$null)
+        $results.Outcome | Should -Be 'Failed', 'Failed'
+    }
+
+    It 'begins each time where the worker was called' {
+        $results = @(Invoke-TestWorker -Count 3 -With $with {
+                $place = Get-Location
+                Set-Location -Path $_.WorkDirectory
+                New-CPThirdPartyJobOutcome "$place"
+            })
+        foreach ($result in $results) {
+            $result.Message | Should -Be "$(Get-Location)"
+        }
+    }
+
+    It 'can be a file, whose lines are named' {
+        $file = Join-Path $TestDrive 'deploy.ps1'
+        Set-Content -Path $file -Value "param(`$Job)`n`$local = 1`nif (`$_.JobId -ne `$Job.JobId) { exit 9 }`nif (`$Job.Configuration['Fail']) { throw 'no' }`nNew-CPThirdPartyJobOutcome `"`$PSScriptRoot `$Job`""
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $result = Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with
+        $result.Message | Should -Be "$TestDrive $($result.JobId)"
+        Get-Variable -Name local -ErrorAction Ignore | Should -BeNullOrEmpty
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Configuration @{ Fail = 'yes' }
+        (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 2>$null).Message | Should -Be 'no (deploy.ps1, line 4)'
+        Set-Content -Path $file -Value 'exit 4'
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 3>$null).Message | Should -BeLike '*exit 4*'
+    }
+
+    It 'looks client tokens up through a script block of the caller' {
+        $asked = [System.Collections.Generic.List[string]]::new()
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3 -ClientId one -ClientToken 'token-of-one'
+        $results = @(Invoke-CPThirdPartyWorker $ActionType { New-CPThirdPartyJobOutcome (Get-CPThirdPartyJobDetail $_.JobId -ClientId one).Status } -MaxJobs 3 @quick @with -ClientToken {
+                param($ClientId)
+                $asked.Add($ClientId)
+                'token-of-one'
+            })
+        $results.Outcome | Should -Be 'Succeeded', 'Succeeded', 'Succeeded'
+        $asked | Should -Contain 'one'
+    }
+
+    It 'costs nobody else anything when it has no token' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId stranger -ClientToken 'other'
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientId one -ClientToken 'token-of-one'
+        $results = @(Invoke-CPThirdPartyWorker $ActionType { } -MaxJobs 2 @quick @with -ClientToken 'token-of-one' -WarningVariable warnings -WarningAction SilentlyContinue)
+        $results.ClientId | Should -Be 'one', 'one'
+    }
+
+    It 'does not end the pipeline above Select-Object -First' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
+        @(Invoke-CPThirdPartyWorker $ActionType { } -StopTimeout 5 @quick @with | Select-Object -First 1).Count | Should -Be 1
+        Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The caller''s scope' {
+    BeforeAll {
+        $emulator = Start-TestService
+    }
+
+    AfterAll {
+        Clear-TestService
+    }
+
+    It 'is the handler''s with ThrottleLimit 1: functions, variables, assignments' {
+        function Get-Answer { 42 }
+        $count = 0
+        $results = @(Invoke-TestWorker -Count 3 { $count++; New-CPThirdPartyJobOutcome "$(Get-Answer) $count" })
+        $results.Message | Should -Be '42 1', '42 2', '42 3'
+        Get-Variable -Name Job -Scope Local -ErrorAction Ignore | Should -BeNullOrEmpty
+        Get-Variable -Name __CPThirdPartyHandler -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
+    It 'is the module''s for a handler of a module' {
+        $module = New-Module -ScriptBlock {
+            $secret = 'inner'
+            function Invoke-It { Invoke-CPThirdPartyWorker @args -ScriptBlock { New-CPThirdPartyJobOutcome "$secret $($_.JobId) $($Job.JobId)" } }
+            function Get-Handler { { New-CPThirdPartyJobOutcome "$secret $($_.JobId)" } }
+        }
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $result = & $module { param($Type) Invoke-It -ActionType $Type -MaxJobs 1 -PollInterval 0.05 -NoArtifact } $ActionType
+        $result.Message | Should -Be "inner $($result.JobId) $($result.JobId)"
+        $result = Invoke-TestWorker (& $module { Get-Handler })
+        $result.Message | Should -Be "inner $($result.JobId)"
+    }
+
+    It 'is reached by $using: above' {
+        $table = @{ Deep = @{ Value = 'found' } }
+        $list = 7, 8
+        $env:CP_TEST_VALUE = 'from the environment'
+        $results = @(Invoke-TestWorker -With @{ ThrottleLimit = 2 } {
+                New-CPThirdPartyJobOutcome "$($using:table.Deep.Value) $($using:list[1]) $using:list $(& { $using:env:CP_TEST_VALUE })"
+            })
+        $results.Message | Should -Be 'found 8 7 8 from the environment'
+    }
+
+    It 'gives no script block to another runspace' {
+        $block = { 1 }
+        { Invoke-CPThirdPartyWorker $ActionType { & $using:block } -ThrottleLimit 2 -MaxJobs 1 } |
+            Should -Throw -ErrorId 'UsingScriptBlock,*'
+    }
+
+    It 'keeps variables of one job from the next in a runspace' {
+        $results = @(Invoke-TestWorker -Count 4 -With @{ ThrottleLimit = 2 } {
+                $left = Get-Variable -Name mine -ValueOnly -ErrorAction Ignore
+                $mine = 'left behind'
+                New-CPThirdPartyJobOutcome "found: $left"
+            })
+        $results.Message | Should -Be @(, 'found: ' * 4)
+    }
+
+    It 'runs handlers side by side above 1' {
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        @(Invoke-TestWorker -Count 4 -With @{ ThrottleLimit = 4 } { Start-Sleep -Seconds 3 }).Count | Should -Be 4
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 11
+    }
+
+    It 'opens a new runspace for one that a handler closed' {
+        $results = @(Invoke-TestWorker -Count 3 -With @{ ThrottleLimit = 2 } {
+                [runspace]::DefaultRunspace.CloseAsync()
+                Start-Sleep -Seconds 30
+            } 3>$null 2>$null)
+        $results.Outcome | Should -Be 'Failed', 'Failed', 'Failed'
+        "$($results[0].FailureType)" | Should -Be 'SystemUnavailable'
+    }
+}
+
+Describe 'The worker' {
+    BeforeEach {
+        $emulator = Start-TestService
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    It 'touches nothing with -WhatIf, and says what it would do' {
+        $log = Join-Path $TestDrive 'whatif.log'
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        Invoke-CPThirdPartyWorker $ActionType { } -WhatIf -LogPath $log -JournalPath "$log.journal" | Should -BeNullOrEmpty
+        Get-ServiceRequest | Should -BeNullOrEmpty
+        Test-Path $log | Should -BeFalse
+        Test-Path "$log.journal" | Should -BeFalse
+    }
+
+    It 'polls for several action types' {
+        Clear-TestService
+        $null = Start-CPThirdPartyEmulator -ActionType 'Test/Contoso/1', 'Build/Contoso/2' | ForEach-Object { $_ | Connect-CPThirdParty; $_ }
+        $null = New-CPThirdPartyEmulatorJob 'Test/Contoso/1'
+        $null = New-CPThirdPartyEmulatorJob 'Build/Contoso/2'
+        $results = @(Invoke-CPThirdPartyWorker 'Test/Contoso/1', @{ category = 'Build'; provider = 'Contoso'; version = '2' } { } -MaxJobs 2 @quick)
+        "$($results.ActionType | Sort-Object)" | Should -Be 'Build/Contoso/2 Test/Contoso/1'
+    }
+
+    It 'ends after <Name>' -TestCases @(
+        @{ Name = 'MaxJobs'; With = @{ MaxJobs = 2 }; Jobs = 2 }
+        @{ Name = 'IdleTimeout'; With = @{ IdleTimeout = 0.5 }; Jobs = 3 }
+        @{ Name = 'Timeout'; With = @{ Timeout = 2 }; Jobs = 3 }
+    ) {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
+        @(Invoke-CPThirdPartyWorker $ActionType { } @quick @With).Count | Should -Be $Jobs
+    }
+
+    It 'moves artifacts: what the handler leaves in OutputPath is published' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -OutputArtifact Out
+        $result = Invoke-CPThirdPartyWorker $ActionType {
+            $null = New-Item -ItemType Directory -Path $_.OutputPath['Out'] -Force
+            Set-Content -Path (Join-Path $_.OutputPath['Out'] 'a.txt') -Value 'made here'
+        } -MaxJobs 1 -PollInterval 0.05
+        $result.Outcome | Should -Be 'Succeeded' -Because $result.Message
+    }
+
+    It 'says with an error of the catalogue that <What>' -TestCases @(
+        @{ What = 'the file is not there'; Id = 'HandlerFileNotFound'; Call = { Invoke-CPThirdPartyWorker $ActionType -FilePath /no/such/file.ps1 } }
+        @{ What = 'the file is no script'; Id = 'HandlerFileUnusable'; Call = { Set-Content (Join-Path $TestDrive 'bad.ps1') 'if (('; Invoke-CPThirdPartyWorker $ActionType -FilePath (Join-Path $TestDrive 'bad.ps1') } }
+        @{ What = 'the log cannot be opened'; Id = 'LogUnusable'; Call = { Invoke-CPThirdPartyWorker $ActionType { } -LogPath (Join-Path $TestDrive 'no' 'such' 'folder.log') } }
+    ) {
+        $ErrorActionPreference = 'Continue'
+        $caught = try { & $Call } catch { $_ }
+        $caught.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        Get-ServiceRequest | Should -BeNullOrEmpty
+    }
+
+    It 'writes a log that only its owner can read, one object a line' {
+        $log = Join-Path $TestDrive 'worker.log'
+        $null = Invoke-TestWorker -Count 2 -With @{ LogPath = $log } { 'printed' } 6>$null
+        $entries = @(Get-Content -LiteralPath $log | ForEach-Object { $_ | ConvertFrom-Json })
+        @($entries | Where-Object event -EQ 'JobEnded').Count | Should -Be 2
+        @($entries | Where-Object event -EQ 'HandlerOutput').message | Should -Be 'printed', 'printed'
+        if (-not $IsWindows) {
+            (Get-Item -LiteralPath $log).UnixMode | Should -Be '-rw-------'
+        }
+    }
+
+    It 'shows progress, taken away at the end' {
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Write-Progress -Activity work -Status half -PercentComplete 50 } -ThrottleLimit 2 -MaxJobs 2 -PollInterval 0.05 -NoArtifact"
+        try {
+            $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientToken token
+            Wait-For { $run.Result.IsCompleted } 'the end'
+            $bars = @($run.Shell.Streams.Progress)
+            @($bars | Where-Object Activity -Like '`[*`] work').Count | Should -Be 2
+            @($bars | Where-Object Activity -Like 'Third-party worker*').Count | Should -BeGreaterThan 0
+            "$($bars[-1].RecordType)" | Should -Be 'Completed'
+        } finally {
+            $run.Shell.Dispose()
+        }
+    }
+}
+
+Describe 'Stop' {
+    BeforeEach {
+        $emulator = Start-TestService
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    It 'of a pipeline with <Count> running handlers reports all within the stop timeout and five seconds' -TestCases @(
+        @{ Count = 1; Limit = 1 }
+        @{ Count = 50; Limit = 50 }
+    ) {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count $Count -ClientToken token
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Start-Sleep -Seconds 600 } -ThrottleLimit $Limit -StopTimeout 2 -PollInterval 0.05 -NoArtifact"
+        try {
+            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq $Count } 'running handlers' 120
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $stopping = $run.Shell.BeginStop($null, $null)
+            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'Failed').Count -eq $Count } 'the reports'
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 7
+            $stopping.AsyncWaitHandle.WaitOne(10000) | Should -BeTrue
+            @(Get-CPThirdPartyEmulatorJob).FailureType | Sort-Object -Unique | Should -Be 'SystemUnavailable'
+        } finally {
+            $run.Shell.Dispose()
+        }
+    }
+
+    It 'leaves handlers that end in time their own outcome' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientToken token
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Start-Sleep -Seconds 2; New-CPThirdPartyJobOutcome 'made it' } -ThrottleLimit 2 -StopTimeout 20 -PollInterval 0.05 -NoArtifact"
+        try {
+            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq 2 } 'running handlers'
+            $run.Shell.Stop()
+            @(Get-CPThirdPartyEmulatorJob).Summary | Should -Be 'made it', 'made it'
+        } finally {
+            $run.Shell.Dispose()
+        }
+    }
+
+    It 'by SIGTERM ends the worker and not its script' -Skip:$IsWindows {
+        $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
+`$null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
+`$results = Invoke-CPThirdPartyWorker $ActionType { /bin/sh -c "kill -TERM `$PID"; Start-Sleep -Milliseconds 500; New-CPThirdPartyJobOutcome 'ended' } -PollInterval 0.05 -NoArtifact
+"results: `$(@(`$results).Count) `$(`$results.Message)"
+"@)
+        $child.ExitCode | Should -Be 0 -Because $child.Errors
+        $child.Lines | Should -Contain 'results: 1 ended'
+    }
+}
+
+Describe 'On a runner' {
+    It 'groups, annotates and sums up on GitHub Actions, whatever handlers print' {
+        $summary = Join-Path $TestDrive 'summary.md'
+        $null = New-Item -ItemType File -Path $summary -Force
+        $child = Invoke-ChildPwsh -Environment ($QuietEnvironment + @{ GITHUB_ACTIONS = 'true'; GITHUB_STEP_SUMMARY = $summary }) -Script (Get-ChildWorkerScript @"
+`$null = New-CPThirdPartyEmulatorJob $ActionType -Configuration @{ Project = 'SENTINEL-project'; ApiKey = 'SENTINEL-key' }
+`$ErrorActionPreference = 'Continue'
+`$r = Invoke-CPThirdPartyWorker $ActionType { "::error::forged``n::warning::forged"; `$_.Configuration['Project']; throw "100% | bad`n::error::forged <b> SENTINEL-key" } -MaxJobs 1 -PollInterval 0.05 -NoArtifact -SecretConfigurationKey Project
+'id ' + `$r.JobId
+"@)
+        $child.ExitCode | Should -Be 0 -Because $child.Errors
+        $id = ($child.Lines | Where-Object { $_ -like 'id *' }).Substring(3)
+        $child.Lines | Should -Contain "::group::Job $id ($ActionType)"
+        $child.Lines | Should -Contain '::endgroup::'
+        $child.Lines | Should -Contain '::add-mask::SENTINEL-project'
+        @($child.Lines | Where-Object { $_ -like '::error*' }).Count | Should -Be 1
+        ($child.Lines | Where-Object { $_ -like '::error*' }) | Should -BeLike "::error title=Third-party job $id::JobFailed: 100%25 | bad%0A::error::forged <b> *** (*"
+        @($child.Lines | Where-Object { $_ -match '^\s*::warning' }).Count | Should -Be 0
+        @($child.Lines | Where-Object { $_ -like '*SENTINEL*' -and $_ -notlike '::add-mask::*' }).Count | Should -Be 0
+        $table = Get-Content -LiteralPath $summary -Raw
+        $table | Should -BeLike "*| $id | Test&#47;Contoso&#47;1 | Failed (JobFailed) |*100% &#124; bad<br>*&#60;b&#62;*"
+        $table | Should -Not -BeLike '*SENTINEL*'
+    }
+
+    It 'groups, annotates and sums up on Azure DevOps, whatever handlers print' {
+        $child = Invoke-ChildPwsh -Environment ($QuietEnvironment + @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = "$TestDrive" }) -Script (Get-ChildWorkerScript @"
+`$null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
+`$ErrorActionPreference = 'Continue'
+`$r = Invoke-CPThirdPartyWorker $ActionType { '##vso[task.setvariable variable=x]forged'; throw "bad`n##vso[task.complete]" } -MaxJobs 2 -PollInterval 0.05 -NoArtifact -ThrottleLimit 2
+"@)
+        $child.ExitCode | Should -Be 0 -Because $child.Errors
+        @($child.Lines | Where-Object { $_ -like '##`[group`]Job *' }).Count | Should -Be 2
+        @($child.Lines | Where-Object { $_ -ceq '##[endgroup]' }).Count | Should -Be 2
+        @($child.Lines | Where-Object { $_ -like '##vso`[task.logissue type=error`]Third-party job *: JobFailed: bad%0A*' }).Count | Should -Be 2
+        @($child.Lines | Where-Object { $_ -match '##vso\[task\.(setvariable|complete)' -and $_ -notmatch '^##vso\[task\.logissue' }).Count | Should -Be 0
+        $upload = @($child.Lines | Where-Object { $_ -like '##vso`[task.uploadsummary`]*' })
+        $upload.Count | Should -Be 1
+        Get-Content -LiteralPath $upload[0].Substring($upload[0].IndexOf(']') + 1) -Raw | Should -BeLike '*2 Failed*'
+    }
+
+    It 'does nothing of it elsewhere' {
+        $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
+`$null = New-CPThirdPartyEmulatorJob $ActionType
+`$null = Invoke-CPThirdPartyWorker $ActionType { 'printed' } -MaxJobs 1 -PollInterval 0.05 -NoArtifact
+"@)
+        $child.ExitCode | Should -Be 0 -Because $child.Errors
+        $child.Output | Should -Not -BeLike '*::*'
+        $child.Output | Should -Not -BeLike '*##*'
+        $child.Output | Should -BeLike '*] printed*'
+    }
+}
