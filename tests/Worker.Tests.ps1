@@ -281,8 +281,8 @@ Describe 'The caller''s scope' {
 
     It 'is the handler''s with ThrottleLimit 1: functions, variables, assignments' {
         function Get-Answer { 42 }
-        $count = 0
-        $results = @(Invoke-TestWorker -Count 3 { $count++; New-CPThirdPartyJobOutcome "$(Get-Answer) $count" })
+        $tally = 0
+        $results = @(Invoke-TestWorker -Count 3 { $tally++; New-CPThirdPartyJobOutcome "$(Get-Answer) $tally" })
         $results.Message | Should -Be '42 1', '42 2', '42 3'
         Get-Variable -Name Job -Scope Local -ErrorAction Ignore | Should -BeNullOrEmpty
         Get-Variable -Name __CPThirdPartyHandler -ErrorAction Ignore | Should -BeNullOrEmpty

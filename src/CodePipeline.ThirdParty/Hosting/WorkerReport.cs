@@ -29,12 +29,12 @@ internal sealed class WorkerReport : IWorkerObserver
     public WorkerReport(TimeProvider clock) => _clock = clock;
 
     /// <summary>Has something done on the pipeline thread: at once, if that is where the caller is.</summary>
-    public required Action<Action<ICommandHost>> Post { get; init; }
+    public Action<Action<ICommandHost>> Post { get; init; } = _ => { };
 
     /// <summary>Whether the pipeline is at its end, so that only the console is left to write to.</summary>
-    public required Func<bool> IsPipelineOver { get; init; }
+    public Func<bool> IsPipelineOver { get; init; } = () => false;
 
-    public required string ActionTypes { get; init; }
+    public string ActionTypes { get; init; } = string.Empty;
 
     public Runner? Runner { get; init; }
 

@@ -16,11 +16,6 @@ internal static class HandlerRelay
     // What PowerShell shows on the screen, as Write-Host does.
     private const string ScreenTag = "PSHOST";
 
-    // The handler's own preference has let it through; the worker's would hold it back. A script, so that it can be had in 4>&1.
-    private const string Verbose = "param($Text) $VerbosePreference = 'Continue'; Write-Verbose -Message $Text";
-    private const string Debug = "param($Text) $DebugPreference = 'Continue'; Write-Debug -Message $Text";
-    private const string Warning = "param($Text) $WarningPreference = 'Continue'; Write-Warning -Message $Text";
-
     // With Stop, WriteError would end the worker, and all other jobs with it.
     private const string Error = "param($Record) $ErrorActionPreference = 'Continue'; Write-Error -ErrorRecord $Record";
 
@@ -42,13 +37,13 @@ internal static class HandlerRelay
                 ShowError(cmdlet, record);
                 break;
             case HandlerStream.Warning:
-                Run(cmdlet, Warning, Named(record));
+                cmdlet.WriteWarning(Named(record));
                 break;
             case HandlerStream.Verbose:
-                Run(cmdlet, Verbose, Named(record));
+                Shown(cmdlet, "Verbose", () => cmdlet.WriteVerbose(Named(record)));
                 break;
             case HandlerStream.Debug:
-                Run(cmdlet, Debug, Named(record));
+                Shown(cmdlet, "Debug", () => cmdlet.WriteDebug(Named(record)));
                 break;
             default:
                 cmdlet.WriteProgress(Progress(record));
@@ -100,6 +95,37 @@ internal static class HandlerRelay
             : cmdlet.SessionState.PSVariable.GetValue("ErrorActionPreference");
         return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
             && action is not (ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    }
+
+    /// <summary>The handler's own preference has let the line through; the caller's would hold it back.</summary>
+    private static void Shown(PSCmdlet cmdlet, string stream, Action write)
+    {
+        if (cmdlet.MyInvocation.BoundParameters.ContainsKey(stream))
+        {
+            write();
+            return;
+        }
+
+        PSVariableIntrinsics variables = cmdlet.SessionState.PSVariable;
+        string name = stream + "Preference";
+        PSVariable? local = variables.Get("local:" + name);
+        object? before = local?.Value;
+        variables.Set(name, ActionPreference.Continue);
+        try
+        {
+            write();
+        }
+        finally
+        {
+            if (local is null)
+            {
+                variables.Remove("local:" + name);
+            }
+            else
+            {
+                variables.Set(name, before);
+            }
+        }
     }
 
     private static void Run(PSCmdlet cmdlet, string script, object argument) =>

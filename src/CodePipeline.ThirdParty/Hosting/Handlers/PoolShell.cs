@@ -164,7 +164,14 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
 
             if (settings.Location is string location && Runspace.SessionStateProxy.Path.CurrentLocation.Path != location)
             {
-                Runspace.SessionStateProxy.Path.SetLocation(location);
+                try
+                {
+                    Runspace.SessionStateProxy.Path.SetLocation(location);
+                }
+                catch (RuntimeException)
+                {
+                    // The caller's folder is gone, which is nothing to fail a job for.
+                }
             }
         }
     }

@@ -28,7 +28,7 @@ public sealed class RunHandlerCommand : PSCmdlet
     protected override void EndProcessing()
     {
         HandlerCall call = Call!;
-        PathInfo location = SessionState.Path.CurrentLocation;
+        string location = SessionState.Path.CurrentLocation.Path;
         ScriptBlock block = call.Block ?? call.Script.Block;
         var saved = new List<(SessionState State, string Name, object? Value, bool Existed)>();
         try
@@ -94,11 +94,11 @@ public sealed class RunHandlerCommand : PSCmdlet
 
     /// <summary>The next job begins where this one did.</summary>
     private void Restore(
-        List<(SessionState State, string Name, object? Value, bool Existed)> saved, PathInfo location)
+        List<(SessionState State, string Name, object? Value, bool Existed)> saved, string location)
     {
-        try
+        foreach ((SessionState state, string name, object? value, bool existed) in saved)
         {
-            foreach ((SessionState state, string name, object? value, bool existed) in saved)
+            Try(() =>
             {
                 if (existed)
                 {
@@ -108,14 +108,25 @@ public sealed class RunHandlerCommand : PSCmdlet
                 {
                     state.PSVariable.Remove("local:" + name);
                 }
-            }
-
-            if (SessionState.Path.CurrentLocation.Path != location.Path)
-            {
-                SessionState.Path.SetLocation(location.Path);
-            }
+            });
         }
-        catch (Exception error) when (error is RuntimeException or System.IO.IOException)
+
+        Try(() =>
+        {
+            if (SessionState.Path.CurrentLocation.Path != location)
+            {
+                SessionState.Path.SetLocation(location);
+            }
+        });
+    }
+
+    private static void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is RuntimeException or System.IO.IOException or ArgumentException)
         {
             // A variable that the script made constant, a folder that is gone: the job's outcome does not hang on it.
         }
