@@ -19,6 +19,9 @@ internal sealed class WorkerEngine
     private const int LeastPendingResults = 32;
     private const int PendingResultsPerSlot = 4;
 
+    // A handler that takes its whole worker down would do so for ever.
+    private const int MostRuns = 3;
+
     private static readonly TimeSpan s_journalHold = TimeSpan.FromSeconds(30);
 
     private readonly object _lock = new();
@@ -87,13 +90,24 @@ internal sealed class WorkerEngine
         Task watch = Task.CompletedTask;
         try
         {
+            if (Options.JournalPath is string path)
+            {
+                _worker.Journal = WorkerJournal.Open(path, _worker.Clock);
+            }
+
             _worker.Folders.DeleteStale();
             watch = _worker.Stop.WatchAsync(
                 () => Report(WorkerEventKind.Stopping, "No more jobs are taken."), finished.Token);
             using CancellationTokenRegistration stopped = stop.Register(() => _worker.Stop.Request());
             using CancellationTokenRegistration awake = _worker.Stop.Stopping.Register(_changed.Set);
             Report(WorkerEventKind.Started, $"Polling for {string.Join(", ", Options.ActionTypes)}.");
+            foreach (JournalEntry entry in _worker.Journal.Left)
+            {
+                Recover(entry);
+            }
+
             await PollAsync().ConfigureAwait(false);
+            AbandonWaiting();
             await DrainAsync().ConfigureAwait(false);
         }
         finally
@@ -175,6 +189,7 @@ internal sealed class WorkerEngine
             string? reason;
             lock (_lock)
             {
+                BeginWaiting();
                 room = _waiting.Count > 0 || _pendingResults >= _mostPendingResults || now < _holdUntil
                     ? 0
                     : Math.Min(Options.ThrottleLimit - _busy, (Options.MaxJobs ?? int.MaxValue) - _claimed - _undecided);
@@ -199,8 +214,9 @@ internal sealed class WorkerEngine
         }
     }
 
-    private string? EndReason(TimeSpan now, bool isIdle) =>
-        _claimed >= Options.MaxJobs ? $"{_claimed} jobs have been taken, and no more are wanted."
+    private string? EndReason(TimeSpan now, bool isIdle) => _waiting.Count > 0
+        ? null
+        : _claimed >= Options.MaxJobs ? $"{_claimed} jobs have been taken, and no more are wanted."
         : now >= Options.Timeout ? "The worker's time is up: no more jobs are taken."
         : isIdle && now - _idleSince >= Options.IdleTimeout && _plan.AllPolledSince(_idleSince)
             ? "No job came for as long as the worker waits."
@@ -307,8 +323,8 @@ internal sealed class WorkerEngine
     /// <summary>A polled job's way through the worker.</summary>
     private async Task RunAsync(JobTicket ticket, long polledAt)
     {
-        var slot = new Slot(this, undecided: true);
-        try
+        var slot = new Slot(this, undecided: true, busy: true);
+        await LiveAsync(ticket, slot, async () =>
         {
             var claim = new JobClaim(
                 _worker, ticket, () => _worker.Clock.GetElapsedTime(polledAt) < Options.ClaimWindow);
@@ -323,6 +339,15 @@ internal sealed class WorkerEngine
             }
 
             await GoOnAsync(slot, ticket, end, job).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a job's life in the worker, and gives back what it took up however it ends.</summary>
+    private async Task LiveAsync(JobTicket ticket, Slot slot, Func<Task> life)
+    {
+        try
+        {
+            await life().ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -403,6 +428,124 @@ internal sealed class WorkerEngine
         });
     }
 
+    /// <summary>Takes up what an earlier worker left.</summary>
+    private void Recover(JournalEntry entry)
+    {
+        JobTicket ticket = entry.Job;
+        bool runsAgain = entry.Stage == JournalStage.Claimed && Options.Recovery == RecoveryMode.Rerun && entry.Runs < MostRuns;
+        string what = entry.Stage switch
+        {
+            JournalStage.Result => "Its result is sent.",
+            JournalStage.Claiming => "It was being claimed; whose it is is found out.",
+            _ when runsAgain => "It was cut off; its handler runs again.",
+            _ => "It was cut off; it is failed.",
+        };
+        _worker.Report(WorkerEventKind.Recovered, ticket, what);
+        if (entry.Stage == JournalStage.Claiming || runsAgain)
+        {
+            // Its handler needs a slot; it gets one before new jobs are polled for.
+            lock (_lock)
+            {
+                _held.Add(ticket.JobId);
+                _waiting.Enqueue(entry);
+            }
+
+            return;
+        }
+
+        Begin(entry, needsSlot: false, slot => entry.Result is ThirdPartyJobOutcome result
+            ? DeliverAsync(slot, ticket, entry.Time, result, work: null, isWritten: true)
+            : DeliverAsync(slot, ticket, entry.Time, CutOff(entry), work: null));
+    }
+
+    /// <summary>Begins jobs of the journal for which there is a slot now. Called under the lock.</summary>
+    private void BeginWaiting()
+    {
+        while (_waiting.Count > 0 && _busy < Options.ThrottleLimit)
+        {
+            JournalEntry entry = _waiting.Dequeue();
+            Begin(entry, needsSlot: true, slot => entry.Stage == JournalStage.Claiming
+                ? RetakeAsync(slot, entry)
+                : RerunAsync(slot, entry));
+        }
+    }
+
+    /// <summary>The worker stops before these had their turn. Those that are ours for certain must not hang.</summary>
+    private void AbandonWaiting()
+    {
+        while (_waiting.Count > 0)
+        {
+            JournalEntry entry = _waiting.Dequeue();
+            if (entry.Stage == JournalStage.Claimed)
+            {
+                Begin(entry, needsSlot: false, slot => DeliverAsync(slot, entry.Job, entry.Time, CutOff(entry), work: null));
+            }
+            else
+            {
+                _worker.Warn(entry.Job, $"Job {entry.Job.JobId} is left in the journal: whose it is was not found out.");
+            }
+        }
+    }
+
+    private void Begin(JournalEntry entry, bool needsSlot, Func<Slot, Task> work)
+    {
+        lock (_lock)
+        {
+            _held.Add(entry.Job.JobId);
+            _busy += needsSlot ? 1 : 0;
+            _inFlight++;
+        }
+
+        var slot = new Slot(this, undecided: false, busy: needsSlot);
+        _ = Task.Run(() => LiveAsync(entry.Job, slot, () => work(slot)));
+    }
+
+    private async Task RetakeAsync(Slot slot, JournalEntry entry)
+    {
+        var claim = new JobClaim(_worker, entry.Job, () => _worker.Now - entry.Time < Options.ClaimWindow);
+        (ClaimEnd end, IWorkerJob? job) = await claim.RetakeAsync(entry.Mark).ConfigureAwait(false);
+        await GoOnAsync(slot, entry.Job, end, job, isRecovered: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the handler of a job again that is ours already: details come as long as the job is not over.</summary>
+    private async Task RerunAsync(Slot slot, JournalEntry entry)
+    {
+        slot.Claimed(counts: false);
+        var backOff = new BackOff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), _worker.Random);
+        IWorkerJob? job = null;
+        while (job is null && !_worker.Stop.Stopping.IsCancellationRequested)
+        {
+            try
+            {
+                job = await _worker.Queue.OpenAsync(entry.Job, _worker.Stop.Stopping).ConfigureAwait(false);
+                break;
+            }
+            catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception error) when (ErrorFacts.IsOfTheJob(error))
+            {
+                // The report finds out what is the matter with it: over, or not to be reached.
+                break;
+            }
+            catch (Exception error)
+            {
+                _worker.Warn(entry.Job, $"Job {entry.Job.JobId} of the journal cannot be read yet: {error.Message}", error);
+            }
+
+            await _worker.WaitAsync(backOff.Next(), _worker.Stop.Stopping).ConfigureAwait(false);
+        }
+
+        await (job is null
+            ? DeliverAsync(slot, entry.Job, entry.Time, CutOff(entry), work: null)
+            : WorkAsync(slot, entry.Job, job, entry.Time, entry.Runs + 1)).ConfigureAwait(false);
+    }
+
+    private static ThirdPartyJobOutcome CutOff(JournalEntry entry) => Failed(entry.Runs < MostRuns
+        ? "The worker was cut off while it ran the job. It can be tried again."
+        : $"The worker was cut off while it ran the job, {entry.Runs} times.");
+
     /// <summary>What cannot be written down any more is done all the same: the job must not hang for it.</summary>
     private async Task NoteAsync(JobTicket ticket, Func<Task> write)
     {
@@ -451,10 +594,10 @@ internal sealed class WorkerEngine
         _worker.Report(new WorkerEvent(kind, _worker.Now) { Message = message, ActionType = actionType, Error = error });
 
     /// <summary>What a job takes up in the worker: a handler's slot, then a place among the results to deliver.</summary>
-    private sealed class Slot(WorkerEngine engine, bool undecided)
+    private sealed class Slot(WorkerEngine engine, bool undecided, bool busy)
     {
         private bool _isUndecided = undecided;
-        private bool _isBusy = true;
+        private bool _isBusy = busy;
         private bool _isClaimed;
         private bool _isPending;
 

@@ -1,0 +1,330 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Worker.Journal;
+
+/// <summary>The journal on disk. One worker has it at a time, by a lock that ends with its process.</summary>
+/// <remarks>
+/// Entries are appended; those that come while the disk is busy go with one write and one flush. Now and then, and after a write
+/// that failed, the file is written anew with what is still needed, and takes the old one's place by a rename.
+/// </remarks>
+internal sealed class WorkerJournal : IWorkerJournal
+{
+    private const long LeastRewriteSize = 1 << 20;
+
+    // Linux, macOS; a sharing and a lock violation on Windows.
+    private static readonly int[] s_heldErrors = { 11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021) };
+
+    private readonly object _lock = new();
+    private readonly string _path;
+    private readonly TimeProvider _clock;
+    private readonly Func<Stream, Stream> _wrap;
+    private readonly FileStream _held;
+    private readonly Dictionary<string, JournalEntry> _open = new(StringComparer.Ordinal);
+    private List<Note> _pending = new();
+    private Task _writing = Task.CompletedTask;
+    private FileStream? _file;
+    private Stream? _stream;
+    private long _sizeWhenNew;
+    private bool _isBroken;
+    private bool _isWriting;
+    private bool _isClosed;
+
+    private WorkerJournal(string path, TimeProvider clock, Func<Stream, Stream> wrap, FileStream held)
+    {
+        _path = path;
+        _clock = clock;
+        _wrap = wrap;
+        _held = held;
+    }
+
+    public IReadOnlyList<JournalEntry> Left { get; private set; } = Array.Empty<JournalEntry>();
+
+    /// <summary>Opens a journal, or begins one. Its folder is made where it is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="clock">Gives the times of entries.</param>
+    /// <param name="wrap">Stands between the journal and its file, so that tests can let writes fail.</param>
+    /// <exception cref="JournalException">It is in use, damaged, or cannot be read or written.</exception>
+    public static WorkerJournal Open(string path, TimeProvider clock, Func<Stream, Stream>? wrap = null)
+    {
+        string full = Path.GetFullPath(path);
+        FileStream held = Hold(full);
+        var journal = new WorkerJournal(full, clock, wrap ?? (stream => stream), held);
+        try
+        {
+            journal.Left = JournalReader.Read(full);
+            foreach (JournalEntry entry in journal.Left)
+            {
+                journal._open[entry.Job.JobId] = entry;
+            }
+
+            journal.Rewrite();
+            return journal;
+        }
+        catch (Exception error)
+        {
+            journal.Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw Unusable(full, error);
+            }
+
+            throw;
+        }
+    }
+
+    public Task ClaimingAsync(JobTicket job, string mark) =>
+        WriteAsync(new JournalEntry(job, JournalStage.Claiming, _clock.GetUtcNow()) { Mark = mark });
+
+    public Task ClaimedAsync(JobTicket job, int runs) =>
+        WriteAsync(new JournalEntry(job, JournalStage.Claimed, _clock.GetUtcNow()) { Runs = runs });
+
+    public Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result) =>
+        WriteAsync(new JournalEntry(job, JournalStage.Result, _clock.GetUtcNow()) { Result = result });
+
+    public void Done(JobTicket job, string outcome) => Add(new Note(
+        job.JobId, Entry: null, JournalText.Done(_clock.GetUtcNow(), job, outcome), Written: null));
+
+    public void Dispose()
+    {
+        Task writing;
+        lock (_lock)
+        {
+            _isClosed = true;
+            writing = _writing;
+        }
+
+        writing.Wait();
+        try
+        {
+            if (_isBroken && _stream is not null)
+            {
+                Rewrite();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Those whose entries are missing were told.
+        }
+
+        Close();
+        _held.Dispose();
+    }
+
+    private static FileStream Hold(string path)
+    {
+        try
+        {
+            string? folder = Path.GetDirectoryName(path);
+            if (folder is not null && !Directory.Exists(folder))
+            {
+                OwnerOnly.CreateFolder(folder);
+            }
+
+            if (Directory.Exists(path))
+            {
+                throw new IOException("There is a folder of this name.");
+            }
+
+            return OwnerOnly.Open(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (s_heldErrors.Contains(error.HResult))
+        {
+            throw new JournalException(
+                JournalFault.InUse,
+                path,
+                $"The journal '{path}' is in use by another worker{(JournalReader.Holder(path) is string who ? $" ({who})" : string.Empty)}.",
+                "Give each worker a journal of its own, or end the other one first.",
+                error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw Unusable(path, error);
+        }
+    }
+
+    private static JournalException Unusable(string path, Exception error) => new(
+        JournalFault.Unusable,
+        path,
+        $"The journal '{path}' cannot be used: {error.Message}",
+        "Name a file in a folder where the worker may write, on a disk with room.",
+        error);
+
+    private Task<bool> WriteAsync(JournalEntry entry)
+    {
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Add(new Note(entry.Job.JobId, entry, JournalText.Of(entry), written));
+        return written.Task;
+    }
+
+    private void Add(Note note)
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                note.Written?.TrySetException(NotWritten(new ObjectDisposedException(nameof(WorkerJournal))));
+                return;
+            }
+
+            _pending.Add(note);
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                _writing = Task.Run(WriteAll);
+            }
+        }
+    }
+
+    private void WriteAll()
+    {
+        while (true)
+        {
+            List<Note> batch;
+            lock (_lock)
+            {
+                if (_pending.Count == 0)
+                {
+                    _isWriting = false;
+                    return;
+                }
+
+                batch = _pending;
+                _pending = new List<Note>();
+            }
+
+            try
+            {
+                Write(batch);
+                foreach (Note note in batch)
+                {
+                    note.Written?.TrySetResult(true);
+                }
+            }
+            catch (Exception error)
+            {
+                // The file may end in half a line, and what a failed flush left on the disk nobody knows: it is written anew.
+                _isBroken = true;
+                foreach (Note note in batch)
+                {
+                    // A job that could not be written down is not going to be claimed.
+                    if (note.Entry is { Stage: JournalStage.Claiming })
+                    {
+                        _open.Remove(note.JobId);
+                    }
+
+                    note.Written?.TrySetException(NotWritten(error));
+                }
+            }
+        }
+    }
+
+    private void Write(List<Note> batch)
+    {
+        foreach (Note note in batch)
+        {
+            if (note.Entry is null)
+            {
+                _open.Remove(note.JobId);
+            }
+            else
+            {
+                _open[note.JobId] = note.Entry;
+            }
+        }
+
+        if (_isBroken || _stream is null || (_file!.Length > LeastRewriteSize && _file.Length > 4 * _sizeWhenNew))
+        {
+            Rewrite();
+            return;
+        }
+
+        byte[] lines = batch.SelectMany(note => note.Line).ToArray();
+        _stream.Write(lines, 0, lines.Length);
+
+        // That a job is done may get lost: its result is sent again then, and found to be there.
+        if (batch.Any(note => note.Written is not null))
+        {
+            _stream.Flush();
+            _file.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>Writes the file anew with what is needed yet; the old one stays until the new one is whole.</summary>
+    private void Rewrite()
+    {
+        string fresh = _path + ".new";
+        using (FileStream file = OwnerOnly.Open(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            Stream stream = _wrap(file);
+            Put(JournalText.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
+            foreach (JournalEntry entry in _open.Values)
+            {
+                Put(JournalText.Of(entry));
+            }
+
+            stream.Flush();
+            file.Flush(flushToDisk: true);
+
+            void Put(byte[] line) => stream.Write(line, 0, line.Length);
+        }
+
+        Close();
+        Replace(fresh, _path);
+        FolderSync.Flush(Path.GetDirectoryName(_path)!);
+        _file = OwnerOnly.Open(_path, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete);
+        _file.Seek(0, SeekOrigin.End);
+        _stream = _wrap(_file);
+        _sizeWhenNew = _file.Length;
+        _isBroken = false;
+    }
+
+    private void Close()
+    {
+        _stream?.Dispose();
+        _file?.Dispose();
+        _stream = null;
+        _file = null;
+    }
+
+    private static void Replace(string from, string to)
+    {
+#if NET
+        File.Move(from, to, overwrite: true);
+#else
+        if (File.Exists(to))
+        {
+            File.Replace(from, to, null);
+        }
+        else
+        {
+            File.Move(from, to);
+        }
+#endif
+    }
+
+    private static int ProcessId()
+    {
+#if NET
+        return Environment.ProcessId;
+#else
+        using System.Diagnostics.Process process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.Id;
+#endif
+    }
+
+    private JournalException NotWritten(Exception error) => new(
+        JournalFault.NotWritten,
+        _path,
+        $"The journal '{_path}' cannot be written: {error.Message}",
+        "Make room on its disk, or bring the disk back.",
+        error);
+
+    /// <summary>A line on its way to the disk.</summary>
+    private sealed record Note(string JobId, JournalEntry? Entry, byte[] Line, TaskCompletionSource<bool>? Written);
+}

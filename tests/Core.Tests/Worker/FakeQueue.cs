@@ -1,0 +1,139 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>A queue in memory: jobs to hand out, and what each call is to do.</summary>
+internal sealed class FakeQueue : IJobQueue
+{
+    private readonly object _lock = new();
+    private readonly List<JobTicket> _waiting = new();
+
+    public static ActionTypeId Type { get; } = new("Test", "ThirdParty", "Contoso", "1");
+
+    /// <summary>What each poll asked for.</summary>
+    public ConcurrentQueue<(ActionTypeId Type, int Count)> Polls { get; } = new();
+
+    /// <summary>Every result that was sent, also those that failed.</summary>
+    public ConcurrentQueue<(string JobId, object Result)> Sent { get; } = new();
+
+    public ConcurrentQueue<string> Claims { get; } = new();
+
+    public Func<ActionTypeId, CancellationToken, Task>? OnPoll { get; set; }
+
+    public Func<JobTicket, CancellationToken, Task>? OnOpen { get; set; }
+
+    public Func<string, CancellationToken, Task<bool>>? OnClaim { get; set; }
+
+    /// <summary>Called with the job, the result, and how often a result was sent for any job before.</summary>
+    public Func<string, object, int, CancellationToken, Task>? OnResult { get; set; }
+
+    /// <summary>The job as it opens; by default a plain one.</summary>
+    public Func<JobTicket, FakeJob> Job { get; set; } = ticket => new FakeJob(ticket);
+
+    public IEnumerable<SuccessResult> Successes => Sent.Select(sent => sent.Result).OfType<SuccessResult>();
+
+    public IEnumerable<FailureResult> Failures => Sent.Select(sent => sent.Result).OfType<FailureResult>();
+
+    public JobTicket Add(string jobId, ActionTypeId? type = null)
+    {
+        var ticket = new JobTicket(jobId, "client-1", type ?? Type);
+        lock (_lock)
+        {
+            _waiting.Add(ticket);
+        }
+
+        return ticket;
+    }
+
+    public async Task<IReadOnlyList<JobTicket>> PollAsync(
+        ActionTypeId actionType, int maxBatchSize, CancellationToken cancellationToken)
+    {
+        Polls.Enqueue((actionType, maxBatchSize));
+        if (OnPoll is not null)
+        {
+            await OnPoll(actionType, cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            JobTicket[] batch = _waiting.Where(job => job.ActionType.Equals(actionType)).Take(maxBatchSize).ToArray();
+            _waiting.RemoveAll(job => batch.Contains(job));
+            return batch;
+        }
+    }
+
+    public async Task<IWorkerJob> OpenAsync(JobTicket ticket, CancellationToken cancellationToken)
+    {
+        if (OnOpen is not null)
+        {
+            await OnOpen(ticket, cancellationToken);
+        }
+
+        return Job(ticket);
+    }
+
+    public async Task<bool> ClaimAsync(IWorkerJob job, CancellationToken cancellationToken)
+    {
+        Claims.Enqueue(job.Ticket.JobId);
+        return OnClaim is null || await OnClaim(job.Ticket.JobId, cancellationToken);
+    }
+
+    public Task SucceedAsync(JobTicket ticket, SuccessResult result, CancellationToken cancellationToken) =>
+        SendAsync(ticket, result, cancellationToken);
+
+    public Task FailAsync(JobTicket ticket, FailureResult result, CancellationToken cancellationToken) =>
+        SendAsync(ticket, result, cancellationToken);
+
+    private async Task SendAsync(JobTicket ticket, object result, CancellationToken cancellationToken)
+    {
+        int before = Sent.Count;
+        Sent.Enqueue((ticket.JobId, result));
+        if (OnResult is not null)
+        {
+            await OnResult(ticket.JobId, result, before, cancellationToken);
+        }
+    }
+}
+
+/// <summary>A job of <see cref="FakeQueue"/>.</summary>
+internal sealed class FakeJob(JobTicket ticket) : IWorkerJob
+{
+    public JobTicket Ticket => ticket;
+
+    public JobConfiguration Configuration { get; init; } = JobConfiguration.Empty;
+
+    public JobArtifacts Artifacts { get; init; } = new();
+
+    public string ClaimMark { get; init; } = "mark-1";
+
+    public IReadOnlyCollection<Secret> Secrets { get; init; } = Array.Empty<Secret>();
+
+    public ThirdPartyJob ForHandler(JobFolders folders) => new ThirdPartyWorkerJob(
+        new ThirdPartyJobDetail(
+            new ThirdPartyJob(ticket.JobId, ticket.ClientId, null, null, ticket.ActionType, null), new JobDetails()),
+        folders);
+}
+
+/// <summary>Errors as the service answers them.</summary>
+internal static class ServiceErrors
+{
+    public static ServiceError Of(string code, bool answerLost = false) =>
+        new("TheOperation", code, $"The service says {code}.", "request-1", 400, 1, answerLost, null);
+
+    public static ThrottlingException Throttling => new(Of("ThrottlingException"));
+
+    public static ServiceUnavailableException Unavailable => new(Of("InternalFailure", answerLost: true));
+
+    public static InvalidNonceException InvalidNonce(bool answerLost = false) => new(Of("InvalidNonceException", answerLost));
+
+    public static CodePipeline.ThirdParty.Client.InvalidJobStateException InvalidState(bool answerLost = false) =>
+        new(Of("InvalidJobStateException", answerLost));
+}

@@ -1,0 +1,254 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>When the engine polls, what it claims, and when it ends.</summary>
+public sealed class WorkerEngineTests : IDisposable
+{
+    private readonly WorkerFixture _worker = new();
+
+    public void Dispose() => _worker.Dispose();
+
+    [Fact]
+    public async Task Polls_NeverAskForMoreThanFreeSlotsNorThanMaxJobsHasLeft()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _worker.Queue.Add($"job-{i}");
+        }
+
+        _worker.Options = _worker.Options with { ThrottleLimit = 3, MaxJobs = 5 };
+        var gate = new SemaphoreSlim(0);
+        _worker.Handler = new FakeHandler(async (_, _) =>
+        {
+            await gate.WaitAsync(CancellationToken.None);
+            return null;
+        });
+        Task run = _worker.Start();
+
+        await Until.TrueAsync(() => _worker.Handler.Runs == 3);
+        Assert.Equal(new[] { 3 }, _worker.Queue.Polls.Select(poll => poll.Count));
+        gate.Release();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 4);
+        Assert.Equal(new[] { 3, 1 }, _worker.Queue.Polls.Select(poll => poll.Count));
+        gate.Release(10);
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(5, _worker.Observer.Results.Count);
+        Assert.DoesNotContain(_worker.Queue.Polls, poll => poll.Count is 0 or > 3);
+    }
+
+    [Fact]
+    public async Task FullBatch_IsPolledAgainAtOnce_AnEmptyOneAfterTheInterval()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { PollInterval = TimeSpan.FromSeconds(10) };
+        Task run = _worker.Start();
+
+        await Until.TrueAsync(() => _worker.Queue.Polls.Count == 2 && _worker.Clock.PendingTimers > 0);
+        _worker.Clock.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(2, _worker.Queue.Polls.Count);
+        await _worker.PassUntilAsync(() => _worker.Queue.Polls.Count == 3);
+
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+    }
+
+    [Fact]
+    public async Task SeveralActionTypes_TakeTurns()
+    {
+        var other = new ActionTypeId("Deploy", "ThirdParty", "Contoso", "1");
+        _worker.Options = _worker.Options with { ActionTypes = new[] { FakeQueue.Type, other }, MaxJobs = 4 };
+        for (int i = 0; i < 10; i++)
+        {
+            _worker.Queue.Add($"test-{i}");
+        }
+
+        _worker.Queue.Add("deploy-1", other);
+        _worker.Queue.Add("deploy-2", other);
+
+        await _worker.RunAsync();
+
+        Assert.Equal(
+            new[] { "deploy-1", "deploy-2", "test-0", "test-1" },
+            _worker.Observer.Results.Select(result => result.JobId).Order());
+    }
+
+    [Fact]
+    public async Task FailingPolls_BackOffToHalfAMinute_AndRecoverWithTheFirstAnswer()
+    {
+        _worker.Queue.OnPoll = (_, _) => throw ServiceErrors.Throttling;
+        Task run = _worker.Start();
+
+        await _worker.PassUntilAsync(() => _worker.Observer.Count(WorkerEventKind.PollFailed) >= 8);
+        DateTimeOffset[] times = _worker.Observer.Of(WorkerEventKind.PollFailed).Select(each => each.Time).ToArray();
+        double[] waits = times.Zip(times.Skip(1), (one, next) => (next - one).TotalSeconds).ToArray();
+        Assert.All(waits.Zip(waits.Skip(1)), pair => Assert.True(pair.Second >= pair.First - 0.5));
+        Assert.InRange(waits[0], 0.5, 1.2);
+        Assert.InRange(waits.Last(), 15, 31);
+
+        _worker.Queue.OnPoll = null;
+        await _worker.PassUntilAsync(() => _worker.Observer.Count(WorkerEventKind.Polled) >= 3);
+        times = _worker.Observer.Of(WorkerEventKind.Polled).Select(each => each.Time).ToArray();
+        Assert.InRange((times[2] - times[1]).TotalSeconds, 0.5, 1.6);
+
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+    }
+
+    [Fact]
+    public async Task FirstPollThatCannotHeal_EndsTheWorkerWithItsError()
+    {
+        _worker.Queue.OnPoll = (_, _) => throw new ActionTypeNotFoundException(ServiceErrors.Of("ActionTypeNotFoundException"));
+
+        await Assert.ThrowsAsync<ActionTypeNotFoundException>(() => _worker.RunAsync());
+    }
+
+    [Fact]
+    public async Task LaterPollThatCannotHeal_IsWarnedOfAndTriedAgain()
+    {
+        int polls = 0;
+        _worker.Queue.OnPoll = (_, _) => Interlocked.Increment(ref polls) == 2
+            ? throw new AccessDeniedException(ServiceErrors.Of("AccessDeniedException"))
+            : Task.CompletedTask;
+        Task run = _worker.Start();
+
+        await _worker.PassUntilAsync(() => _worker.Observer.Count(WorkerEventKind.Polled) >= 2);
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(1, _worker.Observer.Count(WorkerEventKind.PollFailed));
+    }
+
+    [Fact]
+    public async Task OneBadToken_CostsItsJobAlone()
+    {
+        _worker.Queue.Add("bad");
+        _worker.Queue.Add("good");
+        _worker.Options = _worker.Options with { ThrottleLimit = 2, MaxJobs = 1 };
+        _worker.Queue.OnOpen = (ticket, _) => ticket.JobId == "bad"
+            ? throw new ClientTokenNotFoundException(ticket.JobId, ticket.ClientId, new[] { "the test" })
+            : Task.CompletedTask;
+
+        await _worker.RunAsync();
+
+        Assert.Equal(new[] { "good" }, _worker.Observer.Results.Select(result => result.JobId));
+        Assert.Equal("bad", Assert.Single(_worker.Observer.Of(WorkerEventKind.JobSkipped)).Job!.JobId);
+        Assert.Equal(new[] { "good" }, _worker.Queue.Claims);
+    }
+
+    [Fact]
+    public async Task JobHandedOutAgainWhileHeld_IsLeftAlone()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { ThrottleLimit = 2 };
+        var done = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        _worker.Handler = new FakeHandler((_, _) => done.Task);
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+
+        _worker.Queue.Add("job-1");
+        await _worker.PassUntilAsync(() => _worker.Observer.Count(WorkerEventKind.JobSkipped) == 1);
+        done.SetResult(null);
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal((1, 1), (_worker.Handler.Runs, _worker.Queue.Claims.Count));
+    }
+
+    [Fact]
+    public async Task IdleTimeout_EndsTheWorkerThatLongAfterItsLastJob()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { IdleTimeout = TimeSpan.FromSeconds(30) };
+        var done = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        _worker.Handler = new FakeHandler((_, _) => done.Task);
+        DateTimeOffset started = _worker.Clock.GetUtcNow();
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+        _worker.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(run.IsCompleted);
+        done.SetResult(null);
+        await Until.TrueAsync(() => _worker.Observer.Results.Count == 1);
+
+        await _worker.EndAsync(run);
+
+        Assert.InRange((_worker.Clock.GetUtcNow() - started).TotalSeconds, 629, 640);
+    }
+
+    [Fact]
+    public async Task IdleTimeoutOfZero_DrainsTheQueueAndEnds()
+    {
+        for (int i = 0; i < 7; i++)
+        {
+            _worker.Queue.Add($"job-{i}");
+        }
+
+        _worker.Options = _worker.Options with { IdleTimeout = TimeSpan.Zero, ThrottleLimit = 2 };
+
+        await _worker.EndAsync(_worker.Start());
+
+        Assert.Equal(7, _worker.Observer.Results.Count);
+    }
+
+    [Fact]
+    public async Task Timeout_TakesNoMoreJobs_AndLetsRunningOnesEnd()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { Timeout = TimeSpan.FromMinutes(1) };
+        var done = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        _worker.Handler = new FakeHandler((_, _) => done.Task);
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+        _worker.Queue.Add("job-2");
+
+        await _worker.PassUntilAsync(() => _worker.Observer.Count(WorkerEventKind.Stopping) == 1);
+        done.SetResult(null);
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(WorkerOutcomes.Succeeded, Assert.Single(_worker.Observer.Results).Outcome);
+    }
+
+    [Fact]
+    public async Task ObserverThatThrows_CostsNothing()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { MaxJobs = 1 };
+        _worker.Observer.Seen = _ => throw new InvalidOperationException("A broken observer.");
+
+        await _worker.RunAsync();
+
+        Assert.Single(_worker.Queue.Successes);
+    }
+
+    [Fact]
+    public async Task ResultsThatWait_HoldNoHandlersSlot_ButNotWithoutEnd()
+    {
+        _worker.Options = _worker.Options with { ThrottleLimit = 1, PollInterval = TimeSpan.FromMilliseconds(10) };
+        for (int i = 0; i < 100; i++)
+        {
+            _worker.Queue.Add($"job-{i:00}");
+        }
+
+        _worker.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.Throttling;
+        Task run = _worker.Start();
+
+        await _worker.PassUntilAsync(() => _worker.Handler.Runs == 32);
+        _worker.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(32, _worker.Handler.Runs);
+
+        _worker.Queue.OnResult = null;
+        await _worker.PassUntilAsync(() => _worker.Observer.Results.Count == 100);
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+    }
+}

@@ -1,0 +1,87 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>An engine on fakes and a clock that a test moves.</summary>
+internal sealed class WorkerFixture : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    public WorkerFixture()
+    {
+        Options = new WorkerOptions
+        {
+            ActionTypes = new[] { FakeQueue.Type },
+            WorkDirectory = _folder.PathOf("work"),
+        };
+    }
+
+    public FakeQueue Queue { get; } = new();
+
+    public RecordingObserver Observer { get; } = new();
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public FakeHandler Handler { get; set; } = new();
+
+    public IArtifactMover? Mover { get; set; }
+
+    public WorkerOptions Options { get; set; }
+
+    public WorkerEngine Engine { get; private set; } = null!;
+
+    public string JournalPath => _folder.PathOf("journal.jsonl");
+
+    public string WorkPath => _folder.PathOf("work");
+
+    public string PathOf(string name) => _folder.PathOf(name);
+
+    /// <summary>Starts the engine; chance always gives the middle.</summary>
+    public Task Start()
+    {
+        Engine = new WorkerEngine(Options, Queue, Handler, Mover, Observer, Clock, () => 0.5);
+        return Task.Run(() => Engine.RunAsync(_stop.Token));
+    }
+
+    public void Stop() => _stop.Cancel();
+
+    /// <summary>Runs to the end without any time passing, which is much said where no time is needed.</summary>
+    public async Task RunAsync()
+    {
+        Task run = Start();
+        await run.WaitAsync(Until.Patience);
+    }
+
+    /// <summary>Moves the clock on by small steps until something is so.</summary>
+    public async Task PassUntilAsync(Func<bool> condition, TimeSpan? step = null)
+    {
+        await Until.TrueAsync(() =>
+        {
+            if (condition())
+            {
+                return true;
+            }
+
+            Clock.Advance(step ?? TimeSpan.FromMilliseconds(100));
+            return false;
+        });
+    }
+
+    /// <summary>Waits until the engine has come to rest, as far as timers tell.</summary>
+    public Task EndAsync(Task run, TimeSpan? step = null) => PassUntilAsync(() => run.IsCompleted, step).ContinueWith(_ => run).Unwrap();
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _folder.Dispose();
+    }
+}
