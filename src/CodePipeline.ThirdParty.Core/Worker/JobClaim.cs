@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
@@ -129,7 +130,9 @@ internal sealed class JobClaim
 
     private async Task<ClaimEnd> ClaimAndNoteAsync(IWorkerJob job, bool lost = false)
     {
+        using Activity? step = WorkerTelemetry.Step("claim", _ticket.ActionType, _ticket);
         ClaimEnd end = await ClaimAsync(job, lost).ConfigureAwait(false);
+        step?.SetTag("codepipeline.claim", end.ToString());
         if (end == ClaimEnd.NotOurs)
         {
             _worker.Journal.Done(_ticket, nameof(ClaimEnd.NotOurs));

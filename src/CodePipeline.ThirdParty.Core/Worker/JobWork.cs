@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -110,6 +111,7 @@ internal sealed class JobWork
 
     private async Task<ThirdPartyJobOutcome> HandleAsync(JobFolders folders)
     {
+        using Activity? step = WorkerTelemetry.Step("handler", Ticket.ActionType, Ticket);
         _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler begins.");
         (WorkEnd end, Task<ThirdPartyJobOutcome?> work) = await Bounded.RunAsync(
             stop => _worker.Handler.HandleAsync(_job.ForHandler(folders), stop),
@@ -120,6 +122,11 @@ internal sealed class JobWork
             ? await OutcomeAsync(work).ConfigureAwait(false)
             : await CutOffAsync(end, work).ConfigureAwait(false);
         Exception? error = work.IsFaulted ? _mask.Clean(work.Exception!.GetBaseException()) : null;
+        if (outcome.FailureType is FailureType type)
+        {
+            step.Failed(type.ToString());
+        }
+
         string message = outcome.Failure is FailureResult failure
             ? $"The handler failed: {_mask.Apply(failure.Message)}"
             : "The handler ended.";
@@ -189,6 +196,7 @@ internal sealed class JobWork
             return null;
         }
 
+        using Activity? step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
         (WorkEnd end, Task<bool> work) = await Bounded.RunAsync(move, limit: null, _worker.Clock, stop).ConfigureAwait(false);
         if (end != WorkEnd.OfItself)
         {
@@ -204,6 +212,7 @@ internal sealed class JobWork
         }
         catch (Exception error)
         {
+            step.Failed(error.GetType().Name);
             _worker.Warn(Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(error.Message)}", _mask.Clean(error));
             return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {error.Message}");
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Tokens;
@@ -38,6 +39,8 @@ internal sealed class ResultDelivery
     {
         var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
         bool isBare = false;
+        using Activity? step = WorkerTelemetry.Step("result", _ticket.ActionType, _ticket);
+        step?.SetTag("codepipeline.outcome", _report.Outcome);
         while (true)
         {
             TimeSpan wait;
@@ -81,6 +84,7 @@ internal sealed class ResultDelivery
                 }
 
                 wait = backOff.Next();
+                WorkerTelemetry.ResultDelayed(_ticket, error);
                 _worker.Report(
                     WorkerEventKind.ResultDelayed,
                     _ticket,

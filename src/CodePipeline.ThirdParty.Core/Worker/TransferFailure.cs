@@ -8,7 +8,10 @@ internal static class TransferFailure
 {
     public static FailureType TypeOf(Exception error) => error switch
     {
-        AccessDeniedException or UnauthorizedAccessException => FailureType.PermissionError,
+        AccessDeniedException => FailureType.PermissionError,
+
+        // Trying again would bring the same archive.
+        ArchiveException { Fault: not ArchiveFault.Storage } => FailureType.JobFailed,
         _ => FailureType.SystemUnavailable,
     };
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -251,30 +252,9 @@ internal sealed class WorkerEngine
     private async Task PollAsync(PollTarget target, int room)
     {
         long polledAt = _worker.Clock.GetTimestamp();
-        IReadOnlyList<JobTicket> tickets;
-        try
+        IReadOnlyList<JobTicket>? tickets = await AskAsync(target, room).ConfigureAwait(false);
+        if (tickets is null)
         {
-            tickets = await _worker.Queue.PollAsync(target.ActionType, room, _worker.Stop.Stopping).ConfigureAwait(false);
-        }
-        catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception error)
-        {
-            if (!target.HasAnswered && target.BackOff.Failures == 0 && ErrorFacts.IsHopeless(error))
-            {
-                _fatal = error;
-                _worker.Stop.Request();
-                return;
-            }
-
-            TimeSpan wait = PollPlan.Failed(target, Elapsed);
-            Report(
-                WorkerEventKind.PollFailed,
-                $"The poll for {target.ActionType} failed; the next one is in {wait.TotalSeconds:0.#} s: {error.Message}",
-                target.ActionType,
-                error);
             return;
         }
 
@@ -303,6 +283,39 @@ internal sealed class WorkerEngine
         }
     }
 
+    /// <summary>One poll; nothing where it failed.</summary>
+    private async Task<IReadOnlyList<JobTicket>?> AskAsync(PollTarget target, int room)
+    {
+        using Activity? step = WorkerTelemetry.Step("poll", target.ActionType);
+        try
+        {
+            return await _worker.Queue.PollAsync(target.ActionType, room, _worker.Stop.Stopping).ConfigureAwait(false);
+        }
+        catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception error)
+        {
+            step.Failed(error.GetType().Name);
+            WorkerTelemetry.PollFailed(target.ActionType, error);
+            if (!target.HasAnswered && target.BackOff.Failures == 0 && ErrorFacts.IsHopeless(error))
+            {
+                _fatal = error;
+                _worker.Stop.Request();
+                return null;
+            }
+
+            TimeSpan wait = PollPlan.Failed(target, Elapsed);
+            Report(
+                WorkerEventKind.PollFailed,
+                $"The poll for {target.ActionType} failed; the next one is in {wait.TotalSeconds:0.#} s: {error.Message}",
+                target.ActionType,
+                error);
+            return null;
+        }
+    }
+
     /// <summary>Takes a job into the worker's hands; <see langword="false"/> where it is there already.</summary>
     private bool Hold(JobTicket ticket, bool isPolled)
     {
@@ -323,7 +336,7 @@ internal sealed class WorkerEngine
     /// <summary>A polled job's way through the worker.</summary>
     private async Task RunAsync(JobTicket ticket, long polledAt)
     {
-        var slot = new Slot(this, undecided: true, busy: true);
+        var slot = new Slot(this, ticket, undecided: true, busy: true);
         await LiveAsync(ticket, slot, async () =>
         {
             var claim = new JobClaim(
@@ -345,6 +358,7 @@ internal sealed class WorkerEngine
     /// <summary>Runs a job's life in the worker, and gives back what it took up however it ends.</summary>
     private async Task LiveAsync(JobTicket ticket, Slot slot, Func<Task> life)
     {
+        using Activity? step = WorkerTelemetry.Step("job", ticket.ActionType, ticket);
         try
         {
             await life().ConfigureAwait(false);
@@ -408,23 +422,25 @@ internal sealed class WorkerEngine
 
         await cleanUp.ConfigureAwait(false);
         ThirdPartyJobOutcome sent = delivery.Report;
+        var result = new ThirdPartyJobResult
+        {
+            JobId = ticket.JobId,
+            ClientId = ticket.ClientId,
+            ActionType = ticket.ActionType,
+            Outcome = outcome,
+            StartedAt = startedAt,
+            Duration = _worker.Now - startedAt,
+            FailureType = sent.FailureType,
+            Message = delivery.Problem ?? sent.FailureMessage ?? sent.Summary,
+            ExternalExecutionId = sent.ExternalExecutionId,
+        };
+        WorkerTelemetry.Ended(result);
         _worker.Report(new WorkerEvent(WorkerEventKind.JobEnded, _worker.Now)
         {
             Job = ticket,
             ActionType = ticket.ActionType,
-            Message = delivery.Problem ?? sent.FailureMessage ?? sent.Summary ?? outcome,
-            Result = new ThirdPartyJobResult
-            {
-                JobId = ticket.JobId,
-                ClientId = ticket.ClientId,
-                ActionType = ticket.ActionType,
-                Outcome = outcome,
-                StartedAt = startedAt,
-                Duration = _worker.Now - startedAt,
-                FailureType = sent.FailureType,
-                Message = delivery.Problem ?? sent.FailureMessage ?? sent.Summary,
-                ExternalExecutionId = sent.ExternalExecutionId,
-            },
+            Message = result.Message ?? outcome,
+            Result = result,
         });
     }
 
@@ -496,7 +512,7 @@ internal sealed class WorkerEngine
             _inFlight++;
         }
 
-        var slot = new Slot(this, undecided: false, busy: needsSlot);
+        var slot = new Slot(this, entry.Job, undecided: false, busy: needsSlot);
         _ = Task.Run(() => LiveAsync(entry.Job, slot, () => work(slot)));
     }
 
@@ -594,7 +610,7 @@ internal sealed class WorkerEngine
         _worker.Report(new WorkerEvent(kind, _worker.Now) { Message = message, ActionType = actionType, Error = error });
 
     /// <summary>What a job takes up in the worker: a handler's slot, then a place among the results to deliver.</summary>
-    private sealed class Slot(WorkerEngine engine, bool undecided, bool busy)
+    private sealed class Slot(WorkerEngine engine, JobTicket ticket, bool undecided, bool busy)
     {
         private bool _isUndecided = undecided;
         private bool _isBusy = busy;
@@ -610,6 +626,8 @@ internal sealed class WorkerEngine
                 engine._claimed += counts ? 1 : 0;
             }
 
+            WorkerTelemetry.Claimed(ticket);
+
             engine._changed.Set();
         }
 
@@ -620,6 +638,11 @@ internal sealed class WorkerEngine
                 _isPending = true;
                 engine._pendingResults++;
                 FreeHandler();
+            }
+
+            if (_isClaimed)
+            {
+                WorkerTelemetry.Worked(ticket);
             }
 
             engine._changed.Set();

@@ -1,0 +1,79 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>
+/// What OpenTelemetry can take from a worker: activities for each step of a job, and figures. Ids and names only, no secret.
+/// </summary>
+internal static class WorkerTelemetry
+{
+    /// <summary>The name of the activity source and of the meter.</summary>
+    public const string Name = "CodePipeline.ThirdParty.Worker";
+
+    private static readonly ActivitySource s_source = new(Name);
+    private static readonly Meter s_meter = new(Name);
+
+    private static readonly Counter<long> s_jobs = s_meter.CreateCounter<long>(
+        "codepipeline.worker.jobs", "{job}", "Jobs that were reported, by how they ended.");
+
+    private static readonly Histogram<double> s_durations = s_meter.CreateHistogram<double>(
+        "codepipeline.worker.job.duration", "s", "From the claim until the service had the result.");
+
+    private static readonly UpDownCounter<long> s_running = s_meter.CreateUpDownCounter<long>(
+        "codepipeline.worker.jobs.running", "{job}", "Claimed jobs that have no result yet.");
+
+    private static readonly Counter<long> s_pollErrors = s_meter.CreateCounter<long>(
+        "codepipeline.worker.poll.errors", "{poll}", "Polls that failed.");
+
+    private static readonly Counter<long> s_resultRetries = s_meter.CreateCounter<long>(
+        "codepipeline.worker.result.retries", "{call}", "Results that have to be sent again.");
+
+    /// <summary>Begins a step: poll, job, claim, inputs, handler, outputs or result.</summary>
+    public static Activity? Step(string name, ActionTypeId actionType, JobTicket? job = null)
+    {
+        Activity? step = s_source.StartActivity(name);
+        if (step is not null)
+        {
+            step.SetTag("codepipeline.action_type", actionType.ToString());
+            if (job is not null)
+            {
+                step.SetTag("codepipeline.job_id", job.JobId);
+                step.SetTag("codepipeline.client_id", job.ClientId);
+            }
+        }
+
+        return step;
+    }
+
+    /// <summary>Marks a step as failed by the kind of error; messages may say too much.</summary>
+    public static void Failed(this Activity? step, string why)
+    {
+        step?.SetStatus(ActivityStatusCode.Error);
+        step?.SetTag("error.type", why);
+    }
+
+    public static void Claimed(JobTicket job) => s_running.Add(1, Type(job.ActionType));
+
+    public static void Worked(JobTicket job) => s_running.Add(-1, Type(job.ActionType));
+
+    public static void Ended(ThirdPartyJobResult result)
+    {
+        KeyValuePair<string, object?> type = Type(result.ActionType!);
+        var outcome = new KeyValuePair<string, object?>("codepipeline.outcome", result.Outcome);
+        s_jobs.Add(1, type, outcome);
+        s_durations.Record(result.Duration.TotalSeconds, type, outcome);
+    }
+
+    public static void PollFailed(ActionTypeId actionType, Exception error) => s_pollErrors.Add(1, Type(actionType), Kind(error));
+
+    public static void ResultDelayed(JobTicket job, Exception error) =>
+        s_resultRetries.Add(1, Type(job.ActionType), Kind(error));
+
+    private static KeyValuePair<string, object?> Type(ActionTypeId actionType) =>
+        new("codepipeline.action_type", actionType.ToString());
+
+    private static KeyValuePair<string, object?> Kind(Exception error) => new("error.type", error.GetType().Name);
+}
