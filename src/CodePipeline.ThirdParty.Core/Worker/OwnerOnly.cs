@@ -8,8 +8,8 @@ namespace CodePipeline.ThirdParty.Worker;
 internal static class OwnerOnly
 {
 #if NET
-    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode FileMode_ = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode FolderRights = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode FileRights = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 #endif
 
     public static void CreateFolder(string path)
@@ -17,7 +17,7 @@ internal static class OwnerOnly
 #if NET
         if (!System.OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(path, FolderMode);
+            Directory.CreateDirectory(path, FolderRights);
             return;
         }
 #endif
@@ -32,12 +32,15 @@ internal static class OwnerOnly
         {
             var options = new FileStreamOptions
             {
-                Mode = mode, Access = access, Share = share, BufferSize = 0, UnixCreateMode = FileMode_,
+                Mode = mode, Access = access, Share = share, BufferSize = 0,
+
+                // Refused where nothing can be made.
+                UnixCreateMode = mode == FileMode.Open ? null : FileRights,
             };
             var stream = new FileStream(path, options);
             try
             {
-                File.SetUnixFileMode(stream.SafeFileHandle, FileMode_);
+                File.SetUnixFileMode(stream.SafeFileHandle, FileRights);
                 return stream;
             }
             catch

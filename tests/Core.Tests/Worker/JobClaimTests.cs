@@ -1,0 +1,145 @@
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>Whose a job is, also where the service's answer got lost. Never do two workers run one job.</summary>
+public sealed class JobClaimTests : IDisposable
+{
+    private readonly WorkerFixture _worker = new();
+
+    public JobClaimTests()
+    {
+        _worker.Queue.Add("job-1");
+    }
+
+    public void Dispose() => _worker.Dispose();
+
+    [Fact]
+    public async Task AnotherWorkersJob_IsLeftAlone()
+    {
+        _worker.Queue.OnClaim = (_, _) => Task.FromResult(false);
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Empty(_worker.Queue.Sent);
+        Assert.Equal(0, _worker.Handler.Runs);
+    }
+
+    [Fact]
+    public async Task NonceRefusedAtOnce_IsAnotherWorkers()
+    {
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce();
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Equal((0, 1), (_worker.Handler.Runs + _worker.Queue.Sent.Count, _worker.Queue.Claims.Count));
+    }
+
+    [Fact]
+    public async Task LostAnswer_IsAskedForAgainWithTheSameNonce_AndTheHandlerRunsOnce()
+    {
+        int opened = 0;
+        _worker.Queue.OnOpen = (_, _) => Task.FromResult(opened++);
+        _worker.Queue.OnClaim = (_, _) => _worker.Queue.Claims.Count < 4
+            ? throw ServiceErrors.Unavailable
+            : Task.FromResult(true);
+
+        await RunUntilAsync(WorkerEventKind.JobEnded);
+
+        Assert.Equal((1, 1, 4), (_worker.Handler.Runs, opened, _worker.Queue.Claims.Count));
+    }
+
+    [Fact]
+    public async Task NonceUsedUpByALostClaim_SameHandOut_IsFailedAndNotRun()
+    {
+        _worker.Queue.OnClaim = (_, _) => _worker.Queue.Claims.Count == 1
+            ? throw ServiceErrors.Unavailable
+            : throw ServiceErrors.InvalidNonce();
+
+        await RunUntilAsync(WorkerEventKind.JobEnded);
+
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+        Assert.Equal(0, _worker.Handler.Runs);
+    }
+
+    [Fact]
+    public async Task NonceRefusedAfterALostAnswer_AnotherHandOut_IsLeftAlone()
+    {
+        int opened = 0;
+        _worker.Queue.Job = ticket => new FakeJob(ticket) { ClaimMark = $"mark-{opened++}" };
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(answerLost: true);
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Empty(_worker.Queue.Sent);
+    }
+
+    [Fact]
+    public async Task NonceRefusedAfterALostAnswer_TooLateToTell_IsLeftAlone()
+    {
+        _worker.Queue.OnClaim = (_, _) =>
+        {
+            _worker.Clock.Advance(_worker.Options.ClaimWindow);
+            throw ServiceErrors.InvalidNonce(answerLost: true);
+        };
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Empty(_worker.Queue.Sent);
+    }
+
+    [Fact]
+    public async Task DetailsThatComeTooLate_AreNotClaimedWith()
+    {
+        _worker.Queue.OnOpen = (_, _) =>
+        {
+            _worker.Clock.Advance(_worker.Options.ClaimWindow);
+            return Task.CompletedTask;
+        };
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Empty(_worker.Queue.Claims);
+    }
+
+    [Fact]
+    public async Task ClaimThatWasThrottled_IsTriedAgain_AndGivenUpAfterTheWindow()
+    {
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.Throttling;
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.True(_worker.Queue.Claims.Count > 3);
+        Assert.Empty(_worker.Queue.Sent);
+    }
+
+    [Fact]
+    public async Task JobClaimedWhileTheWorkerStops_IsFailedAndNotRun()
+    {
+        var answer = new TaskCompletionSource<bool>();
+        _worker.Queue.OnClaim = (_, _) => answer.Task;
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
+        _worker.Stop();
+        await Until.TrueAsync(() => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers > 0);
+        answer.SetResult(true);
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(0, _worker.Handler.Runs);
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+    }
+
+    private async Task RunUntilAsync(WorkerEventKind kind)
+    {
+        Task run = _worker.Start();
+        await _worker.PassUntilAsync(() => _worker.Observer.Count(kind) == 1);
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+    }
+}

@@ -1,0 +1,395 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>Every way out of a claimed job leads to a result, and every result to the service.</summary>
+public sealed class JobResultTests : IDisposable
+{
+    private readonly WorkerFixture _worker = new();
+
+    public JobResultTests()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { MaxJobs = 1 };
+    }
+
+    public void Dispose() => _worker.Dispose();
+
+    [Fact]
+    public async Task PlainEnd_IsSuccess()
+    {
+        await _worker.RunAsync();
+
+        Assert.Single(_worker.Queue.Successes);
+        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task Exception_IsAFailureWithItsMessage()
+    {
+        Handle((_, _) => throw new InvalidOperationException("The disk of the target is full."));
+
+        await _worker.RunAsync();
+
+        Assert.Equal(
+            new FailureResult(FailureType.JobFailed, "The disk of the target is full.", null), Assert.Single(_worker.Queue.Failures));
+        Assert.Equal(
+            (WorkerOutcomes.Failed, FailureType.JobFailed, "The disk of the target is full."),
+            (Result.Outcome, Result.FailureType, Result.Message));
+    }
+
+    [Fact]
+    public async Task JobFailedException_SaysTypeAndExecutionId()
+    {
+        Handle((_, _) => throw new JobFailedException(FailureType.ConfigurationError, "No such project.", "run-9"));
+
+        await _worker.RunAsync();
+
+        Assert.Equal(
+            new FailureResult(FailureType.ConfigurationError, "No such project.", "run-9"), Assert.Single(_worker.Queue.Failures));
+    }
+
+    [Fact]
+    public async Task CancelledByNobody_IsAFailure()
+    {
+        Handle((_, _) => throw new OperationCanceledException("An inner call was cancelled."));
+
+        await _worker.RunAsync();
+
+        Assert.Contains("though nobody asked for it", Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Continuation_KeepsItsToken()
+    {
+        Handle((_, _) => Outcome(new SuccessResult { ContinuationToken = "run-9", Summary = "half" }));
+
+        await _worker.RunAsync();
+
+        Assert.Equal("run-9", Assert.Single(_worker.Queue.Successes).ContinuationToken);
+        Assert.Equal(WorkerOutcomes.Continued, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task ContinuationTokenThatIsTooLong_FailsTheJob_RatherThanEndingItWell()
+    {
+        Handle((_, _) => Outcome(new SuccessResult { ContinuationToken = new string('x', 2049) }));
+
+        await _worker.RunAsync();
+
+        Assert.Contains("2049 characters", Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OutcomeAgainstTheLimits_IsCutOrLeftOutWithAWarning()
+    {
+        Handle((_, _) => Outcome(new SuccessResult
+        {
+            Summary = new string('s', 3000),
+            PercentComplete = 101,
+            ExternalExecutionId = new string('e', 1501),
+            Revision = new JobRevision(string.Empty, "id", null, null),
+        }));
+
+        await _worker.RunAsync();
+
+        SuccessResult sent = Assert.Single(_worker.Queue.Successes);
+        Assert.Equal(
+            (2048, (int?)null, (string?)null, (JobRevision?)null),
+            (sent.Summary!.Length, sent.PercentComplete, sent.ExternalExecutionId, sent.Revision));
+        Assert.Equal(4, _worker.Observer.Count(WorkerEventKind.Warning));
+    }
+
+    [Fact]
+    public async Task Secrets_AreMaskedInMessagesResultsAndEvents()
+    {
+        _worker.Options = _worker.Options with { SecretKeys = new[] { "Pin" } };
+        _worker.Queue.Job = ticket => new FakeJob(ticket)
+        {
+            Secrets = new[] { new Secret("client-token-77") },
+            Configuration = new JobConfiguration(new System.Collections.Generic.Dictionary<string, string>
+            {
+                ["Password"] = "p@ss word",
+                ["Pin"] = "4711",
+                ["Project"] = "visible",
+            }),
+        };
+        Handle((_, _) => throw new InvalidOperationException(
+            "Login p@ss word p%40ss%20word client-token-77 4711 visible " + new string('x', 4960) + "client-token-77"));
+
+        await _worker.RunAsync();
+
+        string message = Assert.Single(_worker.Queue.Failures).Message;
+        Assert.StartsWith("Login *** *** *** *** visible ", message, StringComparison.Ordinal);
+        Assert.True(message.Length <= 5000);
+        string all = string.Join("\n", _worker.Observer.Events.Select(each => $"{each.Message} {each.Error} {each.Result?.Message}"));
+        Assert.All(
+            new[] { "p@ss word", "p%40ss%20word", "client-token-77", "client-tok…", "4711" },
+            secret => Assert.DoesNotContain(secret, all + message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task JobTimeout_CancelsTheHandler_AndFailsTheJob()
+    {
+        _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
+        bool cancelled = false;
+        Handle(async (_, stop) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, stop);
+            }
+            finally
+            {
+                cancelled = true;
+            }
+
+            return null;
+        });
+
+        await RunPastJobTimeoutAsync();
+
+        Assert.True(cancelled);
+        Assert.Equal(
+            new FailureResult(FailureType.JobFailed, "The handler did not end within 00:05:00.", null),
+            Assert.Single(_worker.Queue.Failures));
+    }
+
+    [Fact]
+    public async Task HandlerThatComesBackEmptyAfterItsTime_HasNotSucceeded()
+    {
+        _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
+        Handle(async (_, stop) =>
+        {
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return null;
+        });
+
+        await RunPastJobTimeoutAsync();
+
+        Assert.Empty(_worker.Queue.Successes);
+        Assert.Equal(WorkerOutcomes.Failed, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task HandlerToldToEnd_MayHandOnWithAContinuationToken()
+    {
+        _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
+        Handle(async (_, stop) =>
+        {
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return ThirdPartyJobOutcome.Of(new SuccessResult { ContinuationToken = "later" });
+        });
+
+        await RunPastJobTimeoutAsync();
+
+        Assert.Equal(WorkerOutcomes.Continued, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task HandlerThatIgnoresItsTime_IsLeftBehind_AndItsSlotIsFree()
+    {
+        _worker.Queue.Add("job-2");
+        _worker.Options = _worker.Options with { MaxJobs = 2, JobTimeout = TimeSpan.FromMinutes(5) };
+        using var never = new SemaphoreSlim(0);
+        Handle((job, _) =>
+        {
+            if (job.JobId == "job-1")
+            {
+                never.Wait(CancellationToken.None);
+                throw new InvalidOperationException("Nobody hears this.");
+            }
+
+            return Outcome(new SuccessResult());
+        });
+
+        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(
+            new[] { ("job-1", WorkerOutcomes.Failed), ("job-2", WorkerOutcomes.Succeeded) },
+            _worker.Observer.Results.Select(result => (result.JobId, result.Outcome)).Order());
+        never.Release();
+    }
+
+    [Fact]
+    public async Task Stop_LetsHandlersEndWithinTheStopTimeout()
+    {
+        var done = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        bool sawCancel = false;
+        Handle((_, stop) =>
+        {
+            stop.Register(() => sawCancel = true);
+            return done.Task;
+        });
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+        _worker.Stop();
+        await Until.TrueAsync(() => _worker.Observer.Count(WorkerEventKind.Stopping) == 1);
+        _worker.Clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(sawCancel);
+        done.SetResult(null);
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task FiftyRunningHandlers_AreAllReportedWithinTheStopTimeoutAndFiveSeconds()
+    {
+        for (int i = 2; i <= 50; i++)
+        {
+            _worker.Queue.Add($"job-{i}");
+        }
+
+        _worker.Options = _worker.Options with { MaxJobs = null, ThrottleLimit = 50 };
+        Handle((_, stop) => new TaskCompletionSource<ThirdPartyJobOutcome?>().Task);
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 50);
+        _worker.Stop();
+
+        // First the stop's own timer; then that of the last calls, and the grace of each handler.
+        await Until.TrueAsync(() => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers == 1);
+        _worker.Clock.Advance(_worker.Options.StopTimeout);
+        await Until.TrueAsync(() => _worker.Clock.PendingTimers == 51);
+        _worker.Clock.Advance(Bounded.Grace);
+        await run.WaitAsync(Until.Patience);
+
+        Assert.True(Bounded.Grace < TimeSpan.FromSeconds(5) && WorkerStop.LastWords < TimeSpan.FromSeconds(5));
+        Assert.Equal(50, _worker.Queue.Failures.Count(failure => failure.Type == FailureType.SystemUnavailable));
+    }
+
+    [Fact]
+    public async Task StopNow_WaivesTheStopTimeout()
+    {
+        Handle(async (_, stop) =>
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            return null;
+        });
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+        _worker.Engine.StopNow();
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+    }
+
+    [Fact]
+    public async Task Result_IsSentUntilItIsTaken()
+    {
+        _worker.Queue.OnResult = (_, _, before, _) => before < 20 ? throw ServiceErrors.Throttling : Task.CompletedTask;
+
+        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(5));
+
+        Assert.Equal(21, _worker.Queue.Sent.Count);
+        Assert.Equal(20, _worker.Observer.Count(WorkerEventKind.ResultDelayed));
+        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task InvalidStateAfterALostAnswer_CountsAsTaken()
+    {
+        _worker.Queue.OnResult = (_, _, before, _) =>
+            throw (before == 0 ? ServiceErrors.Unavailable : (Exception)ServiceErrors.InvalidState());
+
+        await _worker.EndAsync(_worker.Start());
+
+        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task InvalidStateAtOnce_IsAbandoned()
+    {
+        _worker.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.InvalidState();
+
+        await _worker.RunAsync();
+
+        Assert.Equal(WorkerOutcomes.Abandoned, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task InvalidStateAfterThrottling_IsAbandoned()
+    {
+        _worker.Queue.OnResult = (_, _, before, _) =>
+            throw (before == 0 ? ServiceErrors.Throttling : (Exception)ServiceErrors.InvalidState());
+
+        await _worker.EndAsync(_worker.Start());
+
+        Assert.Equal(WorkerOutcomes.Abandoned, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task ResultWithExtrasThatIsRefused_IsSentBareOnce()
+    {
+        Handle((_, _) => Outcome(new SuccessResult { Summary = "odd" }));
+        _worker.Queue.OnResult = (_, _, before, _) => before == 0
+            ? throw new ValidationException(ServiceErrors.Of("ValidationException"))
+            : Task.CompletedTask;
+
+        await _worker.RunAsync();
+
+        Assert.Equal(new[] { "odd", null }, _worker.Queue.Successes.Select(result => result.Summary));
+        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task ResultThatStaysRefused_IsAbandoned()
+    {
+        _worker.Queue.OnResult = (_, _, _, _) => throw new ValidationException(ServiceErrors.Of("ValidationException"));
+
+        await _worker.RunAsync();
+
+        Assert.Equal((2, WorkerOutcomes.Abandoned), (_worker.Queue.Sent.Count, Result.Outcome));
+    }
+
+    [Fact]
+    public async Task ResultThatCannotBeDeliveredBeforeTheEnd_IsUndelivered()
+    {
+        _worker.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.Unavailable;
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Observer.Count(WorkerEventKind.ResultDelayed) > 0);
+        _worker.Stop();
+        DateTimeOffset stopped = _worker.Clock.GetUtcNow();
+        await _worker.EndAsync(run);
+
+        Assert.Equal(WorkerOutcomes.Undelivered, Result.Outcome);
+        Assert.True(_worker.Clock.GetUtcNow() - stopped >= _worker.Options.StopTimeout);
+    }
+
+    [Fact]
+    public async Task CallThatNeverAnswers_DoesNotKeepTheWorkerFromItsEnd()
+    {
+        _worker.Queue.OnResult = (_, _, _, stop) => Task.Delay(Timeout.Infinite, stop);
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => !_worker.Queue.Sent.IsEmpty);
+        _worker.Stop();
+        await _worker.EndAsync(run);
+
+        Assert.Equal(WorkerOutcomes.Undelivered, Result.Outcome);
+    }
+
+    private ThirdPartyJobResult Result => _worker.Observer.Results.Single(result => result.JobId == "job-1");
+
+    private static Task<ThirdPartyJobOutcome?> Outcome(SuccessResult result) =>
+        Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.Of(result));
+
+    /// <summary>Lets the job's time pass, and no more: what the handler does then is its own doing.</summary>
+    private async Task RunPastJobTimeoutAsync()
+    {
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1 && _worker.Clock.PendingTimers == 1);
+        _worker.Clock.Advance(_worker.Options.JobTimeout!.Value);
+        await run.WaitAsync(Until.Patience);
+    }
+
+    private void Handle(Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle) =>
+        _worker.Handler = new FakeHandler(handle);
+}

@@ -1,0 +1,242 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker.Journal;
+
+/// <summary>
+/// A worker dies at each step of a job; the next one with its journal ends the job. The first one's file is copied as it
+/// stands, which is what kill -9 leaves.
+/// </summary>
+public sealed class RecoveryTests : IDisposable
+{
+    private readonly WorkerFixture _first = new();
+    private readonly WorkerFixture _second = new();
+
+    public RecoveryTests()
+    {
+        _first.Options = _first.Options with { JournalPath = _first.JournalPath };
+        _second.Options = _second.Options with { JournalPath = _second.JournalPath, IdleTimeout = TimeSpan.Zero };
+        _first.Queue.Add("job-1");
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    [Fact]
+    public async Task KilledBeforeTheClaimTookEffect_NextWorkerClaimsAndRunsIt()
+    {
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+
+        await RecoverAsync();
+
+        Assert.Equal((1, 1), (_second.Handler.Runs, _second.Queue.Successes.Count()));
+    }
+
+    [Fact]
+    public async Task KilledWhileClaiming_AndHandedOutAgain_IsLeftAlone()
+    {
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+        _second.Queue.Job = ticket => new FakeJob(ticket) { ClaimMark = "another" };
+
+        await RecoverAsync();
+
+        Assert.Empty(_second.Queue.Claims);
+        Assert.Empty(_second.Queue.Sent);
+        Assert.Empty(await LeftAsync());
+    }
+
+    [Fact]
+    public async Task KilledWhileClaiming_NonceUsedUp_SoonAfter_IsFailed()
+    {
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+        _second.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce();
+
+        await RecoverAsync();
+
+        Assert.Equal(0, _second.Handler.Runs);
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_second.Queue.Failures).Type);
+    }
+
+    [Fact]
+    public async Task KilledWhileClaiming_NonceUsedUp_LongAfter_IsLeftAlone()
+    {
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+        _second.Clock.Advance(TimeSpan.FromMinutes(1));
+        _second.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce();
+
+        await RecoverAsync();
+
+        Assert.Empty(_second.Queue.Sent);
+    }
+
+    [Fact]
+    public async Task KilledWhileItsHandlerRan_IsFailedByTheNextWorker()
+    {
+        await DieAsync(() => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()), () => _first.Handler.Runs == 1);
+
+        await RecoverAsync();
+
+        FailureResult failure = Assert.Single(_second.Queue.Failures);
+        Assert.Equal(FailureType.SystemUnavailable, failure.Type);
+        Assert.Contains("cut off", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _second.Handler.Runs);
+        Assert.Equal("client-1", Assert.Single(_second.Observer.Results).ClientId);
+        Assert.Empty(await LeftAsync());
+    }
+
+    [Fact]
+    public async Task KilledWhileItsHandlerRan_RunsAgainWithRerun_WithoutBeingClaimedAgain()
+    {
+        await DieAsync(() => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()), () => _first.Handler.Runs == 1);
+        _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun };
+
+        await RecoverAsync();
+
+        Assert.Equal((1, 0, 1), (_second.Handler.Runs, _second.Queue.Claims.Count, _second.Queue.Successes.Count()));
+    }
+
+    [Fact]
+    public async Task JobThatIsOverMeanwhile_IsAbandoned_WithRerun()
+    {
+        await DieAsync(() => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()), () => _first.Handler.Runs == 1);
+        _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun };
+        _second.Queue.OnOpen = (_, _) => throw new InvalidJobException(ServiceErrors.Of("InvalidJobException"));
+        _second.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.InvalidState();
+
+        await RecoverAsync();
+
+        Assert.Equal(0, _second.Handler.Runs);
+        Assert.Equal(WorkerOutcomes.Abandoned, Assert.Single(_second.Observer.Results).Outcome);
+    }
+
+    [Fact]
+    public async Task HandlerThatTookItsWorkerDownThreeTimes_IsNotRunAFourthTime()
+    {
+        using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
+        {
+            await journal.ClaimedAsync(new JobTicket("job-1", "client-1", FakeQueue.Type), 3);
+        }
+
+        _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun };
+
+        await _second.EndAsync(_second.Start());
+
+        Assert.Equal(0, _second.Handler.Runs);
+        Assert.Single(_second.Queue.Failures);
+    }
+
+    [Fact]
+    public async Task KilledWhileTheResultWasSent_NextWorkerSendsThatResult()
+    {
+        await DieAsync(
+            () =>
+            {
+                _first.Handler = new FakeHandler((_, _) => Task.FromResult<ThirdPartyJobOutcome?>(
+                    ThirdPartyJobOutcome.Of(new SuccessResult { Summary = "all done", ContinuationToken = "on" })));
+                _first.Queue.OnResult = (_, _, _, _) => Never<bool>();
+            },
+            () => !_first.Queue.Sent.IsEmpty);
+
+        await RecoverAsync();
+
+        SuccessResult sent = Assert.Single(_second.Queue.Successes);
+        Assert.Equal(("all done", "on"), (sent.Summary, sent.ContinuationToken));
+        Assert.Equal(0, _second.Handler.Runs);
+        Assert.Equal(WorkerOutcomes.Continued, Assert.Single(_second.Observer.Results).Outcome);
+    }
+
+    [Fact]
+    public async Task ResultThatTheServiceHadAlready_CountsAsTaken()
+    {
+        await DieAsync(() => _first.Queue.OnResult = (_, _, _, _) => Never<bool>(), () => !_first.Queue.Sent.IsEmpty);
+        _second.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.InvalidState();
+
+        await RecoverAsync();
+
+        Assert.Equal(WorkerOutcomes.Succeeded, Assert.Single(_second.Observer.Results).Outcome);
+        Assert.Empty(await LeftAsync());
+    }
+
+    [Fact]
+    public async Task ResultThatCouldNotBeDelivered_StaysForTheNextWorker()
+    {
+        _first.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.Unavailable;
+        Task run = _first.Start();
+        await Until.TrueAsync(() => _first.Observer.Count(WorkerEventKind.ResultDelayed) > 0);
+        _first.Stop();
+        await _first.EndAsync(run);
+        File.Copy(_first.JournalPath, _second.JournalPath);
+
+        await RecoverAsync();
+
+        Assert.Single(_second.Queue.Successes);
+    }
+
+    [Fact]
+    public async Task ReportedJob_LeavesNothing()
+    {
+        _first.Options = _first.Options with { MaxJobs = 1 };
+        await _first.RunAsync();
+        File.Copy(_first.JournalPath, _second.JournalPath);
+
+        await RecoverAsync();
+
+        Assert.Empty(_second.Queue.Sent);
+        Assert.Equal(0, _second.Observer.Count(WorkerEventKind.Recovered));
+    }
+
+    [Fact]
+    public async Task NoSecretStandsInTheJournal()
+    {
+        _first.Options = _first.Options with { MaxJobs = 1 };
+        _first.Queue.Job = ticket => new FakeJob(ticket) { Secrets = new[] { new Secret("client-token-77") } };
+        _first.Handler = new FakeHandler((_, _) => throw new InvalidOperationException("With client-token-77."));
+
+        await _first.RunAsync();
+
+        string journal = File.ReadAllText(_first.JournalPath);
+        Assert.Contains("With ***.", journal, StringComparison.Ordinal);
+        Assert.DoesNotContain("client-token-77", journal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task JournalThatCannotBeOpened_EndsTheWorkerBeforeAnyPoll()
+    {
+        Directory.CreateDirectory(_first.JournalPath);
+
+        await Assert.ThrowsAsync<JournalException>(() => _first.RunAsync());
+
+        Assert.Empty(_first.Queue.Polls);
+    }
+
+    private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
+
+    /// <summary>Runs the first worker up to a point, and takes what its disk has then.</summary>
+    private async Task DieAsync(Action arrange, Func<bool> there)
+    {
+        arrange();
+        _ = _first.Start();
+        await Until.TrueAsync(there);
+        using var from = new FileStream(_first.JournalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream to = File.Create(_second.JournalPath);
+        from.CopyTo(to);
+    }
+
+    private Task RecoverAsync() => _second.EndAsync(_second.Start());
+
+    private async Task<System.Collections.Generic.IReadOnlyList<JournalEntry>> LeftAsync()
+    {
+        await Task.Yield();
+        return JournalReader.Read(_second.JournalPath);
+    }
+}

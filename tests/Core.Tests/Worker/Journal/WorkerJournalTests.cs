@@ -1,0 +1,228 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker.Journal;
+
+/// <summary>The journal's file: what it keeps, who may have it, and what a broken disk or line does to it.</summary>
+public sealed class WorkerJournalTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ManualTimeProvider _clock = new();
+    private readonly JobTicket _job = new("job-1", "client-1", FakeQueue.Type);
+
+    public void Dispose() => _folder.Dispose();
+
+    private string FilePath => _folder.PathOf("deep/er/journal.jsonl");
+
+    [Fact]
+    public async Task EntriesOfALiveWorker_AreReadFromACopyOfItsFile()
+    {
+        using WorkerJournal journal = Open();
+        await journal.ClaimingAsync(_job, "mark-1");
+        Assert.Equal(
+            (JournalStage.Claiming, "mark-1", _job), (Copied().Single().Stage, Copied().Single().Mark!, Copied().Single().Job));
+        await journal.ClaimedAsync(_job, 2);
+        Assert.Equal((JournalStage.Claimed, 2), (Copied().Single().Stage, Copied().Single().Runs));
+        var result = new SuccessResult
+        {
+            Summary = "zwei „Wörter“",
+            ContinuationToken = "token",
+            ExternalExecutionId = "run",
+            PercentComplete = 7,
+            Revision = new JobRevision("r", "c", _clock.GetUtcNow(), "s"),
+        };
+        await journal.ResultAsync(_job, ThirdPartyJobOutcome.Of(result));
+        SuccessResult read = Copied().Single().Result!.Success!;
+        Assert.Equal(
+            (result.Summary, result.ContinuationToken, result.ExternalExecutionId, result.PercentComplete, result.Revision),
+            (read.Summary, read.ContinuationToken, read.ExternalExecutionId, read.PercentComplete, read.Revision));
+        await journal.ResultAsync(_job, Failure());
+        Assert.Equal(Failure().Failure, Copied().Single().Result!.Failure);
+        journal.Done(_job, "Failed");
+        await journal.ClaimingAsync(_job with { JobId = "job-2" }, "mark-2");
+        Assert.Equal("job-2", Copied().Single().Job.JobId);
+    }
+
+    [Fact]
+    public void SecondWorker_IsToldWhoHasTheJournal()
+    {
+        using WorkerJournal journal = Open();
+
+        JournalException error = Assert.Throws<JournalException>(Open);
+
+        Assert.Equal(JournalFault.InUse, error.Fault);
+        Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void JournalOfAWorkerThatEnded_CanBeHadAgain()
+    {
+        Open().Dispose();
+        Open().Dispose();
+    }
+
+    [Fact]
+    public async Task HalfALineAtTheEnd_IsNoDamage()
+    {
+        using (WorkerJournal journal = Open())
+        {
+            await journal.ClaimingAsync(_job, "mark-1");
+        }
+
+        File.AppendAllText(FilePath, "{\"time\":\"2030-01-02T03:04:05Z\",\"entry\":\"clai");
+
+        using WorkerJournal again = Open();
+        Assert.Equal("job-1", again.Left.Single().Job.JobId);
+    }
+
+    [Theory]
+    [InlineData("nonsense", "line 2")]
+    [InlineData("{\"time\":\"2030-01-02T03:04:05Z\",\"entry\":\"dreamt\",\"job\":\"a\"}", "dreamt")]
+    public async Task DamagedLine_IsNamed(string line, string named)
+    {
+        using (WorkerJournal journal = Open())
+        {
+            await journal.ClaimingAsync(_job, "mark-1");
+        }
+
+        string[] lines = File.ReadAllLines(FilePath);
+        File.WriteAllLines(FilePath, new[] { lines[0], line }.Concat(lines.Skip(1)));
+
+        JournalException error = Assert.Throws<JournalException>(Open);
+
+        Assert.Equal(JournalFault.Damaged, error.Fault);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FolderInItsPlace_IsUnusable()
+    {
+        Directory.CreateDirectory(FilePath);
+
+        Assert.Equal(JournalFault.Unusable, Assert.Throws<JournalException>(Open).Fault);
+    }
+
+    [Fact]
+    public async Task DiskThatIsFullForAWhile_LosesNoEntryThatWasSaidToBeWritten()
+    {
+        bool full = false;
+        using WorkerJournal journal = WorkerJournal.Open(FilePath, _clock, inner => new FullDisk(inner, () => full));
+        await journal.ClaimingAsync(_job, "mark-1");
+        full = true;
+        JournalException error = await Assert.ThrowsAsync<JournalException>(
+            () => journal.ClaimingAsync(_job with { JobId = "job-2" }, "mark-2"));
+        Assert.Equal(JournalFault.NotWritten, error.Fault);
+        Assert.Equal("job-1", Copied().Single().Job.JobId);
+        full = false;
+        await journal.ClaimedAsync(_job, 1);
+
+        Assert.Equal((JournalStage.Claimed, "job-1"), (Copied().Single().Stage, Copied().Single().Job.JobId));
+    }
+
+    [Fact]
+    public async Task LongLife_KeepsTheFileSmall()
+    {
+        using WorkerJournal journal = Open();
+        await journal.ClaimingAsync(_job, "mark-1");
+        string text = new('x', 5000);
+        for (int i = 0; i < 400; i++)
+        {
+            JobTicket job = _job with { JobId = $"passing-{i}" };
+            await journal.ResultAsync(job, ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, text, null)));
+            journal.Done(job, "Failed");
+        }
+
+        await journal.ClaimedAsync(_job, 1);
+        Assert.True(new FileInfo(FilePath).Length < 1_200_000);
+        Assert.Equal("job-1", Copied().Single().Job.JobId);
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_ShareTheirFlushes()
+    {
+        int writes = 0;
+        using WorkerJournal journal = WorkerJournal.Open(FilePath, _clock, inner => new FullDisk(inner, () =>
+        {
+            writes++;
+            return false;
+        }));
+        writes = 0;
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(
+            i => Task.Run(() => journal.ClaimingAsync(_job with { JobId = $"job-{i}" }, "mark"))));
+
+        Assert.Equal(500, Copied().Count);
+        Assert.True(writes < 250, $"{writes} writes");
+    }
+
+    [Fact]
+    public async Task Files_AreTheirOwnersOnly_WhereTheSystemKnowsOwners()
+    {
+        using WorkerJournal journal = Open();
+        await journal.ClaimingAsync(_job, "mark-1");
+
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(FilePath)!))
+        {
+            Assert.True(
+                OperatingSystem.IsWindows()
+                || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), file);
+        }
+    }
+
+    private static ThirdPartyJobOutcome Failure() =>
+        ThirdPartyJobOutcome.Of(new FailureResult(FailureType.PermissionError, "No\nentry.", "run"));
+
+    private WorkerJournal Open() => WorkerJournal.Open(FilePath, _clock);
+
+    /// <summary>What a worker would find if this one were killed now.</summary>
+    private System.Collections.Generic.IReadOnlyList<JournalEntry> Copied()
+    {
+        string copy = _folder.PathOf("copy.jsonl");
+        using (var from = new FileStream(FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        using (FileStream to = File.Create(copy))
+        {
+            from.CopyTo(to);
+        }
+
+        return JournalReader.Read(copy);
+    }
+
+    /// <summary>A disk that writes half and then has no room.</summary>
+    private sealed class FullDisk(Stream inner, Func<bool> isFull) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => inner.Length;
+
+        public override long Position { get => inner.Position; set => throw new NotSupportedException(); }
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (isFull())
+            {
+                inner.Write(buffer, offset, count / 2);
+                throw new IOException("There is not enough space on the disk.");
+            }
+
+            inner.Write(buffer, offset, count);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>Third-party jobs as a worker takes them: tokens by client, claims, credentials that are renewed.</summary>
+public sealed class ThirdPartyJobQueueTests : IDisposable
+{
+    private readonly EmulatedService _service = new();
+    private int _lookups;
+
+    public void Dispose() => _service.Dispose();
+
+    [Fact]
+    public async Task Token_IsLookedUpOncePerClient_AlsoByJobsAtTheSameTime()
+    {
+        foreach (int i in Enumerable.Range(0, 8))
+        {
+            _service.AddJob("client-1");
+        }
+
+        ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
+        JobTicket[] tickets = (await queue.PollAsync(EmulatedService.Type, 8, CancellationToken.None)).ToArray();
+        await Task.WhenAll(tickets.Select(ticket => queue.OpenAsync(ticket, CancellationToken.None)));
+
+        Assert.Equal((8, 1), (tickets.Length, _lookups));
+    }
+
+    [Fact]
+    public async Task TokenThatWasChanged_IsLookedUpAnew()
+    {
+        _service.AddJob("client-1");
+        ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
+        JobTicket ticket = await PollAsync(queue);
+        await queue.OpenAsync(ticket, CancellationToken.None);
+        _service.Emulator.AddClient("client-1", new Secret("another-token"));
+
+        await queue.OpenAsync(ticket, CancellationToken.None);
+
+        Assert.Equal(2, _lookups);
+    }
+
+    [Fact]
+    public async Task TokenThatIsWrong_IsRefusedOnce_AndNotKept()
+    {
+        _service.AddJob("client-1");
+        ThirdPartyJobQueue queue = Queue(_ => new Secret("wrong"));
+        JobTicket ticket = await PollAsync(queue);
+
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        Assert.Equal(1, _lookups);
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        Assert.Equal(2, _lookups);
+    }
+
+    [Fact]
+    public async Task Claim_HoldsOnce_AndIsRefusedAfterAnotherHandOut()
+    {
+        EmulatedJob job = _service.AddJob();
+        ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
+        IWorkerJob opened = await queue.OpenAsync(await PollAsync(queue), CancellationToken.None);
+
+        Assert.True(await queue.ClaimAsync(opened, CancellationToken.None));
+        Assert.Equal(JobStatus.InProgress, _service.JobOf(job).Status);
+        Assert.DoesNotContain(_service.JobOf(job).Nonce, opened.ClaimMark, StringComparison.Ordinal);
+        await queue.SucceedAsync(opened.Ticket, new SuccessResult { Summary = "ok" }, CancellationToken.None);
+        Assert.False(await queue.ClaimAsync(opened, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task RenewedCredentials_AreNew_AndAmongTheSecrets()
+    {
+        _service.AddJob();
+        ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
+        IWorkerJob job = await queue.OpenAsync(await PollAsync(queue), CancellationToken.None);
+
+        ArtifactCredentials renewed = (await job.Artifacts.RenewAsync!(CancellationToken.None))!;
+
+        Assert.Contains(renewed.SecretAccessKey, job.Secrets);
+        Assert.Contains(job.Artifacts.Credentials!.SessionToken, job.Secrets);
+    }
+
+    private static async Task<JobTicket> PollAsync(ThirdPartyJobQueue queue) =>
+        (await queue.PollAsync(EmulatedService.Type, 1, CancellationToken.None)).Single();
+
+    private ThirdPartyJobQueue Queue(Func<string, Secret> find) => new(
+        new ThirdPartySession(name: null, _service.Settings, tokens: null),
+        new TokenLookup(
+            (client, _) =>
+            {
+                Interlocked.Increment(ref _lookups);
+                return Task.FromResult<Secret?>(find(client));
+            },
+            "the test"));
+}

@@ -1,0 +1,223 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Worker;
+
+/// <summary>Where jobs work, and what becomes of their artifacts.</summary>
+public sealed class WorkFoldersTests : IDisposable
+{
+    private readonly WorkerFixture _worker = new();
+    private readonly FakeMover _mover = new();
+    private ThirdPartyWorkerJob? _seen;
+
+    public WorkFoldersTests()
+    {
+        _worker.Mover = _mover;
+        _worker.Options = _worker.Options with { MaxJobs = 1 };
+        _worker.Queue.Job = ticket => new FakeJob(ticket)
+        {
+            Artifacts = new JobArtifacts
+            {
+                JobId = ticket.JobId,
+                Inputs = new[] { Artifact("App"), Artifact("../app") },
+                Outputs = new[] { Artifact("Report"), Artifact("Logs") },
+            },
+        };
+    }
+
+    public void Dispose() => _worker.Dispose();
+
+    [Fact]
+    public async Task Inputs_AreThereWhenTheHandlerBegins_AndOutputsThatItLeavesArePublished()
+    {
+        await RunAsync(job =>
+        {
+            Assert.Equal("App's bytes", File.ReadAllText(job.InputPath["App"]));
+            Assert.Equal("../app's bytes", File.ReadAllText(job.InputPath["../app"]));
+            File.WriteAllText(job.OutputPath["Report"], "all well");
+            return null;
+        });
+
+        Assert.Equal(new[] { ("Report", "all well") }, _mover.Published);
+        Assert.Single(_worker.Queue.Successes);
+        Assert.Contains(_worker.Observer.Of(WorkerEventKind.Note), note => note.Message.Contains("'Logs'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Folders_LieWithinTheWorkDirectory_AndAreGoneAfterTheJob()
+    {
+        await RunAsync(
+            job =>
+            {
+                string root = job.WorkDirectory + Path.DirectorySeparatorChar;
+                Assert.All(
+                    job.InputPath.Values.Concat(job.OutputPath.Values),
+                    path => Assert.StartsWith(root, Path.GetFullPath(path), StringComparison.Ordinal));
+                Assert.StartsWith(_worker.WorkPath, root, StringComparison.Ordinal);
+                Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(job.WorkDirectory)
+                    == (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+                return null;
+            },
+            "../../job/1");
+
+        Assert.Single(_worker.Queue.Successes);
+        Assert.False(Directory.Exists(_seen!.WorkDirectory));
+        Assert.Empty(Directory.GetFileSystemEntries(_worker.WorkPath));
+    }
+
+    [Theory]
+    [InlineData(ArtifactFault.AccessDenied, FailureType.PermissionError)]
+    [InlineData(ArtifactFault.Unavailable, FailureType.SystemUnavailable)]
+    [InlineData(ArtifactFault.NotFound, FailureType.RevisionUnavailable)]
+    public async Task InputThatCannotBeHad_FailsTheJobBeforeItsHandler(ArtifactFault fault, FailureType type)
+    {
+        _mover.OnSave = () => throw new ArtifactTransferException(fault, "The store says no.", "Ask it.");
+
+        await RunAsync(_ => null);
+
+        Assert.Equal(
+            new FailureResult(type, "Input artifact: The store says no.", null), Assert.Single(_worker.Queue.Failures));
+        Assert.Equal(0, _worker.Handler.Runs);
+    }
+
+    [Fact]
+    public async Task OutputThatCannotBePublished_FailsTheJob()
+    {
+        _mover.OnPublish = () => throw new IOException("Broken pipe.");
+
+        await RunAsync(job =>
+        {
+            File.WriteAllText(job.OutputPath["Report"], "lost");
+            return null;
+        });
+
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+        Assert.Empty(_worker.Queue.Successes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhatGoesOnOrFails_PublishesNothing(bool goesOn)
+    {
+        await RunAsync(job =>
+        {
+            File.WriteAllText(job.OutputPath["Report"], "half");
+            return goesOn
+                ? ThirdPartyJobOutcome.Of(new SuccessResult { ContinuationToken = "on" })
+                : throw new InvalidOperationException("No.");
+        });
+
+        Assert.Empty(_mover.Published);
+    }
+
+    [Fact]
+    public async Task Stop_EndsADownload_AndFailsTheJob()
+    {
+        _mover.OnSave = () => new TaskCompletionSource<bool>().Task;
+        _worker.Queue.Add("job-1");
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _mover.Saves > 0);
+        _worker.Stop();
+        await Until.TrueAsync(() => _worker.Clock.PendingTimers == 2);
+        _worker.Clock.Advance(Bounded.Grace);
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+    }
+
+    [Fact]
+    public async Task FoldersOfADeadWorker_AreDeleted_ThoseOfALivingOneAreNot()
+    {
+        string dead = Path.Combine(_worker.WorkPath, "cpthirdparty-worker-dead");
+        Directory.CreateDirectory(Path.Combine(dead, "job-0", "in"));
+        File.WriteAllText(Path.Combine(dead, ".lock"), string.Empty);
+        using var living = new WorkFolders(_worker.WorkPath, (_, _) => { });
+        JobFolders job = living.Create("job-0", null);
+
+        await RunAsync(_ => null);
+
+        Assert.False(Directory.Exists(dead));
+        Assert.True(Directory.Exists(job.WorkDirectory));
+    }
+
+    [Theory]
+    [InlineData("job-1", "job-1")]
+    [InlineData("a.b_c-D", "a.b_c-D")]
+    public void SafeNames_StayAsTheyAre(string name, string expected) => Assert.Equal(expected, SafeName.Of(name));
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("C:")]
+    [InlineData("NUL")]
+    [InlineData("com1.txt")]
+    [InlineData("dot.")]
+    [InlineData("ä")]
+    public void UnsafeNames_AreHashed(string name)
+    {
+        string safe = SafeName.Of(name);
+
+        Assert.Matches("^[A-Za-z0-9][A-Za-z0-9_.-]*[0-9a-f]{20}$", safe);
+        Assert.NotEqual(safe, SafeName.Of(name + "x"));
+    }
+
+    private static JobArtifact Artifact(string name) => new(name, null, "S3", "bucket", name);
+
+    private Task RunAsync(Func<ThirdPartyWorkerJob, ThirdPartyJobOutcome?> handle, string jobId = "job-1")
+    {
+        _worker.Queue.Add(jobId);
+        _worker.Handler = new FakeHandler((job, _) =>
+        {
+            _seen = (ThirdPartyWorkerJob)job;
+            return Task.FromResult(handle(_seen));
+        });
+        return _worker.RunAsync();
+    }
+
+    private sealed class FakeMover : IArtifactMover
+    {
+        public List<(string Name, string Text)> Published { get; } = new();
+
+        public Func<Task>? OnSave { get; set; }
+
+        public Func<Task>? OnPublish { get; set; }
+
+        public int Saves { get; private set; }
+
+        public async Task SaveAsync(
+            JobArtifacts job,
+            JobArtifact artifact,
+            string destination,
+            bool expand,
+            IProgress<TransferProgress>? progress,
+            CancellationToken cancellationToken)
+        {
+            Saves++;
+            await (OnSave?.Invoke() ?? Task.CompletedTask);
+            await File.WriteAllTextAsync(destination, $"{artifact.Name}'s bytes", cancellationToken);
+        }
+
+        public async Task PublishAsync(
+            JobArtifacts job,
+            JobArtifact artifact,
+            string path,
+            IProgress<TransferProgress>? progress,
+            CancellationToken cancellationToken)
+        {
+            await (OnPublish?.Invoke() ?? Task.CompletedTask);
+            Published.Add((artifact.Name!, await File.ReadAllTextAsync(path, cancellationToken)));
+        }
+    }
+}
