@@ -169,7 +169,7 @@ public sealed class WorkFoldersTests : IDisposable
     {
         string safe = SafeName.Of(name);
 
-        Assert.Matches("^[A-Za-z0-9][A-Za-z0-9_.-]*[0-9a-f]{20}$", safe);
+        Assert.Matches("^([A-Za-z0-9][A-Za-z0-9_.-]*-)?[0-9a-f]{20}$", safe);
         Assert.NotEqual(safe, SafeName.Of(name + "x"));
     }
 
