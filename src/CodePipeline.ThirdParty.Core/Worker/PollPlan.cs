@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 
 namespace CodePipeline.ThirdParty.Worker;
 
@@ -13,6 +14,7 @@ internal sealed class PollPlan
     private readonly List<PollTarget> _turns;
     private readonly TimeSpan _interval;
     private readonly Func<double> _random;
+    private int _polls;
 
     public PollPlan(IEnumerable<ActionTypeId> actionTypes, TimeSpan interval, Func<double> random)
     {
@@ -22,6 +24,9 @@ internal sealed class PollPlan
         TimeSpan longest = interval > s_longestBackOff ? interval : s_longestBackOff;
         _turns = actionTypes.Distinct().Select(type => new PollTarget(type, new BackOff(first, longest, random))).ToList();
     }
+
+    /// <summary>How many polls there were.</summary>
+    public int Polls => Volatile.Read(ref _polls);
 
     /// <summary>The action type whose turn it is, if the time of any has come. It goes to the end of the row.</summary>
     public PollTarget? Next(TimeSpan now)
@@ -35,15 +40,15 @@ internal sealed class PollPlan
         PollTarget next = _turns[index];
         _turns.RemoveAt(index);
         _turns.Add(next);
-        next.LastPoll = now;
+        next.LastPoll = Interlocked.Increment(ref _polls);
         return next;
     }
 
     /// <summary>How long until the next poll is due.</summary>
     public TimeSpan DueIn(TimeSpan now) => _turns.Min(target => target.Due) - now;
 
-    /// <summary>Whether each action type has been polled since then.</summary>
-    public bool AllPolledSince(TimeSpan time) => _turns.All(target => target.LastPoll >= time);
+    /// <summary>Whether each action type has been polled since there were so many polls.</summary>
+    public bool AllPolledSince(int polls) => _turns.All(target => target.LastPoll > polls);
 
     /// <summary>A poll was answered. A full batch means that more may wait: at once again.</summary>
     public void Answered(PollTarget target, bool full, TimeSpan now)
@@ -75,7 +80,8 @@ internal sealed class PollTarget(ActionTypeId actionType, BackOff backOff)
     /// <summary>When it may be polled, counted from the worker's start.</summary>
     public TimeSpan Due { get; set; }
 
-    public TimeSpan LastPoll { get; set; } = TimeSpan.MinValue;
+    /// <summary>Which of all polls was its last.</summary>
+    public int LastPoll { get; set; }
 
     /// <summary>Whether a poll of it was ever answered.</summary>
     public bool HasAnswered { get; set; }

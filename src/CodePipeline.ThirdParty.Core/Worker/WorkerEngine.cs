@@ -41,6 +41,7 @@ internal sealed class WorkerEngine
     private int _pendingResults;
     private int _inFlight;
     private TimeSpan _idleSince;
+    private int _idleSincePoll;
     private TimeSpan _holdUntil;
     private Exception? _fatal;
 
@@ -219,7 +220,7 @@ internal sealed class WorkerEngine
         ? null
         : _claimed >= Options.MaxJobs ? $"{_claimed} jobs have been taken, and no more are wanted."
         : now >= Options.Timeout ? "The worker's time is up: no more jobs are taken."
-        : isIdle && now - _idleSince >= Options.IdleTimeout && _plan.AllPolledSince(_idleSince)
+        : isIdle && now - _idleSince >= Options.IdleTimeout && _plan.AllPolledSince(_idleSincePoll)
             ? "No job came for as long as the worker waits."
         : null;
 
@@ -680,6 +681,7 @@ internal sealed class WorkerEngine
                 if (_isClaimed)
                 {
                     engine._idleSince = engine.Elapsed;
+                    engine._idleSincePoll = engine._plan.Polls;
                 }
             }
         }
