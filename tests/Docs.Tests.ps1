@@ -1,0 +1,179 @@
+BeforeDiscovery {
+    Set-StrictMode -Version Latest
+    $root = Split-Path -Path $PSScriptRoot -Parent
+    $pages = @(foreach ($path in 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md') { Get-Item -Path (Join-Path $root $path) }) +
+        @(Get-ChildItem -Path (Join-Path $root docs) -Filter *.md -Recurse) | ForEach-Object {
+            @{ Page = [IO.Path]::GetRelativePath($root, $_.FullName).Replace('\', '/'); Path = $_.FullName }
+        }
+    $topics = Get-ChildItem -Path ([IO.Path]::Combine($root, 'module', 'en-US', 'about_*.help.txt')) | ForEach-Object {
+        @{ Page = $_.Name; Path = $_.FullName }
+    }
+}
+
+BeforeAll {
+    . $PSScriptRoot/Shared/ModuleUnderTest.ps1
+    Enter-ModuleTest
+
+    function Get-Text([string] $Path) {
+        [IO.File]::ReadAllText($Path) -replace "`r`n", "`n"
+    }
+
+    # Text without code, in which brackets are no links.
+    function Get-Prose([string] $Path) {
+        (Get-Text $Path) -replace '(?ms)^```.*?^```$' -replace '`[^`\n]*`'
+    }
+
+    # The anchors of a page's headings, as GitHub makes them.
+    function Get-Anchor([string] $Path) {
+        $text = (Get-Text $Path) -replace '(?ms)^```.*?^```$'
+        [regex]::Matches($text, '(?m)^#+ (.+)$') | ForEach-Object {
+            $_.Groups[1].Value.ToLowerInvariant() -replace '[^\p{L}\p{Nd} _-]' -replace ' ', '-'
+        }
+    }
+
+    # What a page or topic shows as code of PowerShell.
+    function Get-Code([string] $Path) {
+        $text = Get-Text $Path
+        if ($Path -like '*.md') {
+            [regex]::Matches($text, '(?ms)^```powershell\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+        } else {
+            [regex]::Matches($text, '(?m)(?:^ {8}.*\n|^\n(?= {8}))+') | ForEach-Object { $_.Value }
+        }
+    }
+
+    # Ids of the catalogue: the only texts of the file that are one word with a capital.
+    function Get-CatalogueId {
+        $source = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'src', 'CodePipeline.ThirdParty', 'Errors', 'ErrorCatalog.cs'))
+        [regex]::Matches($source, '(?m)(?:\(|= |^\s+|, |\? |: )"([A-Z][A-Za-z0-9]+)"(?=[,;) ])') |
+            ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
+    }
+}
+
+AfterAll {
+    Exit-ModuleTest
+}
+
+Describe '<Page>' -ForEach $pages {
+    It 'has links that lead somewhere' {
+        foreach ($match in [regex]::Matches((Get-Prose $Path), '\]\(<?([^)\s>]+)>?\)')) {
+            $target = $match.Groups[1].Value
+            if ($target -match '^https?:') {
+                [uri]::IsWellFormedUriString($target, 'Absolute') | Should -BeTrue -Because "$target is a URL"
+                $target | Should -Not -Match '^http://' -Because 'links are https'
+                continue
+            }
+
+            $file, $anchor = $target -split '#', 2
+            $to = if ($file) { [IO.Path]::GetFullPath([IO.Path]::Combine((Split-Path -Path $Path -Parent), $file)) } else { $Path }
+            Test-Path -LiteralPath $to | Should -BeTrue -Because "$Page links to $target"
+            if ($anchor) {
+                Get-Anchor $to | Should -Contain $anchor -Because "$Page links to $target"
+            }
+        }
+    }
+
+    It 'has tables whose rows have as many cells as their heads' {
+        $width = 0
+        foreach ($line in (Get-Text $Path) -replace '(?ms)^```.*?^```$' -split '\n') {
+            if ($line -notmatch '^\|') {
+                $width = 0
+                continue
+            }
+
+            $cells = ($line -replace '\\\|' -replace '`[^`]*`' -replace '[^|]').Length
+            if ($width) {
+                $cells | Should -Be $width -Because $line
+            }
+
+            $width = $cells
+        }
+    }
+}
+
+Describe 'The code in <Page>' -ForEach ($pages + $topics) {
+    It 'parses, and calls the module''s cmdlets with parameters that they have' {
+        foreach ($code in Get-Code $Path) {
+            if ($Path -like '*.txt' -and $code -notmatch '-CPThirdParty') {
+                # Indented words of a topic, not code.
+                continue
+            }
+
+            $errors = $null
+            $tree = [System.Management.Automation.Language.Parser]::ParseInput($code, [ref]$null, [ref]$errors)
+            $errors | Should -BeNullOrEmpty -Because $code
+            foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $name = $call.GetCommandName()
+                if ($name -notlike '*-CPThirdParty*') {
+                    continue
+                }
+
+                $command = Get-Command -Name $name -Module CodePipeline.ThirdParty -ErrorAction Ignore
+                $command | Should -Not -BeNullOrEmpty -Because "$Page calls $name"
+                $known = @($command.Parameters.Keys) + @($command.Parameters.Values.Aliases)
+                foreach ($given in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
+                    $known | Should -Contain $given.ParameterName -Because "$Page calls $name -$($given.ParameterName)"
+                }
+            }
+        }
+    }
+
+    It 'names cmdlets that are there' {
+        $known = (Get-Module -Name CodePipeline.ThirdParty).ExportedCmdlets.Keys
+        $text = Get-Text $Path
+        if ($Page -eq 'docs/moving.md') {
+            # There, names of AWS.Tools stand in the first column.
+            $text = $text -replace '(?m)^\| `(Write|Get)-CP[^|]*\|'
+        }
+
+        foreach ($match in [regex]::Matches($text, '\b[A-Z][a-z]+-CPThirdParty\w*\b')) {
+            $known | Should -Contain $match.Value -Because "$Page names it"
+        }
+    }
+}
+
+Describe 'Troubleshooting' {
+    It 'has each error of the catalogue and no other' {
+        $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'troubleshooting.md'))
+        [regex]::Matches($page, '(?m)^### (\w+)$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId)
+    }
+
+    It 'is what the topic about errors lists' {
+        $topic = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'about_CPThirdParty_Errors.help.txt'))
+        $listed = [regex]::Matches($topic, '(?m)^    (\w+) +([A-Z][A-Za-z]+)  +\S')
+        $listed | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId)
+        $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'troubleshooting.md'))
+        foreach ($entry in $listed) {
+            $page | Should -Match "(?m)^### $($entry.Groups[1].Value)\n\n$($entry.Groups[2].Value)\. "
+        }
+    }
+}
+
+Describe 'Moving here' {
+    It 'names each option of the AWS CLI''s five commands' {
+        $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'moving.md'))
+        foreach ($option in 'action-type-id', 'max-batch-size', 'job-id', 'client-token', 'nonce', 'current-revision', 'continuation-token',
+            'execution-details', 'failure-details', 'cli-input-json', 'cli-input-yaml', 'generate-cli-skeleton', 'debug', 'endpoint-url',
+            'no-verify-ssl', 'no-paginate', 'output', 'query', 'profile', 'region', 'version', 'color', 'no-sign-request', 'ca-bundle',
+            'cli-read-timeout', 'cli-connect-timeout', 'cli-binary-format', 'no-cli-pager', 'cli-auto-prompt', 'no-cli-auto-prompt') {
+            $page | Should -Match "(?m)^\| [^|]*``--$option\b" -Because "--$option is an option of the AWS CLI"
+        }
+    }
+}
+
+Describe 'From nothing to a running worker' {
+    It 'runs as printed, up to AWS' {
+        $page = (Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'getting-started.md'))) -split '(?m)^## Against AWS$'
+        $page | Should -HaveCount 2
+        $code = [regex]::Matches($page[0], '(?ms)^```powershell\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value } |
+            Where-Object { $_ -notmatch '^Install-|^Import-Module' }
+        $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))
+        try {
+            $run = Invoke-ChildPwsh -Script ("Set-StrictMode -Version Latest; Set-Location '$folder'`n" + ($code -join "`n") + "`n'The end.'")
+            $run.Errors | Should -BeNullOrEmpty
+            $run.ExitCode | Should -Be 0
+            $run.Lines[-1] | Should -Be 'The end.'
+        } finally {
+            Remove-Item -LiteralPath $folder -Recurse -Force
+        }
+    }
+}
