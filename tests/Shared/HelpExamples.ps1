@@ -25,7 +25,7 @@ function Start-Service {
         PipelineName   = 'website'
         StageName      = 'Test'
         ActionName     = 'Contoso'
-        InputArtifact  = 'Source'
+        InputArtifact  = @{ Source = $archive }
         OutputArtifact = 'Report'
     }
     $null = New-CPThirdPartyEmulatorJob -Emulator $service @job
@@ -37,7 +37,7 @@ function Invoke-Example($Example) {
     $folder = New-Item -ItemType Directory -Path (Join-Path $WorkFolder ([guid]::NewGuid()))
     $null = New-Item -ItemType Directory -Path (Join-Path $folder tokens)
     Set-Content -Path ([IO.Path]::Combine($folder, 'tokens', 'customer-7.txt')) -Value 'not-so-secret' -NoNewline
-    $env:AWS_ENDPOINT_URL_CODEPIPELINE = $service.Endpoint
+    $env:AWS_ENDPOINT_URL_CODEPIPELINE = $env:AWS_ENDPOINT_URL_S3 = $service.Endpoint
     $shell = [powershell]::Create()
     try {
         $null = $shell.AddScript('param($Manifest, $Folder) Import-Module $Manifest; Set-Location $Folder').
@@ -68,6 +68,9 @@ function Invoke-Example($Example) {
 
 $PSStyle.OutputRendering = 'PlainText'
 Import-Module -Name $Manifest
+$readme = New-Item -ItemType File -Path (Join-Path $WorkFolder readme.txt) -Value 'read me'
+$archive = Join-Path $WorkFolder source.zip
+Compress-Archive -LiteralPath $readme -DestinationPath $archive
 $results = foreach ($example in Get-Content -LiteralPath $ExamplePath -Raw | ConvertFrom-Json) {
     Invoke-Example $example
 }
