@@ -70,7 +70,7 @@ function Add-Element([System.Xml.XmlElement] $Parent, [string] $Prefix, [string]
 function Add-Paragraph([System.Xml.XmlElement] $Parent, [string] $Text) {
     foreach ($paragraph in $Text.Trim() -split '\n{2,}') {
         if ($paragraph) {
-            $null = Add-Element $Parent 'maml' 'para' $paragraph
+            $null = Add-Element -Parent $Parent -Prefix 'maml' -Name 'para' -Text $paragraph
         }
     }
 }
@@ -108,7 +108,7 @@ function Format-Example([System.Xml.XmlElement] $Example, [System.Xml.XmlNamespa
     $Example.SelectSingleNode('dev:code', $Names).InnerText = $code.TrimEnd()
     $remarks = $Example.SelectSingleNode('dev:remarks', $Names)
     Add-Paragraph $remarks $after
-    $null = Add-Element $remarks 'maml' 'para'
+    $null = Add-Element -Parent $remarks -Prefix 'maml' -Name 'para'
 }
 
 function Format-Command([System.Xml.XmlElement] $Command, [System.Xml.XmlNamespaceManager] $Names, $Help) {
@@ -143,7 +143,7 @@ function Format-Command([System.Xml.XmlElement] $Command, [System.Xml.XmlNamespa
     # PlatyPS leaves default values out.
     foreach ($parameter in $Help.Parameters | Where-Object { $_.DefaultValue }) {
         $place = $Command.SelectSingleNode("command:parameters/command:parameter[maml:name='$($parameter.Name)']", $Names)
-        $null = Add-Element $place 'dev' 'defaultValue' $parameter.DefaultValue
+        $null = Add-Element -Parent $place -Prefix 'dev' -Name 'defaultValue' -Text $parameter.DefaultValue
     }
 
     foreach ($link in $Command.SelectNodes('.//maml:navigationLink', $Names)) {
@@ -181,7 +181,7 @@ function Build-Maml([string] $Path) {
     $names.AddNamespace('dev', 'http://schemas.microsoft.com/maml/dev/2004/10')
     foreach ($command in $maml.SelectNodes('//command:command', $names)) {
         $called = $command.SelectSingleNode('command:details/command:name', $names).InnerText
-        Format-Command $command $names ($help | Where-Object Title -EQ $called)
+        Format-Command -Command $command -Names $names -Help ($help | Where-Object Title -EQ $called)
     }
 
     $null = $maml.InsertBefore($maml.CreateComment(" Made by tools/Build-Help.ps1 of docs/en-US, SHA-256 $(Get-SourceHash) "), $maml.DocumentElement)

@@ -49,18 +49,18 @@ $PSStyle.OutputRendering = 'PlainText'
 $lines = [System.Collections.Generic.List[object]]::new()
 try {
     foreach ($command in $commands) {
-        Add-Line $lines 'command' "PS> $command"
+        Add-Line -Lines $lines -Class 'command' -Text "PS> $command"
         $errors = @()
         # The commands above, which stand in this file: there is no other way to run what is drawn.
         $output = . ([scriptblock]::Create($command)) 2>&1 | ForEach-Object {
             if ($_ -is [System.Management.Automation.ErrorRecord]) { $errors += $_ } else { $_ }
         } | Out-String -Width $columns
         foreach ($line in $output -split '\r?\n' | Where-Object { $_.Trim() }) {
-            Add-Line $lines 'output' $line.TrimEnd()
+            Add-Line -Lines $lines -Class 'output' -Text $line.TrimEnd()
         }
 
         foreach ($problem in $errors) {
-            Add-Line $lines 'error' "$($problem.InvocationInfo.MyCommand): $($problem.ErrorDetails.Message)"
+            Add-Line -Lines $lines -Class 'error' -Text "$($problem.InvocationInfo.MyCommand): $($problem.ErrorDetails.Message)"
         }
     }
 } finally {

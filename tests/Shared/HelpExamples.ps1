@@ -14,7 +14,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $env:CPTHIRDPARTY_CLIENT_TOKEN = 'not-so-secret'
 
-function Start-Service {
+function Start-ExampleService {
     $service = Start-CPThirdPartyEmulator -Name service -Region eu-central-1 -AccessKey AKIAEXAMPLE -SecretKey 'example-secret-key'
     $job = @{
         ActionType     = 'Test/Contoso/1'
@@ -33,7 +33,7 @@ function Start-Service {
 }
 
 function Invoke-Example($Example) {
-    $service = Start-Service
+    $service = Start-ExampleService
     $folder = New-Item -ItemType Directory -Path (Join-Path $WorkFolder ([guid]::NewGuid()))
     $null = New-Item -ItemType Directory -Path (Join-Path $folder tokens)
     Set-Content -Path ([IO.Path]::Combine($folder, 'tokens', 'customer-7.txt')) -Value 'not-so-secret' -NoNewline
