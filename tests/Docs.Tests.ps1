@@ -160,6 +160,43 @@ Describe 'Moving here' {
     }
 }
 
+Describe 'Runners' {
+    It 'names each input of the action and no other' {
+        $action = Join-Path $RepositoryRoot action.yml
+        if (-not (Test-Path -LiteralPath $action)) {
+            Set-ItResult -Skipped -Because 'there is no action.yml'
+        }
+
+        $block = [regex]::Match((Get-Text $action), '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value
+        $inputs = [regex]::Matches($block, '(?m)^  ([a-z-]+):') | ForEach-Object { $_.Groups[1].Value }
+        $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'runners.md'))
+        $table = [regex]::Match($page, '(?ms)^## Inputs\n(.*?)^Outputs').Groups[1].Value
+        $named = [regex]::Matches($table, '(?m)^\| ([^|]+) \|') | ForEach-Object {
+            [regex]::Matches($_.Groups[1].Value, '`([a-z-]+)`') | ForEach-Object { $_.Groups[1].Value }
+        }
+        $named | Sort-Object | Should -Be @($inputs | Sort-Object)
+    }
+}
+
+Describe 'The picture of a session' {
+    It 'is what the cmdlets print' {
+        $fresh = Join-Path ([IO.Path]::GetTempPath()) "$([guid]::NewGuid()).svg"
+        try {
+            $tool = [IO.Path]::Combine($RepositoryRoot, 'tools', 'New-SessionPicture.ps1')
+            $run = Invoke-ChildPwsh -NoImport -TimeoutSeconds 120 -Script "& '$tool' -OutputPath '$fresh'"
+            $run.ExitCode | Should -Be 0
+            $drawn = $fresh, ([IO.Path]::Combine($RepositoryRoot, 'docs', 'session.svg')) | ForEach-Object {
+                # Where a long line breaks does not depend on ids; times do depend on the machine.
+                (Get-Text $_) -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'ID' -replace '\d\d:\d\d:\d\d\.\d', 'TIME' `
+                    -replace '[0-9a-f]{4,}-|-[0-9a-f]{4,}'
+            }
+            $drawn[0] | Should -Be $drawn[1]
+        } finally {
+            Remove-Item -LiteralPath $fresh -ErrorAction Ignore
+        }
+    }
+}
+
 Describe 'From nothing to a running worker' {
     It 'runs as printed, up to AWS' {
         $page = (Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'getting-started.md'))) -split '(?m)^## Against AWS$'
@@ -168,7 +205,7 @@ Describe 'From nothing to a running worker' {
             Where-Object { $_ -notmatch '^Install-|^Import-Module' }
         $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))
         try {
-            $run = Invoke-ChildPwsh -Script ("Set-StrictMode -Version Latest; Set-Location '$folder'`n" + ($code -join "`n") + "`n'The end.'")
+            $run = Invoke-ChildPwsh -TimeoutSeconds 300 -Script ("Set-StrictMode -Version Latest; Set-Location '$folder'`n" + ($code -join "`n") + "`n'The end.'")
             $run.Errors | Should -BeNullOrEmpty
             $run.ExitCode | Should -Be 0
             $run.Lines[-1] | Should -Be 'The end.'

@@ -237,7 +237,7 @@ Describe 'The examples' -ForEach @{ All = $examples } {
         $given = Join-Path $folder 'examples.json'
         $found = Join-Path $folder 'results.json'
         ConvertTo-Json -InputObject @($All) | Set-Content -LiteralPath $given
-        $run = Invoke-ChildPwsh -NoImport -TimeoutSeconds 300 -Environment @{ AWS_CONFIG_FILE = $config } -Script (
+        $run = Invoke-ChildPwsh -NoImport -TimeoutSeconds 900 -Environment @{ AWS_CONFIG_FILE = $config } -Script (
             "& '$PSScriptRoot/Shared/HelpExamples.ps1' -Manifest `$Manifest -ExamplePath '$given' -ResultPath '$found' -WorkFolder '$folder'")
         if ($run.ExitCode -ne 0) {
             throw "The examples could not be run: $($run.Output) $($run.Errors)"
