@@ -143,10 +143,10 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         $sets = @((Get-Command $name).ParameterSets)
         @($help.examples.example).Count | Should -BeGreaterOrEqual $sets.Count
         foreach ($set in $sets) {
-            $own = @($set.Parameters | Where-Object { $_.IsMandatory -and $_.Position -lt 0 } | ForEach-Object Name)
+            $own = @($set.Parameters | Where-Object { $_.IsMandatory -and $_.Position -lt 0 -and -not $_.ValueFromPipeline } | ForEach-Object Name)
             $example = $help.examples.example | Where-Object {
                 $code = $_.code
-                $code -match $name.Split('-')[1] -and -not ($own | Where-Object { $code -notmatch "-$_\b" -and $_ -ne 'Emulator' })
+                $code -match $name.Split('-')[1] -and -not ($own | Where-Object { $code -notmatch "-$_\b" })
             }
             $example | Should -Not -BeNullOrEmpty -Because "the set $($set.Name) needs an example"
         }

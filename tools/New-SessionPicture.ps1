@@ -35,13 +35,15 @@ $commands = @(
     'Get-CPThirdPartyEmulatorJob'
 )
 
-# A line of the picture: its class and its text, broken where a screen would break it.
+# A line of the picture: its class and its text, broken between words, so that ids stay whole.
 function Add-Line([System.Collections.Generic.List[object]] $Lines, [string] $Class, [string] $Text) {
-    do {
-        $part = $Text.Substring(0, [Math]::Min($columns, $Text.Length))
-        $Lines.Add(@($Class, $part))
-        $Text = $Text.Substring($part.Length)
-    } while ($Text)
+    while ($Text.Length -gt $columns) {
+        $space = $Text.LastIndexOf(' ', $columns)
+        $Lines.Add(@($Class, $Text.Substring(0, $space)))
+        $Text = '  ' + $Text.Substring($space + 1)
+    }
+
+    $Lines.Add(@($Class, $Text))
 }
 
 $style = $PSStyle.OutputRendering
