@@ -178,6 +178,14 @@ Describe 'Help of <_>' -ForEach $cmdlets {
     }
 }
 
+Describe 'The help' {
+    It 'is of each cmdlet of the module and no other' {
+        (Get-ChildItem -Path $documentation -Filter *.md).BaseName | Sort-Object | Should -Be @($exported | Sort-Object)
+        $maml = [xml][IO.File]::ReadAllText([IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'CodePipeline.ThirdParty.dll-Help.xml'))
+        $maml.helpItems.command.details.name | Sort-Object | Should -Be @($exported | Sort-Object)
+    }
+}
+
 Describe 'Get-Help' {
     It 'shows examples with their code' {
         $shown = Get-Help -Name Get-CPThirdPartyJob -Examples | Out-String -Width 200
