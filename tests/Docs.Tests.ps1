@@ -41,11 +41,12 @@ BeforeAll {
         }
     }
 
-    # Ids of the catalogue: the only texts of the file that are one word with a capital.
+    # Ids of the catalogue: the only texts of its files that are one word with a capital.
     function Get-CatalogueId {
-        $source = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'src', 'CodePipeline.ThirdParty', 'Errors', 'ErrorCatalog.cs'))
-        [regex]::Matches($source, '(?m)(?:\(|= |^\s+|, |\? |: )"([A-Z][A-Za-z0-9]+)"(?=[,;) ])') |
-            ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
+        foreach ($file in 'ErrorCatalog.cs', 'CommandError.cs') {
+            $source = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'src', 'CodePipeline.ThirdParty', 'Errors', $file))
+            [regex]::Matches($source, '(?m)(?:\(|= |^\s+|, |\? |: )"([A-Z][A-Za-z0-9]+)"(?=[,;) ])') | ForEach-Object { $_.Groups[1].Value }
+        }
     }
 }
 
@@ -134,13 +135,13 @@ Describe 'The code in <Page>' -ForEach ($pages + $topics) {
 Describe 'Troubleshooting' {
     It 'has each error of the catalogue and no other' {
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'troubleshooting.md'))
-        [regex]::Matches($page, '(?m)^### (\w+)$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId)
+        [regex]::Matches($page, '(?m)^### (\w+)$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId | Sort-Object -Unique)
     }
 
     It 'is what the topic about errors lists' {
         $topic = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'about_CPThirdParty_Errors.help.txt'))
         $listed = [regex]::Matches($topic, '(?m)^    (\w+) +([A-Z][A-Za-z]+)  +\S')
-        $listed | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId)
+        $listed | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId | Sort-Object -Unique)
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'troubleshooting.md'))
         foreach ($entry in $listed) {
             $page | Should -Match "(?m)^### $($entry.Groups[1].Value)\n\n$($entry.Groups[2].Value)\. "
