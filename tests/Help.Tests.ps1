@@ -183,7 +183,7 @@ Describe 'The help' {
     It 'is of each cmdlet of the module and no other' {
         (Get-ChildItem -Path $documentation -Filter *.md).BaseName | Sort-Object | Should -Be @($exported | Sort-Object)
         $maml = [xml][IO.File]::ReadAllText([IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'CodePipeline.ThirdParty.dll-Help.xml'))
-        $maml.helpItems.command.details.name | Sort-Object | Should -Be @($exported | Sort-Object)
+        $maml.SelectNodes("//*[local-name()='details']/*[local-name()='name']").InnerText | Sort-Object | Should -Be @($exported | Sort-Object)
     }
 }
 
