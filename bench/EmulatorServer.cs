@@ -14,11 +14,17 @@ internal sealed class EmulatorServer : IDisposable
     private readonly Process _process;
 
     public EmulatorServer(int jobs, params string[] actionTypes)
+        : this(jobs, actionTypes, Array.Empty<string>())
+    {
+    }
+
+    public EmulatorServer(int jobs, string[] actionTypes, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet", new[] { Peer.Metadata("Emulator"), "--json", "--until-stdin-closes" }
             .Concat(new[] { "--client-token", Token, "--jobs", jobs.ToString(System.Globalization.CultureInfo.InvariantCulture) })
             .Concat(new[] { "--lease-time", "3600" })
-            .Concat(actionTypes.SelectMany(type => new[] { "--job", type })))
+            .Concat(actionTypes.SelectMany(type => new[] { "--job", type }))
+            .Concat(more))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -46,7 +52,7 @@ internal sealed class EmulatorServer : IDisposable
 
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
-        ["AWS_ENDPOINT_URL_CODEPIPELINE"] = Endpoint.AbsoluteUri,
+        ["AWS_ENDPOINT_URL"] = Endpoint.AbsoluteUri,
         ["AWS_REGION"] = Region,
         ["AWS_DEFAULT_REGION"] = Region,
         ["AWS_ACCESS_KEY_ID"] = AccessKeyId,

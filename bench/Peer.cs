@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Bench;
 
@@ -22,6 +24,9 @@ internal sealed class Peer(EmulatorServer server)
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
 
+    public static IEnumerable<double> Numbers(IEnumerable<string> lines) =>
+        lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture));
+
     /// <summary>Runs to the end and gives what was printed.</summary>
     public string[] Run(string program, params string[] arguments)
     {
@@ -33,12 +38,42 @@ internal sealed class Peer(EmulatorServer server)
             : throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}.");
     }
 
+    /// <summary>Runs this program with other arguments.</summary>
+    public string[] RunSelf(params string[] arguments) =>
+        Run("dotnet", arguments.Prepend(Assembly.GetExecutingAssembly().Location).ToArray());
+
     /// <summary>Milliseconds from the start of a process to its end.</summary>
     public double Time(string program, params string[] arguments)
     {
         long started = Stopwatch.GetTimestamp();
         Run(program, arguments);
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+
+    /// <summary>Wall time of a process from start to end, and the most memory that it held.</summary>
+    public Measured Measure(string program, params string[] arguments)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using Process process = Start(program, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        long peak = 0;
+        while (!process.WaitForExit(20))
+        {
+            process.Refresh();
+            try
+            {
+                peak = Math.Max(peak, process.PeakWorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended in between.
+            }
+        }
+
+        var measured = new Measured(Stopwatch.GetElapsedTime(started).TotalSeconds, peak / 1e6);
+        return process.ExitCode == 0
+            ? measured
+            : throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}: {output.Result}");
     }
 
     private Process Start(string program, IEnumerable<string> arguments)
@@ -52,3 +87,6 @@ internal sealed class Peer(EmulatorServer server)
         return Process.Start(start)!;
     }
 }
+
+/// <summary>What a process took.</summary>
+internal readonly record struct Measured(double Seconds, double PeakMegabytes);

@@ -1,0 +1,192 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Bench;
+
+/// <summary>
+/// (e) 1 GiB in 10,000 files, and one file of 1 GiB: brought and expanded, zipped and uploaded; against the AWS CLI with zip and
+/// unzip, and against Expand-Archive. Whole processes, wall time and peak memory.
+/// </summary>
+internal static class ArtifactBenchmark
+{
+    private const long Size = 1L << 30;
+    private const int Rounds = 3;
+    private const double MemoryGoal = 200;
+
+    private static readonly (string Name, int Files)[] s_shapes = { ("Many", 10_000), ("One", 1) };
+
+    public static async Task RunAsync(Report report)
+    {
+        Report.Head("(e) Artifacts of 1 GiB: process start to end, and peak memory");
+        if (!Report.Needs("pwsh", "PowerShell") || !Report.Needs("aws", "the AWS CLI") || !Report.Needs("zip", "zip")
+            || !Report.Needs("unzip", "unzip"))
+        {
+            return;
+        }
+
+        DirectoryInfo root = Directory.CreateTempSubdirectory("cptp-bench-");
+        try
+        {
+            foreach ((string name, int files) in s_shapes)
+            {
+                string folder = Path.Combine(root.FullName, name);
+                WriteFiles(folder, files);
+                Shell(folder, $"zip -qr ../{name}.zip .");
+                await MeasureAsync(report, root.FullName, name, files);
+                Directory.Delete(folder, recursive: true);
+                File.Delete(folder + ".zip");
+            }
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
+
+    private static async Task MeasureAsync(Report report, string root, string name, int files)
+    {
+        string zip = Path.Combine(root, name + ".zip");
+        using var server = new EmulatorServer(
+            1, new[] { "Test/Bench/1" }, "--input", $"{name}={zip}", "--output", "Out", "--credential-lifetime", "3600");
+        var peer = new Peer(server);
+        JobArtifact input = await InputAsync(server);
+        string uri = $"s3://{input.BucketName}/{input.ObjectKey}";
+        string target = Path.Combine(root, "out");
+        string what = files == 1 ? "one file" : $"{files.ToString("N0", CultureInfo.InvariantCulture)} files";
+
+        string module = $"Import-Module '{Peer.Module}'; $ErrorActionPreference = 'Stop'; ";
+        string details = $"Get-CPThirdPartyJobDetail '{server.FirstJobId}'";
+        string save = $"{module}{details} | Save-CPThirdPartyJobArtifact -Destination '{target}' -Expand | Out-Null; exit";
+        string publish = $"{module}{details} | Publish-CPThirdPartyJobArtifact -Path '{Path.Combine(root, name)}' | Out-Null; exit";
+        string expand = $"Expand-Archive -LiteralPath '{zip}' -DestinationPath '{target}'; exit";
+        string copyAndUnzip = $"aws s3 cp --only-show-errors '{uri}' '{target}.zip' && unzip -q '{target}.zip' -d '{target}'";
+        string zipAndCopy =
+            $"cd '{Path.Combine(root, name)}' && zip -qr '{target}.zip' . && aws s3 cp --only-show-errors '{target}.zip' '{uri}.copy'";
+
+        var ours = new Runs();
+        var theirs = new Runs();
+        var archive = new Runs();
+        var published = new Runs();
+        var copied = new Runs();
+        for (int round = 0; round < Rounds; round++)
+        {
+            Run(ours, "pwsh", "-NoProfile", "-c", save);
+            Run(theirs, "sh", "-c", copyAndUnzip);
+            Run(published, "pwsh", "-NoProfile", "-c", publish);
+            Run(copied, "sh", "-c", zipAndCopy);
+            if (round == 0)
+            {
+                // Once is enough: it takes minutes.
+                Run(archive, "pwsh", "-NoProfile", "-c", expand);
+            }
+        }
+
+        Report.Row($"save and expand, {what}", ours.Show());
+        Report.Row("aws s3 cp + unzip", theirs.Show());
+        Report.Row("Expand-Archive", archive.Show());
+        report.Goal($"ours / aws s3 cp + unzip, {what}", ours.Seconds / theirs.Seconds, atMost: 0.6);
+        report.Goal($"ours / Expand-Archive, {what}", ours.Seconds / archive.Seconds, atMost: 0.2);
+        report.Goal($"peak memory, save {what}", ours.PeakMegabytes, atMost: MemoryGoal, unit: " MB");
+        Report.Row($"zip and publish, {what}", published.Show());
+        Report.Row("zip -r + aws s3 cp", copied.Show());
+        Report.Row($"ours / zip -r + aws s3 cp, {what}", FormattableString.Invariant($"{published.Seconds / copied.Seconds:0.###}"));
+        report.Goal($"peak memory, publish {what}", published.PeakMegabytes, atMost: MemoryGoal, unit: " MB");
+
+        void Run(Runs runs, string program, params string[] arguments)
+        {
+            runs.Add(peer.Measure(program, arguments));
+            if (Directory.Exists(target))
+            {
+                int found = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Count();
+                if (found != files)
+                {
+                    throw new InvalidOperationException($"{program} left {found} files of {files}.");
+                }
+
+                Directory.Delete(target, recursive: true);
+            }
+
+            File.Delete(target + ".zip");
+        }
+    }
+
+    private static async Task<JobArtifact> InputAsync(EmulatorServer server)
+    {
+        using IThirdPartyJobClient client = ThirdPartyJobClients.Create(
+            server.Region, server.Endpoint, server.AccessKeyId, new Secret(server.SecretAccessKey));
+        JobDetails details = await client.GetThirdPartyJobDetailsAsync(
+            server.FirstJobId, new Secret(EmulatorServer.Token), CallOptions.Quiet, CancellationToken.None);
+        return details.InputArtifacts.Single();
+    }
+
+    /// <summary>Lines of words, which shrink to about a third, as source and logs do.</summary>
+    private static void WriteFiles(string folder, int files)
+    {
+        var random = new Random(1);
+        byte[][] words = Enumerable.Range(0, 4096).Select(_ => Word(random)).ToArray();
+        long each = Size / files;
+        byte[] buffer = new byte[(int)Math.Min(each, 1 << 20) + 64];
+        for (int i = 0; i < files; i++)
+        {
+            string path = Path.Combine(folder, $"folder-{i / 100:000}", $"file-{i:00000}.txt");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using FileStream stream = File.Create(path);
+            for (long left = each; left > 0;)
+            {
+                int wanted = (int)Math.Min(left, buffer.Length - 64);
+                for (int at = 0; at < wanted;)
+                {
+                    byte[] word = words[random.Next(words.Length)];
+                    word.CopyTo(buffer, at);
+                    at += word.Length;
+                }
+
+                stream.Write(buffer, 0, wanted);
+                left -= wanted;
+            }
+        }
+    }
+
+    private static byte[] Word(Random random)
+    {
+        byte[] word = new byte[random.Next(3, 12)];
+        for (int i = 0; i < word.Length - 1; i++)
+        {
+            word[i] = (byte)('a' + random.Next(26));
+        }
+
+        word[^1] = (byte)(random.Next(10) == 0 ? '\n' : ' ');
+        return word;
+    }
+
+    private static void Shell(string folder, string command)
+    {
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sh", new[] { "-c", command }) { WorkingDirectory = folder })!;
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'{command}' ended with exit code {process.ExitCode}.");
+        }
+    }
+
+    private sealed class Runs
+    {
+        private readonly List<Measured> _all = new();
+
+        public double Seconds => new Sample(_all.Select(run => run.Seconds)).Median;
+
+        public double PeakMegabytes => _all.Max(run => run.PeakMegabytes);
+
+        public void Add(Measured run) => _all.Add(run);
+
+        public string Show() => FormattableString.Invariant(
+            $"{new Sample(_all.Select(run => run.Seconds)).Show("s")}, {PeakMegabytes:0} MB");
+    }
+}

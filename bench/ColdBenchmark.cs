@@ -1,0 +1,29 @@
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Bench;
+
+/// <summary>(d) A cold one-shot poll, from the start of a process to its end, pwsh with our module against the AWS CLI.</summary>
+internal static class ColdBenchmark
+{
+    public static Task RunAsync(Report report)
+    {
+        Report.Head("(d) A cold one-shot poll, process start to end");
+        if (!Report.Needs("pwsh", "PowerShell") || !Report.Needs("aws", "the AWS CLI"))
+        {
+            return Task.CompletedTask;
+        }
+
+        using var server = new EmulatorServer(jobs: 1, "Test/Bench/1");
+        var peer = new Peer(server);
+        string poll = $"Import-Module '{Peer.Module}'; Get-CPThirdPartyJob Test/Bench/1; exit";
+        (Sample ours, Sample cli) = Sample.InTurns(
+            () => peer.Time("pwsh", "-NoProfile", "-c", poll),
+            () => peer.Time(
+                "aws", "codepipeline", "poll-for-third-party-jobs", "--action-type-id",
+                "category=Test,owner=ThirdParty,provider=Bench,version=1"));
+        Report.Row("pwsh with our module", ours.Show("ms"));
+        Report.Row("aws codepipeline", cli.Show("ms"));
+        report.Goal("ours / AWS CLI", ours.Median / cli.Median, atMost: 0.8);
+        return Task.CompletedTask;
+    }
+}
