@@ -1,0 +1,93 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation;
+
+namespace CodePipeline.ThirdParty.Chaos;
+
+/// <summary>
+/// Many jobs, several worker processes, broken calls, and a worker killed every few seconds and started again with its journal. At
+/// the end every job has exactly one final result, and none ran twice.
+/// </summary>
+internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
+{
+    private readonly Random _random = new(options.Seed);
+
+    public async Task<ChaosResult> RunAsync(string folder)
+    {
+        using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions
+        {
+            LeaseTime = TimeSpan.FromSeconds(5),
+            ContinuationDelay = TimeSpan.FromSeconds(1),
+            RecordRequests = false,
+            Faults = FaultPlan.Parse(options.FaultPlan),
+        });
+        AddJobs(emulator);
+        WorkerProcess[] workers = Enumerable.Range(0, options.Workers)
+            .Select(number => new WorkerProcess(emulator, folder, $"worker-{number}", options.Shell))
+            .ToArray();
+        var clock = Stopwatch.StartNew();
+        int kills = 0;
+        try
+        {
+            foreach (WorkerProcess worker in workers)
+            {
+                worker.Start();
+            }
+
+            TimeSpan nextKill = options.KillEvery;
+            TimeSpan nextWord = TimeSpan.FromSeconds(10);
+            while (Open(emulator).Any() && clock.Elapsed < options.GiveUpAfter)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50)).ConfigureAwait(false);
+                foreach (WorkerProcess worker in workers)
+                {
+                    worker.StartAgainIfEnded();
+                }
+
+                if (clock.Elapsed >= nextKill)
+                {
+                    workers[_random.Next(workers.Length)].KillAndStartAgain();
+                    kills++;
+                    nextKill += options.KillEvery;
+                }
+
+                if (clock.Elapsed >= nextWord)
+                {
+                    say($"{clock.Elapsed:mm\\:ss}  {Open(emulator).Count()} jobs are open, {kills} workers were killed");
+                    nextWord += TimeSpan.FromSeconds(10);
+                }
+            }
+        }
+        finally
+        {
+            foreach (WorkerProcess worker in workers)
+            {
+                worker.Stop();
+            }
+        }
+
+        return new ChaosResult(
+            emulator.GetJobs(), Runs.Read(folder), kills, clock.Elapsed, workers.SelectMany(worker => worker.UnexpectedEnds));
+    }
+
+    private void AddJobs(ThirdPartyEmulator emulator)
+    {
+        for (int i = 0; i < options.Jobs; i++)
+        {
+            // One in ten fails, one in ten goes on in a second job.
+            string wish = _random.Next(10) switch { 0 => WorkerHandler.Fail, 1 => WorkerHandler.Continue, _ => WorkerHandler.Succeed };
+            emulator.AddJob(new EmulatedJobRequest(WorkerProcess.ActionType)
+            {
+                ClientId = $"client-{i % 7}",
+                Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = wish },
+            });
+        }
+    }
+
+    private static IEnumerable<EmulatedJob> Open(ThirdPartyEmulator emulator) => emulator.GetJobs().Where(job => !ChaosResult.IsFinal(job));
+}

@@ -1,0 +1,55 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Chaos;
+
+/// <summary>The engine as the worker of a run: what a killed process is.</summary>
+internal static class EngineProcess
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        (string actionType, string journal, string runs, string name, string work) =
+            (arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]);
+        var session = new ThirdPartySession(
+            name: null,
+            new ClientSettings { Region = RegionResolver.Find(null, null), Environment = AwsEnvironment.Stamp() },
+            tokens: null);
+        var engine = new WorkerEngine(
+            new WorkerOptions
+            {
+                ActionTypes = new[] { ActionTypeParser.Parse(actionType) },
+                ThrottleLimit = WorkerProcess.Throttle,
+                PollInterval = TimeSpan.FromMilliseconds(200),
+                JournalPath = journal,
+                WorkDirectory = work,
+                MoveArtifacts = false,
+            },
+            new ThirdPartyJobQueue(session),
+            new WorkerHandler(runs, name),
+            artifacts: null,
+            new Quiet());
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        });
+        await engine.RunAsync(stop.Token).ConfigureAwait(false);
+        return 0;
+    }
+
+    private sealed class Quiet : IWorkerObserver
+    {
+        public void Report(WorkerEvent happened)
+        {
+            if (happened.Kind == WorkerEventKind.Warning)
+            {
+                Console.Error.WriteLine(happened.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Chaos;
+
+/// <summary>The long runs: <c>chaos</c> and <c>soak</c>; and the worker process that both start.</summary>
+internal static class Program
+{
+    public const string WorkerArgument = "worker";
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        if (arguments.Length > 0 && arguments[0] == WorkerArgument)
+        {
+            return await EngineProcess.RunAsync(arguments[1..]).ConfigureAwait(false);
+        }
+
+        var root = new RootCommand("Long runs of the worker against the emulator.") { Chaos(), Soak() };
+        return await root.Parse(arguments).InvokeAsync().ConfigureAwait(false);
+    }
+
+    private static Command Chaos()
+    {
+        var defaults = new ChaosOptions();
+        var jobs = new Option<int>("--jobs") { Description = "How many jobs", DefaultValueFactory = _ => defaults.Jobs };
+        var workers = new Option<int>("--workers") { Description = "How many worker processes", DefaultValueFactory = _ => defaults.Workers };
+        var seed = new Option<int>("--seed") { Description = "What the faults and kills are drawn from", DefaultValueFactory = _ => defaults.Seed };
+        var faults = new Option<double>("--faults") { Description = "The share of broken calls", DefaultValueFactory = _ => defaults.Faults };
+        var kill = new Option<double>("--kill-every") { Description = "Seconds between kills", DefaultValueFactory = _ => defaults.KillEvery.TotalSeconds };
+        Option<bool> shell = Shell();
+        var command = new Command("chaos", "Broken calls, and workers killed and started again: every job has exactly one result.")
+        {
+            jobs, workers, seed, faults, kill, shell,
+        };
+        command.SetAction(async (parsed, _) => await InFolderAsync(async folder =>
+        {
+            ChaosResult result = await new ChaosRun(
+                new ChaosOptions
+                {
+                    Jobs = parsed.GetValue(jobs),
+                    Workers = parsed.GetValue(workers),
+                    Seed = parsed.GetValue(seed),
+                    Faults = parsed.GetValue(faults),
+                    KillEvery = TimeSpan.FromSeconds(parsed.GetValue(kill)),
+                    Shell = parsed.GetValue(shell),
+                },
+                Console.WriteLine).RunAsync(folder).ConfigureAwait(false);
+            Console.WriteLine(result);
+            return result.Wrong;
+        }).ConfigureAwait(false));
+        return command;
+    }
+
+    private static Command Soak()
+    {
+        var defaults = new SoakOptions();
+        var duration = new Option<TimeSpan>("--duration") { Description = "How long", DefaultValueFactory = _ => defaults.Duration };
+        var rate = new Option<int>("--jobs-per-second") { Description = "The load", DefaultValueFactory = _ => defaults.JobsPerSecond };
+        Option<bool> shell = Shell();
+        var command = new Command("soak", "One worker under a steady load: memory, handles and threads stay flat.") { duration, rate, shell };
+        command.SetAction(async (parsed, _) => await InFolderAsync(folder => new SoakRun(
+            new SoakOptions
+            {
+                Duration = parsed.GetValue(duration),
+                JobsPerSecond = parsed.GetValue(rate),
+                Shell = parsed.GetValue(shell),
+            },
+            Console.WriteLine).RunAsync(folder)).ConfigureAwait(false));
+        return command;
+    }
+
+    private static Option<bool> Shell() => new("--pwsh") { Description = "The cmdlet in pwsh as the worker, not the engine in .NET" };
+
+    private static async Task<int> InFolderAsync(Func<string, Task<IReadOnlyList<string>>> run)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("cpthirdparty-");
+        try
+        {
+            IReadOnlyList<string> wrong = await run(folder.FullName).ConfigureAwait(false);
+            foreach (string line in wrong)
+            {
+                Console.WriteLine(line);
+            }
+
+            Console.WriteLine(wrong.Count == 0 ? "All is well." : $"{wrong.Count} things are wrong.");
+            return wrong.Count == 0 ? 0 : 1;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

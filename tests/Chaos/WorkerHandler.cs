@@ -1,0 +1,44 @@
+using System;
+using System.IO;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Worker;
+
+namespace CodePipeline.ThirdParty.Chaos;
+
+/// <summary>Writes down when it begins and when it ends, and ends as the job's configuration wishes.</summary>
+internal sealed class WorkerHandler(string runs, string name) : IJobHandler
+{
+    public const string Wish = "Wish";
+    public const string Succeed = "succeed";
+    public const string Fail = "fail";
+    public const string Continue = "continue";
+
+    private readonly object _gate = new();
+
+    public async Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken)
+    {
+        Note(Runs.BeginLine(job.JobId, name));
+        await Task.Delay(Random.Shared.Next(50), cancellationToken).ConfigureAwait(false);
+        Note(Runs.EndLine(job.JobId, name));
+        var detail = (ThirdPartyWorkerJob)job;
+        return detail.ContinuationToken is not null ? null : detail.Configuration[Wish] switch
+        {
+            Fail => ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, "As wished", null)),
+            Continue => ThirdPartyJobOutcome.Of(new SuccessResult { ContinuationToken = "go on" }),
+            _ => null,
+        };
+    }
+
+    // A line is one write: what a killed process wrote is whole or not there.
+    private void Note(string line)
+    {
+        lock (_gate)
+        {
+            using var stream = new FileStream(runs, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
+            stream.Write(Encoding.ASCII.GetBytes(line));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Text.Json;
+using CodePipeline.ThirdParty.Emulation;
+
+namespace CodePipeline.ThirdParty.Chaos;
+
+/// <summary>A worker in a process of its own, with a journal of its own, that can be killed and started again.</summary>
+internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, string name, bool shell)
+{
+    public const int Throttle = 8;
+
+    private readonly List<string> _unexpectedEnds = new();
+    private Process? _process;
+
+    public static ActionTypeId ActionType { get; } = new("Test", ActionTypeId.ThirdPartyOwner, "Chaos", "1");
+
+    /// <summary>Ends that nobody asked for.</summary>
+    public IReadOnlyList<string> UnexpectedEnds => _unexpectedEnds;
+
+    public Process Process => _process ?? throw new InvalidOperationException("It was not started.");
+
+    public void Start()
+    {
+        string self = Assembly.GetExecutingAssembly().Location;
+        string[] arguments =
+        {
+            ActionType.ToString(), Path.Combine(folder, name + ".journal"), Path.Combine(folder, name + ".runs"), name,
+            Path.Combine(folder, name),
+        };
+        ProcessStartInfo start = shell
+            ? new ProcessStartInfo("pwsh", new[]
+                {
+                    "-NoProfile", "-NonInteractive", "-File", Path.Combine(Path.GetDirectoryName(self)!, "scripts", "worker.ps1"),
+                    Metadata("Module"),
+                }.Concat(arguments))
+            : new ProcessStartInfo("dotnet", new[] { self, Program.WorkerArgument }.Concat(arguments));
+        foreach ((string variable, string value) in Environment())
+        {
+            start.Environment[variable] = value;
+        }
+
+        _process = Process.Start(start)!;
+    }
+
+    public void StartAgainIfEnded()
+    {
+        if (_process is { HasExited: true } ended)
+        {
+            _unexpectedEnds.Add($"{name} ended by itself with exit code {ended.ExitCode}.");
+            ended.Dispose();
+            Start();
+        }
+    }
+
+    public void KillAndStartAgain()
+    {
+        Process.Kill();
+        Process.WaitForExit();
+        Process.Dispose();
+        Start();
+    }
+
+    public void Stop()
+    {
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+            _process.Dispose();
+            _process = null;
+        }
+    }
+
+    private Dictionary<string, string> Environment() => new()
+    {
+        ["AWS_ENDPOINT_URL"] = emulator.Endpoint.AbsoluteUri,
+        ["AWS_REGION"] = emulator.Region,
+        ["AWS_ACCESS_KEY_ID"] = emulator.AccessKeyId,
+        ["AWS_SECRET_ACCESS_KEY"] = emulator.SecretAccessKey.Reveal(),
+        ["CPTHIRDPARTY_CLIENT_TOKEN"] = JsonSerializer.Serialize(
+            emulator.GetClients().ToDictionary(client => client.Key, client => client.Value.Reveal())),
+        ["NO_COLOR"] = "1",
+    };
+
+    private static string Metadata(string key) => Assembly.GetExecutingAssembly()
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}

@@ -1,0 +1,18 @@
+# The cmdlet as a worker of the chaos run. Each handler writes down when it begins and when it ends.
+param([string] $Module, [string] $ActionType, [string] $Journal, [string] $Runs, [string] $Name, [string] $Work)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version Latest
+Import-Module -Name $Module
+$null = Invoke-CPThirdPartyWorker -ActionType $ActionType -JournalPath $Journal -WorkDirectory $Work -ThrottleLimit 8 -PollInterval 0.2 -WarningAction SilentlyContinue -ScriptBlock {
+    # A file for each job: several handlers write at once.
+    $file = [System.IO.Path]::ChangeExtension($using:Runs, "$($Job.JobId).runs")
+    [System.IO.File]::AppendAllText($file, "begin $($Job.JobId) $using:Name`n")
+    Start-Sleep -Milliseconds (Get-Random -Maximum 50)
+    [System.IO.File]::AppendAllText($file, "end $($Job.JobId) $using:Name`n")
+    if ($Job.ContinuationToken) { return }
+    switch ($Job.Configuration['Wish']) {
+        'fail' { New-CPThirdPartyJobOutcome -FailureMessage 'As wished' }
+        'continue' { New-CPThirdPartyJobOutcome -ContinuationToken 'go on' }
+    }
+}
