@@ -4,8 +4,8 @@ A deploy worker: puts a site that a pipeline hands over into a web server's fold
 
 .DESCRIPTION
 Each job of the action type has a configuration key SiteName and one input artifact, the site. The worker copies it beside the
-releases that are there, and then points the site's "current" at it in one step: visitors see the old release or the new one,
-never half of one. The last five releases are kept.
+releases that are there, and then points the site's "current" at it: visitors see the old release or the new one, never half of
+one. The last five releases are kept.
 
 Results that could not be sent, and jobs that were cut off, are taken up again from the journal when the worker starts next.
 
@@ -62,10 +62,9 @@ Invoke-CPThirdPartyWorker @worker -ScriptBlock {
     $release = Join-Path $releases ('{0:yyyyMMddHHmmssfff}-{1}' -f [datetime]::UtcNow, $Job.JobId)
     Copy-Item -LiteralPath $source -Destination $release -Recurse
 
-    # A link made aside and moved over the old one: the switch is one step.
-    $next = Join-Path $folder "next-$($Job.JobId)"
-    $null = New-Item -ItemType SymbolicLink -Path $next -Target $release
-    [System.IO.File]::Move($next, (Join-Path $folder 'current'), $true)
+    # The release is whole before anybody sees it.
+    $kind = if ($IsWindows) { 'Junction' } else { 'SymbolicLink' }
+    $null = New-Item -ItemType $kind -Path (Join-Path $folder 'current') -Target $release -Force
 
     Get-ChildItem -LiteralPath $releases -Directory | Sort-Object -Property Name -Descending | Select-Object -Skip 5 |
         Remove-Item -Recurse -Force

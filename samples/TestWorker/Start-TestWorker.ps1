@@ -49,7 +49,7 @@ Invoke-CPThirdPartyWorker @worker -ScriptBlock {
     $site = @($Job.InputPath.Values)[0]
     $links = @(Get-ChildItem -LiteralPath $site -Recurse -File -Filter *.html | ForEach-Object {
         $page = $_
-        [regex]::Matches((Get-Content -Raw -LiteralPath $page.FullName), 'href="([^"#?:]+)') | ForEach-Object {
+        [regex]::Matches((Get-Content -Raw -LiteralPath $page.FullName), 'href="(?![a-z]+:)([^"#?]+)') | ForEach-Object {
             $link = [uri]::UnescapeDataString($_.Groups[1].Value)
             $base = if ($link.StartsWith('/')) { $site } else { $page.DirectoryName }
             [pscustomobject]@{

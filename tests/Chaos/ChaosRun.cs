@@ -21,7 +21,8 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
     {
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions
         {
-            LeaseTime = TimeSpan.FromSeconds(5),
+            // Longer than a worker may take to claim: 20 s, where it is not told otherwise.
+            LeaseTime = options.Shell ? TimeSpan.FromSeconds(25) : EngineProcess.ClaimWindow + TimeSpan.FromSeconds(1),
             ContinuationDelay = TimeSpan.FromSeconds(1),
             RecordRequests = false,
             Faults = FaultPlan.Parse(options.FaultPlan),

@@ -10,6 +10,8 @@ namespace CodePipeline.ThirdParty.Chaos;
 /// <summary>The engine as the worker of a run: what a killed process is.</summary>
 internal static class EngineProcess
 {
+    public static readonly TimeSpan ClaimWindow = TimeSpan.FromSeconds(4);
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         (string actionType, string journal, string runs, string name, string work) =
@@ -24,6 +26,7 @@ internal static class EngineProcess
                 ActionTypes = new[] { ActionTypeParser.Parse(actionType) },
                 ThrottleLimit = WorkerProcess.Throttle,
                 PollInterval = TimeSpan.FromMilliseconds(200),
+                ClaimWindow = ClaimWindow,
                 JournalPath = journal,
                 WorkDirectory = work,
                 MoveArtifacts = false,
