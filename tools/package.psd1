@@ -26,6 +26,7 @@
         'bin/Desktop/Microsoft.Bcl.AsyncInterfaces.dll'
         'bin/Desktop/Microsoft.Bcl.TimeProvider.dll'
         'bin/Desktop/System.Buffers.dll'
+        'bin/Desktop/System.Diagnostics.DiagnosticSource.dll'
         'bin/Desktop/System.Memory.dll'
         'bin/Desktop/System.Numerics.Vectors.dll'
         'bin/Desktop/System.Runtime.CompilerServices.Unsafe.dll'
