@@ -53,7 +53,7 @@ internal static class ArtifactBenchmark
     {
         string zip = Path.Combine(root, name + ".zip");
         using var server = new EmulatorServer(
-            1, new[] { "Test/Bench/1" }, "--input", $"{name}={zip}", "--output", "Out", "--credential-lifetime", "3600");
+            1, new[] { "Test/Bench/1" }, "--input", $"{name}={zip}", "--output-artifact", "Out", "--credential-lifetime", "3600");
         var peer = new Peer(server);
         JobArtifact input = await InputAsync(server);
         string uri = $"s3://{input.BucketName}/{input.ObjectKey}";

@@ -13,7 +13,8 @@ internal static class EngineWorker
 {
     public const string Argument = "engine-worker";
 
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(15);
+    // A poll a second: after some thirty the runtime compiles them anew, which is no part of idling.
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(30);
 
     /// <summary>Action type, handlers at once, jobs to warm up, jobs; or <c>idle</c> and the action type.</summary>

@@ -121,6 +121,18 @@ $service
         $child.Lines | Should -Be 'Succeeded'
     }
 
+    It 'runs a worker''s handler in the caller''s mode, and none in a runspace of its own' {
+        $child = Invoke-ChildPwsh -NoImport -Script @"
+$constrained
+Import-Module `$Manifest
+$service
+(Invoke-CPThirdPartyWorker Test/Contoso/1 -MaxJobs 1 -PollInterval 0.05 -NoArtifact -ScriptBlock { [Math]::Sqrt(4); [System.IO.File]::Exists('x') }).Message
+try { Invoke-CPThirdPartyWorker Test/Contoso/1 -MaxJobs 1 -ThrottleLimit 2 -ScriptBlock { } } catch { "`$_" }
+"@
+        $child.Lines | Where-Object { $_ -like 'Cannot invoke method*' } | Should -Not -BeNullOrEmpty
+        $child.Lines[-1] | Should -BeLike 'PowerShell is in ConstrainedLanguage mode here*'
+    }
+
     It 'is named by PowerShell''s own error where a script reaches for more: <_>' -TestCases @(
         '$secret.Reveal()', '[CodePipeline.ThirdParty.Secret]::new("x")'
     ) {

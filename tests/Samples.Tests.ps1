@@ -37,11 +37,11 @@ Describe 'The deploy worker' {
 
     It 'puts the site in place, and then the next release' {
         (Invoke-Deploy @{ 'index.html' = 'one'; 'a/b.html' = 'b' } 'shop').Status | Should -Be 'Succeeded'
-        Get-Content -Raw -LiteralPath (Join-Path $root shop current index.html) | Should -Be 'one'
-        Get-Content -Raw -LiteralPath (Join-Path $root shop current a b.html) | Should -Be 'b'
+        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'shop', 'current', 'index.html')) | Should -Be 'one'
+        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'shop', 'current', 'a', 'b.html')) | Should -Be 'b'
 
         (Invoke-Deploy @{ 'index.html' = 'two' } 'shop').Summary | Should -Match '^Site shop is at release '
-        Get-Content -Raw -LiteralPath (Join-Path $root shop current index.html) | Should -Be 'two'
+        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'shop', 'current', 'index.html')) | Should -Be 'two'
     }
 
     It 'keeps five releases' {
@@ -49,8 +49,8 @@ Describe 'The deploy worker' {
             (Invoke-Deploy @{ 'index.html' = "$number" } 'many').Status | Should -Be 'Succeeded'
         }
 
-        @(Get-ChildItem -LiteralPath (Join-Path $root many releases)).Count | Should -Be 5
-        Get-Content -Raw -LiteralPath (Join-Path $root many current index.html) | Should -Be '6'
+        @(Get-ChildItem -LiteralPath ([IO.Path]::Combine($root, 'many', 'releases'))).Count | Should -Be 5
+        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'many', 'current', 'index.html')) | Should -Be '6'
     }
 
     It 'tells the customer what is wrong with the configuration' {
@@ -151,7 +151,7 @@ Describe 'What a worker runs under' {
         $version = (Import-PowerShellDataFile -Path $ModuleManifest).ModuleVersion
         $lines -match '^RUN pwsh' | Should -Match "CodePipeline\.ThirdParty -Version $([regex]::Escape($version)) "
         $copied = ($lines -match '^COPY').Split(' ')[-2]
-        Join-Path $samples TestWorker $copied | Should -Exist
+        [IO.Path]::Combine($samples, 'TestWorker', $copied) | Should -Exist
         $entry = ($lines -match '^ENTRYPOINT')[0].Substring('ENTRYPOINT '.Length) | ConvertFrom-Json
         $parameters = (Get-Command -Name "$samples/TestWorker/$copied").Parameters.Keys
         $entry | Where-Object { $_ -match '^-(?!NoProfile|NonInteractive|File)' } | ForEach-Object { $parameters | Should -Contain $_.TrimStart('-') }

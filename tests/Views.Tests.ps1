@@ -159,7 +159,8 @@ Describe 'Metadata' {
     It 'asks before nothing that only reads, and takes -WhatIf where something changes' {
         $with = Get-Command -Module CodePipeline.ThirdParty | Where-Object { $_.Parameters.ContainsKey('WhatIf') } | ForEach-Object Name
         $with | Sort-Object | Should -Be 'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Disconnect-CPThirdParty',
-            'New-CPThirdPartyEmulatorJob', 'Start-CPThirdPartyEmulator', 'Stop-CPThirdPartyEmulator'
+            'Invoke-CPThirdPartyWorker', 'New-CPThirdPartyEmulatorJob', 'Publish-CPThirdPartyJobArtifact',
+            'Save-CPThirdPartyJobArtifact', 'Start-CPThirdPartyEmulator', 'Stop-CPThirdPartyEmulator'
     }
 
     It 'has the job id at position 0, and only approved verbs' {

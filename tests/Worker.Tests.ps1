@@ -390,7 +390,7 @@ Describe 'The worker' {
     It 'says with an error of the catalogue that <What>' -TestCases @(
         @{ What = 'the file is not there'; Id = 'HandlerFileNotFound'; Call = { Invoke-CPThirdPartyWorker $ActionType -FilePath /no/such/file.ps1 } }
         @{ What = 'the file is no script'; Id = 'HandlerFileUnusable'; Call = { Set-Content (Join-Path $TestDrive 'bad.ps1') 'if (('; Invoke-CPThirdPartyWorker $ActionType -FilePath (Join-Path $TestDrive 'bad.ps1') } }
-        @{ What = 'the log cannot be opened'; Id = 'LogUnusable'; Call = { Invoke-CPThirdPartyWorker $ActionType { } -LogPath (Join-Path $TestDrive 'no' 'such' 'folder.log') } }
+        @{ What = 'the log cannot be opened'; Id = 'LogUnusable'; Call = { Invoke-CPThirdPartyWorker $ActionType { } -LogPath ([IO.Path]::Combine($TestDrive, 'no', 'such', 'folder.log')) } }
     ) {
         $ErrorActionPreference = 'Continue'
         $caught = try { & $Call } catch { $_ }
@@ -440,7 +440,7 @@ Describe 'Stop' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count $Count -ClientToken token
         $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Start-Sleep -Seconds 600 } -ThrottleLimit $Limit -StopTimeout 2 -PollInterval 0.05 -NoArtifact"
         try {
-            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq $Count } 'running handlers' 120
+            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq $Count } -What 'running handlers' -Seconds 120
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $stopping = $run.Shell.BeginStop($null, $null)
             Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'Failed').Count -eq $Count } 'the reports'

@@ -36,6 +36,7 @@ param(
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
+$sites = (New-Item -ItemType Directory -Force -Path $SiteRoot).FullName
 $worker = @{
     ActionType  = $ActionType
     JournalPath = $JournalPath
@@ -57,7 +58,7 @@ Invoke-CPThirdPartyWorker @worker -ScriptBlock {
         return New-CPThirdPartyJobOutcome -FailureType JobFailed -FailureMessage 'The artifact has no index.html at its root.'
     }
 
-    $folder = Join-Path $SiteRoot $site
+    $folder = Join-Path $sites $site
     $releases = (New-Item -ItemType Directory -Force -Path (Join-Path $folder 'releases')).FullName
     $release = Join-Path $releases ('{0:yyyyMMddHHmmssfff}-{1}' -f [datetime]::UtcNow, $Job.JobId)
     Copy-Item -LiteralPath $source -Destination $release -Recurse

@@ -37,14 +37,15 @@ param(
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
+$runs = (New-Item -ItemType Directory -Force -Path $RunFolder).FullName
+
 function Start-Run {
     [CmdletBinding(SupportsShouldProcess)]
     param([string] $Project)
 
     $run = [guid]::NewGuid().ToString()
     if ($PSCmdlet.ShouldProcess($Project, 'Start a run')) {
-        $null = New-Item -ItemType Directory -Force -Path $RunFolder
-        @{ Project = $Project; Looks = 0 } | ConvertTo-Json | Set-Content -LiteralPath (Join-Path $RunFolder "$run.json")
+        @{ Project = $Project; Looks = 0 } | ConvertTo-Json | Set-Content -LiteralPath (Join-Path $runs "$run.json")
     }
     $run
 }
@@ -53,7 +54,7 @@ function Get-Run {
     [CmdletBinding()]
     param([string] $Id)
 
-    $file = Join-Path $RunFolder "$Id.json"
+    $file = Join-Path $runs "$Id.json"
     if (-not (Test-Path -LiteralPath $file)) {
         return
     }

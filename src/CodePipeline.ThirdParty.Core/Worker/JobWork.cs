@@ -21,7 +21,7 @@ internal sealed class JobWork
     {
         _worker = worker;
         _job = job;
-        _mask = new SecretMask(job, worker.Options.SecretKeys);
+        _mask = SecretMask.Of(job, worker.Options.SecretKeys);
         foreach (string key in worker.Options.SecretKeys)
         {
             if (job.Configuration[key] is { Length: > 0 } value)

@@ -10,13 +10,32 @@ internal sealed class SecretMask
     // Masking shorter ones would make any text unreadable, and hide nothing.
     private const int Shortest = 3;
 
-    private readonly IWorkerJob _job;
+    private readonly Func<IEnumerable<Secret?>> _secrets;
+    private readonly JobConfiguration _configuration;
     private readonly IReadOnlyCollection<string> _secretKeys;
 
-    public SecretMask(IWorkerJob job, IReadOnlyCollection<string> secretKeys)
+    /// <summary>Masks the secrets of a job.</summary>
+    /// <param name="secrets">Its token and keys; asked for each time, as keys are renewed.</param>
+    /// <param name="configuration">Its configuration, of which those values are secret whose key looks so.</param>
+    /// <param name="secretKeys">Keys whose values are secret too; upper and lower case are alike.</param>
+    public SecretMask(
+        Func<IEnumerable<Secret?>> secrets, JobConfiguration configuration, IReadOnlyCollection<string> secretKeys)
     {
-        _job = job;
+        _secrets = secrets;
+        _configuration = configuration;
         _secretKeys = secretKeys;
+    }
+
+    public static SecretMask Of(IWorkerJob job, IReadOnlyCollection<string> secretKeys) =>
+        new(() => job.Secrets, job.Configuration, secretKeys);
+
+    /// <summary>The secrets of a job in a handler's hands.</summary>
+    public static SecretMask Of(ThirdPartyJob job, IReadOnlyCollection<string> secretKeys)
+    {
+        var detail = job as ThirdPartyJobDetail;
+        ArtifactCredentials? keys = detail?.ArtifactCredentials;
+        Secret?[] secrets = { job.ClientToken, keys?.SecretAccessKey, keys?.SessionToken, keys?.AccessKeyId };
+        return new SecretMask(() => secrets, detail?.Configuration ?? JobConfiguration.Empty, secretKeys);
     }
 
     public string Apply(string text)
@@ -36,11 +55,11 @@ internal sealed class SecretMask
         return Apply(text) == text ? error : null;
     }
 
-    /// <summary>The longest first: one may stand in another. Asked for each time, as keys are renewed.</summary>
-    private IEnumerable<string> Secrets() => _job.Secrets.Select(secret => secret.Reveal())
-        .Concat(_job.Configuration
+    /// <summary>The longest first: one may stand in another.</summary>
+    private IEnumerable<string> Secrets() => _secrets().Select(secret => secret?.Reveal() ?? string.Empty)
+        .Concat(_configuration
             .Where(key => SecretKeys.LooksSecret(key) || _secretKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
-            .Select(key => _job.Configuration[key] ?? string.Empty))
+            .Select(key => _configuration[key] ?? string.Empty))
         .Where(secret => secret.Length >= Shortest)
         .SelectMany(Forms)
         .Distinct(StringComparer.Ordinal)

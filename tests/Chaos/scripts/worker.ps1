@@ -4,12 +4,13 @@ param([string] $Module, [string] $ActionType, [string] $Journal, [string] $Runs,
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 Import-Module -Name $Module
+$here = @{ Runs = $Runs; Name = $Name }
 $null = Invoke-CPThirdPartyWorker -ActionType $ActionType -JournalPath $Journal -WorkDirectory $Work -ThrottleLimit 8 -PollInterval 0.2 -WarningAction SilentlyContinue -ScriptBlock {
     # A file for each job: several handlers write at once.
-    $file = [System.IO.Path]::ChangeExtension($using:Runs, "$($Job.JobId).runs")
-    [System.IO.File]::AppendAllText($file, "begin $($Job.JobId) $using:Name`n")
+    $file = [System.IO.Path]::ChangeExtension($using:here.Runs, "$($Job.JobId).runs")
+    [System.IO.File]::AppendAllText($file, "begin $($Job.JobId) $($using:here.Name)`n")
     Start-Sleep -Milliseconds (Get-Random -Maximum 50)
-    [System.IO.File]::AppendAllText($file, "end $($Job.JobId) $using:Name`n")
+    [System.IO.File]::AppendAllText($file, "end $($Job.JobId) $($using:here.Name)`n")
     if ($Job.ContinuationToken) { return }
     switch ($Job.Configuration['Wish']) {
         'fail' { New-CPThirdPartyJobOutcome -FailureMessage 'As wished' }

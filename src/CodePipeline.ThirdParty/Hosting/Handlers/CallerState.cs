@@ -17,6 +17,15 @@ internal static class CallerState
 
     public static PoolSettings Of(PSCmdlet caller, HandlerScript script, SessionStore sessions)
     {
+        // A runspace of ours would let the script do what its caller may not.
+        if (caller.SessionState.LanguageMode != PSLanguageMode.FullLanguage)
+        {
+            throw new InvalidInputException(
+                "ThrottleLimit",
+                $"PowerShell is in {caller.SessionState.LanguageMode} mode here, and above 1 handlers run in runspaces of their own.",
+                "Use -ThrottleLimit 1, and more workers for more jobs at once.");
+        }
+
         var preferences = new Dictionary<string, object>();
         foreach (string name in s_preferences)
         {

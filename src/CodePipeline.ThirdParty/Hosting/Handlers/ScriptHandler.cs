@@ -21,7 +21,7 @@ internal sealed class ScriptHandler(
     /// <inheritdoc/>
     public async Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken)
     {
-        JobSecrets secrets = JobSecrets.Of(job, secretKeys);
+        SecretMask secrets = SecretMask.Of(job, secretKeys);
         ThirdPartyJobOutcome? outcome = null;
         HandlerEnd end = await shell.RunAsync(job, Hear, cancellationToken).ConfigureAwait(false);
         switch (end.Kind)
@@ -50,7 +50,7 @@ internal sealed class ScriptHandler(
                 return;
             }
 
-            string text = secrets.Mask(record.Text);
+            string text = secrets.Apply(record.Text);
             relay(record with { Text = text, IsMasked = text != record.Text });
         }
     }
