@@ -35,6 +35,7 @@ internal sealed class WorkerEngine
     private readonly Queue<JournalEntry> _waiting = new();
 
     private int _begun;
+    private int _announced;
     private int _busy;
     private int _undecided;
     private int _claimed;
@@ -99,7 +100,7 @@ internal sealed class WorkerEngine
 
             _worker.Folders.DeleteStale();
             watch = _worker.Stop.WatchAsync(
-                () => Report(WorkerEventKind.Stopping, "No more jobs are taken."), finished.Token);
+                () => AnnounceStop("No more jobs are taken."), finished.Token);
             using CancellationTokenRegistration stopped = stop.Register(() => _worker.Stop.Request());
             using CancellationTokenRegistration awake = _worker.Stop.Stopping.Register(_changed.Set);
             Report(WorkerEventKind.Started, $"Polling for {string.Join(", ", Options.ActionTypes)}.");
@@ -201,7 +202,7 @@ internal sealed class WorkerEngine
 
             if (reason is not null)
             {
-                Report(WorkerEventKind.Stopping, reason);
+                AnnounceStop(reason);
                 return;
             }
 
@@ -213,6 +214,15 @@ internal sealed class WorkerEngine
             {
                 await _changed.WaitAsync(NextTime(now, room, isIdle), _worker.Clock).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Once: a stop may be asked for when the worker comes to its end by itself.</summary>
+    private void AnnounceStop(string reason)
+    {
+        if (Interlocked.Exchange(ref _announced, 1) == 0)
+        {
+            Report(WorkerEventKind.Stopping, reason);
         }
     }
 
