@@ -11,7 +11,7 @@ internal static class Until
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     /// <summary>More than enough for anything that is going to happen at all.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static async Task TrueAsync(Func<bool> condition)
     {
