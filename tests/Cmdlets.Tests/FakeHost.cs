@@ -138,7 +138,13 @@ internal sealed class FakeHost : ICommandHost
         }
     }
 
-    private void Note() => Threads.Add(Environment.CurrentManagedThreadId);
+    private void Note()
+    {
+        lock (_all)
+        {
+            Threads.Add(Environment.CurrentManagedThreadId);
+        }
+    }
 
     internal sealed record Line(string Stream, string Text);
 

@@ -3,14 +3,13 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
 /// <summary>The emulator's program, killed at the latest when the test ends.</summary>
 internal sealed class EmulatorProcess : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
 
     public EmulatorProcess(params string[] arguments)
@@ -27,9 +26,9 @@ internal sealed class EmulatorProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public Task<string> ReadErrorAsync() => _process.StandardError.ReadToEndAsync().WaitAsync(s_patience);
+    public Task<string> ReadErrorAsync() => _process.StandardError.ReadToEndAsync().WaitAsync(Until.Patience);
 
-    public async Task<string> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(s_patience)
+    public async Task<string> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience)
         ?? throw new InvalidOperationException("It ended: " + await ReadErrorAsync());
 
     /// <summary>Reads until a line that starts so, which is included.</summary>
@@ -48,7 +47,7 @@ internal sealed class EmulatorProcess : IDisposable
 
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(s_patience);
+        await _process.WaitForExitAsync().WaitAsync(Until.Patience);
         return _process.ExitCode;
     }
 

@@ -2,14 +2,13 @@ using System;
 using System.Net.Http;
 using System.Text.Json;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
 public sealed class FaultTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private readonly EmulatorHost _host = new();
 
     public void Dispose() => _host.Dispose();
@@ -110,13 +109,13 @@ public sealed class FaultTests : IDisposable
         Order("slow=1,delay=20s");
 
         Task<Answer> call = _host.SucceedAsync(job);
-        await UntilAsync(() => _host.Clock.PendingTimers == 1);
+        await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
 
         Assert.Equal(JobStatus.Succeeded, _host.JobOf(job).Status);
         _host.Clock.Advance(TimeSpan.FromSeconds(19));
         Assert.False(call.IsCompleted);
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(200, (await call.WaitAsync(s_patience)).StatusCode);
+        Assert.Equal(200, (await call.WaitAsync(Until.Patience)).StatusCode);
     }
 
     [Fact]
@@ -125,12 +124,12 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = _host.AddJob();
         Order("slow=1,delay=20s");
         Task<Answer> call = _host.DetailsAsync(job);
-        await UntilAsync(() => _host.Clock.PendingTimers == 1);
+        await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
 
         _host.Emulator.Stop();
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => call.WaitAsync(s_patience));
-        await UntilAsync(() => _host.Clock.PendingTimers == 0);
+        await Assert.ThrowsAsync<HttpRequestException>(() => call.WaitAsync(Until.Patience));
+        await Until.TrueAsync(() => _host.Clock.PendingTimers == 0);
     }
 
     [Fact]
@@ -189,17 +188,6 @@ public sealed class FaultTests : IDisposable
         }
 
         return throttled;
-    }
-
-    /// <summary>Yields until another thread has come to a point; no time has to pass for it.</summary>
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        DateTime end = DateTime.UtcNow + s_patience;
-        while (!condition())
-        {
-            Assert.True(DateTime.UtcNow < end, "The condition did not come true.");
-            await Task.Yield();
-        }
     }
 
     private void Order(string plan) => _host.Emulator.OrderFaults(FaultPlan.Parse(plan));

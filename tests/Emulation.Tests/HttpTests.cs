@@ -14,8 +14,6 @@ namespace CodePipeline.ThirdParty.Emulation.Tests;
 /// </summary>
 public sealed class HttpTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private readonly LoopbackServer _server = LoopbackServer.Listen(0, new ManualTimeProvider());
 
     public HttpTests()
@@ -121,7 +119,7 @@ public sealed class HttpTests : IDisposable
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
         using MemoryStream answer = new();
-        await stream.CopyToAsync(answer).WaitAsync(s_patience);
+        await stream.CopyToAsync(answer).WaitAsync(Until.Patience);
         return Encoding.UTF8.GetString(answer.ToArray());
     }
 }

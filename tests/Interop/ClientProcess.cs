@@ -15,7 +15,7 @@ internal sealed record ClientResult(int ExitCode, string Output, string Error);
 /// <summary>Runs somebody else's client against an emulator, with no other credentials in reach.</summary>
 internal static class ClientProcess
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private static readonly string s_nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
     /// <summary>Returns <see langword="null"/> where there is no such program.</summary>

@@ -12,7 +12,7 @@ public sealed class FrameworkTests
 {
     private const string Project = "CodePipeline.ThirdParty.Framework.Tests";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
     [SkippableFact]
     public async Task TestsOfCoreAndEmulator_OnTheFrameworkBuild_Pass()

@@ -8,7 +8,7 @@ namespace CodePipeline.ThirdParty.Interop;
 /// <summary>moto's S3 in a process of its own, on a port that the system chose.</summary>
 internal sealed partial class MotoServer : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
 

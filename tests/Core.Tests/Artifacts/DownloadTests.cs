@@ -302,12 +302,11 @@ public sealed class DownloadTests
         host.Put([1]);
         host.Service.Order("slow=1@GetObject,delay=3600s");
 
+        // Two wait on the clock once the request has arrived: the store before its answer, and the client at its limit.
         Task save = host.SaveAsync(job, "in.bin");
-        await Until.TrueAsync(() =>
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            return save.IsCompleted;
-        });
+        await Until.TrueAsync(() => clock.PendingTimers == 2);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(() => save.IsCompleted);
 
         ThirdPartyConnectionException error = await Assert.ThrowsAsync<ThirdPartyConnectionException>(() => save);
         Assert.Equal(ConnectionFault.Timeout, error.Fault);

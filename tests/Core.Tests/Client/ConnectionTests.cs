@@ -29,10 +29,10 @@ public sealed class ConnectionTests : IDisposable
     [Fact]
     public async Task PortThatNobodyListensOn_IsUnreachable()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        // Taken but not listened on, so that no other test is given it meanwhile.
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
 
         ThirdPartyConnectionException error = await FailsAsync($"http://127.0.0.1:{port}/");
 

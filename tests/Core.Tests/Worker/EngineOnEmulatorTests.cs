@@ -16,10 +16,15 @@ namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 /// <summary>The engine on the real client and the emulator.</summary>
 public sealed class EngineOnEmulatorTests : IDisposable
 {
+    // What a claim may take also on a busy machine. A hand-out that got lost comes again only after its lease.
+    private static readonly TimeSpan s_claimWindow = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan s_mostTime = TimeSpan.FromMinutes(5);
+
     private readonly EmulatedService _service = new(new EmulatorOptions
     {
         RecordRequests = false,
-        LeaseTime = TimeSpan.FromSeconds(2),
+        LeaseTime = s_claimWindow + TimeSpan.FromSeconds(1),
     });
     private readonly RecordingObserver _observer = new();
 
@@ -36,7 +41,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
             seen.Add(job.JobId);
             Assert.Equal(JobStatus.InProgress, job.Status);
             return Done("as it should");
-        }), new WorkerOptions { MaxJobs = jobs.Length, ThrottleLimit = 4 });
+        }), new WorkerOptions { MaxJobs = jobs.Length, ThrottleLimit = 4, ClaimWindow = s_claimWindow });
 
         Assert.Equal(jobs.Select(job => job.JobId).Order(), seen.Order());
         Assert.All(jobs, job => Assert.Equal(
@@ -67,7 +72,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
                 ThrottleLimit = 32,
                 MaxJobs = Jobs,
                 PollInterval = TimeSpan.FromMilliseconds(20),
-                ClaimWindow = TimeSpan.FromSeconds(1),
+                ClaimWindow = s_claimWindow,
             },
             _service.Settings with { MaxAttempts = 3 });
 
@@ -93,6 +98,6 @@ public sealed class EngineOnEmulatorTests : IDisposable
             handler,
             artifacts: null,
             _observer);
-        return engine.RunAsync(stop);
+        return engine.RunAsync(stop).WaitAsync(s_mostTime, stop);
     }
 }

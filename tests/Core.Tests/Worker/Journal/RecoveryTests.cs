@@ -71,7 +71,7 @@ public sealed class RecoveryTests : IDisposable
     public async Task KilledWhileClaiming_NonceUsedUp_LongAfter_IsLeftAlone()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
-        _second.Clock.Advance(TimeSpan.FromMinutes(1));
+        _second.Clock.Advance(_second.Options.ClaimWindow);
         _second.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce();
 
         await RecoverAsync();
