@@ -19,4 +19,7 @@ public static class WorkerOutcomes
     /// The result could not be delivered before the worker ended. A journal keeps it for the next worker.
     /// </summary>
     public const string Undelivered = "Undelivered";
+
+    /// <summary>Whether the job ended as its pipeline's owner wishes.</summary>
+    internal static bool IsGood(string outcome) => outcome is Succeeded or Continued;
 }

@@ -170,7 +170,7 @@ internal sealed class WorkerReport : IWorkerObserver
         WorkerEventKind.PollFailed or WorkerEventKind.ResultDelayed or WorkerEventKind.Warning => "warning",
         WorkerEventKind.JobSkipped when happened.Error is not null => "warning",
         WorkerEventKind.JobEnded when happened.Result?.Outcome == WorkerOutcomes.Failed => "error",
-        WorkerEventKind.JobEnded when happened.Result?.Outcome == WorkerOutcomes.Abandoned => "warning",
+        WorkerEventKind.JobEnded when happened.Result is { } result && !WorkerOutcomes.IsGood(result.Outcome) => "warning",
         _ => "information",
     };
 
@@ -215,7 +215,7 @@ internal sealed class WorkerReport : IWorkerObserver
                 Print(runner.EndGroup);
             }
 
-            if (result.Outcome is WorkerOutcomes.Failed or WorkerOutcomes.Abandoned)
+            if (!WorkerOutcomes.IsGood(result.Outcome))
             {
                 string type = result.FailureType is FailureType failure ? $"{failure}: " : string.Empty;
                 Print(runner.Error($"Third-party job {result.JobId}", type + (result.Message ?? result.Outcome)));
@@ -287,7 +287,7 @@ internal sealed class WorkerReport : IWorkerObserver
             {
                 _running.Remove(result.JobId);
                 _done++;
-                _failed += result.Outcome is WorkerOutcomes.Failed or WorkerOutcomes.Abandoned ? 1 : 0;
+                _failed += WorkerOutcomes.IsGood(result.Outcome) ? 0 : 1;
             }
         }
     }

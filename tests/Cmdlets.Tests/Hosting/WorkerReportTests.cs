@@ -66,6 +66,21 @@ public sealed class WorkerReportTests : IDisposable
             _console.ToString());
     }
 
+    [Theory]
+    [InlineData(WorkerOutcomes.Abandoned)]
+    [InlineData(WorkerOutcomes.Undelivered)]
+    public void ResultThatNobodyTook_IsATroubleLikeAFailure(string outcome)
+    {
+        WorkerReport report = Report(new GitHubRunner(null));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        report.Report(Ended("job-1", outcome, null, "gone"));
+
+        Assert.Contains("::error title=Third-party job job-1::gone\n", _console.ToString(), StringComparison.Ordinal);
+        Assert.Equal($"[job-1] {outcome} after 1.5 s: gone", Assert.Single(_host.Texts("warning")));
+        Assert.Equal("0 running, 1 done, 1 failed", _host.Progress[^1].StatusDescription);
+    }
+
     [Fact]
     public void TextOfHandlers_HoldsNoCommandOfTheRunner()
     {
