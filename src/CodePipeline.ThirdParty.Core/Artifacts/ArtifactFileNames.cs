@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -11,12 +12,6 @@ internal static class ArtifactFileNames
     private const string Forbidden = "<>:\"/\\|?*";
     private const int Longest = 100;
     private const int LongestExtension = 10;
-
-    private static readonly string[] s_devices =
-    {
-        "CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$", "COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6",
-        "COM7", "COM8", "COM9", "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
-    };
 
     /// <summary>One name, safe on every system, the same on each: <c>_</c> stands for what cannot be in one.</summary>
     public static string Of(JobArtifact artifact)
@@ -29,8 +24,7 @@ internal static class ArtifactFileNames
 
         string safe = name.ToString().Trim().TrimEnd('.');
         safe = safe.Length == 0 ? "artifact" : safe;
-        string stem = safe.Split('.')[0].TrimEnd();
-        return s_devices.Contains(stem, StringComparer.OrdinalIgnoreCase) || safe[0] == '.' ? "_" + safe : safe;
+        return WindowsNames.IsDevice(safe) || safe[0] == '.' ? "_" + safe : safe;
     }
 
     /// <summary>The extension of a file: by what is in it, else that of the object's key, else none.</summary>

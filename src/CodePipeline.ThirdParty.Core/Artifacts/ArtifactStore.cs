@@ -47,7 +47,7 @@ internal sealed class ArtifactStore : IDisposable
     private readonly string _region;
     private readonly TimeSpan _patience;
     private readonly int _attempts;
-    private readonly Random _jitter = new();
+    private readonly Func<double> _chance = BackOff.Chance();
     private readonly Dictionary<(int Generation, string Region, bool Dotted), StoreClient> _clients = new();
 #if NET
     private SharedHttp? _http;
@@ -81,7 +81,7 @@ internal sealed class ArtifactStore : IDisposable
         CancellationToken cancellationToken,
         Action? unclear = null)
     {
-        var budget = new RetryBudget();
+        var budget = new RetryBudget(new BackOff(s_firstDelay, s_longestDelay, _chance));
         while (true)
         {
             StoreClient client = await ClientAsync(artifact.BucketName, cancellationToken).ConfigureAwait(false);
@@ -109,6 +109,7 @@ internal sealed class ArtifactStore : IDisposable
             if (attempt.WasWorthwhile)
             {
                 budget.Attempts = 1;
+                budget.BackOff.Reset();
             }
 
             if (attempt.IsStalled)
@@ -245,15 +246,7 @@ internal sealed class ArtifactStore : IDisposable
     private Task DelayAsync(
         string operation, StoredArtifact artifact, string why, RetryBudget budget, CancellationToken cancellationToken)
     {
-        double most = Math.Min(
-            s_longestDelay.TotalMilliseconds, s_firstDelay.TotalMilliseconds * Math.Pow(2, budget.Attempts - 1));
-        double part;
-        lock (_jitter)
-        {
-            part = _jitter.NextDouble();
-        }
-
-        var delay = TimeSpan.FromMilliseconds((most / 2) + (part * most / 2));
+        TimeSpan delay = budget.BackOff.Next();
         _job.Say?.Invoke(
             $"{operation} of {artifact.About} is tried again in {delay.TotalSeconds:0.0} seconds: {why}");
         return _clock.DelayAsync(delay, cancellationToken);
@@ -318,8 +311,10 @@ internal sealed class ArtifactStore : IDisposable
         return error;
     }
 
-    private sealed class RetryBudget
+    private sealed class RetryBudget(BackOff backOff)
     {
+        public BackOff BackOff { get; } = backOff;
+
         public int Attempts { get; set; }
 
         public int Total { get; set; }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Worker;
 

@@ -1,6 +1,6 @@
-using System;
 using System.Security.Cryptography;
 using System.Text;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
@@ -9,8 +9,6 @@ internal static class SafeName
 {
     private const int LongestPlain = 64;
     private const int LongestHead = 24;
-
-    private static readonly string[] s_devices = { "CON", "PRN", "AUX", "NUL", "COM", "LPT" };
 
     public static string Of(string name)
     {
@@ -65,9 +63,7 @@ internal static class SafeName
             }
         }
 
-        // Windows takes CON.txt and COM1 for devices.
-        string stem = name.Split('.')[0].TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
-        return Array.FindIndex(s_devices, device => device.Equals(stem, StringComparison.OrdinalIgnoreCase)) < 0;
+        return !WindowsNames.IsDevice(name);
     }
 
     private static bool IsPlain(char c) =>

@@ -65,7 +65,7 @@ internal sealed class WorkerEngine
     {
         Check(options);
         clock ??= TimeProvider.System;
-        random ??= Chance();
+        random ??= BackOff.Chance();
         _worker = new WorkerContext(options, queue, handler, artifacts, observer, clock, random);
         _plan = new PollPlan(options.ActionTypes, options.PollInterval, random);
         _startedAt = clock.GetTimestamp();
@@ -164,22 +164,6 @@ internal sealed class WorkerEngine
             throw new InvalidInputException(
                 name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.", "Use a time such as 00:05:00.");
         }
-    }
-
-    private static Func<double> Chance()
-    {
-#if NET
-        return Random.Shared.NextDouble;
-#else
-        var random = new Random();
-        return () =>
-        {
-            lock (random)
-            {
-                return random.NextDouble();
-            }
-        };
-#endif
     }
 
     private async Task PollAsync()

@@ -1,9 +1,6 @@
 using System;
 using System.IO;
-#if NETFRAMEWORK
-using System.Runtime.InteropServices;
-using System.Text;
-#endif
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
@@ -71,41 +68,10 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
-    private static void CreatePrivate(string path)
-    {
-#if NET
-        if (!OperatingSystem.IsWindows())
-        {
-            const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            Directory.CreateDirectory(path, Owner);
-            return;
-        }
-#else
-        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
-        {
-            const uint Owner = 0x1C0;
-            if (MakeDirectory(Encoding.UTF8.GetBytes(path + "\0"), Owner) != 0)
-            {
-                throw new IOException($"The folder '{path}' cannot be made.");
-            }
-
-            return;
-        }
-#endif
-        // On Windows, the folder for temporary files is the account's own.
-        Directory.CreateDirectory(path);
-    }
-
-#if NETFRAMEWORK
-    [DllImport("libc", EntryPoint = "mkdir", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int MakeDirectory(byte[] path, uint mode);
-#endif
-
     private string CreateFolder()
     {
         string path = Path.Combine(Path.GetTempPath(), "cpthirdparty-emulator-" + RandomText.NewId());
-        CreatePrivate(path);
+        OwnerOnly.CreateFolder(path);
 
         // An emulator that is never stopped must not leave gigabytes behind.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;

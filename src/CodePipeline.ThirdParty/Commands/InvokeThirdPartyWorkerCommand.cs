@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Hosting.Handlers;
 using CodePipeline.ThirdParty.Hosting.Runners;

@@ -1,14 +1,13 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Text;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>What a system makes of names: which it cannot have, and which are one to it.</summary>
 internal sealed class NameRules
 {
-    private static readonly string[] s_devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
-
     private NameRules(bool isWindows, bool foldsNames)
     {
         IsWindows = isWindows;
@@ -78,23 +77,7 @@ internal sealed class NameRules
             return "Windows drops a dot or space at the end of a name";
         }
 
-        return IsDevice(segment) ? "it is the name of a device on Windows" : null;
-    }
-
-    private static bool IsDevice(string segment)
-    {
-        // NUL.txt is NUL, and so is 'NUL .txt'.
-        int dot = segment.IndexOf('.');
-        string stem = (dot < 0 ? segment : segment.Substring(0, dot)).TrimEnd(' ');
-        if (Array.Exists(s_devices, device => device.Equals(stem, StringComparison.OrdinalIgnoreCase)))
-        {
-            return true;
-        }
-
-        return stem.Length == 4
-            && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase)
-                || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase))
-            && stem[3] is (>= '0' and <= '9') or '\u00b9' or '\u00b2' or '\u00b3';
+        return WindowsNames.IsDevice(segment) ? "it is the name of a device on Windows" : null;
     }
 
     private static bool IsAscii(string name)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -233,7 +234,7 @@ internal sealed class StagingFolder : IDisposable
         byte[] name = System.Text.Encoding.UTF8.GetBytes(_isInside ? string.Empty : Path.GetFileName(_destination));
         _lock!.Write(name, 0, name.Length);
         _lock.Flush();
-        Trees.CreateOwnersOnly(_folder);
+        OwnerOnly.CreateFolder(_folder, isHidden: true);
         Directory.CreateDirectory(Content);
     }
 

@@ -1,29 +1,11 @@
 using System;
 using System.IO;
-#if NET
-using System.Runtime.Versioning;
-#endif
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>What the frameworks and systems do differently about folders.</summary>
 internal static class Trees
 {
-    /// <summary>Makes a folder that only its owner can enter.</summary>
-    public static void CreateOwnersOnly(string path)
-    {
-#if NET
-        if (!OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(
-                path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return;
-        }
-#endif
-        DirectoryInfo folder = Directory.CreateDirectory(path);
-        folder.Attributes |= FileAttributes.Hidden;
-    }
-
     /// <summary>Gives a folder the permission bits of another, where there are such.</summary>
     public static void CopyMode(string from, string to)
     {

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 

@@ -1,6 +1,6 @@
 using System.IO;
 
-namespace CodePipeline.ThirdParty.Worker;
+namespace CodePipeline.ThirdParty.Files;
 
 /// <summary>
 /// Files and folders that only their owner may look into. On Windows they have the rights of the folder that they are in.
@@ -12,7 +12,8 @@ internal static class OwnerOnly
     private const UnixFileMode FileRights = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 #endif
 
-    public static void CreateFolder(string path)
+    /// <summary>Makes a folder; hidden on Windows where that is asked for.</summary>
+    public static void CreateFolder(string path, bool isHidden = false)
     {
 #if NET
         if (!System.OperatingSystem.IsWindows())
@@ -21,7 +22,11 @@ internal static class OwnerOnly
             return;
         }
 #endif
-        Directory.CreateDirectory(path);
+        DirectoryInfo folder = Directory.CreateDirectory(path);
+        if (isHidden)
+        {
+            folder.Attributes |= FileAttributes.Hidden;
+        }
     }
 
     /// <summary>Opens a file; one that is made here, or was there already, is the owner's only.</summary>

@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Worker;
+namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>Waits that double with each failure up to a limit; half of each is jitter, so that workers drift apart.</summary>
 internal sealed class BackOff(TimeSpan first, TimeSpan longest, Func<double> random)
@@ -22,4 +22,21 @@ internal sealed class BackOff(TimeSpan first, TimeSpan longest, Func<double> ran
     }
 
     public void Reset() => _failures = 0;
+
+    /// <summary>Chance for any thread, 0 to below 1.</summary>
+    public static Func<double> Chance()
+    {
+#if NET
+        return Random.Shared.NextDouble;
+#else
+        var random = new Random();
+        return () =>
+        {
+            lock (random)
+            {
+                return random.NextDouble();
+            }
+        };
+#endif
+    }
 }
