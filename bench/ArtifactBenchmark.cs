@@ -23,9 +23,9 @@ internal static class ArtifactBenchmark
 
     public static async Task RunAsync(Report report)
     {
-        Report.Head("(e) Artifacts of 1 GiB: process start to end, and peak memory");
-        if (!Report.Needs("pwsh", "PowerShell") || !Report.Needs("aws", "the AWS CLI") || !Report.Needs("zip", "zip")
-            || !Report.Needs("unzip", "unzip"))
+        report.Head("(e) Artifacts of 1 GiB: process start to end, and peak memory");
+        if (!report.Needs("pwsh", "PowerShell") || !report.Needs("aws", "the AWS CLI") || !report.Needs("zip", "zip")
+            || !report.Needs("unzip", "unzip"))
         {
             return;
         }
@@ -87,15 +87,15 @@ internal static class ArtifactBenchmark
             }
         }
 
-        Report.Row($"save and expand, {what}", ours.Show());
-        Report.Row("aws s3 cp + unzip", theirs.Show());
-        Report.Row("Expand-Archive", archive.Show());
+        report.Row($"save and expand, {what}", ours.Show());
+        report.Row("aws s3 cp + unzip", theirs.Show());
+        report.Row("Expand-Archive", archive.Show());
         report.Goal($"ours / aws s3 cp + unzip, {what}", ours.Seconds / theirs.Seconds, atMost: 0.6);
         report.Goal($"ours / Expand-Archive, {what}", ours.Seconds / archive.Seconds, atMost: 0.2);
         report.Goal($"peak memory, save {what}", ours.PeakMegabytes, atMost: MemoryGoal, unit: " MB");
-        Report.Row($"zip and publish, {what}", published.Show());
-        Report.Row("zip -r + aws s3 cp", copied.Show());
-        Report.Row($"ours / zip -r + aws s3 cp, {what}", FormattableString.Invariant($"{published.Seconds / copied.Seconds:0.###}"));
+        report.Row($"zip and publish, {what}", published.Show());
+        report.Row("zip -r + aws s3 cp", copied.Show());
+        report.Row($"ours / zip -r + aws s3 cp, {what}", FormattableString.Invariant($"{published.Seconds / copied.Seconds:0.###}"));
         report.Goal($"peak memory, publish {what}", published.PeakMegabytes, atMost: MemoryGoal, unit: " MB");
 
         void Run(Runs runs, string program, params string[] arguments)

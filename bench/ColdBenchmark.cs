@@ -7,8 +7,8 @@ internal static class ColdBenchmark
 {
     public static Task RunAsync(Report report)
     {
-        Report.Head("(d) A cold one-shot poll, process start to end");
-        if (!Report.Needs("pwsh", "PowerShell") || !Report.Needs("aws", "the AWS CLI"))
+        report.Head("(d) A cold one-shot poll, process start to end");
+        if (!report.Needs("pwsh", "PowerShell") || !report.Needs("aws", "the AWS CLI"))
         {
             return Task.CompletedTask;
         }
@@ -21,8 +21,8 @@ internal static class ColdBenchmark
             () => peer.Time(
                 "aws", "codepipeline", "poll-for-third-party-jobs", "--action-type-id",
                 "category=Test,owner=ThirdParty,provider=Bench,version=1"));
-        Report.Row("pwsh with our module", ours.Show("ms"));
-        Report.Row("aws codepipeline", cli.Show("ms"));
+        report.Row("pwsh with our module", ours.Show("ms"));
+        report.Row("aws codepipeline", cli.Show("ms"));
         report.Goal("ours / AWS CLI", ours.Median / cli.Median, atMost: 0.8);
         return Task.CompletedTask;
     }

@@ -15,7 +15,7 @@ internal static class DetailsBenchmark
 
     public static async Task RunAsync(Report report)
     {
-        Report.Head("(a) A warm details call");
+        report.Head("(a) A warm details call");
         using var server = new EmulatorServer(jobs: 1, "Test/Bench/1");
         using var bare = new BareClient(server);
         using IThirdPartyJobClient ours = ThirdPartyJobClients.Create(
@@ -38,14 +38,14 @@ internal static class DetailsBenchmark
 
         var bareSample = new Sample(bareTimes);
         var ourSample = new Sample(ourTimes);
-        Report.Row("bare HttpClient with SigV4", bareSample.Show("µs"));
-        Report.Row("our client", ourSample.Show("µs"));
+        report.Row("bare HttpClient with SigV4", bareSample.Show("µs"));
+        report.Row("our client", ourSample.Show("µs"));
         report.Goal("our client / bare", ourSample.Median / bareSample.Median, atMost: 2.5);
-        if (Report.Needs("python3", "boto3"))
+        if (report.Needs("python3", "boto3"))
         {
             var boto = new Sample(Peer.Numbers(new Peer(server).Run(
                 "python3", Peer.Script("details.py"), server.FirstJobId, EmulatorServer.Token, $"{Calls / 3}", $"{Calls}")));
-            Report.Row("boto3", boto.Show("µs"));
+            report.Row("boto3", boto.Show("µs"));
             report.Goal("our client / boto3", ourSample.Median / boto.Median, atMost: 0.25);
         }
     }

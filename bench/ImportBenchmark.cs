@@ -7,8 +7,8 @@ internal static class ImportBenchmark
 {
     public static Task RunAsync(Report report)
     {
-        Report.Head("(c) Import-Module");
-        if (!Report.Needs("pwsh", "PowerShell"))
+        report.Head("(c) Import-Module");
+        if (!report.Needs("pwsh", "PowerShell"))
         {
             return Task.CompletedTask;
         }
@@ -19,8 +19,8 @@ internal static class ImportBenchmark
         (Sample bare, Sample with) = Sample.InTurns(
             () => peer.Time("pwsh", "-NoProfile", "-c", "exit"),
             () => peer.Time("pwsh", "-NoProfile", "-c", import));
-        Report.Row("pwsh -NoProfile -c exit", bare.Show("ms"));
-        Report.Row("the same with Import-Module", with.Show("ms"));
+        report.Row("pwsh -NoProfile -c exit", bare.Show("ms"));
+        report.Row("the same with Import-Module", with.Show("ms"));
         report.Goal("Import-Module / bare pwsh", (with.Median - bare.Median) / bare.Median, atMost: 1.0 / 3);
         return Task.CompletedTask;
     }

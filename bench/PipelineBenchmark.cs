@@ -12,8 +12,8 @@ internal static class PipelineBenchmark
 
     public static Task RunAsync(Report report)
     {
-        Report.Head($"(b) Poll, details, claim, success: jobs per second, after {WarmUpJobs} jobs to warm up");
-        if (!Report.Needs("pwsh", "PowerShell") || !Report.Needs("python3", "boto3"))
+        report.Head($"(b) Poll, details, claim, success: jobs per second, after {WarmUpJobs} jobs to warm up");
+        if (!report.Needs("pwsh", "PowerShell") || !report.Needs("python3", "boto3"))
         {
             return Task.CompletedTask;
         }
@@ -32,8 +32,8 @@ internal static class PipelineBenchmark
 
         var ours = new Sample(ourRates);
         var boto = new Sample(botoRates);
-        Report.Row("four cmdlets in pwsh", ours.Show("jobs/s"));
-        Report.Row("boto3's loop", boto.Show("jobs/s"));
+        report.Row("four cmdlets in pwsh", ours.Show("jobs/s"));
+        report.Row("boto3's loop", boto.Show("jobs/s"));
         report.Goal("four cmdlets / boto3", ours.Median / boto.Median, atLeast: 3);
         return Task.CompletedTask;
     }

@@ -1,11 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Bench;
 
-// Prints ratios of figures measured in this one run, side by side with what they are compared to. Names as arguments run only those.
+// Prints ratios of figures measured in this one run, side by side with what they are compared to. Names as arguments run
+// only those; --write puts the report of all into docs/.
 var benchmarks = new Dictionary<string, Func<Report, Task>>
 {
     ["details"] = DetailsBenchmark.RunAsync,
@@ -22,6 +22,9 @@ if (args.FirstOrDefault() == EngineWorker.Argument)
     return await EngineWorker.RunAsync(args[1..]);
 }
 
+const string WriteSwitch = "--write";
+bool isWritten = args.Contains(WriteSwitch);
+args = args.Where(arg => arg != WriteSwitch).ToArray();
 string[] unknown = args.Except(benchmarks.Keys).ToArray();
 if (unknown.Length > 0)
 {
@@ -30,9 +33,13 @@ if (unknown.Length > 0)
     return 2;
 }
 
-Console.WriteLine(
-    $"{RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} cores, "
-    + $"{RuntimeInformation.FrameworkDescription}, {DateTime.UtcNow:yyyy-MM-dd}");
+if (isWritten && args.Length > 0)
+{
+    Console.Error.WriteLine($"{WriteSwitch} writes the report of all benchmarks: leave the names out.");
+    return 2;
+}
+
+Console.WriteLine($"{WrittenReport.Machine}, {DateTime.UtcNow:yyyy-MM-dd}");
 var report = new Report();
 foreach ((string name, Func<Report, Task> run) in benchmarks)
 {
@@ -42,6 +49,12 @@ foreach ((string name, Func<Report, Task> run) in benchmarks)
     }
 }
 
+if (isWritten)
+{
+    WrittenReport.Write(report, Peer.Metadata("Docs"));
+}
+
+string[] missed = report.Goals.Where(goal => !goal.IsReached).Select(goal => goal.What).ToArray();
 Console.WriteLine();
-Console.WriteLine(report.Missed.Count == 0 ? "Every goal was reached." : $"Missed: {string.Join("; ", report.Missed)}.");
-return report.Missed.Count == 0 ? 0 : 1;
+Console.WriteLine(missed.Length == 0 ? "Every goal was reached." : $"Missed: {string.Join("; ", missed)}.");
+return missed.Length == 0 ? 0 : 1;

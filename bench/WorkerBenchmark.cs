@@ -18,13 +18,13 @@ internal static class WorkerBenchmark
 
     public static Task RunAsync(Report report)
     {
-        Report.Head($"(f) A worker with a handler that does nothing: jobs per second, after {WarmUpJobs} jobs to warm up");
+        report.Head($"(f) A worker with a handler that does nothing: jobs per second, after {WarmUpJobs} jobs to warm up");
         var engine = new List<double>();
         var one = new List<double>();
         var many = new List<double>();
         var boto = new List<double>();
-        bool python = Report.Needs("python3", "boto3");
-        bool shell = Report.Needs("pwsh", "PowerShell");
+        bool python = report.Needs("python3", "boto3");
+        bool shell = report.Needs("pwsh", "PowerShell");
         for (int round = 0; round < Rounds; round++)
         {
             using var server = new EmulatorServer(Jobs, "Test/Engine/1", "Test/One/1", "Test/Many/1", "Test/Theirs/1");
@@ -44,10 +44,10 @@ internal static class WorkerBenchmark
             }
         }
 
-        Show("engine, 8 at once", engine);
-        Show("cmdlet, -ThrottleLimit 1", one);
-        Show($"cmdlet, -ThrottleLimit {Threads}", many);
-        Show($"boto3, {Threads} threads", boto);
+        Show(report, "engine, 8 at once", engine);
+        Show(report, "cmdlet, -ThrottleLimit 1", one);
+        Show(report, $"cmdlet, -ThrottleLimit {Threads}", many);
+        Show(report, $"boto3, {Threads} threads", boto);
         if (python)
         {
             double peer = new Sample(boto).Median;
@@ -69,18 +69,18 @@ internal static class WorkerBenchmark
         using var server = new EmulatorServer(1, "Test/Bench/1");
         double[] idle = Peer.Numbers(new Peer(server).RunSelf(EngineWorker.Argument, "idle", "Test/Bench/1")).ToArray();
         report.Goal("an idle worker's share of a core", idle[0], atMost: 0.5, unit: " %");
-        Report.Row("an idle worker's memory", FormattableString.Invariant($"{idle[1]:0} MB"));
+        report.Row("an idle worker's memory", FormattableString.Invariant($"{idle[1]:0} MB"));
     }
 
     private static IEnumerable<double> Cmdlet(Peer peer, string actionType, int throttleLimit) => Peer.Numbers(peer.Run(
         "pwsh", "-NoProfile", "-File", Peer.Script("worker.ps1"), Peer.Module, actionType, $"{throttleLimit}", $"{WarmUpJobs}",
         $"{Jobs}"));
 
-    private static void Show(string what, List<double> rates)
+    private static void Show(Report report, string what, List<double> rates)
     {
         if (rates.Count > 0)
         {
-            Report.Row(what, new Sample(rates).Show("jobs/s"));
+            report.Row(what, new Sample(rates).Show("jobs/s"));
         }
     }
 }

@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Bench;
+
+/// <summary>Writes what was measured as a page of the documentation, with a chart beside it.</summary>
+internal static class WrittenReport
+{
+    private const int RowHeight = 26;
+    private const int LabelWidth = 330;
+    private const int BarWidth = 420;
+    private const double MostShare = 2;
+
+    /// <summary>What everything was measured on, in one line.</summary>
+    public static string Machine { get; } = FormattableString.Invariant(
+        $"{RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} cores ({Processor()}), ")
+        + FormattableString.Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, ")
+        + RuntimeInformation.FrameworkDescription;
+
+    /// <summary>Writes <c>benchmarks.md</c> and <c>benchmarks.svg</c>.</summary>
+    public static void Write(Report report, string folder)
+    {
+        File.WriteAllText(Path.Combine(folder, "benchmarks.svg"), Chart(report.Goals));
+        File.WriteAllText(Path.Combine(folder, "benchmarks.md"), Page(report));
+    }
+
+    private static string Page(Report report)
+    {
+        var text = new StringBuilder();
+        text.Append("# Benchmarks\n\n");
+        text.Append(FormattableString.Invariant($"Measured on {DateTime.UtcNow:yyyy-MM-dd}: {Machine}.\n"));
+        text.Append(string.Join(", ", Programs())).Append(".\n\n");
+        text.Append("Written by `dotnet run -c Release --project bench -- --write`, which measures everything anew. Figures are medians, ")
+            .Append("with quartiles for their spread; each thing is measured beside what it is compared to, in the same run, against ")
+            .Append("the emulator of this project on the same machine. Ratios carry over to other machines better than times do.\n\n");
+        text.Append("![How much of each goal is used up: less is better, 1 is the goal](benchmarks.svg)\n");
+        foreach (Section section in report.Sections)
+        {
+            text.Append("\n## ").Append(section.Title).Append("\n\n");
+            if (section.Rows.Count > 0)
+            {
+                text.Append("| What | Figure |\n| --- | --- |\n");
+                foreach ((string what, string figure) in section.Rows)
+                {
+                    text.Append("| ").Append(what).Append(" | ").Append(figure).Append(" |\n");
+                }
+
+                text.Append('\n');
+            }
+
+            if (section.Goals.Count > 0)
+            {
+                text.Append("| Ratio or bound | Figure | Goal | |\n| --- | ---: | --- | --- |\n");
+                foreach (Goal goal in section.Goals)
+                {
+                    text.Append(FormattableString.Invariant(
+                        $"| {goal.What} | {goal.Figure:0.###}{goal.Unit} | {goal.Wanted} | {(goal.IsReached ? "reached" : "**missed**")} |\n"));
+                }
+            }
+
+            foreach (Goal goal in section.Goals.Where(goal => !goal.IsReached))
+            {
+                text.Append("\n*").Append(goal.What).Append("*: ").Append(goal.Limit ?? "missed in this run.").Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A bar for each goal: how much of what is allowed was taken.</summary>
+    private static string Chart(IReadOnlyList<Goal> goals)
+    {
+        int height = (goals.Count * RowHeight) + 50;
+        int goalAt = LabelWidth + (int)(BarWidth / MostShare);
+        var svg = new StringBuilder();
+        svg.Append(FormattableString.Invariant(
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{LabelWidth + BarWidth + 90}" height="{height}" """))
+            .Append("""font-family="sans-serif" font-size="13" role="img" aria-label="Share of each goal">""").Append('\n')
+            .Append("""<rect width="100%" height="100%" fill="#ffffff"/>""").Append('\n');
+        for (int i = 0; i < goals.Count; i++)
+        {
+            Goal goal = goals[i];
+            int top = 30 + (i * RowHeight);
+            int width = Math.Max(1, (int)(Math.Min(goal.Share, MostShare) / MostShare * BarWidth));
+            svg.Append(FormattableString.Invariant(
+                $"""<text x="{LabelWidth - 8}" y="{top + 15}" text-anchor="end">{WebUtility.HtmlEncode(goal.What)}</text>"""))
+                .Append(FormattableString.Invariant(
+                    $"""<rect x="{LabelWidth}" y="{top + 3}" width="{width}" height="16" fill="{(goal.IsReached ? "#2f7d4f" : "#b3412f")}"/>"""))
+                .Append(FormattableString.Invariant($"""<text x="{LabelWidth + width + 6}" y="{top + 15}">{goal.Figure:0.##}{goal.Unit}</text>"""))
+                .Append('\n');
+        }
+
+        svg.Append(FormattableString.Invariant($"""<line x1="{goalAt}" y1="22" x2="{goalAt}" y2="{height - 14}" stroke="#222222" stroke-dasharray="4 3"/>"""))
+            .Append(FormattableString.Invariant($"""<text x="{goalAt}" y="16" text-anchor="middle">the goal; shorter is better</text>"""))
+            .Append("\n</svg>\n");
+        return svg.ToString();
+    }
+
+    private static IEnumerable<string> Programs()
+    {
+        (string Program, string[] Arguments)[] asked =
+        [
+            ("pwsh", ["--version"]),
+            ("aws", ["--version"]),
+            ("python3", ["-c", "import boto3; print('boto3', boto3.__version__)"]),
+            ("unzip", ["-v"]),
+        ];
+        foreach ((string program, string[] arguments) in asked)
+        {
+            if (Peer.Has(program) && FirstLine(program, arguments) is { Length: > 0 } line)
+            {
+                yield return line.Split(" Python")[0].Split(", by")[0].Split(" of ")[0].Trim();
+            }
+        }
+    }
+
+    private static string? FirstLine(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output.Split('\n')[0].Trim() : null;
+    }
+
+    private static string Processor()
+    {
+        const string Key = "model name";
+        const string List = "/proc/cpuinfo";
+        string? line = File.Exists(List)
+            ? File.ReadLines(List).FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))
+            : null;
+        return line?.Split(':')[^1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}
