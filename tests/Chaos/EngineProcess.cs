@@ -2,6 +2,7 @@ using System;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Worker;
 
@@ -16,6 +17,7 @@ internal static class EngineProcess
     {
         (string actionType, string journal, string runs, string name, string work) =
             (arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]);
+        using DeathAtStep? death = arguments.Length > 5 ? new DeathAtStep(arguments[5]) : null;
         var session = new ThirdPartySession(
             name: null,
             new ClientSettings { Region = RegionResolver.Find(null, null), Environment = AwsEnvironment.Stamp() },
@@ -29,11 +31,10 @@ internal static class EngineProcess
                 ClaimWindow = ClaimWindow,
                 JournalPath = journal,
                 WorkDirectory = work,
-                MoveArtifacts = false,
             },
             new ThirdPartyJobQueue(session),
             new WorkerHandler(runs, name),
-            artifacts: null,
+            new ArtifactMover(TimeProvider.System),
             new Quiet());
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>

@@ -22,8 +22,14 @@ internal sealed class WorkerHandler(string runs, string name) : IJobHandler
     {
         Note(Runs.BeginLine(job.JobId, name));
         await Task.Delay(Random.Shared.Next(50), cancellationToken).ConfigureAwait(false);
-        Note(Runs.EndLine(job.JobId, name));
         var detail = (ThirdPartyWorkerJob)job;
+        foreach (string path in detail.OutputPath.Values)
+        {
+            Directory.CreateDirectory(path);
+            await File.WriteAllTextAsync(Path.Combine(path, "made.txt"), "made", cancellationToken).ConfigureAwait(false);
+        }
+
+        Note(Runs.EndLine(job.JobId, name));
         return detail.ContinuationToken is not null ? null : detail.Configuration[Wish] switch
         {
             Fail => ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, "As wished", null)),

@@ -24,7 +24,8 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
 
     public Process Process => _process ?? throw new InvalidOperationException("It was not started.");
 
-    public void Start()
+    /// <param name="dieAt">Where it kills itself; see <see cref="DeathAtStep"/>.</param>
+    public void Start(string? dieAt = null)
     {
         string self = Assembly.GetExecutingAssembly().Location;
         string[] arguments =
@@ -32,6 +33,11 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
             ActionType.ToString(), Path.Combine(folder, name + ".journal"), Path.Combine(folder, name + ".runs"), name,
             Path.Combine(folder, name),
         };
+        if (dieAt is not null)
+        {
+            arguments = [.. arguments, dieAt];
+        }
+
         ProcessStartInfo start = shell
             ? new ProcessStartInfo("pwsh", new[]
                 {

@@ -1,0 +1,78 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Chaos;
+
+/// <summary>A worker that is killed at each step of a job; the next one with its journal brings the job to its end.</summary>
+public sealed class KillTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    [Theory]
+    // Not claimed yet: it comes again when its lease is over, or the claim that was begun is taken up.
+    [InlineData("begin:poll", JobStatus.Succeeded, 1)]
+    [InlineData("end:poll", JobStatus.Succeeded, 1)]
+    [InlineData("begin:job", JobStatus.Succeeded, 1)]
+    [InlineData("begin:claim", JobStatus.Succeeded, 1)]
+    [InlineData("end:claim", JobStatus.Succeeded, 1)]
+    // Cut off: what the handler had done by then nobody knows, so it does not run again.
+    [InlineData("begin:inputs", JobStatus.Failed, 0)]
+    [InlineData("end:inputs", JobStatus.Failed, 0)]
+    [InlineData("begin:handler", JobStatus.Failed, 0)]
+    [InlineData("end:handler", JobStatus.Failed, 1)]
+    [InlineData("begin:outputs", JobStatus.Failed, 1)]
+    [InlineData("end:outputs", JobStatus.Failed, 1)]
+    // Its result is in the journal.
+    [InlineData("begin:result", JobStatus.Succeeded, 1)]
+    [InlineData("end:result", JobStatus.Succeeded, 1)]
+    [InlineData("end:job", JobStatus.Succeeded, 1)]
+    public async Task WorkerKilledAtAStep_NextOneEndsTheJob(string step, string status, int runs)
+    {
+        using var folder = new TempFolder();
+        string work = folder.PathOf("worker");
+        using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions
+        {
+            LeaseTime = EngineProcess.ClaimWindow + TimeSpan.FromSeconds(1),
+        });
+        string jobId = emulator.AddJob(new EmulatedJobRequest(WorkerProcess.ActionType)
+        {
+            InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes([1, 2, 3]) },
+            OutputArtifacts = ["Out"],
+            Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = WorkerHandler.Succeed },
+        }).JobId;
+        var worker = new WorkerProcess(emulator, folder.PathOf(string.Empty), "worker", shell: false);
+        try
+        {
+            worker.Start(dieAt: step);
+            using var patience = new CancellationTokenSource(s_patience);
+            await worker.Process.WaitForExitAsync(patience.Token);
+            Assert.NotEqual(0, worker.Process.ExitCode);
+
+            worker.Start();
+            while (!ChaosResult.IsFinal(Job()))
+            {
+                Assert.False(worker.Process.HasExited);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+            }
+        }
+        finally
+        {
+            worker.Stop();
+        }
+
+        // The killed one's folder is swept; only that of the second may be there.
+        Assert.True(Directory.GetDirectories(work).Length <= 1);
+        Assert.Equal(status, Job().Status);
+        Assert.Equal(status == JobStatus.Failed ? nameof(FailureType.SystemUnavailable) : null, Job().FailureType);
+        Assert.Equal(runs, Runs.Read(folder.PathOf(string.Empty)).CountOf(jobId));
+
+        EmulatedJob Job() => emulator.GetJobs().Single(job => job.JobId == jobId);
+    }
+}
