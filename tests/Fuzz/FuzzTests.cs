@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Xunit;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace CodePipeline.ThirdParty.Fuzz;
+
+/// <summary>A thousand cases of each target, and every input that once broke something.</summary>
+public sealed class FuzzTests
+{
+    // Always the same cases: a new finding is to come from a change of the code, not from the day.
+    private const int Seed = 20260131;
+
+    public static TheoryData<string> Targets => [.. FuzzTargets.Names];
+
+    public static TheoryData<string> Kept => [.. KeptFiles()];
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void Target_OnDrawnInputs_KeepsItsRules(string name)
+    {
+        using FuzzTarget target = FuzzTargets.Find(name)!;
+
+        FuzzSummary summary = new FuzzRun(target, Seed, target.TestCases).Run();
+
+        Assert.True(summary.Findings.Count == 0, string.Join("\n", summary.Findings.Select(Tell)));
+        Assert.Equal(target.TestCases, summary.Cases);
+        Assert.True(summary.Outcomes > 3, $"The inputs come to {summary.Outcomes} outcomes only: they do not reach the code.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kept))]
+    public void KeptInput_BreaksNothingAnyMore(string file)
+    {
+        using FuzzTarget target = FuzzTargets.Find(Path.GetDirectoryName(file)!)!;
+
+        Exception? error = new FuzzRun(target, Seed, 0).Try(File.ReadAllBytes(Path.Combine(Folder, file)), out _);
+
+        Assert.True(error is null, error?.ToString());
+    }
+
+    [Fact]
+    public void Seed_GivesTheSameCasesAgain()
+    {
+        Assert.Equal(OutcomesOf("operations"), OutcomesOf("operations"));
+        Assert.Equal(OutcomesOf("zip"), OutcomesOf("zip"));
+    }
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "corpus");
+
+    private static IEnumerable<string> KeptFiles() =>
+        Directory.EnumerateFiles(Folder, "*.bin", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder, file)).Order(StringComparer.Ordinal);
+
+    private static (string, int)[] OutcomesOf(string name)
+    {
+        using FuzzTarget target = FuzzTargets.Find(name)!;
+        FuzzRun run = new(target, Seed, 200);
+        run.Run();
+        return [.. run.Outcomes.Select(each => (each.Key, each.Value)).Order()];
+    }
+
+    private static string Tell(Finding finding) =>
+        $"{finding.Signature}\n{finding.Error}\nInput: {Convert.ToBase64String(finding.Input)}";
+}

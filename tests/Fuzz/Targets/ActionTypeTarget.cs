@@ -1,0 +1,70 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using System.Text.Json;
+using CodePipeline.ThirdParty.Fuzz.Making;
+using CodePipeline.ThirdParty.Parameters;
+
+namespace CodePipeline.ThirdParty.Fuzz.Targets;
+
+/// <summary>Action types as users write them: path, the AWS CLI's shorthand, JSON, objects.</summary>
+internal sealed class ActionTypeTarget : FuzzTarget
+{
+    private static readonly string[] s_texts =
+    {
+        "Test/Contoso/1", "Build/ThirdParty/Contoso_Ci/2-a", "category=Test,owner=ThirdParty,provider=Contoso,version=1",
+        "category=\"Deploy\", provider='Contoso', version=1", "test/contoso/1 ",
+    };
+
+    private readonly ActionTypeTransformationAttribute _transformation = new();
+
+    public override string Name => "action-types";
+
+    public override int Longest => 8 * 1024;
+
+    public override IReadOnlyList<byte[]> Words { get; } = AsWords(
+        "Test", "Build", "category", "owner", "provider", "version", "ThirdParty", "=", ",", "/", "\"", "'", "{", "}", "Source", "\u0130", "\u212a");
+
+    public override byte[] Make(Draw draw) => draw.Chance(0.4)
+        ? JsonMaker.Like(draw, """{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"}""")
+        : Encoding.UTF8.GetBytes(draw.Pick(s_texts));
+
+    public override string Run(byte[] input)
+    {
+        string text = Encoding.UTF8.GetString(input);
+        string outcome = Read(text);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(input);
+            return outcome + "/" + Read(ShellObject.Of(document.RootElement));
+        }
+        catch (Exception error) when (ShellObject.IsRefusal(error))
+        {
+            return outcome;
+        }
+    }
+
+    private string Read(object? value)
+    {
+        try
+        {
+            if (_transformation.Read(value) is not ActionTypeId type)
+            {
+                return "nothing";
+            }
+
+            Hold(
+                ServiceLimits.Provider.Allows(type.Provider) && ServiceLimits.Version.Allows(type.Version),
+                "An action type breaks the limits of the service.");
+            Hold(ActionTypeParser.Parse(type.ToString()).Equals(type), "An action type is not read back as it is written.");
+            Hold(
+                ActionTypeParser.Parse($"category={type.Category},owner={type.Owner},provider={type.Provider},version={type.Version}").Equals(type),
+                "An action type is not read back from shorthand.");
+            return type.Category + type.Owner;
+        }
+        catch (InvalidInputException error)
+        {
+            return Shape(error);
+        }
+    }
+}

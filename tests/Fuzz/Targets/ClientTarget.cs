@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Fuzz.Making;
+
+namespace CodePipeline.ThirdParty.Fuzz.Targets;
+
+/// <summary>Whole answers as bytes of a connection, read by the client through the SDK: status line, headers, body.</summary>
+internal sealed class ClientTarget : FuzzTarget
+{
+    private static readonly ActionTypeId s_type = new("Test", "ThirdParty", "Contoso", "1");
+    private static readonly Secret s_token = new("token-of-the-client");
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ThirdPartyJobClient _client;
+    private byte[] _answer = [];
+
+    public ClientTarget()
+    {
+        _listener.Start();
+        _ = AcceptAsync();
+        _client = new ThirdPartyJobClient(new ClientSettings
+        {
+            Region = "us-east-1", EndpointUrl = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}", AccessKey = "a", SecretKey = new Secret("s"),
+            MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(20),
+        });
+    }
+
+    public override string Name => "client";
+
+    public override int Cases => 100_000;
+
+    public override int TestCases => 300;
+
+    public override bool UsesThreads => true;
+
+    public override long Allowance(int length) => 4 << 20 | (length * 400L);
+
+    public override IReadOnlyList<byte[]> Words { get; } = AsWords(
+        "\r\n", "\r\n\r\n", "Content-Length: 0\r\n", "Content-Length: 2147483648\r\n", "Content-Length: -1\r\n", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n",
+        "Content-Encoding: gzip\r\n", "Location: http://127.0.0.1:1/\r\n", "x-amzn-ErrorType: a#ThrottlingException:b\r\n", "x-amzn-RequestId: ",
+        "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n", "x-amz-crc32: 1\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/2 200", " 600 ", "\\ud800");
+
+    public override byte[] Make(Draw draw)
+    {
+        int status = draw.Pick(new[] { 200, 200, 200, 400, 400, 403, 429, 500, 503, 301, 307, 401, 407, 204, 101, 999 });
+        byte[] body = draw.Below(6) switch
+        {
+            0 => JsonMaker.Like(draw, AnswersTarget.Details),
+            1 => JsonMaker.Like(draw, """{"jobs":[{"clientId":"c-1","jobId":"j-1"}],"status":"InProgress"}"""),
+            2 => Encoding.UTF8.GetBytes("<html>no</html>"),
+            3 => [],
+            _ => JsonMaker.Like(draw, """{"__type":"com.x#JobNotFoundException","message":"token-of-the-client is wrong"}"""),
+        };
+        string length = draw.Chance(0.8) ? $"Content-Length: {body.Length + (draw.Chance(0.1) ? draw.Between(-5, 5) : 0)}\r\n" : string.Empty;
+        return
+        [
+            .. Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: r-1\r\n{length}\r\n"), .. body,
+        ];
+    }
+
+    public override string Run(byte[] input)
+    {
+        _answer = input;
+        string shown = string.Empty;
+        CallOptions options = new() { Wire = text => shown += text };
+        try
+        {
+            string outcome = CallAsync(input.Length % 5, options).GetAwaiter().GetResult();
+            Hold(!shown.Contains("s3cret-value", StringComparison.Ordinal) || !outcome.StartsWith("details", StringComparison.Ordinal), "The debug stream shows a secret.");
+            return outcome;
+        }
+        catch (ThirdPartyServiceException error)
+        {
+            // A poll sends no token, and so has none to look for.
+            Hold(input.Length % 5 == 0 || !error.Message.Contains("token-of-the-client", StringComparison.Ordinal), "The message repeats the client token.");
+            return error.GetType().Name + (error.Error.RequestId is null);
+        }
+        catch (ThirdPartyConnectionException error)
+        {
+            return error.Fault.ToString();
+        }
+    }
+
+    protected override void Release()
+    {
+        _listener.Stop();
+        _client.Dispose();
+    }
+
+    private async Task<string> CallAsync(int operation, CallOptions options)
+    {
+        switch (operation)
+        {
+            case 0:
+                return "jobs" + Count((await _client.PollForThirdPartyJobsAsync(s_type, 1, options, CancellationToken.None).ConfigureAwait(false)).Count);
+            case 1:
+                JobDetails details = await _client.GetThirdPartyJobDetailsAsync("j", s_token, options, CancellationToken.None).ConfigureAwait(false);
+                return details.ArtifactCredentials?.SecretAccessKey.Reveal() == "s3cret-value" ? "details" : "other";
+            case 2:
+                return "status" + (await _client.AcknowledgeThirdPartyJobAsync("j", "n", s_token, options, CancellationToken.None).ConfigureAwait(false) == "InProgress");
+            case 3:
+                await _client.PutThirdPartyJobSuccessResultAsync("j", s_token, new SuccessResult(), options, CancellationToken.None).ConfigureAwait(false);
+                return "success";
+            default:
+                await _client.PutThirdPartyJobFailureResultAsync("j", s_token, new FailureResult(FailureType.JobFailed, "m", null), options, CancellationToken.None).ConfigureAwait(false);
+                return "failure";
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await _listener.AcceptSocketAsync().ConfigureAwait(false));
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The run is over.
+        }
+    }
+
+    /// <summary>One request, one answer, and the end.</summary>
+    private async Task ServeAsync(Socket socket)
+    {
+        try
+        {
+            using NetworkStream stream = new(socket, ownsSocket: true);
+            byte[] buffer = new byte[8192];
+            int count = 0;
+            int end;
+            while ((end = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8)) < 0)
+            {
+                int read = await stream.ReadAsync(buffer.AsMemory(count)).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    return;
+                }
+
+                count += read;
+            }
+
+            string head = Encoding.ASCII.GetString(buffer, 0, end);
+            int at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase) + 16;
+            int length = int.Parse(head[at..].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
+            for (int left = length - (count - end - 4); left > 0;)
+            {
+                int read = await stream.ReadAsync(buffer.AsMemory(0, Math.Min(left, buffer.Length))).ConfigureAwait(false);
+                left -= read > 0 ? read : left;
+            }
+
+            await stream.WriteAsync(_answer).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // The client had enough of it.
+        }
+    }
+}

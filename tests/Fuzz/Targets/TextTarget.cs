@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Text;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Fuzz.Making;
+using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
+
+namespace CodePipeline.ThirdParty.Fuzz.Targets;
+
+/// <summary>Texts of parameters, of handlers and of fault plans.</summary>
+internal sealed class TextTarget : FuzzTarget
+{
+    private static readonly string[] s_texts =
+    {
+        "30", "0.5", "00:01:30", "1.00:00:00", "seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2", "slow=0.5,delay=200ms,skip=3",
+        "*", "^JobId", "Configuration.Keys", "JobDetails.Nonce", "ok", "Deployed \ud83d\ude80 to production",
+    };
+
+    private static readonly TextLimit[] s_limits =
+    {
+        ServiceLimits.Summary, ServiceLimits.FailureMessage, ServiceLimits.JobId, ServiceLimits.ExternalExecutionId, ServiceLimits.Nonce,
+    };
+
+    private static readonly ActionTypeId s_type = new("Test", "ThirdParty", "Contoso", "1");
+
+    private readonly DurationTransformationAttribute _duration = new();
+    private readonly ThirdPartyJob _job = new("j", "c", new Secret("token"), JobStatus.Dispatched, s_type, null);
+
+    public override string Name => "texts";
+
+    public override IReadOnlyList<byte[]> Words { get; } = AsWords(
+        "seed=", "throttle=", "slow=", "delay=", "limit=", "skip=", "ms", ";", ",", "@", "e308", "-", ":", "Infinity", "\u0301", "\ud83d\ude00", "JobId", "^");
+
+    public override byte[] Make(Draw draw) => Encoding.UTF8.GetBytes(draw.Chance(0.6) ? draw.Pick(s_texts) : draw.Text(9000));
+
+    public override string Run(byte[] input)
+    {
+        string text = Encoding.UTF8.GetString(input);
+        if (input.Length % 7 == 0)
+        {
+            // Halves of characters come from scripts that cut texts.
+            text += '\ud83d';
+        }
+
+        foreach (TextLimit limit in s_limits)
+        {
+            string cut = limit.Cut(text);
+            Hold(cut.Length <= limit.Maximum && (text.Length <= limit.Maximum || cut.EndsWith('…')), "A text is cut to more than its limit.");
+            Hold(text.StartsWith(cut.TrimEnd('…'), StringComparison.Ordinal), "A cut text is not the start of the text.");
+        }
+
+        CheckOutcome(text);
+        return $"{Duration(text)}/{Plan(text)}/{Select(text)}";
+    }
+
+    private static void CheckOutcome(string text)
+    {
+        OutcomeFit fit = new(each => each);
+        foreach (ThirdPartyJobOutcome outcome in new[]
+        {
+            ThirdPartyJobOutcome.Of(new FailureResult((FailureType)(text.Length % 9), text, text)),
+            ThirdPartyJobOutcome.Of(new SuccessResult
+            {
+                Summary = text, ExternalExecutionId = text, PercentComplete = text.Length - 5, ContinuationToken = text.Length % 2 == 0 ? text : null,
+                Revision = new JobRevision(text, text, null, text),
+            }),
+        })
+        {
+            // What a handler leaves is always a result that can be written down and sent.
+            ThirdPartyJobOutcome fitted = fit.Of(outcome);
+            byte[] body = fitted.Failure is FailureResult failure
+                ? RequestBody.Failure("j", new Secret("t"), failure)
+                : RequestBody.Success("j", new Secret("t"), fitted.Success!);
+            Hold(body.Length > 0, "A result is nothing.");
+            if (IsWellFormed(text))
+            {
+                JournalTarget.CheckWritten(new JournalEntry(new JobTicket("j", "c", s_type), JournalStage.Result, DateTimeOffset.UnixEpoch) { Result = fitted });
+            }
+            else
+            {
+                _ = JournalText.Of(new JournalEntry(new JobTicket("j", "c", s_type), JournalStage.Result, DateTimeOffset.UnixEpoch) { Result = fitted });
+            }
+        }
+    }
+
+    private static bool IsWellFormed(string text) => text == Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private string Duration(string text)
+    {
+        try
+        {
+            return _duration.Read(text) is TimeSpan time && time >= TimeSpan.Zero ? "time" : throw new FuzzException("A duration is negative.");
+        }
+        catch (InvalidInputException)
+        {
+            return "none";
+        }
+    }
+
+    private static string Plan(string text)
+    {
+        try
+        {
+            FaultPlan plan = FaultPlan.Parse(text);
+            FaultPlan again = FaultPlan.Parse(plan.ToString());
+            Hold(again.ToString() == plan.ToString() && again.Rules.Count == plan.Rules.Count, "A fault plan is not read back as it is written.");
+            return "plan" + Count(plan.Rules.Count);
+        }
+        catch (InvalidInputException error)
+        {
+            return Shape(error);
+        }
+    }
+
+    private string Select(string text)
+    {
+        try
+        {
+            _ = Selection.Of(text, _job, new PSObject(("JobId", "j")));
+            return "selected";
+        }
+        catch (InvalidInputException)
+        {
+            return "none";
+        }
+    }
+}
