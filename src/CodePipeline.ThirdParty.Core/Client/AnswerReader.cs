@@ -59,7 +59,7 @@ internal static class AnswerReader
             using JsonDocument document = JsonDocument.Parse(body.Length == 0 ? "{}"u8.ToArray() : body);
             return read(document.RootElement);
         }
-        catch (JsonException error)
+        catch (Exception error) when (JsonFault.Is(error))
         {
             throw new UnreadableAnswerException(error);
         }

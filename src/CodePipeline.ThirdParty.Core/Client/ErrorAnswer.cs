@@ -20,23 +20,7 @@ internal readonly record struct ErrorAnswer(string Code, string Message)
             {
                 foreach (JsonProperty member in document.RootElement.EnumerateObject())
                 {
-                    if (member.Value.ValueKind != JsonValueKind.String)
-                    {
-                        continue;
-                    }
-
-                    switch (member.Name)
-                    {
-                        case "__type":
-                            type = member.Value.GetString();
-                            break;
-                        case "code" or "Code":
-                            type ??= member.Value.GetString();
-                            break;
-                        case "message" or "Message":
-                            message = member.Value.GetString();
-                            break;
-                    }
+                    Take(member, ref type, ref message);
                 }
             }
         }
@@ -46,6 +30,34 @@ internal readonly record struct ErrorAnswer(string Code, string Message)
         }
 
         return new ErrorAnswer(Name(type ?? errorTypeHeader), message ?? string.Empty);
+    }
+
+    private static void Take(JsonProperty member, ref string? type, ref string? message)
+    {
+        if (member.Value.ValueKind != JsonValueKind.String)
+        {
+            return;
+        }
+
+        try
+        {
+            switch (member.Name)
+            {
+                case "__type":
+                    type = member.Value.GetString();
+                    break;
+                case "code" or "Code":
+                    type ??= member.Value.GetString();
+                    break;
+                case "message" or "Message":
+                    message = member.Value.GetString();
+                    break;
+            }
+        }
+        catch (Exception error) when (JsonFault.Is(error))
+        {
+            // Half a character, or bytes that are no UTF-8: a message that is no text must not cost the error its name.
+        }
     }
 
     private static string Name(string? type)

@@ -43,7 +43,7 @@ internal static class WireText
 
             return Encoding.UTF8.GetString(text.ToArray());
         }
-        catch (JsonException)
+        catch (Exception error) when (JsonFault.Is(error))
         {
             return $"({body.Length} bytes that are not JSON)";
         }

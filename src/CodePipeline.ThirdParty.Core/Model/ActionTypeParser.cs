@@ -101,7 +101,7 @@ internal static class ActionTypeParser
 
             return FromMembers(members);
         }
-        catch (JsonException error)
+        catch (Exception error) when (JsonFault.Is(error))
         {
             throw Wrong($"'{text}' is not JSON", error);
         }

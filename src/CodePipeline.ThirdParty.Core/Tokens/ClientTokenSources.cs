@@ -82,7 +82,7 @@ internal sealed class EnvironmentTokens : IClientTokenSource
                 && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
             return Task.FromResult(string.IsNullOrEmpty(token) ? null : new Secret(token!));
         }
-        catch (JsonException)
+        catch (Exception error) when (JsonFault.Is(error))
         {
             // The parser's words would quote the text, which is a secret.
             throw new InvalidInputException(

@@ -162,9 +162,17 @@ internal sealed class InputReader
     /// <summary>The value of a member; JSON null is the same as no member.</summary>
     private JsonElement? Required(string member, bool required)
     {
-        if (_structure.TryGetProperty(member, out JsonElement element) && element.ValueKind != JsonValueKind.Null)
+        try
         {
-            return element;
+            if (_structure.TryGetProperty(member, out JsonElement element) && element.ValueKind != JsonValueKind.Null)
+            {
+                return element;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The name of another member is not valid Unicode; names are decoded as they are compared.
+            throw ServiceException.Serialization($"Expected names of members that are text at '{_path.TrimEnd('.')}'.");
         }
 
         if (required)

@@ -36,7 +36,7 @@ internal static class JournalReader
                     Apply(open, jobId, line.Entry, i);
                 }
             }
-            catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
+            catch (Exception error) when (JsonFault.Is(error) || error is FormatException)
             {
                 // A worker that is killed while it writes leaves half a line. What stood in it had not been done yet.
                 if (lines.Skip(i + 1).All(line => line.Trim().Length == 0))

@@ -107,7 +107,7 @@ internal static class JournalText
                 ? $"process {pid.ToString(CultureInfo.InvariantCulture)} on {host}"
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (JsonFault.Is(error))
         {
             return null;
         }
