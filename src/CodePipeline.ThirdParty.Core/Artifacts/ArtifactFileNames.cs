@@ -22,7 +22,7 @@ internal static class ArtifactFileNames
             name.Append(char.IsControl(each) || char.IsSurrogate(each) || Forbidden.IndexOf(each) >= 0 ? '_' : each);
         }
 
-        string safe = name.ToString().Trim().TrimEnd('.');
+        string safe = name.ToString().Trim().TrimEnd('.', ' ');
         safe = safe.Length == 0 ? "artifact" : safe;
         return WindowsNames.IsDevice(safe) || safe[0] == '.' ? "_" + safe : safe;
     }

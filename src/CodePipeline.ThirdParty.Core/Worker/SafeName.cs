@@ -20,7 +20,8 @@ internal static class SafeName
         StringBuilder safe = new();
         foreach (char c in name)
         {
-            if (safe.Length < LongestHead && IsPlain(c) && (c != '.' || safe.Length > 0))
+            // Without dots: of 'NUL.' it would make 'NUL.-…', which is the device all the same.
+            if (safe.Length < LongestHead && IsPlain(c) && c != '.')
             {
                 safe.Append(c);
             }
