@@ -292,20 +292,23 @@ internal sealed class TarExpansion
     /// <summary>Reads as much as there is, and holds all that came out so far against the archive's size.</summary>
     private int Take(byte[] buffer, int count)
     {
+        int read;
         try
         {
-            int read = Streams.ReadUpTo(_source, buffer, 0, count);
-            _taken += read;
-            _meter.CheckRatio(_taken);
-            return read;
+            read = Streams.ReadUpTo(_source, buffer, 0, count);
         }
-        catch (Exception error) when (error is SharpZipBaseException or EndOfStreamException)
+        catch (Exception error) when (_source is GZipInputStream && (error is EndOfStreamException || !ArchiveErrors.IsStorage(error)))
         {
+            // Not SharpZipBaseException alone: on some altered data the library runs past the end of its own tables.
             throw ArchiveErrors.Damaged(_archive, "its gzip data are cut off or altered", cause: error);
         }
         catch (Exception error) when (ArchiveErrors.IsStorage(error))
         {
             throw ArchiveErrors.Storage("Reading", _archive, error);
         }
+
+        _taken += read;
+        _meter.CheckRatio(_taken);
+        return read;
     }
 }

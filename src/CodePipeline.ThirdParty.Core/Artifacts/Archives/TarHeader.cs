@@ -69,9 +69,9 @@ internal readonly struct TarHeader
         return stated == unsigned || stated == signed;
     }
 
-    /// <summary>Reads a block whose checksum is right; <see langword="null"/> where its size is no number.</summary>
+    /// <summary>Reads a block whose checksum is right; <see langword="null"/> where its size is none that can be.</summary>
     public static TarHeader? Read(byte[] block) =>
-        Number(block, SizeAt, 12) is long size && size >= 0 ? new TarHeader(block, size) : null;
+        Number(block, SizeAt, 12) is long size and >= 0 and <= long.MaxValue - Size ? new TarHeader(block, size) : null;
 
     /// <summary>UTF-8 where it is that, else each byte for itself.</summary>
     public static string Text(byte[] data, int offset, int length)
