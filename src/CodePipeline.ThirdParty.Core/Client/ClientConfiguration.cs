@@ -72,11 +72,27 @@ internal static class ClientConfiguration
         else
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-            if (config.ServiceURL is string configured)
+            if (Configured(config) is string configured)
             {
-                // From AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL or the profile's services section.
                 CheckUrl(configured, "endpoint_url");
             }
+        }
+    }
+
+    /// <summary>What AWS_ENDPOINT_URL_SERVICE, AWS_ENDPOINT_URL or the profile's services section says, if one does.</summary>
+    private static string? Configured(ClientConfig config)
+    {
+        try
+        {
+            return config.ServiceURL;
+        }
+        catch (AmazonClientException error)
+        {
+            throw new InvalidInputException(
+                "endpoint_url",
+                $"The endpoint that is configured cannot be used: {error.Message}",
+                "Set AWS_ENDPOINT_URL, or endpoint_url in the profile, to a whole URL, or remove it.",
+                error);
         }
     }
 
