@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
@@ -13,6 +14,8 @@ namespace CodePipeline.ThirdParty.Chaos;
 /// <summary>A worker that is killed at each step of a job; the next one with its journal brings the job to its end.</summary>
 public sealed class KillTests
 {
+    private const string Sentinel = "SENTINEL";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Theory]
@@ -43,9 +46,10 @@ public sealed class KillTests
         });
         string jobId = emulator.AddJob(new EmulatedJobRequest(WorkerProcess.ActionType)
         {
+            ClientToken = new Secret(Sentinel + "-client-token"),
             InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes([1, 2, 3]) },
             OutputArtifacts = ["Out"],
-            Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = WorkerHandler.Succeed },
+            Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = WorkerHandler.Succeed, ["ApiKey"] = Sentinel + "-api-key" },
         }).JobId;
         var worker = new WorkerProcess(emulator, folder.PathOf(string.Empty), "worker", shell: false);
         try
@@ -54,6 +58,7 @@ public sealed class KillTests
             using var patience = new CancellationTokenSource(s_patience);
             await worker.Process.WaitForExitAsync(patience.Token);
             Assert.NotEqual(0, worker.Process.ExitCode);
+            AssertNoSecret(folder.PathOf(string.Empty), emulator.SecretAccessKey.Reveal());
 
             worker.Start();
             while (!ChaosResult.IsFinal(Job()))
@@ -74,5 +79,16 @@ public sealed class KillTests
         Assert.Equal(runs, Runs.Read(folder.PathOf(string.Empty)).CountOf(jobId));
 
         EmulatedJob Job() => emulator.GetJobs().Single(job => job.JobId == jobId);
+    }
+
+    /// <summary>In whatever a killed worker leaves on the disk.</summary>
+    private static void AssertNoSecret(string folder, string secretAccessKey)
+    {
+        foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            string text = File.ReadAllText(path, Encoding.Latin1);
+            Assert.DoesNotContain(Sentinel, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(secretAccessKey, text, StringComparison.Ordinal);
+        }
     }
 }
