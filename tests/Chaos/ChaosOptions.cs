@@ -18,7 +18,7 @@ internal sealed record ChaosOptions
     public TimeSpan KillEvery { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Whether the workers are the cmdlet in pwsh, in the place of the engine in .NET.</summary>
-    public bool Shell { get; init; }
+    public WorkerKind Kind { get; init; }
 
     /// <summary>When it is given up, with what is known until then.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(20);

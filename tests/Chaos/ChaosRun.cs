@@ -22,14 +22,14 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions
         {
             // Longer than a worker may take to claim: 20 s, where it is not told otherwise.
-            LeaseTime = options.Shell ? TimeSpan.FromSeconds(25) : EngineProcess.ClaimWindow + TimeSpan.FromSeconds(1),
+            LeaseTime = options.Kind != WorkerKind.Engine ? TimeSpan.FromSeconds(25) : EngineProcess.ClaimWindow + TimeSpan.FromSeconds(1),
             ContinuationDelay = TimeSpan.FromSeconds(1),
             RecordRequests = false,
             Faults = FaultPlan.Parse(options.FaultPlan),
         });
         AddJobs(emulator);
         WorkerProcess[] workers = Enumerable.Range(0, options.Workers)
-            .Select(number => new WorkerProcess(emulator, folder, $"worker-{number}", options.Shell))
+            .Select(number => new WorkerProcess(emulator, folder, $"worker-{number}", options.Kind))
             .ToArray();
         var clock = Stopwatch.StartNew();
         int kills = 0;

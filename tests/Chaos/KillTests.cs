@@ -51,7 +51,7 @@ public sealed class KillTests
             OutputArtifacts = ["Out"],
             Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = WorkerHandler.Succeed, ["ApiKey"] = Sentinel + "-api-key" },
         }).JobId;
-        var worker = new WorkerProcess(emulator, folder.PathOf(string.Empty), "worker", shell: false);
+        var worker = new WorkerProcess(emulator, folder.PathOf(string.Empty), "worker", WorkerKind.Engine);
         try
         {
             worker.Start(dieAt: step);

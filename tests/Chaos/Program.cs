@@ -45,7 +45,7 @@ internal static class Program
                     Seed = parsed.GetValue(seed),
                     Faults = parsed.GetValue(faults),
                     KillEvery = TimeSpan.FromSeconds(parsed.GetValue(kill)),
-                    Shell = parsed.GetValue(shell),
+                    Kind = parsed.GetValue(shell) ? WorkerKind.Cmdlet : WorkerKind.Engine,
                 },
                 Console.WriteLine).RunAsync(folder).ConfigureAwait(false);
             Console.WriteLine(result);
@@ -60,13 +60,17 @@ internal static class Program
         var duration = new Option<TimeSpan>("--duration") { Description = "How long", DefaultValueFactory = _ => defaults.Duration };
         var rate = new Option<int>("--jobs-per-second") { Description = "The load", DefaultValueFactory = _ => defaults.JobsPerSecond };
         Option<bool> shell = Shell();
-        var command = new Command("soak", "One worker under a steady load: memory, handles and threads stay flat.") { duration, rate, shell };
+        var pipeline = new Option<bool>("--pipeline") { Description = "The four cmdlets in a pipeline in pwsh, not a worker" };
+        var command = new Command("soak", "One worker under a steady load: memory, handles and threads stay flat.") 
+        {
+            duration, rate, shell, pipeline,
+        };
         command.SetAction(async (parsed, _) => await InFolderAsync(folder => new SoakRun(
             new SoakOptions
             {
                 Duration = parsed.GetValue(duration),
                 JobsPerSecond = parsed.GetValue(rate),
-                Shell = parsed.GetValue(shell),
+                Kind = parsed.GetValue(pipeline) ? WorkerKind.Pipeline : parsed.GetValue(shell) ? WorkerKind.Cmdlet : WorkerKind.Engine,
             },
             Console.WriteLine).RunAsync(folder)).ConfigureAwait(false));
         return command;

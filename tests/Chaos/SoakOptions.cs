@@ -12,7 +12,7 @@ internal sealed record SoakOptions
 
     public int JobsPerSecond { get; init; } = 20;
 
-    public bool Shell { get; init; }
+    public WorkerKind Kind { get; init; }
 
     /// <summary>By how much memory, handles and threads may be higher at the end than after warm-up.</summary>
     public double Tolerance { get; init; } = 0.1;

@@ -21,7 +21,7 @@ internal sealed class SoakRun(SoakOptions options, Action<string> say)
             ActionTypes = new[] { WorkerProcess.ActionType },
         });
         emulator.AddClient("soak");
-        var worker = new WorkerProcess(emulator, folder, "soak", options.Shell);
+        var worker = new WorkerProcess(emulator, folder, "soak", options.Kind);
         var readings = new List<Reading>();
         var clock = Stopwatch.StartNew();
         long added = 0;

@@ -10,7 +10,7 @@ using CodePipeline.ThirdParty.Emulation;
 namespace CodePipeline.ThirdParty.Chaos;
 
 /// <summary>A worker in a process of its own, with a journal of its own, that can be killed and started again.</summary>
-internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, string name, bool shell)
+internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, string name, WorkerKind kind)
 {
     public const int Throttle = 8;
 
@@ -38,13 +38,15 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
             arguments = [.. arguments, dieAt];
         }
 
-        ProcessStartInfo start = shell
-            ? new ProcessStartInfo("pwsh", new[]
-                {
-                    "-NoProfile", "-NonInteractive", "-File", Path.Combine(Path.GetDirectoryName(self)!, "scripts", "worker.ps1"),
-                    Metadata("Module"),
-                }.Concat(arguments))
-            : new ProcessStartInfo("dotnet", new[] { self, Program.WorkerArgument }.Concat(arguments));
+        ProcessStartInfo start = kind == WorkerKind.Engine
+            ? new ProcessStartInfo("dotnet", [self, Program.WorkerArgument, .. arguments])
+            : new ProcessStartInfo(
+                "pwsh",
+                [
+                    "-NoProfile", "-NonInteractive", "-File",
+                    Path.Combine(Path.GetDirectoryName(self)!, "scripts", kind == WorkerKind.Cmdlet ? "worker.ps1" : "pipeline.ps1"),
+                    Metadata("Module"), .. arguments,
+                ]);
         foreach ((string variable, string value) in Environment())
         {
             start.Environment[variable] = value;
