@@ -98,6 +98,6 @@ public sealed class EngineOnEmulatorTests : IDisposable
             handler,
             artifacts: null,
             _observer);
-        return engine.RunAsync(stop).WaitAsync(s_mostTime, stop);
+        return engine.RunAsync(stop).WaitAsync(s_mostTime);
     }
 }
