@@ -14,7 +14,7 @@ internal sealed record ChaosOptions
     /// <summary>The share of calls that are broken.</summary>
     public double Faults { get; init; } = 0.2;
 
-    /// <summary>How often one of the workers is killed.</summary>
+    /// <summary>How often at most one of the workers is killed.</summary>
     public TimeSpan KillEvery { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Whether the workers are the cmdlet in pwsh, in the place of the engine in .NET.</summary>

@@ -42,7 +42,8 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
 
             TimeSpan nextKill = options.KillEvery;
             TimeSpan nextWord = TimeSpan.FromSeconds(10);
-            while (Open(emulator).Any() && clock.Elapsed < options.GiveUpAfter)
+            int openAtKill = int.MaxValue;
+            while (Open(emulator).Count() is int open and > 0 && clock.Elapsed < options.GiveUpAfter)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50)).ConfigureAwait(false);
                 foreach (WorkerProcess worker in workers)
@@ -50,16 +51,18 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
                     worker.StartAgainIfEnded();
                 }
 
-                if (clock.Elapsed >= nextKill)
+                // Not before a job has ended since the last one: a busy machine would do nothing but start workers.
+                if (clock.Elapsed >= nextKill && open < openAtKill)
                 {
                     workers[_random.Next(workers.Length)].KillAndStartAgain();
                     kills++;
-                    nextKill += options.KillEvery;
+                    openAtKill = open;
+                    nextKill = clock.Elapsed + options.KillEvery;
                 }
 
                 if (clock.Elapsed >= nextWord)
                 {
-                    say($"{clock.Elapsed:mm\\:ss}  {Open(emulator).Count()} jobs are open, {kills} workers were killed");
+                    say($"{clock.Elapsed:mm\\:ss}  {open} jobs are open, {kills} workers were killed");
                     nextWord += TimeSpan.FromSeconds(10);
                 }
             }

@@ -22,7 +22,7 @@ public sealed class ChaosTests
                 Workers = 2,
                 Seed = seed,
                 KillEvery = TimeSpan.FromSeconds(1.5),
-                GiveUpAfter = TimeSpan.FromMinutes(3),
+                GiveUpAfter = TimeSpan.FromMinutes(10),
             },
             _ => { }).RunAsync(folder.PathOf(string.Empty));
 
