@@ -184,7 +184,7 @@ Describe 'The picture of a session' {
         $fresh = Join-Path ([IO.Path]::GetTempPath()) "$([guid]::NewGuid()).svg"
         try {
             $tool = [IO.Path]::Combine($RepositoryRoot, 'tools', 'New-SessionPicture.ps1')
-            $run = Invoke-ChildPwsh -NoImport -TimeoutSeconds 120 -Script "& '$tool' -OutputPath '$fresh'"
+            $run = Invoke-ChildPwsh -NoImport -TimeoutSeconds 240 -Script "& '$tool' -OutputPath '$fresh'"
             $run.ExitCode | Should -Be 0
             $drawn = $fresh, ([IO.Path]::Combine($RepositoryRoot, 'docs', 'session.svg')) | ForEach-Object {
                 # Ids are new each time, and times the machine's.
@@ -205,7 +205,7 @@ Describe 'From nothing to a running worker' {
             Where-Object { $_ -notmatch '^Install-|^Import-Module' }
         $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))
         try {
-            $run = Invoke-ChildPwsh -TimeoutSeconds 300 -Script ("Set-StrictMode -Version Latest; Set-Location '$folder'`n" + ($code -join "`n") + "`n'The end.'")
+            $run = Invoke-ChildPwsh -TimeoutSeconds 600 -Script ("Set-StrictMode -Version Latest; Set-Location '$folder'`n" + ($code -join "`n") + "`n'The end.'")
             $run.Errors | Should -BeNullOrEmpty
             $run.ExitCode | Should -Be 0
             $run.Lines[-1] | Should -Be 'The end.'

@@ -201,21 +201,21 @@ Describe 'The life of a job on the emulator' {
     It 'hands a job out again where nobody claimed it within the lease' {
         $null = Start-TestService -Emulator @{ LeaseTime = '00:00:00.05' }
         $first = Get-DispatchedJob
-        $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.02
+        $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.02
         $second.JobId | Should -Be $first.JobId
         (Get-CPThirdPartyEmulatorJob).HandOutCount | Should -BeGreaterThan 1
     }
 
     It 'does not hand out again what was claimed' {
-        $null = Start-TestService -Emulator @{ LeaseTime = '00:00:00.02' }
+        $null = Start-TestService -Emulator @{ LeaseTime = '00:00:01' }
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $claimed = $null
         while (-not $claimed) {
-            # The lease may be over before the claim; the next hand-out is claimed then.
-            $claimed = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.01 | Confirm-CPThirdPartyJob -ErrorAction SilentlyContinue
+            # On a busy machine the lease may be over before the claim; the next hand-out is claimed then.
+            $claimed = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.05 | Confirm-CPThirdPartyJob -ErrorAction SilentlyContinue
         }
 
-        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Wait -Timeout 0.2 -PollInterval 0.02 }
+        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Wait -Timeout 1.5 -PollInterval 0.1 }
         $result.Output | Should -BeNullOrEmpty
     }
 

@@ -100,7 +100,7 @@ Describe 'Installing the package' -Skip:(-not $hasResourceGet -or $IsWindows) {
         }
 
         function Invoke-InHome([string] $Script) {
-            $child = Invoke-ChildPwsh -NoImport -Environment $clean -TimeoutSeconds 120 -Script $Script
+            $child = Invoke-ChildPwsh -NoImport -Environment $clean -TimeoutSeconds 300 -Script $Script
             $child.Errors | Should -BeNullOrEmpty
             $child.ExitCode | Should -Be 0
             $child.Lines

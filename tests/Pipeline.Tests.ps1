@@ -119,7 +119,7 @@ Describe 'Get-CPThirdPartyJob' {
 
     It 'waits for a job that comes later' {
         $later = New-CPThirdPartyEmulatorJob $ActionType -Delay 0.3
-        $job = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.05
+        $job = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.05
         $job.JobId | Should -Be $later.JobId
     }
 
@@ -205,7 +205,7 @@ Describe 'Confirm-CPThirdPartyJob' {
     It 'emits nothing where another worker has the job' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $late = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
-        $quick = Get-CPThirdPartyJob $ActionType -Wait -PollInterval 0.01 -Timeout 20 | Get-CPThirdPartyJobDetail
+        $quick = Get-CPThirdPartyJob $ActionType -Wait -PollInterval 0.01 -Timeout 60 | Get-CPThirdPartyJobDetail
         $quick.JobId | Should -Be $late.JobId
         $mine = $quick | Confirm-CPThirdPartyJob
         $mine.Status | Should -Be 'InProgress'
@@ -348,7 +348,7 @@ Describe 'Complete-CPThirdPartyJob' {
         $first = Get-ClaimedJob
         $going = $first | Complete-CPThirdPartyJob -ContinuationToken 'step 2' -PassThru
         $going.Status | Should -Be 'Succeeded'
-        $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 20 -PollInterval 0.02 | Get-CPThirdPartyJobDetail
+        $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.02 | Get-CPThirdPartyJobDetail
         $second.JobId | Should -Not -Be $first.JobId
         $second.Nonce | Should -Not -Be $first.Nonce
         $second.ContinuationToken | Should -Be 'step 2'

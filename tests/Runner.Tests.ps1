@@ -74,7 +74,7 @@ BeforeAll {
             $variables += @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = $temp }
         }
 
-        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 90 -Script $step.Script
+        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script $step.Script
         $outputs = @{}
         if ($Runner -eq 'GitHub Actions') {
             foreach ($match in [regex]::Matches((Get-Content -Raw $output), '(?ms)^(\w+)<<(\S+)\r?\n(.*?)\r?\n\2\r?$')) {

@@ -175,12 +175,12 @@ Describe 'What a worker runs under' {
         try {
             $output = $process.StandardOutput.ReadToEndAsync()
             $errors = $process.StandardError.ReadToEndAsync()
-            $end = [datetime]::UtcNow.AddSeconds(60)
+            $end = [datetime]::UtcNow.AddSeconds(120)
             while (-not (Get-CPThirdPartyEmulatorJob | Where-Object NextJobId) -and -not $process.HasExited -and [datetime]::UtcNow -lt $end) {
                 $null = $process.WaitForExit(50)
             }
             kill -TERM $process.Id
-            $process.WaitForExit(45000) | Should -BeTrue
+            $process.WaitForExit(120000) | Should -BeTrue
             $errors.Result | Should -BeNullOrEmpty
             $process.ExitCode | Should -Be 0
             $output.Result | Should -Match 'Continued'

@@ -12,7 +12,7 @@ BeforeAll {
         Invoke-CPThirdPartyWorker -ActionType $ActionType -ScriptBlock $Handler -MaxJobs $Count @quick @With
     }
 
-    function Wait-For([scriptblock] $Condition, [string] $What, [int] $Seconds = 60) {
+    function Wait-For([scriptblock] $Condition, [string] $What, [int] $Seconds = 120) {
         $end = [datetime]::UtcNow.AddSeconds($Seconds)
         while (-not (& $Condition)) {
             if ([datetime]::UtcNow -gt $end) {
@@ -208,8 +208,8 @@ Describe 'A handler with <Mode>' -ForEach @(
 
     It 'is stopped when its time is up' {
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        $result = Invoke-TestWorker -With ($with + @{ JobTimeout = 0.5 }) { Start-Sleep -Seconds 60 } 3>$null
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $result = Invoke-TestWorker -With ($with + @{ JobTimeout = 0.5 }) { Start-Sleep -Seconds 300 } 3>$null
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 120
         $result.Outcome | Should -Be 'Failed'
         $result.Message | Should -BeLike '*00:00:00.5*'
     }
@@ -327,9 +327,12 @@ Describe 'The caller''s scope' {
     }
 
     It 'runs handlers side by side above 1' {
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        @(Invoke-TestWorker -Count 4 -With @{ ThrottleLimit = 4 } { Start-Sleep -Seconds 3 }).Count | Should -Be 4
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 11
+        # None goes on before all four are there.
+        $gate = [System.Threading.Barrier]::new(4)
+        $results = @(Invoke-TestWorker -Count 4 -With @{ ThrottleLimit = 4 } {
+                New-CPThirdPartyJobOutcome "together: $(($using:gate).SignalAndWait(120000))"
+            })
+        $results.Message | Should -Be @(, 'together: True' * 4)
     }
 
     It 'opens a new runspace for one that a handler closed' {
@@ -433,7 +436,7 @@ Describe 'Stop' {
         Clear-TestService
     }
 
-    It 'of a pipeline with <Count> running handlers reports all within the stop timeout and five seconds' -TestCases @(
+    It 'of a pipeline with <Count> running handlers reports all soon after the stop timeout' -TestCases @(
         @{ Count = 1; Limit = 1 }
         @{ Count = 50; Limit = 50 }
     ) {
@@ -444,8 +447,9 @@ Describe 'Stop' {
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $stopping = $run.Shell.BeginStop($null, $null)
             Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'Failed').Count -eq $Count } 'the reports'
-            $watch.Elapsed.TotalSeconds | Should -BeLessThan 7
-            $stopping.AsyncWaitHandle.WaitOne(10000) | Should -BeTrue
+            # The exact limit, five seconds, is held on a clock of its own where time stands still for a busy machine.
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
+            $stopping.AsyncWaitHandle.WaitOne(60000) | Should -BeTrue
             @(Get-CPThirdPartyEmulatorJob).FailureType | Sort-Object -Unique | Should -Be 'SystemUnavailable'
         } finally {
             $run.Shell.Dispose()
@@ -467,7 +471,7 @@ Describe 'Stop' {
     It 'by SIGTERM ends the worker and not its script' -Skip:$IsWindows {
         $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
 `$null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
-`$results = Invoke-CPThirdPartyWorker $ActionType { /bin/sh -c "kill -TERM `$PID"; Start-Sleep -Milliseconds 500; New-CPThirdPartyJobOutcome 'ended' } -PollInterval 0.05 -NoArtifact
+`$results = Invoke-CPThirdPartyWorker $ActionType { /bin/sh -c "kill -TERM `$PID"; Start-Sleep -Seconds 3; New-CPThirdPartyJobOutcome 'ended' } -PollInterval 0.05 -NoArtifact
 "results: `$(@(`$results).Count) `$(`$results.Message)"
 "@)
         $child.ExitCode | Should -Be 0 -Because $child.Errors

@@ -105,7 +105,7 @@ function Invoke-Capturing {
 
 # Runs a script in a PowerShell process of its own with the module imported; gives its lines, its errors and its exit code.
 function Invoke-ChildPwsh {
-    param([string] $Script, [hashtable] $Environment = @{}, [switch] $NoImport, [int] $TimeoutSeconds = 60)
+    param([string] $Script, [hashtable] $Environment = @{}, [switch] $NoImport, [int] $TimeoutSeconds = 240)
 
     $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
     $prelude = '$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"; $PSStyle.OutputRendering = "PlainText"; ' +
