@@ -57,8 +57,39 @@ Describe 'build.ps1' {
         $text = Get-Content -Raw $root/build.ps1
         $scripts = [regex]::Matches($text, '\$tools/([\w-]+\.ps1)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
         $scripts.Count | Should -BeGreaterThan 5
-        foreach ($script in $scripts -ne 'Build-Help.ps1') {
+        foreach ($script in $scripts) {
             Join-Path $tools $script | Should -Exist
+        }
+    }
+
+    Context 'with no PlatyPS to be had' {
+        BeforeAll {
+            # What the help is made of, with a pinned version that is nowhere.
+            $project = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'project')).FullName
+            $null = New-Item -ItemType Directory -Path $project/docs, $project/module
+            Copy-Item $root/build.ps1 $project
+            Copy-Item $root/tools $project -Recurse
+            Copy-Item $root/docs/en-US $project/docs -Recurse
+            Copy-Item $root/module/en-US $project/module -Recurse
+            Set-Content $project/tools/requirements.psd1 "@{ 'Microsoft.PowerShell.PlatyPS' = @{ version = '9.8.7'; repository = 'NoSuchRepository' } }"
+
+            function Invoke-HelpTask {
+                $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $project/build.ps1 -Task Help 2>&1
+                @{ Said = "$said" -replace '\s+', ' '; ExitCode = $LASTEXITCODE }
+            }
+        }
+
+        It 'takes the committed help where it is that of the markdown, and says so' {
+            $run = Invoke-HelpTask
+            $run.ExitCode | Should -Be 0 -Because $run.Said
+            $run.Said | Should -BeLike '*Microsoft.PowerShell.PlatyPS 9.8.7 is missing*committed help is checked and used*by its hash*'
+        }
+
+        It 'fails where the committed help is stale' {
+            Add-Content $project/docs/en-US/Confirm-CPThirdPartyJob.md 'More words.'
+            $run = Invoke-HelpTask
+            $run.ExitCode | Should -Not -Be 0
+            $run.Said | Should -BeLike '*is not that of docs/en-US*'
         }
     }
 }

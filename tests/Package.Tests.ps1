@@ -80,6 +80,116 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
     }
 }
 
+# Real certificates; what signs with them, which exists on Windows only, is stood in for by what it is given.
+Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
+    BeforeAll {
+        $packages = Join-Path $TestDrive 'signed'
+        $password = [System.Net.NetworkCredential]::new('', 'pfx-password').SecurePassword
+        function global:Set-AuthenticodeSignature {
+            param($LiteralPath, $Certificate, $HashAlgorithm, $TimestampServer)
+            $global:Signed.Add([pscustomobject]@{
+                    File = Split-Path $LiteralPath -Leaf; Thumbprint = $Certificate.Thumbprint; HasKey = $Certificate.HasPrivateKey
+                    Hash = $HashAlgorithm; Timestamp = $TimestampServer
+                })
+            Add-Content -LiteralPath $LiteralPath -Value '# signed'
+            if ($LiteralPath -like "*$($global:Unsignable)") {
+                [pscustomobject]@{ Status = 'UnknownError'; StatusMessage = 'not trusted' }
+            } else {
+                [pscustomobject]@{ Status = 'Valid'; StatusMessage = 'ok' }
+            }
+        }
+
+        function New-Certificate([string] $Name, [string] $Use = '1.3.6.1.5.5.7.3.3') {
+            $key = [System.Security.Cryptography.RSA]::Create(2048)
+            $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new(
+                "CN=$Name", $key, [System.Security.Cryptography.HashAlgorithmName]::SHA256, [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
+            $uses = [System.Security.Cryptography.OidCollection]::new()
+            $null = $uses.Add($Use)
+            $request.CertificateExtensions.Add([System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension]::new($uses, $true))
+            $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-1), [DateTimeOffset]::UtcNow.AddDays(1))
+        }
+
+        function Export-Certificate($Certificate, [string] $Name) {
+            $path = Join-Path $TestDrive $Name
+            [IO.File]::WriteAllBytes($path, $Certificate.Export('Pfx', $password))
+            $path
+        }
+
+        $certificate = New-Certificate 'Contoso'
+        $pfx = Export-Certificate $certificate 'contoso.pfx'
+    }
+
+    BeforeEach {
+        $global:Signed = [System.Collections.Generic.List[object]]::new()
+        $global:Unsignable = 'nothing'
+    }
+
+    AfterAll {
+        Remove-Item -Path Function:\Set-AuthenticodeSignature
+        Remove-Variable -Scope Global -Name Signed, Unsignable -ErrorAction Ignore
+    }
+
+    It 'signs our scripts and assemblies in the package, each once, and nobody else''s' {
+        $null = & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages
+        $ours = (Import-PowerShellDataFile $tools/package.psd1).Contents |
+            Where-Object { $_ -match '\.(ps1|psm1|psd1|ps1xml)$' -or $_ -match '/CodePipeline\.ThirdParty[^/]*\.dll$' } | Split-Path -Leaf
+        $ours.Count | Should -BeGreaterThan 8
+        $Signed.File | Sort-Object | Should -Be ($ours | Sort-Object)
+        $Signed.Thumbprint | Sort-Object -Unique | Should -Be $certificate.Thumbprint
+        $Signed.HasKey | Sort-Object -Unique | Should -BeTrue
+        $Signed.Hash | Sort-Object -Unique | Should -Be 'SHA256'
+        $Signed.Timestamp | Sort-Object -Unique | Should -Match '^http://'
+    }
+
+    It 'packs what was signed, and leaves what was built as it is' {
+        $null = & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages
+        & $tools/Expand-Package.ps1 -Path $packages/$name.$version.nupkg -Destination $TestDrive/expanded
+        Get-Content $TestDrive/expanded/$name.psm1 -Tail 1 | Should -Be '# signed'
+        Get-Content $built/$name.psm1 -Tail 1 | Should -Not -Be '# signed'
+    }
+
+    It 'makes no package where a file could not be signed' {
+        $global:Unsignable = "$name.psm1"
+        Remove-Item $packages -Recurse -ErrorAction Ignore
+        { & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages } |
+            Should -Throw "$name.psm1 could not be signed with 'CN=Contoso': not trusted"
+        "$packages/$name.$version.nupkg" | Should -Not -Exist
+    }
+
+    It 'says what is wrong with <What>' -TestCases @(
+        @{ What = 'a file that is not there'; With = { @{ CertificatePath = "$TestDrive/none.pfx" } }; Says = 'There is no certificate file *none.pfx.' }
+        @{ What = 'a wrong password'; With = { @{ CertificatePath = $pfx; CertificatePassword = [System.Net.NetworkCredential]::new('', 'wrong').SecurePassword } }
+            Says = '*contoso.pfx cannot be opened; is -CertificatePassword that of the file?*'
+        }
+        @{ What = 'a thumbprint that no store has'; With = { @{ CertificateThumbprint = '00' * 20 } }; Says = 'There is no certificate with thumbprint 0000*' }
+        @{ What = 'a certificate for servers'
+            With = { @{ CertificatePath = Export-Certificate (New-Certificate 'Server' '1.3.6.1.5.5.7.3.1') 'server.pfx'; CertificatePassword = $password } }
+            Says = "The certificate 'CN=Server' is not one for signing code."
+        }
+        @{ What = 'two certificates'; With = { @{ CertificatePath = $pfx; CertificateThumbprint = '00' } }; Says = 'Give one of*' }
+    ) {
+        $with = & $With
+        { & $tools/New-Package.ps1 @with -Destination $packages } | Should -Throw $Says
+        $Signed.Count | Should -Be 0
+    }
+
+    # The user's store, in a home of the test's own.
+    It 'finds a certificate by its thumbprint' -Skip:$IsWindows {
+        $userHome = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'certificates')).FullName
+        $child = Invoke-ChildPwsh -NoImport -Environment @{ HOME = $userHome } -Script @"
+`$store = [System.Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser')
+`$store.Open('ReadWrite')
+`$store.Add([System.Security.Cryptography.X509Certificates.X509Certificate2]::new('$pfx', 'pfx-password', 'PersistKeySet'))
+`$store.Dispose()
+function global:Set-AuthenticodeSignature { param(`$LiteralPath, `$Certificate, `$HashAlgorithm, `$TimestampServer) `$Certificate.Thumbprint | Out-Host; @{ Status = 'Valid' } }
+& '$tools/New-Package.ps1' -CertificateThumbprint $($certificate.Thumbprint) -Destination '$packages'
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Select-Object -SkipLast 1 | Sort-Object -Unique | Should -Be $certificate.Thumbprint
+        $child.Lines[-1] | Should -Match '^CodePipeline\.ThirdParty\.'
+    }
+}
+
 Describe 'Installing the package' -Skip:(-not $hasResourceGet -or $IsWindows) {
     # A home of its own: what is installed there is seen by the children of this test alone.
     BeforeAll {

@@ -31,6 +31,64 @@ $root = Split-Path -Path $PSScriptRoot -Parent
 $name = 'CodePipeline.ThirdParty'
 $version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
 $listPath = Join-Path -Path $PSScriptRoot -ChildPath 'package.psd1'
+
+# The certificate that was named, fit to sign code; nothing where none was.
+function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestring] $Password) {
+    if (-not $Thumbprint -and -not $File) {
+        return
+    }
+
+    if ($Thumbprint -and $File) {
+        throw 'Give one of -CertificateThumbprint and -CertificatePath.'
+    }
+
+    if (-not (Get-Command -Name 'Set-AuthenticodeSignature' -ErrorAction Ignore)) {
+        throw 'A certificate was given, and this PowerShell cannot sign: Set-AuthenticodeSignature exists on Windows only. ' +
+        'Pack there, or leave the certificate out for an unsigned package.'
+    }
+
+    $found = if ($File) {
+        if (-not (Test-Path -LiteralPath $File -PathType Leaf)) {
+            throw "There is no certificate file $File."
+        }
+
+        try {
+            [System.Security.Cryptography.X509Certificates.X509Certificate2]::new(
+                (Get-Item -LiteralPath $File).FullName, $Password)
+        } catch {
+            throw "The certificate file $File cannot be opened; is -CertificatePassword that of the file? $($_.Exception.InnerException.Message)"
+        }
+    } else {
+        foreach ($place in 'CurrentUser', 'LocalMachine') {
+            $store = [System.Security.Cryptography.X509Certificates.X509Store]::new('My', $place)
+            try {
+                $store.Open('ReadOnly, OpenExistingOnly')
+                $store.Certificates.Find('FindByThumbprint', $Thumbprint, $false)
+            } catch [System.Security.Cryptography.CryptographicException] {
+                Write-Verbose -Message "There is no store of $place here: $_"
+            } finally {
+                $store.Dispose()
+            }
+        }
+    }
+    $found = $found | Select-Object -First 1
+    if (-not $found) {
+        throw "There is no certificate with thumbprint $Thumbprint in the stores of the user and the machine."
+    }
+
+    if (-not $found.HasPrivateKey) {
+        throw "The certificate '$($found.Subject)' has no private key here, so nothing can be signed with it."
+    }
+
+    $codeSigning = '1.3.6.1.5.5.7.3.3'
+    $uses = $found.Extensions | Where-Object { $_ -is [System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension] }
+    if ($codeSigning -notin @($uses | ForEach-Object { $_.EnhancedKeyUsages.Value })) {
+        throw "The certificate '$($found.Subject)' is not one for signing code."
+    }
+
+    $found
+}
+
 if (-not $Path) {
     $Path = [IO.Path]::Combine($root, 'output', $name, $version)
 }
@@ -48,6 +106,8 @@ foreach ($edition in 'Core', 'Desktop') {
         throw "The build in $Path has no bin/$edition. Build both frameworks: dotnet build -c Release"
     }
 }
+
+$certificate = Get-SigningCertificate -Thumbprint $CertificateThumbprint -File $CertificatePath -Password $CertificatePassword
 
 # Contents: exactly what the list names, so that nothing gets in or is lost unseen.
 $Path = (Get-Item -LiteralPath $Path).FullName
@@ -75,30 +135,15 @@ try {
     $null = New-Item -ItemType Directory -Path $staging
     Copy-Item -LiteralPath $Path -Destination $copy -Recurse
 
-    if ($CertificateThumbprint -or $CertificatePath) {
-        if (-not (Get-Command -Name 'Set-AuthenticodeSignature' -ErrorAction Ignore)) {
-            throw 'A certificate was given, and this PowerShell cannot sign: Set-AuthenticodeSignature exists on Windows only. ' +
-            'Pack there, or leave the certificate out for an unsigned package.'
-        }
-
-        $certificate = if ($CertificatePath) {
-            Get-PfxCertificate -FilePath $CertificatePath -Password $CertificatePassword
-        } else {
-            Get-Item -Path "Cert:\CurrentUser\My\$CertificateThumbprint", "Cert:\LocalMachine\My\$CertificateThumbprint" `
-                -ErrorAction Ignore | Select-Object -First 1
-        }
-        if (-not $certificate) {
-            throw "There is no certificate with thumbprint $CertificateThumbprint in the stores of the user and the machine."
-        }
-
+    if ($certificate) {
         # Other people's assemblies keep their own signatures, where they have one.
-        $files = Get-ChildItem -LiteralPath $copy -Recurse -File |
-            Where-Object { $_.Extension -in '.ps1', '.psm1', '.psd1', '.ps1xml' -or $_.Name -like "$name*.dll" }
+        $files = @(Get-ChildItem -LiteralPath $copy -Recurse -File |
+                Where-Object { $_.Extension -in '.ps1', '.psm1', '.psd1', '.ps1xml' -or $_.Name -like "$name*.dll" })
         foreach ($file in $files) {
             $signed = Set-AuthenticodeSignature -LiteralPath $file.FullName -Certificate $certificate -HashAlgorithm SHA256 `
                 -TimestampServer 'http://timestamp.digicert.com'
-            if ($signed.Status -ne 'Valid') {
-                throw "$($file.Name) could not be signed: $($signed.StatusMessage)"
+            if ("$($signed.Status)" -ne 'Valid') {
+                throw "$($file.Name) could not be signed with '$($certificate.Subject)': $($signed.StatusMessage)"
             }
         }
     }

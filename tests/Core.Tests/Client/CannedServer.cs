@@ -11,22 +11,31 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-/// <summary>A loopback server with one answer for whatever comes; with a certificate it speaks TLS.</summary>
+/// <summary>
+/// A loopback server with one answer for whatever comes, or one that is made of the body; with a certificate it speaks TLS.
+/// </summary>
 internal sealed class CannedServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<string> _heads = new();
     private readonly ConcurrentBag<TcpClient> _connections = new();
-    private readonly byte[] _answer;
+    private readonly Func<string, string> _answer;
+    private readonly string _statusAndHeaders;
     private readonly SslStreamCertificateContext? _certificate;
 
     public CannedServer(string statusAndHeaders, string body = "", SslStreamCertificateContext? certificate = null)
     {
-        _answer = Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {statusAndHeaders}\r\nContent-Length: {Encoding.ASCII.GetByteCount(body)}\r\n\r\n{body}");
+        _answer = _ => body;
+        _statusAndHeaders = statusAndHeaders;
         _certificate = certificate;
         _listener.Start();
         _ = AcceptAsync();
+    }
+
+    public CannedServer(string statusAndHeaders, Func<string, string> answer)
+        : this(statusAndHeaders)
+    {
+        _answer = answer;
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -77,10 +86,12 @@ internal sealed class CannedServer : IDisposable
                 stream = tls;
             }
 
-            while (await ReadAsync(stream) is string head)
+            while (await ReadAsync(stream) is (string head, string body))
             {
                 _heads.Enqueue(head);
-                await stream.WriteAsync(_answer);
+                string answer = _answer(body);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 {_statusAndHeaders}\r\nContent-Length: {answer.Length}\r\n\r\n{answer}"));
             }
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException
@@ -90,7 +101,7 @@ internal sealed class CannedServer : IDisposable
         }
     }
 
-    private static async Task<string?> ReadAsync(Stream stream)
+    private static async Task<(string Head, string Body)?> ReadAsync(Stream stream)
     {
         var head = new StringBuilder();
         byte[] one = new byte[1];
@@ -106,12 +117,9 @@ internal sealed class CannedServer : IDisposable
 
         string? length = head.ToString().Split("\r\n")
             .FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
-        if (length is not null)
-        {
-            await stream.ReadExactlyAsync(
-                new byte[int.Parse(length.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)]);
-        }
-
-        return head.ToString();
+        byte[] body = new byte[
+            length is null ? 0 : int.Parse(length.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body);
+        return (head.ToString(), Encoding.ASCII.GetString(body));
     }
 }

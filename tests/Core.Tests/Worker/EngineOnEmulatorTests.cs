@@ -86,7 +86,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
         Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = summary }));
 
     private Task RunAsync(
-        IJobHandler handler, WorkerOptions options, ClientSettings? settings = null, CancellationToken stop = default)
+        IJobHandler handler, WorkerOptions options, ClientSettings? settings = null)
     {
         var tokens = new TokenMap(
             new Dictionary<string, Secret>(_service.Emulator.GetClients().ToDictionary(pair => pair.Key, pair => pair.Value)),
@@ -98,6 +98,6 @@ public sealed class EngineOnEmulatorTests : IDisposable
             handler,
             artifacts: null,
             _observer);
-        return engine.RunAsync(stop).WaitAsync(s_mostTime);
+        return engine.RunAsync(CancellationToken.None).WaitAsync(s_mostTime);
     }
 }
