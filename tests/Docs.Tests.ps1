@@ -177,6 +177,69 @@ Describe 'Runners' {
         }
         $named | Sort-Object | Should -Be @($inputs | Sort-Object)
     }
+
+    Context 'The template for Azure DevOps' {
+        BeforeAll {
+            # Names of a YAML list or map at one depth, with the default that stands below each.
+            function Get-Declared([string] $Text, [string] $Pattern) {
+                $declared = [ordered]@{}
+                foreach ($line in $Text -split '\n') {
+                    if ($line -match $Pattern) {
+                        $name = $Matches[1]
+                        $declared[$name] = ''
+                    } elseif ($line -match '^    default: "?([^"]*)"?$') {
+                        $declared[$name] = $Matches[1]
+                    }
+                }
+
+                $declared
+            }
+
+            $action = Get-Text (Join-Path $RepositoryRoot action.yml)
+            $inputs = @{}
+            $given = Get-Declared ([regex]::Match($action, '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value) '^  ([a-z-]+):$'
+            foreach ($name in $given.Keys) {
+                $inputs[[regex]::Replace($name, '-([a-z])', { $args[0].Groups[1].Value.ToUpperInvariant() })] = $given[$name]
+            }
+
+            $template = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'azure-pipelines', 'worker.yml'))
+            $parameters = Get-Declared ([regex]::Match($template, '(?ms)^parameters:\n(.*?)^\w').Groups[1].Value) '^  - name: (\w+)$'
+            $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'runners.md'))
+            $section = [regex]::Match($page, '(?ms)^## Azure DevOps\n(.*?)^## ').Groups[1].Value
+            $own = [regex]::Matches($section, '(?m)^\| `(\w+)` \|') | ForEach-Object { $_.Groups[1].Value }
+        }
+
+        It 'has the action''s inputs, the page''s own parameters, and no other' {
+            $parameters.Count | Should -BeGreaterThan 20
+            $parameters.Keys | Sort-Object | Should -Be @(@($inputs.Keys -ne 'audience') + $own | Sort-Object)
+        }
+
+        It 'has the same defaults' {
+            foreach ($name in $parameters.Keys | Where-Object { $_ -notin $own }) {
+                $parameters[$name] | Should -BeExactly $inputs[$name] -Because "parameter $name is the action's input"
+            }
+
+            foreach ($name in $own | Where-Object { $parameters[$_] }) {
+                $section | Should -Match "(?m)^\| ``$name`` \|.*``$([regex]::Escape($parameters[$name]))``" -Because "$name has a default"
+            }
+        }
+
+        It 'is called on the page and in its own head with parameters that it has' {
+            foreach ($text in $section, $template) {
+                $block = [regex]::Match($text, '(?m)^(#?\s+)parameters:\n((?:\1 +\w+:.*\n)+)').Groups[2].Value
+                $used = [regex]::Matches($block, '(?m)^#?\s+(\w+):') | ForEach-Object { $_.Groups[1].Value }
+                $used.Count | Should -BeGreaterThan 3
+                $used | Where-Object { $_ -notin $parameters.Keys } | Should -BeNullOrEmpty
+            }
+        }
+
+        It 'is matched by the action''s example, whose inputs are there' {
+            $example = [regex]::Match($page, '(?m)^        with:\n((?:          [a-z-]+:.*\n)+)').Groups[1].Value
+            $used = [regex]::Matches($example, '(?m)^\s+([a-z-]+):') | ForEach-Object { $_.Groups[1].Value }
+            $used.Count | Should -BeGreaterThan 3
+            $used | Where-Object { $_ -notin $given.Keys } | Should -BeNullOrEmpty
+        }
+    }
 }
 
 Describe 'The picture of a session' {

@@ -224,7 +224,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
                         if ($sts -and -not $answered -and $tokens.Count -ge 2) {
                             $renewed = [Threading.SpinWait]::SpinUntil({
                                     @(Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' | Get-Content -ErrorAction Ignore) -contains $tokens[-1]
-                                }, 10000)
+                                }, 60000)
                             $Seen.Enqueue("renewed $renewed")
                             $modes = @(Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' | ForEach-Object UnixFileMode)
                             $Seen.Enqueue("mode $modes")
