@@ -277,3 +277,149 @@ Describe 'From nothing to a running worker' {
         }
     }
 }
+
+# Each block of code on a page, as printed, with what the reader is supposed to have: jobs that wait, and commands of their own.
+Describe 'The code that a reader copies' {
+    BeforeDiscovery {
+        $jobs = @{ Count = 2; Configuration = @{ ProjectName = 'website' } }
+        $artifacts = @{ InputArtifact = @{ Site = 'site.zip' }; OutputArtifact = 'Report' }
+        $blocks = @(
+            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob -ActionType Test/Contoso/1 |'; Jobs = $jobs; Ends = 'Succeeded ok', 'Succeeded ok' }
+            @{ Page = 'README.md'; Begins = 'Import-Module ./output'; AtRoot = $true; Then = '(Get-Module CodePipeline.ThirdParty).ModuleBase'
+                Prints = '*output?CodePipeline.ThirdParty?*'
+            }
+            @{ Page = 'README.md'; Begins = '# An emulator, and a session'; Prints = '*website*'
+                Ends = 'Succeeded 40 tests passed', 'Succeeded 40 tests passed'
+            }
+            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob Test/Contoso/1 | Get'; Jobs = $artifacts; Ends = 'Succeeded ok Report' }
+            @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker'; Jobs = $artifacts; Ends = 'Succeeded 1 pages Report'; Stops = $true }
+            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJobDetail $id'; Before = '$id = "nothing"; $token = "none"'; Jobs = @{}; ShowsComments = $true }
+            @{ Page = 'docs/getting-started.md'; Begins = 'Connect-CPThirdParty -Region eu-central-1'; Prints = '*customer-7*' }
+            @{ Page = 'docs/getting-started.md'; Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -FilePath'; Jobs = $jobs; Stops = $true
+                Ends = 'Succeeded handled', 'Queued '
+            }
+            @{ Page = 'docs/runners.md'; Begins = 'Install-PSResource'; Without = '^Install-PSResource.*\n'; Jobs = $jobs; Stops = $true; Ends = 'Succeeded handled', 'Queued ' }
+            @{ Page = 'docs/runners.md'; Begins = 'Complete-CPThirdPartyJob -JobId $env:JOB_ID'; Jobs = @{ ClientId = 'customer-7' }
+                Before = '$job = Get-CPThirdPartyJob Test/Contoso/1 | Confirm-CPThirdPartyJob; $env:JOB_ID = $job.JobId; $env:CLIENT_ID = "customer-7"; $env:GITHUB_RUN_ID = 17'
+                Ends = 'Succeeded run 17'
+            }
+            @{ Page = 'docs/troubleshooting.md'; Begins = '$Error[0]'; Jobs = @{}
+                Before = 'Get-CPThirdPartyJobDetail nothing -ClientToken none -ErrorAction SilentlyContinue'; Prints = 'JobNotFound*Check the job id*'
+            }
+            @{ Page = 'docs/troubleshooting.md'; Begins = 'Test-CPThirdPartyConnection'; Jobs = @{ ClientId = 'customer-7' }; Prints = '*AcknowledgeThirdPartyJob*' }
+        )
+    }
+
+    It '<Page>: <Begins> …' -TestCases $blocks {
+        param($Page, $Begins, $Jobs, $Before, $Then, $Ends, $Prints, $Without, $AtRoot, $Stops, $ShowsComments)
+        if ($Stops -and $IsWindows) {
+            Set-ItResult -Skipped -Because 'Windows has no signal that ends a worker'
+        }
+
+        $code = @(Get-Code (Join-Path $RepositoryRoot $Page) | Where-Object { $_.StartsWith($Begins, [StringComparison]::Ordinal) })
+        $code.Count | Should -Be 1 -Because "$Page has that block once"
+        $code = if ($Without) { $code[0] -replace $Without } else { $code[0] }
+        $folder = (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
+        try {
+            # What is the reader's own; one that has done its work ends the worker as the system does.
+            $own = New-Item -ItemType Directory -Path (Join-Path $folder 'modules' 'Contoso')
+            $end = if ($Stops) { '/bin/sh -c "kill -TERM $PID"; Start-Sleep -Seconds 5' }
+            Set-Content $own/Contoso.psm1 @"
+function Test-It(`$What, `$Folder) {
+    if (`$Folder) { `$null = New-Item -ItemType Directory -Path `$Folder -Force; Copy-Item -Path `$What/Site/* -Destination `$Folder }
+}
+function Test-Site([string] `$Path) {
+    $end
+    [pscustomobject]@{ Count = @(Get-ChildItem -Path `$Path -Filter *.html).Count; Id = 'run-1' }
+}
+"@
+            New-ModuleManifest -Path $own/Contoso.psd1 -RootModule Contoso.psm1 -FunctionsToExport Test-It, Test-Site
+            Set-Content $folder/handler.ps1 "param(`$Job)`n$end`nNew-CPThirdPartyJobOutcome -Summary handled"
+            $vault = New-Item -ItemType Directory -Path (Join-Path $folder 'modules' 'Microsoft.PowerShell.SecretManagement')
+            Set-Content $vault/Microsoft.PowerShell.SecretManagement.psm1 @'
+function Get-Secret { param($Name, $Vault, [switch] $AsPlainText) if ($Vault -eq 'Partners' -and $Name -eq 'customer-7') { 'not-so-secret' } }
+function Get-SecretInfo { param($Name, $Vault) [pscustomobject]@{ Name = $Name } }
+function Get-SecretVault { param($Name) [pscustomobject]@{ Name = $Name } }
+'@
+            New-ModuleManifest -Path $vault/Microsoft.PowerShell.SecretManagement.psd1 -RootModule Microsoft.PowerShell.SecretManagement.psm1 `
+                -FunctionsToExport Get-Secret, Get-SecretInfo, Get-SecretVault
+            Set-Content $folder/config "[profile partner]`nregion = eu-central-1`naws_access_key_id = AKIAEXAMPLE`naws_secret_access_key = example-secret-key"
+            Set-Content $folder/index.html '<h1>Hello</h1>'
+            Compress-Archive -LiteralPath $folder/index.html -DestinationPath $folder/site.zip
+
+            $given = if ($Jobs) { ConvertTo-Json $Jobs -Compress -Depth 4 }
+            $script = @"
+Set-StrictMode -Version Latest
+`$env:PSModulePath = '$(Join-Path $folder 'modules')' + [IO.Path]::PathSeparator + `$env:PSModulePath
+Set-Location '$folder'
+if ('$given') {
+    `$with = '$given' | ConvertFrom-Json -AsHashtable
+    `$service = Start-CPThirdPartyEmulator -Region eu-central-1 -AccessKey AKIAEXAMPLE -SecretKey example-secret-key -ActionType Test/Contoso/1
+    `$service | Connect-CPThirdParty
+    if (`$with.Count) { `$null = New-CPThirdPartyEmulatorJob -ActionType Test/Contoso/1 @with }
+    `$env:AWS_ENDPOINT_URL_STS = 'http://127.0.0.1:9/'
+} elseif ('$Begins' -like 'Connect-*') {
+    `$service = Start-CPThirdPartyEmulator -Region eu-central-1 -AccessKey AKIAEXAMPLE -SecretKey example-secret-key -ActionType Test/Contoso/1
+    `$null = New-CPThirdPartyEmulatorJob -ActionType Test/Contoso/1 -ClientId customer-7 -ClientToken not-so-secret
+    `$env:AWS_ENDPOINT_URL_CODEPIPELINE = `$service.Endpoint
+    `$env:AWS_ENDPOINT_URL_STS = 'http://127.0.0.1:9/'
+}
+$Before
+$(if ($AtRoot) { "Set-Location '$RepositoryRoot'" })
+$code
+$Then
+'--'
+if (Get-Command Get-CPThirdPartyEmulatorJob -ErrorAction Ignore) {
+    foreach (`$each in Get-CPThirdPartyEmulator | Get-CPThirdPartyEmulatorJob) {
+        `$left = `$each.OutputArtifacts | Where-Object { (Get-CPThirdPartyEmulator).FindObject(`$_.BucketName, `$_.ObjectKey) } | ForEach-Object Name
+        "`$(`$each.Status) `$(`$each.Summary)`$(if (`$left) { " `$left" })"
+    }
+}
+"@
+            $run = Invoke-ChildPwsh -NoImport:([bool]$AtRoot) -TimeoutSeconds 600 -Environment @{ AWS_CONFIG_FILE = "$folder/config" } -Script $script
+            $run.Errors | Should -BeNullOrEmpty
+            $run.ExitCode | Should -Be 0
+            $printed, $left = $run.Output -split '(?m)^--\r?\n'
+            if ($Ends) {
+                @($left -split '\r?\n' | Where-Object { $_ }) | Should -Be $Ends
+            }
+
+            if ($Prints) {
+                $printed | Should -BeLike $Prints
+            }
+
+            if ($ShowsComments) {
+                @($printed -split '\r?\n' | Where-Object { $_ }) |
+                    Should -Be @([regex]::Matches($code, '(?m)\S +# (.+)$') | ForEach-Object { $_.Groups[1].Value })
+            }
+        } finally {
+            Remove-Item -LiteralPath $folder -Recurse -Force
+        }
+    }
+
+    It 'is all of it: no block of a page is left out' -TestCases @{ Begins = @($blocks | ForEach-Object { $_.Begins }) } {
+        $run = @($Begins)
+        foreach ($page in 'README.md', 'docs/runners.md', 'docs/troubleshooting.md') {
+            foreach ($code in Get-Code (Join-Path $RepositoryRoot $page)) {
+                @($run | Where-Object { $code.StartsWith($_, [StringComparison]::Ordinal) }).Count |
+                    Should -BeGreaterThan 0 -Because "$page has: $code"
+            }
+        }
+    }
+
+    It 'is an input file of the AWS CLI, too' {
+        $null = Start-TestService
+        Push-Location $TestDrive
+        try {
+            $job = Get-ClaimedJob
+            @{ jobId = $job.JobId; clientToken = $job.ClientToken.Reveal(); executionDetails = @{ summary = 'of a file' } } |
+                ConvertTo-Json | Set-Content result.json
+            $printed = [regex]::Match((Get-Text (Join-Path $RepositoryRoot README.md)), '`(Get-Content result\.json[^`]+)`').Groups[1].Value
+            & ([scriptblock]::Create($printed))
+            (Get-CPThirdPartyEmulatorJob).Summary | Should -Be 'of a file'
+        } finally {
+            Pop-Location
+            Clear-TestService
+        }
+    }
+}

@@ -471,7 +471,7 @@ Describe 'Stop' {
     It 'by SIGTERM ends the worker and not its script' -Skip:$IsWindows {
         $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
 `$null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
-`$results = Invoke-CPThirdPartyWorker $ActionType { /bin/sh -c "kill -TERM `$PID"; Start-Sleep -Seconds 3; New-CPThirdPartyJobOutcome 'ended' } -PollInterval 0.05 -NoArtifact
+`$results = Invoke-CPThirdPartyWorker $ActionType { /bin/sh -c "kill -TERM `$PID"; Start-Sleep -Seconds 5; New-CPThirdPartyJobOutcome 'ended' } -PollInterval 0.05 -NoArtifact
 "results: `$(@(`$results).Count) `$(`$results.Message)"
 "@)
         $child.ExitCode | Should -Be 0 -Because $child.Errors
