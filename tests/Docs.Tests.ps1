@@ -162,6 +162,16 @@ Describe 'Moving here' {
 }
 
 Describe 'Runners' {
+    It 'shows the step in this version, on the page and in the template' {
+        $version = (Import-PowerShellDataFile $ModuleManifest).ModuleVersion
+        foreach ($file in 'docs/runners.md', 'azure-pipelines/worker.yml') {
+            $shown = [regex]::Matches((Get-Text (Join-Path $RepositoryRoot $file)), '(?:CodePipeline\.ThirdParty@|refs/tags/)(\S+)') |
+                ForEach-Object { $_.Groups[1].Value }
+            $shown | Should -Not -BeNullOrEmpty
+            $shown | Sort-Object -Unique | Should -Be "v$version" -Because "$file names it"
+        }
+    }
+
     It 'names each input of the action and no other' {
         $action = Join-Path $RepositoryRoot action.yml
         if (-not (Test-Path -LiteralPath $action)) {
