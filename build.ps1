@@ -24,7 +24,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish')]
+    [ArgumentCompletions('Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish')]
     [string[]] $Task = @('Build', 'Help', 'Analyze', 'Test', 'Package'),
     [string] $CertificateThumbprint,
     [string] $CertificatePath,
@@ -38,7 +38,14 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $tools = Join-Path -Path $PSScriptRoot -ChildPath 'tools'
 
-foreach ($each in 'Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish' | Where-Object { $Task -contains $_ }) {
+# With -File, PowerShell hands a list over as one text.
+$known = 'Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish'
+$wanted = @($Task -split ',' | ForEach-Object Trim)
+foreach ($unknown in $wanted | Where-Object { $_ -notin $known }) {
+    throw "'$unknown' is no task. The tasks are $($known -join ',')."
+}
+
+foreach ($each in $known | Where-Object { $_ -in $wanted }) {
     Write-Information -MessageData "== $each" -InformationAction Continue
     switch ($each) {
         'Build' {

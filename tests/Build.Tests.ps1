@@ -53,6 +53,12 @@ Describe 'build.ps1' {
         { & $root/build.ps1 -Task Nonsense } | Should -Throw '*Build,Help,Analyze,Test,Package,Publish*'
     }
 
+    It 'takes a list as the command line of another shell gives it' {
+        $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $root/build.ps1 -Task 'Analyze,Nonsense' 2>&1
+        $LASTEXITCODE | Should -Not -Be 0
+        "$said" -replace '\s+', ' ' | Should -BeLike "*'Nonsense' is no task*"
+    }
+
     It 'runs tasks in their order, by scripts of tools/ that are there' {
         $text = Get-Content -Raw $root/build.ps1
         $scripts = [regex]::Matches($text, '\$tools/([\w-]+\.ps1)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique

@@ -333,7 +333,7 @@ Describe 'The code that a reader copies' {
         $folder = (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
         try {
             # What is the reader's own; one that has done its work ends the worker as the system does.
-            $own = New-Item -ItemType Directory -Path (Join-Path $folder 'modules' 'Contoso')
+            $own = New-Item -ItemType Directory -Path ([IO.Path]::Combine($folder, 'modules', 'Contoso'))
             $end = if ($Stops) { '/bin/sh -c "kill -TERM $PID"' }
             Set-Content $own/Contoso.psm1 @"
 function Test-It(`$What, `$Folder) {
@@ -346,7 +346,7 @@ function Test-Site([string] `$Path) {
 "@
             New-ModuleManifest -Path $own/Contoso.psd1 -RootModule Contoso.psm1 -FunctionsToExport Test-It, Test-Site
             Set-Content $folder/handler.ps1 "param(`$Job)`n`$outcome = New-CPThirdPartyJobOutcome -Summary handled`n$end`n`$outcome"
-            $vault = New-Item -ItemType Directory -Path (Join-Path $folder 'modules' 'Microsoft.PowerShell.SecretManagement')
+            $vault = New-Item -ItemType Directory -Path ([IO.Path]::Combine($folder, 'modules', 'Microsoft.PowerShell.SecretManagement'))
             Set-Content $vault/Microsoft.PowerShell.SecretManagement.psm1 @'
 function Get-Secret { param($Name, $Vault, [switch] $AsPlainText) if ($Vault -eq 'Partners' -and $Name -eq 'customer-7') { 'not-so-secret' } }
 function Get-SecretInfo { param($Name, $Vault) [pscustomobject]@{ Name = $Name } }
