@@ -26,10 +26,3 @@ internal interface IWorkerJob
     /// <summary>The job as a handler gets it.</summary>
     ThirdPartyJob ForHandler(JobFolders folders);
 }
-
-/// <summary>Where a claimed job works.</summary>
-/// <param name="WorkDirectory">A folder of the job's own, deleted after it.</param>
-/// <param name="InputPath">Where each input artifact lies, by name.</param>
-/// <param name="OutputPath">Where the handler leaves each output artifact, by name.</param>
-internal sealed record JobFolders(
-    string WorkDirectory, IReadOnlyDictionary<string, string> InputPath, IReadOnlyDictionary<string, string> OutputPath);

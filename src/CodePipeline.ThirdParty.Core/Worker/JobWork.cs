@@ -66,11 +66,16 @@ internal sealed class JobWork
         {
             if (_leftBehind is { IsCompleted: false } leftBehind)
             {
-                _ = leftBehind.ContinueWith(_ => _worker.Folders.Delete(folders), TaskScheduler.Default);
-                return;
+                _ = leftBehind.ContinueWith(_ => folders.Delete(), TaskScheduler.Default);
             }
-
-            await Task.Run(() => _worker.Folders.Delete(folders)).ConfigureAwait(false);
+            else if (folders.AreMade)
+            {
+                await Task.Run(folders.Delete).ConfigureAwait(false);
+            }
+            else
+            {
+                folders.Delete();
+            }
         }
     }
 
@@ -81,13 +86,13 @@ internal sealed class JobWork
             return StoppedBefore();
         }
 
-        try
+        // With artifacts, their places have to be there before the handler looks for them.
+        JobArtifacts artifacts = _job.Artifacts;
+        _folders = _worker.Folders.Of(Ticket.JobId, _worker.Mover is null ? null : artifacts);
+        if (_worker.Mover is not null && artifacts.Inputs.Count + artifacts.Outputs.Count > 0
+            && _folders.Make() is Exception problem)
         {
-            _folders = _worker.Folders.Create(Ticket.JobId, _worker.Mover is null ? null : _job.Artifacts);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return Failed(FailureType.SystemUnavailable, $"No work folder could be made: {error.Message}");
+            return NoFolder(problem);
         }
 
         if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, Stopping).ConfigureAwait(false) is ThirdPartyJobOutcome noInputs)
@@ -101,6 +106,12 @@ internal sealed class JobWork
         }
 
         ThirdPartyJobOutcome outcome = await HandleAsync(_folders).ConfigureAwait(false);
+
+        // It looked for a folder that was not there: nothing that it says of its work counts.
+        if (_folders.Problem is Exception missing)
+        {
+            return NoFolder(missing);
+        }
 
         // What goes on in a later job has its outputs later, and what failed hands nothing on.
         return outcome.Outcome == WorkerOutcomes.Succeeded
@@ -263,6 +274,9 @@ internal sealed class JobWork
             ? ThirdPartyJobOutcome.Of(new FailureResult(failed.Type, message, failed.ExternalExecutionId))
             : Failed(FailureType.JobFailed, message);
     }
+
+    private static ThirdPartyJobOutcome NoFolder(Exception error) =>
+        Failed(FailureType.SystemUnavailable, $"No work folder could be made: {error.Message}");
 
     private static ThirdPartyJobOutcome StoppedBefore() => Failed(
         FailureType.SystemUnavailable, "The worker was stopped before the job's handler began; nothing was done.");

@@ -30,9 +30,11 @@ internal sealed class PollPlan
     public int Polls => Volatile.Read(ref _polls);
 
     /// <summary>The action type whose turn it is, if the time of any has come. It goes to the end of the row.</summary>
-    public PollTarget? Next(TimeSpan now)
+    /// <param name="now">The time, counted from the worker's start.</param>
+    /// <param name="gatherUntil">Before this no target is polled at once again; the time of others comes as it comes.</param>
+    public PollTarget? Next(TimeSpan now, TimeSpan gatherUntil)
     {
-        int index = _turns.FindIndex(target => target.Due <= now);
+        int index = _turns.FindIndex(target => DueOf(target, gatherUntil) <= now);
         if (index < 0)
         {
             return null;
@@ -46,7 +48,7 @@ internal sealed class PollPlan
     }
 
     /// <summary>How long until the next poll is due.</summary>
-    public TimeSpan DueIn(TimeSpan now) => _turns.Min(target => target.Due) - now;
+    public TimeSpan DueIn(TimeSpan now, TimeSpan gatherUntil) => _turns.Min(target => DueOf(target, gatherUntil)) - now;
 
     /// <summary>Whether each action type has been polled since there were so many polls.</summary>
     public bool AllPolledSince(int polls) => _turns.All(target => target.LastPoll > polls);
@@ -56,6 +58,7 @@ internal sealed class PollPlan
     {
         target.BackOff.Reset();
         target.HasAnswered = true;
+        target.HasMore = full;
         target.Due = full ? now : now + Jittered(_interval);
     }
 
@@ -63,9 +66,13 @@ internal sealed class PollPlan
     public static TimeSpan Failed(PollTarget target, TimeSpan now)
     {
         TimeSpan wait = target.BackOff.Next();
+        target.HasMore = false;
         target.Due = now + wait;
         return wait;
     }
+
+    private static TimeSpan DueOf(PollTarget target, TimeSpan gatherUntil) =>
+        target.HasMore && gatherUntil > target.Due ? gatherUntil : target.Due;
 
     // Within a tenth to either side, so that workers that were started together do not poll together for ever.
     private TimeSpan Jittered(TimeSpan time) => TimeSpan.FromTicks((long)(time.Ticks * (0.9 + (0.2 * _random()))));
@@ -80,6 +87,9 @@ internal sealed class PollTarget(ActionTypeId actionType, BackOff backOff)
 
     /// <summary>When it may be polled, counted from the worker's start.</summary>
     public TimeSpan Due { get; set; }
+
+    /// <summary>Whether its last poll brought all that was asked for, so that more may wait.</summary>
+    public bool HasMore { get; set; }
 
     /// <summary>Which of all polls was its last.</summary>
     public int LastPoll { get; set; }

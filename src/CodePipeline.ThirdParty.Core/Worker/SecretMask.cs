@@ -10,16 +10,19 @@ internal sealed class SecretMask
     // Masking shorter ones would make any text unreadable, and hide nothing.
     private const int Shortest = 3;
 
-    private readonly Func<IEnumerable<Secret?>> _secrets;
+    private readonly Func<IReadOnlyCollection<Secret?>> _secrets;
     private readonly JobConfiguration _configuration;
     private readonly IReadOnlyCollection<string> _secretKeys;
 
+    // Made anew when there are more secrets: a handler may write thousands of lines.
+    private volatile Texts? _texts;
+
     /// <summary>Masks the secrets of a job.</summary>
-    /// <param name="secrets">Its token and keys; asked for each time, as keys are renewed.</param>
+    /// <param name="secrets">Its token and keys; they become more as keys are renewed, and never fewer.</param>
     /// <param name="configuration">Its configuration, of which those values are secret whose key looks so.</param>
     /// <param name="secretKeys">Keys whose values are secret too; upper and lower case are alike.</param>
     public SecretMask(
-        Func<IEnumerable<Secret?>> secrets, JobConfiguration configuration, IReadOnlyCollection<string> secretKeys)
+        Func<IReadOnlyCollection<Secret?>> secrets, JobConfiguration configuration, IReadOnlyCollection<string> secretKeys)
     {
         _secrets = secrets;
         _configuration = configuration;
@@ -40,7 +43,14 @@ internal sealed class SecretMask
 
     public string Apply(string text)
     {
-        foreach (string secret in Secrets())
+        IReadOnlyCollection<Secret?> secrets = _secrets();
+        int count = secrets.Count;
+        if (_texts is not Texts known || known.Count != count)
+        {
+            _texts = known = new Texts(count, TextsOf(secrets));
+        }
+
+        foreach (string secret in known.Secrets)
         {
             text = text.Replace(secret, Secret.Mask);
         }
@@ -56,14 +66,15 @@ internal sealed class SecretMask
     }
 
     /// <summary>The longest first: one may stand in another.</summary>
-    private IEnumerable<string> Secrets() => _secrets().Select(secret => secret?.Reveal() ?? string.Empty)
+    private string[] TextsOf(IEnumerable<Secret?> secrets) => secrets.Select(secret => secret?.Reveal() ?? string.Empty)
         .Concat(_configuration
             .Where(key => SecretKeys.LooksSecret(key) || _secretKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
             .Select(key => _configuration[key] ?? string.Empty))
         .Where(secret => secret.Length >= Shortest)
         .SelectMany(Forms)
         .Distinct(StringComparer.Ordinal)
-        .OrderByDescending(secret => secret.Length);
+        .OrderByDescending(secret => secret.Length)
+        .ToArray();
 
     /// <summary>As it is, as it stands in an address, and each longer line of a key file.</summary>
     private static IEnumerable<string> Forms(string secret)
@@ -79,4 +90,7 @@ internal sealed class SecretMask
             }
         }
     }
+
+    /// <summary>What is masked, and of how many secrets it was made.</summary>
+    private sealed record Texts(int Count, string[] Secrets);
 }

@@ -12,39 +12,76 @@ internal sealed class WorkFolders : IDisposable
 {
     private const string Prefix = "cpthirdparty-worker-";
     private const string LockName = ".lock";
+    private const string In = "in";
+    private const string Out = "out";
 
     private readonly object _lock = new();
     private readonly string _root;
+    private readonly string _folder;
     private readonly Action<string, Exception> _warn;
     private FileStream? _lockFile;
-    private string? _folder;
+    private bool _isOver;
 
-    /// <summary>Nothing is made before the first job.</summary>
+    /// <summary>Nothing is made before a job wants its folders.</summary>
     public WorkFolders(string? root, Action<string, Exception> warn)
     {
         _root = root ?? Path.GetTempPath();
+        _folder = Path.Combine(_root, Prefix + Guid.NewGuid().ToString("N").Substring(0, 12));
         _warn = warn;
     }
 
-    /// <summary>Makes a job's folders. Inputs and outputs have their names where these are safe file names.</summary>
-    public JobFolders Create(string jobId, JobArtifacts? artifacts)
+    /// <summary>A job's folders, which are made once they are asked for.</summary>
+    public JobFolders Of(string jobId, JobArtifacts? artifacts) => new(this, jobId, artifacts);
+
+    /// <summary>Where a job's folders are. Inputs and outputs have their names where these are safe file names.</summary>
+    public JobPaths PathsOf(string jobId, JobArtifacts? artifacts)
     {
-        string folder = Path.Combine(WorkerFolder(), SafeName.Of(jobId));
+        string name = Path.Combine(_folder, SafeName.Of(jobId));
+        string folder = name;
 
         // A handler that could not be stopped may still hold the job's last one.
         for (int i = 2; Directory.Exists(folder); i++)
         {
-            folder = Path.Combine(WorkerFolder(), $"{SafeName.Of(jobId)}-{i}");
+            folder = $"{name}-{i}";
         }
 
-        OwnerOnly.CreateFolder(folder);
-        return new JobFolders(
+        return new JobPaths(
             folder,
-            Paths(Path.Combine(folder, "in"), artifacts?.Inputs),
-            Paths(Path.Combine(folder, "out"), artifacts?.Outputs));
+            Paths(Path.Combine(folder, In), artifacts?.Inputs),
+            Paths(Path.Combine(folder, Out), artifacts?.Outputs));
     }
 
-    public void Delete(JobFolders folders) => Delete(folders.WorkDirectory);
+    /// <summary>Makes a job's folders; <see langword="false"/> where the worker is at its end.</summary>
+    public bool Make(JobPaths paths)
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+            {
+                return false;
+            }
+
+            if (_lockFile is null)
+            {
+                OwnerOnly.CreateFolder(_folder);
+                _lockFile = OwnerOnly.Open(
+                    Path.Combine(_folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+        }
+
+        OwnerOnly.CreateFolder(paths.WorkDirectory);
+        if (paths.InputPath.Count > 0)
+        {
+            OwnerOnly.CreateFolder(Path.Combine(paths.WorkDirectory, In));
+        }
+
+        if (paths.OutputPath.Count > 0)
+        {
+            OwnerOnly.CreateFolder(Path.Combine(paths.WorkDirectory, Out));
+        }
+
+        return true;
+    }
 
     /// <summary>Deletes what workers left that ended without doing so themselves.</summary>
     public void DeleteStale()
@@ -58,8 +95,9 @@ internal sealed class WorkFolders : IDisposable
         {
             try
             {
+                // A link is nothing that a worker made, and in a place that others share it may lead anywhere.
                 string path = Path.Combine(folder, LockName);
-                if (!File.Exists(path))
+                if (IsLink(folder) || IsLink(path) || !File.Exists(path))
                 {
                     continue;
                 }
@@ -87,30 +125,21 @@ internal sealed class WorkFolders : IDisposable
     {
         lock (_lock)
         {
-            if (_folder is not null)
+            _isOver = true;
+            if (_lockFile is not null)
             {
-                _lockFile?.Dispose();
+                _lockFile.Dispose();
+                _lockFile = null;
                 Delete(_folder);
-                _folder = null;
             }
         }
     }
 
-    private string WorkerFolder()
+    private static bool IsLink(string path)
     {
-        lock (_lock)
-        {
-            if (_folder is null)
-            {
-                string folder = Path.Combine(_root, Prefix + Guid.NewGuid().ToString("N").Substring(0, 12));
-                OwnerOnly.CreateFolder(folder);
-                _lockFile = OwnerOnly.Open(
-                    Path.Combine(folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-                _folder = folder;
-            }
-
-            return _folder;
-        }
+        // -1 where there is nothing.
+        FileAttributes attributes = new FileInfo(path).Attributes;
+        return (int)attributes != -1 && (attributes & FileAttributes.ReparsePoint) != 0;
     }
 
     private static Dictionary<string, string> Paths(string folder, IReadOnlyList<JobArtifact>? artifacts)
@@ -125,15 +154,11 @@ internal sealed class WorkFolders : IDisposable
             paths[name] = Path.Combine(folder, taken.Add(safe) ? safe : $"{safe}-{SafeName.Hash(name)}");
         }
 
-        if (paths.Count > 0)
-        {
-            OwnerOnly.CreateFolder(folder);
-        }
-
         return paths;
     }
 
-    private void Delete(string path)
+    /// <summary>Deletes a folder or file; what cannot be is left, with a warning.</summary>
+    public void Delete(string path)
     {
         try
         {

@@ -25,6 +25,9 @@ internal sealed class WorkerEngine
 
     private static readonly TimeSpan s_journalHold = TimeSpan.FromSeconds(30);
 
+    // While batches come back full, a slot that gets free waits so long for others, so that one poll serves them all.
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(5);
+
     private readonly object _lock = new();
     private readonly WorkerContext _worker;
     private readonly Signal _changed = new();
@@ -41,6 +44,8 @@ internal sealed class WorkerEngine
     private int _claimed;
     private int _pendingResults;
     private int _inFlight;
+    private bool _isHeldByResults;
+    private TimeSpan? _freeSince;
     private TimeSpan _idleSince;
     private int _idleSincePoll;
     private TimeSpan _holdUntil;
@@ -128,9 +133,6 @@ internal sealed class WorkerEngine
         }
     }
 
-    /// <summary>Ends the worker without waiting for handlers: the rest of <see cref="WorkerOptions.StopTimeout"/> is waived.</summary>
-    public void StopNow() => _worker.Stop.Now();
-
     private static void Check(WorkerOptions options)
     {
         if (options.ActionTypes.Count == 0)
@@ -174,6 +176,7 @@ internal sealed class WorkerEngine
             int room;
             bool isIdle;
             string? reason;
+            TimeSpan gatherUntil;
             lock (_lock)
             {
                 BeginWaiting();
@@ -182,6 +185,9 @@ internal sealed class WorkerEngine
                     : Math.Min(Options.ThrottleLimit - _busy, (Options.MaxJobs ?? int.MaxValue) - _claimed - _undecided);
                 isIdle = _busy == 0 && _waiting.Count == 0;
                 reason = EndReason(now, isIdle);
+                _freeSince = _busy < Options.ThrottleLimit ? _freeSince ?? now : null;
+                gatherUntil = AreEnoughFree ? TimeSpan.Zero : (_freeSince ?? now) + s_gather;
+                _isHeldByResults = _pendingResults >= _mostPendingResults;
             }
 
             if (reason is not null)
@@ -190,16 +196,24 @@ internal sealed class WorkerEngine
                 return;
             }
 
-            if (room > 0 && _plan.Next(now) is PollTarget target)
+            if (room > 0 && _plan.Next(now, gatherUntil) is PollTarget target)
             {
+                lock (_lock)
+                {
+                    _freeSince = null;
+                }
+
                 await PollAsync(target, room).ConfigureAwait(false);
             }
             else
             {
-                await _changed.WaitAsync(NextTime(now, room, isIdle), _worker.Clock).ConfigureAwait(false);
+                await _changed.WaitAsync(NextTime(now, room, isIdle, gatherUntil), _worker.Clock).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>Whether as many slots are free as a poll is worth while more jobs wait. Read under the lock.</summary>
+    private bool AreEnoughFree => 2 * (Options.ThrottleLimit - _busy) >= Options.ThrottleLimit;
 
     /// <summary>Once: a stop may be asked for when the worker comes to its end by itself.</summary>
     private void AnnounceStop(string reason)
@@ -219,9 +233,9 @@ internal sealed class WorkerEngine
         : null;
 
     /// <summary>How long nothing is going to happen by itself.</summary>
-    private TimeSpan? NextTime(TimeSpan now, int room, bool isIdle)
+    private TimeSpan? NextTime(TimeSpan now, int room, bool isIdle, TimeSpan gatherUntil)
     {
-        TimeSpan? next = room > 0 ? _plan.DueIn(now) : null;
+        TimeSpan? next = room > 0 ? _plan.DueIn(now, gatherUntil) : null;
         Consider(Options.Timeout - now);
         if (_holdUntil > now)
         {
@@ -365,7 +379,7 @@ internal sealed class WorkerEngine
         finally
         {
             slot.Free();
-            Leave(ticket);
+            Leave(ticket, slot);
         }
     }
 
@@ -586,15 +600,22 @@ internal sealed class WorkerEngine
         }
     }
 
-    private void Leave(JobTicket ticket)
+    private void Leave(JobTicket ticket, Slot slot)
     {
+        bool matters;
         lock (_lock)
         {
             _held.Remove(ticket.JobId);
             _inFlight--;
+
+            // Most have told of their slot before, when their result was ready.
+            matters = _inFlight == 0 || _isHeldByResults || !slot.HasToldOfItsEnd;
         }
 
-        _changed.Set();
+        if (matters)
+        {
+            _changed.Set();
+        }
     }
 
     private static ThirdPartyJobOutcome Failed(string message) =>
@@ -612,27 +633,40 @@ internal sealed class WorkerEngine
         private bool _isClaimed;
         private bool _isPending;
 
+        /// <summary>Whether the worker knows that the handler's slot is free.</summary>
+        public bool HasToldOfItsEnd { get; private set; }
+
         public void Claimed(bool counts)
         {
+            bool isLast;
             lock (engine._lock)
             {
                 Decide();
                 _isClaimed = true;
                 engine._claimed += counts ? 1 : 0;
+                isLast = engine._claimed >= engine.Options.MaxJobs;
             }
 
             WorkerTelemetry.Claimed(ticket);
-
-            engine._changed.Set();
+            if (isLast)
+            {
+                engine._changed.Set();
+            }
         }
 
         public void ToDelivery()
         {
+            bool matters;
             lock (engine._lock)
             {
                 _isPending = true;
+                HasToldOfItsEnd = true;
                 engine._pendingResults++;
+
+                // Between the first free slot, which begins the gathering, and enough of them there is nothing to do.
+                matters = engine._freeSince is null || engine._waiting.Count > 0;
                 FreeHandler();
+                matters |= engine.AreEnoughFree;
             }
 
             if (_isClaimed)
@@ -640,7 +674,10 @@ internal sealed class WorkerEngine
                 WorkerTelemetry.Worked(ticket);
             }
 
-            engine._changed.Set();
+            if (matters)
+            {
+                engine._changed.Set();
+            }
         }
 
         public void Free()
@@ -672,6 +709,7 @@ internal sealed class WorkerEngine
             {
                 _isBusy = false;
                 engine._busy--;
+                engine._freeSince ??= engine.Elapsed;
                 if (_isClaimed)
                 {
                     engine._idleSince = engine.Elapsed;

@@ -16,8 +16,7 @@ internal sealed class WorkerStop(
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _handlersEnd = new();
     private readonly CancellationTokenSource _callsEnd = new();
-    private readonly TaskCompletionSource<bool> _requested = New();
-    private readonly TaskCompletionSource<bool> _now = New();
+    private readonly TaskCompletionSource<bool> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
     /// How long after the stop timeout calls may still go on: the grace of handlers, and then results made at the very end.
@@ -33,17 +32,8 @@ internal sealed class WorkerStop(
     /// <summary>What has not been delivered by now is left to the journal.</summary>
     public CancellationToken CallsEnd => _callsEnd.Token;
 
-    public bool IsRequested => _requested.Task.IsCompleted;
-
     /// <summary>Begins the stop. Returns at once, on whatever thread it is called.</summary>
     public void Request() => _requested.TrySetResult(true);
-
-    /// <summary>Begins the stop, and does not wait for handlers.</summary>
-    public void Now()
-    {
-        _now.TrySetResult(true);
-        _requested.TrySetResult(true);
-    }
 
     /// <summary>Takes the steps once the stop is asked for; runs until the worker has ended.</summary>
     public async Task WatchAsync(Action announce, CancellationToken finished)
@@ -55,8 +45,7 @@ internal sealed class WorkerStop(
             finished.ThrowIfCancellationRequested();
             announce();
             _stopping.Cancel();
-            await Task.WhenAny(_now.Task, clock.DelayAsync(stopTimeout, finished)).ConfigureAwait(false);
-            finished.ThrowIfCancellationRequested();
+            await clock.DelayAsync(stopTimeout, finished).ConfigureAwait(false);
             _handlersEnd.Cancel();
             await clock.DelayAsync(LastWords, finished).ConfigureAwait(false);
             _callsEnd.Cancel();
@@ -66,6 +55,4 @@ internal sealed class WorkerStop(
             // The worker has ended before the stop had.
         }
     }
-
-    private static TaskCompletionSource<bool> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

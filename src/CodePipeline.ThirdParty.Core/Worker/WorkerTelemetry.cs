@@ -55,12 +55,17 @@ internal static class WorkerTelemetry
         step?.SetTag("error.type", why);
     }
 
-    public static void Claimed(JobTicket job) => s_running.Add(1, Type(job.ActionType));
+    public static void Claimed(JobTicket job) => Running(1, job);
 
-    public static void Worked(JobTicket job) => s_running.Add(-1, Type(job.ActionType));
+    public static void Worked(JobTicket job) => Running(-1, job);
 
     public static void Ended(ThirdPartyJobResult result)
     {
+        if (!s_jobs.Enabled && !s_durations.Enabled)
+        {
+            return;
+        }
+
         KeyValuePair<string, object?> type = Type(result.ActionType!);
         var outcome = new KeyValuePair<string, object?>("codepipeline.outcome", result.Outcome);
         s_jobs.Add(1, type, outcome);
@@ -71,6 +76,14 @@ internal static class WorkerTelemetry
 
     public static void ResultDelayed(JobTicket job, Exception error) =>
         s_resultRetries.Add(1, Type(job.ActionType), Kind(error));
+
+    private static void Running(int change, JobTicket job)
+    {
+        if (s_running.Enabled)
+        {
+            s_running.Add(change, Type(job.ActionType));
+        }
+    }
 
     private static KeyValuePair<string, object?> Type(ActionTypeId actionType) =>
         new("codepipeline.action_type", actionType.ToString());

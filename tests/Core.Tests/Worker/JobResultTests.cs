@@ -267,22 +267,6 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task StopNow_WaivesTheStopTimeout()
-    {
-        Handle(async (_, stop) =>
-        {
-            await Task.Delay(Timeout.Infinite, stop);
-            return null;
-        });
-        Task run = _worker.Start();
-        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
-        _worker.Engine.StopNow();
-        await run.WaitAsync(Until.Patience);
-
-        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
-    }
-
-    [Fact]
     public async Task Result_IsSentUntilItIsTaken()
     {
         _worker.Queue.OnResult = (_, _, before, _) => before < 20 ? throw ServiceErrors.Throttling : Task.CompletedTask;

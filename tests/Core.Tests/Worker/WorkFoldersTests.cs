@@ -144,12 +144,118 @@ public sealed class WorkFoldersTests : IDisposable
         Directory.CreateDirectory(Path.Combine(dead, "job-0", "in"));
         File.WriteAllText(Path.Combine(dead, ".lock"), string.Empty);
         using var living = new WorkFolders(_worker.WorkPath, (_, _) => { });
-        JobFolders job = living.Create("job-0", null);
+        JobFolders job = living.Of("job-0", null);
+        Assert.True(Directory.Exists(job.WorkDirectory));
 
         await RunAsync(_ => null);
 
         Assert.False(Directory.Exists(dead));
         Assert.True(Directory.Exists(job.WorkDirectory));
+    }
+
+#if NET
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LinkInThePlaceOfADeadWorkersFolder_IsLeftAlone(bool isFolder)
+    {
+        string theirs = _worker.PathOf("theirs");
+        Directory.CreateDirectory(theirs);
+        File.WriteAllText(Path.Combine(theirs, "precious"), "theirs");
+        File.WriteAllText(Path.Combine(theirs, ".lock"), string.Empty);
+        string placed = Path.Combine(_worker.WorkPath, "cpthirdparty-worker-placed");
+        if (isFolder)
+        {
+            Directory.CreateDirectory(_worker.WorkPath);
+            Directory.CreateSymbolicLink(placed, theirs);
+        }
+        else
+        {
+            Directory.CreateDirectory(placed);
+            File.WriteAllText(Path.Combine(placed, "precious"), "theirs");
+            File.CreateSymbolicLink(Path.Combine(placed, ".lock"), Path.Combine(theirs, ".lock"));
+        }
+
+        await RunAsync(_ => null);
+
+        Assert.True(File.Exists(Path.Combine(placed, "precious")));
+        Assert.True(File.Exists(Path.Combine(theirs, "precious")));
+        Assert.True(File.Exists(Path.Combine(theirs, ".lock")));
+    }
+#endif
+
+    [Fact]
+    public async Task FolderThatNobodyAsksFor_IsNeverMade()
+    {
+        _worker.Mover = null;
+        bool isThere = true;
+
+        await RunAsync(_ =>
+        {
+            isThere = Directory.Exists(_worker.WorkPath);
+            return null;
+        });
+
+        Assert.False(isThere);
+        Assert.Single(_worker.Queue.Successes);
+
+        // The job is over, and what it leaves behind is not made by looking at it.
+        Assert.False(Directory.Exists(_seen!.WorkDirectory));
+    }
+
+    [Fact]
+    public async Task FolderThatAHandlerAsksFor_IsThereAndGoneAfterTheJob()
+    {
+        _worker.Mover = null;
+
+        await RunAsync(job =>
+        {
+            File.WriteAllText(Path.Combine(job.WorkDirectory, "notes"), "at work");
+            return null;
+        });
+
+        Assert.Single(_worker.Queue.Successes);
+        Assert.Empty(Directory.GetFileSystemEntries(_worker.WorkPath));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task FolderThatCannotBeMade_FailsTheJob(bool hasArtifacts)
+    {
+        File.WriteAllText(_worker.WorkPath, "a file where folders are to be");
+        _worker.Mover = hasArtifacts ? _mover : null;
+
+        await RunAsync(job =>
+        {
+            Assert.StartsWith(_worker.WorkPath, job.WorkDirectory, StringComparison.Ordinal);
+            return null;
+        });
+
+        FailureResult failure = Assert.Single(_worker.Queue.Failures);
+        Assert.Equal(FailureType.SystemUnavailable, failure.Type);
+        Assert.StartsWith("No work folder could be made: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(hasArtifacts ? 0 : 1, _worker.Handler.Runs);
+    }
+
+    [Fact]
+    public async Task HandlerThatIsLeftBehind_MakesNoFolderAfterTheWorker()
+    {
+        _worker.Mover = null;
+        _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromSeconds(1) };
+        var asked = new TaskCompletionSource<bool>();
+        _worker.Queue.Add("job-1");
+        _worker.Handler = new FakeHandler(async (job, _) =>
+        {
+            _seen = (ThirdPartyWorkerJob)job;
+            await asked.Task;
+            return null;
+        });
+
+        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(5));
+
+        Assert.False(Directory.Exists(_seen!.WorkDirectory));
+        asked.SetResult(true);
     }
 
     [Theory]

@@ -38,7 +38,7 @@ public sealed class WorkerEngineTests : IDisposable
         await Until.TrueAsync(() => _worker.Handler.Runs == 3);
         Assert.Equal(new[] { 3 }, _worker.Queue.Polls.Select(poll => poll.Count));
         gate.Release();
-        await Until.TrueAsync(() => _worker.Handler.Runs == 4);
+        await _worker.PassUntilAsync(() => _worker.Handler.Runs == 4);
         Assert.Equal(new[] { 3, 1 }, _worker.Queue.Polls.Select(poll => poll.Count));
         gate.Release(10);
         await run.WaitAsync(Until.Patience);
@@ -59,6 +59,79 @@ public sealed class WorkerEngineTests : IDisposable
         Assert.Equal(2, _worker.Queue.Polls.Count);
         await _worker.PassUntilAsync(() => _worker.Queue.Polls.Count == 3);
 
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+    }
+
+    [Fact]
+    public async Task FreeSlots_AreGatheredForOnePoll_WhileBatchesAreFull()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            _worker.Queue.Add($"job-{i}");
+        }
+
+        _worker.Options = _worker.Options with { ThrottleLimit = 8 };
+        using var gate = new SemaphoreSlim(0);
+        _worker.Handler = new FakeHandler(async (_, _) =>
+        {
+            await gate.WaitAsync(CancellationToken.None);
+            return null;
+        });
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 8);
+
+        // Fewer than half: a moment later, with what is free by then.
+        gate.Release(2);
+        await Until.TrueAsync(() => _worker.Queue.Sent.Count == 2 && _worker.Clock.PendingTimers == 1);
+        Assert.Equal(new[] { 8 }, _worker.Queue.Polls.Select(poll => poll.Count));
+        _worker.Clock.Advance(TimeSpan.FromMilliseconds(5));
+        await Until.TrueAsync(() => _worker.Handler.Runs == 10);
+        Assert.Equal(new[] { 8, 2 }, _worker.Queue.Polls.Select(poll => poll.Count));
+
+        // Half of them: at once.
+        gate.Release(4);
+        await Until.TrueAsync(() => _worker.Handler.Runs == 14);
+        Assert.Equal(14, _worker.Queue.Polls.Sum(poll => poll.Count));
+
+        gate.Release(100);
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+    }
+
+    [Fact]
+    public async Task FreeSlot_WaitsForNoOthers_WhereNoMoreJobsWait()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { ThrottleLimit = 8, PollInterval = TimeSpan.FromSeconds(1) };
+        using var gate = new SemaphoreSlim(0);
+        _worker.Handler = new FakeHandler(async (_, _) =>
+        {
+            await gate.WaitAsync(CancellationToken.None);
+            return null;
+        });
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1 && _worker.Clock.PendingTimers > 0);
+        for (int i = 2; i <= 8; i++)
+        {
+            _worker.Queue.Add($"job-{i}");
+        }
+
+        // Their batch is full: the slot that gets free next waits a moment.
+        _worker.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => _worker.Handler.Runs == 8);
+        Assert.Equal(new[] { 8, 7 }, _worker.Queue.Polls.Select(poll => poll.Count));
+        gate.Release(1);
+        await _worker.PassUntilAsync(() => _worker.Queue.Polls.Count == 3, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, _worker.Queue.Polls.Last().Count);
+
+        // That one brought nothing: the next is due after the interval, with the one slot that is free.
+        await Until.TrueAsync(() => _worker.Clock.PendingTimers > 0);
+        _worker.Queue.Add("job-9");
+        _worker.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => _worker.Handler.Runs == 9);
+
+        gate.Release(100);
         _worker.Stop();
         await run.WaitAsync(Until.Patience);
     }
