@@ -18,6 +18,8 @@ internal sealed class FakeHost : ICommandHost
 
     public bool WantsDebug { get; set; }
 
+    public bool WantsVerbose { get; set; } = true;
+
     /// <summary>Everything that was written, in order: objects, errors, progress, and texts after their stream's
     /// name.</summary>
     public IReadOnlyList<object> All

@@ -198,6 +198,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             Runner = Runner.Find(Environment.GetEnvironmentVariable),
             Console = Console.Out,
             Log = log,
+            IsVerbose = await AskAsync(host => host.WantsVerbose, cancellationToken).ConfigureAwait(false),
             IsParallel = ThrottleLimit > 1,
         };
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -16,6 +16,9 @@ internal interface ICommandHost
     /// <summary>Whether the user wants the debug stream.</summary>
     bool WantsDebug { get; }
 
+    /// <summary>Whether the user wants the verbose stream.</summary>
+    bool WantsVerbose { get; }
+
     void WriteObject(object value);
 
     void WriteError(CommandError error);

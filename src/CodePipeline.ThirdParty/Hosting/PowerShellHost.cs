@@ -18,7 +18,9 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
 
-    public bool WantsDebug { get; } = IsShown(cmdlet);
+    public bool WantsDebug { get; } = IsShown(cmdlet, "Debug");
+
+    public bool WantsVerbose => IsShown(cmdlet, "Verbose") || _isDebugOnly;
 
     public void WriteObject(object value) => cmdlet.WriteObject(value);
 
@@ -78,14 +80,14 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
 
     /// <summary>Building the texts costs time, so it is asked for once.</summary>
-    private static bool IsShown(PSCmdlet cmdlet)
+    private static bool IsShown(PSCmdlet cmdlet, string stream)
     {
-        if (Flag(cmdlet, "Debug") is bool given)
+        if (Flag(cmdlet, stream) is bool given)
         {
             return given;
         }
 
-        object? preference = Unwrap(cmdlet.SessionState.PSVariable.GetValue("DebugPreference"));
+        object? preference = Unwrap(cmdlet.SessionState.PSVariable.GetValue(stream + "Preference"));
         return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
             && action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }

@@ -43,6 +43,9 @@ internal sealed class WorkerReport : IWorkerObserver
 
     public WorkerLog? Log { get; init; }
 
+    /// <summary>Whether anybody hears what is no warning: each line costs the pipeline thread a turn.</summary>
+    public bool IsVerbose { get; init; } = true;
+
     /// <summary>Whether handlers run side by side, so that what each writes is kept until it can be shown in one piece.</summary>
     public bool IsParallel { get; init; }
 
@@ -70,19 +73,17 @@ internal sealed class WorkerReport : IWorkerObserver
                 break;
         }
 
-        string text = Neutral(Sentence(happened));
-        bool isWarning = level == "warning";
-        Post(host =>
+        if (level == "warning")
         {
-            if (isWarning)
-            {
-                host.WriteWarning(text);
-            }
-            else
-            {
-                host.WriteVerbose(text);
-            }
-        });
+            string text = Neutral(Sentence(happened));
+            Post(host => host.WriteWarning(text));
+        }
+        else if (IsVerbose)
+        {
+            string text = Neutral(Sentence(happened));
+            Post(host => host.WriteVerbose(text));
+        }
+
         ShowBar();
     }
 
@@ -222,12 +223,12 @@ internal sealed class WorkerReport : IWorkerObserver
             }
         }
 
-        string text = Neutral(Sentence(happened));
+        string? warning = result.Outcome == WorkerOutcomes.Failed && !isShown ? Neutral(Sentence(happened)) : null;
         Post(host =>
         {
-            if (result.Outcome == WorkerOutcomes.Failed && !isShown)
+            if (warning is not null)
             {
-                host.WriteWarning(text);
+                host.WriteWarning(warning);
             }
 
             host.WriteObject(result);

@@ -34,6 +34,20 @@ public sealed class WorkerReportTests : IDisposable
     }
 
     [Fact]
+    public void VerboseLines_AreNotMadeWhereNobodyHearsThem_WarningsAndResultsAre()
+    {
+        var report = new WorkerReport(_clock) { Post = action => action(_host), IsVerbose = false };
+
+        report.Report(Event(WorkerEventKind.HandlerStarted, "job-1"));
+        report.Report(Event(WorkerEventKind.Warning, "job-1"));
+        report.Report(Ended("job-1", WorkerOutcomes.Failed, FailureType.JobFailed, "no"));
+
+        Assert.Empty(_host.Texts("verbose"));
+        Assert.Equal(2, _host.Texts("warning").Count());
+        Assert.Single(_host.Objects);
+    }
+
+    [Fact]
     public void GroupsOfParallelHandlers_DoNotInterleave()
     {
         WorkerReport report = Report(new GitHubRunner(null), isParallel: true);

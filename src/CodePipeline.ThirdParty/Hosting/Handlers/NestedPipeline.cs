@@ -13,7 +13,7 @@ internal static class NestedPipeline
     public static void Run(HandlerCall call, CancellationToken cancellationToken)
     {
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand(new CmdletInfo("Invoke-CPHandler", typeof(RunHandlerCommand))).AddParameter("Call", call);
+        shell.AddCommand(RunHandlerCommand.Info).AddParameter("Call", call);
         using CancellationTokenRegistration cancelled = cancellationToken.Register(() => shell.BeginStop(null, null));
         try
         {

@@ -18,9 +18,10 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// </remarks>
 internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : IHandlerShell, IDisposable
 {
-    private const string Invoke = "param($Run, $Call) & $Run $Call";
-
-    private static readonly CmdletInfo s_run = new("Invoke-CPHandler", typeof(RunHandlerCommand));
+    // A function, since a script that is added to a pipeline is parsed and compiled anew for each job. It runs in a scope of the
+    // job's own, and its parameters carry the values of $using:.
+    private const string Invoke = "Invoke-CPHandlerInScope";
+    private const string InvokeText = "param($Run, $Call) & $Run $Call";
 
     private readonly ConcurrentBag<Place> _idle = new();
     private readonly ConcurrentDictionary<Place, bool> _all = new();
@@ -48,7 +49,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
             else
             {
                 _all.TryRemove(place, out _);
-                Close(place.Runspace);
+                Close(place);
             }
         }
     }
@@ -59,12 +60,16 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         _disposed = true;
         foreach (Place place in _all.Keys)
         {
-            Close(place.Runspace);
+            Close(place);
         }
     }
 
     /// <summary>To close one waits for its handler, which may never come back.</summary>
-    private static void Close(Runspace runspace) => _ = Task.Run(runspace.Dispose);
+    private static void Close(Place place)
+    {
+        place.Thread.Dispose();
+        _ = Task.Run(place.Runspace.Dispose);
+    }
 
     private async Task<HandlerEnd> RunAsync(
         Place place, ThirdPartyJob job, Action<HandlerRecord> hear, CancellationToken cancellationToken)
@@ -72,8 +77,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         var call = new HandlerCall(script, job, hear) { Block = place.Block };
         using PowerShell shell = PowerShell.Create();
         shell.Runspace = place.Runspace;
-        shell.AddScript(Invoke, useLocalScope: true)
-            .AddParameter("Run", s_run).AddParameter("Call", call).AddParameter(UsingValues.Parameter, settings.Using);
+        shell.AddCommand(Invoke, useLocalScope: true)
+            .AddParameter("Run", RunHandlerCommand.Info).AddParameter("Call", call).AddParameter(UsingValues.Parameter, settings.Using);
         shell.Streams.Progress.DataAdded += (sender, added) =>
         {
             ProgressRecord progress = ((PSDataCollection<ProgressRecord>)sender!)[added.Index];
@@ -83,9 +88,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         {
             place.Prepare(settings);
             cancellationToken.ThrowIfCancellationRequested();
-            // A thread of ours and not of PowerShell's: theirs keep the process alive when a handler never comes back.
-            Task run = Task.Factory.StartNew(
-                () => shell.Invoke(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Task run = place.Thread.RunAsync(() => shell.Invoke());
             using CancellationTokenRegistration stopped = cancellationToken.Register(() => shell.BeginStop(null, null));
             await run.ConfigureAwait(false);
         }
@@ -116,6 +119,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
             state.ImportPSModule(new[] { manifest });
         }
 
+        state.Commands.Add(new SessionStateFunctionEntry(Invoke, InvokeText, ScopedItemOptions.Constant, helpFile: null));
         Runspace runspace = RunspaceFactory.CreateRunspace(state);
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Name = "CPThirdPartyHandler";
@@ -151,6 +155,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         public Runspace Runspace { get; } = runspace;
 
         public ScriptBlock Block { get; } = block;
+
+        public HandlerThread Thread { get; } = new();
 
         public bool IsUsable => Runspace.RunspaceStateInfo.State == RunspaceState.Opened
             && Runspace.RunspaceAvailability == RunspaceAvailability.Available;

@@ -14,11 +14,17 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// </remarks>
 public sealed class RunHandlerCommand : PSCmdlet
 {
-    private const string Variable = "__CPThirdPartyHandler";
+    // PowerShell refuses to remove it, and it is empty where there is none.
+    private const string ItemVariable = "_";
 
     // Streams are merged in the script, since only a pipeline within it keeps their order. The dot keeps the scope.
-    private const string InScope = ". $" + Variable + ".Block $" + Variable + ".Job *>&1 | ForEach-Object $" + Variable + ".Sink";
-    private const string File = "& $" + Variable + ".Block $" + Variable + ".Job *>&1 | ForEach-Object $" + Variable + ".Sink";
+    private const string InScope = ". $args[0] $args[1] *>&1 | & $args[2] $args[3]";
+    private const string File = "& $args[0] $args[1] *>&1 | & $args[2] $args[3]";
+
+    // Kept, since PowerShell reads a cmdlet's parameters by reflection for each CmdletInfo.
+    private static readonly CmdletInfo s_hear = new("Receive-CPHandlerRecord", typeof(HearHandlerCommand));
+
+    internal static CmdletInfo Info { get; } = new("Invoke-CPHandler", typeof(RunHandlerCommand));
 
     /// <summary>What to run.</summary>
     [Parameter(Position = 0)]
@@ -34,7 +40,8 @@ public sealed class RunHandlerCommand : PSCmdlet
         try
         {
             SetVariables(call, block, saved);
-            InvokeCommand.InvokeScript(false, ScriptBlock.Create(call.Script.IsFile ? File : InScope), null);
+            InvokeCommand.InvokeScript(
+                false, ScriptBlock.Create(call.Script.IsFile ? File : InScope), null, block, call.Job, s_hear, call);
             call.End = HandlerEnd.Completed;
         }
         catch (ExitException exit)
@@ -70,19 +77,12 @@ public sealed class RunHandlerCommand : PSCmdlet
     {
         // A handler of another module than the caller's finds its variables there.
         SessionState theirs = block.Module?.SessionState ?? SessionState;
-        Set(theirs, "_", call.Job);
+        Set(theirs, ItemVariable, call.Job);
         Set(theirs, "Job", call.Job);
         foreach (KeyValuePair<string, object> preference in call.Preferences)
         {
             Set(theirs, preference.Key, preference.Value);
         }
-
-        var argument = new PSObject();
-        argument.Properties.Add(new PSNoteProperty("Block", block));
-        argument.Properties.Add(new PSNoteProperty("Job", call.Job));
-        argument.Properties.Add(new PSNoteProperty("Sink", ScriptBlock.Create("$" + Variable + ".Take.Invoke($_)")));
-        argument.Properties.Add(new PSNoteProperty("Take", call.Take));
-        Set(SessionState, Variable, argument);
 
         void Set(SessionState state, string name, object value)
         {
@@ -100,7 +100,7 @@ public sealed class RunHandlerCommand : PSCmdlet
         {
             Try(() =>
             {
-                if (existed)
+                if (existed || name == ItemVariable)
                 {
                     state.PSVariable.Set(name, value);
                 }

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+
+namespace CodePipeline.ThirdParty.Hosting.Handlers;
+
+/// <summary>What a handler's pipeline ends in. Not exported: it is called by its type.</summary>
+public sealed class HearHandlerCommand : PSCmdlet
+{
+    /// <summary>Whose records they are.</summary>
+    [Parameter(Position = 0)]
+    public HandlerCall? Call { get; set; }
+
+    /// <summary>What the handler wrote.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public object? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Call!.Take(
+        InputObject is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : InputObject);
+}
