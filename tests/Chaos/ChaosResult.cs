@@ -49,10 +49,10 @@ internal sealed class ChaosResult
             yield return $"Job {job.JobId} timed out.";
         }
 
-        // The service takes one; a result whose answer got lost comes again, and is refused.
-        if (IsFinal(job) && job.ResultCount < 1)
+        // A result whose answer got lost comes again, and is refused; those that were taken count.
+        if (IsFinal(job) && job.AcceptedResultCount != 1)
         {
-            yield return $"Job {job.JobId} is {job.Status} without a result.";
+            yield return $"Job {job.JobId} is {job.Status} with {job.AcceptedResultCount} results.";
         }
 
         if (times > 1)

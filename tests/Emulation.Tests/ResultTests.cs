@@ -73,7 +73,7 @@ public sealed class ResultTests : IDisposable
 
         Assert.Equal((400, "InvalidJobStateException"), (answer.StatusCode, answer.Error));
         EmulatedJob done = _host.JobOf(job);
-        Assert.Equal((JobStatus.Succeeded, 2), (done.Status, done.ResultCount));
+        Assert.Equal((JobStatus.Succeeded, 2, 1), (done.Status, done.ResultCount, done.AcceptedResultCount));
         Assert.Null(done.FailureType);
     }
 

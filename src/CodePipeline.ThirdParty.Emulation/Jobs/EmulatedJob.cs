@@ -19,6 +19,7 @@ public sealed class EmulatedJob
         Nonce = entry.Nonce;
         HandOutCount = entry.HandOutCount;
         ResultCount = entry.ResultCount;
+        AcceptedResultCount = entry.AcceptedResultCount;
         PipelineName = definition.PipelineName;
         StageName = definition.StageName;
         ActionName = definition.ActionName;
@@ -73,6 +74,9 @@ public sealed class EmulatedJob
 
     /// <summary>How many results came in with the right client token, the refused ones included.</summary>
     public int ResultCount { get; }
+
+    /// <summary>How many results were taken: 1 once a job has ended by one, and never more.</summary>
+    public int AcceptedResultCount { get; }
 
     /// <summary>The pipeline.</summary>
     public string PipelineName { get; }

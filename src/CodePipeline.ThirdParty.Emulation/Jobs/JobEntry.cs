@@ -37,6 +37,8 @@ internal sealed class JobEntry
 
     internal int ResultCount { get; set; }
 
+    internal int AcceptedResultCount { get; set; }
+
     internal DateTimeOffset AvailableAt { get; init; }
 
     internal DateTimeOffset? DispatchedAt { get; set; }

@@ -139,6 +139,7 @@ internal sealed class JobTable
                 throw ServiceException.InvalidJobState(entry.Status);
             }
 
+            entry.AcceptedResultCount++;
             entry.Status = result.IsFailure ? JobStatus.Failed : JobStatus.Succeeded;
             entry.FinishedAt = now;
             entry.Result = result;
