@@ -55,7 +55,8 @@ Describe 'A handler with <Mode>' -ForEach @(
     @{ Mode = 'ThrottleLimit 3'; Limit = 3 }
 ) {
     BeforeAll {
-        $emulator = Start-TestService
+        # A job that goes on shows up again after all these tests, which is none of theirs.
+        $emulator = Start-TestService -Emulator @{ ContinuationDelay = 86400 }
         $with = @{ ThrottleLimit = $Limit }
     }
 
@@ -476,6 +477,114 @@ Describe 'Stop' {
 "@)
         $child.ExitCode | Should -Be 0 -Because $child.Errors
         $child.Lines | Should -Contain 'results: 1 ended'
+    }
+}
+
+Describe 'A journal' {
+    BeforeAll {
+        # A worker in a process of its own that is killed while its handler runs.
+        function Invoke-KilledWorker([string] $Journal) {
+            $mark = Join-Path $TestDrive "$([guid]::NewGuid().ToString('N')).runs"
+            $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+            '-NoProfile', '-NonInteractive', '-Command', @"
+Import-Module '$ModuleManifest'
+Invoke-CPThirdPartyWorker $ActionType { Set-Content -LiteralPath '$mark' -Value here; Start-Sleep -Seconds 600 } -JournalPath '$Journal' -PollInterval 0.05 -NoArtifact
+"@ | ForEach-Object { $start.ArgumentList.Add($_) }
+            $start.Environment['AWS_ENDPOINT_URL'] = $emulator.Endpoint.AbsoluteUri
+            $start.Environment['AWS_REGION'] = 'us-east-1'
+            $start.Environment['AWS_ACCESS_KEY_ID'] = $emulator.AccessKeyId
+            $start.Environment['AWS_SECRET_ACCESS_KEY'] = $emulator.SecretAccessKey.Reveal()
+            $start.Environment['CPTHIRDPARTY_CLIENT_TOKEN'] = 'SENTINEL-token'
+            $process = [System.Diagnostics.Process]::Start($start)
+            try {
+                Wait-For { $process.HasExited -or (Test-Path -LiteralPath $mark) } -What 'a running handler'
+            } finally {
+                if (-not $process.HasExited) { $process.Kill() }
+                $process.WaitForExit()
+                $process.Dispose()
+            }
+        }
+    }
+
+    BeforeEach {
+        $emulator = Start-TestService -Connect @{ ClientToken = 'SENTINEL-token' }
+        $journal = Join-Path $TestDrive "$([guid]::NewGuid().ToString('N')).jsonl"
+        $with = @{ JournalPath = $journal; IdleTimeout = 0.2 } + $quick
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    It 'of a worker that was killed <Ends>' -TestCases @(
+        @{ Ends = 'has its job failed'; Recovery = @{}; Status = 'Failed'; Text = 'The worker was cut off*It can be tried again.' }
+        @{ Ends = 'has its job failed with -Recover Fail'; Recovery = @{ Recover = 'Fail' }; Status = 'Failed'; Text = 'The worker was cut off*' }
+        @{ Ends = 'has its job run again with -Recover Rerun'; Recovery = @{ Recover = 'Rerun' }; Status = 'Succeeded'; Text = 'run again' }
+    ) {
+        $made = New-CPThirdPartyEmulatorJob $ActionType -ClientToken SENTINEL-token
+        Invoke-KilledWorker $journal
+        (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'InProgress'
+        Get-Content -LiteralPath $journal -Raw | Should -BeLike "*$($made.JobId)*"
+
+        $result = Invoke-CPThirdPartyWorker $ActionType { New-CPThirdPartyJobOutcome 'run again' } @with @Recovery
+
+        @($result).Count | Should -Be 1
+        $result.JobId | Should -Be $made.JobId
+        $result.Outcome | Should -Be $Status
+        $result.Message | Should -BeLike $Text
+        $job = Get-CPThirdPartyEmulatorJob
+        $job.Status | Should -Be $Status
+        $job.AcceptedResultCount | Should -Be 1
+        if ($Status -eq 'Failed') {
+            $job.FailureType | Should -Be 'SystemUnavailable'
+        }
+
+        # It is done: the next worker finds nothing to do.
+        Invoke-CPThirdPartyWorker $ActionType { throw 'There is no job.' } @with @Recovery | Should -BeNullOrEmpty
+    }
+
+    It 'has one worker at a time, and says who that is' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientToken token
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Start-Sleep -Seconds 600 } -JournalPath '$journal' -StopTimeout 0 -PollInterval 0.05 -NoArtifact"
+        try {
+            Wait-For { (Get-CPThirdPartyEmulatorJob).Status -eq 'InProgress' } 'a running handler'
+            $got = Invoke-Capturing { Invoke-CPThirdPartyWorker $ActionType { } @with }
+            $got.Output | Should -BeNullOrEmpty
+            $got.Errors.Count | Should -Be 1
+            $got.Errors[0].FullyQualifiedErrorId | Should -BeLike 'JournalInUse,*'
+            $got.Errors[0].CategoryInfo.Category | Should -Be 'ResourceBusy'
+            "$($got.Errors[0])" | Should -BeLike "*'$journal' is in use by another worker (process $PID on *"
+            $got.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike '*journal of its own*'
+        } finally {
+            $run.Shell.Stop()
+            $run.Shell.Dispose()
+        }
+    }
+
+    It 'that is damaged is left as it is, and its line named' {
+        $lines = '{"entry":"opened","time":"2026-01-01T00:00:00Z","version":1,"pid":1,"host":"h"}', '{"entry":"cla', '{"entry":"done","job":"a","outcome":"Failed"}'
+        Set-Content -LiteralPath $journal -Value $lines
+        $got = Invoke-Capturing { Invoke-CPThirdPartyWorker $ActionType { } @with }
+        $got.Output | Should -BeNullOrEmpty
+        $got.Errors.Count | Should -Be 1
+        $got.Errors[0].FullyQualifiedErrorId | Should -BeLike 'JournalDamaged,*'
+        "$($got.Errors[0])" | Should -BeLike "*'$journal' is damaged in line 2:*"
+        Get-Content -LiteralPath $journal | Should -Be $lines
+        Get-ServiceRequest | Should -BeNullOrEmpty
+    }
+
+    It 'is only its owner''s to read, and no secret stands in it' {
+        $made = New-CPThirdPartyEmulatorJob $ActionType -ClientToken SENTINEL-token -Configuration @{ ApiKey = 'SENTINEL-key'; Project = 'SENTINEL-project' }
+        $null = Invoke-CPThirdPartyWorker $ActionType { throw "no: $($_.Configuration['ApiKey']) $($_.Configuration['Project']) SENTINEL-token" } @with -MaxJobs 1 -SecretConfigurationKey Project 2>$null
+        $text = Get-Content -LiteralPath $journal -Raw
+        $text | Should -BeLike "*$($made.JobId)*no: `*`*`* `*`*`* `*`*`**"
+        $text | Should -Not -BeLike '*SENTINEL*'
+        $text | Should -Not -BeLike "*$($made.Nonce)*"
+        foreach ($path in $journal, "$journal.lock") {
+            if (-not $IsWindows) {
+                (Get-Item -LiteralPath $path).UnixMode | Should -Be '-rw-------'
+            }
+        }
     }
 }
 
