@@ -33,7 +33,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
     {
         if (!_idle.TryTake(out Place? place))
         {
-            place = await Task.Run(Open, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            place = await OpenAsync().ConfigureAwait(false);
         }
 
         try
@@ -111,7 +112,26 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
             : new HandlerEnd(HandlerEndKind.Broken) { Reason = "the handler closed it." };
     }
 
-    private Place Open()
+    /// <summary>
+    /// On the place's own thread: on those of the pool many that open at once would hold up the results that wait to be sent.
+    /// </summary>
+    private async Task<Place> OpenAsync()
+    {
+        var thread = new HandlerThread();
+        Place? place = null;
+        try
+        {
+            await thread.RunAsync(() => place = Open(thread)).ConfigureAwait(false);
+            return place!;
+        }
+        catch
+        {
+            thread.Dispose();
+            throw;
+        }
+    }
+
+    private Place Open(HandlerThread thread)
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
         if (Manifest() is string manifest)
@@ -136,7 +156,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         }
 
         // The same syntax tree in a block that belongs to no runspace: lines and the file's name stay as they were.
-        var place = new Place(runspace, ((ScriptBlockAst)script.Block.Ast).GetScriptBlock());
+        var place = new Place(runspace, ((ScriptBlockAst)script.Block.Ast).GetScriptBlock(), thread);
         _all.TryAdd(place, true);
         return place;
     }
@@ -150,13 +170,13 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         return manifest is not null && File.Exists(manifest) ? manifest : null;
     }
 
-    private sealed class Place(Runspace runspace, ScriptBlock block)
+    private sealed class Place(Runspace runspace, ScriptBlock block, HandlerThread thread)
     {
         public Runspace Runspace { get; } = runspace;
 
         public ScriptBlock Block { get; } = block;
 
-        public HandlerThread Thread { get; } = new();
+        public HandlerThread Thread { get; } = thread;
 
         public bool IsUsable => Runspace.RunspaceStateInfo.State == RunspaceState.Opened
             && Runspace.RunspaceAvailability == RunspaceAvailability.Available;
