@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -45,6 +46,7 @@ public abstract class JobCommandBase : ConnectedCommand
     /// <summary>The job to work on, with its token found: the piped one, or one made of the parameters.</summary>
     private protected async Task<ThirdPartyJob> ResolveJobAsync(CancellationToken cancellationToken)
     {
+        CheckJobId();
         ThirdPartyJob? piped = PipedJob;
         ThirdPartySession session = await EffectiveSessionAsync(piped?.Session, cancellationToken).ConfigureAwait(false);
         string? clientId = ClientId ?? piped?.ClientId;
@@ -59,5 +61,20 @@ public abstract class JobCommandBase : ConnectedCommand
         return piped.ClientId == clientId && Equals(piped.ClientToken, token) && ReferenceEquals(piped.Session, session)
             ? piped
             : piped.With(clientId, token, session);
+    }
+
+    /// <summary>
+    /// An object without a job id binds as a whole, as text, and with all that is in it: a client token among others.
+    /// </summary>
+    private void CheckJobId()
+    {
+        if (InputObject is { BaseObject: PSCustomObject or IDictionary } piped
+            && piped.Properties["JobId"] is null && JobId == piped.ToString())
+        {
+            // So that no error shows it.
+            JobId = string.Empty;
+            throw new InvalidInputException(
+                "JobId", "The object from the pipeline has no jobId.", "Give it a member jobId, or name the job with -JobId.");
+        }
     }
 }

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
 using Xunit;
@@ -150,6 +151,23 @@ public sealed class JobCommandTests
 
         Assert.Empty(_client.Calls);
         Assert.Single(other.Calls);
+    }
+
+    [Fact]
+    public void PipedObject_WithoutAJobId_IsNoJobIdAsAWhole()
+    {
+        var request = new PSObject(("clientToken", FakeClient.Token.Reveal()));
+        GetThirdPartyJobDetailCommand command = Piped(new GetThirdPartyJobDetailCommand(), request);
+
+        // What PowerShell makes of the object, as it takes a string for the id.
+        command.JobId = request.ToString()!;
+        FakeHost host = command.Run(_client.Host());
+
+        CommandError error = Assert.Single(host.Errors);
+        Assert.Equal(("InvalidInput", ErrorCategory.InvalidArgument), (error.Id, error.Category));
+        Assert.Contains("no jobId", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("@{", error.Target?.ToString() ?? string.Empty, StringComparison.Ordinal);
+        Assert.Empty(_client.Calls);
     }
 
     [Fact]
