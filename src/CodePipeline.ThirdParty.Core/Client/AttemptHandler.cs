@@ -40,14 +40,15 @@ internal sealed class AttemptHandler : PipelineHandler
         }
     }
 
+    // An answer that said yes and broke off is an AmazonUnmarshallingException.
     private static bool IsLost(AmazonServiceException error) =>
 #if NET
-        (int)error.StatusCode >= 500;
+        error is AmazonUnmarshallingException || (int)error.StatusCode >= 500;
 #else
         // The SDK's .NET Framework build makes a service error without a status of a connection that ended.
         error.StatusCode == 0 && error.InnerException is WebException ended
             ? !NeverSent(ended)
-            : (int)error.StatusCode >= 500;
+            : error is AmazonUnmarshallingException || (int)error.StatusCode >= 500;
 #endif
 
     /// <summary>Whether no connection came about, so that the service cannot have seen the request.</summary>

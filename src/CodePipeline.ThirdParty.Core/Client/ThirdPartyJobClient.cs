@@ -89,6 +89,11 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             // However the SDK words it, the caller asked for the end.
             throw new OperationCanceledException(cancellationToken);
         }
+        catch (AmazonUnmarshallingException error) when (ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is not null)
+        {
+            // The SDK gives it the status of the answer, which broke off after its head.
+            throw ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error)!;
+        }
         catch (AmazonServiceException error) when ((int)error.StatusCode > 0)
         {
             throw ErrorTranslation.Service(call, error, token);

@@ -78,6 +78,22 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task AnswerThatBreaksOff_IsALostConnection_AndPossiblyTaken()
+    {
+        EmulatedJob job = _service.AddJob();
+        using var client = new ThirdPartyJobClient(_service.Settings);
+        await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, CancellationToken.None);
+        _service.Order("cut-off=1");
+
+        ThirdPartyConnectionException error = await Assert.ThrowsAsync<ThirdPartyConnectionException>(
+            () => client.AcknowledgeThirdPartyJobAsync(
+                job.JobId, _service.JobOf(job).Nonce, job.ClientToken, CallOptions.Quiet, CancellationToken.None));
+
+        Assert.Equal((ConnectionFault.Unreachable, true), (error.Fault, error.AnswerLost));
+        Assert.Equal(JobStatus.InProgress, _service.JobOf(job).Status);
+    }
+
+    [Fact]
     public async Task ResultWhoseAnswerWasLost_IsKnownToBePossiblyTaken()
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
