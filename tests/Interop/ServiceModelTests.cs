@@ -108,6 +108,45 @@ public sealed class ServiceModelTests
         Assert.Equal(s_texts.Keys.Concat(s_choices.Keys).Concat(s_numbers.Keys).Order(StringComparer.Ordinal), limited);
     }
 
+    /// <summary>Each member that the model requires, with the case that leaves it out.</summary>
+    public static IReadOnlyDictionary<string, string> Required { get; } = new Dictionary<string, string>
+    {
+        [Poll + ".actionTypeId"] = "poll: no action type",
+        [Poll + ".actionTypeId.category"] = "poll: no category",
+        [Poll + ".actionTypeId.owner"] = "poll: no owner",
+        [Poll + ".actionTypeId.provider"] = "poll: no provider",
+        [Poll + ".actionTypeId.version"] = "poll: no version",
+        [Details + ".jobId"] = "details: no job id",
+        [Details + ".clientToken"] = "details: no client token",
+        [Acknowledge + ".jobId"] = "acknowledge: no job id",
+        [Acknowledge + ".nonce"] = "acknowledge: no nonce",
+        [Acknowledge + ".clientToken"] = "acknowledge: no client token",
+        [Success + ".jobId"] = "success: no job id",
+        [Success + ".clientToken"] = "success: no client token",
+        [Success + ".currentRevision.revision"] = "success: no revision in a revision",
+        [Success + ".currentRevision.changeIdentifier"] = "success: no change identifier",
+        [Failure + ".jobId"] = "failure: no job id",
+        [Failure + ".clientToken"] = "failure: no client token",
+        [Failure + ".failureDetails"] = "failure: no details",
+        [Failure + ".failureDetails.type"] = "failure: no type",
+        [Failure + ".failureDetails.message"] = "failure: no message",
+    };
+
+    [SkippableFact]
+    public async Task RequiredMembers_AreTheModels_AndEachIsLeftOutInACaseOfParity()
+    {
+        JsonElement members = (await ModelAsync()).GetProperty("members");
+
+        string[] required = [.. members.EnumerateObject()
+            .Where(member => !member.Name.Contains(":output", StringComparison.Ordinal))
+            .Where(member => member.Value.TryGetProperty("required", out JsonElement value) && value.GetBoolean())
+            .Select(member => member.Name)
+            .Order(StringComparer.Ordinal)];
+
+        Assert.Equal(Required.Keys.Order(StringComparer.Ordinal), required);
+        Assert.All(Required.Values, name => Assert.Equal("refused", Parity.ParityTable.All[name].Peers));
+    }
+
     [SkippableFact]
     public async Task Operations_AreTheModels()
     {

@@ -1,5 +1,7 @@
 using System;
 using System.IO;
+using System.Linq;
+using System.Reflection;
 using System.Threading.Tasks;
 using Xunit;
 
@@ -17,6 +19,19 @@ internal static class Tools
     private static readonly Lazy<Task<string?>> s_unzip = new(() => FindAsync(["unzip"], "-v"));
     private static readonly Lazy<Task<string?>> s_zip = new(() => FindAsync(["zip"], "-v"));
     private static readonly Lazy<Task<string?>> s_tar = new(() => FindAsync(["tar"], "--version"));
+
+    private static readonly Lazy<Task<string?>> s_pwsh = new(() => FindAsync(["pwsh"], "-NoProfile", "-Command", "exit 0"));
+
+    /// <summary>The manifest of the built module.</summary>
+    internal static string Manifest { get; } = typeof(Tools).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .First(each => each.Key == "Module").Value!;
+
+    /// <summary>The same, <see langword="null"/> without one, for those who run several.</summary>
+    internal static Task<string?> FindAwsAsync() => s_aws.Value;
+
+    internal static Task<string?> FindBoto3Async() => s_boto3.Value;
+
+    internal static Task<string?> FindPwshAsync() => s_pwsh.Value;
 
     internal static Task<string> AwsAsync() => GetAsync(s_aws, "The AWS CLI (aws) is not installed.");
 
@@ -36,6 +51,8 @@ internal static class Tools
     internal static Task<string> TarAsync() => GetAsync(s_tar, "tar is not installed.");
 
     internal static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Python", name);
+
+    internal static string ShellScript(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);
 
     private static async Task<string> GetAsync(Lazy<Task<string?>> tool, string reason)
     {

@@ -1,0 +1,149 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using CodePipeline.ThirdParty.Emulation;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Interop.Parity;
+
+/// <summary>
+/// The same requests through our cmdlets, boto3 and the AWS CLI: what reaches the wire, and what comes back. The emulator takes none
+/// whose operation, content type or signature is not right, so that a request which it carries out had these headers.
+/// </summary>
+public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
+{
+    // What scripts decide by, for each code of the service and of its front door.
+    private static readonly Dictionary<string, string> s_categories = new(StringComparer.Ordinal)
+    {
+        ["ActionTypeNotFoundException"] = "ObjectNotFound",
+        ["JobNotFoundException"] = "ObjectNotFound",
+        ["InvalidClientTokenException"] = "AuthenticationError",
+        ["InvalidNonceException"] = "ResourceBusy",
+        ["InvalidJobException"] = "ResourceUnavailable",
+        ["InvalidJobStateException"] = "ResourceUnavailable",
+        ["ThrottlingException"] = "LimitsExceeded",
+        ["ExpiredTokenException"] = "AuthenticationError",
+        ["AccessDeniedException"] = "PermissionDenied",
+        ["UnrecognizedClientException"] = "AuthenticationError",
+        ["InvalidSignatureException"] = "AuthenticationError",
+        ["InternalFailure"] = "ResourceUnavailable",
+        ["HTTP 503"] = "ResourceUnavailable",
+        ["HTTP 200"] = "ProtocolError",
+        ["connection"] = "ConnectionError",
+    };
+
+    public static TheoryData<string> Cases => [.. ParityTable.All.Keys];
+
+    public static TheoryData<string> CliCases => [.. ParityTable.All.Values.Where(each => each.ByCli).Select(each => each.Name)];
+
+    public static TheoryData<string> SentByBoth => [.. ParityTable.All.Values
+        .Where(each => each.Ours != "refused" && each.Peers != "refused" && each.WireDiffers is null).Select(each => each.Name)];
+
+    public static TheoryData<string> AnsweredToBoth => [.. ParityTable.All.Values
+        .Where(each => each.Ours == "ok" && each.Peers == "ok").Select(each => each.Name)];
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Cmdlet_DoesAsTheTableSays(string name)
+    {
+        ParityCase expected = ParityTable.All[name];
+        ParityResult ours = Ours(name);
+
+        Assert.True(expected.Ours == ours.Outcome, $"{ours.Outcome}: {ours.Text("message")}");
+        string sent = expected.SentInstead ?? expected.Operation;
+        AssertSent(ours, expected.SentBefore is null ? [sent] : [expected.SentBefore, sent]);
+        if (ours.Outcome != "ok")
+        {
+            Assert.Equal(1, ours.Answer.GetProperty("errors").GetInt32());
+            Assert.NotEqual("NotSpecified", ours.Text("category"));
+            Assert.Equal(s_categories.GetValueOrDefault(ours.Outcome, ours.Text("category")!), ours.Text("category"));
+        }
+
+        AssertRequestId(ours);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Boto3_DoesAsTheTableSays(string name)
+    {
+        ParityCase expected = ParityTable.All[name];
+        ParityResult boto3 = Boto3(name);
+
+        Assert.True(expected.Peers == boto3.Outcome, $"{boto3.Outcome}: {boto3.Text("message")}");
+        AssertSent(boto3, [expected.Operation]);
+        AssertRequestId(boto3);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(CliCases))]
+    public void Cli_DoesAsBoto3(string name)
+    {
+        ParityResult cli = Cli(name);
+        ParityResult boto3 = Boto3(name);
+
+        Assert.Equal(boto3.Outcome, cli.Outcome);
+        Assert.Equal(boto3.Requests.Select(request => request.Operation), cli.Requests.Select(request => request.Operation));
+        if (boto3.Requests.Count > 0)
+        {
+            Assert.Equal(boto3.Body, cli.Body);
+        }
+
+        if (boto3.Outcome == "ok")
+        {
+            Assert.Equal(boto3.Fields, cli.Fields.Replace(AccessPattern(cli), AccessPattern(boto3), StringComparison.Ordinal));
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(SentByBoth))]
+    public void Request_IsTheSameOnTheWire(string name) => Assert.Equal(Boto3(name).Body, Ours(name).Body);
+
+    [SkippableTheory]
+    [MemberData(nameof(AnsweredToBoth))]
+    public void Answer_IsTheSame(string name) => Assert.Equal(Boto3(name).Fields, Ours(name).Fields);
+
+    [SkippableFact]
+    public void Difference_OnTheWire_IsOneThatTheTableNames()
+    {
+        IReadOnlyList<string> named = [.. ParityTable.All.Values.Where(each => each.WireDiffers is not null && each.Peers != "refused").Select(each => each.Name)];
+
+        Assert.All(named, name => Assert.NotEqual(Boto3(name).Body, Ours(name).Body));
+    }
+
+    private static void AssertSent(ParityResult result, string[] operations) => Assert.Equal(
+        result.Outcome == "refused" ? [] : operations, result.Requests.Select(request => request.Operation).ToArray());
+
+    /// <summary>The id of a service error is that of the request which the emulator recorded.</summary>
+    private static void AssertRequestId(ParityResult result)
+    {
+        if (result.Text("requestId") is string id)
+        {
+            Assert.Equal(result.Requests[^1].RequestId, id);
+        }
+    }
+
+    // The CLI's credentials are its own; the other two tell only that they are there.
+    private static string AccessPattern(ParityResult result)
+    {
+        int at = result.Fields.IndexOf("\"artifactCredentials\":{", StringComparison.Ordinal);
+        return at < 0 ? "(none)" : result.Fields[at..(result.Fields.IndexOf('}', at) + 1)];
+    }
+
+    private ParityResult Ours(string name)
+    {
+        Skip.If(run.Ours is null, "PowerShell 7 (pwsh) is not installed.");
+        return run.Ours![name];
+    }
+
+    private ParityResult Boto3(string name)
+    {
+        Skip.If(run.Boto3 is null, "Python with boto3 is not installed.");
+        return run.Boto3![name];
+    }
+
+    private ParityResult Cli(string name)
+    {
+        Skip.If(run.Cli is null, "The AWS CLI (aws) is not installed.");
+        return run.Cli![name];
+    }
+}
