@@ -34,7 +34,23 @@ internal sealed class NameRules
     public StringComparer Comparer => FoldsNames ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <summary>The form of a name under which it is compared.</summary>
-    public string Fold(string name) => FoldsNames && !IsAscii(name) && IsWellFormed(name) ? name.Normalize() : name;
+    public string Fold(string name)
+    {
+        if (!FoldsNames || IsAscii(name))
+        {
+            return name;
+        }
+
+        try
+        {
+            return name.Normalize();
+        }
+        catch (ArgumentException)
+        {
+            // Half a surrogate pair, or a code point that is no character (U+FFFE): there is no other form of it.
+            return name;
+        }
+    }
 
     /// <summary>What is wrong with one segment of a path; <see langword="null"/> where nothing is.</summary>
     public string? Fault(string segment)
@@ -85,24 +101,6 @@ internal sealed class NameRules
         foreach (char each in name)
         {
             if (each > '\u007f')
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // Normalize() throws on half a surrogate pair.
-    private static bool IsWellFormed(string name)
-    {
-        for (int index = 0; index < name.Length; index++)
-        {
-            if (char.IsHighSurrogate(name[index]) && index + 1 < name.Length && char.IsLowSurrogate(name[index + 1]))
-            {
-                index++;
-            }
-            else if (char.IsSurrogate(name[index]))
             {
                 return false;
             }
