@@ -92,7 +92,7 @@ internal static class JournalText
         return (jobId, new JournalEntry(ticket, stage, Time(root))
         {
             Mark = Text(root, "mark"),
-            Runs = Number(root, "runs") ?? 0,
+            Runs = Number(root, "runs") is not int runs ? 0 : runs >= 0 ? runs : throw new FormatException("Its 'runs' is less than 0."),
             Result = stage == JournalStage.Result ? Result(root) : null,
         });
     }
