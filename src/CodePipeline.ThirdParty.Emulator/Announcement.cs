@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
@@ -31,7 +32,13 @@ internal static class Announcement
         string temporary = path + ".tmp";
         try
         {
-            await File.WriteAllTextAsync(temporary, json + "\n").ConfigureAwait(false);
+
+            // It holds the secret key and the client tokens.
+            using (FileStream file = OwnerOnly.Open(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                await file.WriteAsync(Encoding.UTF8.GetBytes(json + "\n")).ConfigureAwait(false);
+            }
+
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

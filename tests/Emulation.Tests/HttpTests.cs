@@ -1,6 +1,8 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks;
@@ -87,7 +89,13 @@ public sealed class HttpTests : IDisposable
     [InlineData("GET / HTTP/1.1\r\nno colon\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nA: b\r\n folded\r\n\r\n")]
     [InlineData("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: 9223372036854775808\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
     [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n100000000\r\n")]
     [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
     public async Task NoHttp_IsRefusedAndTheConnectionEnds(string text) =>
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", await SendAsync(text), StringComparison.Ordinal);
@@ -111,13 +119,41 @@ public sealed class HttpTests : IDisposable
             "<GET", await SendAsync("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Content-Length: 10\r\n\r\nhalf")]
+    [InlineData("Content-Length: 9223372036854775807\r\n\r\nhalf")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nffffffff\r\nhalf")]
+    public async Task Body_ShorterThanTold_EndsTheConnectionUnansweredAndTakesNoMemory(string lengthAndBody)
+    {
+#if NET
+        long before = GC.GetTotalAllocatedBytes();
+#endif
+
+        string answer = await SendAsync("POST / HTTP/1.1\r\n" + lengthAndBody, isAll: true);
+
+        Assert.Empty(answer);
+#if NET
+        Assert.True(GC.GetTotalAllocatedBytes() - before < 64 << 20, "The length that was told was allocated.");
+#endif
+    }
+
+    [Fact]
+    public void Server_ListensOnLoopbackAndNowhereElse() => Assert.All(
+        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(each => each.Port == _server.Endpoint.Port),
+        listener => Assert.True(IPAddress.IsLoopback(listener.Address), listener.ToString()));
+
     /// <summary>Sends a text and reads until the connection ends.</summary>
-    private async Task<string> SendAsync(string text)
+    private async Task<string> SendAsync(string text, bool isAll = false)
     {
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, _server.Endpoint.Port);
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+        if (isAll)
+        {
+            client.Client.Shutdown(SocketShutdown.Send);
+        }
+
         using MemoryStream answer = new();
         await stream.CopyToAsync(answer).WaitAsync(Until.Patience);
         return Encoding.UTF8.GetString(answer.ToArray());

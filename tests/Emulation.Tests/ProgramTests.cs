@@ -135,6 +135,8 @@ public sealed class ProgramTests
 
         string content = await File.ReadAllTextAsync(file);
 
+        // Its secret key and client tokens are for nobody else on the machine.
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
         File.Delete(file);
         Assert.Equal(line, content.TrimEnd());
     }

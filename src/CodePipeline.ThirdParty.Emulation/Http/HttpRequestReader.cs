@@ -50,6 +50,12 @@ internal sealed class HttpRequestReader
     {
         if (headers["Transfer-Encoding"] is string encoding)
         {
+            // Whoever reads it by the one and whoever reads it by the other would see two different requests.
+            if (headers["Content-Length"] is not null)
+            {
+                throw new HttpFormatException("The request has both a content length and a transfer encoding.");
+            }
+
             return encoding.Equals("chunked", StringComparison.OrdinalIgnoreCase)
                 ? null
                 : throw new HttpFormatException("The transfer encoding is not known.");

@@ -215,6 +215,24 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public void Log_IsItsOwnersOnly_AlsoWhereItWasThereBefore()
+    {
+        using var folder = new TempFolder();
+        string earlier = folder.Write("earlier", "line\n");
+        _host.Resolve = folder.PathOf;
+        _host.Handler = _ => { };
+
+        foreach (string name in new[] { "fresh", "earlier" })
+        {
+            Command(command => command.LogPath = name).Run(_host);
+            Assert.True(
+                OperatingSystem.IsWindows() || File.GetUnixFileMode(folder.PathOf(name)) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), name);
+        }
+
+        Assert.StartsWith("line\n", File.ReadAllText(earlier), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LogThatCannotBeOpened_IsAnErrorBeforeAnyPoll()
     {
         var failed = Assert.Throws<TerminatedException>(() => Command(command => command.LogPath = "log").Run(_host));

@@ -72,6 +72,7 @@ public sealed class RunnerTests
         string file = Assert.Single(Directory.GetFiles(folder.PathOf(".")));
         Assert.Equal("##vso[task.uploadsummary]" + file, command);
         Assert.Equal("table\n", File.ReadAllText(file));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     [Theory]

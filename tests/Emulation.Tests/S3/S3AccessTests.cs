@@ -217,6 +217,85 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Theory]
+    [InlineData("PUT", "k", "SignatureDoesNotMatch")]
+    [InlineData("DELETE", "k", "SignatureDoesNotMatch")]
+    [InlineData("GET", "other", "SignatureDoesNotMatch")]
+    [InlineData("GET", "", "SignatureDoesNotMatch")]
+    public async Task PresignedUrl_ForSomethingElse_IsRefused(string method, string key, string error)
+    {
+        await _host.PutAsync("k", "hello"u8.ToArray());
+        await _host.PutAsync("other", "hello"u8.ToArray());
+        string query = new Uri(_host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60)).Query;
+
+        S3Answer answer = await _host.SendAsync(new HttpRequestMessage(new HttpMethod(method), Url(key) + query));
+
+        Assert.Equal((403, error), (answer.StatusCode, answer.Error));
+        Assert.Equal("hello", (await _host.GetAsync("k")).Text);
+    }
+
+    [Fact]
+    public async Task PresignedUrl_OfTheFuture_IsRefused()
+    {
+        string url = _host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow().AddMinutes(6), 60);
+
+        Assert.Equal("Request is not valid yet", (await GetUrlAsync(url)).Element("Message"));
+    }
+
+    [Theory]
+    [InlineData("codepipeline", "us-east-1")]
+    [InlineData("s3", "eu-west-1")]
+    public async Task PresignedUrl_OfAnotherServiceOrRegion_IsRefused(string service, string region)
+    {
+        S3Signer signer = _host.Owner with { Service = service, Region = region };
+
+        S3Answer answer = await GetUrlAsync(signer.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60));
+
+        Assert.Equal((400, "AuthorizationHeaderMalformed"), (answer.StatusCode, answer.Error));
+    }
+
+    [Fact]
+    public async Task PresignedUrl_OutlivesTheCredentialsThatSignedItByNothing()
+    {
+        EmulatedJob job = _host.AddJob();
+        S3Signer credentials = await _host.CredentialsOfAsync(job);
+        string url = credentials.Presign("GET", Url(job.InputArtifacts[0].ObjectKey), _host.Clock.GetUtcNow(), 7200);
+        Assert.Equal("input", (await GetUrlAsync(url)).Text);
+
+        _host.Clock.Advance(_host.Emulator.Options.CredentialLifetime);
+
+        Assert.Equal("ExpiredToken", (await GetUrlAsync(url)).Error);
+    }
+
+    [Fact]
+    public async Task PresignedUrl_WithoutItsSessionToken_OrWithAnothers_IsRefused()
+    {
+        EmulatedJob job = _host.AddJob();
+        S3Signer credentials = await _host.CredentialsOfAsync(job);
+        S3Signer others = await _host.CredentialsOfAsync(_host.AddJob());
+        Uri place = Url(job.InputArtifacts[0].ObjectKey);
+        DateTimeOffset now = _host.Clock.GetUtcNow();
+
+        Assert.Equal("InvalidAccessKeyId", (await GetUrlAsync((credentials with { SessionToken = null }).Presign("GET", place, now, 60))).Error);
+        Assert.Equal(
+            "InvalidToken", (await GetUrlAsync((credentials with { SessionToken = others.SessionToken }).Presign("GET", place, now, 60))).Error);
+        Assert.Equal("AccessDenied", (await GetUrlAsync(others.Presign("GET", place, now, 60))).Error);
+    }
+
+    [Fact]
+    public async Task Request_SentAgainLater_IsRefused()
+    {
+        HttpRequestMessage[] same = [_host.Request("GET", _host.PathOf("k"), null), _host.Request("GET", _host.PathOf("k"), null)];
+        foreach (HttpRequestMessage request in same)
+        {
+            _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
+        }
+
+        Assert.Equal("NoSuchKey", (await _host.SendAsync(same[0])).Error);
+        _host.Clock.Advance(TimeSpan.FromMinutes(16));
+        Assert.Equal("RequestTimeTooSkewed", (await _host.SendAsync(same[1])).Error);
+    }
+
+    [Theory]
     [InlineData("us-east-1", "eu-west-1", "us-east-1", 301, "PermanentRedirect")]
     [InlineData("us-east-1", "eu-west-1", "ap-south-1", 400, "AuthorizationHeaderMalformed")]
     [InlineData("us-east-1", null, "ap-south-1", 400, "AuthorizationHeaderMalformed")]

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text;
 using System.Text.RegularExpressions;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Hosting.Runners;
 
@@ -29,7 +30,12 @@ internal sealed class AzureDevOpsRunner(string? temporary) : Runner
         // The agent reads it when the step has ended, so it is the agent's to clean up.
         string folder = string.IsNullOrEmpty(temporary) ? Path.GetTempPath() : temporary!;
         string file = Path.Combine(folder, $"third-party-jobs-{Guid.NewGuid():N}.md");
-        File.WriteAllText(file, markdown, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        byte[] text = Encoding.UTF8.GetBytes(markdown);
+        using (FileStream stream = OwnerOnly.Open(file, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            stream.Write(text, 0, text.Length);
+        }
+
         return "##vso[task.uploadsummary]" + Data(file);
     }
 
