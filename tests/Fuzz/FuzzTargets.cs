@@ -13,7 +13,7 @@ internal static class FuzzTargets
         () => new AnswersTarget(), () => new ErrorsTarget(), () => new ActionTypeTarget(), () => new TokensTarget(), () => new CliJsonTarget(),
         () => new TextTarget(), () => new NamesTarget(), () => new JournalTarget(), () => new WrittenTarget(), () => new HttpTarget(),
         () => new OperationsTarget(), () => new S3Target(), () => new SignaturesTarget(), () => new ChunksTarget(), () => new ZipTarget(),
-        () => new TarTarget(), () => new SettingsTarget(), () => new ClientTarget(), () => new ConnectionTarget(),
+        () => new TarTarget(), () => new SettingsTarget(), () => new ClientTarget(), () => new StoreTarget(), () => new ConnectionTarget(),
     };
 
     private static readonly Dictionary<string, Func<FuzzTarget>> s_byName = s_all.ToDictionary(NameOf, StringComparer.Ordinal);

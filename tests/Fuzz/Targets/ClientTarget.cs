@@ -1,8 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,18 +14,15 @@ internal sealed class ClientTarget : FuzzTarget
     private static readonly ActionTypeId s_type = new("Test", "ThirdParty", "Contoso", "1");
     private static readonly Secret s_token = new("token-of-the-client");
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly AnswerServer _server = new();
     private readonly ThirdPartyJobClient _client;
-    private byte[] _answer = [];
 
     public ClientTarget()
     {
-        _listener.Start();
-        _ = AcceptAsync();
         _client = new ThirdPartyJobClient(new ClientSettings
         {
-            Region = "us-east-1", EndpointUrl = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}", AccessKey = "a", SecretKey = new Secret("s"),
-            MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(20),
+            Region = "us-east-1", EndpointUrl = _server.Url, AccessKey = "a", SecretKey = new Secret("s"), MaxAttempts = 1,
+            Timeout = TimeSpan.FromSeconds(20),
         });
     }
 
@@ -67,7 +61,7 @@ internal sealed class ClientTarget : FuzzTarget
 
     public override string Run(byte[] input)
     {
-        _answer = input;
+        _server.Answer = input;
         string shown = string.Empty;
         CallOptions options = new() { Wire = text => shown += text };
         try
@@ -90,8 +84,8 @@ internal sealed class ClientTarget : FuzzTarget
 
     protected override void Release()
     {
-        _listener.Stop();
         _client.Dispose();
+        _server.Dispose();
     }
 
     private async Task<string> CallAsync(int operation, CallOptions options)
@@ -111,58 +105,6 @@ internal sealed class ClientTarget : FuzzTarget
             default:
                 await _client.PutThirdPartyJobFailureResultAsync("j", s_token, new FailureResult(FailureType.JobFailed, "m", null), options, CancellationToken.None).ConfigureAwait(false);
                 return "failure";
-        }
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ServeAsync(await _listener.AcceptSocketAsync().ConfigureAwait(false));
-            }
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // The run is over.
-        }
-    }
-
-    /// <summary>One request, one answer, and the end.</summary>
-    private async Task ServeAsync(Socket socket)
-    {
-        try
-        {
-            using NetworkStream stream = new(socket, ownsSocket: true);
-            byte[] buffer = new byte[8192];
-            int count = 0;
-            int end;
-            while ((end = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8)) < 0)
-            {
-                int read = await stream.ReadAsync(buffer.AsMemory(count)).ConfigureAwait(false);
-                if (read == 0)
-                {
-                    return;
-                }
-
-                count += read;
-            }
-
-            string head = Encoding.ASCII.GetString(buffer, 0, end);
-            int at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase) + 16;
-            int length = int.Parse(head[at..].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
-            for (int left = length - (count - end - 4); left > 0;)
-            {
-                int read = await stream.ReadAsync(buffer.AsMemory(0, Math.Min(left, buffer.Length))).ConfigureAwait(false);
-                left -= read > 0 ? read : left;
-            }
-
-            await stream.WriteAsync(_answer).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is IOException or ObjectDisposedException)
-        {
-            // The client had enough of it.
         }
     }
 }
