@@ -195,10 +195,10 @@ internal sealed class EntryTree
             EntryNode? next = at.Find(_rules.Fold(segment));
             if (next?.Kind == NodeKind.Link)
             {
-                // A loop of links leads nowhere, and so not out.
+                // A loop of links leads nowhere, and so not out; until somebody puts something else in its place.
                 if (++followed > MostLinksOnAWay)
                 {
-                    return null;
+                    return ahead.Contains("..") ? "has '..' after a loop of links" : null;
                 }
 
                 if (Push(ahead, next.Target!) is string chained)
