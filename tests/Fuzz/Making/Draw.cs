@@ -68,7 +68,7 @@ internal sealed class Draw
                 return Number();
             case 2:
                 return Repeat((char)Between(' ', 'z'), Size(most));
-            case 3:
+            case 3 when most > 8:
                 return Pick(s_oddTexts) + Text(most / 2) + Pick(s_oddTexts);
             default:
                 var text = new StringBuilder();

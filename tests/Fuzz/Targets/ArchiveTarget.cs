@@ -47,6 +47,12 @@ internal abstract class ArchiveTarget : FuzzTarget
 
         // Told by the input, so that it can be run again: a destination that is there already, to be replaced or not.
         int manner = input.Length % 4;
+        if (Directory.Exists(destination))
+        {
+            // Left by a case that broke a rule.
+            Delete(destination);
+        }
+
         if (manner > 0)
         {
             Directory.CreateDirectory(destination);
