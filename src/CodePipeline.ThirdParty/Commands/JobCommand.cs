@@ -41,12 +41,24 @@ public abstract class JobCommandBase : ConnectedCommand
 
     private protected ThirdPartyJob? PipedJob => InputObject?.BaseObject as ThirdPartyJob;
 
-    private protected override object? Target => PipedJob ?? (object)JobId;
+    private protected override object? Target => PipedJob ?? (HasNoJobId ? null : (object)JobId);
+
+    /// <summary>
+    /// Whether what came has no job id. PowerShell binds it as a whole then, as text with all that is in it: a client token
+    /// among others, which must neither be sent nor shown.
+    /// </summary>
+    private bool HasNoJobId => InputObject is { BaseObject: PSCustomObject or IDictionary } piped
+        && piped.Properties["JobId"] is null && JobId == piped.ToString();
 
     /// <summary>The job to work on, with its token found: the piped one, or one made of the parameters.</summary>
     private protected async Task<ThirdPartyJob> ResolveJobAsync(CancellationToken cancellationToken)
     {
-        CheckJobId();
+        if (HasNoJobId)
+        {
+            throw new InvalidInputException(
+                "JobId", "The object from the pipeline has no jobId.", "Give it a member jobId, or name the job with -JobId.");
+        }
+
         ThirdPartyJob? piped = PipedJob;
         ThirdPartySession session = await EffectiveSessionAsync(piped?.Session, cancellationToken).ConfigureAwait(false);
         string? clientId = ClientId ?? piped?.ClientId;
@@ -61,20 +73,5 @@ public abstract class JobCommandBase : ConnectedCommand
         return piped.ClientId == clientId && Equals(piped.ClientToken, token) && ReferenceEquals(piped.Session, session)
             ? piped
             : piped.With(clientId, token, session);
-    }
-
-    /// <summary>
-    /// An object without a job id binds as a whole, as text, and with all that is in it: a client token among others.
-    /// </summary>
-    private void CheckJobId()
-    {
-        if (InputObject is { BaseObject: PSCustomObject or IDictionary } piped
-            && piped.Properties["JobId"] is null && JobId == piped.ToString())
-        {
-            // So that no error shows it.
-            JobId = string.Empty;
-            throw new InvalidInputException(
-                "JobId", "The object from the pipeline has no jobId.", "Give it a member jobId, or name the job with -JobId.");
-        }
     }
 }

@@ -166,7 +166,7 @@ public sealed class JobCommandTests
         CommandError error = Assert.Single(host.Errors);
         Assert.Equal(("InvalidInput", ErrorCategory.InvalidArgument), (error.Id, error.Category));
         Assert.Contains("no jobId", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("@{", error.Target?.ToString() ?? string.Empty, StringComparison.Ordinal);
+        Assert.Equal("JobId", error.Target);
         Assert.Empty(_client.Calls);
     }
 

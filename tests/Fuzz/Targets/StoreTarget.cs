@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Text;
 using System.Threading;
 using CodePipeline.ThirdParty.Artifacts;
@@ -79,12 +78,12 @@ internal sealed class StoreTarget : FuzzTarget
         catch (ArtifactTransferException error)
         {
             Hold(!error.ToString().Contains("s3cret-key", StringComparison.Ordinal) && !error.ToString().Contains("session-token", StringComparison.Ordinal), "An error shows a secret.");
-            Hold(!Left().Any(), "Something was left of a download that failed.");
+            Hold(Left().Length == 0, "Something was left of a download that failed.");
             outcome = error.Fault.ToString() + error.StatusCode;
         }
         catch (ArchiveException error)
         {
-            Hold(!Left().Any(), "Something was left of an archive that was refused.");
+            Hold(Left().Length == 0, "Something was left of an archive that was refused.");
             outcome = error.Fault.ToString();
         }
 

@@ -86,6 +86,7 @@ function Get-Outcome($Record) {
         errorId = $Record.FullyQualifiedErrorId.Split(',')[0]
         category = "$($Record.CategoryInfo.Category)"
         message = "$Record"
+        target = "$($Record.TargetObject)"
     }
     if ($service) { $result.requestId = $service.RequestId }
     $result
