@@ -117,6 +117,12 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
                 throw connection;
             }
 
+            // An answer of status 000, say: of a proxy, or of no HTTP server at all.
+            if (call.Attempts > 0 && error is AmazonServiceException odd)
+            {
+                throw ErrorTranslation.Service(call, odd, token);
+            }
+
             throw CredentialResolver.Translate(_settings, error);
         }
 
