@@ -81,6 +81,11 @@ internal sealed class StoreTarget : FuzzTarget
             Hold(Left().Length == 0, "Something was left of a download that failed.");
             outcome = error.Fault.ToString() + error.StatusCode;
         }
+        catch (ThirdPartyConnectionException error)
+        {
+            Hold(Left().Length == 0, "Something was left of a download that failed.");
+            outcome = error.Fault.ToString();
+        }
         catch (ArchiveException error)
         {
             Hold(Left().Length == 0, "Something was left of an archive that was refused.");
