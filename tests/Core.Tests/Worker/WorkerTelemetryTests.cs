@@ -98,16 +98,16 @@ public sealed class WorkerTelemetryTests : IDisposable
         Assert.Contains(_steps, step => step is { OperationName: "handler", Status: ActivityStatusCode.Error });
         Assert.Equal(1, Sum("codepipeline.worker.poll.errors"));
         Assert.Equal(1, Sum("codepipeline.worker.result.retries"));
-        string all = string.Join('\n', _steps.Select(Text).Concat(_figures.Select(figure => string.Join(',', figure.Tags))));
+        string all = string.Join("\n", _steps.Select(Text).Concat(_figures.Select(figure => string.Join(",", figure.Tags))));
         Assert.Contains("codepipeline.job_id=job-1", all, StringComparison.Ordinal);
         Assert.DoesNotContain("SENTINEL", all, StringComparison.Ordinal);
-        Assert.DoesNotContain("SENTINEL", string.Join('\n', _worker.Observer.Results.Select(result => result.Message)), StringComparison.Ordinal);
+        Assert.DoesNotContain("SENTINEL", string.Join("\n", _worker.Observer.Results.Select(result => result.Message)), StringComparison.Ordinal);
     }
 
     private static string Text(Activity step) => string.Join(
-        ' ',
+        " ",
         step.TagObjects.Select(tag => $"{tag.Key}={tag.Value}")
-            .Concat(step.Events.Select(happened => happened.Name + string.Join(',', happened.Tags)))
+            .Concat(step.Events.Select(happened => happened.Name + string.Join(",", happened.Tags)))
             .Concat(step.Baggage.Select(item => item.ToString()))
             .Append(step.DisplayName)
             .Append(step.StatusDescription ?? string.Empty));
