@@ -280,4 +280,53 @@ Describe 'Artifacts and what people ask first' {
 
         Test-Path $in | Should -BeFalse
     }
+
+    It 'leaves what it worked on where it is killed, and the next run sweeps it' {
+        $source = Join-Path $TestDrive "noise-$([guid]::NewGuid().ToString('N'))"
+        $null = New-Item -ItemType Directory -Path $source
+        $bytes = [byte[]]::new(6MB)
+        foreach ($seed in 1..3) {
+            [Random]::new($seed).NextBytes($bytes)
+            [System.IO.File]::WriteAllBytes("$source/$seed", $bytes)
+        }
+
+        [System.IO.Compression.ZipFile]::CreateFromDirectory($source, "$source.zip")
+        $null = $emulator.DeleteObject($job.InputArtifacts[0].BucketName, $job.InputArtifacts[0].ObjectKey)
+        Set-Artifact $job.InputArtifacts[0] "$source.zip"
+
+        # The first bytes come, the last never do.
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,skip=2,delay=3600s'))
+        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command',
+            "Import-Module '$ModuleManifest'; Get-CPThirdPartyJobDetail $($job.JobId) | Save-CPThirdPartyJobArtifact '$in' -Expand") {
+            $start.ArgumentList.Add($argument)
+        }
+
+        $start.Environment['AWS_ENDPOINT_URL'] = $emulator.Endpoint.AbsoluteUri
+        $start.Environment['AWS_REGION'] = $emulator.Region
+        $start.Environment['AWS_ACCESS_KEY_ID'] = $emulator.AccessKeyId
+        $start.Environment['AWS_SECRET_ACCESS_KEY'] = $emulator.SecretAccessKey.Reveal()
+        $start.Environment['CPTHIRDPARTY_CLIENT_TOKEN'] = $job.ClientToken.Reveal()
+        $process = [System.Diagnostics.Process]::Start($start)
+        try {
+            $until = [DateTime]::UtcNow.AddSeconds(60)
+            do {
+                [DateTime]::UtcNow | Should -BeLessThan $until
+                $process.WaitForExit(50) | Should -BeFalse
+                $left = @(Get-ChildItem $in -Force -ErrorAction Ignore | ForEach-Object Name)
+            } until ($left -like '.cpartifact-*' -and $left -like '.cpthirdparty-*.part')
+        } finally {
+            $process.Kill()
+            $process.WaitForExit()
+        }
+
+        Test-Path "$in/Source" | Should -BeFalse
+        $part = @(Get-ChildItem $in -Force -Filter '.cpthirdparty-*.part')
+        $part.Count | Should -Be 1
+        $part[0].LastWriteTimeUtc = [DateTime]::UtcNow.AddMinutes($IsWindows ? -3000 : -5)
+        $emulator.OrderFaults($null)
+        $folder = $job | Save-CPThirdPartyJobArtifact $in -Expand
+        Get-ChildItem $in -Force | ForEach-Object Name | Should -Be 'Source'
+        (Get-ChildItem $folder -File).Count | Should -Be 3
+    }
 }

@@ -24,29 +24,47 @@ internal sealed class ArtifactDownload
     private const int Parallel = 6;
     private const long FirstPart = 8L << 20;
     private const long LargestPart = 64L << 20;
+
+    // Where an archive is expanded while it comes: its end comes first, with the directory of a zip, and the rest in order.
+    private const long EndPart = 2L << 20;
+    private const int ExpandedParts = 256;
+
     private const int BufferSize = 128 * 1024;
 
     private readonly ArtifactStore _store;
     private readonly StoredArtifact _artifact;
     private readonly PartFile _file;
     private readonly TransferMeter _meter;
+    private readonly Arrivals? _arrivals;
     private readonly TaskCompletionSource<Facts> _facts = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ArtifactDownload(ArtifactStore store, StoredArtifact artifact, PartFile file, TransferMeter meter)
+    private ArtifactDownload(ArtifactStore store, StoredArtifact artifact, PartFile file, TransferMeter meter, Arrivals? arrivals)
     {
         _store = store;
         _artifact = artifact;
         _file = file;
         _meter = meter;
+        _arrivals = arrivals;
     }
 
     /// <summary>Reads the object; the file holds it whole when this returns.</summary>
+    /// <param name="store">Where it comes from.</param>
+    /// <param name="artifact">The object.</param>
+    /// <param name="file">Where it goes.</param>
+    /// <param name="meter">Told of what came.</param>
+    /// <param name="arrivals">Told of it too, for those who read the file meanwhile; <see langword="null"/> for nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many bytes it has.</returns>
     public static async Task<long> ToFileAsync(
-        ArtifactStore store, StoredArtifact artifact, PartFile file, TransferMeter meter, CancellationToken cancellationToken)
+        ArtifactStore store,
+        StoredArtifact artifact,
+        PartFile file,
+        TransferMeter meter,
+        Arrivals? arrivals,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var download = new ArtifactDownload(store, artifact, file, meter);
+        var download = new ArtifactDownload(store, artifact, file, meter, arrivals);
         var tasks = new List<Task>();
         try
         {
@@ -54,6 +72,8 @@ internal sealed class ArtifactDownload
         }
         finally
         {
+            arrivals?.GiveUp();
+
             // Nobody may write into the file any more when it is given up.
             stop.Cancel();
             await Task.WhenAll(tasks.Select(task => task.ContinueWith(
@@ -72,9 +92,12 @@ internal sealed class ArtifactDownload
         await Task.WhenAny(_facts.Task, reading).Unwrap().ConfigureAwait(false);
         Facts facts = await _facts.Task.ConfigureAwait(false);
 
-        List<Part> parts = Plan(facts.Length);
-        var queue = new Queue<Part>(parts);
+        // A store that knows no ranges gives all of it at once.
+        List<Part> parts = facts.IsRange ? Plan(facts.Length) : new List<Part>();
+        var queue = new Queue<Part>(_arrivals is null || parts.Count == 0 ? parts : parts.Skip(parts.Count - 1)
+            .Concat(parts.Take(parts.Count - 1)));
         parts.Insert(0, first);
+        _arrivals?.Begin((from, to) => HasCome(parts, from, to));
         var workers = new List<Task> { ThenRestAsync(reading) };
         for (int i = 1; i < Math.Min(Parallel, parts.Count); i++)
         {
@@ -121,17 +144,43 @@ internal sealed class ArtifactDownload
     }
 
     /// <summary>What comes after the first part: parts large enough to be few, and small enough to be shared out.</summary>
-    private static List<Part> Plan(long length)
+    private List<Part> Plan(long length)
     {
         var parts = new List<Part>();
         long rest = length - FirstPart;
-        long size = Math.Min(LargestPart, Math.Max(FirstPart, rest / (Parallel * 3)));
-        for (long at = FirstPart; at < length; at += size)
+        long size = Math.Min(LargestPart, Math.Max(FirstPart, rest / (_arrivals is null ? Parallel * 3 : ExpandedParts)));
+        long end = _arrivals is null ? length : length - Math.Min(EndPart, Math.Max(0, rest));
+        for (long at = FirstPart; at < end; at += size)
         {
-            parts.Add(new Part(at, Math.Min(length, at + size)));
+            parts.Add(new Part(at, Math.Min(end, at + size)));
+        }
+
+        if (end < length)
+        {
+            parts.Add(new Part(end, length));
         }
 
         return parts;
+    }
+
+    private static bool HasCome(List<Part> parts, long from, long to)
+    {
+        int low = 0;
+        for (int high = parts.Count; high - low > 1;)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = parts[middle].Start <= from ? (middle, high) : (low, middle);
+        }
+
+        for (; low < parts.Count && parts[low].Start < to; low++)
+        {
+            if (parts[low].At < Math.Min(to, parts[low].End))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Asks for the object's checksum beside the first range, which does not bring it.</summary>
@@ -179,8 +228,14 @@ internal sealed class ArtifactDownload
             attempt.Touch();
             Facts seen = Facts.Of(response, part.At)
                 ?? throw ArtifactErrors.Unexpected("GetObject", _artifact.About, $"its range is '{response.ContentRange}'");
+            if (!seen.IsRange && part.Start > 0)
+            {
+                throw ArtifactErrors.Unexpected("GetObject", _artifact.About, "it is not the range that was asked for");
+            }
+
             if (facts is null)
             {
+                part.End = EndOf(part, seen);
                 facts = Begin(seen);
             }
             else if (seen.ETag != facts.ETag || seen.Length != facts.Length)
@@ -196,12 +251,14 @@ internal sealed class ArtifactDownload
                 part.Restart();
             }
 
-            part.End = seen.IsRange ? Math.Min(part.End, facts.Length) : facts.Length;
+            part.End = EndOf(part, seen);
             part.Crc ??= (await checksum.ConfigureAwait(false))?.Crc is CyclicCode code ? new ObjectCrc(code) : null;
             await CopyAsync(response, part, attempt).ConfigureAwait(false);
             return true;
         },
         cancellationToken);
+
+    private static long EndOf(Part part, Facts seen) => seen.IsRange ? Math.Min(part.End, seen.Length) : seen.Length;
 
     private Facts Begin(Facts facts)
     {
@@ -259,6 +316,7 @@ internal sealed class ArtifactDownload
 
                 _file.Write(buffer, count, part.At);
                 part.Append(buffer, count);
+                _arrivals?.Pulse();
                 attempt.Received(count);
                 _meter.Add(count);
             }
@@ -355,12 +413,18 @@ internal sealed class ArtifactDownload
     {
         private ObjectCrc _crc;
         private bool _hasCrc;
+        private long _at = start;
 
         public long Start { get; } = start;
 
         public long End { get; set; } = end;
 
-        public long At { get; private set; } = start;
+        // Read by those who wait for it.
+        public long At
+        {
+            get => Volatile.Read(ref _at);
+            private set => Volatile.Write(ref _at, value);
+        }
 
         public ObjectCrc? Crc
         {

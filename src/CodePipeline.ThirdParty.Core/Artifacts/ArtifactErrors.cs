@@ -161,6 +161,16 @@ internal static class ArtifactErrors
         Path = path,
     };
 
+    /// <summary>A large folder's zip is made in a file, for which there is no room.</summary>
+    public static ArtifactTransferException NoRoomForZip(string folder, string temporary, Exception cause) => new(
+        ArtifactFault.DiskFull,
+        $"There is no room for the zip of '{folder}' in '{temporary}', where it lies until it is uploaded: "
+        + "the disk is full, or a quota is used up.",
+        "Make room there, or have temporary files on another disk (TMPDIR, TEMP).", cause)
+    {
+        Path = temporary,
+    };
+
     /// <summary>What the system says of a file.</summary>
     public static ArtifactTransferException OfPath(string doing, string path, Exception error) => IsDiskFull(error)
         ? new ArtifactTransferException(
@@ -182,7 +192,8 @@ internal static class ArtifactErrors
     /// <summary>Whether an exception is the system's word on a file.</summary>
     public static bool IsOfPath(Exception error) => error is IOException or UnauthorizedAccessException;
 
-    private static bool IsDiskFull(Exception error)
+    /// <summary>Whether an exception says that there is no room on a disk.</summary>
+    public static bool IsDiskFull(Exception error)
     {
         int code = error.HResult & 0xFFFF;
 #if NET

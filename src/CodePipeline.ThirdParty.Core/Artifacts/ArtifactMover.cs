@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -29,6 +30,12 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
 {
     // What a zip adds to the files in it, for each of them: more than it takes, for names as long as they come.
     private const long BytesOfAnEntry = 2048;
+
+    /// <summary>The largest zip that is uploaded while it is made; a larger one is made in a file first.</summary>
+    public long LargestStream { get; init; } = ArtifactUpload.LargestStream;
+
+    /// <summary>Where that file lies.</summary>
+    public string TemporaryFolder { get; init; } = Path.GetTempPath();
 
     /// <inheritdoc/>
     public async Task SaveAsync(
@@ -104,31 +111,36 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             return await upload.FromFileAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
-        long estimate = Estimate(path, cancellationToken);
-        if (estimate <= ArtifactUpload.LargestStream)
+        List<PackItem> items = FolderScan.Scan(path, cancellationToken);
+        long estimate = Estimate(items);
+        if (estimate <= LargestStream)
         {
             return await upload.FromStreamAsync(
-                (stream, stop) => PackAsync(path, stream, stop), estimate, cancellationToken).ConfigureAwait(false);
+                (stream, stop) => PackAsync(items, stream, stop), estimate, cancellationToken).ConfigureAwait(false);
         }
 
         // So large that its parts would not fit into memory: it goes through a file.
-        string temporary = Path.GetTempPath();
-        using var file = new PartFile(Path.Combine(temporary, "(zip)"), temporary);
-        using (var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        using var file = new PartFile(TemporaryFolder, TemporaryFolder, clock);
+        try
         {
-            await PackAsync(path, stream, cancellationToken).ConfigureAwait(false);
+            using Stream stream = file.OpenWrite();
+            await PackAsync(items, stream, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArtifactTransferException error) when (error.Fault == ArtifactFault.DiskFull)
+        {
+            throw ArtifactErrors.NoRoomForZip(path, TemporaryFolder, error);
         }
 
         return await upload.FromFileAsync(file.Path, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Task<PackResult> PackAsync(string folder, Stream stream, CancellationToken cancellationToken) =>
-        new ZipPacker().PackAsync(folder, stream, cancellationToken: cancellationToken);
+    private static Task<PackResult> PackAsync(List<PackItem> items, Stream stream, CancellationToken cancellationToken) =>
+        new ZipPacker().PackAsync(items, stream, progress: null, cancellationToken);
 
-    private static long Estimate(string folder, CancellationToken cancellationToken)
+    private static long Estimate(List<PackItem> items)
     {
         long bytes = BytesOfAnEntry;
-        foreach (PackItem item in FolderScan.Scan(folder, cancellationToken))
+        foreach (PackItem item in items)
         {
             bytes += item.Length + (item.Length / 1024) + BytesOfAnEntry;
         }
@@ -159,20 +171,24 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         string? above = Topmost(folder);
         try
         {
-            using var file = new PartFile(path, folder);
-            long length = await ArtifactDownload.ToFileAsync(store, stored, file, meter, cancellationToken).ConfigureAwait(false);
-            string final = place?.Invoke(file.Path) ?? path;
-            RefuseTaken(final, options);
-            if (!options.Expand)
+            using var file = new PartFile(path, folder, clock);
+            if (options.Expand)
             {
-                file.Land(final, options.Replace);
-                job.Say?.Invoke($"Saved {length:N0} bytes as '{final}'.");
-                return new SavedArtifact(final, IsFolder: false, length);
+                long expanded = await ExpandAsync(
+                    artifact, file, path, options,
+                    (arrivals, stop) => ArtifactDownload.ToFileAsync(store, stored, file, meter, arrivals, stop), cancellationToken)
+                    .ConfigureAwait(false);
+                job.Say?.Invoke($"Expanded {expanded:N0} bytes into '{path}'.");
+                return new SavedArtifact(path, IsFolder: true, expanded);
             }
 
-            await ExpandAsync(artifact, file, final, options, cancellationToken).ConfigureAwait(false);
-            job.Say?.Invoke($"Expanded {length:N0} bytes into '{final}'.");
-            return new SavedArtifact(final, IsFolder: true, length);
+            long length = await ArtifactDownload.ToFileAsync(store, stored, file, meter, null, cancellationToken)
+                .ConfigureAwait(false);
+            string final = place?.Invoke(file.Path) ?? path;
+            RefuseTaken(final, options);
+            file.Land(final, options.Replace);
+            job.Say?.Invoke($"Saved {length:N0} bytes as '{final}'.");
+            return new SavedArtifact(final, IsFolder: false, length);
         }
         catch (Exception) when (above is not null)
         {
@@ -181,37 +197,72 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         }
     }
 
-    private static async Task ExpandAsync(
-        JobArtifact artifact, PartFile file, string folder, SaveOptions options, CancellationToken cancellationToken)
+    /// <summary>Expands what is downloaded while it comes. It lands when all of it has come, and is proven to be whole.</summary>
+    private static async Task<long> ExpandAsync(
+        JobArtifact artifact,
+        PartFile file,
+        string folder,
+        SaveOptions options,
+        Func<Arrivals, CancellationToken, Task<long>> download,
+        CancellationToken cancellationToken)
     {
-        bool isArchive;
-        using (FileStream content = File.OpenRead(file.Path))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var arrivals = new Arrivals();
+        Task<long> whole = download(arrivals, stop.Token);
+        var source = new ArchiveSource(file.Path) { Arrivals = arrivals, Whole = whole };
+        try
         {
-            isArchive = ArchiveFormats.Detect(content) != ArchiveFormat.None;
-        }
+            if (await ArchiveExtractor.IsArchiveAsync(source, stop.Token).ConfigureAwait(false))
+            {
+                await new ArchiveExtractor().ExtractAsync(
+                    source, folder, options.Limits, options.Replace, progress: null, stop.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await whole.ConfigureAwait(false);
+                LandAlone(artifact, file, folder, options);
+            }
 
-        if (isArchive)
+            return await whole.ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is ArchiveException or OperationCanceledException)
         {
+            // Of what was damaged on its way the checksum tells, at its end; anything else is refused without the rest of it.
+            if (error is not ArchiveException { Fault: ArchiveFault.Damaged })
+            {
+                stop.Cancel();
+            }
+
             try
             {
-                file.Close();
-                await new ArchiveExtractor().ExtractAsync(
-                    file.Path, folder, options.Limits, options.Replace, progress: null, cancellationToken)
-                    .ConfigureAwait(false);
+                await whole.ConfigureAwait(false);
             }
-            catch (ArchiveException error) when (error.Message.Contains(file.Path))
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // By the line above.
+            }
+
+            if (error is ArchiveException refused && refused.Message.Contains(file.Path))
             {
                 // The file has a name that nobody knows.
-                string name = artifact.Name ?? "artifact";
                 throw new ArchiveException(
-                    error.Fault, error.Message.Replace(file.Path, name), error.Cure, error.Path, error.Entry,
-                    error.InnerException);
+                    refused.Fault, refused.Message.Replace(file.Path, artifact.Name ?? "artifact"), refused.Cure, refused.Path,
+                    refused.Entry, refused.InnerException);
             }
 
-            return;
+            throw;
         }
+        finally
+        {
+            // Whatever happened, nobody writes into the file any more when it is given up.
+            stop.Cancel();
+            await Task.WhenAny(whole).ConfigureAwait(false);
+        }
+    }
 
-        // A folder of one file: it is filled beside its place, and lands as a whole.
+    /// <summary>A folder of one file: it is filled beside its place, and lands as a whole.</summary>
+    private static void LandAlone(JobArtifact artifact, PartFile file, string folder, SaveOptions options)
+    {
         using StagingFolder staging = StagingFolder.Create(folder, options.Replace, TimeProvider.System);
         file.Land(
             Path.Combine(staging.Content, ArtifactFileNames.Of(artifact) + ArtifactFileNames.Extension(artifact, file.Path)),

@@ -31,8 +31,11 @@ internal sealed class ArtifactUpload
     private const long SmallestPart = 8L << 20;
     private const long MiB = 1L << 20;
 
-    // All the buffers of a stream whose length nobody knows before its end.
-    private const long Buffers = 48L << 20;
+    // Parts of a stream are held in memory: as small as S3 takes them.
+    private const long SmallestBuffer = 5L << 20;
+
+    // All the buffers of a stream, whose length nobody knows before its end.
+    private const long Buffers = 15L << 20;
 
     // A type by the key's name would be a guess.
     private const string ContentType = "application/octet-stream";
@@ -53,7 +56,7 @@ internal sealed class ArtifactUpload
     }
 
     /// <summary>The largest stream that goes through buffers; a larger one goes through a file.</summary>
-    public static long LargestStream => Buffers / 2 * (MostParts - 1);
+    public static long LargestStream => Buffers / 2 / MiB * MiB * (MostParts - 1);
 
     /// <summary>Uploads a file as it is.</summary>
     public async Task<UploadedObject> FromFileAsync(string path, CancellationToken cancellationToken)
@@ -65,7 +68,7 @@ internal sealed class ArtifactUpload
             return await PutAsync(() => Open(path), length, cancellationToken).ConfigureAwait(false);
         }
 
-        long size = PartSize(length);
+        long size = PartSize(length, SmallestPart);
         int count = (int)((length + size - 1) / size);
         return await InPartsAsync(
             async upload =>
@@ -95,7 +98,7 @@ internal sealed class ArtifactUpload
     public async Task<UploadedObject> FromStreamAsync(
         Func<Stream, CancellationToken, Task> write, long estimate, CancellationToken cancellationToken)
     {
-        long size = PartSize(estimate);
+        long size = PartSize(estimate, SmallestBuffer);
 
         // One is being filled while the others are on their way.
         int buffers = (int)Math.Max(2, Math.Min(Parallel + 1, Buffers / size));
@@ -115,11 +118,6 @@ internal sealed class ArtifactUpload
                 // It fits into one buffer: one request does it.
                 PartBuffer whole = only!;
                 return await PutAsync(() => whole.Open(), whole.Length, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (only is not null)
-            {
-                await PassAsync(only).ConfigureAwait(false);
             }
 
             await upload.AllAsync().ConfigureAwait(false);
@@ -144,26 +142,31 @@ internal sealed class ArtifactUpload
         // The first part waits for a second one: without it there are no parts.
         async Task TakeAsync(PartBuffer part)
         {
-            if (only is null)
+            if (upload is null && only is null)
             {
                 only = part;
                 return;
             }
 
             upload ??= await MultipartUpload.BeginAsync(this, stop.Token).ConfigureAwait(false);
-            PartBuffer before = only;
-            only = part;
-            await PassAsync(before).ConfigureAwait(false);
+            if (only is not null)
+            {
+                PartBuffer first = only;
+                only = null;
+                await PassAsync(first).ConfigureAwait(false);
+            }
+
+            await PassAsync(part).ConfigureAwait(false);
         }
 
         Task PassAsync(PartBuffer part) => upload!.SendAsync(
             slots, ++number, () => part.Open(), 0, part.Length, done: () => pool.Return(part));
     }
 
-    private static long PartSize(long length)
+    private static long PartSize(long length, long smallest)
     {
         long least = (length + MostParts - 2) / (MostParts - 1);
-        return Math.Max(SmallestPart, (least + MiB - 1) / MiB * MiB);
+        return Math.Max(smallest, (least + MiB - 1) / MiB * MiB);
     }
 
     private static (long Length, DateTime Written) Look(string path)

@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.Client;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>What a job lets be moved, and with what; the same for every family of jobs.</summary>
-internal sealed class JobArtifacts
+internal sealed record JobArtifacts
 {
     /// <summary>The id of the job, for messages and file names.</summary>
     public string JobId { get; init; } = string.Empty;

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 #if NET
 using Microsoft.Win32.SafeHandles;
 #endif
@@ -10,8 +11,17 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// The file that an object is written to, part by part, in any order. It lies beside the destination under a name of its
 /// own, only its owner may read it, and it is gone unless it was moved to where it belongs.
 /// </summary>
+/// <remarks>What a killed process left is swept by the next that writes into the same folder.</remarks>
 internal sealed class PartFile : IDisposable
 {
+    private const string Prefix = ".cpthirdparty-";
+    private const string Suffix = ".part";
+    private const int IdLength = 32;
+
+    // Time to make a file and lock it, of whoever has just begun.
+    private static readonly TimeSpan s_oldEnough = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_oldWithoutLocks = TimeSpan.FromDays(1);
+
     private readonly string _destination;
 #if NET
     private readonly SafeFileHandle _handle;
@@ -24,10 +34,12 @@ internal sealed class PartFile : IDisposable
     /// <summary>Creates the file, and the folder that it lies in.</summary>
     /// <param name="destination">Where it belongs, or what messages are to call it.</param>
     /// <param name="folder">Where it lies until then: on the same disk.</param>
-    public PartFile(string destination, string folder)
+    /// <param name="clock">Tells the age of what others left there.</param>
+    public PartFile(string destination, string folder, TimeProvider clock)
     {
         _destination = destination;
-        Path = System.IO.Path.Combine(folder, $".cpthirdparty-{Guid.NewGuid():N}.part");
+        Sweep(folder, clock);
+        Path = System.IO.Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
         try
         {
             Directory.CreateDirectory(folder);
@@ -95,17 +107,16 @@ internal sealed class PartFile : IDisposable
         }
     }
 
+    /// <summary>A stream that writes to the file from its beginning on.</summary>
+    public Stream OpenWrite() => new Writer(this);
+
     /// <summary>Nothing more is written; the file stays until <see cref="Land"/> or the end.</summary>
     public void Close()
     {
-        if (!_closed)
+        // Its lock is what tells others that somebody needs it. Windows takes it for use by another until it is closed.
+        if (System.IO.Path.DirectorySeparatorChar == '\\')
         {
-            _closed = true;
-#if NET
-            _handle.Dispose();
-#else
-            _stream.Dispose();
-#endif
+            End();
         }
     }
 
@@ -148,9 +159,91 @@ internal sealed class PartFile : IDisposable
     public void Dispose()
     {
         Close();
+        TryDelete(Path);
+        End();
+    }
+
+    private void End()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+#if NET
+            _handle.Dispose();
+#else
+            _stream.Dispose();
+#endif
+        }
+    }
+
+    /// <summary>Removes what dead processes left in a folder.</summary>
+    private static void Sweep(string folder, TimeProvider clock)
+    {
         try
         {
-            File.Delete(Path);
+            foreach (string path in Directory.GetFiles(folder, Prefix + "*" + Suffix).Where(IsOurs))
+            {
+                SweepOne(path, clock.GetUtcNow());
+            }
+        }
+        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        {
+            // The folder is not there yet, or somebody else's.
+        }
+    }
+
+    private static void SweepOne(string path, DateTimeOffset now)
+    {
+        try
+        {
+            TimeSpan age = now - File.GetLastWriteTimeUtc(path);
+            if (age < s_oldEnough || (File.GetAttributes(path) & FileAttributes.ReparsePoint) != 0)
+            {
+                return;
+            }
+
+            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            if (age < s_oldWithoutLocks && (System.IO.Path.DirectorySeparatorChar == '\\' || !IsLocked(path)))
+            {
+                return;
+            }
+
+            TryDelete(path);
+            held.Dispose();
+            TryDelete(path);
+        }
+        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        {
+            // Its owner lives, or it is not ours to remove.
+        }
+    }
+
+    private static bool IsOurs(string path)
+    {
+        string name = System.IO.Path.GetFileName(path);
+        return name.Length == Prefix.Length + IdLength + Suffix.Length
+            && name.Skip(Prefix.Length).Take(IdLength).All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
+    }
+
+    // Some network file systems grant every lock.
+    private static bool IsLocked(string path)
+    {
+        try
+        {
+            using FileStream second = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
         }
         catch (Exception error) when (ArtifactErrors.IsOfPath(error))
         {
@@ -169,5 +262,47 @@ internal sealed class PartFile : IDisposable
             // A share of the network, for example: writing will tell.
             return null;
         }
+    }
+
+    private sealed class Writer(PartFile file) : Stream
+    {
+        private long _length;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => _length;
+
+        public override long Position
+        {
+            get => _length;
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (offset != 0)
+            {
+                byte[] piece = new byte[count];
+                Buffer.BlockCopy(buffer, offset, piece, 0, count);
+                buffer = piece;
+            }
+
+            file.Write(buffer, count, _length);
+            _length += count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -1,5 +1,9 @@
 using System;
 using System.Buffers.Binary;
+#if NET
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+#endif
 
 namespace CodePipeline.ThirdParty.Checksums;
 
@@ -11,10 +15,18 @@ namespace CodePipeline.ThirdParty.Checksums;
 internal sealed class CyclicCode
 {
     private const int Step = 16;
+#if NET
+    private const int Fold = 64;
+#endif
 
     private readonly ulong _polynomial;
     private readonly ulong _ones;
     private readonly ulong[] _table = new ulong[Step * 256];
+#if NET
+    // What 16 bytes are multiplied by to stand 64 or 16 bytes further on.
+    private readonly Vector128<ulong> _by64;
+    private readonly Vector128<ulong> _by16;
+#endif
 
     private CyclicCode(int width, ulong polynomial)
     {
@@ -37,6 +49,10 @@ internal sealed class CyclicCode
             ulong before = _table[i - 256];
             _table[i] = (before >> 8) ^ _table[before & 0xFF];
         }
+#if NET
+        _by64 = FactorOf(64);
+        _by16 = FactorOf(16);
+#endif
     }
 
     /// <summary>That of zip, gzip and S3's CRC32.</summary>
@@ -55,19 +71,18 @@ internal sealed class CyclicCode
         ulong[] table = _table;
         ulong register = value ^ _ones;
         int end = offset + count;
+#if NET
+        if (Pclmulqdq.IsSupported && count >= 2 * Fold)
+        {
+            register = FoldAll(register, data, ref offset, end);
+        }
+#endif
         for (; end - offset >= Step; offset += Step)
         {
-            ulong low = BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(offset, 8)) ^ register;
-            ulong high = BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(offset + 8, 8));
-            register =
-                table[(15 * 256) + (int)(low & 0xFF)] ^ table[(14 * 256) + (int)((low >> 8) & 0xFF)]
-                ^ table[(13 * 256) + (int)((low >> 16) & 0xFF)] ^ table[(12 * 256) + (int)((low >> 24) & 0xFF)]
-                ^ table[(11 * 256) + (int)((low >> 32) & 0xFF)] ^ table[(10 * 256) + (int)((low >> 40) & 0xFF)]
-                ^ table[(9 * 256) + (int)((low >> 48) & 0xFF)] ^ table[(8 * 256) + (int)(low >> 56)]
-                ^ table[(7 * 256) + (int)(high & 0xFF)] ^ table[(6 * 256) + (int)((high >> 8) & 0xFF)]
-                ^ table[(5 * 256) + (int)((high >> 16) & 0xFF)] ^ table[(4 * 256) + (int)((high >> 24) & 0xFF)]
-                ^ table[(3 * 256) + (int)((high >> 32) & 0xFF)] ^ table[(2 * 256) + (int)((high >> 40) & 0xFF)]
-                ^ table[256 + (int)((high >> 48) & 0xFF)] ^ table[(int)(high >> 56)];
+            register = Take16(
+                table,
+                BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(offset, 8)) ^ register,
+                BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(offset + 8, 8)));
         }
 
         for (; offset < end; offset++)
@@ -121,6 +136,62 @@ internal sealed class CyclicCode
 
         return value;
     }
+
+    private static ulong Take16(ulong[] table, ulong low, ulong high) =>
+        table[(15 * 256) + (int)(low & 0xFF)] ^ table[(14 * 256) + (int)((low >> 8) & 0xFF)]
+        ^ table[(13 * 256) + (int)((low >> 16) & 0xFF)] ^ table[(12 * 256) + (int)((low >> 24) & 0xFF)]
+        ^ table[(11 * 256) + (int)((low >> 32) & 0xFF)] ^ table[(10 * 256) + (int)((low >> 40) & 0xFF)]
+        ^ table[(9 * 256) + (int)((low >> 48) & 0xFF)] ^ table[(8 * 256) + (int)(low >> 56)]
+        ^ table[(7 * 256) + (int)(high & 0xFF)] ^ table[(6 * 256) + (int)((high >> 8) & 0xFF)]
+        ^ table[(5 * 256) + (int)((high >> 16) & 0xFF)] ^ table[(4 * 256) + (int)((high >> 24) & 0xFF)]
+        ^ table[(3 * 256) + (int)((high >> 32) & 0xFF)] ^ table[(2 * 256) + (int)((high >> 40) & 0xFF)]
+        ^ table[256 + (int)((high >> 48) & 0xFF)] ^ table[(int)(high >> 56)];
+
+#if NET
+    /// <summary>
+    /// Takes all but the last bytes, 64 at a time, by multiplication without carry: what was taken is multiplied to where the
+    /// next bytes stand, and added to them. 16 bytes are left in the end that have the same remainder as all, for the table.
+    /// </summary>
+    private ulong FoldAll(ulong register, byte[] data, ref int offset, int end)
+    {
+        ReadOnlySpan<byte> left = data.AsSpan(offset, end - offset);
+        Vector128<ulong> first = Vector128.Create(register, 0) ^ Load(left);
+        Vector128<ulong> second = Load(left[16..]);
+        Vector128<ulong> third = Load(left[32..]);
+        Vector128<ulong> fourth = Load(left[48..]);
+        for (left = left[Fold..]; left.Length >= Fold; left = left[Fold..])
+        {
+            first = Times(first, _by64) ^ Load(left);
+            second = Times(second, _by64) ^ Load(left[16..]);
+            third = Times(third, _by64) ^ Load(left[32..]);
+            fourth = Times(fourth, _by64) ^ Load(left[48..]);
+        }
+
+        offset = end - left.Length;
+        Vector128<ulong> sum = Times(Times(Times(first, _by16) ^ second, _by16) ^ third, _by16) ^ fourth;
+        return Take16(_table, sum.GetElement(0), sum.GetElement(1));
+    }
+
+    private static Vector128<ulong> Load(ReadOnlySpan<byte> bytes) => Vector128.Create(bytes).AsUInt64();
+
+    private static Vector128<ulong> Times(Vector128<ulong> value, Vector128<ulong> factor) =>
+        Pclmulqdq.CarrylessMultiply(value, factor, 0x00) ^ Pclmulqdq.CarrylessMultiply(value, factor, 0x11);
+
+    // Of 16 bytes the first eight stand eight further from the end. Products of bit-reversed numbers come out one power too high.
+    private Vector128<ulong> FactorOf(int bytes) => Vector128.Create(
+        PowerOf((8 * bytes) + 64 - 1) << (64 - Width), PowerOf((8 * bytes) - 1) << (64 - Width));
+
+    private ulong PowerOf(int exponent)
+    {
+        ulong power = 1UL << (Width - 1);
+        for (int i = 0; i < exponent; i++)
+        {
+            power = (power & 1) != 0 ? (power >> 1) ^ _polynomial : power >> 1;
+        }
+
+        return power;
+    }
+#endif
 
     private ulong Multiply(ulong left, ulong right)
     {

@@ -236,7 +236,7 @@ internal sealed class JobWork
             if (artifact.Name is string name)
             {
                 await _worker.Mover!.SaveAsync(
-                    _job.Artifacts, artifact, _folders!.InputPath[name], expand: true, progress: null, stop).ConfigureAwait(false);
+                    Voiced(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop).ConfigureAwait(false);
             }
         }
 
@@ -260,11 +260,18 @@ internal sealed class JobWork
                 continue;
             }
 
-            await _worker.Mover!.PublishAsync(_job.Artifacts, artifact, path, progress: null, stop).ConfigureAwait(false);
+            await _worker.Mover!.PublishAsync(Voiced(), artifact, path, progress: null, stop).ConfigureAwait(false);
         }
 
         return true;
     }
+
+    // What a transfer does and what it warns of is said of the job that it is for.
+    private JobArtifacts Voiced() => _job.Artifacts with
+    {
+        Say = text => _worker.Report(WorkerEventKind.Note, Ticket, _mask.Apply(text)),
+        Warn = text => _worker.Warn(Ticket, _mask.Apply(text)),
+    };
 
     private static ThirdPartyJobOutcome OfException(Exception error)
     {

@@ -51,7 +51,8 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
                 ticket,
                 new ThirdPartyJobDetail(job, details),
                 readAt,
-                async stop => (await DetailsAsync(ticket, token, stop).ConfigureAwait(false)).ArtifactCredentials);
+                async stop => (await DetailsAsync(ticket, token, stop).ConfigureAwait(false)).ArtifactCredentials,
+                _options.Wire);
         },
         cancellationToken);
 

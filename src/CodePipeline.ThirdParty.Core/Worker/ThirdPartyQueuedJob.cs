@@ -16,7 +16,8 @@ internal sealed class ThirdPartyQueuedJob : IWorkerJob
         JobTicket ticket,
         ThirdPartyJobDetail detail,
         DateTimeOffset readAt,
-        Func<CancellationToken, Task<ArtifactCredentials?>> renew)
+        Func<CancellationToken, Task<ArtifactCredentials?>> renew,
+        Action<string>? wire = null)
     {
         Ticket = ticket;
         Detail = detail;
@@ -37,6 +38,7 @@ internal sealed class ThirdPartyQueuedJob : IWorkerJob
             RenewAsync = async stop => Keep(await renew(stop).ConfigureAwait(false)),
             EncryptionKey = detail.EncryptionKey,
             Settings = detail.Session?.Settings ?? new(),
+            Wire = wire,
         };
     }
 

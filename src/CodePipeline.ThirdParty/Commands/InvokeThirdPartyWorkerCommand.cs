@@ -228,7 +228,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
                 options,
                 new ThirdPartyJobQueue(session, (ClientToken as ClientTokenArgument)?.Source, Clock, Options),
                 handler,
-                NoArtifact ? null : new ReportingMover(new ArtifactMover(Clock), report),
+                NoArtifact ? null : new ReportingMover(new ArtifactMover(Clock), report, Clock),
                 report,
                 Clock).RunAsync(end),
             CancellationToken.None);

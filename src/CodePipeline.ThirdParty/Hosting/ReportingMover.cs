@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Artifacts;
 namespace CodePipeline.ThirdParty.Hosting;
 
 /// <summary>Moves artifacts, and shows how far each is.</summary>
-internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report) : IArtifactMover
+internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report, TimeProvider clock) : IArtifactMover
 {
     /// <inheritdoc/>
     public Task SaveAsync(
@@ -33,7 +33,7 @@ internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report) 
     private async Task ShownAsync(
         JobArtifacts job, string text, IProgress<TransferProgress>? progress, Func<IProgress<TransferProgress>, Task> move)
     {
-        var bar = new Bar(job.JobId, text, progress, report);
+        var bar = new Bar(job.JobId, text, progress, report, Pace.OfTransfers(clock));
         try
         {
             await move(bar).ConfigureAwait(false);
@@ -44,12 +44,17 @@ internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report) 
         }
     }
 
-    private sealed class Bar(string jobId, string text, IProgress<TransferProgress>? next, WorkerReport report)
+    private sealed class Bar(string jobId, string text, IProgress<TransferProgress>? next, WorkerReport report, Pace pace)
         : IProgress<TransferProgress>
     {
         public void Report(TransferProgress value)
         {
             next?.Report(value);
+            if (!pace.IsDue())
+            {
+                return;
+            }
+
             int percent = value.TotalBytes is long total && total > 0 ? (int)Math.Min(100, 100 * value.Bytes / total) : -1;
             report.Transfer(jobId, text, percent, isOver: false);
         }

@@ -10,7 +10,6 @@ internal sealed class TransferDisplay : IProgress<TransferProgress>
 {
     private const int Id = 1;
 
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
     private static readonly string[] s_units = { "B", "KiB", "MiB", "GiB", "TiB" };
 
     private readonly object _lock = new();
@@ -18,8 +17,8 @@ internal sealed class TransferDisplay : IProgress<TransferProgress>
     private readonly string _name;
     private readonly Action<ProgressRecord> _show;
     private readonly TimeProvider _clock;
+    private readonly Pace _pace;
     private readonly long _started;
-    private long _last;
     private bool _shown;
 
     public TransferDisplay(string activity, string name, Action<ProgressRecord> show, TimeProvider clock)
@@ -28,6 +27,7 @@ internal sealed class TransferDisplay : IProgress<TransferProgress>
         _name = name;
         _show = show;
         _clock = clock;
+        _pace = Pace.OfTransfers(clock);
         _started = clock.GetTimestamp();
     }
 
@@ -35,12 +35,11 @@ internal sealed class TransferDisplay : IProgress<TransferProgress>
     {
         lock (_lock)
         {
-            if (_shown && _clock.GetElapsedTime(_last) < s_interval)
+            if (!_pace.IsDue())
             {
                 return;
             }
 
-            _last = _clock.GetTimestamp();
             _shown = true;
             _show(Record(value, _clock.GetElapsedTime(_started).TotalSeconds));
         }

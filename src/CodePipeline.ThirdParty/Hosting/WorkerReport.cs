@@ -14,7 +14,6 @@ internal sealed class WorkerReport : IWorkerObserver
     // Handlers' own bars are numbered by their jobs.
     private const int BarId = 0x40000000;
     private const int MostBuffered = 2000;
-    private static readonly TimeSpan s_barInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly object _gate = new();
     private readonly Dictionary<string, List<HandlerRecord>> _buffers = new(StringComparer.Ordinal);
@@ -22,11 +21,15 @@ internal sealed class WorkerReport : IWorkerObserver
     private readonly HashSet<string> _shownErrors = new(StringComparer.Ordinal);
     private readonly StepSummary _summary = new();
     private readonly TimeProvider _clock;
+    private readonly Pace _pace;
     private int _done;
     private int _failed;
-    private DateTimeOffset _barShown;
 
-    public WorkerReport(TimeProvider clock) => _clock = clock;
+    public WorkerReport(TimeProvider clock)
+    {
+        _clock = clock;
+        _pace = new Pace(TimeSpan.FromMilliseconds(250), clock);
+    }
 
     /// <summary>Has something done on the pipeline thread: at once, if that is where the caller is.</summary>
     public Action<Action<ICommandHost>> Post { get; init; } = _ => { };
@@ -299,13 +302,11 @@ internal sealed class WorkerReport : IWorkerObserver
         ProgressRecord bar;
         lock (_gate)
         {
-            DateTimeOffset now = _clock.GetUtcNow();
-            if (now - _barShown < s_barInterval)
+            if (!_pace.IsDue())
             {
                 return;
             }
 
-            _barShown = now;
             bar = new ProgressRecord(
                 BarId, $"Third-party worker: {ActionTypes}", $"{_running.Count} running, {_done} done, {_failed} failed");
         }

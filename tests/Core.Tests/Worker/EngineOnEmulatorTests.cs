@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Tests;
@@ -82,11 +84,66 @@ public sealed class EngineOnEmulatorTests : IDisposable
         Assert.All(jobs, job => Assert.Equal(1, runs[job.JobId]));
     }
 
+    [Fact]
+    public async Task TransfersOfAJob_AreSaidWithTheJobNamed()
+    {
+        EmulatedJob job = _service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
+        {
+            InputArtifacts = ["In"],
+            OutputArtifacts = ["Out"],
+        });
+        EmulatedArtifact input = job.InputArtifacts[0];
+        _service.Emulator.PutObject(input.BucketName, input.ObjectKey, new MemoryStream([1, 2, 3]));
+        _service.Order("service-unavailable=1@GetObject,limit=1");
+        var wire = new ConcurrentQueue<string>();
+
+        await RunAsync(
+            new FakeHandler((started, _) =>
+            {
+                File.WriteAllText(((ThirdPartyWorkerJob)started).OutputPath["Out"], "built");
+                return Done("fine");
+            }),
+            new WorkerOptions { MaxJobs = 1 },
+            _service.Settings with { MaxAttempts = 3 },
+            new ArtifactMover(TimeProvider.System),
+            new CallOptions { Wire = wire.Enqueue });
+
+        WorkerEvent[] notes = _observer.Of(WorkerEventKind.Note).Where(note => note.Job?.JobId == job.JobId).ToArray();
+        Assert.Contains(notes, note => note.Message.StartsWith("Downloading artifact 'In'", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.Message.Contains("is tried again in"));
+        Assert.Contains(notes, note => note.Message.StartsWith("Uploading file", StringComparison.Ordinal));
+        Assert.Contains(wire, text => text.Contains($"GetObject of artifact 'In' of job {job.JobId}, attempt 2"));
+    }
+
+    [Fact]
+    public async Task TransferThatLeavesPartsBehind_IsAWarningOfTheJob()
+    {
+        EmulatedJob job = _service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type) { OutputArtifacts = ["Out"] });
+        _service.Order("access-denied=1@UploadPart;access-denied=1@AbortMultipartUpload");
+
+        await RunAsync(
+            new FakeHandler((started, _) =>
+            {
+                using FileStream file = File.Create(((ThirdPartyWorkerJob)started).OutputPath["Out"]);
+                file.SetLength(20 << 20);
+                return Done("fine");
+            }),
+            new WorkerOptions { MaxJobs = 1 },
+            artifacts: new ArtifactMover(TimeProvider.System));
+
+        Assert.Contains(_observer.Of(WorkerEventKind.Warning), warning =>
+            warning.Job?.JobId == job.JobId && warning.Message.Contains("could not be taken away"));
+    }
+
     private static Task<ThirdPartyJobOutcome?> Done(string summary) =>
         Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = summary }));
 
     private Task RunAsync(
-        IJobHandler handler, WorkerOptions options, ClientSettings? settings = null)
+        IJobHandler handler,
+        WorkerOptions options,
+        ClientSettings? settings = null,
+        IArtifactMover? artifacts = null,
+        CallOptions? call = null)
     {
         var tokens = new TokenMap(
             new Dictionary<string, Secret>(_service.Emulator.GetClients().ToDictionary(pair => pair.Key, pair => pair.Value)),
@@ -94,9 +151,9 @@ public sealed class EngineOnEmulatorTests : IDisposable
         var session = new ThirdPartySession(name: null, settings ?? _service.Settings, tokens);
         var engine = new WorkerEngine(
             options with { ActionTypes = new[] { EmulatedService.Type } },
-            new ThirdPartyJobQueue(session),
+            new ThirdPartyJobQueue(session, options: call),
             handler,
-            artifacts: null,
+            artifacts,
             _observer);
         return engine.RunAsync(CancellationToken.None).WaitAsync(s_mostTime);
     }

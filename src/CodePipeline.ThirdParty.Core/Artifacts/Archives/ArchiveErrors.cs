@@ -39,6 +39,7 @@ internal static class ArchiveErrors
         cause switch
         {
             UnauthorizedAccessException => "Grant this account the right to it.",
+            _ when ArtifactErrors.IsDiskFull(cause) => "Make room, or use a destination on another disk.",
             PathTooLongException => "Use a destination with a shorter path.",
             FileNotFoundException or DirectoryNotFoundException => "Leave the files alone while this runs.",
             _ => "See that there is room on the disk, and that the path can be read and written.",

@@ -36,21 +36,44 @@ internal sealed class ArchiveExtractor
         ExtractionLimits? limits = null,
         bool replace = false,
         IProgress<ArchiveProgress>? progress = null,
-        CancellationToken cancellationToken = default) => Task.Run(
-            () => Extract(
-                Path.GetFullPath(archiveFile), FinalTarget(destination), limits ?? ExtractionLimits.Default, replace,
-                progress, cancellationToken),
+        CancellationToken cancellationToken = default) => ExtractAsync(
+            new ArchiveSource(Path.GetFullPath(archiveFile)), destination, limits, replace, progress, cancellationToken);
+
+    /// <summary>Expands an archive that may still be coming; it lands when it is whole.</summary>
+    /// <inheritdoc cref="ExtractAsync(string, string, ExtractionLimits?, bool, IProgress{ArchiveProgress}?, CancellationToken)"/>
+    public Task<ExtractionResult> ExtractAsync(
+        ArchiveSource source,
+        string destination,
+        ExtractionLimits? limits,
+        bool replace,
+        IProgress<ArchiveProgress>? progress,
+        CancellationToken cancellationToken) => RunAsync(
+            () => Extract(source, FinalTarget(destination), limits ?? ExtractionLimits.Default, replace, progress, cancellationToken),
             cancellationToken);
 
+    /// <summary>Whether a file is an archive, as soon as so much of it is there.</summary>
+    public static Task<bool> IsArchiveAsync(ArchiveSource source, CancellationToken cancellationToken) => RunAsync(
+        () =>
+        {
+            using Stream content = source.OpenRead();
+            return ArchiveFormats.Detect(content) != ArchiveFormat.None;
+        },
+        cancellationToken);
+
+    // It waits for disks, and for bytes still to come: not on a thread that the download may need.
+    private static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        work, cancellationToken, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
     private ExtractionResult Extract(
-        string archive,
+        ArchiveSource source,
         string destination,
         ExtractionLimits limits,
         bool replace,
         IProgress<ArchiveProgress>? progress,
         CancellationToken cancellationToken)
     {
-        (ArchiveFormat format, long length) = Detect(archive);
+        string archive = source.Path;
+        (ArchiveFormat format, long length) = Detect(source);
         using StagingFolder staging = StagingFolder.Create(destination, replace, Clock);
         EntryTree tree = new(archive, Rules, limits);
         TreeWriter writer = new(archive, staging.Content);
@@ -59,11 +82,11 @@ internal sealed class ArchiveExtractor
         {
             if (format == ArchiveFormat.Zip)
             {
-                new ZipExpansion(archive, tree, writer, meter, limits, Threads).Run(cancellationToken);
+                new ZipExpansion(source, tree, writer, meter, limits, Threads).Run(cancellationToken);
             }
             else
             {
-                new TarExpansion(archive, tree, writer, meter).Run(format, cancellationToken);
+                new TarExpansion(source, tree, writer, meter).Run(format, cancellationToken);
             }
         }
         catch (Exception error) when (ArchiveErrors.IsStorage(error))
@@ -71,17 +94,19 @@ internal sealed class ArchiveExtractor
             throw ArchiveErrors.Storage("Expanding", archive, error);
         }
 
+        source.Whole.GetAwaiter().GetResult();
         cancellationToken.ThrowIfCancellationRequested();
         staging.Land();
         meter.Report();
         return new ExtractionResult(format, tree.Count, meter.Bytes);
     }
 
-    private static (ArchiveFormat Format, long Length) Detect(string archive)
+    private static (ArchiveFormat Format, long Length) Detect(ArchiveSource source)
     {
+        string archive = source.Path;
         try
         {
-            using FileStream file = Streams.OpenRead(archive);
+            using Stream file = source.OpenRead();
             ArchiveFormat format = ArchiveFormats.Detect(file);
             return format != ArchiveFormat.None ? (format, file.Length) : throw ArchiveErrors.Unsupported(
                 archive, null, "it is no zip, tar or tar.gz", "Take it as the file that it is.");

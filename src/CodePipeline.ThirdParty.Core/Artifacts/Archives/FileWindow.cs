@@ -8,16 +8,16 @@ namespace CodePipeline.ThirdParty.Artifacts;
 internal sealed class FileWindow : Stream
 {
     private const int BufferSize = 128 * 1024;
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly byte[] _buffer = new byte[BufferSize];
     private long _bufferStart;
     private int _bufferLength;
     private long _position;
     private long _end;
 
-    public FileWindow(string path)
+    public FileWindow(ArchiveSource source)
     {
-        _file = Streams.OpenRead(path);
+        _file = source.OpenRead();
         FileLength = _file.Length;
         _end = FileLength;
     }

@@ -17,6 +17,7 @@ internal sealed class TarExpansion
     private const int BufferSize = 128 * 1024;
     private const int LargestExtension = 1 << 20;
     private const int MostExtensions = 64;
+    private readonly ArchiveSource _source;
     private readonly string _archive;
     private readonly EntryTree _tree;
     private readonly TreeWriter _writer;
@@ -24,13 +25,14 @@ internal sealed class TarExpansion
     private readonly TarAttributes _attributes = new();
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly byte[] _block = new byte[TarHeader.Size];
-    private Stream _source = Stream.Null;
+    private Stream _content = Stream.Null;
     private long _taken;
     private CancellationToken _cancellation;
 
-    public TarExpansion(string archive, EntryTree tree, TreeWriter writer, ExtractionMeter meter)
+    public TarExpansion(ArchiveSource source, EntryTree tree, TreeWriter writer, ExtractionMeter meter)
     {
-        _archive = archive;
+        _source = source;
+        _archive = source.Path;
         _tree = tree;
         _writer = writer;
         _meter = meter;
@@ -40,9 +42,9 @@ internal sealed class TarExpansion
     {
         _cancellation = cancellationToken;
         _tree.FolderAdded = _writer.CreateFolder;
-        using FileWindow file = new(_archive);
+        using FileWindow file = new(_source);
         using GZipInputStream? gzip = format == ArchiveFormat.TarGzip ? new GZipInputStream(file) : null;
-        _source = gzip is not null ? gzip : file;
+        _content = gzip is not null ? gzip : file;
         int extensions = 0;
         while (NextHeader() is TarHeader header)
         {
@@ -295,9 +297,10 @@ internal sealed class TarExpansion
         int read;
         try
         {
-            read = Streams.ReadUpTo(_source, buffer, 0, count);
+            read = Streams.ReadUpTo(_content, buffer, 0, count);
         }
-        catch (Exception error) when (_source is GZipInputStream && (error is EndOfStreamException || !ArchiveErrors.IsStorage(error)))
+        catch (Exception error) when (_content is GZipInputStream && error is not OperationCanceledException
+            && (error is EndOfStreamException || !ArchiveErrors.IsStorage(error)))
         {
             // Not SharpZipBaseException alone: on some altered data the library runs past the end of its own tables.
             throw ArchiveErrors.Damaged(_archive, "its gzip data are cut off or altered", cause: error);

@@ -134,10 +134,12 @@ internal sealed class TreeWriter
     public ArchiveException Failed(EntryNode node, Exception error) => ArchiveErrors.New(
         ArchiveFault.Storage,
         $"Writing '{ArchiveErrors.Shown(node.Path)}' of the archive '{ArchiveErrors.Shown(_archive)}' failed: "
-            + ArchiveErrors.Shown(error.Message),
-        error is PathTooLongException
-            ? "Use a destination with a shorter path."
-            : "See that there is room on the disk, that the path can be written, and that the system has such names.",
+            + (ArtifactErrors.IsDiskFull(error)
+                ? $"the disk is full, or a quota is used up ('{ArchiveErrors.Shown(_root)}')."
+                : ArchiveErrors.Shown(error.Message)),
+        ArtifactErrors.IsDiskFull(error) ? "Make room, or use a destination on another disk."
+            : error is PathTooLongException ? "Use a destination with a shorter path."
+            : "See that the path can be written, and that the system has such names.",
         _archive, node.Path, error);
 
     private void CreateLink(EntryNode link, bool toFolder)

@@ -23,13 +23,14 @@ internal sealed class ZipDirectory
     private const int CentralSize = 46;
     private const int LocalSize = 30;
     private readonly string _archive;
+    private readonly ArchiveSource _source;
     private readonly FileWindow _file;
     private long _start;
     private long _size;
     private long _count;
     private long _shift;
 
-    private ZipDirectory(string archive, FileWindow file) => (_archive, _file) = (archive, file);
+    private ZipDirectory(ArchiveSource source, FileWindow file) => (_archive, _source, _file) = (source.Path, source, file);
 
     /// <summary>In the order of the directory.</summary>
     public List<ZipEntry> Entries { get; } = new();
@@ -40,9 +41,9 @@ internal sealed class ZipDirectory
     /// <summary>Whether a stream ends like a zip.</summary>
     public static bool HasEndRecord(Stream stream) => FindEnd(stream, out _, out _);
 
-    public static ZipDirectory Read(string archive, FileWindow file, ExtractionLimits limits)
+    public static ZipDirectory Read(ArchiveSource source, FileWindow file, ExtractionLimits limits)
     {
-        ZipDirectory directory = new(archive, file);
+        ZipDirectory directory = new(source, file);
         directory.ReadEnd(limits);
         directory.ReadEntries(limits);
         directory.CheckOverlaps();
@@ -119,7 +120,7 @@ internal sealed class ZipDirectory
     {
         byte[] end;
         long position;
-        using (FileStream tail = Streams.OpenRead(_archive))
+        using (Stream tail = _source.OpenRead())
         {
             if (!FindEnd(tail, out position, out end))
             {

@@ -15,6 +15,7 @@ internal sealed class ZipExpansion
 {
     private const int BufferSize = 128 * 1024;
     private const int LongestTarget = 4096;
+    private readonly ArchiveSource _source;
     private readonly string _archive;
     private readonly EntryTree _tree;
     private readonly TreeWriter _writer;
@@ -25,9 +26,10 @@ internal sealed class ZipExpansion
     private int _next = -1;
 
     public ZipExpansion(
-        string archive, EntryTree tree, TreeWriter writer, ExtractionMeter meter, ExtractionLimits limits, int threads)
+        ArchiveSource source, EntryTree tree, TreeWriter writer, ExtractionMeter meter, ExtractionLimits limits, int threads)
     {
-        _archive = archive;
+        _source = source;
+        _archive = source.Path;
         _tree = tree;
         _writer = writer;
         _meter = meter;
@@ -37,9 +39,9 @@ internal sealed class ZipExpansion
 
     public void Run(CancellationToken cancellationToken)
     {
-        using (FileWindow file = new(_archive))
+        using (FileWindow file = new(_source))
         {
-            ZipDirectory directory = ZipDirectory.Read(_archive, file, _limits);
+            ZipDirectory directory = ZipDirectory.Read(_source, file, _limits);
             Plan(directory, file, cancellationToken);
             _meter.TotalBytes = directory.TotalSize;
             _meter.TotalEntries = _tree.Count;
@@ -120,6 +122,7 @@ internal sealed class ZipExpansion
                 // The others end by the token; theirs is not the reason.
                 Interlocked.CompareExchange(ref first, ExceptionDispatchInfo.Capture(error), null);
                 stop.Cancel();
+                _source.Arrivals?.GiveUp();
             }
         }
 
@@ -138,7 +141,7 @@ internal sealed class ZipExpansion
 
     private void WriteSome(CancellationToken cancellationToken)
     {
-        using FileWindow file = new(_archive);
+        using FileWindow file = new(_source);
         byte[] buffer = new byte[BufferSize];
         while (Interlocked.Increment(ref _next) is int index && index < _files.Count)
         {

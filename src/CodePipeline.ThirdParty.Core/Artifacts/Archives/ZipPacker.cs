@@ -50,12 +50,19 @@ internal sealed class ZipPacker
     public Task<PackResult> PackAsync(
         string path, Stream output, IProgress<ArchiveProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => Pack(Path.GetFullPath(path), output, progress, cancellationToken), cancellationToken);
+        Task.Run(
+            () => Pack(FolderScan.Scan(Path.GetFullPath(path), cancellationToken), output, progress, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Packs what <see cref="FolderScan"/> has listed.</summary>
+    /// <inheritdoc cref="PackAsync(string, Stream, IProgress{ArchiveProgress}?, CancellationToken)"/>
+    public Task<PackResult> PackAsync(
+        List<PackItem> items, Stream output, IProgress<ArchiveProgress>? progress, CancellationToken cancellationToken) =>
+        Task.Run(() => Pack(items, output, progress, cancellationToken), cancellationToken);
 
     private PackResult Pack(
-        string path, Stream output, IProgress<ArchiveProgress>? progress, CancellationToken cancellationToken)
+        List<PackItem> items, Stream output, IProgress<ArchiveProgress>? progress, CancellationToken cancellationToken)
     {
-        List<PackItem> items = FolderScan.Scan(path, cancellationToken);
         long total = 0;
         foreach (PackItem item in items)
         {
@@ -77,14 +84,19 @@ internal sealed class ZipPacker
                 NameTransform = new SameNames(),
             };
             int mostAhead = Threads * 3;
+            long mostBytesAhead = (Threads + 1L) * SmallFile;
+            long bytesAhead = 0;
             foreach (PackItem item in items)
             {
-                if (ahead.Count >= mostAhead)
+                bool isSmall = IsSmall(item);
+                while (ahead.Count >= mostAhead || (isSmall && bytesAhead + item.Length > mostBytesAhead))
                 {
-                    Write(ahead.Dequeue(), zip, buffer, report, cancellationToken);
+                    (PackItem Item, Task<Worker>? Packed) next = ahead.Dequeue();
+                    Write(next, zip, buffer, report, cancellationToken);
+                    bytesAhead -= IsSmall(next.Item) ? next.Item.Length : 0;
                 }
 
-                bool isSmall = item.Kind == NodeKind.File && item.Length <= SmallFile;
+                bytesAhead += isSmall ? item.Length : 0;
                 ahead.Enqueue((item, isSmall ? Task.Run(() => PackSmall(item, stop.Token), stop.Token) : null));
             }
 
@@ -108,6 +120,8 @@ internal sealed class ZipPacker
             }
         }
     }
+
+    private static bool IsSmall(PackItem item) => item.Kind == NodeKind.File && item.Length <= SmallFile;
 
     private void Write(
         (PackItem Item, Task<Worker>? Packed) next, ZipOutputStream zip, byte[] buffer, PackProgress report,
@@ -243,10 +257,11 @@ internal sealed class ZipPacker
     /// <summary>Packs small files, one at a time; its buffers are used again when a file is written.</summary>
     private sealed class Worker
     {
-        private readonly byte[] _content = new byte[SmallFile];
+        private const int SmallestRoom = 64 * 1024;
 
-        // One that gains nothing is stored, so there is no need for more room than for the file.
-        private readonly byte[] _packed = new byte[SmallFile];
+        // As large as the largest file so far. One that gains nothing by packing is stored, so that needs no more room.
+        private byte[] _content = [];
+        private byte[] _packed = [];
         private readonly Deflater _deflater = new(Deflater.DEFAULT_COMPRESSION, noZlibHeaderOrFooter: true);
         private int _length;
         private int _packedLength;
@@ -254,6 +269,7 @@ internal sealed class ZipPacker
 
         public void Pack(PackItem item)
         {
+            MakeRoom((int)item.Length);
             using FileStream file = Open(item);
             _length = Read(item, file, _content, (int)item.Length);
             if (_length < item.Length)
@@ -271,6 +287,23 @@ internal sealed class ZipPacker
             {
                 _packedLength += _deflater.Deflate(_packed, _packedLength, _length - _packedLength);
             }
+        }
+
+        private void MakeRoom(int length)
+        {
+            if (_content.Length >= length)
+            {
+                return;
+            }
+
+            int room = SmallestRoom;
+            while (room < length)
+            {
+                room *= 2;
+            }
+
+            _content = new byte[room];
+            _packed = new byte[room];
         }
 
         public void WriteTo(ZipOutputStream zip, LibraryEntry entry)
