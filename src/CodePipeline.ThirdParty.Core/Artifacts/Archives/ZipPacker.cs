@@ -70,6 +70,7 @@ internal sealed class ZipPacker
         }
 
         PackProgress report = new(progress, total, items.Count);
+        ShortGarbage garbage = new();
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PackOutput counted = new(output, cancellationToken);
         Queue<(PackItem Item, Task<Worker>? Packed)> ahead = new();
@@ -92,7 +93,7 @@ internal sealed class ZipPacker
                 while (ahead.Count >= mostAhead || (isSmall && bytesAhead + item.Length > mostBytesAhead))
                 {
                     (PackItem Item, Task<Worker>? Packed) next = ahead.Dequeue();
-                    Write(next, zip, buffer, report, cancellationToken);
+                    Write(next, zip, buffer, report, garbage, cancellationToken);
                     bytesAhead -= IsSmall(next.Item) ? next.Item.Length : 0;
                 }
 
@@ -102,7 +103,7 @@ internal sealed class ZipPacker
 
             while (ahead.Count > 0)
             {
-                Write(ahead.Dequeue(), zip, buffer, report, cancellationToken);
+                Write(ahead.Dequeue(), zip, buffer, report, garbage, cancellationToken);
             }
 
             zip.Dispose();
@@ -125,7 +126,7 @@ internal sealed class ZipPacker
 
     private void Write(
         (PackItem Item, Task<Worker>? Packed) next, ZipOutputStream zip, byte[] buffer, PackProgress report,
-        CancellationToken cancellationToken)
+        ShortGarbage garbage, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         PackItem item = next.Item;
@@ -138,7 +139,7 @@ internal sealed class ZipPacker
         }
         else if (item.Kind == NodeKind.File)
         {
-            WriteLarge(item, zip, buffer, report, cancellationToken);
+            WriteLarge(item, zip, buffer, report, garbage, cancellationToken);
         }
         else
         {
@@ -146,6 +147,7 @@ internal sealed class ZipPacker
             Store(zip, EntryOf(item), content, content.Length, CyclicCode.Crc32.Append(0, content, 0, content.Length));
         }
 
+        garbage.Sweep();
         report.EndEntry();
     }
 
@@ -183,7 +185,8 @@ internal sealed class ZipPacker
     }
 
     private static void WriteLarge(
-        PackItem item, ZipOutputStream zip, byte[] buffer, PackProgress report, CancellationToken cancellationToken)
+        PackItem item, ZipOutputStream zip, byte[] buffer, PackProgress report, ShortGarbage garbage,
+        CancellationToken cancellationToken)
     {
         LibraryEntry entry = EntryOf(item);
         entry.CompressionMethod = CompressionMethod.Deflated;
@@ -201,6 +204,7 @@ internal sealed class ZipPacker
 
             zip.Write(buffer, 0, count);
             left -= count;
+            garbage.Sweep();
             report.Add(count);
         }
 

@@ -38,6 +38,14 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
+    public async Task PlainFolder_GivesTheSameBytes_OnEveryFramework()
+    {
+        await Tree.PackAsync(PlainFolder.Make(Source), Zip);
+
+        Assert.Equal(PlainFolder.Hash, PlainFolder.HashOf(Zip));
+    }
+
+    [Fact]
     public async Task ThreadsTimesAndTheOrderOfMaking_DoNotMatter()
     {
         MakeGolden(Source);

@@ -1,0 +1,58 @@
+using System;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CodePipeline.ThirdParty.Tests;
+
+/// <summary>A folder that is the same on every framework and system: names in several scripts, no links, no permissions.</summary>
+internal static class PlainFolder
+{
+    /// <summary>The SHA-256 of its zip.</summary>
+    public const string Hash = "0";
+
+    public static string Make(string root)
+    {
+        Directory.CreateDirectory(Path.Combine(root, "empty"));
+        Directory.CreateDirectory(Path.Combine(root, "src", "äöü"));
+        File.WriteAllBytes(Path.Combine(root, "none"), new byte[0]);
+        File.WriteAllBytes(Path.Combine(root, "src", "small.txt"), Text(5_000));
+        File.WriteAllBytes(Path.Combine(root, "src", "äöü", "заметки"), Text(300_000));
+        File.WriteAllBytes(Path.Combine(root, "large.txt"), Text(1_500_000));
+        File.WriteAllBytes(Path.Combine(root, "noise"), Noise(70_000));
+        return root;
+    }
+
+    public static string HashOf(string file)
+    {
+        using SHA256 hash = SHA256.Create();
+        using FileStream content = File.OpenRead(file);
+        return BitConverter.ToString(hash.ComputeHash(content)).Replace("-", string.Empty);
+    }
+
+    public static byte[] Noise(int length)
+    {
+        byte[] bytes = new byte[length];
+        uint state = 1;
+        for (int i = 0; i < length; i++)
+        {
+            bytes[i] = (byte)(Next(ref state) >> 24);
+        }
+
+        return bytes;
+    }
+
+    private static byte[] Text(int length)
+    {
+        var text = new StringBuilder();
+        uint state = (uint)length;
+        while (text.Length < length)
+        {
+            text.Append("word").Append(Next(ref state) >> 23).Append(Next(ref state) % 20 == 0 ? '\n' : ' ');
+        }
+
+        return Encoding.ASCII.GetBytes(text.ToString(0, length));
+    }
+
+    private static uint Next(ref uint state) => state = (state * 1664525u) + 1013904223u;
+}
