@@ -8,14 +8,14 @@ namespace CodePipeline.ThirdParty.Tests;
 /// <summary>A folder that is the same on every framework and system: names in several scripts, no links, no permissions.</summary>
 internal static class PlainFolder
 {
-    /// <summary>The SHA-256 of its zip.</summary>
-    public const string Hash = "0";
+    /// <summary>The SHA-256 of its zip, in Base64.</summary>
+    public const string Hash = "6PXxQMw0GmcppX1f2/pbYQwWoVzIQeYIC93NlNf6eXM=";
 
     public static string Make(string root)
     {
         Directory.CreateDirectory(Path.Combine(root, "empty"));
         Directory.CreateDirectory(Path.Combine(root, "src", "äöü"));
-        File.WriteAllBytes(Path.Combine(root, "none"), new byte[0]);
+        File.WriteAllBytes(Path.Combine(root, "none"), Array.Empty<byte>());
         File.WriteAllBytes(Path.Combine(root, "src", "small.txt"), Text(5_000));
         File.WriteAllBytes(Path.Combine(root, "src", "äöü", "заметки"), Text(300_000));
         File.WriteAllBytes(Path.Combine(root, "large.txt"), Text(1_500_000));
@@ -27,7 +27,7 @@ internal static class PlainFolder
     {
         using SHA256 hash = SHA256.Create();
         using FileStream content = File.OpenRead(file);
-        return BitConverter.ToString(hash.ComputeHash(content)).Replace("-", string.Empty);
+        return Convert.ToBase64String(hash.ComputeHash(content));
     }
 
     public static byte[] Noise(int length)
