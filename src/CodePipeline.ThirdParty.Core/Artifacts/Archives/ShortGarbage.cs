@@ -10,24 +10,30 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// </remarks>
 internal sealed class ShortGarbage
 {
-#if NET
     private const long Most = 8L << 20;
+#if NET
     private long _collectedAt = GC.GetTotalAllocatedBytes();
+#else
+    private long _collectedAt = GC.GetTotalMemory(forceFullCollection: false);
+#endif
 
     /// <summary>To be called now and then.</summary>
     public void Sweep()
     {
+#if NET
         long now = GC.GetTotalAllocatedBytes();
         if (now - _collectedAt >= Most)
         {
             _collectedAt = now;
             GC.Collect(1, GCCollectionMode.Forced, blocking: true);
         }
-    }
 #else
-    /// <summary>Does nothing: .NET Framework does not tell how much was allocated.</summary>
-    public void Sweep()
-    {
-    }
+        // It does not tell what was allocated; what there is, dropped or not, will do.
+        if (GC.GetTotalMemory(forceFullCollection: false) - _collectedAt >= Most)
+        {
+            GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+            _collectedAt = GC.GetTotalMemory(forceFullCollection: false);
+        }
 #endif
+    }
 }
