@@ -5,7 +5,8 @@ $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 Import-Module -Name $Module
 $here = @{ Runs = $Runs; Name = $Name }
-$null = Invoke-CPThirdPartyWorker -ActionType $ActionType -JournalPath $Journal -WorkDirectory $Work -ThrottleLimit 8 -PollInterval 0.2 -WarningAction SilentlyContinue -ScriptBlock {
+# Not assigned: what is assigned is kept until the end.
+Invoke-CPThirdPartyWorker -ActionType $ActionType -JournalPath $Journal -WorkDirectory $Work -ThrottleLimit 8 -PollInterval 0.2 -WarningAction SilentlyContinue -ScriptBlock {
     # A file for each job: several handlers write at once.
     $file = [System.IO.Path]::ChangeExtension($using:here.Runs, "$($Job.JobId).runs")
     [System.IO.File]::AppendAllText($file, "begin $($Job.JobId) $($using:here.Name)`n")
@@ -16,4 +17,4 @@ $null = Invoke-CPThirdPartyWorker -ActionType $ActionType -JournalPath $Journal 
         'fail' { New-CPThirdPartyJobOutcome -FailureMessage 'As wished' }
         'continue' { New-CPThirdPartyJobOutcome -ContinuationToken 'go on' }
     }
-}
+} | Out-Null

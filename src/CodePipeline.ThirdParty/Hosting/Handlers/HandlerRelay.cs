@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 using CodePipeline.ThirdParty.Errors;
 
@@ -17,7 +18,9 @@ internal static class HandlerRelay
     private const string ScreenTag = "PSHOST";
 
     // With Stop, WriteError would end the worker, and all other jobs with it.
-    private const string Error = "param($Record) $ErrorActionPreference = 'Continue'; Write-Error -ErrorRecord $Record";
+    // A block with a $PSCmdlet writes the record as it is, with the handler's own position.
+    private const string Error =
+        "param($Record) & { [CmdletBinding()] param($Record) $ErrorActionPreference = 'Continue'; $PSCmdlet.WriteError($Record) } $Record";
 
     public static void Show(PSCmdlet cmdlet, HandlerRecord record)
     {
@@ -80,7 +83,8 @@ internal static class HandlerRelay
         s_keepPosition?.SetValue(error, !record.IsMasked);
         if (Stops(cmdlet))
         {
-            Run(cmdlet, Error, error);
+            // Into the worker's own error stream: past it, PowerShell shows the bare text, and no line ends.
+            cmdlet.InvokeCommand.InvokeScript(Error, true, PipelineResultTypes.Error, null, error);
         }
         else
         {
@@ -127,9 +131,6 @@ internal static class HandlerRelay
             }
         }
     }
-
-    private static void Run(PSCmdlet cmdlet, string script, object argument) =>
-        cmdlet.InvokeCommand.InvokeScript(true, ScriptBlock.Create(script), null, argument);
 
     /// <summary>A bar of the job's own.</summary>
     private static ProgressRecord Progress(HandlerRecord record)
