@@ -323,7 +323,7 @@ Describe 'Artifacts and what people ask first' {
         Test-Path "$in/Source" | Should -BeFalse
         $part = @(Get-ChildItem $in -Force -Filter '.cpthirdparty-*.part')
         $part.Count | Should -Be 1
-        $part[0].LastWriteTimeUtc = [DateTime]::UtcNow.AddMinutes($IsWindows ? -3000 : -5)
+        $part[0].LastWriteTimeUtc = [DateTime]::UtcNow.AddMinutes($(if ($IsWindows) { -3000 } else { -5 }))
         $emulator.OrderFaults($null)
         $folder = $job | Save-CPThirdPartyJobArtifact $in -Expand
         Get-ChildItem $in -Force | ForEach-Object Name | Should -Be 'Source'

@@ -25,6 +25,9 @@ internal static class AwsEnvironment
     /// </summary>
     public static bool HasKeys => Read("AWS_ACCESS_KEY_ID") is not null && Read("AWS_SECRET_ACCESS_KEY") is not null;
 
+    /// <summary>The endpoint of all services.</summary>
+    public static string? Endpoint => Read("AWS_ENDPOINT_URL");
+
     public static string? CaBundle => Read("AWS_CA_BUNDLE");
 
     public static bool? UseFips => Flag("AWS_USE_FIPS_ENDPOINT");

@@ -72,9 +72,23 @@ internal static class ClientConfiguration
         else
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-            if (Configured(config) is string configured)
+            if (Configured(config) is not string configured)
+            {
+                return;
+            }
+
+            // A variable that is empty says nothing, to the AWS CLI either; the SDK takes it for an endpoint.
+            if (!string.IsNullOrWhiteSpace(configured))
             {
                 CheckUrl(configured, "endpoint_url");
+            }
+            else if (AwsEnvironment.Endpoint is string general)
+            {
+                config.ServiceURL = CheckUrl(general, "endpoint_url").AbsoluteUri;
+            }
+            else
+            {
+                config.IgnoreConfiguredEndpointUrls = true;
             }
         }
     }

@@ -56,6 +56,16 @@ public sealed class ClientConfigurationTests : IDisposable
         Assert.Equal("https://own.example/", Endpoint(s_settings));
     }
 
+    [Theory]
+    [InlineData("https://all.example/", "https://all.example/")]
+    [InlineData("", "https://codepipeline.us-east-1.amazonaws.com/")]
+    public void EndpointVariableThatIsEmpty_SaysNothing(string general, string endpoint)
+    {
+        using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL", general), ("AWS_ENDPOINT_URL_CODEPIPELINE", string.Empty));
+
+        Assert.Equal(endpoint, Endpoint(s_settings));
+    }
+
     [Fact]
     public void EndpointOfTheSettings_WinsOverTheVariable()
     {

@@ -77,6 +77,8 @@ public sealed class FaultTests : IDisposable
             (error.Fault, error.Operation, error.Endpoint, error.Attempts));
     }
 
+#if NET
+    // Mono ends the stream of such an answer as if it were whole.
     [Fact]
     public async Task AnswerThatBreaksOff_IsALostConnection_AndPossiblyTaken()
     {
@@ -92,6 +94,7 @@ public sealed class FaultTests : IDisposable
         Assert.Equal((ConnectionFault.Unreachable, true), (error.Fault, error.AnswerLost));
         Assert.Equal(JobStatus.InProgress, _service.JobOf(job).Status);
     }
+#endif
 
     [Fact]
     public async Task ResultWhoseAnswerWasLost_IsKnownToBePossiblyTaken()
