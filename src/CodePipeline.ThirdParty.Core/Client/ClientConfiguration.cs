@@ -88,7 +88,10 @@ internal static class ClientConfiguration
             }
             else
             {
+                // A region takes the endpoint that it has kept away.
                 config.IgnoreConfiguredEndpointUrls = true;
+                config.ServiceURL = null;
+                config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
             }
         }
     }
