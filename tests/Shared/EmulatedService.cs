@@ -9,9 +9,12 @@ namespace CodePipeline.ThirdParty.Tests;
 /// <summary>An emulator of a test's own, and what a client of it needs.</summary>
 internal sealed class EmulatedService : IDisposable
 {
+    private readonly bool _hasOwnTime;
+
     public EmulatedService(EmulatorOptions? options = null)
     {
         Emulator = ThirdPartyEmulator.Start(options ?? new EmulatorOptions());
+        _hasOwnTime = options is not null && options.Clock != TimeProvider.System;
     }
 
     public static ActionTypeId Type { get; } = new("Test", "ThirdParty", "Contoso", "1");
@@ -22,7 +25,9 @@ internal sealed class EmulatedService : IDisposable
     public ClientSettings Settings => new()
     {
         Region = Emulator.Region,
-        EndpointUrl = Emulator.Endpoint.AbsoluteUri,
+
+        // The SDK remembers by address how wrong a service's clock is, and ports are used again.
+        EndpointUrl = _hasOwnTime ? $"http://localhost:{Emulator.Endpoint.Port}/" : Emulator.Endpoint.AbsoluteUri,
         AccessKey = Emulator.AccessKeyId,
         SecretKey = Emulator.SecretAccessKey,
         MaxAttempts = 1,
