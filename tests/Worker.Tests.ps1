@@ -151,8 +151,14 @@ Describe 'A handler with <Mode>' -ForEach @(
 
     It 'is not the end of a worker whose caller has Stop as preference' {
         $ErrorActionPreference = 'Stop'
-        $results = @(Invoke-TestWorker -Count 3 -With $with { throw 'no' } 2>$null)
+        $all = @(Invoke-TestWorker -Count 3 -With $with { throw 'no' } 2>&1)
+        $results = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.ThirdPartyJobResult] }
         $results.Outcome | Should -Be 'Failed', 'Failed', 'Failed'
+
+        # Errors in the worker's own error stream, where they can be redirected, each with the handler's line.
+        $errors = @($all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] })
+        "$errors" | Should -BeLike '`[*`] no `[*`] no `[*`] no'
+        $errors.InvocationInfo.ScriptName | Sort-Object -Unique | Should -BeLike '*Worker.Tests.ps1'
     }
 
     It 'has each line of each stream shown with the job''s id in front' {
