@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Concurrent;
 using System.Linq;
 using System.Net.Http;
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Endpoints;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Client;
 
@@ -47,6 +49,7 @@ internal static class StoreConfiguration
 
         // Host names with the bucket in them need a wildcard in DNS, and a certificate that covers no dots.
         config.ForcePathStyle = custom || dottedBucket;
+        config.EndpointProvider = new KnownEndpoints(config.EndpointProvider);
         ClientConfiguration.ConfigureHttp(settings, config);
         return config;
     }
@@ -58,6 +61,21 @@ internal static class StoreConfiguration
             && s_awsDomains.Any(domain => uri.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase)))
             ? url
             : null;
+}
+
+/// <summary>Asks for the endpoint of a bucket once for each configuration.</summary>
+/// <remarks>
+/// The SDK asks its rules before each request. They are one method of thousands of lines, and the runtime takes 15 MB of memory to
+/// compile it anew once it has run thirty times.
+/// </remarks>
+internal sealed class KnownEndpoints(IEndpointProvider rules) : IEndpointProvider
+{
+    private readonly ConcurrentDictionary<string, Endpoint> _byBucket = new(StringComparer.Ordinal);
+
+    /// <summary>The endpoint for a request to an object of a bucket. All else that the rules look at stands in the configuration.</summary>
+    public Endpoint ResolveEndpoint(EndpointParameters parameters) => parameters["Bucket"] is string bucket
+        ? _byBucket.GetOrAdd(bucket, _ => rules.ResolveEndpoint(parameters))
+        : rules.ResolveEndpoint(parameters);
 }
 
 #if NET

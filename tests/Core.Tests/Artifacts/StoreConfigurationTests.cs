@@ -1,4 +1,5 @@
 using System;
+using Amazon.Runtime.Endpoints;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
@@ -58,6 +59,37 @@ public sealed class StoreConfigurationTests
         Assert.Contains("FIPS", error.Message);
     }
 
+    [Fact]
+    public void Endpoint_OfABucket_IsAskedForOnce()
+    {
+        var rules = new CountingRules();
+        var known = new KnownEndpoints(rules);
+
+        Endpoint first = known.ResolveEndpoint(Of("one"));
+        Endpoint again = known.ResolveEndpoint(Of("one"));
+        Endpoint other = known.ResolveEndpoint(Of("two"));
+        Endpoint none = known.ResolveEndpoint(new EndpointParameters());
+
+        Assert.Same(first, again);
+        Assert.Equal(
+            new[] { "https://one.example/", "https://two.example/", "https://.example/" }, new[] { first.URL, other.URL, none.URL });
+        Assert.Equal(3, rules.Asked);
+        Assert.IsType<KnownEndpoints>(Create(s_settings).EndpointProvider);
+
+        static EndpointParameters Of(string bucket) => new() { ["Bucket"] = bucket };
+    }
+
     private static AmazonS3Config Create(ClientSettings settings) =>
         StoreConfiguration.Create(settings, settings.Region!, dottedBucket: false);
+
+    private sealed class CountingRules : IEndpointProvider
+    {
+        public int Asked { get; private set; }
+
+        public Endpoint ResolveEndpoint(EndpointParameters parameters)
+        {
+            Asked++;
+            return new Endpoint($"https://{parameters["Bucket"]}.example/");
+        }
+    }
 }
