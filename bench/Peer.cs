@@ -12,6 +12,9 @@ namespace CodePipeline.ThirdParty.Bench;
 /// <summary>Runs the programs that are measured, with the server's address and keys in their environment.</summary>
 internal sealed class Peer(EmulatorServer server)
 {
+    /// <summary>Where PowerShell keeps what it remembers from one start to the next, if not in the user's own folder.</summary>
+    public string? Cache { get; set; }
+
     public static string Module { get; } = Metadata("Module");
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "scripts", name);
@@ -82,6 +85,11 @@ internal sealed class Peer(EmulatorServer server)
         foreach ((string name, string value) in server.Environment)
         {
             start.Environment[name] = value;
+        }
+
+        if (Cache is not null)
+        {
+            start.Environment["XDG_CACHE_HOME"] = Cache;
         }
 
         return Process.Start(start)!;

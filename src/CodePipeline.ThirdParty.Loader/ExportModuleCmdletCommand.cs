@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using System.Reflection;
 
@@ -7,27 +8,33 @@ namespace CodePipeline.ThirdParty.Loader;
 /// Hands the cmdlets of the imported assembly on to the module whose psm1 calls this. Without it, <c>Import-Module -Force</c> loses
 /// them (PowerShell issue 20710).
 /// </summary>
-/// <remarks>PowerShell has no public call for it, so it is looked for by name, and done without where it is not there.</remarks>
+/// <remarks>
+/// PowerShell has no public call for it, so it is looked for by name, and done without where it is not there. Nothing from the
+/// pipeline: PowerShell compiles a setter for each parameter that is bound, and a getter too where it is bound from there.
+/// </remarks>
 [Cmdlet(VerbsData.Export, "CPModuleCmdlet")]
 public sealed class ExportModuleCmdletCommand : PSCmdlet
 {
     /// <summary>The module of the assembly.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0)]
     public PSModuleInfo? Module { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void EndProcessing()
     {
-        MethodInfo? add = typeof(PSModuleInfo).GetMethod("AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic);
+        MethodInfo? method = typeof(PSModuleInfo).GetMethod("AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic);
         PSModuleInfo? outer = SessionState.Module;
-        if (add is null || outer is null)
+        if (method is null || outer is null)
         {
             return;
         }
 
+        // From the second call on, a method that is invoked by reflection is compiled for it, which takes longer than all the rest.
+        var add = (Action<CmdletInfo>?)Delegate.CreateDelegate(
+            typeof(Action<CmdletInfo>), outer, method, throwOnBindFailure: false);
         foreach (CmdletInfo cmdlet in Module!.ExportedCmdlets.Values)
         {
-            add.Invoke(outer, new object[] { cmdlet });
+            add?.Invoke(cmdlet);
         }
     }
 }

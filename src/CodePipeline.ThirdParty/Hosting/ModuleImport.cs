@@ -44,7 +44,10 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
             ? typeof(Runspace).GetProperty("ExecutionContext", Internal)?.GetValue(runspace)
             : null;
         object? table = context?.GetType().GetProperty("TypeTable", Internal)?.GetValue(context);
-        MethodInfo? add = table?.GetType().GetMethod("AddType", new[] { typeof(TypeData) });
+        MethodInfo? method = table?.GetType().GetMethod("AddType", new[] { typeof(TypeData) });
+        var add = method is null
+            ? null
+            : (Action<TypeData>?)Delegate.CreateDelegate(typeof(Action<TypeData>), table, method, throwOnBindFailure: false);
         foreach (KeyValuePair<string, string[]> shown in Displayed)
         {
             var type = new TypeData(shown.Key)
@@ -52,7 +55,7 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
                 DefaultDisplayPropertySet = new PropertySetData(shown.Value),
                 IsOverride = true,
             };
-            add?.Invoke(table, new object[] { type });
+            add?.Invoke(type);
         }
     }
 }
