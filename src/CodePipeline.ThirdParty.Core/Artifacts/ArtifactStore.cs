@@ -153,15 +153,20 @@ internal sealed class ArtifactStore : IDisposable
         {
             _job.Wire?.Invoke($"{operation} of {artifact.About} got no answer: {failure.GetType().Name}.");
             unclear?.Invoke();
-            ThirdPartyConnectionException connection =
-                ErrorTranslation.Connection(operation, budget.Total, client.Endpoint, failure)
-                ?? throw ArtifactErrors.Unexpected(operation, artifact.About, Innermost(failure).Message);
-            if (connection.Fault is ConnectionFault.Tls or ConnectionFault.Proxy || budget.Attempts >= _attempts)
+            ThirdPartyConnectionException? connection =
+                ErrorTranslation.Connection(operation, budget.Total, client.Endpoint, failure);
+
+            // An answer that said yes and broke off is as good as none.
+            bool passes = connection is null
+                ? Chain(failure).Any(each => each is AmazonUnmarshallingException or System.Xml.XmlException)
+                : connection.Fault is not (ConnectionFault.Tls or ConnectionFault.Proxy);
+            string why = connection?.Message ?? Chain(failure).Last().Message;
+            if (!passes || budget.Attempts >= _attempts)
             {
-                throw connection;
+                throw connection ?? (Exception)ArtifactErrors.Unexpected(operation, artifact.About, why);
             }
 
-            await DelayAsync(operation, artifact, connection.Message, budget, cancellationToken).ConfigureAwait(false);
+            await DelayAsync(operation, artifact, why, budget, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -253,18 +258,8 @@ internal sealed class ArtifactStore : IDisposable
     }
 
     /// <summary>The store's own answer behind an exception.</summary>
-    private static AmazonServiceException? AnswerIn(Exception error)
-    {
-        for (Exception? current = error; current is not null; current = current.InnerException)
-        {
-            if (current is AmazonServiceException answer && (int)answer.StatusCode > 0)
-            {
-                return answer;
-            }
-        }
-
-        return null;
-    }
+    private static AmazonServiceException? AnswerIn(Exception error) =>
+        Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
 
     /// <summary>Where the store says that the bucket is.</summary>
     private static string? RegionIn(AmazonServiceException answer)
@@ -274,15 +269,13 @@ internal sealed class ArtifactStore : IDisposable
             return null;
         }
 
-        for (Exception? current = answer; current is not null; current = current.InnerException)
+        foreach (Amazon.Runtime.Internal.HttpErrorResponseException http in
+            Chain(answer).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
         {
-            if (current is Amazon.Runtime.Internal.HttpErrorResponseException { Response: not null } http)
+            string? header = http.Response?.GetHeaderValue("x-amz-bucket-region");
+            if (IsRegion(header))
             {
-                string? header = http.Response.GetHeaderValue("x-amz-bucket-region");
-                if (IsRegion(header))
-                {
-                    return header;
-                }
+                return header;
             }
         }
 
@@ -301,14 +294,12 @@ internal sealed class ArtifactStore : IDisposable
     private static string[] SecretsOf(ArtifactCredentials source) =>
         new[] { source.SessionToken.Reveal(), source.SecretAccessKey.Reveal(), source.AccessKeyId.Reveal() };
 
-    private static Exception Innermost(Exception error)
+    private static IEnumerable<Exception> Chain(Exception error)
     {
-        while (error.InnerException is not null)
+        for (Exception? current = error; current is not null; current = current.InnerException)
         {
-            error = error.InnerException;
+            yield return current;
         }
-
-        return error;
     }
 
     private sealed class RetryBudget(BackOff backOff)

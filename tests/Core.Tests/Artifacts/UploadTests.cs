@@ -46,6 +46,8 @@ public sealed class UploadTests
     [InlineData("service-unavailable=1@CompleteMultipartUpload,limit=2")]
     [InlineData("corrupt=1@UploadPart,limit=2")]
     [InlineData("drop-after=1@CompleteMultipartUpload,limit=1")]
+    [InlineData("garbled=1@CreateMultipartUpload,limit=2")]
+    [InlineData("garbled=1@CompleteMultipartUpload,limit=1")]
     public async Task Publish_ThroughPassingFaults_ArrivesWhole(string faults)
     {
         using var host = new ArtifactHost();
@@ -65,6 +67,7 @@ public sealed class UploadTests
     [InlineData("corrupt=1@UploadPart", ArtifactFault.Damaged)]
     [InlineData("access-denied=1@CompleteMultipartUpload", ArtifactFault.AccessDenied)]
     [InlineData("access-denied=1@CreateMultipartUpload", ArtifactFault.AccessDenied)]
+    [InlineData("garbled=1@CreateMultipartUpload", ArtifactFault.UnexpectedAnswer)]
     public async Task Publish_WithAFaultThatStays_LeavesNothingInTheStore(string faults, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
