@@ -16,6 +16,7 @@ internal sealed class JobWork
     private readonly SecretMask _mask;
     private JobFolders? _folders;
     private Task? _leftBehind;
+    private string? _moved;
 
     public JobWork(WorkerContext worker, IWorkerJob job)
     {
@@ -224,8 +225,9 @@ internal sealed class JobWork
         catch (Exception error)
         {
             step.Failed(error.GetType().Name);
-            _worker.Warn(Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(error.Message)}", _mask.Clean(error));
-            return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {error.Message}");
+            string message = TransferFailure.MessageOf(error, _moved);
+            _worker.Warn(Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(message)}", _mask.Clean(error));
+            return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {message}");
         }
     }
 
@@ -235,6 +237,7 @@ internal sealed class JobWork
         {
             if (artifact.Name is string name)
             {
+                _moved = name;
                 await _worker.Mover!.SaveAsync(
                     Voiced(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop).ConfigureAwait(false);
             }
@@ -260,6 +263,7 @@ internal sealed class JobWork
                 continue;
             }
 
+            _moved = name;
             await _worker.Mover!.PublishAsync(Voiced(), artifact, path, progress: null, stop).ConfigureAwait(false);
         }
 

@@ -6,6 +6,12 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <summary>How an artifact that could not be moved is reported.</summary>
 internal static class TransferFailure
 {
+    /// <summary>What is said of it. Most errors name the artifact; one of the connection knows only where it was to go.</summary>
+    public static string MessageOf(Exception error, string? artifact) => error is ThirdPartyConnectionException connection
+        ? $"{connection.Operation} of artifact '{artifact}' failed after {connection.Attempts} "
+            + $"attempt{(connection.Attempts == 1 ? string.Empty : "s")}, at {connection.Endpoint}: {connection.Message}"
+        : error.Message;
+
     public static FailureType TypeOf(Exception error) => error switch
     {
         AccessDeniedException => FailureType.PermissionError,
