@@ -260,19 +260,15 @@ internal sealed class WorkerJournal : IWorkerJournal
     private void Rewrite()
     {
         string fresh = _path + ".new";
-        using (FileStream file = OwnerOnly.Open(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
+        try
         {
-            Stream stream = _wrap(file);
-            Put(JournalText.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
-            foreach (JournalEntry entry in _open.Values)
-            {
-                Put(JournalText.Of(entry));
-            }
-
-            stream.Flush();
-            file.Flush(flushToDisk: true);
-
-            void Put(byte[] line) => stream.Write(line, 0, line.Length);
+            WriteWhole(fresh);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Half of it is no use to anybody, and takes up room where there may be none.
+            TryDelete(fresh);
+            throw;
         }
 
         Close();
@@ -283,6 +279,34 @@ internal sealed class WorkerJournal : IWorkerJournal
         _stream = _wrap(_file);
         _sizeWhenNew = _file.Length;
         _isBroken = false;
+    }
+
+    private void WriteWhole(string path)
+    {
+        using FileStream file = OwnerOnly.Open(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        Stream stream = _wrap(file);
+        Put(JournalText.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
+        foreach (JournalEntry entry in _open.Values)
+        {
+            Put(JournalText.Of(entry));
+        }
+
+        stream.Flush();
+        file.Flush(flushToDisk: true);
+
+        void Put(byte[] line) => stream.Write(line, 0, line.Length);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next rewrite begins it anew.
+        }
     }
 
     private void Close()

@@ -125,7 +125,11 @@ public sealed class WorkerJournalTests : IDisposable
         JournalException error = await Assert.ThrowsAsync<JournalException>(
             () => journal.ClaimingAsync(_job with { JobId = "job-2" }, "mark-2"));
         Assert.Equal(JournalFault.NotWritten, error.Fault);
+        await Assert.ThrowsAsync<JournalException>(() => journal.ClaimingAsync(_job with { JobId = "job-3" }, "mark-3"));
         Assert.Equal("job-1", Copied().Single().Job.JobId);
+
+        // Half a new journal would only take up more room.
+        Assert.False(File.Exists(FilePath + ".new"));
         full = false;
         await journal.ClaimedAsync(_job, 1);
 
