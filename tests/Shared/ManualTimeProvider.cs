@@ -11,6 +11,7 @@ internal sealed class ManualTimeProvider : TimeProvider
     private readonly object _lock = new();
     private readonly List<ManualTimer> _timers = new();
     private DateTimeOffset _now;
+    private TimeSpan _off;
 
     public ManualTimeProvider(DateTimeOffset? start = null)
     {
@@ -35,11 +36,17 @@ internal sealed class ManualTimeProvider : TimeProvider
     {
         lock (_lock)
         {
-            return _now;
+            return _now + _off;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+        {
+            return _now.Ticks;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -53,10 +60,24 @@ internal sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
+    /// <summary>Sets the time of day on or back, as somebody who sets a clock does: no time passes.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _off += by;
+        }
+    }
+
     /// <summary>Moves the clock and fires every timer on the way at its own time.</summary>
     public void Advance(TimeSpan time)
     {
-        DateTimeOffset end = GetUtcNow() + time;
+        DateTimeOffset end;
+        lock (_lock)
+        {
+            end = _now + time;
+        }
+
         while (NextDue(end) is ManualTimer timer)
         {
             timer.Callback(timer.State);

@@ -28,7 +28,6 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
     private readonly SemaphoreSlim _gate = new(1, 1);
     private CredentialLease? _current;
     private DateTimeOffset _renewAt;
-    private DateTimeOffset _endsAt;
 
     /// <summary>Credentials that are good for a while.</summary>
     public async Task<CredentialLease> GetAsync(CancellationToken cancellationToken)
@@ -49,7 +48,7 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
 
             return _current is not null && (clock.GetUtcNow() < _renewAt || job.RenewAsync is null)
                 ? _current
-                : await RenewAsync(required: clock.GetUtcNow() >= _endsAt, cancellationToken).ConfigureAwait(false);
+                : await RenewAsync(required: false, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -92,15 +91,15 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            if (required)
+            if (required || _current is null)
             {
                 throw ArtifactErrors.NotRenewed(job.JobId, error);
             }
 
-            // What there is lives on for some minutes: no reason to give up yet.
+            // What there is may live on, also where the time of day says no: somebody may have set the clock. The store knows.
             job.Say?.Invoke($"New credentials could not be got yet: {error.Message}");
             _renewAt = clock.GetUtcNow() + s_again;
-            return _current!;
+            return _current;
         }
 
         if (renewed is null)
@@ -114,7 +113,6 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
     private CredentialLease Take(ArtifactCredentials source, DateTimeOffset readAt)
     {
         _renewAt = readAt + Life - Margin;
-        _endsAt = readAt + Life;
         var lease = new CredentialLease(
             new SessionAWSCredentials(
                 source.AccessKeyId.Reveal(), source.SecretAccessKey.Reveal(), source.SessionToken.Reveal()),

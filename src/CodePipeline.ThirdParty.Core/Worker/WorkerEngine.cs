@@ -391,29 +391,29 @@ internal sealed class WorkerEngine
             return;
         }
 
-        DateTimeOffset startedAt = _worker.Now;
+        Beginning beginning = Beginning.Now(_worker.Clock);
         slot.Claimed(counts: !isRecovered);
         _worker.Report(WorkerEventKind.JobClaimed, ticket, "The job is claimed.");
         if (end == ClaimEnd.OursUnsaid)
         {
-            await DeliverAsync(slot, ticket, startedAt, Failed(
+            await DeliverAsync(slot, ticket, beginning, Failed(
                 "The answer to the job's claim got lost, so nothing was done. It can be tried again."), null).ConfigureAwait(false);
             return;
         }
 
-        await WorkAsync(slot, ticket, job, startedAt, runs: 1).ConfigureAwait(false);
+        await WorkAsync(slot, ticket, job, beginning, runs: 1).ConfigureAwait(false);
     }
 
-    private async Task WorkAsync(Slot slot, JobTicket ticket, IWorkerJob job, DateTimeOffset startedAt, int runs)
+    private async Task WorkAsync(Slot slot, JobTicket ticket, IWorkerJob job, Beginning beginning, int runs)
     {
         await NoteAsync(ticket, () => _worker.Journal.ClaimedAsync(ticket, runs)).ConfigureAwait(false);
         var work = new JobWork(_worker, job);
         ThirdPartyJobOutcome report = await work.RunAsync().ConfigureAwait(false);
-        await DeliverAsync(slot, ticket, startedAt, report, work).ConfigureAwait(false);
+        await DeliverAsync(slot, ticket, beginning, report, work).ConfigureAwait(false);
     }
 
     private async Task DeliverAsync(
-        Slot slot, JobTicket ticket, DateTimeOffset startedAt, ThirdPartyJobOutcome report, JobWork? work, bool isWritten = false)
+        Slot slot, JobTicket ticket, Beginning beginning, ThirdPartyJobOutcome report, JobWork? work, bool isWritten = false)
     {
         if (!isWritten)
         {
@@ -437,8 +437,8 @@ internal sealed class WorkerEngine
             ClientId = ticket.ClientId,
             ActionType = ticket.ActionType,
             Outcome = outcome,
-            StartedAt = startedAt,
-            Duration = _worker.Now - startedAt,
+            StartedAt = beginning.Time,
+            Duration = beginning.Elapsed,
             FailureType = sent.FailureType,
             Message = delivery.Problem ?? sent.FailureMessage ?? sent.Summary,
             ExternalExecutionId = sent.ExternalExecutionId,
@@ -479,8 +479,8 @@ internal sealed class WorkerEngine
         }
 
         Begin(entry, needsSlot: false, slot => entry.Result is ThirdPartyJobOutcome result
-            ? DeliverAsync(slot, ticket, entry.Time, result, work: null, isWritten: true)
-            : DeliverAsync(slot, ticket, entry.Time, CutOff(entry), work: null));
+            ? DeliverAsync(slot, ticket, BeginningOf(entry), result, work: null, isWritten: true)
+            : DeliverAsync(slot, ticket, BeginningOf(entry), CutOff(entry), work: null));
     }
 
     /// <summary>Begins jobs of the journal for which there is a slot now. Called under the lock.</summary>
@@ -503,7 +503,7 @@ internal sealed class WorkerEngine
             JournalEntry entry = _waiting.Dequeue();
             if (entry.Stage == JournalStage.Claimed)
             {
-                Begin(entry, needsSlot: false, slot => DeliverAsync(slot, entry.Job, entry.Time, CutOff(entry), work: null));
+                Begin(entry, needsSlot: false, slot => DeliverAsync(slot, entry.Job, BeginningOf(entry), CutOff(entry), work: null));
             }
             else
             {
@@ -527,7 +527,10 @@ internal sealed class WorkerEngine
 
     private async Task RetakeAsync(Slot slot, JournalEntry entry)
     {
-        var claim = new JobClaim(_worker, entry.Job, () => _worker.Now - entry.Time < Options.ClaimWindow);
+        // A claim of the future: the clock was set back, and nobody knows how old the claim is.
+        Beginning beginning = BeginningOf(entry);
+        var claim = new JobClaim(
+            _worker, entry.Job, () => entry.Time <= beginning.SeenAt && beginning.Elapsed < Options.ClaimWindow);
         (ClaimEnd end, IWorkerJob? job) = await claim.RetakeAsync(entry.Mark).ConfigureAwait(false);
         await GoOnAsync(slot, entry.Job, end, job, isRecovered: true).ConfigureAwait(false);
     }
@@ -563,9 +566,11 @@ internal sealed class WorkerEngine
         }
 
         await (job is null
-            ? DeliverAsync(slot, entry.Job, entry.Time, CutOff(entry), work: null)
-            : WorkAsync(slot, entry.Job, job, entry.Time, entry.Runs + 1)).ConfigureAwait(false);
+            ? DeliverAsync(slot, entry.Job, BeginningOf(entry), CutOff(entry), work: null)
+            : WorkAsync(slot, entry.Job, job, BeginningOf(entry), entry.Runs + 1)).ConfigureAwait(false);
     }
+
+    private Beginning BeginningOf(JournalEntry entry) => Beginning.Of(entry.Time, _worker.Clock);
 
     private static ThirdPartyJobOutcome CutOff(JournalEntry entry) => Failed(entry.Runs < MostRuns
         ? "The worker was cut off while it ran the job. It can be tried again."

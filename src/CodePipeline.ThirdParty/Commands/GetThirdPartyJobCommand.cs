@@ -97,7 +97,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     private async Task<IReadOnlyList<PolledJob>> WaitAsync(
         ThirdPartySession session, ActionTypeId actionType, CancellationToken cancellationToken)
     {
-        DateTimeOffset started = Clock.GetUtcNow();
+        long started = Clock.GetTimestamp();
         try
         {
             for (int polls = 1; ; polls++)
@@ -108,7 +108,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
                     return jobs;
                 }
 
-                TimeSpan waited = Clock.GetUtcNow() - started;
+                TimeSpan waited = Clock.GetElapsedTime(started);
                 if (Timeout is TimeSpan limit && waited + PollInterval > limit)
                 {
                     throw new RecordException(ErrorCatalog.WaitTimedOut(actionType, limit));

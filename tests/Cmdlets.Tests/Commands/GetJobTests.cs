@@ -133,8 +133,11 @@ public sealed class GetJobTests
         Assert.Contains("Test/Contoso/1", host.Progress[0].StatusDescription, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Wait_PastItsTimeout_IsAnErrorAndCompletesTheProgress()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(24)]
+    [InlineData(-24)]
+    public async Task Wait_PastItsTimeout_IsAnErrorAndCompletesTheProgress_WhoeverSetsTheClock(int hours)
     {
         _client.Poll = _ => Task.FromResult(s_none);
         FakeHost host = _client.Host();
@@ -142,6 +145,7 @@ public sealed class GetJobTests
         for (int i = 0; i < 2; i++)
         {
             await Until.TrueAsync(() => _clock.PendingTimers == 1);
+            _clock.Set(TimeSpan.FromHours(hours));
             _clock.Advance(TimeSpan.FromSeconds(5));
         }
 

@@ -117,6 +117,23 @@ public sealed class CredentialTests
         Assert.Contains(host.Said, text => text.StartsWith("New credentials could not be got yet", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24)]
+    [InlineData(-24)]
+    public async Task Save_WhenTheClockWasSet_AndRenewalFails_LeavesTheEndOfCredentialsToTheStore(int hours)
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var host = new ArtifactHost(clock: clock);
+        JobArtifacts job = await host.ReadAsync() with { ReadAt = clock.GetUtcNow() - TimeSpan.FromHours(hours) };
+        host.Put([1]);
+        host.Service.Order("throttle=1@GetThirdPartyJobDetails");
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Equal(new byte[] { 1 }, File.ReadAllBytes(host.PathOf("in.bin")));
+    }
+
     [Fact]
     public async Task Renew_AskedForByManyParts_AsksTheServiceOnce()
     {

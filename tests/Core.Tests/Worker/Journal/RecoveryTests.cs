@@ -80,6 +80,31 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task KilledWhileClaiming_NonceUsedUp_AndTheClockSetBackMeanwhile_IsLeftAlone()
+    {
+        _first.Clock.Advance(TimeSpan.FromHours(1));
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+        _second.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce();
+
+        await RecoverAsync();
+
+        // How old the claim is nobody knows: the job may be another worker's by now.
+        Assert.Empty(_second.Queue.Sent);
+    }
+
+    [Fact]
+    public async Task KilledWhileItsHandlerRan_AndTheClockSetBackMeanwhile_TookNoLessThanNoTime()
+    {
+        _first.Clock.Advance(TimeSpan.FromHours(1));
+        _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>());
+        await DieAsync(() => { }, () => _first.Handler.Runs == 1);
+
+        await RecoverAsync();
+
+        Assert.Equal(TimeSpan.Zero, Assert.Single(_second.Observer.Results).Duration);
+    }
+
+    [Fact]
     public async Task KilledWhileItsHandlerRan_IsFailedByTheNextWorker()
     {
         await DieAsync(() => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()), () => _first.Handler.Runs == 1);
