@@ -32,7 +32,7 @@ internal static class EngineProcess
                 PollInterval = TimeSpan.FromMilliseconds(200),
                 ClaimWindow = ClaimWindow,
                 JournalPath = journal,
-                WorkDirectory = work,
+                WorkDirectory = work.Length > 0 ? work : null,
             },
             new ThirdPartyJobQueue(session),
             new WorkerHandler(runs, name),

@@ -3,10 +3,11 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Chaos.Faults;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>The long runs: <c>chaos</c> and <c>soak</c>; and the worker process that both start.</summary>
+/// <summary>The long runs: <c>chaos</c>, <c>faults</c> and <c>soak</c>; and the worker process that the first and the last start.</summary>
 internal static class Program
 {
     public const string WorkerArgument = "worker";
@@ -18,7 +19,7 @@ internal static class Program
             return await EngineProcess.RunAsync(arguments[1..]).ConfigureAwait(false);
         }
 
-        var root = new RootCommand("Long runs of the worker against the emulator.") { Chaos(), Soak() };
+        var root = new RootCommand("Long runs of the worker against the emulator.") { Chaos(), MixedFaults(), Soak() };
         return await root.Parse(arguments).InvokeAsync().ConfigureAwait(false);
     }
 
@@ -51,6 +52,19 @@ internal static class Program
             Console.WriteLine(result);
             return result.Wrong;
         }).ConfigureAwait(false));
+        return command;
+    }
+
+    private static Command MixedFaults()
+    {
+        var jobs = new Option<int>("--jobs") { Description = "How many jobs", DefaultValueFactory = _ => 2000 };
+        var seed = new Option<int>("--seed") { Description = "What faults and jobs are drawn from", DefaultValueFactory = _ => 1 };
+        var command = new Command("faults", "Jobs with artifacts under mixtures of all faults: each has one result, and nothing is left.")
+        {
+            jobs, seed,
+        };
+        command.SetAction(async (parsed, _) => await InFolderAsync(
+            _ => new FaultsRun(parsed.GetValue(jobs), parsed.GetValue(seed), Console.WriteLine).RunAsync()).ConfigureAwait(false));
         return command;
     }
 

@@ -25,13 +25,14 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
     public Process Process => _process ?? throw new InvalidOperationException("It was not started.");
 
     /// <param name="dieAt">Where it kills itself; see <see cref="DeathAtStep"/>.</param>
-    public void Start(string? dieAt = null)
+    /// <param name="temporary">The folder of temporary files, where jobs get their folders then.</param>
+    public void Start(string? dieAt = null, string? temporary = null)
     {
         string self = Assembly.GetExecutingAssembly().Location;
         string[] arguments =
         {
             ActionType.ToString(), Path.Combine(folder, name + ".journal"), Path.Combine(folder, name + ".runs"), name,
-            Path.Combine(folder, name),
+            temporary is null ? Path.Combine(folder, name) : string.Empty,
         };
         if (dieAt is not null)
         {
@@ -50,6 +51,12 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
         foreach ((string variable, string value) in Environment())
         {
             start.Environment[variable] = value;
+        }
+
+        if (temporary is not null)
+        {
+            start.Environment["TMPDIR"] = temporary;
+            start.Environment["TMP"] = temporary;
         }
 
         _process = Process.Start(start)!;

@@ -142,13 +142,3 @@ internal sealed class Listener(Action<TransferProgress> hear) : IProgress<Transf
 {
     public void Report(TransferProgress value) => hear(value);
 }
-
-/// <summary>The system's clock, but pauses between attempts are over at once.</summary>
-internal sealed class HastyTimeProvider : TimeProvider
-{
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(20);
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        base.CreateTimer(
-            callback, state, dueTime < s_longestPause && dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
-}

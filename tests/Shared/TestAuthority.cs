@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CodePipeline.ThirdParty.Core.Tests.Client;
+namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>A certificate authority of a test's own: root, intermediate, and a server's certificate under it.</summary>
 internal sealed class TestAuthority : IDisposable

@@ -3,10 +3,9 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
-namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
+namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>A disk of a few MiB, with a folder <c>old</c> that was there before; on machines that let a test mount one.</summary>
 internal sealed class SmallDisk : IDisposable

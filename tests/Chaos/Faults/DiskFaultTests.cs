@@ -1,0 +1,197 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Chaos.Faults;
+
+/// <summary>Disks that are full or cannot be written, under a worker's journal and its folders.</summary>
+public sealed class DiskFaultTests
+{
+    [Fact]
+    public async Task JournalBeneathAFile_EndsTheWorkerBeforeItTakesAJob()
+    {
+        using var folder = new TempFolder();
+        string path = Path.Combine(folder.Write("file", "text"), "journal");
+
+        await AssertNoJobIsTakenAsync(path);
+    }
+
+    [SmallDiskFact]
+    public async Task JournalOnAFullDisk_EndsTheWorkerBeforeItTakesAJob()
+    {
+        using var disk = new SmallDisk(1);
+        disk.Fill();
+
+        await AssertNoJobIsTakenAsync(disk.PathOf("journal"));
+
+        // Nor half a journal, which would only take up more room.
+        Assert.Equal(["filler", "journal.lock", "old"], disk.Left);
+    }
+
+    [SmallDiskFact]
+    public async Task JournalOnAReadOnlyDisk_EndsTheWorkerBeforeItTakesAJob()
+    {
+        using var disk = new SmallDisk(1);
+        disk.MakeReadOnly();
+
+        await AssertNoJobIsTakenAsync(disk.PathOf("journal"));
+    }
+
+    [SmallDiskFact]
+    public async Task JournalWhoseDiskFillsUp_CostsNoResult_AndNoJobIsTakenUntilThereIsRoom()
+    {
+        using var disk = new SmallDisk(1);
+        int skipped = 0;
+        bool isFull = false;
+        using var run = new FaultyRun(new FaultyRunOptions
+        {
+            Wishes = [FaultyHandler.SayMuch, FaultyHandler.Fail, FaultyHandler.Succeed],
+            Worker = options => options with { JournalPath = disk.PathOf("journal") },
+            AtHandlersEnd = () =>
+            {
+                if (!isFull)
+                {
+                    isFull = true;
+                    disk.Fill();
+                }
+            },
+            Seen = happened =>
+            {
+                if (happened.Kind == WorkerEventKind.JobSkipped && ++skipped == 3)
+                {
+                    File.Delete(disk.PathOf("filler"));
+                }
+            },
+        });
+
+        Assert.Empty(await run.FindWrongAsync());
+        Assert.Contains(run.Events, each => each.Kind == WorkerEventKind.Warning && each.Message.Contains("without its journal entry"));
+        Assert.Equal(3, skipped);
+        Assert.Equal(3, run.Runs);
+        Assert.Equal(["journal", "journal.lock", "old"], disk.Left);
+    }
+
+    [Fact]
+    public async Task WorkFolderBeneathAFile_FailsTheJob()
+    {
+        using var folder = new TempFolder();
+        string path = Path.Combine(folder.Write("file", "text"), "work");
+
+        await AssertFailsAsync(path, "No work folder could be made");
+    }
+
+    [SmallDiskFact]
+    public async Task WorkFolderOnAReadOnlyDisk_FailsTheJob()
+    {
+        using var disk = new SmallDisk(1);
+        disk.MakeReadOnly();
+
+        await AssertFailsAsync(disk.Root, "No work folder could be made");
+    }
+
+    [SmallDiskFact]
+    public async Task WorkFolderOnAFullDisk_FailsTheJob_AndLeavesNothing()
+    {
+        using var disk = new SmallDisk(1);
+        disk.Fill();
+
+        await AssertFailsAsync(disk.Root, string.Empty);
+
+        Assert.Equal(["filler", "old"], disk.Left);
+    }
+
+    [Fact]
+    public async Task WorkFolderThatIsMissing_IsMade()
+    {
+        using var folder = new TempFolder();
+        string path = folder.PathOf("a/b/work");
+        using var run = new FaultyRun(new FaultyRunOptions { Worker = options => options with { WorkDirectory = path } });
+
+        Assert.Empty(await run.FindWrongAsync());
+        Assert.Equal(JobStatus.Succeeded, run.Job.Status);
+    }
+
+    /// <summary>Of a process, since the system's folder for temporary files is one for all of it.</summary>
+    [SmallDiskFact]
+    public async Task NoRoomForTemporaryFiles_FailsTheJob()
+    {
+        using var disk = new SmallDisk(1);
+        disk.Fill();
+
+        EmulatedJob job = await RunProcessAsync(disk.Root);
+
+        Assert.Equal(nameof(FailureType.SystemUnavailable), job.FailureType);
+        Assert.Contains(disk.Root, job.FailureMessage);
+    }
+
+    [Fact]
+    public async Task NoFolderForTemporaryFiles_IsMadeForTheJob()
+    {
+        using var folder = new TempFolder();
+
+        EmulatedJob job = await RunProcessAsync(folder.PathOf("nowhere"));
+
+        Assert.Equal(JobStatus.Succeeded, job.Status);
+    }
+
+    private static async Task AssertNoJobIsTakenAsync(string journal)
+    {
+        using var run = new FaultyRun(new FaultyRunOptions
+        {
+            Worker = options => options with { JournalPath = journal },
+        });
+
+        JournalException error = await Assert.ThrowsAsync<JournalException>(run.RunAsync);
+
+        Assert.Equal(JournalFault.Unusable, error.Fault);
+        Assert.Contains(journal, error.Message);
+        Assert.Empty(run.Emulator.GetRequests());
+        Assert.Equal(JobStatus.Queued, run.Job.Status);
+    }
+
+    private static async Task AssertFailsAsync(string work, string reason)
+    {
+        using var run = new FaultyRun(new FaultyRunOptions
+        {
+            MayFailOtherwise = true,
+            Wishes = [FaultyHandler.Succeed, FaultyHandler.Succeed],
+            Worker = options => options with { WorkDirectory = work },
+        });
+
+        Assert.Empty(await run.FindWrongAsync());
+        Assert.All(run.Emulator.GetJobs(), job => Assert.Equal(nameof(FailureType.SystemUnavailable), job.FailureType));
+        Assert.Contains(reason, run.Job.FailureMessage);
+        Assert.Equal(0, run.Runs);
+    }
+
+    private static async Task<EmulatedJob> RunProcessAsync(string temporary)
+    {
+        using var folder = new TempFolder();
+        using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
+        emulator.AddJob(new EmulatedJobRequest(WorkerProcess.ActionType)
+        {
+            InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes(new byte[100_000]) },
+            OutputArtifacts = ["Out"],
+            Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = WorkerHandler.Succeed },
+        });
+        var worker = new WorkerProcess(emulator, folder.PathOf(string.Empty), "worker", WorkerKind.Engine);
+        try
+        {
+            worker.Start(temporary: temporary);
+            await Until.TrueAsync(() => worker.Process.HasExited || ChaosResult.IsFinal(emulator.GetJobs()[0]));
+        }
+        finally
+        {
+            worker.Stop();
+        }
+
+        return emulator.GetJobs()[0];
+    }
+}

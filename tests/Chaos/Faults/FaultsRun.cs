@@ -1,0 +1,45 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Chaos.Faults;
+
+/// <summary>Batches of jobs, each under a mixture of faults of its own: pairs, then all kinds, calm and wild.</summary>
+internal sealed class FaultsRun(int jobs, int seed, Action<string> say)
+{
+    /// <summary>Jobs of a batch.</summary>
+    private const int Batch = 50;
+
+    private static readonly double[] s_shares = [0.1, 0.2, 0.4];
+
+    public async Task<IReadOnlyList<string>> RunAsync()
+    {
+        var wrong = new List<string>();
+        var clock = Stopwatch.StartNew();
+        for (int done = 0, number = 0; done < jobs; number++)
+        {
+            int count = Math.Min(Batch, jobs - done);
+            int own = unchecked((seed * 1000) + number);
+            string plan = number % 2 == 0 ? FaultMix.Pair(own) : FaultMix.All(own, s_shares[number / 2 % s_shares.Length]);
+            using var run = new FaultyRun(new FaultyRunOptions
+            {
+                Name = plan,
+                Plan = plan,
+                Wishes = FaultMix.Wishes(own, count),
+                ThrottleLimit = 8,
+            });
+            IReadOnlyList<string> found = await run.FindWrongAsync().ConfigureAwait(false);
+            wrong.AddRange(found);
+            done += count;
+            say($"{clock.Elapsed:hh\\:mm\\:ss}  {done} jobs; of the last {count} {run.Results.Count(IsGood)} succeeded, "
+                + $"{found.Count} things are wrong with them: {plan}");
+        }
+
+        return wrong;
+    }
+
+    private static bool IsGood(ThirdPartyJobResult result) => result.FailureType is null;
+}

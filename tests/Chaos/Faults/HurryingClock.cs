@@ -1,0 +1,32 @@
+using System;
+using System.Threading;
+
+namespace CodePipeline.ThirdParty.Chaos.Faults;
+
+/// <summary>A clock that runs on by itself while somebody waits for it: a pause is over at once, and has taken its time all the same.</summary>
+/// <param name="longestPause">What takes longer is a time limit, which stays what it is.</param>
+internal sealed class HurryingClock(TimeSpan longestPause) : TimeProvider
+{
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(1);
+
+    private long _ahead;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref _ahead));
+
+    public override long GetTimestamp() => System.GetElapsedTime(0, System.GetTimestamp()).Ticks + Volatile.Read(ref _ahead);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        dueTime <= TimeSpan.Zero || dueTime > longestPause
+            ? base.CreateTimer(callback, state, dueTime, period)
+            : base.CreateTimer(
+                passed =>
+                {
+                    Interlocked.Add(ref _ahead, dueTime.Ticks);
+                    callback(passed);
+                },
+                state,
+                s_moment,
+                period);
+}

@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Chaos.Faults;
+
+/// <summary>A worker under mixtures of faults; <c>faults</c> as a command runs many more.</summary>
+public sealed class MixedFaultTests
+{
+    [Theory]
+    [InlineData(1, 0.2)]
+    [InlineData(2, 0.5)]
+    public Task AllFaultsMixed_EachJobHasOneResult_AndNothingIsLeft(int seed, double share) =>
+        AssertAsync(seed, FaultMix.All(seed, share), jobs: 60);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public Task TwoFaultsMixed_EachJobHasOneResult_AndNothingIsLeft(int seed) => AssertAsync(seed, FaultMix.Pair(seed), jobs: 15);
+
+    private static async Task AssertAsync(int seed, string plan, int jobs)
+    {
+        using var run = new FaultyRun(new FaultyRunOptions
+        {
+            Name = plan,
+            Plan = plan,
+            Wishes = FaultMix.Wishes(seed, jobs),
+            ThrottleLimit = 8,
+        });
+
+        IReadOnlyList<string> wrong = await run.FindWrongAsync();
+
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
+    }
+}

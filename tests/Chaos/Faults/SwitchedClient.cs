@@ -1,0 +1,43 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Chaos.Faults;
+
+/// <summary>A client whose calls take another way for a while: that of a client which does not get through.</summary>
+/// <param name="good">The client that gets through.</param>
+/// <param name="broken">The one that does not.</param>
+/// <param name="isBroken">Asked for each call, with its operation.</param>
+internal sealed class SwitchedClient(IThirdPartyJobClient good, IThirdPartyJobClient broken, Func<string, bool> isBroken)
+    : IThirdPartyJobClient
+{
+    public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
+        ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken) =>
+        Way(Emulation.Operations.Poll).PollForThirdPartyJobsAsync(actionType, maxBatchSize, options, cancellationToken);
+
+    public Task<JobDetails> GetThirdPartyJobDetailsAsync(
+        string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
+        Way(Emulation.Operations.Details).GetThirdPartyJobDetailsAsync(jobId, clientToken, options, cancellationToken);
+
+    public Task<string> AcknowledgeThirdPartyJobAsync(
+        string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
+        Way(Emulation.Operations.Acknowledge).AcknowledgeThirdPartyJobAsync(jobId, nonce, clientToken, options, cancellationToken);
+
+    public Task PutThirdPartyJobSuccessResultAsync(
+        string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken) =>
+        Way(Emulation.Operations.Success).PutThirdPartyJobSuccessResultAsync(jobId, clientToken, result, options, cancellationToken);
+
+    public Task PutThirdPartyJobFailureResultAsync(
+        string jobId, Secret clientToken, FailureResult result, CallOptions options, CancellationToken cancellationToken) =>
+        Way(Emulation.Operations.Failure).PutThirdPartyJobFailureResultAsync(jobId, clientToken, result, options, cancellationToken);
+
+    public void Dispose()
+    {
+        good.Dispose();
+        broken.Dispose();
+    }
+
+    private IThirdPartyJobClient Way(string operation) => isBroken(operation) ? broken : good;
+}

@@ -1,0 +1,169 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Chaos.Faults;
+
+/// <summary>
+/// Saving and publishing without a worker around it, under every fault of the store, one at a time and mixed: the content is right,
+/// or there is an error of a known type and nothing was left.
+/// </summary>
+public sealed class TransferFaultTests
+{
+    // More than one range, and more than one request takes.
+    private const int Large = (16 << 20) + 1;
+    private const int Small = 100_000;
+    private const string EntryName = "data.bin";
+
+    /// <summary>What goes in parts is in the table of the worker's faults.</summary>
+    public static TheoryData<string> Operations =>
+        new(S3Operations.GetObject, S3Operations.HeadObject, S3Operations.PutObject);
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task Fault_OnceOrToStay_EndsTheTransferAsDocumented(string operation)
+    {
+        var wrong = new List<string>();
+        foreach (FaultCase each in FaultTable.Of(operation).Where(each => each.Kind != FaultKind.Slow))
+        {
+            string? ended = await TransferAsync(each.Plan, Small, each.ToString(), wrong);
+            if (ended != each.End.FailureType?.ToString())
+            {
+                wrong.Add($"{each}: wanted {each.End}, and it ended with {ended}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
+    }
+
+    [Theory]
+    [InlineData(1, 0.1)]
+    [InlineData(2, 0.2)]
+    [InlineData(3, 0.4)]
+    public async Task FaultsMixed_BringTheContentOrAnError_AndLeaveNothing(int seed, double share)
+    {
+        var wrong = new List<string>();
+        for (int i = 0; i < 8; i++)
+        {
+            await TransferAsync(FaultMix.All((seed * 100) + i, share), i % 2 == 0 ? Small : Large, $"{seed}.{i}", wrong);
+        }
+
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
+    }
+
+    /// <summary>Saves, expands and publishes; gives how a worker would report the first failure.</summary>
+    private static async Task<string?> TransferAsync(string plan, int length, string name, List<string> wrong)
+    {
+        using var folder = new TempFolder();
+        using var service = new EmulatedService();
+        byte[] content = new byte[length];
+        new Random(length).NextBytes(content);
+        byte[] zip = Zip(content);
+        EmulatedJob added = service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
+        {
+            InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes(zip) },
+            OutputArtifacts = ["Out"],
+        });
+        using var client = new ThirdPartyJobClient(service.Settings);
+        await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
+        JobDetails details = await DetailsAsync();
+        await client.AcknowledgeThirdPartyJobAsync(added.JobId, details.Nonce!, added.ClientToken, CallOptions.Quiet, default);
+        var warnings = new ConcurrentQueue<string>();
+        var job = new JobArtifacts
+        {
+            JobId = added.JobId,
+            Credentials = details.ArtifactCredentials,
+            ReadAt = DateTimeOffset.UtcNow,
+            Settings = service.Settings with { MaxAttempts = 3 },
+            RenewAsync = async _ => (await DetailsAsync()).ArtifactCredentials,
+            Warn = warnings.Enqueue,
+        };
+        var mover = new ArtifactMover(new HastyTimeProvider());
+        (JobArtifact input, JobArtifact output) = (details.InputArtifacts[0], details.OutputArtifacts[0]);
+        string source = folder.PathOf("source");
+        await File.WriteAllBytesAsync(source, content);
+        service.Order(plan);
+
+        string saved = folder.PathOf("saved");
+        string? first = null;
+        bool hasFile = await TryAsync(() => mover.SaveAsync(job, input, Path.Combine(saved, "file"), expand: false, null, default));
+        bool hasFolder = await TryAsync(() => mover.SaveAsync(job, input, Path.Combine(saved, "folder"), expand: true, null, default));
+        bool hasObject = await TryAsync(() => mover.PublishAsync(job, output, source, null, default));
+        service.Order("seed=1");
+
+        Look("file", hasFile, File.Exists(Path.Combine(saved, "file")), () => File.ReadAllBytes(Path.Combine(saved, "file")), zip);
+        Look(
+            "folder", hasFolder, Directory.Exists(Path.Combine(saved, "folder")),
+            () => File.ReadAllBytes(Path.Combine(saved, "folder", EntryName)), content);
+
+        // An upload whose answer got lost is there though it failed; half of it never is.
+        bool isThere = service.Emulator.FindObject(output.BucketName!, output.ObjectKey!) is not null;
+        Look("object", hasObject || isThere, isThere, () => Read(service.Emulator, output), content);
+        string[] known = ["file", "folder", $"folder/{EntryName}"];
+        wrong.AddRange((Directory.Exists(saved) ? Directory.EnumerateFileSystemEntries(saved, "*", SearchOption.AllDirectories) : [])
+            .Select(path => Path.GetRelativePath(saved, path)).Except(known).Select(path => $"{name}: '{path}' was left"));
+        wrong.AddRange((await StoredParts.FindAsync(service)).Where(left => !warnings.Any(text => text.Contains(left.UploadId)))
+            .Select(left => $"{name}: {left}"));
+        return first;
+
+        Task<JobDetails> DetailsAsync() =>
+            client.GetThirdPartyJobDetailsAsync(added.JobId, added.ClientToken, CallOptions.Quiet, default);
+
+        async Task<bool> TryAsync(Func<Task> transfer)
+        {
+            try
+            {
+                await transfer();
+                return true;
+            }
+            catch (Exception error)
+            {
+                if (error is not (ArtifactTransferException or ArchiveException or ThirdPartyConnectionException))
+                {
+                    wrong.Add($"{name}: {error}");
+                }
+
+                first ??= TransferFailure.TypeOf(error).ToString();
+                return false;
+            }
+        }
+
+        void Look(string what, bool wanted, bool isThere, Func<byte[]> read, byte[] right)
+        {
+            if (wanted != isThere || (isThere && !read().AsSpan().SequenceEqual(right)))
+            {
+                wrong.Add($"{name}: the {what} is {(!isThere ? "missing" : wanted ? "not what it should be" : "there though it failed")}");
+            }
+        }
+    }
+
+    private static byte[] Read(ThirdPartyEmulator emulator, JobArtifact artifact)
+    {
+        using Stream stored = emulator.OpenObject(artifact.BucketName!, artifact.ObjectKey!);
+        using var content = new MemoryStream();
+        stored.CopyTo(content);
+        return content.ToArray();
+    }
+
+    private static byte[] Zip(byte[] content)
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream entry = archive.CreateEntry(EntryName, CompressionLevel.NoCompression).Open();
+            entry.Write(content);
+        }
+
+        return zip.ToArray();
+    }
+}

@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Worker;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Chaos.Faults;
+
+/// <summary>A worker under every fault that the emulator can order, one at a time.</summary>
+public sealed class WorkerFaultTests
+{
+    // What an answer takes at most, also on a busy machine; what is slow takes much longer.
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
+
+    public static TheoryData<string> Operations => new(FaultTable.Calls.Concat(FaultTable.Transfers));
+
+    [Fact]
+    public void EveryOperationOfTheEmulator_IsInTheTable() => Assert.Equal(
+        Emulation.Operations.All.Concat(S3Operations.All).Order(),
+        FaultTable.Calls.Concat(FaultTable.Transfers).Concat(FaultTable.NotCalled).Order());
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public Task Fault_OnceOrToStay_EndsTheJobAsDocumented(string operation) =>
+        AssertAsync(FaultTable.Of(operation).Where(each => each.Kind != FaultKind.Slow), sideBySide: 3);
+
+    /// <summary>All at once, as they do nothing but wait.</summary>
+    [Fact]
+    public Task AnswersThatComeTooLate_EndTheJobAsDocumented() => AssertAsync(
+        FaultTable.Calls.Concat(FaultTable.Transfers).SelectMany(FaultTable.Of).Where(each => each.Kind == FaultKind.Slow),
+        sideBySide: 100);
+
+    private static async Task AssertAsync(IEnumerable<FaultCase> cases, int sideBySide)
+    {
+        var wrong = new List<string>();
+        int count = 0;
+        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = sideBySide }, async (each, _) =>
+        {
+            IReadOnlyList<string> found = await WrongAsync(each);
+            lock (wrong)
+            {
+                count++;
+                wrong.AddRange(found);
+            }
+        });
+
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong.Order()));
+        Assert.NotEqual(0, count);
+    }
+
+    private static async Task<IReadOnlyList<string>> WrongAsync(FaultCase each)
+    {
+        using var run = new FaultyRun(new FaultyRunOptions
+        {
+            Name = each.ToString(),
+            Plan = each.Plan,
+            Wishes = [each.Wish],
+            Timeout = each.Kind == FaultKind.Slow ? s_timeout : null,
+        });
+        string? fatal = null;
+        try
+        {
+            await run.RunAsync();
+        }
+        catch (Exception error)
+        {
+            fatal = error.GetType().Name;
+        }
+
+        EmulatedJob job = run.Job;
+        var wrong = new List<string>();
+        if (each.End.Status is null)
+        {
+            // Nobody has it: another worker gets it.
+            if (fatal != each.End.Reason || job.HandOutCount != 0)
+            {
+                wrong.Add($"{each}: ended with {fatal}, and the job is {job.Status}");
+            }
+
+            return wrong;
+        }
+
+        if (fatal is not null)
+        {
+            wrong.Add($"{each}: the worker ended with {fatal}");
+        }
+
+        IReadOnlyList<RecordedRequest> requests = run.Emulator.GetRequests();
+        if (!requests.Any(request => request.Fault == each.Kind && request.Operation == each.Operation))
+        {
+            wrong.Add($"{each}: no request was hit");
+        }
+
+        wrong.AddRange(requests.Select(request => request.Operation).Where(FaultTable.NotCalled.Contains).Distinct()
+            .Select(operation => $"{each}: {operation} was called"));
+        if (job.Status != each.End.Status || job.FailureType != each.End.FailureType?.ToString()
+            || (each.End.Reason is string reason && job.FailureMessage?.Contains(reason, StringComparison.Ordinal) != true))
+        {
+            wrong.Add($"{each}: wanted {each.End}; the job is {job.Status} {job.FailureType} {job.FailureMessage}");
+        }
+
+        wrong.AddRange(await run.WrongAsync());
+        return wrong;
+    }
+}
