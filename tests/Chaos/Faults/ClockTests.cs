@@ -2,13 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Somebody sets a clock while a job is under way. Time limits are about what has elapsed, and not about the time of day.</summary>
+/// <summary>Somebody sets a clock while a job is under way. Time limits are about what has elapsed, and not the time of day.</summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromHours(1);
@@ -59,6 +60,42 @@ public sealed class ClockTests
         Assert.Empty(wrong);
         Assert.All(run.Results, result => Assert.Equal(WorkerOutcomes.Succeeded, result.Outcome));
         Assert.All(run.Results, result => Assert.InRange(result.Duration, TimeSpan.Zero, s_limit));
+    }
+
+    [Theory]
+    [InlineData(-24, false)]
+    [InlineData(24, false)]
+    [InlineData(-24, true)]
+    [InlineData(24, true)]
+    public async Task HandlerThatDoesNotEnd_IsEndedByItsLimit_WhoeverSetsTheClock(int hours, bool isStopped)
+    {
+        LeapingClock clock = Clock();
+        FaultyRun? self = null;
+        using var run = new FaultyRun(new FaultyRunOptions
+        {
+            Wishes = [FaultyHandler.Hang],
+            MayFailOtherwise = true,
+            Clock = clock,
+
+            // Over at once, by a clock that hurries.
+            Worker = options => isStopped
+                ? options with { StopTimeout = TimeSpan.FromSeconds(20) }
+                : options with { JobTimeout = TimeSpan.FromSeconds(20) },
+            AtHandlersEnd = () =>
+            {
+                clock.Leap(TimeSpan.FromHours(hours));
+                if (isStopped)
+                {
+                    self!.Stop();
+                }
+            },
+        });
+        self = run;
+
+        Assert.Empty(await run.FindWrongAsync());
+        Assert.Equal(
+            isStopped ? nameof(FailureType.SystemUnavailable) : nameof(FailureType.JobFailed), run.Job.FailureType);
+        Assert.Contains("did not end within 00:00:20", run.Job.FailureMessage);
     }
 
     [Fact]

@@ -109,39 +109,39 @@ internal static class FaultTable
 
             // The job's end is that of the part that was refused.
             case S3Operations.AbortMultipartUpload:
-                return Known(kind, operation, Failed(FailureType.PermissionError, "UploadPart", "AccessDenied"));
+                return Known(kind, operation, Failed(FailureType.PermissionError, "AccessDenied"));
 
             // Whether it was taken is found out; the answer is not needed.
             case S3Operations.CompleteMultipartUpload when kind is FaultKind.DropAfter or FaultKind.CutOff or FaultKind.Garbled:
                 return FaultEnd.Well;
         }
 
-        FaultEnd stayed = Failed(FailureType.SystemUnavailable, operation);
+        FaultEnd WellUnlessItStays(string reason) => stays ? Failed(FailureType.SystemUnavailable, reason) : FaultEnd.Well;
         return kind switch
         {
-            FaultKind.Throttle => stays ? Failed(FailureType.SystemUnavailable, operation, "SlowDown") : FaultEnd.Well,
-            FaultKind.InternalFailure => stays ? Failed(FailureType.SystemUnavailable, operation, "InternalError") : FaultEnd.Well,
-            FaultKind.ServiceUnavailable => stays ? Failed(FailureType.SystemUnavailable, operation, "ServiceUnavailable") : FaultEnd.Well,
+            FaultKind.Throttle => WellUnlessItStays("SlowDown"),
+            FaultKind.InternalFailure => WellUnlessItStays("InternalError"),
+            FaultKind.ServiceUnavailable => WellUnlessItStays("ServiceUnavailable"),
             FaultKind.DropBefore or FaultKind.DropAfter or FaultKind.Slow or FaultKind.CutOff or FaultKind.Garbled =>
-                stays ? stayed : FaultEnd.Well,
+                WellUnlessItStays($"{operation} of artifact"),
 
             // New credentials are got, once.
-            FaultKind.ExpiredToken => stays ? Failed(FailureType.SystemUnavailable, operation, "ExpiredToken") : FaultEnd.Well,
-            FaultKind.AccessDenied => Failed(FailureType.PermissionError, operation, "AccessDenied"),
+            FaultKind.ExpiredToken => WellUnlessItStays("ExpiredToken"),
+            FaultKind.AccessDenied => Failed(FailureType.PermissionError, "AccessDenied"),
 
             // The store refuses what does not fit its checksum. What was read wrong is found at the end of it all.
             FaultKind.Corrupt when operation == S3Operations.GetObject =>
-                new FaultEnd(JobStatus.Failed, FailureType.SystemUnavailable, "is not what lies in S3"),
-            FaultKind.Corrupt => stays ? stayed : FaultEnd.Well,
+                Failed(FailureType.SystemUnavailable, "is not what lies in S3"),
+            FaultKind.Corrupt => WellUnlessItStays($"{operation} of artifact"),
             _ => throw Unknown(kind, operation),
         };
     }
 
-    private static FaultEnd Failed(FailureType type, string operation, string? code = null) =>
-        new(JobStatus.Failed, type, code ?? operation);
+    private static FaultEnd Failed(FailureType type, string reason) => new(JobStatus.Failed, type, reason);
 
+    // A kind that is new has to be thought about here, too.
     private static FaultEnd Known(FaultKind kind, string operation, FaultEnd end) =>
-        Enum.IsDefined(kind) && kind <= FaultKind.Corrupt ? end : throw Unknown(kind, operation);
+        kind <= FaultKind.Corrupt ? end : throw Unknown(kind, operation);
 
     private static NotSupportedException Unknown(FaultKind kind, string operation) =>
         new($"What becomes of a job under {kind} on {operation} is not said.");

@@ -23,10 +23,13 @@ internal sealed class FaultsRun(int jobs, int seed, Action<string> say)
         {
             int count = Math.Min(Batch, jobs - done);
             int own = unchecked((seed * 1000) + number);
-            string plan = number % 2 == 0 ? FaultMix.Pair(own) : FaultMix.All(own, s_shares[number / 2 % s_shares.Length]);
+            double share = s_shares[number / 2 % s_shares.Length];
+            (string name, string plan) = number % 2 == 0
+                ? (FaultMix.Pair(own), FaultMix.Pair(own))
+                : (FormattableString.Invariant($"seed={own};{share:P0} of all kinds"), FaultMix.All(own, share));
             using var run = new FaultyRun(new FaultyRunOptions
             {
-                Name = plan,
+                Name = name,
                 Plan = plan,
                 Wishes = FaultMix.Wishes(own, count),
                 ThrottleLimit = 8,
@@ -35,7 +38,7 @@ internal sealed class FaultsRun(int jobs, int seed, Action<string> say)
             wrong.AddRange(found);
             done += count;
             say($"{clock.Elapsed:hh\\:mm\\:ss}  {done} jobs; of the last {count} {run.Results.Count(IsGood)} succeeded, "
-                + $"{found.Count} things are wrong with them: {plan}");
+                + $"{found.Count} things are wrong with them: {name}");
         }
 
         return wrong;

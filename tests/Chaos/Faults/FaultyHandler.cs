@@ -26,24 +26,29 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
     /// <summary>With a summary that takes kilobytes in the journal.</summary>
     public const string SayMuch = "say much";
 
+    /// <summary>Ends when it is told to, and not before.</summary>
+    public const string Hang = "hang";
+
     public const string Fail = "fail";
 
     /// <summary>Hands on to a second job, which succeeds.</summary>
     public const string Continue = "continue";
+
+    /// <summary>The file in the input, and in the folder that goes out.</summary>
+    public const string FileName = "data.bin";
 
     public const string FailMessage = "As it was wished.";
 
     private const string InputName = "In";
     private const string FolderName = "Folder";
     private const string LargeName = "Large";
-    private const string FileName = "data.bin";
 
     // One byte more than one request takes.
     private const int LargeLength = (16 << 20) + 1;
 
     private static readonly byte[] s_input = Bytes(100_000);
     private static readonly byte[] s_large = Bytes(LargeLength);
-    private static readonly byte[] s_inputZip = Zip(s_input);
+    private static readonly byte[] s_inputZip = ZipOf(s_input);
 
     private readonly ConcurrentDictionary<string, int> _runs = new(StringComparer.Ordinal);
 
@@ -54,6 +59,19 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
         OutputArtifacts = wish == SucceedLarge ? [FolderName, LargeName] : [FolderName],
         Configuration = new Dictionary<string, string> { [Wish] = wish },
     };
+
+    /// <summary>A zip of one file, as the input is.</summary>
+    public static byte[] ZipOf(byte[] content)
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream entry = archive.CreateEntry(FileName, CompressionLevel.NoCompression).Open();
+            entry.Write(content);
+        }
+
+        return zip.ToArray();
+    }
 
     public int RunsOf(string jobId) => _runs.GetValueOrDefault(jobId);
 
@@ -79,6 +97,11 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
         }
 
         atEnd?.Invoke();
+        if (work.Configuration[Wish] == Hang)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
         return work.Configuration[Wish] switch
         {
             Fail => ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, FailMessage, null)),
@@ -119,18 +142,6 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
         byte[] bytes = new byte[length];
         new Random(length).NextBytes(bytes);
         return bytes;
-    }
-
-    private static byte[] Zip(byte[] content)
-    {
-        using var zip = new MemoryStream();
-        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            using Stream entry = archive.CreateEntry(FileName, CompressionLevel.NoCompression).Open();
-            entry.Write(content);
-        }
-
-        return zip.ToArray();
     }
 
     private static byte[]? Unzip(Stream zip)

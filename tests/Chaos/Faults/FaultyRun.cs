@@ -175,7 +175,7 @@ internal sealed class FaultyRun : IDisposable
         if (job.Status == JobStatus.Failed && !isOfArtifacts && !_options.MayFailOtherwise
             && job.Configuration[FaultyHandler.Wish] != FaultyHandler.Fail)
         {
-            yield return $"was not to fail";
+            yield return "was not to fail";
         }
 
         ThirdPartyJobResult[] told = Results.Where(result => result.JobId == job.JobId).ToArray();

@@ -3,7 +3,7 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A clock that runs on by itself while somebody waits for it: a pause is over at once, and has taken its time all the same.</summary>
+/// <summary>A clock that runs on while somebody waits for it: a pause is over at once, and has taken its time all the same.</summary>
 /// <param name="longestPause">What takes longer is a time limit, which stays what it is.</param>
 internal sealed class HurryingClock(TimeSpan longestPause) : TimeProvider
 {

@@ -75,9 +75,8 @@ public sealed class NetworkTests
             }
 
             Assert.Equal(nameof(FailureType.SystemUnavailable), run.Job.FailureType);
-            Assert.StartsWith(
-                input ? "Input artifact: GetObject of artifact 'In' failed after " : "Output artifact: PutObject of artifact 'Folder' failed after ",
-                run.Job.FailureMessage);
+            string what = input ? "Input artifact: GetObject of artifact 'In'" : "Output artifact: PutObject of artifact 'Folder'";
+            Assert.StartsWith($"{what} failed after ", run.Job.FailureMessage);
             Assert.Contains("://", run.Job.FailureMessage);
             Assert.Equal(input ? 0 : 1, run.Runs);
         }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
 using System.Linq;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
@@ -23,7 +22,6 @@ public sealed class TransferFaultTests
     // More than one range, and more than one request takes.
     private const int Large = (16 << 20) + 1;
     private const int Small = 100_000;
-    private const string EntryName = "data.bin";
 
     /// <summary>What goes in parts is in the table of the worker's faults.</summary>
     public static TheoryData<string> Operations =>
@@ -68,7 +66,7 @@ public sealed class TransferFaultTests
         using var service = new EmulatedService();
         byte[] content = new byte[length];
         new Random(length).NextBytes(content);
-        byte[] zip = Zip(content);
+        byte[] zip = FaultyHandler.ZipOf(content);
         EmulatedJob added = service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
         {
             InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes(zip) },
@@ -104,12 +102,12 @@ public sealed class TransferFaultTests
         Look("file", hasFile, File.Exists(Path.Combine(saved, "file")), () => File.ReadAllBytes(Path.Combine(saved, "file")), zip);
         Look(
             "folder", hasFolder, Directory.Exists(Path.Combine(saved, "folder")),
-            () => File.ReadAllBytes(Path.Combine(saved, "folder", EntryName)), content);
+            () => File.ReadAllBytes(Path.Combine(saved, "folder", FaultyHandler.FileName)), content);
 
         // An upload whose answer got lost is there though it failed; half of it never is.
         bool isThere = service.Emulator.FindObject(output.BucketName!, output.ObjectKey!) is not null;
         Look("object", hasObject || isThere, isThere, () => Read(service.Emulator, output), content);
-        string[] known = ["file", "folder", $"folder/{EntryName}"];
+        string[] known = ["file", "folder", $"folder/{FaultyHandler.FileName}"];
         wrong.AddRange((Directory.Exists(saved) ? Directory.EnumerateFileSystemEntries(saved, "*", SearchOption.AllDirectories) : [])
             .Select(path => Path.GetRelativePath(saved, path)).Except(known).Select(path => $"{name}: '{path}' was left"));
         wrong.AddRange((await StoredParts.FindAsync(service)).Where(left => !warnings.Any(text => text.Contains(left.UploadId)))
@@ -153,17 +151,5 @@ public sealed class TransferFaultTests
         using var content = new MemoryStream();
         stored.CopyTo(content);
         return content.ToArray();
-    }
-
-    private static byte[] Zip(byte[] content)
-    {
-        using var zip = new MemoryStream();
-        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            using Stream entry = archive.CreateEntry(EntryName, CompressionLevel.NoCompression).Open();
-            entry.Write(content);
-        }
-
-        return zip.ToArray();
     }
 }
