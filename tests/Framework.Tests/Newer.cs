@@ -82,6 +82,10 @@ namespace CodePipeline.ThirdParty
         public static StringBuilder Append(this StringBuilder text, IFormatProvider culture, FormattableString part) =>
             text.Append(part.ToString(culture));
 
+        public static bool EndsWith(this string text, char end) => text.Length > 0 && text[text.Length - 1] == end;
+
+        public static void Write(this Stream stream, byte[] bytes) => stream.Write(bytes, 0, bytes.Length);
+
         public static Task WriteAsync(this Stream stream, byte[] bytes, CancellationToken stop = default) =>
             stream.WriteAsync(bytes, 0, bytes.Length, stop);
 
@@ -127,6 +131,15 @@ namespace CodePipeline.ThirdParty
         {
             public static DirectoryInfo CreateTempSubdirectory(string prefix) => Directory.CreateDirectory(
                 Path.Combine(Path.GetTempPath(), prefix + Path.GetRandomFileName()));
+        }
+
+        extension(Path)
+        {
+            public static string GetRelativePath(string from, string path)
+            {
+                string folder = Path.GetFullPath(from).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+                return Path.GetFullPath(path).Substring(folder.Length);
+            }
         }
 
         extension(SHA256)

@@ -257,9 +257,9 @@ internal sealed class ArtifactStore : IDisposable
         return _clock.DelayAsync(delay, cancellationToken);
     }
 
-    /// <summary>The store's own answer behind an exception.</summary>
-    private static AmazonServiceException? AnswerIn(Exception error) =>
-        Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
+    /// <summary>The store's own answer behind an exception; one that says yes and cannot be read is none.</summary>
+    private static AmazonServiceException? AnswerIn(Exception error) => Chain(error).OfType<AmazonServiceException>().FirstOrDefault(
+        answer => (int)answer.StatusCode >= 300 || ((int)answer.StatusCode > 0 && answer is not AmazonUnmarshallingException));
 
     /// <summary>Where the store says that the bucket is.</summary>
     private static string? RegionIn(AmazonServiceException answer)

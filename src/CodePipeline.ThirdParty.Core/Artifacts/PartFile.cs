@@ -98,6 +98,9 @@ internal sealed class PartFile : IDisposable
             {
                 _stream.Position = offset;
                 _stream.Write(buffer, 0, count);
+
+                // What expands it meanwhile reads it through another handle, and would find zeros.
+                _stream.Flush();
             }
 #endif
         }
@@ -264,24 +267,8 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    private sealed class Writer(PartFile file) : Stream
+    private sealed class Writer(PartFile file) : WriteOnlyStream
     {
-        private long _length;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => _length;
-
-        public override long Position
-        {
-            get => _length;
-            set => throw new NotSupportedException();
-        }
-
         public override void Write(byte[] buffer, int offset, int count)
         {
             if (offset != 0)
@@ -291,18 +278,8 @@ internal sealed class PartFile : IDisposable
                 buffer = piece;
             }
 
-            file.Write(buffer, count, _length);
-            _length += count;
+            file.Write(buffer, count, Length);
+            Advance(count);
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

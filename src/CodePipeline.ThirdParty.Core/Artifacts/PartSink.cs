@@ -74,13 +74,12 @@ internal sealed class PartBuffers : IDisposable
 }
 
 /// <summary>A stream to write to that hands on what was written part by part.</summary>
-internal sealed class PartSink : Stream
+internal sealed class PartSink : WriteOnlyStream
 {
     private readonly PartBuffers _buffers;
     private readonly Func<PartBuffer, Task> _take;
     private readonly CancellationToken _stop;
     private PartBuffer? _filling;
-    private long _written;
 
     public PartSink(PartBuffers buffers, Func<PartBuffer, Task> take, CancellationToken stop)
     {
@@ -89,24 +88,10 @@ internal sealed class PartSink : Stream
         _stop = stop;
     }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _written;
-
-    public override long Position
-    {
-        get => _written;
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Hands on the last part, which may be empty where nothing was written at all.</summary>
     public async Task FinishAsync()
     {
-        if (_filling is not null || _written == 0)
+        if (_filling is not null || Length == 0)
         {
             PartBuffer last = _filling ?? await _buffers.RentAsync(_stop).ConfigureAwait(false);
             _filling = null;
@@ -122,7 +107,7 @@ internal sealed class PartSink : Stream
             int length = Math.Min(count, _buffers.Size - _filling.Length);
             Buffer.BlockCopy(buffer, offset, _filling.Bytes, _filling.Length, length);
             _filling.Length += length;
-            _written += length;
+            Advance(length);
             offset += length;
             count -= length;
             if (_filling.Length == _buffers.Size)
@@ -152,15 +137,5 @@ internal sealed class PartSink : Stream
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
 
-    public override void Flush()
-    {
-    }
-
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

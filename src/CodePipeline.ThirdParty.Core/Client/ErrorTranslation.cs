@@ -146,6 +146,10 @@ internal static class ErrorTranslation
             : Find<HttpRequestException>(chain, out inner) ? ConnectionFault.Unreachable
             : Find<WebException>(chain, out inner) ? ConnectionFault.Unreachable
             : Find<System.IO.IOException>(chain, out inner) ? ConnectionFault.Unreachable
+
+            // A connection that was closed under what writes to it.
+            : Find(chain, out inner, (ObjectDisposedException gone) => gone.ObjectName.StartsWith("System.Net.", StringComparison.Ordinal))
+                ? ConnectionFault.Unreachable
             : null;
         if (fault is not ConnectionFault kind)
         {

@@ -216,6 +216,7 @@ public sealed class DownloadTests
         Assert.Contains(host.PathOf("file"), error.Message);
     }
 
+#if NET
     [Fact]
     public async Task Save_IsReadableToItsOwnerOnlyUntilItIsWhole()
     {
@@ -236,6 +237,7 @@ public sealed class DownloadTests
 
         static UnixFileMode? Mode(string path) => OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(path);
     }
+#endif
 
     [Fact]
     public async Task Save_TellsHowFarItIs()

@@ -270,7 +270,7 @@ public sealed class UploadTests
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
-        host.Put([.. "PK\u0003\u0004"u8, .. ArtifactHost.Bytes(1000)]);
+        host.Put([(byte)'P', (byte)'K', 3, 4, .. ArtifactHost.Bytes(1000)]);
 
         ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => host.Mover.SaveIntoAsync(
             job, host.Input, host.PathOf("back"), new SaveOptions { Expand = true }, null, default));

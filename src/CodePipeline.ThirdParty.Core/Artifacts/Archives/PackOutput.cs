@@ -5,29 +5,14 @@ using System.Threading;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>What a zip is written to: counts, writes in large pieces, cannot seek, and ends where it is cancelled.</summary>
-internal sealed class PackOutput(Stream output, CancellationToken stop) : Stream
+internal sealed class PackOutput(Stream output, CancellationToken stop) : WriteOnlyStream
 {
     private readonly byte[] _buffer = new byte[256 * 1024];
     private int _buffered;
-    private long _length;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _length;
-
-    public override long Position
-    {
-        get => _length;
-        set => throw new NotSupportedException();
-    }
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        _length += count;
+        Advance(count);
         if (count > _buffer.Length - _buffered)
         {
             WriteBuffered();
@@ -49,12 +34,6 @@ internal sealed class PackOutput(Stream output, CancellationToken stop) : Stream
         WriteBuffered();
         output.Flush();
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void WriteBuffered()
     {
