@@ -106,13 +106,17 @@ internal static class ArtifactBenchmark
         report.Row("Expand-Archive of a local file", archive.Show());
         double inflating = Inflate(zip);
         report.Row("inflating alone, by one thread", FormattableString.Invariant($"{inflating:0.###} s"));
+        double floor = inflating / copiedArchive.Seconds;
         report.Goal($"ours / aws s3 cp + unzip, {what}", ours.Seconds / theirs.Seconds, atMost: 0.6);
         report.Goal(
             $"ours / aws s3 cp + Expand-Archive, {what}",
             ours.Seconds / copiedArchive.Seconds,
             atMost: 0.2,
-            limit: files > 1 ? null : FormattableString.Invariant(
-                $"One Deflate stream is for one processor: inflating alone is {inflating / copiedArchive.Seconds:0.###} of it."));
+            limit: files > 1
+                ? FormattableString.Invariant(
+                    $"Inflating alone keeps {Environment.ProcessorCount} processors busy for {floor / Environment.ProcessorCount:0.###} of it; ")
+                    + "the server, which runs beside it, checksums and writing the files take the rest."
+                : FormattableString.Invariant($"One Deflate stream is for one processor: inflating alone is {floor:0.###} of it."));
         report.Row(
             "ours / Expand-Archive, which downloads nothing",
             FormattableString.Invariant($"{ours.Seconds / archive.Seconds:0.###}"));

@@ -23,19 +23,27 @@ internal sealed class Sample
     /// <summary>Two things in turns, after one unmeasured go of each, so that both meet the same machine.</summary>
     public static (Sample First, Sample Second) InTurns(Func<double> first, Func<double> second, int turns = 11)
     {
-        var firsts = new List<double>();
-        var seconds = new List<double>();
-        for (int i = -1; i < turns; i++)
+        Sample[] both = InTurns(turns, first, second);
+        return (both[0], both[1]);
+    }
+
+    /// <summary>The same of any number of things.</summary>
+    public static Sample[] InTurns(int turns, params Func<double>[] things)
+    {
+        List<double>[] all = Array.ConvertAll(things, _ => new List<double>());
+        for (int turn = -1; turn < turns; turn++)
         {
-            (double one, double two) = (first(), second());
-            if (i >= 0)
+            for (int i = 0; i < things.Length; i++)
             {
-                firsts.Add(one);
-                seconds.Add(two);
+                double figure = things[i]();
+                if (turn >= 0)
+                {
+                    all[i].Add(figure);
+                }
             }
         }
 
-        return (new Sample(firsts), new Sample(seconds));
+        return Array.ConvertAll(all, figures => new Sample(figures));
     }
 
     private double At(double share) => _sorted[(int)Math.Round(share * (_sorted.Length - 1))];

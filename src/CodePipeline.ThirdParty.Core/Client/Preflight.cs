@@ -126,7 +126,8 @@ internal sealed class Preflight(
         }
 
         report(new ConnectionCheck(
-            Poll, CheckResult.NotTried, "A poll would hand jobs out.", "See for yourself that the identity may call codepipeline:PollForThirdPartyJobs."));
+            Poll, CheckResult.NotTried, "A poll would hand jobs out.",
+            "See for yourself that the identity may call codepipeline:PollForThirdPartyJobs."));
         bool reached = await ProbeAsync("GetThirdPartyJobDetails", first: true, () =>
             client.GetThirdPartyJobDetailsAsync(job, token, options, cancellationToken)).ConfigureAwait(false);
         if (!reached)

@@ -96,7 +96,8 @@ internal sealed class JobWork
             return NoFolder(problem);
         }
 
-        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, Stopping).ConfigureAwait(false) is ThirdPartyJobOutcome noInputs)
+        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, Stopping).ConfigureAwait(false)
+            is ThirdPartyJobOutcome noInputs)
         {
             return noInputs;
         }

@@ -63,7 +63,8 @@ public abstract class JobCommandBase : ConnectedCommand
         ThirdPartySession session = await EffectiveSessionAsync(piped?.Session, cancellationToken).ConfigureAwait(false);
         string? clientId = ClientId ?? piped?.ClientId;
         Secret token = await ClientTokenResolver.ResolveAsync(
-            JobId, clientId, (ClientToken as ClientTokenArgument)?.Source, piped?.ClientToken, session, cancellationToken).ConfigureAwait(false);
+            JobId, clientId, (ClientToken as ClientTokenArgument)?.Source, piped?.ClientToken, session, cancellationToken)
+            .ConfigureAwait(false);
         if (piped is null || piped.JobId != JobId)
         {
             return new ThirdPartyJob(JobId, clientId, token, status: null, actionType: null, session);

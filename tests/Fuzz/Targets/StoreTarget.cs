@@ -15,7 +15,7 @@ internal sealed class StoreTarget : FuzzTarget
 {
     private readonly AnswerServer _server = new();
     private readonly TempFolder _folder = new();
-    private readonly ArtifactMover _mover = new(new HastyTimeProvider());
+    private readonly ArtifactMover _mover = new(new HastyTimeProvider(TimeSpan.FromSeconds(15)));
     private readonly JobArtifact _artifact = new("In", null, "S3", "bucket", "P/In/key");
     private readonly JobArtifacts _job;
 
@@ -116,11 +116,4 @@ internal sealed class StoreTarget : FuzzTarget
     private string[] Left() => Directory.GetFileSystemEntries(_folder.PathOf("."));
 
     /// <summary>The system's clock, but pauses between attempts are over at once.</summary>
-    private sealed class HastyTimeProvider : TimeProvider
-    {
-        private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(15);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime < s_longestPause && dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
-    }
 }
