@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Core.Tests.Client;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
@@ -216,7 +217,6 @@ public sealed class DownloadTests
         Assert.Contains(host.PathOf("file"), error.Message);
     }
 
-#if NET
     [Fact]
     public async Task Save_IsReadableToItsOwnerOnlyUntilItIsWhole()
     {
@@ -237,7 +237,6 @@ public sealed class DownloadTests
 
         static UnixFileMode? Mode(string path) => OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(path);
     }
-#endif
 
     [Fact]
     public async Task Save_TellsHowFarItIs()
@@ -278,6 +277,21 @@ public sealed class DownloadTests
 
         // The second time it is known where the bucket is: one GET, one HEAD.
         Assert.Equal(2, host.Operations.Count() - tried);
+    }
+
+    [Fact]
+    public async Task Save_FromAStoreWithoutRanges_TakesTheWholeAnswer()
+    {
+        string text = string.Concat(Enumerable.Repeat("0123456789abcdef", 1_000_000));
+        using var store = new CannedServer("200 OK\r\nETag: \"5d41\"", text);
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync(settings => settings with { EndpointUrl = store.Url });
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Equal(text, File.ReadAllText(host.PathOf("in.bin")));
+        Assert.Contains(store.Heads, head => head.Contains("Range: bytes=0-", StringComparison.OrdinalIgnoreCase));
+        Assert.Single(store.Heads, head => head.StartsWith("GET ", StringComparison.Ordinal));
     }
 
     [Fact]
