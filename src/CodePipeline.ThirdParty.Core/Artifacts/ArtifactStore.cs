@@ -158,9 +158,9 @@ internal sealed class ArtifactStore : IDisposable
 
             // An answer that said yes and broke off is as good as none.
             bool passes = connection is null
-                ? Chain(failure).Any(each => each is AmazonUnmarshallingException or System.Xml.XmlException)
+                ? ErrorTranslation.Chain(failure).Any(each => each is AmazonUnmarshallingException or System.Xml.XmlException)
                 : connection.Fault is not (ConnectionFault.Tls or ConnectionFault.Proxy);
-            string why = connection?.Message ?? Chain(failure).Last().Message;
+            string why = connection?.Message ?? ErrorTranslation.Chain(failure).Last().Message;
             if (!passes || budget.Attempts >= _attempts)
             {
                 throw connection ?? (Exception)ArtifactErrors.Unexpected(operation, artifact.About, why);
@@ -258,8 +258,9 @@ internal sealed class ArtifactStore : IDisposable
     }
 
     /// <summary>The store's own answer behind an exception; one that says yes and cannot be read is none.</summary>
-    private static AmazonServiceException? AnswerIn(Exception error) => Chain(error).OfType<AmazonServiceException>().FirstOrDefault(
-        answer => (int)answer.StatusCode >= 300 || ((int)answer.StatusCode > 0 && answer is not AmazonUnmarshallingException));
+    private static AmazonServiceException? AnswerIn(Exception error) =>
+        ErrorTranslation.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer =>
+            (int)answer.StatusCode >= 300 || ((int)answer.StatusCode > 0 && answer is not AmazonUnmarshallingException));
 
     /// <summary>Where the store says that the bucket is.</summary>
     private static string? RegionIn(AmazonServiceException answer)
@@ -270,7 +271,7 @@ internal sealed class ArtifactStore : IDisposable
         }
 
         foreach (Amazon.Runtime.Internal.HttpErrorResponseException http in
-            Chain(answer).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
+            ErrorTranslation.Chain(answer).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
         {
             string? header = http.Response?.GetHeaderValue("x-amz-bucket-region");
             if (IsRegion(header))
@@ -293,14 +294,6 @@ internal sealed class ArtifactStore : IDisposable
 
     private static string[] SecretsOf(ArtifactCredentials source) =>
         new[] { source.SessionToken.Reveal(), source.SecretAccessKey.Reveal(), source.AccessKeyId.Reveal() };
-
-    private static IEnumerable<Exception> Chain(Exception error)
-    {
-        for (Exception? current = error; current is not null; current = current.InnerException)
-        {
-            yield return current;
-        }
-    }
 
     private sealed class RetryBudget(BackOff backOff)
     {

@@ -183,7 +183,8 @@ internal static class ErrorTranslation
         return found is not null;
     }
 
-    private static IEnumerable<Exception> Chain(Exception error)
+    /// <summary>An exception and those behind it, from the outside in.</summary>
+    public static IEnumerable<Exception> Chain(Exception error)
     {
         for (Exception? current = error; current is not null; current = current.InnerException)
         {
