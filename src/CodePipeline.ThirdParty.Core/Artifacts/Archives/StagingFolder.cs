@@ -255,7 +255,7 @@ internal sealed class StagingFolder : IDisposable
         }
         catch (Exception error) when (ArchiveErrors.IsStorage(error))
         {
-            return !IsEmpty(_destination);
+            return false;
         }
     }
 

@@ -151,6 +151,63 @@ public sealed class StagingFolderTests : ExtractionTest
         Assert.Equal(["keep"], Names());
     }
 
+    [SmallDiskFact]
+    public async Task DestinationThatIsADiskOfItsOwn_IsFilledFromWithin()
+    {
+        new ZipForge().Add("a", s_text).Add("folder/b", s_text).Save(Archive);
+        using var disk = new SmallDisk(1);
+        File.Delete(disk.PathOf("old"));
+
+        await new ArchiveExtractor().ExtractAsync(Archive, disk.Root);
+
+        Assert.Equal(["a", "folder", "folder/b"], disk.Left);
+    }
+
+    [SmallDiskFact]
+    public async Task Replace_OfADiskOfItsOwn_SwapsItsContentAsAWhole()
+    {
+        new ZipForge().Add("a", s_text).Add("folder/b", s_text).Save(Archive);
+        using var disk = new SmallDisk(1);
+        Tree.Make(disk.PathOf("folder"), new() { ["keep"] = s_text });
+
+        await new ArchiveExtractor().ExtractAsync(Archive, disk.Root, replace: true);
+
+        Assert.Equal(["a", "folder", "folder/b"], disk.Left);
+    }
+
+    [SmallDiskFact]
+    public void LandingOnADiskOfItsOwn_ThatFails_PutsTheOldContentBack()
+    {
+        using var disk = new SmallDisk(1);
+        Tree.Make(disk.PathOf("folder"), new() { ["keep"] = s_text });
+        using (StagingFolder staging = StagingFolder.Create(disk.Root, replace: true, TimeProvider.System))
+        {
+            Assert.StartsWith(disk.Root, staging.Content, StringComparison.Ordinal);
+            Directory.Delete(staging.Content);
+
+            Assert.Throws<ArchiveException>(staging.Land);
+        }
+
+        Assert.Equal(["folder", "folder/keep", "old"], disk.Left);
+    }
+
+    [Fact]
+    public void WhatADeadProcessSetAside_WithinTheDestination_IsPutBack_WhereItsPlaceIsFree()
+    {
+        Occupy();
+        string left = Path.Combine(Destination, ".cpartifact-aaaaaaaaaaaa");
+        Tree.Make(Path.Combine(left, "old"), new()
+        {
+            ["keep"] = "older"u8.ToArray(), ["file"] = s_text, ["folder/deep"] = s_text,
+        });
+        File.WriteAllText(left + ".lock", string.Empty);
+
+        StagingFolder.Create(Destination, replace: true, TimeProvider.System).Dispose();
+
+        Assert.Equal(["file", "folder", "folder/deep", "keep"], Names());
+        Assert.Equal("old", Read("keep"));
+    }
+
     [Fact]
     public void WhatALivingProcessWorksIn_IsLeftAlone()
     {
