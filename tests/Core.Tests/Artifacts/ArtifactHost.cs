@@ -57,7 +57,8 @@ internal sealed class ArtifactHost : IDisposable
         .EnumerateFileSystemEntries(_folder.PathOf("."), "*", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(_folder.PathOf("."), path)).Order();
 
-    public IEnumerable<string> Operations => Emulator.GetRequests().Select(request => request.Operation ?? string.Empty);
+    public IEnumerable<string> Operations =>
+        Emulator.GetRequests().Select(request => request.Operation ?? string.Empty);
 
     /// <summary>Polls for the job, claims it and reads it.</summary>
     public async Task<JobArtifacts> ReadAsync(Func<ClientSettings, ClientSettings>? change = null, bool canRenew = true)
@@ -65,7 +66,8 @@ internal sealed class ArtifactHost : IDisposable
         var client = new ThirdPartyJobClient(Service.Settings);
         await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
         JobDetails details = await DetailsAsync(client);
-        await client.AcknowledgeThirdPartyJobAsync(Job.JobId, details.Nonce!, Job.ClientToken, CallOptions.Quiet, default);
+        await client.AcknowledgeThirdPartyJobAsync(
+            Job.JobId, details.Nonce!, Job.ClientToken, CallOptions.Quiet, default);
         Input = details.InputArtifacts[0];
         Output = details.OutputArtifacts[0];
         ClientSettings settings = Service.Settings with { MaxAttempts = null };

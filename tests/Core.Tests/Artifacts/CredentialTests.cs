@@ -19,7 +19,8 @@ public sealed class CredentialTests
     public async Task Save_SomeMinutesAfterTheDetails_RenewsInTime(int minutes, int renewals)
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
-        using var host = new ArtifactHost(new EmulatorOptions { Clock = clock, AllowedClockSkew = TimeSpan.FromHours(1) }, clock);
+        using var host = new ArtifactHost(
+            new EmulatorOptions { Clock = clock, AllowedClockSkew = TimeSpan.FromHours(1) }, clock);
         JobArtifacts job = await host.ReadAsync();
         host.Put([1]);
         clock.Advance(TimeSpan.FromMinutes(minutes));
@@ -67,7 +68,8 @@ public sealed class CredentialTests
         host.Put([1]);
         host.Service.Order("expired-token=1@GetObject");
 
-        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => host.SaveAsync(job, "in.bin"));
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "in.bin"));
 
         Assert.Equal(ArtifactFault.CredentialsExpired, error.Fault);
         Assert.Contains("Get-CPThirdPartyJobDetail", error.Cure);
@@ -82,9 +84,11 @@ public sealed class CredentialTests
         host.Service.Order("expired-token=1@GetObject");
         using var client = new ThirdPartyJobClient(host.Service.Settings);
         await client.PutThirdPartyJobFailureResultAsync(
-            host.Job.JobId, host.Job.ClientToken, new FailureResult(FailureType.JobFailed, "no", null), CallOptions.Quiet, default);
+            host.Job.JobId, host.Job.ClientToken, new FailureResult(FailureType.JobFailed, "no", null),
+            CallOptions.Quiet, default);
 
-        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => host.SaveAsync(job, "in.bin"));
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "in.bin"));
 
         Assert.Equal(ArtifactFault.CredentialsExpired, error.Fault);
         Assert.IsType<InvalidJobException>(error.InnerException);
@@ -97,7 +101,8 @@ public sealed class CredentialTests
         JobArtifacts read = await host.ReadAsync();
         var job = new JobArtifacts { JobId = read.JobId, Inputs = read.Inputs, Settings = read.Settings };
 
-        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => host.SaveAsync(job, "in.bin"));
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "in.bin"));
 
         Assert.Equal(ArtifactFault.NoCredentials, error.Fault);
     }
@@ -106,7 +111,8 @@ public sealed class CredentialTests
     public async Task Save_WhenRenewalFailsEarly_GoesOnWithWhatThereIs()
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
-        using var host = new ArtifactHost(new EmulatorOptions { Clock = clock, AllowedClockSkew = TimeSpan.FromHours(1) }, clock);
+        using var host = new ArtifactHost(
+            new EmulatorOptions { Clock = clock, AllowedClockSkew = TimeSpan.FromHours(1) }, clock);
         JobArtifacts job = await host.ReadAsync();
         host.Put([1]);
         clock.Advance(TimeSpan.FromMinutes(13));
@@ -114,7 +120,8 @@ public sealed class CredentialTests
 
         await host.SaveAsync(job, "in.bin");
 
-        Assert.Contains(host.Said, text => text.StartsWith("New credentials could not be got yet", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Said, text => text.StartsWith("New credentials could not be got yet", StringComparison.Ordinal));
     }
 
     [Theory]

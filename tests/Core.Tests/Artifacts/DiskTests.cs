@@ -10,7 +10,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>Disks that are full or cannot be written: one clear error, nothing left behind, and no harm to what was there.</summary>
+/// <summary>
+/// Disks that are full or cannot be written: one clear error, nothing left behind, and no harm to what was there.
+/// </summary>
 public sealed class DiskTests
 {
     [SmallDiskFact]

@@ -195,7 +195,9 @@ public sealed class DownloadTests
         }
         else
         {
-            Assert.Equal(ArtifactFault.DestinationExists, (await Assert.ThrowsAsync<ArtifactTransferException>(() => save)).Fault);
+            Assert.Equal(
+                ArtifactFault.DestinationExists,
+                (await Assert.ThrowsAsync<ArtifactTransferException>(() => save)).Fault);
         }
 
         Assert.Equal(replace ? [7] : [1, 2, 3], File.ReadAllBytes(host.PathOf("In")));
@@ -227,7 +229,8 @@ public sealed class DownloadTests
 
         await host.Mover.SaveAsync(
             job, host.Input, host.PathOf("in.bin"), expand: false,
-            new Listener(_ => during ??= Directory.GetFiles(host.PathOf("."), ".*").Select(Mode).FirstOrDefault()), default);
+            new Listener(_ => during ??= Directory.GetFiles(host.PathOf("."), ".*").Select(Mode).FirstOrDefault()),
+            default);
 
         if (!OperatingSystem.IsWindows())
         {
@@ -299,7 +302,8 @@ public sealed class DownloadTests
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         using var host = new ArtifactHost(new EmulatorOptions { Clock = clock }, clock);
-        JobArtifacts job = await host.ReadAsync(settings => settings with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(10) });
+        JobArtifacts job = await host.ReadAsync(
+            settings => settings with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(10) });
         host.Put([1]);
         host.Service.Order("slow=1@GetObject,delay=3600s");
 

@@ -43,14 +43,16 @@ public sealed class ExpandTests
     [InlineData("corrupt=1@GetObject,skip=1", ArtifactFault.Damaged)]
     [InlineData("access-denied=1@GetObject,skip=2", ArtifactFault.AccessDenied)]
     [InlineData("internal-failure=1@GetObject,skip=1", ArtifactFault.Unavailable)]
-    public async Task Save_ExpandOfWhatDoesNotArrive_TellsOfTheDownload_AndLeavesNothing(string faults, ArtifactFault fault)
+    public async Task Save_ExpandOfWhatDoesNotArrive_TellsOfTheDownload_AndLeavesNothing(
+        string faults, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
         host.Put(Zip().Build());
         host.Service.Order(faults);
 
-        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => ExpandAsync(host, job));
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => ExpandAsync(host, job));
 
         Assert.Equal(fault, error.Fault);
         Assert.Empty(host.Left);

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>What transfers take of memory; while no other test runs, as all that the process takes is counted.</summary>
+/// <summary>
+/// What transfers take of memory; while no other test runs, as all that the process takes is counted.
+/// </summary>
 [Collection(EnvironmentTests.Name)]
 public sealed class MemoryTests
 {
@@ -39,7 +41,8 @@ public sealed class MemoryTests
         long most = 0;
 
         await host.Mover.PublishAsync(
-            job, host.Output, host.PathOf("folder"), new Listener(_ => most = Math.Max(most, GC.GetTotalMemory(false))), default);
+            job, host.Output, host.PathOf("folder"), new Listener(_ => most = Math.Max(most, GC.GetTotalMemory(false))),
+            default);
 
         // Four parts of 5 MiB at the most, which the arrays' pool rounds up to 8, and what is garbage meanwhile.
         Assert.InRange(most - before, 0, 60 << 20);

@@ -15,7 +15,8 @@ public sealed class ObjectCrcTests
         ObjectCrc whole = Of(content);
         int[] cuts = [0, 1, 17, 4096, 4096, 99_999, 100_003];
 
-        ObjectCrc sum = cuts.Zip(cuts.Skip(1), (from, to) => Of(content[from..to])).Aggregate((before, next) => before.Then(next));
+        ObjectCrc sum = cuts.Zip(cuts.Skip(1), (from, to) => Of(content[from..to]))
+            .Aggregate((before, next) => before.Then(next));
 
         Assert.Equal(whole.Text, sum.Text);
         Assert.Equal(content.Length, sum.Length);

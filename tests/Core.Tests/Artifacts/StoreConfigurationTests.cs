@@ -72,7 +72,8 @@ public sealed class StoreConfigurationTests
 
         Assert.Same(first, again);
         Assert.Equal(
-            new[] { "https://one.example/", "https://two.example/", "https://.example/" }, new[] { first.URL, other.URL, none.URL });
+            new[] { "https://one.example/", "https://two.example/", "https://.example/" },
+            new[] { first.URL, other.URL, none.URL });
         Assert.Equal(3, rules.Asked);
         Assert.IsType<KnownEndpoints>(Create(s_settings).EndpointProvider);
 

@@ -12,7 +12,8 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
 /// <summary>
-/// A loopback server with one answer for whatever comes, or one that is made of the body; with a certificate it speaks TLS.
+/// A loopback server with one answer for whatever comes, or one that is made of the body; with a certificate it speaks
+/// TLS.
 /// </summary>
 internal sealed class CannedServer : IDisposable
 {

@@ -61,7 +61,8 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("", "https://codepipeline.us-east-1.amazonaws.com/")]
     public void EndpointVariableThatIsEmpty_SaysNothing(string general, string endpoint)
     {
-        using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL", general), ("AWS_ENDPOINT_URL_CODEPIPELINE", string.Empty));
+        using var environment = new EnvironmentScope(
+            ("AWS_ENDPOINT_URL", general), ("AWS_ENDPOINT_URL_CODEPIPELINE", string.Empty));
 
         Assert.Equal(endpoint, Endpoint(s_settings));
     }

@@ -12,8 +12,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 
 /// <summary>
-/// A role that is assumed by a token in a file, as the steps on CI runners have it: who writes the file anew keeps a long-lived
-/// client in credentials.
+/// A role that is assumed by a token in a file, as the steps on CI runners have it: who writes the file anew keeps a
+/// long-lived client in credentials.
 /// </summary>
 [Collection(EnvironmentTests.Name)]
 public sealed class WebIdentityTests : IDisposable
@@ -81,7 +81,8 @@ public sealed class WebIdentityTests : IDisposable
     }
 
     /// <summary>
-    /// One client: its credentials are about to end all the time, so that it asks for new ones, with what the file has by then.
+    /// One client: its credentials are about to end all the time, so that it asks for new ones, with what the file has
+    /// by then.
     /// </summary>
     private async Task PollsAskWithTheTokenOfTheirTimeAsync(ClientSettings settings)
     {
@@ -101,7 +102,8 @@ public sealed class WebIdentityTests : IDisposable
         });
         Assert.Contains("WebIdentityToken=token-two", _asked.Last(), StringComparison.Ordinal);
         Assert.All(_asked, form => Assert.Contains("Action=AssumeRoleWithWebIdentity", form, StringComparison.Ordinal));
-        Assert.All(_asked, form => Assert.Contains("RoleArn=" + WebUtility.UrlEncode(Role), form, StringComparison.Ordinal));
+        Assert.All(
+            _asked, form => Assert.Contains("RoleArn=" + WebUtility.UrlEncode(Role), form, StringComparison.Ordinal));
     }
 
     private EnvironmentScope Sts() => new(("AWS_ENDPOINT_URL_STS", _sts.Url));
@@ -117,6 +119,8 @@ public sealed class WebIdentityTests : IDisposable
         + "<AssumeRoleWithWebIdentityResult><Credentials>"
         + $"<AccessKeyId>ASIAEXAMPLE{number}</AccessKeyId><SecretAccessKey>secret-{number}</SecretAccessKey>"
         + $"<SessionToken>session-{number}</SessionToken>"
-        + $"<Expiration>{(DateTimeOffset.UtcNow + Life).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}</Expiration>"
+        + "<Expiration>"
+        + (DateTimeOffset.UtcNow + Life).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)
+        + "</Expiration>"
         + "</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
 }

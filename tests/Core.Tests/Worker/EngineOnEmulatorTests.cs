@@ -118,7 +118,8 @@ public sealed class EngineOnEmulatorTests : IDisposable
     [Fact]
     public async Task TransferThatLeavesPartsBehind_IsAWarningOfTheJob()
     {
-        EmulatedJob job = _service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type) { OutputArtifacts = ["Out"] });
+        EmulatedJob job = _service.Emulator.AddJob(
+            new EmulatedJobRequest(EmulatedService.Type) { OutputArtifacts = ["Out"] });
         _service.Order("access-denied=1@UploadPart;access-denied=1@AbortMultipartUpload");
 
         await RunAsync(
@@ -146,7 +147,8 @@ public sealed class EngineOnEmulatorTests : IDisposable
         CallOptions? call = null)
     {
         var tokens = new TokenMap(
-            new Dictionary<string, Secret>(_service.Emulator.GetClients().ToDictionary(pair => pair.Key, pair => pair.Value)),
+            new Dictionary<string, Secret>(
+                _service.Emulator.GetClients().ToDictionary(pair => pair.Key, pair => pair.Value)),
             "the test");
         var session = new ThirdPartySession(name: null, settings ?? _service.Settings, tokens);
         var engine = new WorkerEngine(

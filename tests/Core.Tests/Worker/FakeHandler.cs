@@ -6,7 +6,8 @@ using CodePipeline.ThirdParty.Worker;
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
 /// <summary>A handler that does what a test says.</summary>
-internal sealed class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle) : IJobHandler
+internal sealed class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle)
+    : IJobHandler
 {
     private int _runs;
 

@@ -132,7 +132,8 @@ internal static class ServiceErrors
 
     public static ServiceUnavailableException Unavailable => new(Of("InternalFailure", answerLost: true));
 
-    public static InvalidNonceException InvalidNonce(bool answerLost = false) => new(Of("InvalidNonceException", answerLost));
+    public static InvalidNonceException InvalidNonce(bool answerLost = false) =>
+        new(Of("InvalidNonceException", answerLost));
 
     public static CodePipeline.ThirdParty.Client.InvalidJobStateException InvalidState(bool answerLost = false) =>
         new(Of("InvalidJobStateException", answerLost));

@@ -129,7 +129,8 @@ public sealed class JobClaimTests : IDisposable
         Task run = _worker.Start();
         await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
         _worker.Stop();
-        await Until.TrueAsync(() => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers > 0);
+        await Until.TrueAsync(
+            () => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers > 0);
         answer.SetResult(true);
         await run.WaitAsync(Until.Patience);
 

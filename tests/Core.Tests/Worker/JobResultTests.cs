@@ -40,7 +40,8 @@ public sealed class JobResultTests : IDisposable
         await _worker.RunAsync();
 
         Assert.Equal(
-            new FailureResult(FailureType.JobFailed, "The disk of the target is full.", null), Assert.Single(_worker.Queue.Failures));
+            new FailureResult(FailureType.JobFailed, "The disk of the target is full.", null),
+            Assert.Single(_worker.Queue.Failures));
         Assert.Equal(
             (WorkerOutcomes.Failed, FailureType.JobFailed, "The disk of the target is full."),
             (Result.Outcome, Result.FailureType, Result.Message));
@@ -54,7 +55,8 @@ public sealed class JobResultTests : IDisposable
         await _worker.RunAsync();
 
         Assert.Equal(
-            new FailureResult(FailureType.ConfigurationError, "No such project.", "run-9"), Assert.Single(_worker.Queue.Failures));
+            new FailureResult(FailureType.ConfigurationError, "No such project.", "run-9"),
+            Assert.Single(_worker.Queue.Failures));
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public sealed class JobResultTests : IDisposable
 
         await _worker.RunAsync();
 
-        Assert.Contains("though nobody asked for it", Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "though nobody asked for it", Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +133,8 @@ public sealed class JobResultTests : IDisposable
         string message = Assert.Single(_worker.Queue.Failures).Message;
         Assert.StartsWith("Login *** *** *** *** visible ", message, StringComparison.Ordinal);
         Assert.True(message.Length <= 5000);
-        string all = string.Join("\n", _worker.Observer.Events.Select(each => $"{each.Message} {each.Error} {each.Result?.Message}"));
+        string all = string.Join(
+            "\n", _worker.Observer.Events.Select(each => $"{each.Message} {each.Error} {each.Result?.Message}"));
         Assert.All(
             new[] { "p@ss word", "p%40ss%20word", "client-token-77", "client-tok…", "4711" },
             secret => Assert.DoesNotContain(secret, all + message, StringComparison.Ordinal));
@@ -256,7 +260,8 @@ public sealed class JobResultTests : IDisposable
         _worker.Stop();
 
         // First the stop's own timer; then that of the last calls, and the grace of each handler.
-        await Until.TrueAsync(() => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers == 1);
+        await Until.TrueAsync(
+            () => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers == 1);
         _worker.Clock.Advance(_worker.Options.StopTimeout);
         await Until.TrueAsync(() => _worker.Clock.PendingTimers == 51);
         _worker.Clock.Advance(Bounded.Grace);

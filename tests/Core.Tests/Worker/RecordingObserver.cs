@@ -25,7 +25,8 @@ internal sealed class RecordingObserver : IWorkerObserver
         }
     }
 
-    public IReadOnlyList<ThirdPartyJobResult> Results => Of(WorkerEventKind.JobEnded).Select(ended => ended.Result!).ToArray();
+    public IReadOnlyList<ThirdPartyJobResult> Results =>
+        Of(WorkerEventKind.JobEnded).Select(ended => ended.Result!).ToArray();
 
     public void Report(WorkerEvent happened)
     {

@@ -16,13 +16,15 @@ public sealed class SecretMaskTests
     {
         var mask = new SecretMask(() => new Secret?[] { new("a/b c") }, JobConfiguration.Empty, Array.Empty<string>());
 
-        Assert.Equal("*** at https://x/?key=*** and not a/b", mask.Apply("a/b c at https://x/?key=a%2Fb%20c and not a/b"));
+        Assert.Equal(
+            "*** at https://x/?key=*** and not a/b", mask.Apply("a/b c at https://x/?key=a%2Fb%20c and not a/b"));
     }
 
     [Fact]
     public void LongerSecret_IsMaskedBeforeOneThatStandsInIt()
     {
-        var mask = new SecretMask(() => new Secret?[] { new("key"), new("key-ring") }, JobConfiguration.Empty, Array.Empty<string>());
+        var mask = new SecretMask(
+            () => new Secret?[] { new("key"), new("key-ring") }, JobConfiguration.Empty, Array.Empty<string>());
 
         Assert.Equal("***|***", mask.Apply("key-ring|key"));
     }

@@ -49,7 +49,9 @@ public sealed class WorkFoldersTests : IDisposable
 
         Assert.Equal(new[] { ("Report", "all well") }, _mover.Published);
         Assert.Single(_worker.Queue.Successes);
-        Assert.Contains(_worker.Observer.Of(WorkerEventKind.Note), note => note.Message.Contains("'Logs'", StringComparison.Ordinal));
+        Assert.Contains(
+            _worker.Observer.Of(WorkerEventKind.Note),
+            note => note.Message.Contains("'Logs'", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -181,7 +181,8 @@ public sealed class WorkerEngineTests : IDisposable
     [Fact]
     public async Task FirstPollThatCannotHeal_EndsTheWorkerWithItsError()
     {
-        _worker.Queue.OnPoll = (_, _) => throw new ActionTypeNotFoundException(ServiceErrors.Of("ActionTypeNotFoundException"));
+        _worker.Queue.OnPoll = (_, _) =>
+            throw new ActionTypeNotFoundException(ServiceErrors.Of("ActionTypeNotFoundException"));
 
         await Assert.ThrowsAsync<ActionTypeNotFoundException>(() => _worker.RunAsync());
     }

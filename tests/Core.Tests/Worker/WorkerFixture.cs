@@ -87,7 +87,8 @@ internal sealed class WorkerFixture : IDisposable
     }
 
     /// <summary>Waits until the engine has come to rest, as far as timers tell.</summary>
-    public Task EndAsync(Task run, TimeSpan? step = null) => PassUntilAsync(() => run.IsCompleted, step).ContinueWith(_ => run).Unwrap();
+    public Task EndAsync(Task run, TimeSpan? step = null) =>
+        PassUntilAsync(() => run.IsCompleted, step).ContinueWith(_ => run).Unwrap();
 
     public void Dispose()
     {

@@ -22,7 +22,8 @@ public sealed class WorkerTelemetryTests : IDisposable
 
     private readonly WorkerFixture _worker = new();
     private readonly ConcurrentQueue<Activity> _steps = new();
-    private readonly ConcurrentQueue<(string Name, double Value, KeyValuePair<string, object?>[] Tags)> _figures = new();
+    private readonly ConcurrentQueue<(string Name, double Value, KeyValuePair<string, object?>[] Tags)> _figures =
+        new();
     private readonly ActivityListener _activities;
     private readonly MeterListener _meters = new();
 
@@ -48,8 +49,10 @@ public sealed class WorkerTelemetryTests : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Keep(instrument.Name, value, tags.ToArray()));
-        _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Keep(instrument.Name, value, tags.ToArray()));
+        _meters.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => Keep(instrument.Name, value, tags.ToArray()));
+        _meters.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => Keep(instrument.Name, value, tags.ToArray()));
         _meters.Start();
 
         _worker.Options = _worker.Options with { ActionTypes = new[] { s_type }, MaxJobs = 2, ThrottleLimit = 1 };
@@ -90,7 +93,8 @@ public sealed class WorkerTelemetryTests : IDisposable
         _worker.Queue.OnPoll = (_, _) => ++polls == 2
             ? throw new InvalidOperationException($"The poll fails with {Sentinel}.")
             : Task.CompletedTask;
-        _worker.Queue.OnResult = (_, _, before, _) => before == 0 ? throw new TimeoutException($"No answer for {Sentinel}") : Task.CompletedTask;
+        _worker.Queue.OnResult = (_, _, before, _) =>
+            before == 0 ? throw new TimeoutException($"No answer for {Sentinel}") : Task.CompletedTask;
         _worker.Handler = new FakeHandler((_, _) => throw new InvalidOperationException($"It fails with {Sentinel}."));
 
         await _worker.EndAsync(_worker.Start());
@@ -98,10 +102,13 @@ public sealed class WorkerTelemetryTests : IDisposable
         Assert.Contains(_steps, step => step is { OperationName: "handler", Status: ActivityStatusCode.Error });
         Assert.Equal(1, Sum("codepipeline.worker.poll.errors"));
         Assert.Equal(1, Sum("codepipeline.worker.result.retries"));
-        string all = string.Join("\n", _steps.Select(Text).Concat(_figures.Select(figure => string.Join(",", figure.Tags))));
+        string all = string.Join(
+            "\n", _steps.Select(Text).Concat(_figures.Select(figure => string.Join(",", figure.Tags))));
         Assert.Contains("codepipeline.job_id=job-1", all, StringComparison.Ordinal);
         Assert.DoesNotContain("SENTINEL", all, StringComparison.Ordinal);
-        Assert.DoesNotContain("SENTINEL", string.Join("\n", _worker.Observer.Results.Select(result => result.Message)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "SENTINEL", string.Join("\n", _worker.Observer.Results.Select(result => result.Message)),
+            StringComparison.Ordinal);
     }
 
     private static string Text(Activity step) => string.Join(

@@ -107,7 +107,8 @@ public sealed class ArrivingArchiveTests : ExtractionTest
     {
         File.WriteAllBytes(Archive, []);
 
-        Task<bool> looking = ArchiveExtractor.IsArchiveAsync(new ArchiveSource(Archive) { Arrivals = _arrivals }, default);
+        Task<bool> looking = ArchiveExtractor.IsArchiveAsync(
+            new ArchiveSource(Archive) { Arrivals = _arrivals }, default);
         Assert.False(looking.IsCompleted);
         byte[] zip = new ZipForge().Add("a", [1]).Build();
         File.WriteAllBytes(Archive, zip);
@@ -117,7 +118,8 @@ public sealed class ArrivingArchiveTests : ExtractionTest
     }
 
     private Task<ExtractionResult> StartAsync() => new ArchiveExtractor { Threads = 2 }.ExtractAsync(
-        new ArchiveSource(Archive) { Arrivals = _arrivals, Whole = _whole.Task }, Destination, null, false, null, default);
+        new ArchiveSource(Archive) { Arrivals = _arrivals, Whole = _whole.Task }, Destination, null, false, null,
+        default);
 
     private void Come(long upTo, long tail = long.MaxValue)
     {
@@ -132,5 +134,6 @@ public sealed class ArrivingArchiveTests : ExtractionTest
         .Select(folder => new FileInfo(Path.Combine(folder, "new", name))).FirstOrDefault(file => file.Exists);
 
     private IEnumerable<string?> Left() =>
-        Directory.GetFileSystemEntries(Temp.PathOf("."), "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(Path.GetFileName);
+        Directory.GetFileSystemEntries(Temp.PathOf("."), "*", new EnumerationOptions { AttributesToSkip = 0 })
+            .Select(Path.GetFileName);
 }

@@ -353,7 +353,8 @@ public sealed class EntryTreeTests
         foreach (EntryNode link in tree.Links)
         {
             Assert.False(
-                File.Exists(Path.Combine(inside, link.Path, "secret")), $"{link.Path} -> {link.Target} leads to {secret}");
+                File.Exists(Path.Combine(inside, link.Path, "secret")),
+                $"{link.Path} -> {link.Target} leads to {secret}");
         }
 
         return true;
@@ -375,15 +376,16 @@ public sealed class EntryTreeTests
 
         Assert.DoesNotContain("..", path.Split('/', '\\'));
         string full = Path.GetFullPath(Path.Combine("/base/of/all", path));
-        Assert.StartsWith("/base/of/all/", full.Replace('\\', '/')[(full.IndexOf("base", StringComparison.Ordinal) - 1)..]);
+        Assert.StartsWith(
+            "/base/of/all/", full.Replace('\\', '/')[(full.IndexOf("base", StringComparison.Ordinal) - 1)..]);
     }
 
     private static string Nasty(Random random)
     {
         string[] parts =
         [
-            "..", ".", "/", "\\", "//", "a", "b", "C:", ":", " ", ". ", "CON", "nul.txt", "%2e", "\uff0e", "\u2215", "\0",
-            "\u0001", "\n", "~", "$DATA", "é", "e\u0301", "\ud83d", "😀", "?", "*", "con", "\\\\?\\", "....",
+            "..", ".", "/", "\\", "//", "a", "b", "C:", ":", " ", ". ", "CON", "nul.txt", "%2e", "\uff0e", "\u2215",
+            "\0", "\u0001", "\n", "~", "$DATA", "é", "e\u0301", "\ud83d", "😀", "?", "*", "con", "\\\\?\\", "....",
         ];
         StringBuilder name = new();
         for (int count = random.Next(1, 8); count > 0; count--)

@@ -45,6 +45,7 @@ public abstract class ExtractionTest : IDisposable
     private protected string Read(string name) => File.ReadAllText(Path.Combine(Destination, name));
 
     private protected IReadOnlyList<string> Names() => Directory
-        .EnumerateFileSystemEntries(Destination, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        .EnumerateFileSystemEntries(
+            Destination, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         .Select(path => Path.GetRelativePath(Destination, path)).Order(StringComparer.Ordinal).ToArray();
 }

@@ -28,7 +28,8 @@ public sealed class TarExtractionTests : ExtractionTest
         Assert.True(
             OperatingSystem.IsWindows()
             || File.GetUnixFileMode(Path.Combine(Destination, "a/run")).HasFlag(UnixFileMode.UserExecute));
-        Assert.Equal(DateTime.UnixEpoch.AddSeconds(1_000_000_000), File.GetLastWriteTimeUtc(Path.Combine(Destination, "b")));
+        Assert.Equal(
+            DateTime.UnixEpoch.AddSeconds(1_000_000_000), File.GetLastWriteTimeUtc(Path.Combine(Destination, "b")));
         Assert.Equal(DateTime.UnixEpoch.AddSeconds(1_000_000_000), Directory.GetLastWriteTimeUtc(Destination + "/a"));
     }
 
@@ -250,7 +251,8 @@ public sealed class TarExtractionTests : ExtractionTest
     public async Task GzipOfSeveralMembers_IsOneTar()
     {
         byte[] tar = new TarForge().Add("a", Tree.Noise(100_000)).Add("b", "text").Build();
-        byte[] members = [.. TarForge.Gzip(tar[..300]), .. TarForge.Gzip(tar[300..70_000]), .. TarForge.Gzip(tar[70_000..])];
+        byte[] members =
+            [.. TarForge.Gzip(tar[..300]), .. TarForge.Gzip(tar[300..70_000]), .. TarForge.Gzip(tar[70_000..])];
         File.WriteAllBytes(Archive, [.. TarForge.Gzip(tar[..2000]), .. TarForge.Gzip(tar[2000..])]);
         await ExtractAsync();
         Assert.Equal("text", Read("b"));

@@ -64,6 +64,7 @@ internal static class Tree
     {
         { LinkTarget: string target } => " -> " + target,
         DirectoryInfo => "/",
-        _ => " = " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(entry.FullName))),
+        _ => " = " + Convert.ToHexString(
+            System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(entry.FullName))),
     };
 }

@@ -139,7 +139,8 @@ public sealed class ZipExtractionTests : ExtractionTest
     public async Task EntriesThatShareTheirData_AreDamaged()
     {
         new ZipForge().Add("a", new byte[100_000])
-            .Add("b", new byte[100_000], entry => (entry.SameDataAs, entry.LocalName) = (0, "a"u8.ToArray())).Save(Archive);
+            .Add("b", new byte[100_000], entry => (entry.SameDataAs, entry.LocalName) = (0, "a"u8.ToArray()))
+            .Save(Archive);
 
         await RefusedAsync(ArchiveFault.Damaged);
     }
@@ -312,7 +313,9 @@ public sealed class ZipExtractionTests : ExtractionTest
         }
 
         new ZipForge()
-            .Add("a", s_text, entry => (entry.Flags, entry.Extra) = (0, Field((uint)CyclicCode.Crc32.Append(0, "a"u8.ToArray(), 0, 1))))
+            .Add(
+                "a", s_text, entry => (entry.Flags, entry.Extra) =
+                    (0, Field((uint)CyclicCode.Crc32.Append(0, "a"u8.ToArray(), 0, 1))))
             .Add("b", s_text, entry => (entry.Flags, entry.Extra) = (0, Field(7))).Save(Archive);
 
         await ExtractAsync();
@@ -335,7 +338,8 @@ public sealed class ZipExtractionTests : ExtractionTest
         Assert.Equal(Mode(0b111_101_101), ModeOf("run"));
         Assert.Equal(Mode(0b100_100_100), ModeOf("read"));
         Assert.Equal((UnixFileMode)0, ModeOf("plain") & Mode(0b001_001_001));
-        Assert.True(ModeOf("none").HasFlag(Mode(0b111_000_000)), "A folder that its owner cannot enter cannot be removed.");
+        Assert.True(
+            ModeOf("none").HasFlag(Mode(0b111_000_000)), "A folder that its owner cannot enter cannot be removed.");
     }
 
     [Fact]
@@ -352,7 +356,8 @@ public sealed class ZipExtractionTests : ExtractionTest
         new ZipForge()
             .Add("unix", s_text, entry => entry.Extra = [.. ntfs, .. unix])
             .Add("ntfs", s_text, entry => entry.Extra = ntfs)
-            .Add("dos", s_text, entry => (entry.Date, entry.Time) = ((45 << 9) | (2 << 5) | 3, (4 << 11) | (5 << 5) | 3))
+            .Add(
+                "dos", s_text, entry => (entry.Date, entry.Time) = ((45 << 9) | (2 << 5) | 3, (4 << 11) | (5 << 5) | 3))
             .Add("none", s_text, entry => entry.Date = 0)
             .Add("folder/", change: entry => entry.Extra = unix)
             .Add("folder/file", s_text).Save(Archive);

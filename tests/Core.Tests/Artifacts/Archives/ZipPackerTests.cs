@@ -148,7 +148,8 @@ public sealed class ZipPackerTests : IDisposable
     [InlineData("delete")]
     public async Task FileThatChangesMeanwhile_IsAnErrorThatNamesIt(string what)
     {
-        // Small files are packed ahead, so there are enough before it that it is read only when the first bytes are out.
+        // Small files are packed ahead, so there are enough before it that it is read only when the first bytes are
+        // out.
         Tree.Make(Source, new()
         {
             ["a"] = Tree.Noise(2 * ZipPacker.SmallFile), ["b"] = [], ["c"] = [], ["d"] = [], ["z"] = Tree.Text(1000),

@@ -31,7 +31,8 @@ public sealed class ZipRoundTripTests : IDisposable
         });
 
         PackResult packed = await Tree.PackAsync(source, _temp.PathOf("a.zip"));
-        ExtractionResult expanded = await new ArchiveExtractor().ExtractAsync(_temp.PathOf("a.zip"), _temp.PathOf("out"));
+        ExtractionResult expanded = await new ArchiveExtractor()
+            .ExtractAsync(_temp.PathOf("a.zip"), _temp.PathOf("out"));
 
         Assert.Equal(Tree.Describe(source), Tree.Describe(_temp.PathOf("out")));
         Assert.Equal((7, packed.Bytes), (packed.Entries, expanded.Bytes));

@@ -11,8 +11,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Worker.Journal;
 
 /// <summary>
-/// A worker dies at each step of a job; the next one with its journal ends the job. The first one's file is copied as it
-/// stands, which is what kill -9 leaves.
+/// A worker dies at each step of a job; the next one with its journal ends the job. The first one's file is copied as
+/// it stands, which is what kill -9 leaves.
 /// </summary>
 public sealed class RecoveryTests : IDisposable
 {
@@ -107,7 +107,9 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public async Task KilledWhileItsHandlerRan_IsFailedByTheNextWorker()
     {
-        await DieAsync(() => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()), () => _first.Handler.Runs == 1);
+        await DieAsync(
+            () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
+            () => _first.Handler.Runs == 1);
 
         await RecoverAsync();
 
@@ -122,7 +124,9 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public async Task KilledWhileItsHandlerRan_RunsAgainWithRerun_WithoutBeingClaimedAgain()
     {
-        await DieAsync(() => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()), () => _first.Handler.Runs == 1);
+        await DieAsync(
+            () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
+            () => _first.Handler.Runs == 1);
         _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun };
 
         await RecoverAsync();
@@ -133,7 +137,9 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public async Task JobThatIsOverMeanwhile_IsAbandoned_WithRerun()
     {
-        await DieAsync(() => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()), () => _first.Handler.Runs == 1);
+        await DieAsync(
+            () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
+            () => _first.Handler.Runs == 1);
         _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun };
         _second.Queue.OnOpen = (_, _) => throw new InvalidJobException(ServiceErrors.Of("InvalidJobException"));
         _second.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.InvalidState();
@@ -252,7 +258,8 @@ public sealed class RecoveryTests : IDisposable
         arrange();
         _ = _first.Start();
         await Until.TrueAsync(there);
-        using var from = new FileStream(_first.JournalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var from = new FileStream(
+            _first.JournalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using FileStream to = File.Create(_second.JournalPath);
         from.CopyTo(to);
     }

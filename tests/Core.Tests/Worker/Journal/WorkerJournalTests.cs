@@ -28,7 +28,8 @@ public sealed class WorkerJournalTests : IDisposable
         using WorkerJournal journal = Open();
         await journal.ClaimingAsync(_job, "mark-1");
         Assert.Equal(
-            (JournalStage.Claiming, "mark-1", _job), (Copied().Single().Stage, Copied().Single().Mark!, Copied().Single().Job));
+            (JournalStage.Claiming, "mark-1", _job),
+            (Copied().Single().Stage, Copied().Single().Mark!, Copied().Single().Job));
         await journal.ClaimedAsync(_job, 2);
         Assert.Equal((JournalStage.Claimed, 2), (Copied().Single().Stage, Copied().Single().Runs));
         var result = new SuccessResult
@@ -42,7 +43,8 @@ public sealed class WorkerJournalTests : IDisposable
         await journal.ResultAsync(_job, ThirdPartyJobOutcome.Of(result));
         SuccessResult read = Copied().Single().Result!.Success!;
         Assert.Equal(
-            (result.Summary, result.ContinuationToken, result.ExternalExecutionId, result.PercentComplete, result.Revision),
+            (result.Summary, result.ContinuationToken, result.ExternalExecutionId, result.PercentComplete,
+                result.Revision),
             (read.Summary, read.ContinuationToken, read.ExternalExecutionId, read.PercentComplete, read.Revision));
         await journal.ResultAsync(_job, Failure());
         Assert.Equal(Failure().Failure, Copied().Single().Result!.Failure);
@@ -125,7 +127,8 @@ public sealed class WorkerJournalTests : IDisposable
         JournalException error = await Assert.ThrowsAsync<JournalException>(
             () => journal.ClaimingAsync(_job with { JobId = "job-2" }, "mark-2"));
         Assert.Equal(JournalFault.NotWritten, error.Fault);
-        await Assert.ThrowsAsync<JournalException>(() => journal.ClaimingAsync(_job with { JobId = "job-3" }, "mark-3"));
+        await Assert.ThrowsAsync<JournalException>(
+            () => journal.ClaimingAsync(_job with { JobId = "job-3" }, "mark-3"));
         Assert.Equal("job-1", Copied().Single().Job.JobId);
 
         // Half a new journal would only take up more room.
@@ -145,7 +148,8 @@ public sealed class WorkerJournalTests : IDisposable
         for (int i = 0; i < 400; i++)
         {
             JobTicket job = _job with { JobId = $"passing-{i}" };
-            await journal.ResultAsync(job, ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, text, null)));
+            await journal.ResultAsync(
+                job, ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, text, null)));
             journal.Done(job, "Failed");
         }
 
@@ -207,7 +211,8 @@ public sealed class WorkerJournalTests : IDisposable
     private System.Collections.Generic.IReadOnlyList<JournalEntry> Copied()
     {
         string copy = _folder.PathOf("copy.jsonl");
-        using (var from = new FileStream(FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        using (var from = new FileStream(
+            FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
         using (FileStream to = File.Create(copy))
         {
             from.CopyTo(to);
