@@ -40,19 +40,22 @@ public sealed class HttpTests : IDisposable
     [Fact]
     public async Task Request_WithABody_IsReadToItsLength() =>
         Assert.Contains("<POST / a=1 v hello>", await SendAsync(
-            "POST /?a=1 HTTP/1.1\r\nX-A:  v \r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"), StringComparison.Ordinal);
+            "POST /?a=1 HTTP/1.1\r\nX-A:  v \r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Request_InChunks_IsPutTogether() =>
         Assert.Contains("<POST /   hello world>", await SendAsync(
-            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nTrailer: t\r\n\r\n"),
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                + "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nTrailer: t\r\n\r\n"),
             StringComparison.Ordinal);
 
     [Fact]
     public async Task Requests_SentTogether_AreAnsweredInOrder()
     {
         string answers = await SendAsync(
-            "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\nGET /4 HTTP/1.1\r\n\r\n");
+            "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n"
+                + "GET /4 HTTP/1.1\r\n\r\n");
 
         int[] places = Array.ConvertAll(
             new[] { "/1", "/2", "/3" }, path => answers.IndexOf(path, StringComparison.Ordinal));
@@ -68,7 +71,8 @@ public sealed class HttpTests : IDisposable
     [Fact]
     public async Task Expect100_IsAnsweredBeforeTheBody() =>
         Assert.StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", await SendAsync(
-            "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"), StringComparison.Ordinal);
+            "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task OldProtocol_EndsTheConnection() =>
@@ -139,7 +143,9 @@ public sealed class HttpTests : IDisposable
 
     [Fact]
     public void Server_ListensOnLoopbackAndNowhereElse() => Assert.All(
-        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(each => each.Port == _server.Endpoint.Port),
+        IPGlobalProperties.GetIPGlobalProperties()
+            .GetActiveTcpListeners()
+            .Where(each => each.Port == _server.Endpoint.Port),
         listener => Assert.True(IPAddress.IsLoopback(listener.Address), listener.ToString()));
 
     /// <summary>Sends a text and reads until the connection ends.</summary>

@@ -57,8 +57,8 @@ public sealed class ProgramTests
     {
         using TempFolder folder = new();
         using EmulatorProcess process = new(
-            "--json", "--until-stdin-closes", "--job", "Test/Contoso/1", "--input", "In=" + folder.Write("a", "contents"),
-            "--output-artifact", "Out", "--artifact-region", "eu-west-1");
+            "--json", "--until-stdin-closes", "--job", "Test/Contoso/1", "--input",
+            "In=" + folder.Write("a", "contents"), "--output-artifact", "Out", "--artifact-region", "eu-west-1");
 
         JsonElement ready = JsonDocument.Parse(await process.ReadLineAsync()).RootElement;
 
@@ -136,7 +136,9 @@ public sealed class ProgramTests
         string content = await File.ReadAllTextAsync(file);
 
         // Its secret key and client tokens are for nobody else on the machine.
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.True(
+            OperatingSystem.IsWindows()
+                || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
         File.Delete(file);
         Assert.Equal(line, content.TrimEnd());
     }

@@ -19,7 +19,8 @@ public sealed class ResultTests : IDisposable
         {
             jobId = job.JobId,
             clientToken = job.ClientToken.Reveal(),
-            currentRevision = new { revision = "r1", changeIdentifier = "c1", created = 1_893_456_000.25, revisionSummary = "s1" },
+            currentRevision =
+                new { revision = "r1", changeIdentifier = "c1", created = 1_893_456_000.25, revisionSummary = "s1" },
             executionDetails = new { summary = "done", externalExecutionId = "e1", percentComplete = 100 },
         });
 

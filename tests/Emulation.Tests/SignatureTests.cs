@@ -170,7 +170,8 @@ public sealed class SignatureTests : IDisposable
         Answer answer = await _host.SendUnsignedAsync(Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(10)));
 
         Assert.Equal(
-            "Signature not yet current: 20300102T031405Z is still later than 20300102T030905Z (20300102T030405Z + 5 min.)",
+            "Signature not yet current: 20300102T031405Z is still later than 20300102T030905Z "
+                + "(20300102T030405Z + 5 min.)",
             answer.Message);
     }
 

@@ -31,12 +31,14 @@ internal sealed record TestSigner(string AccessKeyId, string SecretAccessKey, st
         string canonical = $"{request.Method}\n{request.RequestUri!.AbsolutePath}\n\n"
             + string.Concat(names.Select(name => $"{name}:{ValueOf(request, name)}\n"))
             + $"\n{signedHeaders}\n{Hex(SHA256.HashData(body))}";
-        string toSign = $"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        string toSign =
+            $"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         byte[] key = scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + SecretAccessKey), Hmac);
         request.Headers.Remove("Authorization");
         request.Headers.TryAddWithoutValidation(
             "Authorization",
-            $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{scope}, SignedHeaders={signedHeaders}, Signature={Hex(Hmac(key, toSign))}");
+            $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{scope}, SignedHeaders={signedHeaders}, "
+                + $"Signature={Hex(Hmac(key, toSign))}");
     }
 
     private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));

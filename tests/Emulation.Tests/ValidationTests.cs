@@ -72,7 +72,8 @@ public sealed class ValidationTests : IDisposable
 
         Assert.Equal("ValidationException", answer.Error);
         Assert.Contains(
-            $"Value at '{path}' failed to satisfy constraint: Member must have length greater than or equal to {minimum}",
+            $"Value at '{path}' failed to satisfy constraint: Member must have length greater than or "
+                + $"equal to {minimum}",
             answer.Message,
             StringComparison.Ordinal);
     }
@@ -217,7 +218,8 @@ public sealed class ValidationTests : IDisposable
     private static JsonObject Valid(string operation) => JsonNode.Parse(operation switch
     {
         EmulatorHost.Poll => """
-            {"actionTypeId":{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"},"maxBatchSize":1}
+            {"actionTypeId":{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"},
+            "maxBatchSize":1}
             """,
         EmulatorHost.Details => """{"jobId":"x","clientToken":"t"}""",
         EmulatorHost.Acknowledge => """{"jobId":"x","nonce":"1","clientToken":"t"}""",
@@ -226,7 +228,10 @@ public sealed class ValidationTests : IDisposable
             "currentRevision":{"revision":"r","changeIdentifier":"c","created":1,"revisionSummary":"s"},
             "executionDetails":{"summary":"s","externalExecutionId":"e","percentComplete":1}}
             """,
-        _ => """{"jobId":"x","clientToken":"t","failureDetails":{"type":"JobFailed","message":"m","externalExecutionId":"e"}}""",
+        _ => """
+            {"jobId":"x","clientToken":"t",
+            "failureDetails":{"type":"JobFailed","message":"m","externalExecutionId":"e"}}
+            """,
     })!.AsObject();
 
     /// <summary>Sends a right input with one member changed or removed.</summary>

@@ -26,7 +26,8 @@ public sealed class MultipartTests : IDisposable
         string id = await CreateAsync();
         S3Answer[] parts =
         [
-            await PutPartAsync(id, 700, s_last), await PutPartAsync(id, 2, s_first), await PutPartAsync(id, 30, s_second),
+            await PutPartAsync(id, 700, s_last), await PutPartAsync(id, 2, s_first),
+            await PutPartAsync(id, 30, s_second),
         ];
 
         S3Answer answer = await CompleteAsync(
@@ -75,11 +76,14 @@ public sealed class MultipartTests : IDisposable
         {
             S3Answer put = await PutPartAsync(
                 id, number, data, (algorithm.HeaderName, Convert.ToBase64String(algorithm.Of(data))));
-            Assert.Equal((200, Convert.ToBase64String(algorithm.Of(data))), (put.StatusCode, put.Header(algorithm.HeaderName)));
+            Assert.Equal(
+                (200, Convert.ToBase64String(algorithm.Of(data))), (put.StatusCode, put.Header(algorithm.HeaderName)));
         }
 
-        string list = string.Concat(new[] { (1, s_first), (2, s_last) }.Select(part => FormattableString.Invariant(
-            $"<Part><PartNumber>{part.Item1}</PartNumber><ETag>{Hex(Md5(part.Item2))}</ETag><Checksum{name}>{Convert.ToBase64String(algorithm.Of(part.Item2))}</Checksum{name}></Part>")));
+        string list = string.Concat(new[] { (1, s_first), (2, s_last) }.Select(part =>
+            FormattableString.Invariant($"<Part><PartNumber>{part.Item1}</PartNumber>")
+                + $"<ETag>{Hex(Md5(part.Item2))}</ETag>"
+                + $"<Checksum{name}>{Convert.ToBase64String(algorithm.Of(part.Item2))}</Checksum{name}></Part>"));
         S3Answer answer = await CompleteAsync(id, list);
 
         Assert.Equal(
@@ -115,7 +119,8 @@ public sealed class MultipartTests : IDisposable
     {
         string id = await CreateAsync(("x-amz-checksum-algorithm", "CRC32"));
         S3Answer part = await PutPartAsync(
-            id, 1, s_last, ("x-amz-checksum-crc32", Convert.ToBase64String(ChecksumAlgorithm.Find("CRC32")!.Of(s_last))));
+            id, 1, s_last,
+            ("x-amz-checksum-crc32", Convert.ToBase64String(ChecksumAlgorithm.Find("CRC32")!.Of(s_last))));
 
         S3Answer answer = await CompleteAsync(id, (1, part.Header("ETag")!));
 
@@ -189,8 +194,11 @@ public sealed class MultipartTests : IDisposable
         string id = await CreateAsync();
         string right = (await PutPartAsync(id, 1, s_first)).Header("ETag")!;
         await PutPartAsync(id, 2, s_first);
-        string parts = string.Concat(list.Split(new[] { ',' }, StringSplitOptions.RemoveEmptyEntries).Select(each => each.Split(':'))
-            .Select(each => $"<Part><PartNumber>{each[0]}</PartNumber><ETag>{(each[1] == "right" ? right : "\"0\"")}</ETag></Part>"));
+        string parts = string.Concat(list
+            .Split(new[] { ',' }, StringSplitOptions.RemoveEmptyEntries)
+            .Select(each => each.Split(':'))
+            .Select(each => $"<Part><PartNumber>{each[0]}</PartNumber>"
+                + $"<ETag>{(each[1] == "right" ? right : "\"0\"")}</ETag></Part>"));
 
         Assert.Equal(error, (await CompleteAsync(id, parts)).Error);
     }
@@ -277,7 +285,8 @@ public sealed class MultipartTests : IDisposable
         S3Answer page = await _host.SendAsync("GET", $"/{_host.Bucket}?max-uploads=2&uploads");
         S3Answer rest = await _host.SendAsync(
             "GET",
-            $"/{_host.Bucket}?key-marker={page.Element("NextKeyMarker")}&upload-id-marker={page.Element("NextUploadIdMarker")}&uploads");
+            $"/{_host.Bucket}?key-marker={page.Element("NextKeyMarker")}"
+                + $"&upload-id-marker={page.Element("NextUploadIdMarker")}&uploads");
 
         Assert.Equal(ids.Order(StringComparer.Ordinal), all.Elements("UploadId").Order(StringComparer.Ordinal));
         Assert.Equal(all.Elements("UploadId"), page.Elements("UploadId").Concat(rest.Elements("UploadId")));
@@ -330,7 +339,8 @@ public sealed class MultipartTests : IDisposable
         "POST",
         _host.PathOf("k") + "?uploadId=" + id,
         Encoding.UTF8.GetBytes(
-            $"<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{parts}</CompleteMultipartUpload>"),
+            $"<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{parts}"
+                + "</CompleteMultipartUpload>"),
         null,
         headers);
 }

@@ -31,12 +31,14 @@ public sealed class ObjectTests : IDisposable
         S3Answer get = await _host.GetAsync("folder/a.zip");
 
         string md5 = '"' + Md5(s_ten) + '"';
-        Assert.Equal((200, md5, "AES256"), (put.StatusCode, put.Header("ETag"), put.Header("x-amz-server-side-encryption")));
+        Assert.Equal(
+            (200, md5, "AES256"), (put.StatusCode, put.Header("ETag"), put.Header("x-amz-server-side-encryption")));
         Assert.Equal((200, "0123456789", md5), (get.StatusCode, get.Text, get.Header("ETag")));
         Assert.Equal(
             ("application/zip", "no-store", "gzip", "me", "AES256", "bytes"),
             (get.Header("Content-Type"), get.Header("Cache-Control"), get.Header("Content-Encoding"),
-                get.Header("x-amz-meta-author"), get.Header("x-amz-server-side-encryption"), get.Header("Accept-Ranges")));
+                get.Header("x-amz-meta-author"), get.Header("x-amz-server-side-encryption"),
+                get.Header("Accept-Ranges")));
         Assert.Equal("Wed, 02 Jan 2030 03:04:05 GMT", get.Header("Last-Modified"));
         Assert.True(Guid.TryParse(get.Header("x-amz-request-id"), out _));
     }
@@ -69,7 +71,8 @@ public sealed class ObjectTests : IDisposable
         {
             Assert.Equal(
                 ("aws:kms", "my-key"),
-                (answer.Header("x-amz-server-side-encryption"), answer.Header("x-amz-server-side-encryption-aws-kms-key-id")));
+                (answer.Header("x-amz-server-side-encryption"),
+                    answer.Header("x-amz-server-side-encryption-aws-kms-key-id")));
             Assert.Matches("^\"[0-9a-f]{32}\"$", answer.Header("ETag"));
             Assert.NotEqual('"' + Md5(s_ten) + '"', answer.Header("ETag"));
         }
@@ -116,7 +119,8 @@ public sealed class ObjectTests : IDisposable
 
         S3Answer answer = await _host.GetAsync("k", ("Range", range));
 
-        Assert.Equal((statusCode, text, contentRange), (answer.StatusCode, answer.Text, answer.Header("Content-Range")));
+        Assert.Equal(
+            (statusCode, text, contentRange), (answer.StatusCode, answer.Text, answer.Header("Content-Range")));
     }
 
     [Theory]
@@ -128,7 +132,8 @@ public sealed class ObjectTests : IDisposable
 
         S3Answer answer = await _host.GetAsync("k", ("Range", range));
 
-        Assert.Equal((416, "InvalidRange", "10"), (answer.StatusCode, answer.Error, answer.Element("ActualObjectSize")));
+        Assert.Equal(
+            (416, "InvalidRange", "10"), (answer.StatusCode, answer.Error, answer.Element("ActualObjectSize")));
     }
 
     [Fact]
@@ -180,7 +185,8 @@ public sealed class ObjectTests : IDisposable
     [InlineData("If-Match", "\"x\"", "there", 412, "PreconditionFailed")]
     [InlineData("If-Match", "\"x\"", "new", 404, "NoSuchKey")]
     [InlineData("If-Match", "\"781e5e245d69b566979b86e28d23f2c7\"", "there", 200, null)]
-    public async Task Put_UnderACondition_HoldsIt(string header, string value, string key, int statusCode, string? error)
+    public async Task Put_UnderACondition_HoldsIt(
+        string header, string value, string key, int statusCode, string? error)
     {
         await _host.PutAsync("there", s_ten);
 
@@ -249,7 +255,9 @@ public sealed class ObjectTests : IDisposable
         await _host.PutAsync("k", s_ten, ("Content-Type", "text/plain"));
 
         S3Answer answer = await _host.SendAsync(
-            "GET", _host.PathOf("k") + "?response-content-disposition=attachment&response-content-type=text%2Fhtml%0D%0AX-A%3A1");
+            "GET",
+            _host.PathOf("k")
+                + "?response-content-disposition=attachment&response-content-type=text%2Fhtml%0D%0AX-A%3A1");
 
         Assert.Equal("attachment", answer.Header("Content-Disposition"));
         Assert.StartsWith("text/html", answer.Header("Content-Type"), StringComparison.Ordinal);

@@ -63,7 +63,8 @@ public sealed class S3AccessTests : IDisposable
             await _host.CredentialsOfAsync(job));
 
         Assert.Equal(statusCode, answer.StatusCode);
-        Assert.Equal(statusCode == 403 && method != "HEAD" ? "AccessDenied" : null, statusCode == 403 ? answer.Error : null);
+        Assert.Equal(
+            statusCode == 403 && method != "HEAD" ? "AccessDenied" : null, statusCode == 403 ? answer.Error : null);
     }
 
     [Fact]
@@ -119,7 +120,8 @@ public sealed class S3AccessTests : IDisposable
         System.Text.Json.JsonElement given =
             (await host.DetailsAsync(job)).Details.GetProperty("data").GetProperty("artifactCredentials");
         TestSigner signer = new(
-            given.GetProperty("accessKeyId").GetString()!, given.GetProperty("secretAccessKey").GetString()!, "us-east-1");
+            given.GetProperty("accessKeyId").GetString()!, given.GetProperty("secretAccessKey").GetString()!,
+            "us-east-1");
 
         Answer answer = await host.SendAsync(host.Request(EmulatorHost.Poll, "{}"), "{}", signer);
 
@@ -197,7 +199,8 @@ public sealed class S3AccessTests : IDisposable
         DateTimeOffset now = _host.Clock.GetUtcNow();
 
         Assert.Equal(
-            "input", (await GetUrlAsync(credentials.Presign("GET", Url(job.InputArtifacts[0].ObjectKey), now, 9))).Text);
+            "input",
+            (await GetUrlAsync(credentials.Presign("GET", Url(job.InputArtifacts[0].ObjectKey), now, 9))).Text);
         Assert.Equal("AccessDenied", (await GetUrlAsync(credentials.Presign("GET", Url("k"), now, 9))).Error);
     }
 
@@ -275,16 +278,21 @@ public sealed class S3AccessTests : IDisposable
         Uri place = Url(job.InputArtifacts[0].ObjectKey);
         DateTimeOffset now = _host.Clock.GetUtcNow();
 
-        Assert.Equal("InvalidAccessKeyId", (await GetUrlAsync((credentials with { SessionToken = null }).Presign("GET", place, now, 60))).Error);
         Assert.Equal(
-            "InvalidToken", (await GetUrlAsync((credentials with { SessionToken = others.SessionToken }).Presign("GET", place, now, 60))).Error);
+            "InvalidAccessKeyId",
+            (await GetUrlAsync((credentials with { SessionToken = null }).Presign("GET", place, now, 60))).Error);
+        Assert.Equal(
+            "InvalidToken",
+            (await GetUrlAsync(
+                (credentials with { SessionToken = others.SessionToken }).Presign("GET", place, now, 60))).Error);
         Assert.Equal("AccessDenied", (await GetUrlAsync(others.Presign("GET", place, now, 60))).Error);
     }
 
     [Fact]
     public async Task Request_SentAgainLater_IsRefused()
     {
-        HttpRequestMessage[] same = [_host.Request("GET", _host.PathOf("k"), null), _host.Request("GET", _host.PathOf("k"), null)];
+        HttpRequestMessage[] same =
+            [_host.Request("GET", _host.PathOf("k"), null), _host.Request("GET", _host.PathOf("k"), null)];
         foreach (HttpRequestMessage request in same)
         {
             _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
@@ -314,7 +322,8 @@ public sealed class S3AccessTests : IDisposable
         string right = artifactRegion ?? region;
         Assert.Equal(
             (statusCode, error, right, right),
-            (answer.StatusCode, answer.Error, answer.Header("x-amz-bucket-region"), head.Header("x-amz-bucket-region")));
+            (answer.StatusCode, answer.Error, answer.Header("x-amz-bucket-region"),
+                head.Header("x-amz-bucket-region")));
         Assert.Equal("hello", (await host.GetAsync("k")).Text);
     }
 

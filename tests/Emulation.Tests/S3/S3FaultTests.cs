@@ -159,8 +159,9 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("corrupt=1@HeadObject", "GetObject")]
     [InlineData("garbled=1@GetObject", "ListObjectsV2")]
     [InlineData("throttle=1@Upload", "UploadPart")]
-    public void Fault_ThatCannotHitAnOperation_IsBadInputAndNamesThoseItCan(string plan, string named) => Assert.Contains(
-        named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).Cure, StringComparison.Ordinal);
+    public void Fault_ThatCannotHitAnOperation_IsBadInputAndNamesThoseItCan(string plan, string named) =>
+        Assert.Contains(
+            named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).Cure, StringComparison.Ordinal);
 
     [Fact]
     public async Task Faults_OfASeed_RepeatThemselves()

@@ -53,7 +53,8 @@ internal sealed class S3Host : IDisposable
 
     public EmulatedJob AddJob() => Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
     {
-        InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes("input"u8.ToArray()) },
+        InputContents =
+            new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes("input"u8.ToArray()) },
         OutputArtifacts = ["Out"],
     });
 
@@ -72,7 +73,8 @@ internal sealed class S3Host : IDisposable
 
     public string PathOf(string key) => $"/{Bucket}/{key}";
 
-    public HttpRequestMessage Request(string method, string path, byte[]? body, params (string Name, string Value)[] headers)
+    public HttpRequestMessage Request(
+        string method, string path, byte[]? body, params (string Name, string Value)[] headers)
     {
         string text = Emulator.Endpoint.AbsoluteUri.TrimEnd('/') + path;
 #if NET

@@ -54,11 +54,13 @@ internal sealed record S3Signer(string AccessKeyId, string SecretAccessKey, stri
 
     /// <summary>The signature of the next chunk.</summary>
     public string Chunk(byte[] data) => Next(
-        $"AWS4-HMAC-SHA256-PAYLOAD\n{_stamp}\n{Scope}\n{_previous}\n{Hex(SHA256.HashData([]))}\n{Hex(SHA256.HashData(data))}");
+        $"AWS4-HMAC-SHA256-PAYLOAD\n{_stamp}\n{Scope}\n{_previous}\n"
+            + $"{Hex(SHA256.HashData([]))}\n{Hex(SHA256.HashData(data))}");
 
     /// <summary>The signature of trailing headers, each a line with its end.</summary>
     public string Trailer(string lines) => Next(
-        $"AWS4-HMAC-SHA256-TRAILER\n{_stamp}\n{Scope}\n{_previous}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(lines)))}");
+        $"AWS4-HMAC-SHA256-TRAILER\n{_stamp}\n{Scope}\n{_previous}\n"
+            + Hex(SHA256.HashData(Encoding.UTF8.GetBytes(lines))));
 
     public string Presign(string method, Uri url, DateTimeOffset time, int seconds)
     {

@@ -119,7 +119,9 @@ public sealed class UploadBodyTests : IDisposable
         S3Answer asked = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
         S3Answer range = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-9"));
 
-        Assert.Equal((value, value, "FULL_OBJECT"), (put.Header(header), asked.Header(header), asked.Header("x-amz-checksum-type")));
+        Assert.Equal(
+            (value, value, "FULL_OBJECT"),
+            (put.Header(header), asked.Header(header), asked.Header("x-amz-checksum-type")));
         Assert.Null(range.Header(header));
         Assert.Null((await _host.GetAsync("k")).Header(header));
     }
@@ -204,7 +206,8 @@ public sealed class UploadBodyTests : IDisposable
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(folder));
         }
 #endif
 
@@ -250,7 +253,8 @@ public sealed class UploadBodyTests : IDisposable
         List<(string, string)> headers = [("Content-Encoding", "aws-chunked")];
         if (length != -1)
         {
-            headers.Add(("x-amz-decoded-content-length", (length ?? s_data.Length).ToString(CultureInfo.InvariantCulture)));
+            headers.Add(
+                ("x-amz-decoded-content-length", (length ?? s_data.Length).ToString(CultureInfo.InvariantCulture)));
         }
 
         if (trailer is not null || announce)
