@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.IO.Compression;
 using System.Linq;
 using System.Management.Automation;
 using System.Text;
@@ -111,7 +112,7 @@ public sealed class ArtifactTests : IDisposable
     public void Save_Expand_EmitsAFolder()
     {
         string zip = _folder.PathOf("some.zip");
-        using (var archive = new System.IO.Compression.ZipArchive(File.Create(zip), System.IO.Compression.ZipArchiveMode.Create))
+        using (var archive = new ZipArchive(File.Create(zip), ZipArchiveMode.Create))
         using (var writer = new StreamWriter(archive.CreateEntry("a/b.txt").Open()))
         {
             writer.Write("hello");
@@ -133,7 +134,8 @@ public sealed class ArtifactTests : IDisposable
 
         var folder = Assert.IsType<DirectoryInfo>(Assert.Single(host.Objects));
         Assert.Equal("hello", File.ReadAllText(Path.Combine(folder.FullName, "a", "b.txt")));
-        Assert.Equal(("ArchiveTooLarge", ErrorCategory.LimitsExceeded), (refused.Errors[0].Id, refused.Errors[0].Category));
+        Assert.Equal(
+            ("ArchiveTooLarge", ErrorCategory.LimitsExceeded), (refused.Errors[0].Id, refused.Errors[0].Category));
         Assert.Equal("A.zip", ((FileInfo)Assert.Single(Save(job).Objects)).Name);
     }
 
@@ -150,7 +152,8 @@ public sealed class ArtifactTests : IDisposable
     public void Save_OfAJobWithoutDetails_ReadsThem()
     {
         ThirdPartyJobDetail job = Job("A");
-        var plain = new ThirdPartyJob(job.JobId, job.ClientId, job.ClientToken, job.Status, job.ActionType, job.Session);
+        var plain = new ThirdPartyJob(
+            job.JobId, job.ClientId, job.ClientToken, job.Status, job.ActionType, job.Session);
 
         FakeHost host = Save(plain);
 
@@ -169,7 +172,9 @@ public sealed class ArtifactTests : IDisposable
         Assert.Equal((job.JobId, "Out", 6L, file), (published.JobId, published.Name, published.Bytes, published.Path));
         Assert.Equal(job.OutputArtifacts[0].ObjectKey, published.ObjectKey);
         Assert.NotEmpty(published.ETag!);
-        Assert.Equal("result", new StreamReader(_service.Emulator.OpenObject(published.BucketName!, published.ObjectKey!)).ReadToEnd());
+        Assert.Equal(
+            "result",
+            new StreamReader(_service.Emulator.OpenObject(published.BucketName!, published.ObjectKey!)).ReadToEnd());
     }
 
     [Fact]
@@ -186,7 +191,8 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void Publish_WithAWrongName_ListsThem()
     {
-        CommandError error = Assert.Single(Publish(Job("A"), _folder.Write("f", "x"), publish => publish.Name = "Nope").Errors);
+        CommandError error = Assert.Single(
+            Publish(Job("A"), _folder.Write("f", "x"), publish => publish.Name = "Nope").Errors);
 
         Assert.Equal("ArtifactNotInJob", error.Id);
         Assert.Contains("Out", error.Advice);
@@ -230,7 +236,8 @@ public sealed class ArtifactTests : IDisposable
 
         Assert.Contains(host.Texts("debug"), text => text.StartsWith("GetObject", StringComparison.Ordinal));
         Assert.DoesNotContain(
-            job.ArtifactCredentials!.SessionToken.Reveal(), string.Join("\n", host.Texts("debug").Concat(host.Texts("verbose"))));
+            job.ArtifactCredentials!.SessionToken.Reveal(),
+            string.Join("\n", host.Texts("debug").Concat(host.Texts("verbose"))));
     }
 
     public void Dispose()
@@ -239,7 +246,8 @@ public sealed class ArtifactTests : IDisposable
         _folder.Dispose();
     }
 
-    private FakeHost Save(ThirdPartyJob job, Action<SaveThirdPartyJobArtifactCommand>? change = null, FakeHost? host = null)
+    private FakeHost Save(
+        ThirdPartyJob job, Action<SaveThirdPartyJobArtifactCommand>? change = null, FakeHost? host = null)
     {
         var command = new SaveThirdPartyJobArtifactCommand
         {
@@ -252,9 +260,15 @@ public sealed class ArtifactTests : IDisposable
     }
 
     private static FakeHost Publish(
-        ThirdPartyJob job, string path, Action<PublishThirdPartyJobArtifactCommand>? change = null, FakeHost? host = null)
+        ThirdPartyJob job, string path, Action<PublishThirdPartyJobArtifactCommand>? change = null,
+        FakeHost? host = null)
     {
-        var command = new PublishThirdPartyJobArtifactCommand { JobId = job.JobId, InputObject = PSObject.AsPSObject(job), Path = path };
+        var command = new PublishThirdPartyJobArtifactCommand
+        {
+            JobId = job.JobId,
+            InputObject = PSObject.AsPSObject(job),
+            Path = path,
+        };
         change?.Invoke(command);
         return command.Run(WithPaths(host));
     }
@@ -277,17 +291,21 @@ public sealed class ArtifactTests : IDisposable
             OutputArtifacts = outputs,
         });
         var session = new ThirdPartySession("Default", _service.Settings, new SingleToken(job.ClientToken, "the test"));
-        session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default).GetAwaiter().GetResult();
+        session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default)
+            .GetAwaiter().GetResult();
         JobDetails details = session.Client
-            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default).GetAwaiter().GetResult();
+            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default)
+            .GetAwaiter().GetResult();
         foreach (JobArtifact artifact in details.InputArtifacts)
         {
             _service.Emulator.PutObject(
-                artifact.BucketName!, artifact.ObjectKey!, new MemoryStream(Encoding.UTF8.GetBytes("content of " + artifact.Name)));
+                artifact.BucketName!, artifact.ObjectKey!,
+                new MemoryStream(Encoding.UTF8.GetBytes("content of " + artifact.Name)));
         }
 
         return new ThirdPartyJobDetail(
-            new ThirdPartyJob(job.JobId, job.ClientId, job.ClientToken, JobStatus.Dispatched, EmulatedService.Type, session),
+            new ThirdPartyJob(
+                job.JobId, job.ClientId, job.ClientToken, JobStatus.Dispatched, EmulatedService.Type, session),
             details);
     }
 }

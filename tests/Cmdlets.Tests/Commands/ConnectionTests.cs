@@ -28,14 +28,16 @@ public sealed class ConnectionTests
     {
         AllAnswer(answer);
 
-        ConnectionCheck[] checks = Checks(new TestThirdPartyConnectionCommand { ActionType = FakeClient.Type, ClientId = "client-1" });
+        ConnectionCheck[] checks = Checks(
+            new TestThirdPartyConnectionCommand { ActionType = FakeClient.Type, ClientId = "client-1" });
 
         Assert.Equal(
             new[]
             {
-                "Region: Passed", "Credentials: Passed", "Identity: NotTried", "PollForThirdPartyJobs: NotTried", "Endpoint: Passed",
-                "GetThirdPartyJobDetails: Passed", "AcknowledgeThirdPartyJob: Passed", "PutThirdPartyJobSuccessResult: Passed",
-                "PutThirdPartyJobFailureResult: Passed", "Clock: NotTried", "Action type: Passed", "Client tokens: Passed",
+                "Region: Passed", "Credentials: Passed", "Identity: NotTried", "PollForThirdPartyJobs: NotTried",
+                "Endpoint: Passed", "GetThirdPartyJobDetails: Passed", "AcknowledgeThirdPartyJob: Passed",
+                "PutThirdPartyJobSuccessResult: Passed", "PutThirdPartyJobFailureResult: Passed", "Clock: NotTried",
+                "Action type: Passed", "Client tokens: Passed",
             },
             checks.Select(check => check.ToString()));
         Assert.DoesNotContain(_client.Calls, call => call.Operation == "Poll");
@@ -73,7 +75,8 @@ public sealed class ConnectionTests
         new ServiceUnavailableException(FakeClient.Error("ServiceUnavailableException")),
         new UnexpectedAnswerException(FakeClient.Error(string.Empty)),
         new ThirdPartyConnectionException(
-            ConnectionFault.Unreachable, "GetThirdPartyJobDetails", "http://127.0.0.1:1/", "Connection refused", 1, new TimeoutException()),
+            ConnectionFault.Unreachable, "GetThirdPartyJobDetails", "http://127.0.0.1:1/", "Connection refused", 1,
+            new TimeoutException()),
     };
 
     [Theory]
@@ -133,12 +136,14 @@ public sealed class ConnectionTests
             ? new JobNotFoundException(FakeClient.Error("JobNotFoundException"))
             : new AccessDeniedException(FakeClient.Error("AccessDeniedException")));
 
-        FakeHost host = new TestThirdPartyConnectionCommand { Quiet = true }.Run(Host(new SingleToken(FakeClient.Token, "the test")));
+        FakeHost host = new TestThirdPartyConnectionCommand { Quiet = true }
+            .Run(Host(new SingleToken(FakeClient.Token, "the test")));
 
         Assert.Equal(allowed, Assert.Single(host.Objects));
     }
 
-    private static ConnectionCheck Of(ConnectionCheck[] checks, string name) => Assert.Single(checks, check => check.Name == name);
+    private static ConnectionCheck Of(ConnectionCheck[] checks, string name) =>
+        Assert.Single(checks, check => check.Name == name);
 
     private void AllAnswer(Exception error)
     {
@@ -148,7 +153,8 @@ public sealed class ConnectionTests
     }
 
     private ConnectionCheck[] Checks(TestThirdPartyConnectionCommand command, IClientTokenSource? tokens = null) =>
-        command.Run(Host(tokens ?? new SingleToken(FakeClient.Token, "the test"))).Objects.Cast<ConnectionCheck>().ToArray();
+        command.Run(Host(tokens ?? new SingleToken(FakeClient.Token, "the test"))).Objects.Cast<ConnectionCheck>()
+            .ToArray();
 
     /// <summary>With an endpoint of its own, so that AWS STS is not asked.</summary>
     private FakeHost Host(IClientTokenSource tokens)

@@ -95,7 +95,8 @@ public sealed class EmulatorCommandTests : IDisposable
                 "named",
                 new System.Collections.Specialized.OrderedDictionary
                 {
-                    ["z"] = new FileInfo(file), ["a"] = new FileInfo(file), ["bytes"] = new byte[] { 1 }, ["none"] = null,
+                    ["z"] = new FileInfo(file), ["a"] = new FileInfo(file), ["bytes"] = new byte[] { 1 },
+                    ["none"] = null,
                 },
             },
         }.Run();

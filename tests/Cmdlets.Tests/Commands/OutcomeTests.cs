@@ -22,7 +22,8 @@ public sealed class OutcomeTests
 
         Assert.Equal(
             ("Succeeded", "12 tests", "run-7", 100, "abc"),
-            (outcome.Outcome, outcome.Summary, outcome.ExternalExecutionId, outcome.PercentComplete, outcome.Revision?.Revision));
+            (outcome.Outcome, outcome.Summary, outcome.ExternalExecutionId, outcome.PercentComplete,
+                outcome.Revision?.Revision));
     }
 
     [Fact]
@@ -82,7 +83,8 @@ public sealed class OutcomeTests
     [InlineData("Revision", 1501)]
     public void WhatCannotBeCut_IsRefused(string parameter, int length)
     {
-        var command = new NewThirdPartyJobOutcomeCommand { RevisionChangeIdentifier = parameter == "Revision" ? "1" : null };
+        var command =
+            new NewThirdPartyJobOutcomeCommand { RevisionChangeIdentifier = parameter == "Revision" ? "1" : null };
         command.GetType().GetProperty(parameter)!.SetValue(command, new string('x', length));
 
         FakeHost host = command.Run();

@@ -25,7 +25,8 @@ public sealed class WorkerTests
         {
             Id = "job-1",
             Nonce = "nonce-1",
-            Configuration = new JobConfiguration(new Dictionary<string, string> { ["ApiKey"] = ApiKey, ["Project"] = Project }),
+            Configuration = new JobConfiguration(
+                new Dictionary<string, string> { ["ApiKey"] = ApiKey, ["Project"] = Project }),
         },
     };
 
@@ -43,7 +44,8 @@ public sealed class WorkerTests
 
         Assert.Equal(("job-1", "client-1", "Succeeded"), (result.JobId, result.ClientId, result.Outcome));
         Assert.Equal("job-1", Assert.IsType<ThirdPartyWorkerJob>(seen).JobId);
-        Assert.Equal(new[] { "Poll", "Details", "Acknowledge", "Success" }, _client.Calls.Select(call => call.Operation));
+        Assert.Equal(
+            new[] { "Poll", "Details", "Acknowledge", "Success" }, _client.Calls.Select(call => call.Operation));
     }
 
     [Fact]
@@ -226,7 +228,9 @@ public sealed class WorkerTests
         {
             Command(command => command.LogPath = name).Run(_host);
             Assert.True(
-                OperatingSystem.IsWindows() || File.GetUnixFileMode(folder.PathOf(name)) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), name);
+                OperatingSystem.IsWindows()
+                    || File.GetUnixFileMode(folder.PathOf(name)) == (UnixFileMode.UserRead | UnixFileMode.UserWrite),
+                name);
         }
 
         Assert.StartsWith("line\n", File.ReadAllText(earlier), StringComparison.Ordinal);

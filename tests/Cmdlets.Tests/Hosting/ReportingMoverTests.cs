@@ -45,14 +45,16 @@ public sealed class ReportingMoverTests
         Assert.Single(Bars(ProgressRecordType.Completed));
     }
 
-    private IEnumerable<ProgressRecord> Bars(ProgressRecordType type) => _host.Progress.Where(bar => bar.RecordType == type);
+    private IEnumerable<ProgressRecord> Bars(ProgressRecordType type) =>
+        _host.Progress.Where(bar => bar.RecordType == type);
 
     private Task MoveAsync(Action<IProgress<TransferProgress>> move, IProgress<TransferProgress>? listener = null)
     {
         var report = new WorkerReport(_clock) { Post = action => action(_host) };
         var artifact = new JobArtifact("In", null, "S3", "bucket", "key");
         return new ReportingMover(new Mover(move), report, _clock)
-            .SaveAsync(new JobArtifacts { JobId = "job-1" }, artifact, "in", expand: true, listener, CancellationToken.None);
+            .SaveAsync(
+                new JobArtifacts { JobId = "job-1" }, artifact, "in", expand: true, listener, CancellationToken.None);
     }
 
     private sealed class Ear(Action<long> hear) : IProgress<TransferProgress>

@@ -25,14 +25,16 @@ public sealed class RunnerTests
         s_gitHub.Error("Job a:b,c%", "50% done\r\n::warning::x"));
 
     [Fact]
-    public void GitHubGroup_IsOneLine() => Assert.Equal("::group::Job 1%0A::error::x", s_gitHub.Group("Job 1\n::error::x"));
+    public void GitHubGroup_IsOneLine() =>
+        Assert.Equal("::group::Job 1%0A::error::x", s_gitHub.Group("Job 1\n::error::x"));
 
     [Fact]
     public void AzureError_EscapesWhatItsParserReads() => Assert.Equal(
         "##vso[task.logissue type=error]Job 1: 50%AZP25 done%0D%0Ax", s_azure.Error("Job 1", "50% done\r\nx"));
 
     [Fact]
-    public void AzureGroup_IsOneLine() => Assert.Equal("##[group]Job 1 ## [error]x", s_azure.Group("Job 1\n##[error]x"));
+    public void AzureGroup_IsOneLine() =>
+        Assert.Equal("##[group]Job 1 ## [error]x", s_azure.Group("Job 1\n##[error]x"));
 
     [Theory]
     [InlineData("::error::no", ": :error::no")]
@@ -72,7 +74,9 @@ public sealed class RunnerTests
         string file = Assert.Single(Directory.GetFiles(folder.PathOf(".")));
         Assert.Equal("##vso[task.uploadsummary]" + file, command);
         Assert.Equal("table\n", File.ReadAllText(file));
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.True(
+            OperatingSystem.IsWindows()
+                || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     [Theory]
@@ -83,7 +87,8 @@ public sealed class RunnerTests
     [InlineData("see https://evil.example", "see https&#58;&#47;&#47;evil.example")]
     [InlineData("\u001b[31mred", "&#91;31mred")]
     [InlineData(null, "")]
-    public void SummaryCell_IsTheTextAndNoMarkdown(string? text, string cell) => Assert.Equal(cell, StepSummary.Cell(text));
+    public void SummaryCell_IsTheTextAndNoMarkdown(string? text, string cell) =>
+        Assert.Equal(cell, StepSummary.Cell(text));
 
     [Fact]
     public void Summary_HasARowPerJobAndTheSums()
@@ -114,7 +119,8 @@ public sealed class RunnerTests
         Assert.Contains("and 2000 more.", text, StringComparison.Ordinal);
     }
 
-    internal static ThirdPartyJobResult Result(string jobId, string outcome, FailureType? type, string? message) => new()
+    internal static ThirdPartyJobResult Result(string jobId, string outcome, FailureType? type, string? message) =>
+        new()
     {
         JobId = jobId,
         ActionType = FakeClient.Type,

@@ -115,7 +115,9 @@ public sealed class WorkerReportTests : IDisposable
         report.Report(Ended("job-1", WorkerOutcomes.Failed, FailureType.SystemUnavailable, "stopped"));
 
         Assert.Contains("[job-1] a", _console.ToString(), StringComparison.Ordinal);
-        Assert.Contains("::error title=Third-party job job-1::SystemUnavailable: stopped", _console.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "::error title=Third-party job job-1::SystemUnavailable: stopped", _console.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,8 +189,12 @@ public sealed class WorkerReportTests : IDisposable
         string[] lines = Encoding.UTF8.GetString(file.ToArray()).TrimEnd('\n').Split('\n');
         Assert.Equal(3, lines.Length);
         JsonElement[] entries = lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
-        Assert.Equal(new[] { "JobClaimed", "HandlerWarning", "JobEnded" }, entries.Select(entry => entry.GetProperty("event").GetString()));
-        Assert.Equal(new[] { "information", "warning", "error" }, entries.Select(entry => entry.GetProperty("level").GetString()));
+        Assert.Equal(
+            new[] { "JobClaimed", "HandlerWarning", "JobEnded" },
+            entries.Select(entry => entry.GetProperty("event").GetString()));
+        Assert.Equal(
+            new[] { "information", "warning", "error" },
+            entries.Select(entry => entry.GetProperty("level").GetString()));
         Assert.All(entries, entry => Assert.Equal("job-1", entry.GetProperty("jobId").GetString()));
         Assert.Equal("2026-01-31T12:00:00Z", entries[0].GetProperty("time").GetString());
         Assert.Equal("Test/Contoso/1", entries[2].GetProperty("actionType").GetString());

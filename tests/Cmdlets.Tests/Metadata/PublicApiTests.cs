@@ -35,8 +35,9 @@ public sealed class PublicApiTests
 
         Assert.True(
             gone.Length + added.Length == 0,
-            "The public API is not that of src/PublicApi.txt. A line that goes or changes breaks somebody's script; is it "
-                + $"meant, tell it in CHANGELOG.md and renew the list: {Renew}\n{string.Join("\n", gone.Concat(added))}");
+            "The public API is not that of src/PublicApi.txt. A line that goes or changes breaks somebody's script; "
+                + $"is it meant, tell it in CHANGELOG.md and renew the list: {Renew}\n"
+                + string.Join("\n", gone.Concat(added)));
     }
 
     /// <summary>Each cmdlet, and each of its parameters with what a script can hold on to.</summary>
@@ -44,7 +45,8 @@ public sealed class PublicApiTests
         from command in CommandMetadataTests.Types()
         let cmdlet = command.GetCustomAttribute<CmdletAttribute>(inherit: false)!
         let name = $"{cmdlet.VerbName}-{cmdlet.NounName}"
-        from line in new[] { $"{name} -> {Outputs(command)}" }.Concat(Parameters(command).Select(each => $"{name} {each}"))
+        from line in new[] { $"{name} -> {Outputs(command)}" }
+            .Concat(Parameters(command).Select(each => $"{name} {each}"))
         orderby name, line.StartsWith(name + " ->", StringComparison.Ordinal) ? string.Empty : line
         select line;
 
@@ -88,11 +90,15 @@ public sealed class PublicApiTests
     {
         string kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct" : "class";
         string shape = kind != "class" ? string.Empty
-            : type.IsAbstract && type.IsSealed ? "static " : type.IsSealed ? "sealed " : type.IsAbstract ? "abstract " : string.Empty;
+            : type.IsAbstract && type.IsSealed ? "static "
+            : type.IsSealed ? "sealed "
+            : type.IsAbstract ? "abstract "
+            : string.Empty;
         string parents = string.Join(
             ", ",
             new[] { type.BaseType }.Where(parent => parent is not null && kind == "class" && parent != typeof(object))
-                .Concat(type.IsEnum ? [] : type.GetInterfaces().Where(each => each.IsVisible).OrderBy(each => Name(each)))
+                .Concat(
+                    type.IsEnum ? [] : type.GetInterfaces().Where(each => each.IsVisible).OrderBy(each => Name(each)))
                 .Select(parent => Name(parent!)));
         return $"{shape}{kind} {type.FullName}" + (parents.Length == 0 ? string.Empty : " : " + parents);
     }
@@ -115,7 +121,8 @@ public sealed class PublicApiTests
                     : property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers().Length > 0 ? " init" : " set");
             if (access.Length > 0)
             {
-                string index = string.Join(", ", property.GetIndexParameters().Select(each => Name(each.ParameterType)));
+                string index = string.Join(
+                    ", ", property.GetIndexParameters().Select(each => Name(each.ParameterType)));
                 yield return $"{name}.{property.Name}{(index.Length > 0 ? $"[{index}]" : string.Empty)}"
                     + $" : {Name(property.PropertyType)} {{{access} }}";
             }
