@@ -13,16 +13,19 @@ internal sealed record Finding(string Target, int Seed, long Case, byte[] Input,
 
 /// <summary>What a run came to.</summary>
 internal sealed record FuzzSummary(
-    string Target, int Seed, long Cases, int Outcomes, TimeSpan Time, long MostAllocated, IReadOnlyList<Finding> Findings)
+    string Target, int Seed, long Cases, int Outcomes, TimeSpan Time, long MostAllocated,
+    IReadOnlyList<Finding> Findings)
 {
     public override string ToString() => string.Format(
         CultureInfo.InvariantCulture,
         "{0}: seed {1}, {2:N0} cases in {3:0} s ({4:N0} a second), {5} outcomes, {6:N0} KB at most, {7} findings",
-        Target, Seed, Cases, Time.TotalSeconds, Cases / Math.Max(0.001, Time.TotalSeconds), Outcomes, MostAllocated / 1024, Findings.Count);
+        Target, Seed, Cases, Time.TotalSeconds, Cases / Math.Max(0.001, Time.TotalSeconds), Outcomes,
+        MostAllocated / 1024, Findings.Count);
 }
 
 /// <summary>
-/// Runs cases of a target: new ones, and changes of those that came to something new. One seed always gives the same cases.
+/// Runs cases of a target: new ones, and changes of those that came to something new. One seed always gives the same
+/// cases.
 /// </summary>
 internal sealed class FuzzRun
 {
@@ -82,7 +85,8 @@ internal sealed class FuzzRun
             else if (still.Elapsed > s_hang)
             {
                 _findings["hang"] = new Finding(
-                    _target.Name, _seed, _case, _input, "hang", $"One case has not ended after {s_hang.TotalSeconds:0} seconds.");
+                    _target.Name, _seed, _case, _input, "hang",
+                    $"One case has not ended after {s_hang.TotalSeconds:0} seconds.");
                 break;
             }
 
@@ -95,7 +99,8 @@ internal sealed class FuzzRun
             throw new InvalidOperationException($"The run of '{_target.Name}' itself failed.", _failure);
         }
 
-        return new FuzzSummary(_target.Name, _seed, _case, _outcomes.Count, time.Elapsed, _mostAllocated, [.. _findings.Values]);
+        return new FuzzSummary(
+            _target.Name, _seed, _case, _outcomes.Count, time.Elapsed, _mostAllocated, [.. _findings.Values]);
     }
 
     /// <summary>Runs one input; what is wrong with it, or <see langword="null"/>.</summary>
@@ -117,7 +122,8 @@ internal sealed class FuzzRun
             if (allocated > _target.Allowance(input.Length))
             {
                 throw new FuzzException(string.Format(
-                    CultureInfo.InvariantCulture, "{0:N0} bytes were allocated for an input of {1:N0}.", allocated, input.Length));
+                    CultureInfo.InvariantCulture, "{0:N0} bytes were allocated for an input of {1:N0}.", allocated,
+                    input.Length));
             }
 
             return null;
@@ -211,11 +217,15 @@ internal sealed class FuzzRun
     /// <summary>The kind of error, and the first place in our code that it came through.</summary>
     private static string SignatureOf(Exception error)
     {
-        string message = error is FuzzException ? new string(error.Message.Where(c => !char.IsDigit(c)).Take(80).ToArray()) : string.Empty;
+        string message = error is FuzzException
+            ? new string(error.Message.Where(c => !char.IsDigit(c)).Take(80).ToArray())
+            : string.Empty;
         StackFrame? ours = new StackTrace(error).GetFrames().FirstOrDefault(
-            frame => frame.GetMethod()?.DeclaringType?.FullName?.StartsWith("CodePipeline.ThirdParty", StringComparison.Ordinal) == true);
+            frame => frame.GetMethod()?.DeclaringType?.FullName?.StartsWith(
+                "CodePipeline.ThirdParty", StringComparison.Ordinal) == true);
         return $"{error.GetType().Name} {message} {ours?.GetMethod()?.DeclaringType?.Name}.{ours?.GetMethod()?.Name}";
     }
 
-    private long Allocated() => _target.UsesThreads ? GC.GetTotalAllocatedBytes() : GC.GetAllocatedBytesForCurrentThread();
+    private long Allocated() =>
+        _target.UsesThreads ? GC.GetTotalAllocatedBytes() : GC.GetAllocatedBytesForCurrentThread();
 }

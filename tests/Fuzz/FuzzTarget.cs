@@ -39,7 +39,9 @@ internal abstract class FuzzTarget : IDisposable
     {
     }
 
-    /// <summary>Runs one case. Throws where something does not hold, and lets through what must not be thrown.</summary>
+    /// <summary>
+    /// Runs one case. Throws where something does not hold, and lets through what must not be thrown.
+    /// </summary>
     /// <returns>What it came to, in a few words: inputs with new ones are kept, and changed further.</returns>
     public abstract string Run(byte[] input);
 
@@ -50,7 +52,9 @@ internal abstract class FuzzTarget : IDisposable
     {
     }
 
-    /// <summary>A documented error as an outcome: its type, and its words without what differs from case to case.</summary>
+    /// <summary>
+    /// A documented error as an outcome: its type, and its words without what differs from case to case.
+    /// </summary>
     protected static string Shape(Exception error) => error.GetType().Name + " " + Shape(error.Message);
 
     protected static string Shape(string message)

@@ -10,17 +10,20 @@ internal static class FuzzTargets
 {
     private static readonly Func<FuzzTarget>[] s_all =
     {
-        () => new AnswersTarget(), () => new ErrorsTarget(), () => new ActionTypeTarget(), () => new TokensTarget(), () => new CliJsonTarget(),
-        () => new TextTarget(), () => new NamesTarget(), () => new JournalTarget(), () => new WrittenTarget(), () => new HttpTarget(),
-        () => new OperationsTarget(), () => new S3Target(), () => new SignaturesTarget(), () => new ChunksTarget(), () => new ZipTarget(),
-        () => new TarTarget(), () => new SettingsTarget(), () => new ClientTarget(), () => new StoreTarget(), () => new ConnectionTarget(),
+        () => new AnswersTarget(), () => new ErrorsTarget(), () => new ActionTypeTarget(), () => new TokensTarget(),
+        () => new CliJsonTarget(), () => new TextTarget(), () => new NamesTarget(), () => new JournalTarget(),
+        () => new WrittenTarget(), () => new HttpTarget(), () => new OperationsTarget(), () => new S3Target(),
+        () => new SignaturesTarget(), () => new ChunksTarget(), () => new ZipTarget(), () => new TarTarget(),
+        () => new SettingsTarget(), () => new ClientTarget(), () => new StoreTarget(), () => new ConnectionTarget(),
     };
 
-    private static readonly Dictionary<string, Func<FuzzTarget>> s_byName = s_all.ToDictionary(NameOf, StringComparer.Ordinal);
+    private static readonly Dictionary<string, Func<FuzzTarget>> s_byName = s_all.ToDictionary(
+        NameOf, StringComparer.Ordinal);
 
     public static IReadOnlyCollection<string> Names => s_byName.Keys;
 
-    public static FuzzTarget? Find(string name) => s_byName.TryGetValue(name, out Func<FuzzTarget>? make) ? make() : null;
+    public static FuzzTarget? Find(string name) =>
+        s_byName.TryGetValue(name, out Func<FuzzTarget>? make) ? make() : null;
 
     private static string NameOf(Func<FuzzTarget> make)
     {

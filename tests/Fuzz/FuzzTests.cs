@@ -28,7 +28,8 @@ public sealed class FuzzTests
 
         Assert.True(summary.Findings.Count == 0, string.Join("\n", summary.Findings.Select(Tell)));
         Assert.Equal(target.TestCases, summary.Cases);
-        Assert.True(summary.Outcomes > 3, $"The inputs come to {summary.Outcomes} outcomes only: they do not reach the code.");
+        Assert.True(
+            summary.Outcomes > 3, $"The inputs come to {summary.Outcomes} outcomes only: they do not reach the code.");
     }
 
     [Theory]
@@ -52,7 +53,9 @@ public sealed class FuzzTests
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "corpus");
 
     private static IEnumerable<string> KeptFiles() =>
-        Directory.EnumerateFiles(Folder, "*.bin", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder, file)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Folder, "*.bin", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Folder, file))
+            .Order(StringComparer.Ordinal);
 
     private static (string, int)[] OutcomesOf(string name)
     {

@@ -13,14 +13,29 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        Argument<string[]> targets = new("target") { Description = $"What to run, all unless named: {string.Join(", ", FuzzTargets.Names)}", DefaultValueFactory = _ => [] };
-        Option<long?> cases = new("--cases") { Description = "How many cases of each; the target's own number (1,000,000, fewer for files and sockets) unless set" };
-        Option<int?> seed = new("--seed") { Description = "What the cases are drawn from; drawn, and told, unless set" };
+        Argument<string[]> targets = new("target")
+        {
+            Description = $"What to run, all unless named: {string.Join(", ", FuzzTargets.Names)}",
+            DefaultValueFactory = _ => [],
+        };
+        Option<long?> cases = new("--cases")
+        {
+            Description = "How many cases of each; "
+                + "the target's own number (1,000,000, fewer for files and sockets) unless set",
+        };
+        Option<int?> seed =
+            new("--seed") { Description = "What the cases are drawn from; drawn, and told, unless set" };
         Option<double?> minutes = new("--minutes") { Description = "How long a target may take at most" };
-        Option<FileInfo?> input = new("--input") { Description = "Runs this one input of the target, in the place of drawn ones" };
-        Option<DirectoryInfo> output = new("--output") { Description = "Where inputs of findings are left", DefaultValueFactory = _ => new DirectoryInfo("fuzz-findings") };
+        Option<FileInfo?> input =
+            new("--input") { Description = "Runs this one input of the target, in the place of drawn ones" };
+        Option<DirectoryInfo> output = new("--output")
+        {
+            Description = "Where inputs of findings are left",
+            DefaultValueFactory = _ => new DirectoryInfo("fuzz-findings"),
+        };
         Option<bool> list = new("--outcomes") { Description = "Tells all outcomes and how often they came" };
-        RootCommand root = new("Feeds what reads untrusted bytes and text.") { targets, cases, seed, minutes, input, output, list };
+        RootCommand root =
+            new("Feeds what reads untrusted bytes and text.") { targets, cases, seed, minutes, input, output, list };
         root.SetAction(parsed =>
         {
             string[] names = parsed.GetValue(targets)! is { Length: > 0 } named ? named : [.. FuzzTargets.Names];
@@ -30,15 +45,17 @@ internal static class Program
                 using FuzzTarget? target = FuzzTargets.Find(name);
                 if (target is null)
                 {
-                    Console.Error.WriteLine($"There is no target '{name}'. Use one of {string.Join(", ", FuzzTargets.Names)}.");
+                    Console.Error.WriteLine(
+                        $"There is no target '{name}'. Use one of {string.Join(", ", FuzzTargets.Names)}.");
                     return 2;
                 }
 
                 isWell &= parsed.GetValue(input) is FileInfo file
                     ? RunInput(target, file)
                     : RunCases(
-                        target, parsed.GetValue(seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue), parsed.GetValue(cases) ?? target.Cases,
-                        parsed.GetValue(minutes), parsed.GetValue(output)!, parsed.GetValue(list));
+                        target, parsed.GetValue(seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+                        parsed.GetValue(cases) ?? target.Cases, parsed.GetValue(minutes), parsed.GetValue(output)!,
+                        parsed.GetValue(list));
             }
 
             return isWell ? 0 : 1;
@@ -53,7 +70,8 @@ internal static class Program
         return error is null;
     }
 
-    private static bool RunCases(FuzzTarget target, int seed, long cases, double? minutes, DirectoryInfo output, bool list)
+    private static bool RunCases(
+        FuzzTarget target, int seed, long cases, double? minutes, DirectoryInfo output, bool list)
     {
         DateTime told = DateTime.UtcNow;
         Console.WriteLine($"{target.Name}: {cases:N0} cases, seed {seed}");
@@ -65,7 +83,8 @@ internal static class Program
                 if (DateTime.UtcNow - told > TimeSpan.FromSeconds(15))
                 {
                     told = DateTime.UtcNow;
-                    Console.WriteLine(string.Format(CultureInfo.InvariantCulture, "{0}: {1:N0} of {2:N0}", target.Name, done, cases));
+                    Console.WriteLine(
+                        string.Format(CultureInfo.InvariantCulture, "{0}: {1:N0} of {2:N0}", target.Name, done, cases));
                 }
             },
         };
@@ -73,12 +92,17 @@ internal static class Program
         foreach (Finding finding in summary.Findings)
         {
             output.Create();
-            string path = Path.Combine(output.FullName, $"{target.Name}-{Convert.ToHexString(SHA256.HashData(finding.Input))[..8]}.bin");
+            string path = Path.Combine(
+                output.FullName, $"{target.Name}-{Convert.ToHexString(SHA256.HashData(finding.Input))[..8]}.bin");
             File.WriteAllBytes(path, finding.Input);
-            Console.WriteLine($"FOUND in case {finding.Case} of seed {seed}: {finding.Signature}\n{finding.Error}\n{finding.Input.Length} bytes in {path}");
+            Console.WriteLine(
+                $"FOUND in case {finding.Case} of seed {seed}: {finding.Signature}\n{finding.Error}\n"
+                    + $"{finding.Input.Length} bytes in {path}");
         }
 
-        foreach (KeyValuePair<string, int> outcome in run.Outcomes.OrderByDescending(each => each.Value).Where(_ => list))
+        foreach (KeyValuePair<string, int> outcome in run.Outcomes
+            .OrderByDescending(each => each.Value)
+            .Where(_ => list))
         {
             Console.WriteLine($"{outcome.Value,9} {outcome.Key}");
         }

@@ -61,10 +61,13 @@ internal sealed class AnswerServer : IDisposable
 
             string head = Encoding.ASCII.GetString(buffer, 0, end);
             int at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase);
-            int length = at < 0 ? 0 : int.Parse(head[(at + 16)..].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
+            int length = at < 0
+                ? 0
+                : int.Parse(head[(at + 16)..].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
             for (int left = length - (count - end - 4); left > 0;)
             {
-                int read = await stream.ReadAsync(buffer.AsMemory(0, Math.Min(left, buffer.Length))).ConfigureAwait(false);
+                int read = await stream.ReadAsync(
+                    buffer.AsMemory(0, Math.Min(left, buffer.Length))).ConfigureAwait(false);
                 left -= read > 0 ? read : left;
             }
 

@@ -10,9 +10,10 @@ internal sealed class Draw
 {
     private static readonly string[] s_oddTexts =
     {
-        "", " ", "\0", "\r\n", "\t", ".", "..", "../..", "/", "\\", "C:\\x", "\\\\host\\share", "CON", "nul.txt", "a:b", "~", "$HOME",
-        "%00", "%2e%2e%2f", "{}", "[]", "null", "true", "-1", "0", "1e999", "NaN", "\u00e4\u00f6", "e\u0301", "\u202etxt.exe",
-        "\ud83d\ude00", "\ud800", "\udc00", "\ufeff", "\uffff", "\u2028", "'", "\"", "`", ";", "&", "=", "<a>", "]]>", "&amp;", "***",
+        "", " ", "\0", "\r\n", "\t", ".", "..", "../..", "/", "\\", "C:\\x", "\\\\host\\share", "CON", "nul.txt", "a:b",
+        "~", "$HOME", "%00", "%2e%2e%2f", "{}", "[]", "null", "true", "-1", "0", "1e999", "NaN", "\u00e4\u00f6",
+        "e\u0301", "\u202etxt.exe", "\ud83d\ude00", "\ud800", "\udc00", "\ufeff", "\uffff", "\u2028", "'", "\"", "`",
+        ";", "&", "=", "<a>", "]]>", "&amp;", "***",
     };
 
     private readonly Random? _random;
@@ -34,7 +35,9 @@ internal sealed class Draw
             return 0;
         }
 
-        return _random is not null ? _random.Next(limit) : (int)((uint)(limit <= 256 ? Next() : (Next() << 16) | (Next() << 8) | Next()) % limit);
+        return _random is not null
+            ? _random.Next(limit)
+            : (int)((uint)(limit <= 256 ? Next() : (Next() << 16) | (Next() << 8) | Next()) % limit);
     }
 
     public int Between(int least, int most) => least + Below(most - least + 1);

@@ -7,7 +7,9 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>Writes JSON that is nearly that of a template: members left out, twice, unknown, of other types, with odd texts.</summary>
+/// <summary>
+/// Writes JSON that is nearly that of a template: members left out, twice, unknown, of other types, with odd texts.
+/// </summary>
 #pragma warning disable CA1001 // A stream of memory holds nothing.
 internal sealed class JsonMaker
 #pragma warning restore CA1001
@@ -153,7 +155,8 @@ internal sealed class JsonMaker
         }
         else if (manner == 2 && _share > 0)
         {
-            _text.Write(_draw.Pick(new byte[][] { [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82] }));
+            _text.Write(_draw.Pick(
+                new byte[][] { [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82] }));
         }
 
         Put("\"");

@@ -5,12 +5,15 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>Changes an input in a few places: bits, bytes, numbers, words of the format, pieces of other inputs.</summary>
+/// <summary>
+/// Changes an input in a few places: bits, bytes, numbers, words of the format, pieces of other inputs.
+/// </summary>
 internal sealed class Mutator
 {
     private const int LongestCopy = 4096;
 
-    private static readonly byte[] s_oddBytes = { 0, 1, 9, 10, 13, 32, (byte)'"', (byte)'\\', (byte)'/', 0x7f, 0x80, 0xc0, 0xed, 0xfe, 0xff };
+    private static readonly byte[] s_oddBytes =
+        { 0, 1, 9, 10, 13, 32, (byte)'"', (byte)'\\', (byte)'/', 0x7f, 0x80, 0xc0, 0xed, 0xfe, 0xff };
 
     private readonly IReadOnlyList<byte[]> _words;
     private readonly int _longest;
@@ -36,7 +39,9 @@ internal sealed class Mutator
         switch (draw.Below(12))
         {
             case 0 when input.Length > 0:
-                return With(input, Math.Min(at, input.Length - 1), (byte)(input[Math.Min(at, input.Length - 1)] ^ (1 << draw.Below(8))));
+                return With(
+                    input, Math.Min(at, input.Length - 1),
+                    (byte)(input[Math.Min(at, input.Length - 1)] ^ (1 << draw.Below(8))));
             case 1 when input.Length > 0:
                 return With(input, Math.Min(at, input.Length - 1), draw.Pick(s_oddBytes));
             case 2:
@@ -52,7 +57,9 @@ internal sealed class Mutator
             case 6 when others.Count > 0:
                 byte[] other = draw.Pick(others);
                 int from = draw.Below(other.Length + 1);
-                return Replace(input, at, draw.Chance(0.5) ? end : at, other[from..Math.Min(other.Length, from + 1 + draw.Size(400))]);
+                return Replace(
+                    input, at, draw.Chance(0.5) ? end : at,
+                    other[from..Math.Min(other.Length, from + 1 + draw.Size(400))]);
             case 7:
                 return ReplaceNumber(input, at, draw);
             case 8:
@@ -60,7 +67,9 @@ internal sealed class Mutator
             case 9:
                 return Replace(input, at, draw.Chance(0.5) ? end : at, Encoding.UTF8.GetBytes(draw.Text(100)));
             default:
-                return _words.Count == 0 ? Replace(input, at, end, []) : Replace(input, at, draw.Chance(0.4) ? end : at, draw.Pick(_words));
+                return _words.Count == 0
+                    ? Replace(input, at, end, [])
+                    : Replace(input, at, draw.Chance(0.4) ? end : at, draw.Pick(_words));
         }
     }
 
@@ -71,7 +80,8 @@ internal sealed class Mutator
         return changed;
     }
 
-    private static byte[] Replace(byte[] input, int start, int end, byte[] by) => [.. input[..start], .. by, .. input[end..]];
+    private static byte[] Replace(byte[] input, int start, int end, byte[] by) =>
+        [.. input[..start], .. by, .. input[end..]];
 
     private static byte[] Repeat(byte[] piece, int times)
     {
@@ -99,8 +109,11 @@ internal sealed class Mutator
             end++;
         }
 
-        long value = end - start is > 0 and < 18 ? long.Parse(Encoding.ASCII.GetString(input, start, end - start), CultureInfo.InvariantCulture) : 0;
-        string number = draw.Chance(0.5) ? (value + draw.Between(-2, 2)).ToString(CultureInfo.InvariantCulture) : draw.Number();
+        long value = end - start is > 0 and < 18
+            ? long.Parse(Encoding.ASCII.GetString(input, start, end - start), CultureInfo.InvariantCulture)
+            : 0;
+        string number =
+            draw.Chance(0.5) ? (value + draw.Between(-2, 2)).ToString(CultureInfo.InvariantCulture) : draw.Number();
         return Replace(input, start, end, Encoding.ASCII.GetBytes(number));
     }
 

@@ -11,7 +11,11 @@ internal static class ShellObject
     public static object? Of(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => new PSObject(
-            [.. element.EnumerateObject().Where(member => member.Name.Length > 0).Select(member => (member.Name, Of(member.Value)))]),
+            [
+                .. element.EnumerateObject()
+                    .Where(member => member.Name.Length > 0)
+                    .Select(member => (member.Name, Of(member.Value))),
+            ]),
         JsonValueKind.Array => element.EnumerateArray().Select(Of).ToArray(),
         JsonValueKind.String => element.TryGetDateTime(out DateTime time) ? time : element.GetString(),
         JsonValueKind.Number => Number(element),

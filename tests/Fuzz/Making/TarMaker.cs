@@ -25,12 +25,17 @@ internal static class TarMaker
 
             if (draw.Chance(0.1))
             {
-                byte[] name = Encoding.UTF8.GetBytes(EntryNames.Of(draw) + (draw.Chance(0.3) ? new string('n', draw.Size(3000)) : string.Empty) + "\0");
+                byte[] name = Encoding.UTF8.GetBytes(
+                    EntryNames.Of(draw) + (draw.Chance(0.3) ? new string('n', draw.Size(3000)) : string.Empty) + "\0");
                 Entry(tar, draw, share, "././@LongLink", name, draw.Chance(0.5) ? 'L' : 'K', string.Empty);
             }
 
-            char type = draw.Chance(0.6) ? '0' : draw.Pick(new[] { '5', '2', '1', '7', '3', '4', '6', 'S', 'V', 'g', 'x', '\0', 'Z', '\n' });
-            byte[] data = type is '0' or '7' or '\0' ? (draw.Chance(0.05) ? new byte[draw.Below(2_000_000)] : Encoding.UTF8.GetBytes(draw.Text(1500))) : [];
+            char type = draw.Chance(0.6)
+                ? '0'
+                : draw.Pick(new[] { '5', '2', '1', '7', '3', '4', '6', 'S', 'V', 'g', 'x', '\0', 'Z', '\n' });
+            byte[] data = type is '0' or '7' or '\0'
+                ? (draw.Chance(0.05) ? new byte[draw.Below(2_000_000)] : Encoding.UTF8.GetBytes(draw.Text(1500)))
+                : [];
             Entry(tar, draw, share, EntryNames.Of(draw), data, type, EntryNames.Target(draw));
         }
 
@@ -59,7 +64,8 @@ internal static class TarMaker
         var text = new StringBuilder();
         for (int records = draw.Between(1, 3); records > 0; records--)
         {
-            string record = draw.Pick(new[] { "path", "linkpath", "size", "mtime", "uid", "GNU.sparse.major", "" }) + "=" + draw.Below(4) switch
+            string key = draw.Pick(new[] { "path", "linkpath", "size", "mtime", "uid", "GNU.sparse.major", "" });
+            string record = key + "=" + draw.Below(4) switch
             {
                 0 => draw.Number(),
                 1 => EntryNames.Of(draw),
@@ -73,13 +79,19 @@ internal static class TarMaker
                 length = rest + length.ToString(CultureInfo.InvariantCulture).Length;
             }
 
-            text.Append(draw.Chance(share) ? draw.Number() : length.ToString(CultureInfo.InvariantCulture)).Append(' ').Append(record).Append('\n');
+            text.Append(draw.Chance(share) ? draw.Number() : length.ToString(CultureInfo.InvariantCulture))
+                .Append(' ')
+                .Append(record)
+                .Append('\n');
         }
 
-        Entry(tar, draw, share, "pax", Encoding.UTF8.GetBytes(text.ToString()), draw.Chance(0.8) ? 'x' : 'g', string.Empty);
+        Entry(
+            tar, draw, share, "pax", Encoding.UTF8.GetBytes(text.ToString()), draw.Chance(0.8) ? 'x' : 'g',
+            string.Empty);
     }
 
-    private static void Entry(MemoryStream tar, Draw draw, double share, string name, byte[] data, char type, string link)
+    private static void Entry(
+        MemoryStream tar, Draw draw, double share, string name, byte[] data, char type, string link)
     {
         byte[] header = new byte[Block];
         Put(header, 0, name, 100);

@@ -32,10 +32,14 @@ internal static class ZipMaker
             string text = EntryNames.Of(draw);
             byte[] name = draw.Chance(0.1) ? Encoding.Latin1.GetBytes(text) : Encoding.UTF8.GetBytes(text);
             bool isLink = draw.Chance(0.15);
-            byte[] data = text.EndsWith('/') ? [] : isLink ? Encoding.UTF8.GetBytes(EntryNames.Target(draw)) : Content(draw);
+            byte[] data =
+                text.EndsWith('/') ? [] : isLink ? Encoding.UTF8.GetBytes(EntryNames.Target(draw)) : Content(draw);
             int method = draw.Chance(0.5) && data.Length > 0 ? 8 : 0;
             uint crc = (uint)CyclicCode.Crc32.Append(0, data, 0, data.Length);
-            uint attributes = (isLink ? 0xA1FFu : text.EndsWith('/') ? 0x41EDu : draw.Pick(new uint[] { 0x81A4, 0x81ED, 0x8FFF, 0x1180, 0, 0x6180 })) << 16;
+            uint mode = isLink ? 0xA1FFu
+                : text.EndsWith('/') ? 0x41EDu
+                : draw.Pick(new uint[] { 0x81A4, 0x81ED, 0x8FFF, 0x1180, 0, 0x6180 });
+            uint attributes = mode << 16;
             if (i == 0 || !draw.Chance(share))
             {
                 packed = method == 8 ? Deflated(data) : data;
@@ -155,14 +159,15 @@ internal static class ZipMaker
         return extra.ToArray();
     }
 
-    private static ulong Number(Draw draw, double share, long value) => !draw.Chance(share) ? (ulong)value : draw.Below(5) switch
-    {
-        0 => 0,
-        1 => ulong.MaxValue,
-        2 => long.MaxValue,
-        3 => (ulong)draw.Below(int.MaxValue),
-        _ => (ulong)(value + draw.Between(-3, 3)),
-    };
+    private static ulong Number(Draw draw, double share, long value) =>
+        !draw.Chance(share) ? (ulong)value : draw.Below(5) switch
+        {
+            0 => 0,
+            1 => ulong.MaxValue,
+            2 => long.MaxValue,
+            3 => (ulong)draw.Below(int.MaxValue),
+            _ => (ulong)(value + draw.Between(-3, 3)),
+        };
 }
 
 /// <summary>Names of entries, a good part of them such as lead astray.</summary>
@@ -170,13 +175,15 @@ internal static class EntryNames
 {
     private static readonly string[] s_names =
     {
-        "a.txt", "b/c.txt", "b/", "d/e/f.bin", "link", "link/x", "../canary.txt", "../../canary.txt", "/canary.txt", "b/../../canary.txt", "..", ".", "./a.txt",
-        "b//c.txt", "CON", "a:b", "\\canary.txt", "..\\canary.txt", "\u00fc.txt", "A.TXT", "dest", "./", "b/.", "b/..",
+        "a.txt", "b/c.txt", "b/", "d/e/f.bin", "link", "link/x", "../canary.txt", "../../canary.txt", "/canary.txt",
+        "b/../../canary.txt", "..", ".", "./a.txt", "b//c.txt", "CON", "a:b", "\\canary.txt", "..\\canary.txt",
+        "\u00fc.txt", "A.TXT", "dest", "./", "b/.", "b/..",
     };
 
     private static readonly string[] s_targets =
     {
-        "a.txt", "b", "..", "../canary.txt", "../outside", "/", "/tmp", "b/../../outside", "link", "./b/c.txt", "", "../dest/a.txt", "..\\outside", "nowhere/..",
+        "a.txt", "b", "..", "../canary.txt", "../outside", "/", "/tmp", "b/../../outside", "link", "./b/c.txt", "",
+        "../dest/a.txt", "..\\outside", "nowhere/..",
     };
 
     public static string Of(Draw draw) => draw.Chance(0.85) ? draw.Pick(s_names) : draw.Text(200);

@@ -12,7 +12,8 @@ internal sealed class ActionTypeTarget : FuzzTarget
 {
     private static readonly string[] s_texts =
     {
-        "Test/Contoso/1", "Build/ThirdParty/Contoso_Ci/2-a", "category=Test,owner=ThirdParty,provider=Contoso,version=1",
+        "Test/Contoso/1", "Build/ThirdParty/Contoso_Ci/2-a",
+        "category=Test,owner=ThirdParty,provider=Contoso,version=1",
         "category=\"Deploy\", provider='Contoso', version=1", "test/contoso/1 ",
     };
 
@@ -23,7 +24,8 @@ internal sealed class ActionTypeTarget : FuzzTarget
     public override int Longest => 8 * 1024;
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "Test", "Build", "category", "owner", "provider", "version", "ThirdParty", "=", ",", "/", "\"", "'", "{", "}", "Source", "\u0130", "\u212a");
+        "Test", "Build", "category", "owner", "provider", "version", "ThirdParty", "=", ",", "/", "\"", "'", "{", "}",
+        "Source", "\u0130", "\u212a");
 
     public override byte[] Make(Draw draw) => draw.Chance(0.4)
         ? JsonMaker.Like(draw, """{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"}""")
@@ -56,9 +58,13 @@ internal sealed class ActionTypeTarget : FuzzTarget
             Hold(
                 ServiceLimits.Provider.Allows(type.Provider) && ServiceLimits.Version.Allows(type.Version),
                 "An action type breaks the limits of the service.");
-            Hold(ActionTypeParser.Parse(type.ToString()).Equals(type), "An action type is not read back as it is written.");
             Hold(
-                ActionTypeParser.Parse($"category={type.Category},owner={type.Owner},provider={type.Provider},version={type.Version}").Equals(type),
+                ActionTypeParser.Parse(type.ToString()).Equals(type),
+                "An action type is not read back as it is written.");
+            Hold(
+                ActionTypeParser.Parse(
+                    $"category={type.Category},owner={type.Owner},provider={type.Provider},version={type.Version}")
+                    .Equals(type),
                 "An action type is not read back from shorthand.");
             return type.Category + type.Owner;
         }

@@ -10,10 +10,13 @@ namespace CodePipeline.ThirdParty.Fuzz.Targets;
 internal sealed class AnswersTarget : FuzzTarget
 {
     public const string Details = """
-        {"jobDetails":{"id":"j-1","nonce":"n-1","data":{"actionTypeId":{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"},
+        {"jobDetails":{"id":"j-1","nonce":"n-1","data":{
+        "actionTypeId":{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"},
         "actionConfiguration":{"configuration":{"ProjectName":"p","ApiToken":"t0ken-value"}},
-        "pipelineContext":{"pipelineName":"P","stage":{"name":"S"},"action":{"name":"A","actionExecutionId":"e"},"pipelineArn":null},
-        "inputArtifacts":[{"name":"In","revision":"r","location":{"type":"S3","s3Location":{"bucketName":"b","objectKey":"k/in.zip"}}}],
+        "pipelineContext":{"pipelineName":"P","stage":{"name":"S"},
+        "action":{"name":"A","actionExecutionId":"e"},"pipelineArn":null},
+        "inputArtifacts":[{"name":"In","revision":"r",
+        "location":{"type":"S3","s3Location":{"bucketName":"b","objectKey":"k/in.zip"}}}],
         "outputArtifacts":[{"name":"Out","location":{"type":"S3","s3Location":{"bucketName":"b","objectKey":"k/out"}}}],
         "artifactCredentials":{"accessKeyId":"ASIA","secretAccessKey":"s3cret-value","sessionToken":"session-value"},
         "continuationToken":"c","encryptionKey":{"id":"key","type":"KMS"}}}}
@@ -21,13 +24,15 @@ internal sealed class AnswersTarget : FuzzTarget
 
     private static readonly string[] s_templates =
     {
-        Details, """{"jobs":[{"clientId":"c-1","jobId":"j-1"},{"clientId":"c-2","jobId":"j-2","__type":"x"}]}""", """{"status":"InProgress"}""", "{}",
+        Details, """{"jobs":[{"clientId":"c-1","jobId":"j-1"},{"clientId":"c-2","jobId":"j-2","__type":"x"}]}""",
+        """{"status":"InProgress"}""", "{}",
     };
 
     public override string Name => "answers";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\"jobs\":[", "\"jobDetails\":{", "\"configuration\":{", "\"clientToken\":", "\"nonce\":", "null", "{}", "[]", "\\ud800", "\"", "1e400");
+        "\"jobs\":[", "\"jobDetails\":{", "\"configuration\":{", "\"clientToken\":", "\"nonce\":", "null", "{}", "[]",
+        "\\ud800", "\"", "1e400");
 
     public override byte[] Make(Draw draw) => JsonMaker.Like(draw, draw.Pick(s_templates));
 
@@ -35,7 +40,9 @@ internal sealed class AnswersTarget : FuzzTarget
     {
         string outcome = string.Join("/", Jobs(input), Status(input), DetailsOf(input));
         string shown = WireText.Redact(input);
-        Hold(!shown.Contains("\"s3cret-value\"", System.StringComparison.Ordinal) || !IsAnswer(input), "A secret key is shown.");
+        Hold(
+            !shown.Contains("\"s3cret-value\"", System.StringComparison.Ordinal) || !IsAnswer(input),
+            "A secret key is shown.");
         return outcome;
     }
 
@@ -87,9 +94,14 @@ internal sealed class AnswersTarget : FuzzTarget
 
             // What the cmdlets and the worker make of it.
             ThirdPartyJobDetail job = new(
-                new ThirdPartyJob("j", "c", new Secret("t"), JobStatus.Dispatched, new ActionTypeId("Test", "ThirdParty", "P", "1"), null), details);
-            string shown = job.Configuration.ToString() + job.ActionType + JsonSerializer.Serialize(job.InputArtifacts) + job.EncryptionKey?.Id;
-            return $"{Count(details.InputArtifacts.Count)}{Count(details.Configuration.Count)}{details.ArtifactCredentials is null}"
+                new ThirdPartyJob(
+                    "j", "c", new Secret("t"), JobStatus.Dispatched, new ActionTypeId("Test", "ThirdParty", "P", "1"),
+                    null),
+                details);
+            string shown = job.Configuration.ToString() + job.ActionType + JsonSerializer.Serialize(job.InputArtifacts)
+                + job.EncryptionKey?.Id;
+            return $"{Count(details.InputArtifacts.Count)}{Count(details.Configuration.Count)}"
+                + $"{details.ArtifactCredentials is null}"
                 + $"{details.Nonce is null}{details.EncryptionKey is null}{shown.Length > 100}";
         }
         catch (UnreadableAnswerException)

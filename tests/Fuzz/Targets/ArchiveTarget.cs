@@ -67,10 +67,12 @@ internal abstract class ArchiveTarget : FuzzTarget
         bool expanded = false;
         try
         {
-            ExtractionResult result = _extractor.ExtractAsync(archive, destination, s_limits, replace: manner == 3).GetAwaiter().GetResult();
+            ExtractionResult result = _extractor.ExtractAsync(archive, destination, s_limits, replace: manner == 3)
+                .GetAwaiter().GetResult();
             expanded = true;
             outcome = $"{result.Format}{Count((int)result.Entries)}";
-            Hold(result.Bytes <= MostBytes && result.Entries <= MostEntries, "More was expanded than the limits allow.");
+            Hold(
+                result.Bytes <= MostBytes && result.Entries <= MostEntries, "More was expanded than the limits allow.");
             CheckInside(destination);
         }
         catch (ArchiveException error)
@@ -98,7 +100,8 @@ internal abstract class ArchiveTarget : FuzzTarget
             if (each.LinkTarget is string target)
             {
                 FileSystemInfo? final = Resolve(each);
-                string reached = final?.FullName ?? Path.GetFullPath(Path.Combine(Path.GetDirectoryName(each.FullName)!, target));
+                string reached = final?.FullName ?? Path.GetFullPath(
+                    Path.Combine(Path.GetDirectoryName(each.FullName)!, target));
                 Hold(
                     reached == destination || reached.StartsWith(destination + "/", StringComparison.Ordinal),
                     "A link leads out of the folder.");
@@ -106,7 +109,9 @@ internal abstract class ArchiveTarget : FuzzTarget
             }
 
             bytes += each is FileInfo file ? file.Length : 0;
-            Hold((each.UnixFileMode & (UnixFileMode.SetUser | UnixFileMode.SetGroup | UnixFileMode.StickyBit)) == 0, "A file has a special bit.");
+            Hold(
+                (each.UnixFileMode & (UnixFileMode.SetUser | UnixFileMode.SetGroup | UnixFileMode.StickyBit)) == 0,
+                "A file has a special bit.");
         }
 
         Hold(bytes <= MostBytes, "More is on the disk than the limits allow.");
@@ -128,21 +133,30 @@ internal abstract class ArchiveTarget : FuzzTarget
     private void CheckAround(string destination, int manner, bool expanded)
     {
         Hold(
-            File.ReadAllText(_root.PathOf("canary.txt")) == Canary && File.ReadAllText(_root.PathOf("outside/canary.txt")) == Canary
+            File.ReadAllText(_root.PathOf("canary.txt")) == Canary
+            && File.ReadAllText(_root.PathOf("outside/canary.txt")) == Canary
             && File.ReadAllText(_root.PathOf("in/canary.txt")) == Canary,
             "A file beside the folder was changed.");
-        string[] root = [.. Directory.EnumerateFileSystemEntries(_root.PathOf("."), "*", Everything(recurse: false)).Select(each => Path.GetFileName(each))];
+        string[] root =
+        [
+            .. Directory.EnumerateFileSystemEntries(_root.PathOf("."), "*", Everything(recurse: false))
+                .Select(each => Path.GetFileName(each)),
+        ];
         Hold(root.Length == 4, "Something was left beside the folder.");
         string[] outside = [.. Directory.EnumerateFileSystemEntries(_root.PathOf("outside"), "*", Everything())];
         Hold(outside.Length == 2, "Something was put outside of the folder.");
-        string[] beside = [.. Directory.EnumerateFileSystemEntries(_root.PathOf("in"), "*", Everything(recurse: false))];
+        string[] beside =
+            [.. Directory.EnumerateFileSystemEntries(_root.PathOf("in"), "*", Everything(recurse: false))];
         Hold(beside.Length == (Directory.Exists(destination) ? 2 : 1), "Something was left beside the destination.");
         if (!expanded)
         {
-            Hold(Directory.Exists(destination) == manner > 0, "A destination was made, or lost, by an archive that was refused.");
+            Hold(
+                Directory.Exists(destination) == manner > 0,
+                "A destination was made, or lost, by an archive that was refused.");
             int before = manner > 1 ? 1 : 0;
             Hold(
-                manner == 0 || Directory.GetFileSystemEntries(destination).Length == before, "What was in the destination is not as it was before.");
+                manner == 0 || Directory.GetFileSystemEntries(destination).Length == before,
+                "What was in the destination is not as it was before.");
         }
     }
 
@@ -159,7 +173,9 @@ internal abstract class ArchiveTarget : FuzzTarget
             return;
         }
 
-        foreach (DirectoryInfo each in new DirectoryInfo(folder).EnumerateDirectories("*", Everything()).Where(each => each.LinkTarget is null))
+        foreach (DirectoryInfo each in new DirectoryInfo(folder)
+            .EnumerateDirectories("*", Everything())
+            .Where(each => each.LinkTarget is null))
         {
             // An archive may take its owner's own rights away.
             each.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -175,7 +191,12 @@ internal sealed class ZipTarget : ArchiveTarget
     public override string Name => "zip";
 
     public override IReadOnlyList<byte[]> Words { get; } =
-        [.. AsWords("../", "PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "/"), [0xff, 0xff, 0xff, 0xff], [0, 0, 0, 0]];
+        [
+            .. AsWords(
+                "../", "PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "/"),
+            [0xff, 0xff, 0xff, 0xff],
+            [0, 0, 0, 0],
+        ];
 
     public override byte[] Make(Draw draw) => ZipMaker.Make(draw);
 }
@@ -186,7 +207,12 @@ internal sealed class TarTarget : ArchiveTarget
     public override string Name => "tar";
 
     public override IReadOnlyList<byte[]> Words { get; } =
-        [.. AsWords("../", "ustar\0", "path=", "size=", "linkpath=", "mtime=", "\n", "77777777777"), new byte[512], [0x80], [0x1f, 0x8b, 8]];
+        [
+            .. AsWords("../", "ustar\0", "path=", "size=", "linkpath=", "mtime=", "\n", "77777777777"),
+            new byte[512],
+            [0x80],
+            [0x1f, 0x8b, 8],
+        ];
 
     public override byte[] Make(Draw draw) => TarMaker.Make(draw);
 

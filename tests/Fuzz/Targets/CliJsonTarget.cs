@@ -8,12 +8,15 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Input files of the AWS CLI (<c>--cli-input-json</c>), as ConvertFrom-Json gives them to the cmdlets.</summary>
+/// <summary>
+/// Input files of the AWS CLI (<c>--cli-input-json</c>), as ConvertFrom-Json gives them to the cmdlets.
+/// </summary>
 internal sealed class CliJsonTarget : FuzzTarget
 {
     private static readonly string[] s_operations =
     {
-        "PollForThirdPartyJobs", "GetThirdPartyJobDetails", "AcknowledgeThirdPartyJob", "PutThirdPartyJobSuccessResult", "PutThirdPartyJobFailureResult",
+        "PollForThirdPartyJobs", "GetThirdPartyJobDetails", "AcknowledgeThirdPartyJob", "PutThirdPartyJobSuccessResult",
+        "PutThirdPartyJobFailureResult",
     };
 
     private readonly ActionTypeTransformationAttribute _actionType = new();
@@ -23,11 +26,15 @@ internal sealed class CliJsonTarget : FuzzTarget
     public override string Name => "cli-json";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\"executionDetails\":{", "\"percentComplete\":", "\"currentRevision\":{", "\"created\":", "\"failureDetails\":{", "\"type\":\"JobFailed\"",
-        "1e28", "-1e11", "99999999999", "\"2026-01-31T12:00:00Z\"", "\"0001-01-01T00:00:00+14:00\"", "null", "[]", "{}");
+        "\"executionDetails\":{", "\"percentComplete\":", "\"currentRevision\":{", "\"created\":",
+        "\"failureDetails\":{", "\"type\":\"JobFailed\"", "1e28", "-1e11", "99999999999", "\"2026-01-31T12:00:00Z\"",
+        "\"0001-01-01T00:00:00+14:00\"", "null", "[]", "{}");
 
     public override byte[] Make(Draw draw) => JsonMaker.Like(draw, draw.Chance(0.3)
-        ? """{"jobId":"j","clientToken":"t","currentRevision":{"revision":"r","changeIdentifier":"c","created":1.5,"revisionSummary":"s"},"continuationToken":"","executionDetails":{"summary":"s","externalExecutionId":"e","percentComplete":50}}"""
+        ? """{"jobId":"j","clientToken":"t","currentRevision":"""
+            + """{"revision":"r","changeIdentifier":"c","created":1.5,"revisionSummary":"s"},"continuationToken":"","""
+            + "\"executionDetails\":"
+            + """{"summary":"s","externalExecutionId":"e","percentComplete":50}}"""
         : Skeleton.Of(draw.Pick(s_operations)));
 
     public override string Run(byte[] input)
@@ -60,7 +67,8 @@ internal sealed class CliJsonTarget : FuzzTarget
         ResultText text = new("job j", _ => { });
         if (result.Failure is FailureResult failure)
         {
-            _ = RequestBody.Failure("j", new Secret("t"), text.Failure(failure.Type, failure.Message, failure.ExternalExecutionId));
+            _ = RequestBody.Failure(
+                "j", new Secret("t"), text.Failure(failure.Type, failure.Message, failure.ExternalExecutionId));
             return "failure";
         }
 

@@ -16,13 +16,15 @@ internal sealed class ConnectionTarget : FuzzTarget
     private const int CasesBetweenCalls = 50;
 
     private readonly HttpTarget _maker = new();
-    private readonly ThirdPartyEmulator _emulator = ThirdPartyEmulator.Start(new EmulatorOptions { ActionTypes = [EmulatorBench.Type] });
+    private readonly ThirdPartyEmulator _emulator = ThirdPartyEmulator.Start(
+        new EmulatorOptions { ActionTypes = [EmulatorBench.Type] });
     private readonly ThirdPartyJobClient _client;
     private int _runs;
 
     public ConnectionTarget() => _client = new ThirdPartyJobClient(new ClientSettings
     {
-        Region = _emulator.Region, EndpointUrl = _emulator.Endpoint.AbsoluteUri, AccessKey = _emulator.AccessKeyId, SecretKey = _emulator.SecretAccessKey,
+        Region = _emulator.Region, EndpointUrl = _emulator.Endpoint.AbsoluteUri, AccessKey = _emulator.AccessKeyId,
+        SecretKey = _emulator.SecretAccessKey,
         MaxAttempts = 1,
     });
 
@@ -58,7 +60,8 @@ internal sealed class ConnectionTarget : FuzzTarget
                 answer.Write(buffer, 0, read);
             }
         }
-        catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut })
+        catch (IOException error)
+            when (error.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut })
         {
             throw new FuzzException("A connection is neither answered nor ended.");
         }

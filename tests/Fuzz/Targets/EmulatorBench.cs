@@ -45,14 +45,16 @@ internal sealed class EmulatorBench : IDisposable
             SigV4, Dispatcher, new S3Service(S3, new ArtifactAccess(_jobs), _store, log, _clock), log, _clock);
         _job = AddJob("job-1");
         _ = AddJob("job-2", claim: false);
-        _credentials = EmulatedCredentials.Create(s_credentialKey, _job.JobId, _clock.GetUtcNow() + TimeSpan.FromMinutes(15));
+        _credentials = EmulatedCredentials.Create(
+            s_credentialKey, _job.JobId, _clock.GetUtcNow() + TimeSpan.FromMinutes(15));
         string inKey = _job.InputArtifacts[0].ObjectKey;
         new LocalObjects(_store, _clock).Put(Bucket, inKey, new MemoryStream(new byte[40_000]));
         _uploadId = Upload();
         Names = new Dictionary<string, string>
         {
-            ["@nonce@"] = _job.Nonce, ["@bucket@"] = Bucket, ["@in@"] = inKey, ["@out@"] = _job.OutputArtifacts[0].ObjectKey, ["@upload@"] = _uploadId,
-            ["@token@"] = "token-1", ["@stamp@"] = Stamp,
+            ["@nonce@"] = _job.Nonce, ["@bucket@"] = Bucket, ["@in@"] = inKey,
+            ["@out@"] = _job.OutputArtifacts[0].ObjectKey, ["@upload@"] = _uploadId, ["@token@"] = "token-1",
+            ["@stamp@"] = Stamp,
         };
     }
 
@@ -69,7 +71,8 @@ internal sealed class EmulatorBench : IDisposable
 
     public JobTable Jobs => _jobs;
 
-    private string Stamp => _clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+    private string Stamp =>
+        _clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Adds a job of the client whose token is token-1, and claims it.</summary>
     public EmulatedJob AddJob(string? jobId = null, bool claim = true)
@@ -77,7 +80,8 @@ internal sealed class EmulatorBench : IDisposable
         EmulatedJob job = _jobs.Add(
             new EmulatedJobRequest(Type)
             {
-                JobId = jobId, ClientId = "client-1", ClientToken = new Secret("token-1"), InputArtifacts = ["In"], OutputArtifacts = ["Out"],
+                JobId = jobId, ClientId = "client-1", ClientToken = new Secret("token-1"), InputArtifacts = ["In"],
+                OutputArtifacts = ["Out"],
                 Configuration = new Dictionary<string, string> { ["ProjectName"] = "p" },
             },
             _ => { });
@@ -115,7 +119,8 @@ internal sealed class EmulatorBench : IDisposable
     /// <summary>Answers a request, and reads the answer to its end.</summary>
     public ServiceAnswer Answer(ServiceCall call)
     {
-        ServiceAnswer answer = _pipeline.AnswerAsync(call, "request-1", CancellationToken.None).GetAwaiter().GetResult();
+        ServiceAnswer answer = _pipeline.AnswerAsync(call, "request-1", CancellationToken.None)
+            .GetAwaiter().GetResult();
         long length = answer.Body.Length;
         if (answer.Content is Stream content)
         {
@@ -151,7 +156,9 @@ internal sealed class EmulatorBench : IDisposable
         Set(read, target, "X-Amz-Date", Stamp);
         target.Headers.Remove("Authorization");
         string signed = SignedHeaders(target);
-        Authorize(target, "codepipeline", AccessKeyId, SecretKey, signed, CanonicalRequest.Create(Copy(read, target), signed), Encoding.UTF8);
+        Authorize(
+            target, "codepipeline", AccessKeyId, SecretKey, signed, CanonicalRequest.Create(Copy(read, target), signed),
+            Encoding.UTF8);
     }
 
     /// <summary>Signs for S3, by the emulator's own keys or by those of the job.</summary>
@@ -171,9 +178,11 @@ internal sealed class EmulatorBench : IDisposable
 
         target.Headers.Remove("Authorization");
         string signed = SignedHeaders(target);
-        string canonical = CanonicalRequest.CreateForS3(target, signed, target.Headers["x-amz-content-sha256"]!, leftOutOfQuery: null);
+        string canonical = CanonicalRequest.CreateForS3(
+            target, signed, target.Headers["x-amz-content-sha256"]!, leftOutOfQuery: null);
         Authorize(
-            target, "s3", asJob ? _credentials.AccessKeyId : AccessKeyId, asJob ? _credentials.SecretAccessKey : SecretKey, signed, canonical,
+            target, "s3", asJob ? _credentials.AccessKeyId : AccessKeyId,
+            asJob ? _credentials.SecretAccessKey : SecretKey, signed, canonical,
             HttpReader.Latin1);
     }
 
@@ -205,7 +214,8 @@ internal sealed class EmulatorBench : IDisposable
         .Order(StringComparer.Ordinal));
 
     private void Authorize(
-        ServiceCall call, string service, string accessKeyId, string secretKey, string signed, string canonical, Encoding encoding)
+        ServiceCall call, string service, string accessKeyId, string secretKey, string signed, string canonical,
+        Encoding encoding)
     {
         string scope = $"{Stamp[..8]}/{Region}/{service}/aws4_request";
         byte[] key = Encoding.UTF8.GetBytes("AWS4" + secretKey);
@@ -214,9 +224,11 @@ internal sealed class EmulatorBench : IDisposable
             key = Hashing.HmacSha256(key, part);
         }
 
-        string toSign = $"AWS4-HMAC-SHA256\n{Stamp}\n{scope}\n{Hashing.Hex(Hashing.Sha256(encoding.GetBytes(canonical)))}";
+        string toSign =
+            $"AWS4-HMAC-SHA256\n{Stamp}\n{scope}\n{Hashing.Hex(Hashing.Sha256(encoding.GetBytes(canonical)))}";
         call.Headers["Authorization"] =
-            $"AWS4-HMAC-SHA256 Credential={accessKeyId}/{scope}, SignedHeaders={signed}, Signature={Hashing.Hex(Hashing.HmacSha256(key, toSign))}";
+            $"AWS4-HMAC-SHA256 Credential={accessKeyId}/{scope}, SignedHeaders={signed}, "
+                + $"Signature={Hashing.Hex(Hashing.HmacSha256(key, toSign))}";
     }
 
     private string Upload()

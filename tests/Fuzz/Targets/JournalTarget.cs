@@ -13,13 +13,20 @@ namespace CodePipeline.ThirdParty.Fuzz.Targets;
 /// <summary>The file that an earlier worker left, however it looks by now.</summary>
 internal sealed class JournalTarget : FuzzTarget
 {
+    private const string Time = "\"2030-01-02T03:04:05Z\"";
+    private const string Type = "\"Test/ThirdParty/P/1\"";
+
     private static readonly string[] s_lines =
     {
         """{"time":"2030-01-02T03:04:05Z","entry":"opened","version":1,"pid":7,"host":"h"}""",
-        """{"time":"2030-01-02T03:04:05Z","entry":"claiming","job":"j-1","client":"c-1","type":"Test/ThirdParty/P/1","mark":"abc"}""",
-        """{"time":"2030-01-02T03:04:05.123+01:00","entry":"claimed","job":"j-1","client":"c-1","type":"Test/ThirdParty/P/1","runs":1}""",
-        """{"time":"2030-01-02T03:04:05Z","entry":"result","job":"j-1","type":"Test/ThirdParty/P/1","outcome":"Failed","failureType":"JobFailed","message":"m"}""",
-        """{"time":"2030-01-02T03:04:05Z","entry":"result","job":"j-2","type":"Test/ThirdParty/P/1","outcome":"Succeeded","summary":"s","percentComplete":7,"revision":{"revision":"r","changeIdentifier":"c","created":"2030-01-02T03:04:05+00:00"}}""",
+        $$"""{"time":{{Time}},"entry":"claiming","job":"j-1","client":"c-1","type":{{Type}},"mark":"abc"}""",
+        """{"time":"2030-01-02T03:04:05.123+01:00","entry":"claimed","job":"j-1","client":"c-1","type":"""
+            + Type + ",\"runs\":1}",
+        $$"""{"time":{{Time}},"entry":"result","job":"j-1","type":{{Type}},"outcome":"Failed","failureType":"""
+            + "\"JobFailed\",\"message\":\"m\"}",
+        $$"""{"time":{{Time}},"entry":"result","job":"j-2","type":{{Type}},"outcome":"Succeeded","summary":"s","""
+            + "\"percentComplete\":7,\"revision\":"
+            + """{"revision":"r","changeIdentifier":"c","created":"2030-01-02T03:04:05+00:00"}}""",
         """{"time":"2030-01-02T03:04:05Z","entry":"done","job":"j-1","outcome":"Succeeded"}""",
     };
 
@@ -28,7 +35,8 @@ internal sealed class JournalTarget : FuzzTarget
     public override string Name => "journal";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\n", "\0\0\0\0", "\"entry\":\"done\"", "\"version\":2", "\"job\":", "\\ud800", "[1]", "null", "\"revision\":7", "\"created\":\"x\"");
+        "\n", "\0\0\0\0", "\"entry\":\"done\"", "\"version\":2", "\"job\":", "\\ud800", "[1]", "null", "\"revision\":7",
+        "\"created\":\"x\"");
 
     public override byte[] Make(Draw draw)
     {
@@ -76,7 +84,11 @@ internal sealed class JournalTarget : FuzzTarget
         string line = Encoding.UTF8.GetString(JournalText.Of(entry));
         JournalEntry again = JournalText.Read(line)?.Entry ?? throw new FuzzException("An entry is not read back.");
         Hold(
-            again.Job == entry.Job && again.Stage == entry.Stage && again.Time == entry.Time && again.Mark == entry.Mark && again.Runs == entry.Runs,
+            again.Job == entry.Job
+                && again.Stage == entry.Stage
+                && again.Time == entry.Time
+                && again.Mark == entry.Mark
+                && again.Runs == entry.Runs,
             "An entry is read back as another.");
         Hold(Same(again.Result, entry.Result), "A result is read back as another.");
     }
@@ -87,5 +99,6 @@ internal sealed class JournalTarget : FuzzTarget
 
     private static (string?, string?, int?, string?, JobRevision?)? Members(SuccessResult? result) => result is null
         ? null
-        : (result.Summary, result.ExternalExecutionId, result.PercentComplete, result.ContinuationToken, result.Revision);
+        : (result.Summary, result.ExternalExecutionId, result.PercentComplete, result.ContinuationToken,
+            result.Revision);
 }

@@ -11,14 +11,16 @@ using CodePipeline.ThirdParty.Worker;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Names from outside that become names of files: of jobs, artifacts and entries of archives, a line each, by the rules of all systems.
+/// Names from outside that become names of files: of jobs, artifacts and entries of archives, a line each, by the rules
+/// of all systems.
 /// </summary>
 internal sealed class NamesTarget : FuzzTarget
 {
     private static readonly string[] s_names =
     {
-        "a", "b/c.txt", "..", "../x", "a/../../x", "/etc/passwd", "C:\\x", "\\\\h\\s", "CON", "com1.txt", "a:b", ".hidden", "a/./b", "a//b", "trail.", "sp ",
-        "\u00c4", "A\u0308", "nul .txt", "COM\u00b9", "link>a", "link>../x", "link>/x", "link>b/..", "link/x", "a\\..\\b", "x\0y",
+        "a", "b/c.txt", "..", "../x", "a/../../x", "/etc/passwd", "C:\\x", "\\\\h\\s", "CON", "com1.txt", "a:b",
+        ".hidden", "a/./b", "a//b", "trail.", "sp ", "\u00c4", "A\u0308", "nul .txt", "COM\u00b9", "link>a",
+        "link>../x", "link>/x", "link>b/..", "link/x", "a\\..\\b", "x\0y",
     };
 
     private static readonly SearchValues<char> s_windowsSeparators = SearchValues.Create("\\:");
@@ -32,10 +34,13 @@ internal sealed class NamesTarget : FuzzTarget
     public override long Allowance(int length) => 1 << 20 | (length * 2000L);
 
     public override IReadOnlyList<byte[]> Words { get; } =
-        AsWords("\n", "/", "\\", "..", ".", ">", ":", "CON", "NUL", "LPT9", "\u0130", "\ufb01", "\u00b9", "$", " ", "\u0000");
+        AsWords(
+            "\n", "/", "\\", "..", ".", ">", ":", "CON", "NUL", "LPT9", "\u0130", "\ufb01", "\u00b9", "$", " ",
+            "\u0000");
 
     public override byte[] Make(Draw draw) => Encoding.UTF8.GetBytes(string.Join(
-        "\n", Enumerable.Range(0, draw.Between(1, 6)).Select(_ => draw.Chance(0.7) ? draw.Pick(s_names) : draw.Text(200))));
+        "\n",
+        Enumerable.Range(0, draw.Between(1, 6)).Select(_ => draw.Chance(0.7) ? draw.Pick(s_names) : draw.Text(200))));
 
     public override string Run(byte[] input)
     {
@@ -58,7 +63,8 @@ internal sealed class NamesTarget : FuzzTarget
             foreach (string name in names)
             {
                 string[] link = name.Split('>', 2);
-                EntryNode node = tree.Add(link[0], link.Length == 2 ? NodeKind.Link : name.EndsWith('/') ? NodeKind.Folder : NodeKind.File);
+                EntryNode node = tree.Add(
+                    link[0], link.Length == 2 ? NodeKind.Link : name.EndsWith('/') ? NodeKind.Folder : NodeKind.File);
                 if (link.Length == 2)
                 {
                     node.Target = link[1];
@@ -84,10 +90,14 @@ internal sealed class NamesTarget : FuzzTarget
     private static void CheckPath(string path, NameRules rules)
     {
         string full = Path.GetFullPath(Path.Combine("/root-folder", path));
-        Hold(full == "/root-folder" || full.StartsWith("/root-folder/", StringComparison.Ordinal), "An entry leaves the folder.");
+        Hold(
+            full == "/root-folder" || full.StartsWith("/root-folder/", StringComparison.Ordinal),
+            "An entry leaves the folder.");
         string[] segments = path.Split('/', '\\');
         Hold(!segments.Contains(".."), "An entry has '..' in its path.");
-        Hold(!rules.IsWindows || path.AsSpan().IndexOfAny(s_windowsSeparators) < 0, "An entry has a path that Windows reads another way.");
+        Hold(
+            !rules.IsWindows || path.AsSpan().IndexOfAny(s_windowsSeparators) < 0,
+            "An entry has a path that Windows reads another way.");
     }
 
     /// <summary>By text alone, links of the tree aside: no way up past the root.</summary>
@@ -112,9 +122,13 @@ internal sealed class NamesTarget : FuzzTarget
         Hold(
             safe.AsSpan().IndexOfAny(s_forbidden) < 0 && !safe.Any(char.IsControl),
             "A file name has a character that some system reads another way.");
-        Hold(!safe.EndsWith('.') && !safe.EndsWith(' ') && !safe.StartsWith('.'), "A file name begins or ends so that Windows changes it.");
+        Hold(
+            !safe.EndsWith('.') && !safe.EndsWith(' ') && !safe.StartsWith('.'),
+            "A file name begins or ends so that Windows changes it.");
         string stem = safe.Split('.')[0].TrimEnd();
-        Hold(NameRules.Windows.Fault(stem.Length == 0 ? "x" : stem) is null, "A file name is one of a device of Windows.");
+        Hold(
+            NameRules.Windows.Fault(stem.Length == 0 ? "x" : stem) is null,
+            "A file name is one of a device of Windows.");
         _ = name;
     }
 }

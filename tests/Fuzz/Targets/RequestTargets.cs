@@ -78,14 +78,18 @@ internal abstract class RequestTarget : FuzzTarget
     protected virtual string After(ServiceAnswer answer) => string.Empty;
 
     protected static byte[] Request(string head, byte[] body) =>
-        [.. Encoding.UTF8.GetBytes(head.ReplaceLineEndings("\r\n") + $"\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        [
+            .. Encoding.UTF8.GetBytes(head.ReplaceLineEndings("\r\n") + $"\r\nContent-Length: {body.Length}\r\n\r\n"),
+            .. body,
+        ];
 }
 
 /// <summary>A connection: gives what the client sends, and takes what it is told.</summary>
 internal sealed class ClientStream(byte[] bytes) : MemoryStream(bytes)
 {
     public override System.Threading.Tasks.Task WriteAsync(
-        byte[] buffer, int offset, int count, System.Threading.CancellationToken cancellationToken) => System.Threading.Tasks.Task.CompletedTask;
+        byte[] buffer, int offset, int count, System.Threading.CancellationToken cancellationToken) =>
+        System.Threading.Tasks.Task.CompletedTask;
 }
 
 /// <summary>Anything at all, unsigned: lines, headers, lengths, chunks.</summary>
@@ -93,23 +97,30 @@ internal sealed class HttpTarget : RequestTarget
 {
     private static readonly string[] s_requests =
     {
-        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nX-Amz-Target: CodePipeline_20150709.PollForThirdPartyJobs\r\nContent-Type: application/x-amz-json-1.1\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n"
+            + "X-Amz-Target: CodePipeline_20150709.PollForThirdPartyJobs\r\n"
+            + "Content-Type: application/x-amz-json-1.1\r\n\r\n{}",
         "GET /@bucket@/@in@ HTTP/1.1\r\nHost: h\r\nRange: bytes=0-9\r\n\r\n",
         "PUT /@bucket@/@out@ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         "PUT /@bucket@/x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
         "HEAD /?list-type=2 HTTP/1.0\r\nHost: bucket.localhost:1\r\n\r\n",
-        "GET /?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a/b/c/s3/aws4_request&X-Amz-Date=@stamp@&X-Amz-Expires=1&X-Amz-SignedHeaders=host&X-Amz-Signature=0 HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a/b/c/s3/aws4_request&X-Amz-Date=@stamp@"
+            + "&X-Amz-Expires=1&X-Amz-SignedHeaders=host&X-Amz-Signature=0 HTTP/1.1\r\nHost: h\r\n\r\n",
     };
 
     public override string Name => "http";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\r\n", "\n", "\r\n\r\n", "Content-Length: 99999999999999999999\r\n", "Content-Length: -1\r\n", "Content-Length: 9223372036854775807\r\n",
-        "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "ffffffff\r\n", "-5\r\n", "Expect: 100-continue\r\n", "HTTP/1.1", "%00", "%zz",
-        "Host: \r\n", ": \r\n", " \r\n", "Connection: close\r\n", "Authorization: AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=, Signature=\r\n");
+        "\r\n", "\n", "\r\n\r\n", "Content-Length: 99999999999999999999\r\n", "Content-Length: -1\r\n",
+        "Content-Length: 9223372036854775807\r\n", "Transfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n", "ffffffff\r\n", "-5\r\n", "Expect: 100-continue\r\n", "HTTP/1.1", "%00",
+        "%zz",
+        "Host: \r\n", ": \r\n", " \r\n", "Connection: close\r\n",
+        "Authorization: AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=, Signature=\r\n");
 
     public override byte[] Make(Draw draw) =>
-        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, draw.Between(1, 3)).Select(_ => draw.Pick(s_requests))));
+        Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Range(0, draw.Between(1, 3)).Select(_ => draw.Pick(s_requests))));
 }
 
 /// <summary>Requests of the five operations, signed after all changes, so that they get to their bodies.</summary>
@@ -117,23 +128,34 @@ internal sealed class OperationsTarget : RequestTarget
 {
     private static readonly (string Operation, string Body)[] s_calls =
     {
-        ("PollForThirdPartyJobs", """{"actionTypeId":{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"},"maxBatchSize":2}"""),
+        ("PollForThirdPartyJobs",
+            """{"actionTypeId":{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"},"""
+                + "\"maxBatchSize\":2}"),
         ("GetThirdPartyJobDetails", """{"jobId":"job-1","clientToken":"token-1"}"""),
         ("AcknowledgeThirdPartyJob", """{"jobId":"job-1","nonce":"@nonce@","clientToken":"token-1"}"""),
-        ("PutThirdPartyJobSuccessResult", """{"jobId":"job-1","clientToken":"token-1","currentRevision":{"revision":"r","changeIdentifier":"c","created":1.5,"revisionSummary":"s"},"continuationToken":"t","executionDetails":{"summary":"s","externalExecutionId":"e","percentComplete":5}}"""),
-        ("PutThirdPartyJobFailureResult", """{"jobId":"job-1","clientToken":"token-1","failureDetails":{"type":"JobFailed","message":"m","externalExecutionId":"e"}}"""),
+        ("PutThirdPartyJobSuccessResult",
+            """{"jobId":"job-1","clientToken":"token-1","currentRevision":"""
+                + """{"revision":"r","changeIdentifier":"c","created":1.5,"revisionSummary":"s"},"""
+                + "\"continuationToken\":\"t\",\"executionDetails\":"
+                + """{"summary":"s","externalExecutionId":"e","percentComplete":5}}"""),
+        ("PutThirdPartyJobFailureResult",
+            """{"jobId":"job-1","clientToken":"token-1","failureDetails":"""
+                + """{"type":"JobFailed","message":"m","externalExecutionId":"e"}}"""),
     };
 
     public override string Name => "operations";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\"jobId\":", "\"job-2\"", "\\ud800", "null", "1e999", "-62135596801", "253402300800", "\"created\":", "{", "}", "[", "\"percentComplete\":101");
+        "\"jobId\":", "\"job-2\"", "\\ud800", "null", "1e999", "-62135596801", "253402300800", "\"created\":", "{", "}",
+        "[", "\"percentComplete\":101");
 
     public override byte[] Make(Draw draw)
     {
         (string operation, string body) = draw.Pick(s_calls);
         return Request(
-            $"POST / HTTP/1.1\nHost: h\nX-Amz-Target: CodePipeline_20150709.{operation}\nContent-Type: application/x-amz-json-1.1", JsonMaker.Like(draw, body));
+            $"POST / HTTP/1.1\nHost: h\nX-Amz-Target: CodePipeline_20150709.{operation}\n"
+                + "Content-Type: application/x-amz-json-1.1",
+            JsonMaker.Like(draw, body));
     }
 
     protected override void Sign(EmulatorBench bench, ServiceCall call, byte[] input)
@@ -152,51 +174,76 @@ internal sealed class OperationsTarget : RequestTarget
     // What the emulator answers, our own client reads.
     protected override string After(ServiceAnswer answer) => answer.StatusCode != 200
         ? ErrorAnswer.Read(answer.Body, null).Code
-        : Count(AnswerReader.Jobs(answer.Body).Count) + AnswerReader.Status(answer.Body) + (AnswerReader.Details(answer.Body).Nonce is null);
+        : Count(AnswerReader.Jobs(answer.Body).Count) + AnswerReader.Status(answer.Body)
+        + (AnswerReader.Details(answer.Body).Nonce is null);
 }
 
-/// <summary>Requests of the S3 side, signed by the emulator's own keys, or by those of a job where the path says so.</summary>
+/// <summary>
+/// Requests of the S3 side, signed by the emulator's own keys, or by those of a job where the path says so.
+/// </summary>
 internal sealed class S3Target : RequestTarget
 {
     private static readonly string[] s_heads =
     {
-        "GET /@bucket@/@in@ HTTP/1.1\nHost: h\nRange: bytes=0-99", "GET /@bucket@/@in@?partNumber=1 HTTP/1.1\nHost: h", "HEAD /@bucket@/@in@ HTTP/1.1\nHost: h",
-        "GET /@bucket@?list-type=2&prefix=P&delimiter=/&max-keys=2 HTTP/1.1\nHost: h", "GET /@bucket@?uploads HTTP/1.1\nHost: h", "GET / HTTP/1.1\nHost: h",
-        "GET /@bucket@?prefix=&marker=a&encoding-type=url HTTP/1.1\nHost: h", "GET /@bucket@?location HTTP/1.1\nHost: @bucket@.localhost:1",
-        "DELETE /@bucket@/x HTTP/1.1\nHost: h", "DELETE /@bucket@/@out@?uploadId=@upload@ HTTP/1.1\nHost: h", "POST /@bucket@/@out@?uploads HTTP/1.1\nHost: h",
-        "GET /@bucket@/@out@?uploadId=@upload@&max-parts=1 HTTP/1.1\nHost: h", "GET /@in@ HTTP/1.1\nHost: @bucket@.localhost:1\nIf-None-Match: *",
-        "GET /@bucket@/@in@?response-content-type=a%0d%0ab&versionId=x HTTP/1.1\nHost: h\nIf-Modified-Since: Tue, 01 Jan 2030 00:00:00 GMT",
+        "GET /@bucket@/@in@ HTTP/1.1\nHost: h\nRange: bytes=0-99", "GET /@bucket@/@in@?partNumber=1 HTTP/1.1\nHost: h",
+        "HEAD /@bucket@/@in@ HTTP/1.1\nHost: h",
+        "GET /@bucket@?list-type=2&prefix=P&delimiter=/&max-keys=2 HTTP/1.1\nHost: h",
+        "GET /@bucket@?uploads HTTP/1.1\nHost: h", "GET / HTTP/1.1\nHost: h",
+        "GET /@bucket@?prefix=&marker=a&encoding-type=url HTTP/1.1\nHost: h",
+        "GET /@bucket@?location HTTP/1.1\nHost: @bucket@.localhost:1", "DELETE /@bucket@/x HTTP/1.1\nHost: h",
+        "DELETE /@bucket@/@out@?uploadId=@upload@ HTTP/1.1\nHost: h", "POST /@bucket@/@out@?uploads HTTP/1.1\nHost: h",
+        "GET /@bucket@/@out@?uploadId=@upload@&max-parts=1 HTTP/1.1\nHost: h",
+        "GET /@in@ HTTP/1.1\nHost: @bucket@.localhost:1\nIf-None-Match: *",
+        "GET /@bucket@/@in@?response-content-type=a%0d%0ab&versionId=x HTTP/1.1\nHost: h\n"
+            + "If-Modified-Since: Tue, 01 Jan 2030 00:00:00 GMT",
     };
 
     private static readonly string[] s_puts =
     {
-        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h", "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-checksum-crc32: AAAAAA==",
-        "PUT /@bucket@/@out@?partNumber=1&uploadId=@upload@ HTTP/1.1\nHost: h", "PUT /@bucket@/a%2Fb HTTP/1.1\nHost: h\nContent-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==",
-        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-server-side-encryption: aws:kms\nx-amz-server-side-encryption-aws-kms-key-id: k\nx-amz-meta-a: b",
-        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\nx-amz-decoded-content-length: 5\nx-amz-trailer: x-amz-checksum-crc32",
-        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\nx-amz-decoded-content-length: 5",
+        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h",
+        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-checksum-crc32: AAAAAA==",
+        "PUT /@bucket@/@out@?partNumber=1&uploadId=@upload@ HTTP/1.1\nHost: h",
+        "PUT /@bucket@/a%2Fb HTTP/1.1\nHost: h\nContent-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==",
+        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-server-side-encryption: aws:kms\n"
+            + "x-amz-server-side-encryption-aws-kms-key-id: k\nx-amz-meta-a: b",
+        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\n"
+            + "x-amz-decoded-content-length: 5\nx-amz-trailer: x-amz-checksum-crc32",
+        "PUT /@bucket@/@out@ HTTP/1.1\nHost: h\nx-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\n"
+            + "x-amz-decoded-content-length: 5",
     };
 
-    private const string Complete = """
-        <CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Part><PartNumber>1</PartNumber><ETag>"x"</ETag><ChecksumCRC32>AAAAAA==</ChecksumCRC32></Part></CompleteMultipartUpload>
-        """;
+    private const string Complete =
+        """<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Part>"""
+        + """<PartNumber>1</PartNumber><ETag>"x"</ETag><ChecksumCRC32>AAAAAA==</ChecksumCRC32>"""
+        + "</Part></CompleteMultipartUpload>";
 
-    private const string Delete = "<Delete><Object><Key>a</Key></Object><Object><Key>b&amp;c</Key></Object><Quiet>true</Quiet></Delete>";
+    private const string Delete =
+        "<Delete><Object><Key>a</Key></Object><Object><Key>b&amp;c</Key></Object><Quiet>true</Quiet></Delete>";
 
     public override string Name => "s3";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "Range: bytes=-5\r\n", "Range: bytes=9223372036854775807-\r\n", "bytes=0-0,2-3", "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\r\n",
-        "x-amz-decoded-content-length: 99999999999\r\n", "x-amz-checksum-sha256: ", "x-amz-trailer: x-amz-checksum-crc64nvme\r\n", "partNumber=10001", "uploadId=",
-        "max-keys=-1", "max-keys=99999999999", "&", "?", "%2e%2e/", "%", "5;chunk-signature=0\r\nhello\r\n", "0\r\n\r\n", "<Part>", "<!DOCTYPE a [<!ENTITY b \"c\">]>",
-        "&b;", "&#0;", "<![CDATA[", "If-Match: \"x\"\r\n", "continuation-token=", "encoding-type=url", "x-amz-meta-", "x-amz-tagging: a=b\r\n", "x-amz-copy-source: /a/b\r\n");
+        "Range: bytes=-5\r\n", "Range: bytes=9223372036854775807-\r\n", "bytes=0-0,2-3",
+        "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\r\n", "x-amz-decoded-content-length: 99999999999\r\n",
+        "x-amz-checksum-sha256: ", "x-amz-trailer: x-amz-checksum-crc64nvme\r\n", "partNumber=10001", "uploadId=",
+        "max-keys=-1", "max-keys=99999999999", "&", "?", "%2e%2e/", "%", "5;chunk-signature=0\r\nhello\r\n",
+        "0\r\n\r\n", "<Part>", "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+        "&b;", "&#0;", "<![CDATA[", "If-Match: \"x\"\r\n", "continuation-token=", "encoding-type=url", "x-amz-meta-",
+        "x-amz-tagging: a=b\r\n", "x-amz-copy-source: /a/b\r\n");
 
     public override byte[] Make(Draw draw) => draw.Below(6) switch
     {
         0 => Request("POST /@bucket@/@out@?uploadId=@upload@ HTTP/1.1\nHost: h", Encoding.UTF8.GetBytes(Complete)),
         1 => Request("POST /@bucket@?delete HTTP/1.1\nHost: h", Encoding.UTF8.GetBytes(Delete)),
         2 => Request(
-            draw.Pick(s_puts), Encoding.UTF8.GetBytes(draw.Pick(new[] { "hello", string.Empty, "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n", "5;chunk-signature=0\r\nhello\r\n0;chunk-signature=0\r\n\r\n" }))),
+            draw.Pick(s_puts),
+            Encoding.UTF8.GetBytes(draw.Pick(new[]
+            {
+                "hello",
+                string.Empty,
+                "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n",
+                "5;chunk-signature=0\r\nhello\r\n0;chunk-signature=0\r\n\r\n",
+            }))),
         _ => Request(draw.Pick(s_heads) + (draw.Chance(0.2) ? "\nx-job: 1" : string.Empty), []),
     };
 
@@ -209,7 +256,9 @@ internal sealed class S3Target : RequestTarget
     }
 }
 
-/// <summary>Signatures: a right request, changed after it was signed. What was signed is all that is let through.</summary>
+/// <summary>
+/// Signatures: a right request, changed after it was signed. What was signed is all that is let through.
+/// </summary>
 internal sealed class SignaturesTarget : FuzzTarget
 {
     private readonly EmulatorBench _bench = new();
@@ -225,8 +274,9 @@ internal sealed class SignaturesTarget : FuzzTarget
     public override int Longest => 16 * 1024;
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "Credential=", "SignedHeaders=", "Signature=", "AWS4-HMAC-SHA256", "/", ";", ",", " ", "aws4_request", "s3", "codepipeline", "us-east-1", "20300102",
-        "X-Amz-Date: 20300102T030405Z\r\n", "X-Amz-Security-Token: x.y\r\n", "x-amz-a: b\r\n", "Authorization: AWS a:b\r\n", "?X-Amz-Signature=", "&X-Amz-Expires=604801");
+        "Credential=", "SignedHeaders=", "Signature=", "AWS4-HMAC-SHA256", "/", ";", ",", " ", "aws4_request", "s3",
+        "codepipeline", "us-east-1", "20300102", "X-Amz-Date: 20300102T030405Z\r\n", "X-Amz-Security-Token: x.y\r\n",
+        "x-amz-a: b\r\n", "Authorization: AWS a:b\r\n", "?X-Amz-Signature=", "&X-Amz-Expires=604801");
 
     public override byte[] Make(Draw draw) => HttpReader.Latin1.GetBytes(draw.Pick(_right));
 
@@ -276,9 +326,14 @@ internal sealed class SignaturesTarget : FuzzTarget
 
         string text = HttpReader.Latin1.GetString(input);
         Hold(
-            Array.Exists(_right, right => Signature(right).Length > 0 && text.Contains(Signature(right), StringComparison.Ordinal)),
+            Array.Exists(
+                _right,
+                right => Signature(right).Length > 0 && text.Contains(Signature(right), StringComparison.Ordinal)),
             "A request without a right signature was let in.");
-        Hold(call.Headers["X-Amz-Target"] is null || call.Headers["X-Amz-Target"] == "CodePipeline_20150709.PollForThirdPartyJobs", "A signed header was changed.");
+        Hold(
+            call.Headers["X-Amz-Target"] is null
+                || call.Headers["X-Amz-Target"] == "CodePipeline_20150709.PollForThirdPartyJobs",
+            "A signed header was changed.");
         Hold(outcome == "s3" || Encoding.UTF8.GetString(call.Body) == "{\"a\":1}", "A signed body was changed.");
         Hold(call.Method is "POST" or "GET", "The signed method was changed.");
         return outcome;
@@ -296,7 +351,8 @@ internal sealed class SignaturesTarget : FuzzTarget
     {
         string text = forS3
             ? "GET /bucket/key?a=b HTTP/1.1\r\nHost: h\r\n"
-            : "POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: CodePipeline_20150709.PollForThirdPartyJobs\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 7\r\n";
+            : "POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: CodePipeline_20150709.PollForThirdPartyJobs\r\n"
+                + "Content-Type: application/x-amz-json-1.1\r\nContent-Length: 7\r\n";
         byte[] whole = Encoding.ASCII.GetBytes(text + "\r\n" + (forS3 ? string.Empty : "{\"a\":1}"));
         ServiceCall call = EmulatorBench.Read(new HttpRequestReader(new MemoryStream(whole)))!;
         if (forS3)
@@ -323,8 +379,8 @@ internal sealed class ChunksTarget : FuzzTarget
     public override string Name => "aws-chunked";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\r\n", "0\r\n\r\n", "0;chunk-signature=", "ffffffffffffffff\r\n", "7fffffffffffffff;", "-1\r\n", ";chunk-signature=", "x-amz-checksum-crc32:AAAAAA==\r\n",
-        "x-amz-trailer-signature:0\r\n", "2000\r\n", ":\r\n");
+        "\r\n", "0\r\n\r\n", "0;chunk-signature=", "ffffffffffffffff\r\n", "7fffffffffffffff;", "-1\r\n",
+        ";chunk-signature=", "x-amz-checksum-crc32:AAAAAA==\r\n", "x-amz-trailer-signature:0\r\n", "2000\r\n", ":\r\n");
 
     public override byte[] Make(Draw draw)
     {
@@ -346,7 +402,9 @@ internal sealed class ChunksTarget : FuzzTarget
             string trailer = "x-amz-checksum-crc32:AAAAAA==\n";
             body.Write(Encoding.ASCII.GetBytes(trailer.Replace("\n", "\r\n", StringComparison.Ordinal)));
             body.Write(Encoding.ASCII.GetBytes(
-                manner == 2 ? $"x-amz-trailer-signature:{signer.Trailer(Hashing.Sha256(Encoding.ASCII.GetBytes(trailer)))}\r\n" : string.Empty));
+                manner == 2
+                    ? $"x-amz-trailer-signature:{signer.Trailer(Hashing.Sha256(Encoding.ASCII.GetBytes(trailer)))}\r\n"
+                    : string.Empty));
         }
 
         body.Write("\r\n"u8);
@@ -357,7 +415,8 @@ internal sealed class ChunksTarget : FuzzTarget
     {
         int manner = input.Length > 0 ? input[0] % 3 : 0;
         using AwsChunkedStream stream = new(
-            new MemoryStream(input, Math.Min(1, input.Length), Math.Max(0, input.Length - 1)), manner == 0 ? null : Signer(), hasTrailer: manner != 1);
+            new MemoryStream(input, Math.Min(1, input.Length), Math.Max(0, input.Length - 1)),
+            manner == 0 ? null : Signer(), hasTrailer: manner != 1);
         byte[] buffer = new byte[4096];
         long total = 0;
         try
@@ -380,5 +439,6 @@ internal sealed class ChunksTarget : FuzzTarget
         return $"{manner}whole{Count(stream.Trailers.Count)}{total > 0}";
     }
 
-    private static ChunkSigner Signer() => new(s_key, "20300102T030405Z", "20300102/us-east-1/s3/aws4_request", new string('0', 64));
+    private static ChunkSigner Signer() =>
+        new(s_key, "20300102T030405Z", "20300102/us-east-1/s3/aws4_request", new string('0', 64));
 }

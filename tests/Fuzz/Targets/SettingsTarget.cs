@@ -9,10 +9,13 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Region, endpoint, proxy, profile and its files, and the variables of the AWS tools: a line each, the profile last.</summary>
+/// <summary>
+/// Region, endpoint, proxy, profile and its files, and the variables of the AWS tools: a line each, the profile last.
+/// </summary>
 internal sealed class SettingsTarget : FuzzTarget
 {
-    private static readonly string[] s_variables = { "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_USE_FIPS_ENDPOINT", "AWS_ENDPOINT_URL" };
+    private static readonly string[] s_variables =
+        { "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_USE_FIPS_ENDPOINT", "AWS_ENDPOINT_URL" };
 
     private readonly TempFolder _folder = new();
 
@@ -30,13 +33,15 @@ internal sealed class SettingsTarget : FuzzTarget
     public override long Allowance(int length) => 8 << 20 | (length * 2000L);
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\n", "http://", "https://", "us-east-1", "[profile p]", "[p]", "services = s", "[services s]", "codepipeline =\n  endpoint_url = http://x", "region = ",
-        "aws_access_key_id = a", "aws_secret_access_key = b", "source_profile = p", "credential_process = ", "sso_session = x", "=", "true", "adaptive", "%", "@");
+        "\n", "http://", "https://", "us-east-1", "[profile p]", "[p]", "services = s", "[services s]",
+        "codepipeline =\n  endpoint_url = http://x", "region = ", "aws_access_key_id = a", "aws_secret_access_key = b",
+        "source_profile = p", "credential_process = ", "sso_session = x", "=", "true", "adaptive", "%", "@");
 
     public override byte[] Make(Draw draw) => Encoding.UTF8.GetBytes(string.Join(
         "\n",
         draw.Pick(new[] { "us-east-1", "", "eu-west-1", "cn-north-1", "mars", "us east", draw.Text(40) }),
-        draw.Pick(new[] { "", "http://127.0.0.1:1", "https://x.test/path?q", "ftp://x", "http://", "::1", draw.Text(60) }),
+        draw.Pick(
+            new[] { "", "http://127.0.0.1:1", "https://x.test/path?q", "ftp://x", "http://", "::1", draw.Text(60) }),
         draw.Pick(new[] { "", "http://proxy:8080", "proxy:8080", draw.Text(60) }),
         draw.Pick(new[] { "", "standard", "adaptive", "legacy", "x" }),
         draw.Pick(new[] { "", "3", "0", "-1", "99999999999" }),
@@ -44,13 +49,18 @@ internal sealed class SettingsTarget : FuzzTarget
         draw.Pick(new[] { "", "http://127.0.0.1:2", "x" }),
         draw.Pick(new[]
         {
-            "", "[profile p]\nregion = eu-west-1\naws_access_key_id = a\naws_secret_access_key = b\nservices = s\n[services s]\ncodepipeline =\n  endpoint_url = http://127.0.0.1:3\n",
-            "[profile p]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = p\n", "[default]\nregion=\n[profile p", draw.Text(300),
+            "",
+            "[profile p]\nregion = eu-west-1\naws_access_key_id = a\naws_secret_access_key = b\nservices = s\n"
+                + "[services s]\ncodepipeline =\n  endpoint_url = http://127.0.0.1:3\n",
+            "[profile p]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = p\n", "[default]\nregion=\n[profile p",
+            draw.Text(300),
         })));
 
     public override string Run(byte[] input)
     {
-        string[] lines = Encoding.UTF8.GetString(input).Replace("\0", string.Empty, StringComparison.Ordinal).Split('\n', 8);
+        string[] lines = Encoding.UTF8.GetString(input)
+            .Replace("\0", string.Empty, StringComparison.Ordinal)
+            .Split('\n', 8);
         string Line(int index) => index < lines.Length ? lines[index] : string.Empty;
         for (int i = 0; i < s_variables.Length; i++)
         {

@@ -10,7 +10,10 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Whole answers of S3 to the download of an artifact: lengths, ranges, ETags and checksums that lie, bodies that end early.</summary>
+/// <summary>
+/// Whole answers of S3 to the download of an artifact: lengths, ranges, ETags and checksums that lie, bodies that end
+/// early.
+/// </summary>
 internal sealed class StoreTarget : FuzzTarget
 {
     private readonly AnswerServer _server = new();
@@ -23,9 +26,17 @@ internal sealed class StoreTarget : FuzzTarget
     {
         _job = new JobArtifacts
         {
-            JobId = "j", Inputs = [_artifact], Credentials = new ArtifactCredentials(new Secret("ASIA"), new Secret("s3cret-key"), new Secret("session-token")),
+            JobId = "j", Inputs = [_artifact],
+            Credentials = new ArtifactCredentials(
+                new Secret("ASIA"), new Secret("s3cret-key"), new Secret("session-token")),
             ReadAt = DateTimeOffset.UtcNow + TimeSpan.FromDays(3650),
-            Settings = new ClientSettings { Region = "us-east-1", EndpointUrl = _server.Url, MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(20) },
+            Settings = new ClientSettings
+            {
+                Region = "us-east-1",
+                EndpointUrl = _server.Url,
+                MaxAttempts = 1,
+                Timeout = TimeSpan.FromSeconds(20),
+            },
         };
     }
 
@@ -40,11 +51,14 @@ internal sealed class StoreTarget : FuzzTarget
     public override long Allowance(int length) => 64 << 20 | (length * 400L);
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "\r\n", "Content-Length: 99999999999999999999\r\n", "Content-Length: -1\r\n", "Content-Length: 0\r\n", "Content-Range: bytes 0-4/9223372036854775807\r\n",
-        "Content-Range: bytes 5-4/3\r\n", "Content-Range: bytes */5\r\n", "Content-Range: bytes 0-4/*\r\n", "Content-Range: bytes 0-4/1099511627776\r\n",
-        "ETag: \"x\"\r\n", "ETag: \r\n", "x-amz-checksum-crc32: AAAAAA==\r\n", "x-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\n", "x-amz-checksum-type: COMPOSITE\r\n",
-        "x-amz-mp-parts-count: 3\r\n", "Last-Modified: yesterday\r\n", "Transfer-Encoding: chunked\r\n", "Content-Encoding: gzip\r\n",
-        "x-amz-bucket-region: mars\r\n", "HTTP/1.1 301", "HTTP/1.1 200", "HTTP/1.1 416", "<Code>", "]]>");
+        "\r\n", "Content-Length: 99999999999999999999\r\n", "Content-Length: -1\r\n", "Content-Length: 0\r\n",
+        "Content-Range: bytes 0-4/9223372036854775807\r\n", "Content-Range: bytes 5-4/3\r\n",
+        "Content-Range: bytes */5\r\n", "Content-Range: bytes 0-4/*\r\n", "Content-Range: bytes 0-4/1099511627776\r\n",
+        "ETag: \"x\"\r\n", "ETag: \r\n", "x-amz-checksum-crc32: AAAAAA==\r\n",
+        "x-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\n", "x-amz-checksum-type: COMPOSITE\r\n",
+        "x-amz-mp-parts-count: 3\r\n", "Last-Modified: yesterday\r\n", "Transfer-Encoding: chunked\r\n",
+        "Content-Encoding: gzip\r\n", "x-amz-bucket-region: mars\r\n", "HTTP/1.1 301", "HTTP/1.1 200", "HTTP/1.1 416",
+        "<Code>", "]]>");
 
     public override byte[] Make(Draw draw)
     {
@@ -52,14 +66,17 @@ internal sealed class StoreTarget : FuzzTarget
         int status = draw.Pick(new[] { 206, 206, 206, 200, 200, 404, 403, 400, 500, 503, 301, 307, 416, 304, 412 });
         if (status >= 300)
         {
-            body = "<?xml version=\"1.0\"?><Error><Code>" + draw.Pick(new[] { "NoSuchKey", "AccessDenied", "ExpiredToken", "PermanentRedirect", "SlowDown", draw.Text(20) })
+            body = "<?xml version=\"1.0\"?><Error><Code>" + draw.Pick(
+                new[] { "NoSuchKey", "AccessDenied", "ExpiredToken", "PermanentRedirect", "SlowDown", draw.Text(20) })
                 + "</Code><Message>" + draw.Text(50) + "</Message><Region>eu-west-1</Region></Error>";
         }
 
         string range = status == 206 ? $"Content-Range: bytes 0-{body.Length - 1}/{body.Length}\r\n" : string.Empty;
-        string checksum = draw.Chance(0.3) ? "x-amz-checksum-crc32: NhCmhg==\r\nx-amz-checksum-type: FULL_OBJECT\r\n" : string.Empty;
+        string checksum =
+            draw.Chance(0.3) ? "x-amz-checksum-crc32: NhCmhg==\r\nx-amz-checksum-type: FULL_OBJECT\r\n" : string.Empty;
         return Encoding.UTF8.GetBytes(
-            $"HTTP/1.1 {status} X\r\nETag: \"5d41402abc4b2a76b9719d911017c592\"\r\nLast-Modified: Wed, 02 Jan 2030 03:04:05 GMT\r\nx-amz-request-id: r-1\r\n"
+            $"HTTP/1.1 {status} X\r\nETag: \"5d41402abc4b2a76b9719d911017c592\"\r\n"
+            + "Last-Modified: Wed, 02 Jan 2030 03:04:05 GMT\r\nx-amz-request-id: r-1\r\n"
             + $"{range}{checksum}Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
     }
 
@@ -70,14 +87,19 @@ internal sealed class StoreTarget : FuzzTarget
         string outcome;
         try
         {
-            _mover.SaveAsync(_job, _artifact, file, expand: input.Length % 3 == 0, progress: null, CancellationToken.None).GetAwaiter().GetResult();
+            _mover.SaveAsync(
+                _job, _artifact, file, expand: input.Length % 3 == 0, progress: null, CancellationToken.None)
+                .GetAwaiter().GetResult();
             long length = Directory.Exists(file) ? 0 : new FileInfo(file).Length;
             Hold(length <= input.Length, "A file is longer than all that was sent.");
             outcome = "saved" + Count((int)length);
         }
         catch (ArtifactTransferException error)
         {
-            Hold(!error.ToString().Contains("s3cret-key", StringComparison.Ordinal) && !error.ToString().Contains("session-token", StringComparison.Ordinal), "An error shows a secret.");
+            Hold(
+                !error.ToString().Contains("s3cret-key", StringComparison.Ordinal)
+                    && !error.ToString().Contains("session-token", StringComparison.Ordinal),
+                "An error shows a secret.");
             Hold(Left().Length == 0, "Something was left of a download that failed.");
             outcome = error.Fault.ToString() + error.StatusCode;
         }

@@ -17,13 +17,15 @@ internal sealed class TextTarget : FuzzTarget
 {
     private static readonly string[] s_texts =
     {
-        "30", "0.5", "00:01:30", "1.00:00:00", "seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2", "slow=0.5,delay=200ms,skip=3",
-        "*", "^JobId", "Configuration.Keys", "JobDetails.Nonce", "ok", "Deployed \ud83d\ude80 to production",
+        "30", "0.5", "00:01:30", "1.00:00:00", "seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2",
+        "slow=0.5,delay=200ms,skip=3", "*", "^JobId", "Configuration.Keys", "JobDetails.Nonce", "ok",
+        "Deployed \ud83d\ude80 to production",
     };
 
     private static readonly TextLimit[] s_limits =
     {
-        ServiceLimits.Summary, ServiceLimits.FailureMessage, ServiceLimits.JobId, ServiceLimits.ExternalExecutionId, ServiceLimits.Nonce,
+        ServiceLimits.Summary, ServiceLimits.FailureMessage, ServiceLimits.JobId, ServiceLimits.ExternalExecutionId,
+        ServiceLimits.Nonce,
     };
 
     private static readonly ActionTypeId s_type = new("Test", "ThirdParty", "Contoso", "1");
@@ -34,9 +36,11 @@ internal sealed class TextTarget : FuzzTarget
     public override string Name => "texts";
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
-        "seed=", "throttle=", "slow=", "delay=", "limit=", "skip=", "ms", ";", ",", "@", "e308", "-", ":", "Infinity", "\u0301", "\ud83d\ude00", "JobId", "^");
+        "seed=", "throttle=", "slow=", "delay=", "limit=", "skip=", "ms", ";", ",", "@", "e308", "-", ":", "Infinity",
+        "\u0301", "\ud83d\ude00", "JobId", "^");
 
-    public override byte[] Make(Draw draw) => Encoding.UTF8.GetBytes(draw.Chance(0.6) ? draw.Pick(s_texts) : draw.Text(9000));
+    public override byte[] Make(Draw draw) =>
+        Encoding.UTF8.GetBytes(draw.Chance(0.6) ? draw.Pick(s_texts) : draw.Text(9000));
 
     public override string Run(byte[] input)
     {
@@ -50,8 +54,12 @@ internal sealed class TextTarget : FuzzTarget
         foreach (TextLimit limit in s_limits)
         {
             string cut = limit.Cut(text);
-            Hold(cut.Length <= limit.Maximum && (text.Length <= limit.Maximum || cut.EndsWith('…')), "A text is cut to more than its limit.");
-            Hold(text.StartsWith(cut.TrimEnd('…'), StringComparison.Ordinal), "A cut text is not the start of the text.");
+            Hold(
+                cut.Length <= limit.Maximum && (text.Length <= limit.Maximum || cut.EndsWith('…')),
+                "A text is cut to more than its limit.");
+            Hold(
+                text.StartsWith(cut.TrimEnd('…'), StringComparison.Ordinal),
+                "A cut text is not the start of the text.");
         }
 
         CheckOutcome(text);
@@ -66,7 +74,8 @@ internal sealed class TextTarget : FuzzTarget
             ThirdPartyJobOutcome.Of(new FailureResult((FailureType)(text.Length % 9), text, text)),
             ThirdPartyJobOutcome.Of(new SuccessResult
             {
-                Summary = text, ExternalExecutionId = text, PercentComplete = text.Length - 5, ContinuationToken = text.Length % 2 == 0 ? text : null,
+                Summary = text, ExternalExecutionId = text, PercentComplete = text.Length - 5,
+                ContinuationToken = text.Length % 2 == 0 ? text : null,
                 Revision = new JobRevision(text, text, null, text),
             }),
         })
@@ -79,11 +88,19 @@ internal sealed class TextTarget : FuzzTarget
             Hold(body.Length > 0, "A result is nothing.");
             if (IsWellFormed(text))
             {
-                JournalTarget.CheckWritten(new JournalEntry(new JobTicket("j", "c", s_type), JournalStage.Result, DateTimeOffset.UnixEpoch) { Result = fitted });
+                JournalTarget.CheckWritten(
+                    new JournalEntry(new JobTicket("j", "c", s_type), JournalStage.Result, DateTimeOffset.UnixEpoch)
+                    {
+                        Result = fitted,
+                    });
             }
             else
             {
-                _ = JournalText.Of(new JournalEntry(new JobTicket("j", "c", s_type), JournalStage.Result, DateTimeOffset.UnixEpoch) { Result = fitted });
+                _ = JournalText.Of(
+                    new JournalEntry(new JobTicket("j", "c", s_type), JournalStage.Result, DateTimeOffset.UnixEpoch)
+                    {
+                        Result = fitted,
+                    });
             }
         }
     }
@@ -94,7 +111,9 @@ internal sealed class TextTarget : FuzzTarget
     {
         try
         {
-            return _duration.Read(text) is TimeSpan time && time >= TimeSpan.Zero ? "time" : throw new FuzzException("A duration is negative.");
+            return _duration.Read(text) is TimeSpan time && time >= TimeSpan.Zero
+                ? "time"
+                : throw new FuzzException("A duration is negative.");
         }
         catch (InvalidInputException)
         {
@@ -108,7 +127,9 @@ internal sealed class TextTarget : FuzzTarget
         {
             FaultPlan plan = FaultPlan.Parse(text);
             FaultPlan again = FaultPlan.Parse(plan.ToString());
-            Hold(again.ToString() == plan.ToString() && again.Rules.Count == plan.Rules.Count, "A fault plan is not read back as it is written.");
+            Hold(
+                again.ToString() == plan.ToString() && again.Rules.Count == plan.Rules.Count,
+                "A fault plan is not read back as it is written.");
             return "plan" + Count(plan.Rules.Count);
         }
         catch (InvalidInputException error)

@@ -13,7 +13,8 @@ using CodePipeline.ThirdParty.Tokens;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Client tokens: the variable with a token or a map (first line: the client asked for), and what tables, scripts and vaults give.
+/// Client tokens: the variable with a token or a map (first line: the client asked for), and what tables, scripts and
+/// vaults give.
 /// </summary>
 internal sealed class TokensTarget : FuzzTarget
 {
@@ -21,12 +22,15 @@ internal sealed class TokensTarget : FuzzTarget
 
     public override int Longest => 16 * 1024;
 
-    public override IReadOnlyList<byte[]> Words { get; } = AsWords("\n{", "\"c-1\":", "\"token\"", "null", "\\ud800", "\\u0000", "}", "\"\"");
+    public override IReadOnlyList<byte[]> Words { get; } = AsWords(
+        "\n{", "\"c-1\":", "\"token\"", "null", "\\ud800", "\\u0000", "}", "\"\"");
 
     public override byte[] Make(Draw draw) =>
     [
         .. Encoding.UTF8.GetBytes(draw.Pick(new[] { "c-1", "c-2", "", "\ud800", "x y" }) + "\n"),
-        .. draw.Chance(0.2) ? Encoding.UTF8.GetBytes("just-a-token") : JsonMaker.Like(draw, """{"c-1":"token-1","c-2":"token-2","":"none"}"""),
+        .. draw.Chance(0.2)
+            ? Encoding.UTF8.GetBytes("just-a-token")
+            : JsonMaker.Like(draw, """{"c-1":"token-1","c-2":"token-2","":"none"}"""),
     ];
 
     public override string Run(byte[] input)
@@ -34,17 +38,21 @@ internal sealed class TokensTarget : FuzzTarget
         int end = Math.Max(0, Array.IndexOf(input, (byte)'\n'));
         string client = Encoding.UTF8.GetString(input, 0, end);
         string text = Encoding.UTF8.GetString(input, end, input.Length - end);
-        Environment.SetEnvironmentVariable(EnvironmentTokens.Variable, text.Replace("\0", string.Empty, StringComparison.Ordinal));
+        Environment.SetEnvironmentVariable(
+            EnvironmentTokens.Variable, text.Replace("\0", string.Empty, StringComparison.Ordinal));
         string outcome;
         try
         {
-            Secret? found = EnvironmentTokens.Instance.FindAsync(client, CancellationToken.None).GetAwaiter().GetResult();
+            Secret? found = EnvironmentTokens.Instance.FindAsync(client, CancellationToken.None)
+                .GetAwaiter().GetResult();
             Hold(found is null || found.Reveal().Length > 0, "A token is empty.");
             outcome = found is null ? "none" : "found";
         }
         catch (InvalidInputException error)
         {
-            Hold(text.Trim().Length < 8 || !error.Message.Contains(text.Trim(), StringComparison.Ordinal), "The error repeats the tokens.");
+            Hold(
+                text.Trim().Length < 8 || !error.Message.Contains(text.Trim(), StringComparison.Ordinal),
+                "The error repeats the tokens.");
             outcome = Shape(error);
         }
 
@@ -91,7 +99,9 @@ internal sealed class TokensTarget : FuzzTarget
         {
             IClientTokenSource source = ClientTokenArgument.Of(value).Source;
             Secret? token = source.FindAsync("c-1", CancellationToken.None).GetAwaiter().GetResult();
-            Hold(token is null || ServiceLimits.ClientToken.Allows(token.Reveal()), "A token breaks the limit of the service.");
+            Hold(
+                token is null || ServiceLimits.ClientToken.Allows(token.Reveal()),
+                "A token breaks the limit of the service.");
             return source.GetType().Name + (token is null);
         }
         catch (InvalidInputException error)

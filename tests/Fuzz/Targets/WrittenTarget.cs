@@ -9,8 +9,8 @@ using CodePipeline.ThirdParty.Worker.Journal;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Values drawn from the input, written by our client and journal and read by the emulator and the journal: what the client lets
-/// pass the emulator takes, and both have the same values.
+/// Values drawn from the input, written by our client and journal and read by the emulator and the journal: what the
+/// client lets pass the emulator takes, and both have the same values.
 /// </summary>
 internal sealed class WrittenTarget : FuzzTarget
 {
@@ -51,13 +51,17 @@ internal sealed class WrittenTarget : FuzzTarget
             PercentComplete = draw.Chance(0.5) ? draw.Between(-1, 101) : null,
             ContinuationToken = draw.Chance(0.3) ? draw.Text(2100) : null,
             Revision = draw.Chance(0.4)
-                ? new JobRevision(draw.Text(1600), draw.Text(110), draw.Chance(0.5) ? DateTimeOffset.FromUnixTimeMilliseconds(draw.Below(int.MaxValue)) : null, Maybe(draw, 2100))
+                ? new JobRevision(
+                    draw.Text(1600), draw.Text(110),
+                    draw.Chance(0.5) ? DateTimeOffset.FromUnixTimeMilliseconds(draw.Below(int.MaxValue)) : null,
+                    Maybe(draw, 2100))
                 : null,
         };
         byte[] body;
         try
         {
-            body = fails ? RequestBody.Failure(job.JobId, token, failure) : RequestBody.Success(job.JobId, token, success);
+            body =
+                fails ? RequestBody.Failure(job.JobId, token, failure) : RequestBody.Success(job.JobId, token, success);
         }
         catch (InvalidInputException error)
         {
@@ -76,24 +80,30 @@ internal sealed class WrittenTarget : FuzzTarget
         EmulatedJob done = _bench.Jobs.Find(job.JobId)!;
         ThirdPartyJobOutcome outcome = fails ? ThirdPartyJobOutcome.Of(failure) : ThirdPartyJobOutcome.Of(success);
         JournalEntry entry = new(
-            new JobTicket(job.JobId, job.ClientId, job.ActionType), JournalStage.Result, DateTimeOffset.UnixEpoch.AddSeconds(draw.Below(int.MaxValue)))
+            new JobTicket(job.JobId, job.ClientId, job.ActionType), JournalStage.Result,
+            DateTimeOffset.UnixEpoch.AddSeconds(draw.Below(int.MaxValue)))
         {
             Result = outcome,
         };
         if (fails)
         {
-            Hold(done.FailureMessage == Sent(failure.Message) && done.FailureType == failure.Type.ToString(), "A failure came as another.");
+            Hold(
+                done.FailureMessage == Sent(failure.Message) && done.FailureType == failure.Type.ToString(),
+                "A failure came as another.");
             Hold(done.ExternalExecutionId == Sent(failure.ExternalExecutionId), "An execution id came as another.");
         }
         else
         {
             Hold(
                 done.Summary == Sent(success.Summary) && done.ExternalExecutionId == Sent(success.ExternalExecutionId)
-                && done.PercentComplete == success.PercentComplete && done.ContinuationTokenOut == Sent(success.ContinuationToken),
+                && done.PercentComplete == success.PercentComplete
+                && done.ContinuationTokenOut == Sent(success.ContinuationToken),
                 "A success came as another.");
             Hold(
-                done.Revision == Sent(success.Revision?.Revision) && done.RevisionChangeIdentifier == Sent(success.Revision?.ChangeIdentifier)
-                && done.RevisionSummary == Sent(success.Revision?.Summary) && done.RevisionCreated == success.Revision?.Created,
+                done.Revision == Sent(success.Revision?.Revision)
+                && done.RevisionChangeIdentifier == Sent(success.Revision?.ChangeIdentifier)
+                && done.RevisionSummary == Sent(success.Revision?.Summary)
+                && done.RevisionCreated == success.Revision?.Created,
                 "A revision came as another.");
         }
 
@@ -102,7 +112,8 @@ internal sealed class WrittenTarget : FuzzTarget
             JournalTarget.CheckWritten(entry);
         }
 
-        return (fails ? "failure" : "success") + done.Status + (success.Revision is null) + (success.ContinuationToken is null);
+        return (fails ? "failure" : "success") + done.Status + (success.Revision is null)
+            + (success.ContinuationToken is null);
     }
 
     protected override void Release() => _bench.Dispose();
@@ -110,5 +121,6 @@ internal sealed class WrittenTarget : FuzzTarget
     private static string? Maybe(Draw draw, int most) => draw.Chance(0.4) ? null : draw.Text(most);
 
     // Half a character cannot be written as UTF-8; the writer puts U+FFFD for it.
-    private static string? Sent(string? text) => text is null ? null : JsonSerializer.Deserialize<string>(JsonSerializer.SerializeToUtf8Bytes(text));
+    private static string? Sent(string? text) =>
+        text is null ? null : JsonSerializer.Deserialize<string>(JsonSerializer.SerializeToUtf8Bytes(text));
 }
