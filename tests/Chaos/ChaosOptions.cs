@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
@@ -29,8 +30,10 @@ internal sealed record ChaosOptions
         get
         {
             double share = Faults / 6;
-            return FormattableString.Invariant(
-                $"seed={Seed};throttle={share};internal-failure={share};service-unavailable={share};drop-before={share};drop-after={share};slow={share},delay=300ms");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"seed={Seed};throttle={share};internal-failure={share};service-unavailable={share};"
+                + $"drop-before={share};drop-after={share};slow={share},delay=300ms");
         }
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ChaosResult
         Kills = kills;
         Duration = duration;
         Wrong = jobs.SelectMany(job => WrongWith(job, runs)).Concat(unexpectedEnds).ToArray();
-        CutOff = jobs.Count(job => job.Status == JobStatus.Failed && job.FailureType == FailureType.SystemUnavailable.ToString());
+        CutOff = jobs.Count(
+            job => job.Status == JobStatus.Failed && job.FailureType == FailureType.SystemUnavailable.ToString());
     }
 
     public IReadOnlyList<string> Wrong { get; }
@@ -29,12 +30,14 @@ internal sealed class ChaosResult
     /// <summary>Jobs that were reported as failed because their worker was killed.</summary>
     public int CutOff { get; }
 
-    public static bool IsFinal(EmulatedJob job) => job.Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.TimedOut;
+    public static bool IsFinal(EmulatedJob job) =>
+        job.Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.TimedOut;
 
     public override string ToString() =>
         $"{_jobs.Count} jobs in {Duration.TotalSeconds:0} s, {Kills} workers killed: "
         + $"{_jobs.Count(job => job.Status == JobStatus.Succeeded)} succeeded, "
-        + $"{_jobs.Count(job => job.Status == JobStatus.Failed)} failed ({CutOff} of them cut off), {Wrong.Count} wrong";
+        + $"{_jobs.Count(job => job.Status == JobStatus.Failed)} failed ({CutOff} of them cut off), "
+        + $"{Wrong.Count} wrong";
 
     private static IEnumerable<string> WrongWith(EmulatedJob job, Runs runs)
     {
@@ -70,7 +73,8 @@ internal sealed class ChaosResult
             : job.Status == JobStatus.Succeeded;
         if (IsFinal(job) && !wanted && job.FailureType != FailureType.SystemUnavailable.ToString())
         {
-            yield return $"Job {job.JobId} was to {job.Configuration[WorkerHandler.Wish]} and is {job.Status}: {job.FailureMessage}";
+            yield return $"Job {job.JobId} was to {job.Configuration[WorkerHandler.Wish]} and is {job.Status}: "
+                + $"{job.FailureMessage}";
         }
     }
 }

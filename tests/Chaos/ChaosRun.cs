@@ -10,8 +10,8 @@ using CodePipeline.ThirdParty.Emulation;
 namespace CodePipeline.ThirdParty.Chaos;
 
 /// <summary>
-/// Many jobs, several worker processes, broken calls, and a worker killed every few seconds and started again with its journal. At
-/// the end every job has exactly one final result, and none ran twice.
+/// Many jobs, several worker processes, broken calls, and a worker killed every few seconds and started again with its
+/// journal. At the end every job has exactly one final result, and none ran twice.
 /// </summary>
 internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
 {
@@ -22,7 +22,9 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions
         {
             // Longer than a worker may take to claim: 20 s, where it is not told otherwise.
-            LeaseTime = options.Kind != WorkerKind.Engine ? TimeSpan.FromSeconds(25) : EngineProcess.ClaimWindow + TimeSpan.FromSeconds(1),
+            LeaseTime = options.Kind != WorkerKind.Engine
+                ? TimeSpan.FromSeconds(25)
+                : EngineProcess.ClaimWindow + TimeSpan.FromSeconds(1),
             ContinuationDelay = TimeSpan.FromSeconds(1),
             RecordRequests = false,
             Faults = FaultPlan.Parse(options.FaultPlan),
@@ -76,7 +78,8 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         }
 
         return new ChaosResult(
-            emulator.GetJobs(), Runs.Read(folder), kills, clock.Elapsed, workers.SelectMany(worker => worker.UnexpectedEnds));
+            emulator.GetJobs(), Runs.Read(folder), kills, clock.Elapsed,
+            workers.SelectMany(worker => worker.UnexpectedEnds));
     }
 
     private void AddJobs(ThirdPartyEmulator emulator)
@@ -84,7 +87,12 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         for (int i = 0; i < options.Jobs; i++)
         {
             // One in ten fails, one in ten goes on in a second job.
-            string wish = _random.Next(10) switch { 0 => WorkerHandler.Fail, 1 => WorkerHandler.Continue, _ => WorkerHandler.Succeed };
+            string wish = _random.Next(10) switch
+            {
+                0 => WorkerHandler.Fail,
+                1 => WorkerHandler.Continue,
+                _ => WorkerHandler.Succeed,
+            };
             emulator.AddJob(new EmulatedJobRequest(WorkerProcess.ActionType)
             {
                 ClientId = $"client-{i % 7}",
@@ -93,5 +101,6 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         }
     }
 
-    private static IEnumerable<EmulatedJob> Open(ThirdPartyEmulator emulator) => emulator.GetJobs().Where(job => !ChaosResult.IsFinal(job));
+    private static IEnumerable<EmulatedJob> Open(ThirdPartyEmulator emulator) =>
+        emulator.GetJobs().Where(job => !ChaosResult.IsFinal(job));
 }

@@ -13,7 +13,9 @@ internal sealed class DeathAtStep : IDisposable
 
     private readonly ActivityListener _listener;
 
-    /// <param name="when">For example <c>begin:claim</c> or <c>end:result</c>; the steps are those of the worker's activities.</param>
+    /// <param name="when">
+    /// For example <c>begin:claim</c> or <c>end:result</c>; the steps are those of the worker's activities.
+    /// </param>
     public DeathAtStep(string when)
     {
         _listener = new ActivityListener

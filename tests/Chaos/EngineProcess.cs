@@ -11,8 +11,8 @@ namespace CodePipeline.ThirdParty.Chaos;
 /// <summary>The engine as the worker of a run: what a killed process is.</summary>
 internal static class EngineProcess
 {
-    // A worker that was killed while it claimed has to be up again within it, also on a busy machine: later, nobody could tell
-    // any more whose the job is, and it would hang to its time limit.
+    // A worker that was killed while it claimed has to be up again within it, also on a busy machine: later, nobody
+    // could tell any more whose the job is, and it would hang to its time limit.
     public static readonly TimeSpan ClaimWindow = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(string[] arguments)

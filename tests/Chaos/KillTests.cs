@@ -11,7 +11,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>A worker that is killed at each step of a job; the next one with its journal brings the job to its end.</summary>
+/// <summary>
+/// A worker that is killed at each step of a job; the next one with its journal brings the job to its end.
+/// </summary>
 public sealed class KillTests
 {
     private const string Sentinel = "SENTINEL";
@@ -49,7 +51,11 @@ public sealed class KillTests
             ClientToken = new Secret(Sentinel + "-client-token"),
             InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes([1, 2, 3]) },
             OutputArtifacts = ["Out"],
-            Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = WorkerHandler.Succeed, ["ApiKey"] = Sentinel + "-api-key" },
+            Configuration = new Dictionary<string, string>
+            {
+                [WorkerHandler.Wish] = WorkerHandler.Succeed,
+                ["ApiKey"] = Sentinel + "-api-key",
+            },
         }).JobId;
         var worker = new WorkerProcess(emulator, folder.PathOf(string.Empty), "worker", WorkerKind.Engine);
         try

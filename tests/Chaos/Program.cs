@@ -7,7 +7,10 @@ using CodePipeline.ThirdParty.Chaos.Faults;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>The long runs: <c>chaos</c>, <c>faults</c> and <c>soak</c>; and the worker process that the first and the last start.</summary>
+/// <summary>
+/// The long runs: <c>chaos</c>, <c>faults</c> and <c>soak</c>; and the worker process that the first and the last
+/// start.
+/// </summary>
 internal static class Program
 {
     public const string WorkerArgument = "worker";
@@ -26,13 +29,31 @@ internal static class Program
     private static Command Chaos()
     {
         var defaults = new ChaosOptions();
-        var jobs = new Option<int>("--jobs") { Description = "How many jobs", DefaultValueFactory = _ => defaults.Jobs };
-        var workers = new Option<int>("--workers") { Description = "How many worker processes", DefaultValueFactory = _ => defaults.Workers };
-        var seed = new Option<int>("--seed") { Description = "What the faults and kills are drawn from", DefaultValueFactory = _ => defaults.Seed };
-        var faults = new Option<double>("--faults") { Description = "The share of broken calls", DefaultValueFactory = _ => defaults.Faults };
-        var kill = new Option<double>("--kill-every") { Description = "Seconds between kills", DefaultValueFactory = _ => defaults.KillEvery.TotalSeconds };
+        var jobs =
+            new Option<int>("--jobs") { Description = "How many jobs", DefaultValueFactory = _ => defaults.Jobs };
+        var workers = new Option<int>("--workers")
+        {
+            Description = "How many worker processes",
+            DefaultValueFactory = _ => defaults.Workers,
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "What the faults and kills are drawn from",
+            DefaultValueFactory = _ => defaults.Seed,
+        };
+        var faults = new Option<double>("--faults")
+        {
+            Description = "The share of broken calls",
+            DefaultValueFactory = _ => defaults.Faults,
+        };
+        var kill = new Option<double>("--kill-every")
+        {
+            Description = "Seconds between kills",
+            DefaultValueFactory = _ => defaults.KillEvery.TotalSeconds,
+        };
         Option<bool> shell = Shell();
-        var command = new Command("chaos", "Broken calls, and workers killed and started again: every job has exactly one result.")
+        var command = new Command(
+            "chaos", "Broken calls, and workers killed and started again: every job has exactly one result.")
         {
             jobs, workers, seed, faults, kill, shell,
         };
@@ -58,24 +79,39 @@ internal static class Program
     private static Command MixedFaults()
     {
         var jobs = new Option<int>("--jobs") { Description = "How many jobs", DefaultValueFactory = _ => 2000 };
-        var seed = new Option<int>("--seed") { Description = "What faults and jobs are drawn from", DefaultValueFactory = _ => 1 };
-        var command = new Command("faults", "Jobs with artifacts under mixtures of all faults: each has one result, and nothing is left.")
+        var seed = new Option<int>("--seed")
+        {
+            Description = "What faults and jobs are drawn from",
+            DefaultValueFactory = _ => 1,
+        };
+        var command = new Command(
+            "faults", "Jobs with artifacts under mixtures of all faults: each has one result, and nothing is left.")
         {
             jobs, seed,
         };
         command.SetAction(async (parsed, _) => await InFolderAsync(
-            _ => new FaultsRun(parsed.GetValue(jobs), parsed.GetValue(seed), Console.WriteLine).RunAsync()).ConfigureAwait(false));
+            _ => new FaultsRun(parsed.GetValue(jobs), parsed.GetValue(seed), Console.WriteLine).RunAsync())
+            .ConfigureAwait(false));
         return command;
     }
 
     private static Command Soak()
     {
         var defaults = new SoakOptions();
-        var duration = new Option<TimeSpan>("--duration") { Description = "How long", DefaultValueFactory = _ => defaults.Duration };
-        var rate = new Option<int>("--jobs-per-second") { Description = "The load", DefaultValueFactory = _ => defaults.JobsPerSecond };
+        var duration = new Option<TimeSpan>("--duration")
+        {
+            Description = "How long",
+            DefaultValueFactory = _ => defaults.Duration,
+        };
+        var rate = new Option<int>("--jobs-per-second")
+        {
+            Description = "The load",
+            DefaultValueFactory = _ => defaults.JobsPerSecond,
+        };
         Option<bool> shell = Shell();
-        var pipeline = new Option<bool>("--pipeline") { Description = "The four cmdlets in a pipeline in pwsh, not a worker" };
-        var command = new Command("soak", "One worker under a steady load: memory, handles and threads stay flat.") 
+        var pipeline =
+            new Option<bool>("--pipeline") { Description = "The four cmdlets in a pipeline in pwsh, not a worker" };
+        var command = new Command("soak", "One worker under a steady load: memory, handles and threads stay flat.")
         {
             duration, rate, shell, pipeline,
         };
@@ -84,13 +120,16 @@ internal static class Program
             {
                 Duration = parsed.GetValue(duration),
                 JobsPerSecond = parsed.GetValue(rate),
-                Kind = parsed.GetValue(pipeline) ? WorkerKind.Pipeline : parsed.GetValue(shell) ? WorkerKind.Cmdlet : WorkerKind.Engine,
+                Kind = parsed.GetValue(pipeline) ? WorkerKind.Pipeline
+                    : parsed.GetValue(shell) ? WorkerKind.Cmdlet
+                    : WorkerKind.Engine,
             },
             Console.WriteLine).RunAsync(folder)).ConfigureAwait(false));
         return command;
     }
 
-    private static Option<bool> Shell() => new("--pwsh") { Description = "The cmdlet in pwsh as the worker, not the engine in .NET" };
+    private static Option<bool> Shell() =>
+        new("--pwsh") { Description = "The cmdlet in pwsh as the worker, not the engine in .NET" };
 
     private static async Task<int> InFolderAsync(Func<string, Task<IReadOnlyList<string>>> run)
     {

@@ -8,7 +8,9 @@ using CodePipeline.ThirdParty.Emulation;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>One worker under a steady load: after warm-up its memory, handles and threads stay where they are.</summary>
+/// <summary>
+/// One worker under a steady load: after warm-up its memory, handles and threads stay where they are.
+/// </summary>
 internal sealed class SoakRun(SoakOptions options, Action<string> say)
 {
     private const int Samples = 120;
@@ -70,7 +72,8 @@ internal sealed class SoakRun(SoakOptions options, Action<string> say)
     }
 
     /// <summary>Says what has grown; <see langword="null"/> where it has not.</summary>
-    private string? Grown(string what, string unit, List<Reading> early, List<Reading> late, Func<Reading, double> figure)
+    private string? Grown(
+        string what, string unit, List<Reading> early, List<Reading> late, Func<Reading, double> figure)
     {
         double before = Median(early.Select(figure));
         double after = Median(late.Select(figure));
@@ -102,6 +105,7 @@ internal sealed class SoakRun(SoakOptions options, Action<string> say)
                 process.Threads.Count);
         }
 
-        public override string ToString() => FormattableString.Invariant($"{Megabytes:0} MB, {Handles} handles, {Threads} threads");
+        public override string ToString() =>
+            FormattableString.Invariant($"{Megabytes:0} MB, {Handles} handles, {Threads} threads");
     }
 }

@@ -26,7 +26,8 @@ internal sealed class WorkerHandler(string runs, string name) : IJobHandler
         foreach (string path in detail.OutputPath.Values)
         {
             Directory.CreateDirectory(path);
-            await File.WriteAllTextAsync(Path.Combine(path, "made.txt"), "made", cancellationToken).ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                Path.Combine(path, "made.txt"), "made", cancellationToken).ConfigureAwait(false);
         }
 
         Note(Runs.EndLine(job.JobId, name));
@@ -43,7 +44,8 @@ internal sealed class WorkerHandler(string runs, string name) : IJobHandler
     {
         lock (_gate)
         {
-            using var stream = new FileStream(runs, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
+            using var stream = new FileStream(
+                runs, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
             stream.Write(Encoding.ASCII.GetBytes(line));
         }
     }

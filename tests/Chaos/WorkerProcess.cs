@@ -9,7 +9,9 @@ using CodePipeline.ThirdParty.Emulation;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>A worker in a process of its own, with a journal of its own, that can be killed and started again.</summary>
+/// <summary>
+/// A worker in a process of its own, with a journal of its own, that can be killed and started again.
+/// </summary>
 internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, string name, WorkerKind kind)
 {
     public const int Throttle = 8;
@@ -45,7 +47,9 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
                 "pwsh",
                 [
                     "-NoProfile", "-NonInteractive", "-File",
-                    Path.Combine(Path.GetDirectoryName(self)!, "scripts", kind == WorkerKind.Cmdlet ? "worker.ps1" : "pipeline.ps1"),
+                    Path.Combine(
+                        Path.GetDirectoryName(self)!, "scripts",
+                        kind == WorkerKind.Cmdlet ? "worker.ps1" : "pipeline.ps1"),
                     Metadata("Module"), .. arguments,
                 ]);
         foreach ((string variable, string value) in Environment())

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Somebody sets a clock while a job is under way. Time limits are about what has elapsed, and not the time of day.</summary>
+/// <summary>
+/// Somebody sets a clock while a job is under way. Time limits are about what has elapsed, and not the time of day.
+/// </summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromHours(1);
@@ -23,7 +25,8 @@ public sealed class ClockTests
             {
                 foreach (WorkerEventKind moment in new[]
                 {
-                    WorkerEventKind.Polled, WorkerEventKind.JobClaimed, WorkerEventKind.HandlerStarted, WorkerEventKind.HandlerEnded,
+                    WorkerEventKind.Polled, WorkerEventKind.JobClaimed, WorkerEventKind.HandlerStarted,
+                    WorkerEventKind.HandlerEnded,
                     WorkerEventKind.ResultDelayed,
                 })
                 {
@@ -143,7 +146,9 @@ public sealed class ClockTests
         Assert.Contains(run.Emulator.GetRequests(), request => request.ErrorName == "ExpiredToken");
     }
 
-    /// <summary>As a machine's clock is wrong from one moment to the next: what it signs is too old, or of the future.</summary>
+    /// <summary>
+    /// As a machine's clock is wrong from one moment to the next: what it signs is too old, or of the future.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]

@@ -72,7 +72,9 @@ public sealed class DiskFaultTests
         });
 
         Assert.Empty(await run.FindWrongAsync());
-        Assert.Contains(run.Events, each => each.Kind == WorkerEventKind.Warning && each.Message.Contains("without its journal entry"));
+        Assert.Contains(
+            run.Events,
+            each => each.Kind == WorkerEventKind.Warning && each.Message.Contains("without its journal entry"));
         Assert.Equal(3, skipped);
         Assert.Equal(3, run.Runs);
         Assert.Equal(["journal", "journal.lock", "old"], disk.Left);
@@ -112,7 +114,8 @@ public sealed class DiskFaultTests
     {
         using var folder = new TempFolder();
         string path = folder.PathOf("a/b/work");
-        using var run = new FaultyRun(new FaultyRunOptions { Worker = options => options with { WorkDirectory = path } });
+        using var run = new FaultyRun(
+            new FaultyRunOptions { Worker = options => options with { WorkDirectory = path } });
 
         Assert.Empty(await run.FindWrongAsync());
         Assert.Equal(JobStatus.Succeeded, run.Job.Status);
@@ -177,7 +180,8 @@ public sealed class DiskFaultTests
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
         emulator.AddJob(new EmulatedJobRequest(WorkerProcess.ActionType)
         {
-            InputContents = new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes(new byte[100_000]) },
+            InputContents =
+                new Dictionary<string, EmulatedContent> { ["In"] = EmulatedContent.FromBytes(new byte[100_000]) },
             OutputArtifacts = ["Out"],
             Configuration = new Dictionary<string, string> { [WorkerHandler.Wish] = WorkerHandler.Succeed },
         });

@@ -28,7 +28,10 @@ internal static class FaultMix
     public static string Pair(int seed)
     {
         var random = new Random(seed);
-        FaultCase[] all = FaultTable.Calls.Concat(FaultTable.Transfers).SelectMany(FaultTable.Of).Where(each => !each.Stays).ToArray();
+        FaultCase[] all = FaultTable.Calls.Concat(FaultTable.Transfers)
+            .SelectMany(FaultTable.Of)
+            .Where(each => !each.Stays)
+            .ToArray();
         return new FaultPlan(
             seed,
             Enumerable.Range(0, 2).Select(_ => all[random.Next(all.Length)]).Select(each => new FaultRule(
@@ -39,7 +42,9 @@ internal static class FaultMix
                 delay: each.Kind == FaultKind.Slow ? s_delay : null)).ToArray()).ToString();
     }
 
-    /// <summary>One in ten fails, one in ten goes on in a second job, and a few have outputs that go in parts.</summary>
+    /// <summary>
+    /// One in ten fails, one in ten goes on in a second job, and a few have outputs that go in parts.
+    /// </summary>
     public static IReadOnlyList<string> Wishes(int seed, int count)
     {
         var random = new Random(seed);

@@ -23,7 +23,9 @@ internal sealed record FaultCase(FaultKind Kind, string Operation, bool Stays, s
     public override string ToString() => $"{Kind}@{Operation}, {(Stays ? "stays" : "once")}";
 }
 
-/// <summary>Every fault that the emulator can order, on every operation that a worker calls, and what is documented of its end.</summary>
+/// <summary>
+/// Every fault that the emulator can order, on every operation that a worker calls, and what is documented of its end.
+/// </summary>
 internal static class FaultTable
 {
     /// <summary>More than any one call is tried.</summary>
@@ -46,7 +48,8 @@ internal static class FaultTable
     public static IReadOnlyList<string> NotCalled { get; } =
     [
         S3Operations.ListBuckets, S3Operations.HeadBucket, S3Operations.GetBucketLocation, S3Operations.ListObjects,
-        S3Operations.ListObjectsV2, S3Operations.ListMultipartUploads, S3Operations.DeleteObjects, S3Operations.DeleteObject,
+        S3Operations.ListObjectsV2, S3Operations.ListMultipartUploads, S3Operations.DeleteObjects,
+        S3Operations.DeleteObject,
         S3Operations.ListParts,
     ];
 
@@ -74,7 +77,8 @@ internal static class FaultTable
             : [rule]).ToString();
         string wish = operation == Emulation.Operations.Failure ? FaultyHandler.Fail
             : operation is S3Operations.CreateMultipartUpload or S3Operations.UploadPart
-                or S3Operations.CompleteMultipartUpload or S3Operations.AbortMultipartUpload ? FaultyHandler.SucceedLarge
+                or S3Operations.CompleteMultipartUpload or S3Operations.AbortMultipartUpload
+                    ? FaultyHandler.SucceedLarge
             : FaultyHandler.Succeed;
         FaultEnd end = isRefusedAtStart ? new FaultEnd(null, Reason: nameof(AccessDeniedException))
             : isCall ? EndOfCall(kind, operation)
@@ -82,7 +86,9 @@ internal static class FaultTable
         return new FaultCase(kind, operation, stays, plan, wish, end);
     }
 
-    /// <summary>What goes wrong between worker and service costs no job: it is asked again until there is an answer.</summary>
+    /// <summary>
+    /// What goes wrong between worker and service costs no job: it is asked again until there is an answer.
+    /// </summary>
     private static FaultEnd EndOfCall(FaultKind kind, string operation)
     {
         FaultEnd wished = operation == Emulation.Operations.Failure
@@ -112,11 +118,13 @@ internal static class FaultTable
                 return Known(kind, operation, Failed(FailureType.PermissionError, "AccessDenied"));
 
             // Whether it was taken is found out; the answer is not needed.
-            case S3Operations.CompleteMultipartUpload when kind is FaultKind.DropAfter or FaultKind.CutOff or FaultKind.Garbled:
+            case S3Operations.CompleteMultipartUpload
+                when kind is FaultKind.DropAfter or FaultKind.CutOff or FaultKind.Garbled:
                 return FaultEnd.Well;
         }
 
-        FaultEnd WellUnlessItStays(string reason) => stays ? Failed(FailureType.SystemUnavailable, reason) : FaultEnd.Well;
+        FaultEnd WellUnlessItStays(string reason) =>
+            stays ? Failed(FailureType.SystemUnavailable, reason) : FaultEnd.Well;
         return kind switch
         {
             FaultKind.Throttle => WellUnlessItStays("SlowDown"),

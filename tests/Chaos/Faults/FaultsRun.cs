@@ -37,7 +37,8 @@ internal sealed class FaultsRun(int jobs, int seed, Action<string> say)
             IReadOnlyList<string> found = await run.FindWrongAsync().ConfigureAwait(false);
             wrong.AddRange(found);
             done += count;
-            say($"{clock.Elapsed:hh\\:mm\\:ss}  {done} jobs; of the last {count} {run.Results.Count(IsGood)} succeeded, "
+            say($"{clock.Elapsed:hh\\:mm\\:ss}  {done} jobs; "
+                + $"of the last {count} {run.Results.Count(IsGood)} succeeded, "
                 + $"{found.Count} things are wrong with them: {name}");
         }
 

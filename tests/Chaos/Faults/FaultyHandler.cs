@@ -81,7 +81,8 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
         _runs.AddOrUpdate(job.JobId, 1, (_, count) => count + 1);
         if (work.InputPath.Count > 0)
         {
-            byte[] input = await File.ReadAllBytesAsync(Path.Combine(work.InputPath[InputName], FileName), cancellationToken);
+            byte[] input = await File.ReadAllBytesAsync(
+                Path.Combine(work.InputPath[InputName], FileName), cancellationToken);
             if (!input.AsSpan().SequenceEqual(s_input))
             {
                 throw new InvalidDataException("The input is not what was put.");

@@ -16,12 +16,12 @@ using CodePipeline.ThirdParty.Worker.Journal;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// A worker in this process on an emulator that goes wrong, until all jobs are over; and what has to be so whatever went wrong:
-/// one result for each job, no job run twice, the outputs whole, nothing left on the disk or in the store.
+/// A worker in this process on an emulator that goes wrong, until all jobs are over; and what has to be so whatever
+/// went wrong: one result for each job, no job run twice, the outputs whole, nothing left on the disk or in the store.
 /// </summary>
 /// <remarks>
-/// No time passes by itself: pauses of the worker are over at once, and the emulator's clock leaps on when the worker has nothing in
-/// its hands and waits for a job to be handed out again.
+/// No time passes by itself: pauses of the worker are over at once, and the emulator's clock leaps on when the worker
+/// has nothing in its hands and waits for a job to be handed out again.
 /// </remarks>
 internal sealed class FaultyRun : IDisposable
 {
@@ -85,7 +85,8 @@ internal sealed class FaultyRun : IDisposable
     /// <summary>What the worker told of.</summary>
     public IReadOnlyCollection<WorkerEvent> Events => _events;
 
-    public IEnumerable<ThirdPartyJobResult> Results => _events.Select(each => each.Result).OfType<ThirdPartyJobResult>();
+    public IEnumerable<ThirdPartyJobResult> Results =>
+        _events.Select(each => each.Result).OfType<ThirdPartyJobResult>();
 
     /// <summary>The first job.</summary>
     public EmulatedJob Job => Emulator.GetJobs()[0];
@@ -105,11 +106,13 @@ internal sealed class FaultyRun : IDisposable
         using ThirdPartyJobClient? own = _options.Client is null ? new ThirdPartyJobClient(settings) : null;
         var engine = new WorkerEngine(
             Options,
-            new ThirdPartyJobQueue(new ThirdPartySession(null, settings, tokens, _options.Client ?? (_ => own!)), clock: clock),
+            new ThirdPartyJobQueue(
+                new ThirdPartySession(null, settings, tokens, _options.Client ?? (_ => own!)), clock: clock),
             _handler,
             new Mover(
                 new ArtifactMover(_options.Clock ?? new HastyTimeProvider(limit: _options.Timeout)),
-                job => _options.Store(job with { Settings = job.Settings with { MaxAttempts = _options.StoreAttempts } })),
+                job => _options.Store(
+                    job with { Settings = job.Settings with { MaxAttempts = _options.StoreAttempts } })),
             new Observer(this),
             clock);
         Task run = engine.RunAsync(_stop.Token);
@@ -137,7 +140,8 @@ internal sealed class FaultyRun : IDisposable
         var wrong = new List<string>();
         foreach (EmulatedJob job in Emulator.GetJobs())
         {
-            wrong.AddRange(WrongWith(job).Select(text => $"{_options.Name}: the job {text}: {job.FailureMessage ?? job.Status}"));
+            wrong.AddRange(
+                WrongWith(job).Select(text => $"{_options.Name}: the job {text}: {job.FailureMessage ?? job.Status}"));
         }
 
         wrong.AddRange((await LeftAsync()).Select(text => $"{_options.Name}: {text}"));
@@ -209,7 +213,8 @@ internal sealed class FaultyRun : IDisposable
 
         // Where an abort was refused, it was told which upload it is.
         left.AddRange((await StoredParts.FindAsync(_service))
-            .Where(parts => !_events.Any(told => told.Kind == WorkerEventKind.Warning && told.Message.Contains(parts.UploadId)))
+            .Where(parts => !_events.Any(
+                told => told.Kind == WorkerEventKind.Warning && told.Message.Contains(parts.UploadId)))
             .Select(parts => parts.ToString()));
         return left;
     }
@@ -218,7 +223,9 @@ internal sealed class FaultyRun : IDisposable
         ? Directory.GetFileSystemEntries(Options.WorkDirectory, "*", SearchOption.AllDirectories)
         : [];
 
-    /// <summary>A poll brought nothing, and no job is in the worker's hands: what is not over waits for a later hand-out.</summary>
+    /// <summary>
+    /// A poll brought nothing, and no job is in the worker's hands: what is not over waits for a later hand-out.
+    /// </summary>
     private void LookAround()
     {
         if (Emulator.GetJobs().All(ChaosResult.IsFinal))

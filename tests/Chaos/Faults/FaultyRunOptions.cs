@@ -32,7 +32,9 @@ internal sealed record FaultyRunOptions
     /// <summary>How long the emulator gives a job from its claim on.</summary>
     public TimeSpan JobTimeLimit { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>How far apart the clocks of worker and emulator may be, by which requests are signed and judged.</summary>
+    /// <summary>
+    /// How far apart the clocks of worker and emulator may be, by which requests are signed and judged.
+    /// </summary>
     public TimeSpan AllowedClockSkew { get; init; } = TimeSpan.FromDays(300);
 
     /// <summary>Whether jobs may fail of other things than their artifacts.</summary>

@@ -33,8 +33,8 @@ internal sealed record ConnectionFate
 }
 
 /// <summary>
-/// Stands between a client and an emulator, and drops connections: before a request is forwarded, in the middle, or after it has
-/// taken effect. With a certificate it speaks TLS to the client.
+/// Stands between a client and an emulator, and drops connections: before a request is forwarded, in the middle, or
+/// after it has taken effect. With a certificate it speaks TLS to the client.
 /// </summary>
 internal sealed class FlakyProxy : IDisposable
 {
@@ -58,7 +58,8 @@ internal sealed class FlakyProxy : IDisposable
         _ = AcceptAsync();
     }
 
-    public string Url => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/";
+    public string Url =>
+        $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/";
 
     /// <summary>How many connections ended as nobody asked for.</summary>
     public int Dropped { get; private set; }
@@ -83,7 +84,8 @@ internal sealed class FlakyProxy : IDisposable
                 _open.Add(client);
                 _ = ServeAsync(client, _fate(_connections++));
             }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception error)
+                when (error is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 return;
             }

@@ -3,7 +3,9 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A clock that runs on while somebody waits for it: a pause is over at once, and has taken its time all the same.</summary>
+/// <summary>
+/// A clock that runs on while somebody waits for it: a pause is over at once, and has taken its time all the same.
+/// </summary>
 /// <param name="longestPause">What takes longer is a time limit, which stays what it is.</param>
 internal sealed class HurryingClock(TimeSpan longestPause) : TimeProvider
 {
@@ -15,7 +17,8 @@ internal sealed class HurryingClock(TimeSpan longestPause) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref _ahead));
 
-    public override long GetTimestamp() => System.GetElapsedTime(0, System.GetTimestamp()).Ticks + Volatile.Read(ref _ahead);
+    public override long GetTimestamp() =>
+        System.GetElapsedTime(0, System.GetTimestamp()).Ticks + Volatile.Read(ref _ahead);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         dueTime <= TimeSpan.Zero || dueTime > longestPause

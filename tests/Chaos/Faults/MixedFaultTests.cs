@@ -23,7 +23,8 @@ public sealed class MixedFaultTests
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public Task TwoFaultsMixed_EachJobHasOneResult_AndNothingIsLeft(int seed) => AssertAsync(seed, FaultMix.Pair(seed), jobs: 15);
+    public Task TwoFaultsMixed_EachJobHasOneResult_AndNothingIsLeft(int seed) =>
+        AssertAsync(seed, FaultMix.Pair(seed), jobs: 15);
 
     private static async Task AssertAsync(int seed, string plan, int jobs)
     {

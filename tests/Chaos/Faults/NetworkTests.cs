@@ -13,7 +13,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>No DNS, no TLS, nobody there, and proxies that drop: the worker rides it out, and delivers what it has.</summary>
+/// <summary>
+/// No DNS, no TLS, nobody there, and proxies that drop: the worker rides it out, and delivers what it has.
+/// </summary>
 public sealed class NetworkTests
 {
     private const int Calls = 4;
@@ -49,7 +51,8 @@ public sealed class NetworkTests
             Assert.Equal(operation == Operations.Failure ? JobStatus.Failed : JobStatus.Succeeded, run.Job.Status);
             if (operation is Operations.Poll or Operations.Success or Operations.Failure)
             {
-                Assert.Equal(Enumerable.Repeat<ConnectionFault?>(outage.Fault, Calls), faults.Where(fault => fault is not null));
+                Assert.Equal(
+                    Enumerable.Repeat<ConnectionFault?>(outage.Fault, Calls), faults.Where(fault => fault is not null));
             }
         }
     }
@@ -75,14 +78,18 @@ public sealed class NetworkTests
             }
 
             Assert.Equal(nameof(FailureType.SystemUnavailable), run.Job.FailureType);
-            string what = input ? "Input artifact: GetObject of artifact 'In'" : "Output artifact: PutObject of artifact 'Folder'";
+            string what = input
+                ? "Input artifact: GetObject of artifact 'In'"
+                : "Output artifact: PutObject of artifact 'Folder'";
             Assert.StartsWith($"{what} failed after ", run.Job.FailureMessage);
             Assert.Contains("://", run.Job.FailureMessage);
             Assert.Equal(input ? 0 : 1, run.Runs);
         }
     }
 
-    /// <summary>A proxy that drops the connection at each operation, before the request goes on or in the place of its answer.</summary>
+    /// <summary>
+    /// A proxy that drops the connection at each operation, before the request goes on or in the place of its answer.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -73,7 +73,8 @@ internal sealed class Outage : IDisposable
         _certificate?.Dispose();
     }
 
-    private static Func<ClientSettings, ClientSettings> To(string url) => settings => settings with { EndpointUrl = url };
+    private static Func<ClientSettings, ClientSettings> To(string url) =>
+        settings => settings with { EndpointUrl = url };
 
     private static Socket Take()
     {

@@ -12,7 +12,9 @@ namespace CodePipeline.ThirdParty.Chaos.Faults;
 /// <param name="Count">How many.</param>
 internal sealed record StoredParts(string Key, string UploadId, int Count)
 {
-    /// <summary>All that lie in a store. An upload whose beginning was not answered is known to nobody, and has none.</summary>
+    /// <summary>
+    /// All that lie in a store. An upload whose beginning was not answered is known to nobody, and has none.
+    /// </summary>
     public static async Task<IReadOnlyList<StoredParts>> FindAsync(EmulatedService service)
     {
         using var store = new AmazonS3Client(

@@ -10,7 +10,8 @@ namespace CodePipeline.ThirdParty.Chaos.Faults;
 /// <param name="good">The client that gets through.</param>
 /// <param name="broken">The one that does not.</param>
 /// <param name="isBroken">Asked for each call, with its operation.</param>
-internal sealed class SwitchedClient(IThirdPartyJobClient good, IThirdPartyJobClient broken, Func<string, bool> isBroken)
+internal sealed class SwitchedClient(
+    IThirdPartyJobClient good, IThirdPartyJobClient broken, Func<string, bool> isBroken)
     : IThirdPartyJobClient
 {
     public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
@@ -23,15 +24,20 @@ internal sealed class SwitchedClient(IThirdPartyJobClient good, IThirdPartyJobCl
 
     public Task<string> AcknowledgeThirdPartyJobAsync(
         string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Acknowledge).AcknowledgeThirdPartyJobAsync(jobId, nonce, clientToken, options, cancellationToken);
+        Way(Emulation.Operations.Acknowledge)
+            .AcknowledgeThirdPartyJobAsync(jobId, nonce, clientToken, options, cancellationToken);
 
     public Task PutThirdPartyJobSuccessResultAsync(
-        string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Success).PutThirdPartyJobSuccessResultAsync(jobId, clientToken, result, options, cancellationToken);
+        string jobId, Secret clientToken, SuccessResult result, CallOptions options,
+        CancellationToken cancellationToken) =>
+        Way(Emulation.Operations.Success)
+            .PutThirdPartyJobSuccessResultAsync(jobId, clientToken, result, options, cancellationToken);
 
     public Task PutThirdPartyJobFailureResultAsync(
-        string jobId, Secret clientToken, FailureResult result, CallOptions options, CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Failure).PutThirdPartyJobFailureResultAsync(jobId, clientToken, result, options, cancellationToken);
+        string jobId, Secret clientToken, FailureResult result, CallOptions options,
+        CancellationToken cancellationToken) =>
+        Way(Emulation.Operations.Failure)
+            .PutThirdPartyJobFailureResultAsync(jobId, clientToken, result, options, cancellationToken);
 
     public void Dispose()
     {

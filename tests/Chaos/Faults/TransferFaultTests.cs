@@ -14,8 +14,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// Saving and publishing without a worker around it, under every fault of the store, one at a time and mixed: the content is right,
-/// or there is an error of a known type and nothing was left.
+/// Saving and publishing without a worker around it, under every fault of the store, one at a time and mixed: the
+/// content is right, or there is an error of a known type and nothing was left.
 /// </summary>
 public sealed class TransferFaultTests
 {
@@ -53,7 +53,8 @@ public sealed class TransferFaultTests
         var wrong = new List<string>();
         for (int i = 0; i < 8; i++)
         {
-            await TransferAsync(FaultMix.All((seed * 100) + i, share), i % 2 == 0 ? Small : Large, $"{seed}.{i}", wrong);
+            await TransferAsync(
+                FaultMix.All((seed * 100) + i, share), i % 2 == 0 ? Small : Large, $"{seed}.{i}", wrong);
         }
 
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
@@ -75,7 +76,8 @@ public sealed class TransferFaultTests
         using var client = new ThirdPartyJobClient(service.Settings);
         await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
         JobDetails details = await DetailsAsync();
-        await client.AcknowledgeThirdPartyJobAsync(added.JobId, details.Nonce!, added.ClientToken, CallOptions.Quiet, default);
+        await client.AcknowledgeThirdPartyJobAsync(
+            added.JobId, details.Nonce!, added.ClientToken, CallOptions.Quiet, default);
         var warnings = new ConcurrentQueue<string>();
         var job = new JobArtifacts
         {
@@ -94,12 +96,16 @@ public sealed class TransferFaultTests
 
         string saved = folder.PathOf("saved");
         string? first = null;
-        bool hasFile = await TryAsync(() => mover.SaveAsync(job, input, Path.Combine(saved, "file"), expand: false, null, default));
-        bool hasFolder = await TryAsync(() => mover.SaveAsync(job, input, Path.Combine(saved, "folder"), expand: true, null, default));
+        bool hasFile = await TryAsync(
+            () => mover.SaveAsync(job, input, Path.Combine(saved, "file"), expand: false, null, default));
+        bool hasFolder = await TryAsync(
+            () => mover.SaveAsync(job, input, Path.Combine(saved, "folder"), expand: true, null, default));
         bool hasObject = await TryAsync(() => mover.PublishAsync(job, output, source, null, default));
         service.Order("seed=1");
 
-        Look("file", hasFile, File.Exists(Path.Combine(saved, "file")), () => File.ReadAllBytes(Path.Combine(saved, "file")), zip);
+        Look(
+            "file", hasFile, File.Exists(Path.Combine(saved, "file")),
+            () => File.ReadAllBytes(Path.Combine(saved, "file")), zip);
         Look(
             "folder", hasFolder, Directory.Exists(Path.Combine(saved, "folder")),
             () => File.ReadAllBytes(Path.Combine(saved, "folder", FaultyHandler.FileName)), content);
@@ -108,10 +114,16 @@ public sealed class TransferFaultTests
         bool isThere = service.Emulator.FindObject(output.BucketName!, output.ObjectKey!) is not null;
         Look("object", hasObject || isThere, isThere, () => Read(service.Emulator, output), content);
         string[] known = ["file", "folder", $"folder/{FaultyHandler.FileName}"];
-        wrong.AddRange((Directory.Exists(saved) ? Directory.EnumerateFileSystemEntries(saved, "*", SearchOption.AllDirectories) : [])
-            .Select(path => Path.GetRelativePath(saved, path)).Except(known).Select(path => $"{name}: '{path}' was left"));
-        wrong.AddRange((await StoredParts.FindAsync(service)).Where(left => !warnings.Any(text => text.Contains(left.UploadId)))
-            .Select(left => $"{name}: {left}"));
+        IEnumerable<string> left = Directory.Exists(saved)
+            ? Directory.EnumerateFileSystemEntries(saved, "*", SearchOption.AllDirectories)
+            : [];
+        wrong.AddRange(left
+            .Select(path => Path.GetRelativePath(saved, path))
+            .Except(known)
+            .Select(path => $"{name}: '{path}' was left"));
+        wrong.AddRange((await StoredParts.FindAsync(service))
+            .Where(parts => !warnings.Any(text => text.Contains(parts.UploadId)))
+            .Select(parts => $"{name}: {parts}"));
         return first;
 
         Task<JobDetails> DetailsAsync() =>
@@ -140,7 +152,9 @@ public sealed class TransferFaultTests
         {
             if (wanted != isThere || (isThere && !read().AsSpan().SequenceEqual(right)))
             {
-                wrong.Add($"{name}: the {what} is {(!isThere ? "missing" : wanted ? "not what it should be" : "there though it failed")}");
+                wrong.Add(
+                    $"{name}: the {what} is "
+                        + $"{(!isThere ? "missing" : wanted ? "not what it should be" : "there though it failed")}");
             }
         }
     }

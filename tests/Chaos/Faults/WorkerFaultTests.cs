@@ -30,14 +30,17 @@ public sealed class WorkerFaultTests
     /// <summary>All at once, as they do nothing but wait.</summary>
     [Fact]
     public Task AnswersThatComeTooLate_EndTheJobAsDocumented() => AssertAsync(
-        FaultTable.Calls.Concat(FaultTable.Transfers).SelectMany(FaultTable.Of).Where(each => each.Kind == FaultKind.Slow),
+        FaultTable.Calls.Concat(FaultTable.Transfers)
+            .SelectMany(FaultTable.Of)
+            .Where(each => each.Kind == FaultKind.Slow),
         sideBySide: 100);
 
     private static async Task AssertAsync(IEnumerable<FaultCase> cases, int sideBySide)
     {
         var wrong = new List<string>();
         int count = 0;
-        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = sideBySide }, async (each, _) =>
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = sideBySide };
+        await Parallel.ForEachAsync(cases, atOnce, async (each, _) =>
         {
             IReadOnlyList<string> found = await WrongAsync(each);
             lock (wrong)
@@ -97,7 +100,8 @@ public sealed class WorkerFaultTests
         wrong.AddRange(requests.Select(request => request.Operation).Where(FaultTable.NotCalled.Contains).Distinct()
             .Select(operation => $"{each}: {operation} was called"));
         if (job.Status != each.End.Status || job.FailureType != each.End.FailureType?.ToString()
-            || (each.End.Reason is string reason && job.FailureMessage?.Contains(reason, StringComparison.Ordinal) != true))
+            || (each.End.Reason is string reason
+                && job.FailureMessage?.Contains(reason, StringComparison.Ordinal) != true))
         {
             wrong.Add($"{each}: wanted {each.End}; the job is {job.Status} {job.FailureType} {job.FailureMessage}");
         }
