@@ -58,7 +58,9 @@ public sealed class ArtifactTests
         Assert.Empty(File.ReadAllBytes(host.PathOf("back/In/empty.txt")));
     }
 
-    /// <summary>A small archive is read while its only piece is being written: through another handle, and no zeros.</summary>
+    /// <summary>
+    /// A small archive is read while its only piece is being written: through another handle, and no zeros.
+    /// </summary>
     [Fact]
     public async Task Save_ExpandOfADamagedArchive_NamesTheArtifactAndLeavesNothing()
     {

@@ -137,7 +137,8 @@ namespace CodePipeline.ThirdParty
         {
             public static string GetRelativePath(string from, string path)
             {
-                string folder = Path.GetFullPath(from).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+                string folder =
+                    Path.GetFullPath(from).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
                 return Path.GetFullPath(path).Substring(folder.Length);
             }
         }

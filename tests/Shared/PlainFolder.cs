@@ -5,7 +5,9 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>A folder that is the same on every framework and system: names in several scripts, no links, no permissions.</summary>
+/// <summary>
+/// A folder that is the same on every framework and system: names in several scripts, no links, no permissions.
+/// </summary>
 internal static class PlainFolder
 {
     /// <summary>The SHA-256 of its zip, in Base64.</summary>

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>A disk of a few MiB, with a folder <c>old</c> that was there before; on machines that let a test mount one.</summary>
+/// <summary>
+/// A disk of a few MiB, with a folder <c>old</c> that was there before; on machines that let a test mount one.
+/// </summary>
 internal sealed class SmallDisk : IDisposable
 {
     private static readonly Lazy<string?> s_whyNot = new(Try);
@@ -83,7 +85,8 @@ internal sealed class SmallDisk : IDisposable
 
     private static string? Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         string said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? null : $"{program} ended with {process.ExitCode}. {said.Trim()}";

@@ -7,7 +7,9 @@ namespace CodePipeline.ThirdParty.Tests;
 /// <summary>Waits for what another thread is about to do; no time has to pass for it.</summary>
 internal static class Until
 {
-    /// <summary>A second, and what a busy machine adds; a stop that is not heard would take a minute, or for ever.</summary>
+    /// <summary>
+    /// A second, and what a busy machine adds; a stop that is not heard would take a minute, or for ever.
+    /// </summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     /// <summary>More than enough for anything that is going to happen at all.</summary>
