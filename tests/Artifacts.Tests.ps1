@@ -65,7 +65,8 @@ Describe 'Artifacts in a pipeline' {
     It 'takes the input of a job from poll to folder' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact Source
         $zip = New-SourceZip
-        Set-Artifact (Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -OutVariable job).InputArtifacts[0] $zip
+        $null = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -OutVariable job
+        Set-Artifact $job.InputArtifacts[0] $zip
         $folder = $job | Save-CPThirdPartyJobArtifact -Destination $in -Expand
         $folder | Should -BeOfType System.IO.DirectoryInfo
         $folder.FullName | Should -Be (Join-Path $in 'Source')
@@ -121,7 +122,8 @@ Describe 'Artifacts in a pipeline' {
         $published = $job | Publish-CPThirdPartyJobArtifact -Path $file -Name built
         $published | Should -BeOfType CodePipeline.ThirdParty.PublishedArtifact
         $published.JobId, $published.Name, $published.Bytes | Should -Be $job.JobId, 'Built', 9
-        $published.BucketName, $published.ObjectKey | Should -Be $job.OutputArtifacts[0].BucketName, $job.OutputArtifacts[0].ObjectKey
+        $published.BucketName, $published.ObjectKey |
+            Should -Be $job.OutputArtifacts[0].BucketName, $job.OutputArtifacts[0].ObjectKey
         $published.ETag | Should -Not -BeNullOrEmpty
         Get-Published $published | Should -Be 'all green'
         ($published | Out-String) | Should -BeLike '*Built*9*'
@@ -262,7 +264,8 @@ Describe 'Artifacts and what people ask first' {
         $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,delay=120s'))
         $shell = [powershell]::Create([System.Management.Automation.RunspaceMode]::NewRunspace)
         try {
-            $null = $shell.AddScript('param($module, $job, $in) Import-Module $module; $job | Save-CPThirdPartyJobArtifact $in').
+            $null = $shell.AddScript(
+                'param($module, $job, $in) Import-Module $module; $job | Save-CPThirdPartyJobArtifact $in').
                 AddArgument($ModuleManifest).AddArgument($job).AddArgument($in)
             $running = $shell.BeginInvoke()
             $until = [DateTime]::UtcNow.AddSeconds(60)
@@ -295,10 +298,13 @@ Describe 'Artifacts and what people ask first' {
         Set-Artifact $job.InputArtifacts[0] "$source.zip"
 
         # The first bytes come, the last never do.
-        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,skip=2,delay=3600s'))
-        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
-        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command',
-            "Import-Module '$ModuleManifest'; Get-CPThirdPartyJobDetail $($job.JobId) | Save-CPThirdPartyJobArtifact '$in' -Expand") {
+        $emulator.OrderFaults(
+            [CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,skip=2,delay=3600s'))
+        $start = [System.Diagnostics.ProcessStartInfo]::new(
+            [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
+        $command = "Import-Module '$ModuleManifest'; Get-CPThirdPartyJobDetail $($job.JobId) |
+            Save-CPThirdPartyJobArtifact '$in' -Expand"
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $command) {
             $start.ArgumentList.Add($argument)
         }
 

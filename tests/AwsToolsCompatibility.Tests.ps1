@@ -14,14 +14,20 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         $accessKey = $emulator.AccessKeyId
         $secretKey = $emulator.SecretAccessKey.Reveal()
         $file = Join-Path $TestDrive 'credentials'
-        Set-Content -Path $file -Value '[partner]', "aws_access_key_id = $accessKey", "aws_secret_access_key = $secretKey", 'region = eu-central-1'
+        Set-Content -Path $file -Value '[partner]', "aws_access_key_id = $accessKey",
+            "aws_secret_access_key = $secretKey", 'region = eu-central-1'
         $token = 'token-of-the-customer'
     }
 
     BeforeEach {
         $StoredAWSRegion = $null
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken $token -Emulator $emulator
-        $basics = @{ Region = 'eu-central-1'; AccessKey = $accessKey; SecretKey = $secretKey; EndpointUrl = $emulator.Endpoint }
+        $basics = @{
+            Region = 'eu-central-1'
+            AccessKey = $accessKey
+            SecretKey = $secretKey
+            EndpointUrl = $emulator.Endpoint
+        }
         $jobId = (Get-CPThirdPartyJob $ActionType @basics).JobId
         $nonce = (Get-CPThirdPartyEmulatorJob -JobId $jobId).Nonce
         $endpoint = "$($emulator.Endpoint)"
@@ -32,17 +38,19 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
     }
 
     It 'run with every name written out' {
-        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Region eu-central-1 -AccessKey $accessKey -SecretKey $secretKey `
-            -EndpointUrl $endpoint).Nonce | Should -Be $nonce
-        $confirmed = Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Region eu-central-1 -AccessKey $accessKey `
-            -SecretKey $secretKey -EndpointUrl $endpoint -Force -Select Status
+        # Not splatted: these are the lines of scripts that are taken over.
+        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Region eu-central-1 -AccessKey $accessKey `
+            -SecretKey $secretKey -EndpointUrl $endpoint).Nonce | Should -Be $nonce
+        $confirmed = Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Region eu-central-1 `
+            -AccessKey $accessKey -SecretKey $secretKey -EndpointUrl $endpoint -Force -Select Status
         $confirmed | Should -BeOfType string
         $confirmed | Should -Be 'InProgress'
     }
 
     It 'run with the job id by position' {
         (Get-CPThirdPartyJobDetail $jobId -ClientToken $token @basics).Id | Should -Be $jobId
-        (Confirm-CPThirdPartyJob $jobId -Nonce $nonce -ClientToken $token @basics -Force).Status | Should -Be 'InProgress'
+        (Confirm-CPThirdPartyJob $jobId -Nonce $nonce -ClientToken $token @basics -Force).Status |
+            Should -Be 'InProgress'
     }
 
     It 'run with the job id from the pipeline' {
@@ -59,7 +67,8 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         $basics[$Alias] = $basics[$Name]
         $basics.Remove($Name)
         (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @basics).Nonce | Should -Be $nonce
-        (Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token @basics).Status | Should -Be 'InProgress'
+        (Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token @basics).Status |
+            Should -Be 'InProgress'
     }
 
     It 'run with temporary keys, by <_>' -TestCases 'SessionToken', 'ST' {
@@ -81,7 +90,8 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
 
     It 'run with credentials as an object' {
         $credential = [pscustomobject]@{ AccessKeyId = $accessKey; SecretAccessKey = $secretKey }
-        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Credential $credential -Region eu-central-1 -EndpointUrl $endpoint).Nonce |
+        $where = @{ Region = 'eu-central-1'; EndpointUrl = $endpoint }
+        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Credential $credential @where).Nonce |
             Should -Be $nonce
     }
 
@@ -97,7 +107,8 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         @{ Select = '^JobId'; Expected = { $jobId } }
         @{ Select = '^jobid'; Expected = { $jobId } }
     ) {
-        Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select $Select @basics | Should -BeExactly (& $Expected)
+        Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select $Select @basics |
+            Should -BeExactly (& $Expected)
     }
 
     It 'give the whole answer with Select <_>' -TestCases '*', 'JobDetails' {
@@ -115,12 +126,15 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
     }
 
     It 'have an error for a Select that names nothing' {
-        $result = Invoke-Capturing { Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select Nonsense @basics }
+        $result = Invoke-Capturing {
+            Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select Nonsense @basics
+        }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
         "$($result.Errors[0])" | Should -BeLike '*Nonsense*'
     }
 
     It 'never give the client token by Select' {
-        "$(Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '^ClientToken' @basics)" | Should -Not -BeLike "*$token*"
+        "$(Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '^ClientToken' @basics)" |
+            Should -Not -BeLike "*$token*"
     }
 }

@@ -1,7 +1,8 @@
 BeforeDiscovery {
     $requirements = Import-PowerShellDataFile -Path "$PSScriptRoot/../tools/requirements.psd1"
     $pinned = $requirements.PSScriptAnalyzer.version
-    $hasAnalyzer = [bool](Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object { "$($_.Version)" -eq $pinned })
+    $hasAnalyzer =
+        [bool](Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object { "$($_.Version)" -eq $pinned })
 }
 
 BeforeAll {
@@ -40,7 +41,8 @@ Describe 'The modules that the tools want' {
 
     It 'are named with a cure where they can be had from nowhere' {
         { & $copy/Install-Requirement.ps1 -Name Contoso.Missing } |
-            Should -Throw 'Module Contoso.Missing 9.8.7 is missing*Install-PSResource -Name Contoso.Missing -Version 9.8.7*PSModulePath*'
+            Should -Throw ('Module Contoso.Missing 9.8.7 is missing*' +
+                'Install-PSResource -Name Contoso.Missing -Version 9.8.7*PSModulePath*')
     }
 
     It 'are pinned, every one that is asked for' {
@@ -54,14 +56,16 @@ Describe 'build.ps1' {
     }
 
     It 'takes a list as the command line of another shell gives it' {
-        $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $root/build.ps1 -Task 'Analyze,Nonsense' 2>&1
+        $said =
+            & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $root/build.ps1 -Task 'Analyze,Nonsense' 2>&1
         $LASTEXITCODE | Should -Not -Be 0
         "$said" -replace '\s+', ' ' | Should -BeLike "*'Nonsense' is no task*"
     }
 
     It 'runs tasks in their order, by scripts of tools/ that are there' {
         $text = Get-Content -Raw $root/build.ps1
-        $scripts = [regex]::Matches($text, '\$tools/([\w-]+\.ps1)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
+        $scripts = [regex]::Matches($text, '\$tools/([\w-]+\.ps1)') |
+            ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
         $scripts.Count | Should -BeGreaterThan 5
         foreach ($script in $scripts) {
             Join-Path $tools $script | Should -Exist
@@ -77,10 +81,13 @@ Describe 'build.ps1' {
             Copy-Item $root/tools $project -Recurse
             Copy-Item $root/docs/en-US $project/docs -Recurse
             Copy-Item $root/module/en-US $project/module -Recurse
-            Set-Content $project/tools/requirements.psd1 "@{ 'Microsoft.PowerShell.PlatyPS' = @{ version = '9.8.7'; repository = 'NoSuchRepository' } }"
+            Set-Content $project/tools/requirements.psd1 "@{
+                'Microsoft.PowerShell.PlatyPS' = @{ version = '9.8.7'; repository = 'NoSuchRepository' }
+            }"
 
             function Invoke-HelpTask {
-                $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $project/build.ps1 -Task Help 2>&1
+                $said =
+                    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $project/build.ps1 -Task Help 2>&1
                 @{ Said = "$said" -replace '\s+', ' '; ExitCode = $LASTEXITCODE }
             }
         }
@@ -88,7 +95,8 @@ Describe 'build.ps1' {
         It 'takes the committed help where it is that of the markdown, and says so' {
             $run = Invoke-HelpTask
             $run.ExitCode | Should -Be 0 -Because $run.Said
-            $run.Said | Should -BeLike '*Microsoft.PowerShell.PlatyPS 9.8.7 is missing*committed help is checked and used*by its hash*'
+            $run.Said | Should -BeLike ('*Microsoft.PowerShell.PlatyPS 9.8.7 is missing*' +
+                'committed help is checked and used*by its hash*')
         }
 
         It 'fails where the committed help is stale' {

@@ -12,7 +12,9 @@ BeforeAll {
     # A file as the AWS CLI takes it by --cli-input-json.
     function Save-Input($Content) {
         $path = Join-Path $TestDrive "$(New-Guid).json"
-        Set-Content -Path $path -Value $(if ($Content -is [string]) { $Content } else { ConvertTo-Json $Content -Depth 5 })
+        Set-Content -Path $path -Value $(
+            if ($Content -is [string]) { $Content } else { ConvertTo-Json $Content -Depth 5 }
+        )
         $path
     }
 }
@@ -26,7 +28,9 @@ Describe 'New-CPThirdPartySkeleton' {
         @{ Operation = 'PollForThirdPartyJobs'; Members = 'actionTypeId', 'maxBatchSize' }
         @{ Operation = 'GetThirdPartyJobDetails'; Members = 'jobId', 'clientToken' }
         @{ Operation = 'AcknowledgeThirdPartyJob'; Members = 'jobId', 'nonce', 'clientToken' }
-        @{ Operation = 'PutThirdPartyJobSuccessResult'; Members = 'jobId', 'clientToken', 'currentRevision', 'continuationToken', 'executionDetails' }
+        @{ Operation = 'PutThirdPartyJobSuccessResult'
+            Members = 'jobId', 'clientToken', 'currentRevision', 'continuationToken', 'executionDetails'
+        }
         @{ Operation = 'PutThirdPartyJobFailureResult'; Members = 'jobId', 'clientToken', 'failureDetails' }
     ) {
         (New-CPThirdPartySkeleton $Operation).PSObject.Properties.Name | Should -Be $Members
@@ -47,7 +51,8 @@ Describe 'New-CPThirdPartySkeleton' {
     It 'lists the operations where there is none of that name' {
         $result = Invoke-Capturing { New-CPThirdPartySkeleton PollForJobs }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
-        "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" | Should -BeLike '*PollForJobs*PollForThirdPartyJobs*PutThirdPartyJobFailureResult*'
+        "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" |
+            Should -BeLike '*PollForJobs*PollForThirdPartyJobs*PutThirdPartyJobFailureResult*'
     }
 }
 
@@ -108,7 +113,8 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
         $request.failureDetails.externalExecutionId = 'run-9'
         $request | Complete-CPThirdPartyJob
         $job = Get-CPThirdPartyEmulatorJob -JobId $request.jobId
-        $job.FailureType, $job.FailureMessage, $job.ExternalExecutionId | Should -Be 'PermissionError', 'not allowed', 'run-9'
+        $job.FailureType, $job.FailureMessage, $job.ExternalExecutionId |
+            Should -Be 'PermissionError', 'not allowed', 'run-9'
     }
 
     It 'writes an error that names what is empty, and sends nothing, where nothing was filled in' {
@@ -123,7 +129,9 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
 Describe 'An input file of the AWS CLI' {
     It 'polls, as poll-for-third-party-jobs does with it' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
-        $file = Save-Input '{ "actionTypeId": { "category": "Test", "owner": "ThirdParty", "provider": "Contoso", "version": "1" }, "maxBatchSize": 10 }'
+        $file = Save-Input '{
+  "actionTypeId": { "category": "Test", "owner": "ThirdParty", "provider": "Contoso", "version": "1" },
+  "maxBatchSize": 10 }'
         (Get-Content $file -Raw | ConvertFrom-Json | Get-CPThirdPartyJob).ActionType.ToString() | Should -Be $ActionType
         (Get-ServiceRequest)[-1].Body.maxBatchSize | Should -Be 10
     }
@@ -152,7 +160,8 @@ Describe 'An input file of the AWS CLI' {
         $job = Get-TestJob -Claimed
         $file = Save-Input @"
 { "jobId": "$($job.JobId)", "clientToken": "$token",
-  "currentRevision": { "revision": "abc", "changeIdentifier": "main", "created": $Created, "revisionSummary": "a commit" },
+  "currentRevision": { "revision": "abc", "changeIdentifier": "main", "created": $Created,
+    "revisionSummary": "a commit" },
   "executionDetails": { "summary": "done", "externalExecutionId": "run-1", "percentComplete": 100 } }
 "@
         Get-Content $file -Raw | ConvertFrom-Json | Complete-CPThirdPartyJob
@@ -164,14 +173,22 @@ Describe 'An input file of the AWS CLI' {
 
     It 'reports a failure' {
         $job = Get-TestJob -Claimed
-        $file = Save-Input @{ jobId = $job.JobId; clientToken = $token; failureDetails = @{ type = 'RevisionOutOfSync'; message = 'old' } }
+        $file = Save-Input @{
+            jobId = $job.JobId
+            clientToken = $token
+            failureDetails = @{ type = 'RevisionOutOfSync'; message = 'old' }
+        }
         Get-Content $file -Raw | ConvertFrom-Json | Complete-CPThirdPartyJob
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).FailureType | Should -Be 'RevisionOutOfSync'
     }
 
     It 'gives way to the parameters' {
         $job = Get-TestJob -Claimed
-        $file = Save-Input @{ jobId = $job.JobId; clientToken = $token; executionDetails = @{ summary = 'of the file' } }
+        $file = Save-Input @{
+            jobId = $job.JobId
+            clientToken = $token
+            executionDetails = @{ summary = 'of the file' }
+        }
         Get-Content $file -Raw | ConvertFrom-Json | Complete-CPThirdPartyJob -Summary 'of the call'
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Summary | Should -Be 'of the call'
     }
@@ -189,12 +206,24 @@ Describe 'An input file of the AWS CLI' {
     }
 
     It 'has an error that names its member, where <What>' -TestCases @(
-        @{ What = 'the failure type is none'; Member = 'failureDetails.type'; Part = @{ failureDetails = @{ type = 'Nonsense'; message = 'x' } } }
-        @{ What = 'the time is none'; Member = 'currentRevision.created'; Part = @{ currentRevision = @{ revision = 'a'; changeIdentifier = 'b'; created = 'yesterday' } } }
-        @{ What = 'the percentage is above 100'; Member = 'percentComplete'; Part = @{ executionDetails = @{ percentComplete = 101 } } }
-        @{ What = 'the percentage is no number'; Member = 'percentComplete'; Part = @{ executionDetails = @{ percentComplete = 'all' } } }
-        @{ What = 'the revision has no change identifier'; Member = 'changeIdentifier'; Part = @{ currentRevision = @{ revision = 'a' } } }
-        @{ What = 'the continuation token is too long'; Member = 'ContinuationToken'; Part = @{ continuationToken = 'x' * 2049 } }
+        @{ What = 'the failure type is none'; Member = 'failureDetails.type'
+            Part = @{ failureDetails = @{ type = 'Nonsense'; message = 'x' } }
+        }
+        @{ What = 'the time is none'; Member = 'currentRevision.created'
+            Part = @{ currentRevision = @{ revision = 'a'; changeIdentifier = 'b'; created = 'yesterday' } }
+        }
+        @{ What = 'the percentage is above 100'; Member = 'percentComplete'
+            Part = @{ executionDetails = @{ percentComplete = 101 } }
+        }
+        @{ What = 'the percentage is no number'; Member = 'percentComplete'
+            Part = @{ executionDetails = @{ percentComplete = 'all' } }
+        }
+        @{ What = 'the revision has no change identifier'; Member = 'changeIdentifier'
+            Part = @{ currentRevision = @{ revision = 'a' } }
+        }
+        @{ What = 'the continuation token is too long'; Member = 'ContinuationToken'
+            Part = @{ continuationToken = 'x' * 2049 }
+        }
     ) {
         $file = Save-Input ($Part + @{ jobId = 'any'; clientToken = $token })
         $before = (Get-ServiceRequest | Measure-Object).Count

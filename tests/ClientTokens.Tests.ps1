@@ -14,8 +14,8 @@ BeforeAll {
     }
 
     function Connect-Bare([hashtable] $With = @{}) {
-        Connect-CPThirdParty -Name bare -Region us-east-1 -EndpointUrl $emulator.Endpoint -AccessKey $emulator.AccessKeyId `
-            -SecretKey $emulator.SecretAccessKey @With
+        $keys = @{ AccessKey = $emulator.AccessKeyId; SecretKey = $emulator.SecretAccessKey }
+        Connect-CPThirdParty -Name bare -Region us-east-1 -EndpointUrl $emulator.Endpoint @keys @With
     }
 }
 
@@ -36,12 +36,18 @@ Describe 'A client token as a parameter' {
     It 'is taken as <What>' -TestCases @(
         @{ What = 'a string'; Make = { $known } }
         @{ What = 'a SecureString'; Make = { ConvertTo-TestSecureString $known } }
-        @{ What = 'the password of a PSCredential'; Make = { [pscredential]::new('one', (ConvertTo-TestSecureString $known)) } }
+        @{ What = 'the password of a PSCredential'
+            Make = { [pscredential]::new('one', (ConvertTo-TestSecureString $known)) }
+        }
         @{ What = 'a Secret'; Make = { [CodePipeline.ThirdParty.Secret]::new($known) } }
         @{ What = 'a hashtable by client'; Make = { @{ other = 'not this'; one = $known } } }
         @{ What = 'a hashtable of SecureStrings'; Make = { @{ one = ConvertTo-TestSecureString $known } } }
-        @{ What = 'a script block'; Make = { { param($ClientId) "token-of-the-customer$(if ($ClientId -ne 'one') { '!' })" } } }
-        @{ What = 'a script block that gives a SecureString'; Make = { { [System.Net.NetworkCredential]::new('', 'token-of-the-customer').SecurePassword } } }
+        @{ What = 'a script block'
+            Make = { { param($ClientId) "token-of-the-customer$(if ($ClientId -ne 'one') { '!' })" } }
+        }
+        @{ What = 'a script block that gives a SecureString'
+            Make = { { [System.Net.NetworkCredential]::new('', 'token-of-the-customer').SecurePassword } }
+        }
         @{ What = 'an object wrapped by PowerShell'; Make = { $known | ForEach-Object { $_ } } }
     ) {
         $token = & $Make
@@ -52,13 +58,15 @@ Describe 'A client token as a parameter' {
     }
 
     It 'is carried on to the later cmdlets' {
-        Get-JobWithoutToken | Get-CPThirdPartyJobDetail -ClientToken $known | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob
+        Get-JobWithoutToken |
+            Get-CPThirdPartyJobDetail -ClientToken $known | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob
         (Get-CPThirdPartyEmulatorJob | Select-Object -Last 1).Status | Should -Be 'Succeeded'
     }
 
     It 'is asked of a script block once per client' {
         $asked = [System.Collections.Generic.List[string]]::new()
-        $details = Get-JobWithoutToken -Count 3 | Get-CPThirdPartyJobDetail -ClientToken { param($ClientId) $asked.Add($ClientId); $known }
+        $details = Get-JobWithoutToken -Count 3 |
+            Get-CPThirdPartyJobDetail -ClientToken { param($ClientId) $asked.Add($ClientId); $known }
         @($details).Count | Should -Be 3
         $asked | Should -Be 'one'
     }
@@ -85,7 +93,9 @@ Describe 'A client token as a parameter' {
 
     It 'reports a script block that throws, with its words' {
         $job = Get-JobWithoutToken
-        $result = Invoke-Capturing { $job | Get-CPThirdPartyJobDetail -ClientToken { param($ClientId) throw "the safe of $ClientId is locked" } }
+        $result = Invoke-Capturing {
+            $job | Get-CPThirdPartyJobDetail -ClientToken { param($ClientId) throw "the safe of $ClientId is locked" }
+        }
         $result.Output | Should -BeNullOrEmpty
         $result.Errors.Count | Should -Be 1
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ClientTokenSourceFailed,*'

@@ -9,8 +9,13 @@ BeforeAll {
 function Get-CPThirdPartyJobDetail { param($JobId, $ClientToken, $Region) 'AWS.Tools' }
 function Confirm-CPThirdPartyJob { param($JobId, $Nonce, $ClientToken, $Region, [switch] $Force) 'AWS.Tools' }
 '@
-    New-ModuleManifest -Path "$awsTools/AWS.Tools.CodePipeline.psd1" -RootModule AWS.Tools.CodePipeline.psm1 -ModuleVersion 5.0.1 `
-        -FunctionsToExport 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob'
+    $manifest = @{
+        Path              = "$awsTools/AWS.Tools.CodePipeline.psd1"
+        RootModule        = 'AWS.Tools.CodePipeline.psm1'
+        ModuleVersion     = '5.0.1'
+        FunctionsToExport = 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob'
+    }
+    New-ModuleManifest @manifest
 
     $service = @'
 $emulator = Start-CPThirdPartyEmulator
@@ -21,7 +26,9 @@ $null = New-CPThirdPartyEmulatorJob Test/Contoso/1
 
 Describe 'Beside AWS.Tools.CodePipeline' {
     It 'is called by its module''s name, whichever was imported last: <_>' -TestCases 'ours', 'theirs' {
-        $order = if ($_ -eq 'ours') { "Import-Module '$awsTools'; Import-Module `$Manifest" } else { "Import-Module `$Manifest; Import-Module '$awsTools'" }
+        $order = if ($_ -eq 'ours') {
+            "Import-Module '$awsTools'; Import-Module `$Manifest"
+        } else { "Import-Module `$Manifest; Import-Module '$awsTools'" }
         $child = Invoke-ChildPwsh -NoImport -Script @"
 $order
 $service
@@ -45,7 +52,8 @@ Get-CPThirdPartyJobDetail -JobId x
     }
 
     It 'leaves AWS.Tools'' cmdlets as they were when it is removed' {
-        $child = Invoke-ChildPwsh -NoImport -Script "Import-Module '$awsTools'; Import-Module `$Manifest; Remove-Module CodePipeline.ThirdParty; Get-CPThirdPartyJobDetail -JobId x"
+        $child = Invoke-ChildPwsh -NoImport -Script "Import-Module '$awsTools'; Import-Module `$Manifest
+            Remove-Module CodePipeline.ThirdParty; Get-CPThirdPartyJobDetail -JobId x"
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be 'AWS.Tools'
     }
@@ -72,8 +80,21 @@ Describe 'In scripts of users' {
     }
 
     It 'completes jobs that <How> was given' -TestCases @(
-        @{ How = 'ForEach-Object -Parallel'; Script = '$jobs | ForEach-Object -ThrottleLimit 4 -Parallel { Import-Module $using:Manifest; ($_ | Complete-CPThirdPartyJob -PassThru).Status }' }
-        @{ How = 'Start-ThreadJob'; Script = '$jobs | ForEach-Object { $job = $_; Start-ThreadJob { Import-Module $using:Manifest; ($using:job | Complete-CPThirdPartyJob -PassThru).Status } } | Receive-Job -Wait -AutoRemoveJob' }
+        @{ How = 'ForEach-Object -Parallel'
+            Script = '$jobs | ForEach-Object -ThrottleLimit 4 -Parallel {
+                Import-Module $using:Manifest
+                ($_ | Complete-CPThirdPartyJob -PassThru).Status
+            }'
+        }
+        @{ How = 'Start-ThreadJob'
+            Script = '$jobs | ForEach-Object {
+                $job = $_
+                Start-ThreadJob {
+                    Import-Module $using:Manifest
+                    ($using:job | Complete-CPThirdPartyJob -PassThru).Status
+                }
+            } | Receive-Job -Wait -AutoRemoveJob'
+        }
     ) {
         $child = Invoke-ChildPwsh @"
 $service
@@ -91,12 +112,14 @@ $Script
 `$emulator | Connect-CPThirdParty
 `$token = (New-CPThirdPartyEmulatorJob Test/Contoso/1).ClientToken
 `$job = Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail
-`$keys = @{ Region = `$emulator.Region; EndpointUrl = "`$(`$emulator.Endpoint)"; AccessKey = `$emulator.AccessKeyId; SecretKey = `$emulator.SecretAccessKey.Reveal() }
+`$keys = @{ AccessKey = `$emulator.AccessKeyId; SecretKey = `$emulator.SecretAccessKey.Reveal() }
+`$keys += @{ Region = `$emulator.Region; EndpointUrl = "`$(`$emulator.Endpoint)" }
 Start-Job -ArgumentList `$Manifest, `$job, `$keys, `$token.Reveal() {
     param(`$Manifest, `$Job, `$Keys, `$Token)
     Import-Module `$Manifest
     "carried: `$(`$Job.ClientToken)"
-    (Get-CPThirdPartyJobDetail -JobId `$Job.JobId -ClientToken `$Token @Keys | Confirm-CPThirdPartyJob @Keys | Complete-CPThirdPartyJob -PassThru @Keys).Status
+    (Get-CPThirdPartyJobDetail -JobId `$Job.JobId -ClientToken `$Token @Keys | Confirm-CPThirdPartyJob @Keys |
+        Complete-CPThirdPartyJob -PassThru @Keys).Status
 } | Receive-Job -Wait -AutoRemoveJob
 "@
         $child.Errors | Should -BeNullOrEmpty
@@ -115,7 +138,8 @@ Describe 'Constrained language mode' {
 $constrained
 Import-Module `$Manifest
 $service
-(Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru).Status
+(Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob |
+    Complete-CPThirdPartyJob -PassThru).Status
 "@
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be 'Succeeded'
@@ -126,7 +150,9 @@ $service
 $constrained
 Import-Module `$Manifest
 $service
-(Invoke-CPThirdPartyWorker Test/Contoso/1 -MaxJobs 1 -PollInterval 0.05 -NoArtifact -ScriptBlock { [Math]::Sqrt(4); [System.IO.File]::Exists('x') }).Message
+(Invoke-CPThirdPartyWorker Test/Contoso/1 -MaxJobs 1 -PollInterval 0.05 -NoArtifact -ScriptBlock {
+    [Math]::Sqrt(4); [System.IO.File]::Exists('x')
+}).Message
 try { Invoke-CPThirdPartyWorker Test/Contoso/1 -MaxJobs 1 -ThrottleLimit 2 -ScriptBlock { } } catch { "`$_" }
 "@
         $child.Lines | Where-Object { $_ -like 'Cannot invoke method*' } | Should -Not -BeNullOrEmpty

@@ -1,7 +1,9 @@
 BeforeDiscovery {
     Set-StrictMode -Version Latest
     $root = Split-Path -Path $PSScriptRoot -Parent
-    $pages = @(foreach ($path in 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md') { Get-Item -Path (Join-Path $root $path) }) +
+    $pages = @(
+        foreach ($path in 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md') { Get-Item -Path (Join-Path $root $path) }
+    ) +
         @(Get-ChildItem -Path (Join-Path $root docs) -Filter *.md -Recurse) | ForEach-Object {
             @{ Page = [IO.Path]::GetRelativePath($root, $_.FullName).Replace('\', '/'); Path = $_.FullName }
         }
@@ -45,7 +47,8 @@ BeforeAll {
     function Get-CatalogueId {
         foreach ($file in 'ErrorCatalog.cs', 'CommandError.cs') {
             $source = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'src', 'CodePipeline.ThirdParty', 'Errors', $file))
-            [regex]::Matches($source, '(?m)(?:\(|= |^\s+|, |\? |: )"([A-Z][A-Za-z0-9]+)"(?=[,;) ])') | ForEach-Object { $_.Groups[1].Value }
+            [regex]::Matches($source, '(?m)(?:\(|= |^\s+|, |\? |: )"([A-Z][A-Za-z0-9]+)"(?=[,;) ])') |
+                ForEach-Object { $_.Groups[1].Value }
         }
     }
 }
@@ -65,7 +68,9 @@ Describe '<Page>' -ForEach $pages {
             }
 
             $file, $anchor = $target -split '#', 2
-            $to = if ($file) { [IO.Path]::GetFullPath([IO.Path]::Combine((Split-Path -Path $Path -Parent), $file)) } else { $Path }
+            $to = if ($file) {
+                [IO.Path]::GetFullPath([IO.Path]::Combine((Split-Path -Path $Path -Parent), $file))
+            } else { $Path }
             Test-Path -LiteralPath $to | Should -BeTrue -Because "$Page links to $target"
             if ($anchor) {
                 Get-Anchor $to | Should -Contain $anchor -Because "$Page links to $target"
@@ -102,7 +107,9 @@ Describe 'The code in <Page>' -ForEach ($pages + $topics) {
             $errors = $null
             $tree = [System.Management.Automation.Language.Parser]::ParseInput($code, [ref]$null, [ref]$errors)
             $errors | Should -BeNullOrEmpty -Because $code
-            foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+            foreach (
+                $call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+            ) {
                 $name = $call.GetCommandName()
                 if ($name -notlike '*-CPThirdParty*') {
                     continue
@@ -111,7 +118,10 @@ Describe 'The code in <Page>' -ForEach ($pages + $topics) {
                 $command = Get-Command -Name $name -Module CodePipeline.ThirdParty -ErrorAction Ignore
                 $command | Should -Not -BeNullOrEmpty -Because "$Page calls $name"
                 $known = @($command.Parameters.Keys) + @($command.Parameters.Values.Aliases)
-                foreach ($given in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
+                foreach (
+                    $given in $call.CommandElements |
+                        Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }
+                ) {
                     $known | Should -Contain $given.ParameterName -Because "$Page calls $name -$($given.ParameterName)"
                 }
             }
@@ -135,13 +145,15 @@ Describe 'The code in <Page>' -ForEach ($pages + $topics) {
 Describe 'Troubleshooting' {
     It 'has each error of the catalogue and no other' {
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'troubleshooting.md'))
-        [regex]::Matches($page, '(?m)^### (\w+)$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId | Sort-Object -Unique)
+        [regex]::Matches($page, '(?m)^### (\w+)$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object |
+            Should -Be @(Get-CatalogueId | Sort-Object -Unique)
     }
 
     It 'is what the topic about errors lists' {
         $topic = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'about_CPThirdParty_Errors.help.txt'))
         $listed = [regex]::Matches($topic, '(?m)^    (\w+) +([A-Z][A-Za-z]+)  +\S')
-        $listed | ForEach-Object { $_.Groups[1].Value } | Sort-Object | Should -Be @(Get-CatalogueId | Sort-Object -Unique)
+        $listed | ForEach-Object { $_.Groups[1].Value } | Sort-Object |
+            Should -Be @(Get-CatalogueId | Sort-Object -Unique)
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'troubleshooting.md'))
         foreach ($entry in $listed) {
             $page | Should -Match "(?m)^### $($entry.Groups[1].Value)\n\n$($entry.Groups[2].Value)\. "
@@ -152,10 +164,12 @@ Describe 'Troubleshooting' {
 Describe 'Moving here' {
     It 'names each option of the AWS CLI''s five commands' {
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'moving.md'))
-        foreach ($option in 'action-type-id', 'max-batch-size', 'job-id', 'client-token', 'nonce', 'current-revision', 'continuation-token',
-            'execution-details', 'failure-details', 'cli-input-json', 'cli-input-yaml', 'generate-cli-skeleton', 'debug', 'endpoint-url',
-            'no-verify-ssl', 'no-paginate', 'output', 'query', 'profile', 'region', 'version', 'color', 'no-sign-request', 'ca-bundle',
-            'cli-read-timeout', 'cli-connect-timeout', 'cli-binary-format', 'no-cli-pager', 'cli-auto-prompt', 'no-cli-auto-prompt') {
+        $options = 'action-type-id', 'max-batch-size', 'job-id', 'client-token', 'nonce', 'current-revision',
+            'continuation-token', 'execution-details', 'failure-details', 'cli-input-json', 'cli-input-yaml',
+            'generate-cli-skeleton', 'debug', 'endpoint-url', 'no-verify-ssl', 'no-paginate', 'output', 'query',
+            'profile', 'region', 'version', 'color', 'no-sign-request', 'ca-bundle', 'cli-read-timeout',
+            'cli-connect-timeout', 'cli-binary-format', 'no-cli-pager', 'cli-auto-prompt', 'no-cli-auto-prompt'
+        foreach ($option in $options) {
             $page | Should -Match "(?m)^\| [^|]*``--$option\b" -Because "--$option is an option of the AWS CLI"
         }
     }
@@ -165,7 +179,8 @@ Describe 'Runners' {
     It 'shows the step in this version, on the page and in the template' {
         $version = (Import-PowerShellDataFile $ModuleManifest).ModuleVersion
         foreach ($file in 'docs/runners.md', 'azure-pipelines/worker.yml') {
-            $shown = [regex]::Matches((Get-Text (Join-Path $RepositoryRoot $file)), '(?:CodePipeline\.ThirdParty@|refs/tags/)(\S+)') |
+            $shown = [regex]::Matches(
+                (Get-Text (Join-Path $RepositoryRoot $file)), '(?:CodePipeline\.ThirdParty@|refs/tags/)(\S+)') |
                 ForEach-Object { $_.Groups[1].Value }
             $shown | Should -Not -BeNullOrEmpty
             $shown | Sort-Object -Unique | Should -Be "v$version" -Because "$file names it"
@@ -209,11 +224,14 @@ Describe 'Runners' {
             $inputs = @{}
             $given = Get-Declared ([regex]::Match($action, '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value) '^  ([a-z-]+):$'
             foreach ($name in $given.Keys) {
-                $inputs[[regex]::Replace($name, '-([a-z])', { $args[0].Groups[1].Value.ToUpperInvariant() })] = $given[$name]
+                $camel = [regex]::Replace($name, '-([a-z])', { $args[0].Groups[1].Value.ToUpperInvariant() })
+                $inputs[$camel] = $given[$name]
             }
 
             $template = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'azure-pipelines', 'worker.yml'))
-            $parameters = Get-Declared ([regex]::Match($template, '(?ms)^parameters:\n(.*?)^\w').Groups[1].Value) '^  - name: (\w+)$'
+            $parameters = Get-Declared (
+                [regex]::Match($template, '(?ms)^parameters:\n(.*?)^\w').Groups[1].Value
+            ) '^  - name: (\w+)$'
             $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'runners.md'))
             $section = [regex]::Match($page, '(?ms)^## Azure DevOps\n(.*?)^## ').Groups[1].Value
             $own = [regex]::Matches($section, '(?m)^\| `(\w+)` \|') | ForEach-Object { $_.Groups[1].Value }
@@ -230,7 +248,8 @@ Describe 'Runners' {
             }
 
             foreach ($name in $own | Where-Object { $parameters[$_] }) {
-                $section | Should -Match "(?m)^\| ``$name`` \|.*``$([regex]::Escape($parameters[$name]))``" -Because "$name has a default"
+                $default = [regex]::Escape($parameters[$name])
+                $section | Should -Match "(?m)^\| ``$name`` \|.*``$default``" -Because "$name has a default"
             }
         }
 
@@ -261,7 +280,8 @@ Describe 'The picture of a session' {
             $run.ExitCode | Should -Be 0
             $drawn = $fresh, ([IO.Path]::Combine($RepositoryRoot, 'docs', 'session.svg')) | ForEach-Object {
                 # Ids are new each time, and times the machine's.
-                (Get-Text $_) -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'ID' -replace '\d\d:\d\d:\d\d\.\d', 'TIME'
+                (Get-Text $_) -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'ID' -replace '\d\d:\d\d:\d\d\.\d',
+                    'TIME'
             }
             $drawn[0] | Should -Be $drawn[1]
         } finally {
@@ -272,13 +292,16 @@ Describe 'The picture of a session' {
 
 Describe 'From nothing to a running worker' {
     It 'runs as printed, up to AWS' {
-        $page = (Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'getting-started.md'))) -split '(?m)^## Against AWS$'
+        $page =
+            (Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'getting-started.md'))) -split '(?m)^## Against AWS$'
         $page | Should -HaveCount 2
         $code = [regex]::Matches($page[0], '(?ms)^```powershell\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value } |
             Where-Object { $_ -notmatch '^Install-|^Import-Module' }
         $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))
         try {
-            $run = Invoke-ChildPwsh -TimeoutSeconds 600 -Script ("Set-StrictMode -Version Latest; Set-Location '$folder'`n" + ($code -join "`n") + "`n'The end.'")
+            $run = Invoke-ChildPwsh -TimeoutSeconds 600 -Script (
+                "Set-StrictMode -Version Latest; Set-Location '$folder'`n" + ($code -join "`n") + "`n'The end.'"
+            )
             $run.Errors | Should -BeNullOrEmpty
             $run.ExitCode | Should -Be 0
             $run.Lines[-1] | Should -Be 'The end.'
@@ -288,36 +311,56 @@ Describe 'From nothing to a running worker' {
     }
 }
 
-# Each block of code on a page, as printed, with what the reader is supposed to have: jobs that wait, and commands of their own.
+# Each block of code on a page, as printed, with what the reader is supposed to have: jobs that wait, and commands of
+# their own.
 Describe 'The code that a reader copies' {
     BeforeDiscovery {
         $jobs = @{ Count = 2; Configuration = @{ ProjectName = 'website' } }
         $one = @{ Count = 1 }
         $artifacts = @{ InputArtifact = @{ Site = 'site.zip' }; OutputArtifact = 'Report' }
         $blocks = @(
-            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob -ActionType Test/Contoso/1 |'; Jobs = $jobs; Ends = 'Succeeded ok', 'Succeeded ok' }
-            @{ Page = 'README.md'; Begins = 'Import-Module ./output'; AtRoot = $true; Then = '(Get-Module CodePipeline.ThirdParty).ModuleBase'
+            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob -ActionType Test/Contoso/1 |'; Jobs = $jobs
+                Ends = 'Succeeded ok', 'Succeeded ok'
+            }
+            @{ Page = 'README.md'; Begins = 'Import-Module ./output'; AtRoot = $true
+                Then = '(Get-Module CodePipeline.ThirdParty).ModuleBase'
                 Prints = '*output?CodePipeline.ThirdParty?*'
             }
             @{ Page = 'README.md'; Begins = '# An emulator, and a session'; Prints = '*website*'
                 Ends = 'Succeeded 40 tests passed', 'Succeeded 40 tests passed'
             }
-            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob Test/Contoso/1 | Get'; Jobs = $artifacts; Ends = 'Succeeded ok Report' }
-            @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker'; Jobs = $artifacts; Ends = 'Succeeded 1 pages Report'; Stops = $true }
-            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJobDetail $id'; Before = '$id = "nothing"; $token = "none"'; Jobs = @{}; ShowsComments = $true }
-            @{ Page = 'docs/getting-started.md'; Begins = 'Connect-CPThirdParty -Region eu-central-1'; Prints = '*customer-7*' }
-            @{ Page = 'docs/getting-started.md'; Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -FilePath'; Jobs = $one; Stops = $true
-                Ends = 'Succeeded handled'
+            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob Test/Contoso/1 | Get'; Jobs = $artifacts
+                Ends = 'Succeeded ok Report'
             }
-            @{ Page = 'docs/runners.md'; Begins = 'Install-PSResource'; Without = '^Install-PSResource.*\n'; Jobs = $one; Stops = $true; Ends = 'Succeeded handled' }
-            @{ Page = 'docs/runners.md'; Begins = 'Complete-CPThirdPartyJob -JobId $env:JOB_ID'; Jobs = @{ ClientId = 'customer-7' }
-                Before = '$job = Get-CPThirdPartyJob Test/Contoso/1 | Confirm-CPThirdPartyJob; $env:JOB_ID = $job.JobId; $env:CLIENT_ID = "customer-7"; $env:GITHUB_RUN_ID = 17'
+            @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker'; Jobs = $artifacts
+                Ends = 'Succeeded 1 pages Report'; Stops = $true
+            }
+            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJobDetail $id'; Before = '$id = "nothing"; $token = "none"'
+                Jobs = @{}; ShowsComments = $true
+            }
+            @{ Page = 'docs/getting-started.md'; Begins = 'Connect-CPThirdParty -Region eu-central-1'
+                Prints = '*customer-7*'
+            }
+            @{ Page = 'docs/getting-started.md'
+                Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -FilePath'
+                Jobs = $one; Stops = $true; Ends = 'Succeeded handled'
+            }
+            @{ Page = 'docs/runners.md'; Begins = 'Install-PSResource'; Without = '^Install-PSResource.*\n'; Jobs = $one
+                Stops = $true; Ends = 'Succeeded handled'
+            }
+            @{ Page = 'docs/runners.md'; Begins = 'Complete-CPThirdPartyJob -JobId $env:JOB_ID'
+                Jobs = @{ ClientId = 'customer-7' }
+                Before = '$job = Get-CPThirdPartyJob Test/Contoso/1 | Confirm-CPThirdPartyJob
+                    $env:JOB_ID = $job.JobId; $env:CLIENT_ID = "customer-7"; $env:GITHUB_RUN_ID = 17'
                 Ends = 'Succeeded run 17'
             }
             @{ Page = 'docs/troubleshooting.md'; Begins = '$Error[0]'; Jobs = @{}
-                Before = 'Get-CPThirdPartyJobDetail nothing -ClientToken none -ErrorAction SilentlyContinue'; Prints = 'JobNotFound*Check the job id*'
+                Before = 'Get-CPThirdPartyJobDetail nothing -ClientToken none -ErrorAction SilentlyContinue'
+                Prints = 'JobNotFound*Check the job id*'
             }
-            @{ Page = 'docs/troubleshooting.md'; Begins = 'Test-CPThirdPartyConnection'; Jobs = @{ ClientId = 'customer-7' }; Prints = '*AcknowledgeThirdPartyJob*' }
+            @{ Page = 'docs/troubleshooting.md'; Begins = 'Test-CPThirdPartyConnection'
+                Jobs = @{ ClientId = 'customer-7' }; Prints = '*AcknowledgeThirdPartyJob*'
+            }
         )
     }
 
@@ -327,17 +370,24 @@ Describe 'The code that a reader copies' {
             Set-ItResult -Skipped -Because 'Windows has no signal that ends a worker'
         }
 
-        $code = @(Get-Code (Join-Path $RepositoryRoot $Page) | Where-Object { $_.StartsWith($Begins, [StringComparison]::Ordinal) })
+        $code = @(
+            Get-Code (Join-Path $RepositoryRoot $Page) |
+                Where-Object { $_.StartsWith($Begins, [StringComparison]::Ordinal) }
+        )
         $code.Count | Should -Be 1 -Because "$Page has that block once"
         $code = if ($Without) { $code[0] -replace $Without } else { $code[0] }
-        $folder = (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
+        $folder =
+            (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
         try {
             # What is the reader's own; one that has done its work ends the worker as the system does.
             $own = New-Item -ItemType Directory -Path ([IO.Path]::Combine($folder, 'modules', 'Contoso'))
             $end = if ($Stops) { '/bin/sh -c "kill -TERM $PID"' }
             Set-Content $own/Contoso.psm1 @"
 function Test-It(`$What, `$Folder) {
-    if (`$Folder) { `$null = New-Item -ItemType Directory -Path `$Folder -Force; Copy-Item -Path `$What/Site/* -Destination `$Folder }
+    if (`$Folder) {
+        `$null = New-Item -ItemType Directory -Path `$Folder -Force
+        Copy-Item -Path `$What/Site/* -Destination `$Folder
+    }
 }
 function Test-Site([string] `$Path) {
     $end
@@ -345,16 +395,30 @@ function Test-Site([string] `$Path) {
 }
 "@
             New-ModuleManifest -Path $own/Contoso.psd1 -RootModule Contoso.psm1 -FunctionsToExport Test-It, Test-Site
-            Set-Content $folder/handler.ps1 "param(`$Job)`n`$outcome = New-CPThirdPartyJobOutcome -Summary handled`n$end`n`$outcome"
-            $vault = New-Item -ItemType Directory -Path ([IO.Path]::Combine($folder, 'modules', 'Microsoft.PowerShell.SecretManagement'))
+            Set-Content $folder/handler.ps1 @"
+param(`$Job)
+`$outcome = New-CPThirdPartyJobOutcome -Summary handled
+$end
+`$outcome
+"@
+            $vault = [IO.Path]::Combine($folder, 'modules', 'Microsoft.PowerShell.SecretManagement')
+            $null = New-Item -ItemType Directory -Path $vault
             Set-Content $vault/Microsoft.PowerShell.SecretManagement.psm1 @'
-function Get-Secret { param($Name, $Vault, [switch] $AsPlainText) if ($Vault -eq 'Partners' -and $Name -eq 'customer-7') { 'not-so-secret' } }
+function Get-Secret {
+    param($Name, $Vault, [switch] $AsPlainText)
+    if ($Vault -eq 'Partners' -and $Name -eq 'customer-7') { 'not-so-secret' }
+}
 function Get-SecretInfo { param($Name, $Vault) [pscustomobject]@{ Name = $Name } }
 function Get-SecretVault { param($Name) [pscustomobject]@{ Name = $Name } }
 '@
-            New-ModuleManifest -Path $vault/Microsoft.PowerShell.SecretManagement.psd1 -RootModule Microsoft.PowerShell.SecretManagement.psm1 `
-                -FunctionsToExport Get-Secret, Get-SecretInfo, Get-SecretVault
-            Set-Content $folder/config "[profile partner]`nregion = eu-central-1`naws_access_key_id = AKIAEXAMPLE`naws_secret_access_key = example-secret-key"
+            $manifest = @{
+                Path              = "$vault/Microsoft.PowerShell.SecretManagement.psd1"
+                RootModule        = 'Microsoft.PowerShell.SecretManagement.psm1'
+                FunctionsToExport = 'Get-Secret', 'Get-SecretInfo', 'Get-SecretVault'
+            }
+            New-ModuleManifest @manifest
+            Set-Content $folder/config '[profile partner]', 'region = eu-central-1', 'aws_access_key_id = AKIAEXAMPLE',
+                'aws_secret_access_key = example-secret-key'
             Set-Content $folder/index.html '<h1>Hello</h1>'
             Compress-Archive -LiteralPath $folder/index.html -DestinationPath $folder/site.zip
 
@@ -363,14 +427,15 @@ function Get-SecretVault { param($Name) [pscustomobject]@{ Name = $Name } }
 Set-StrictMode -Version Latest
 `$env:PSModulePath = '$(Join-Path $folder 'modules')' + [IO.Path]::PathSeparator + `$env:PSModulePath
 Set-Location '$folder'
+`$keys = @{ Region = 'eu-central-1'; AccessKey = 'AKIAEXAMPLE'; SecretKey = 'example-secret-key' }
 if ('$given') {
     `$with = '$given' | ConvertFrom-Json -AsHashtable
-    `$service = Start-CPThirdPartyEmulator -Region eu-central-1 -AccessKey AKIAEXAMPLE -SecretKey example-secret-key -ActionType Test/Contoso/1
+    `$service = Start-CPThirdPartyEmulator -ActionType Test/Contoso/1 @keys
     `$service | Connect-CPThirdParty
     if (`$with.Count) { `$null = New-CPThirdPartyEmulatorJob -ActionType Test/Contoso/1 @with }
     `$env:AWS_ENDPOINT_URL_STS = 'http://127.0.0.1:9/'
 } elseif ('$Begins' -like 'Connect-*') {
-    `$service = Start-CPThirdPartyEmulator -Region eu-central-1 -AccessKey AKIAEXAMPLE -SecretKey example-secret-key -ActionType Test/Contoso/1
+    `$service = Start-CPThirdPartyEmulator -ActionType Test/Contoso/1 @keys
     `$null = New-CPThirdPartyEmulatorJob -ActionType Test/Contoso/1 -ClientId customer-7 -ClientToken not-so-secret
     `$env:AWS_ENDPOINT_URL_CODEPIPELINE = `$service.Endpoint
     `$env:AWS_ENDPOINT_URL_STS = 'http://127.0.0.1:9/'
@@ -382,12 +447,15 @@ $Then
 '--'
 if (Get-Command Get-CPThirdPartyEmulatorJob -ErrorAction Ignore) {
     foreach (`$each in Get-CPThirdPartyEmulator | Get-CPThirdPartyEmulatorJob) {
-        `$left = `$each.OutputArtifacts | Where-Object { (Get-CPThirdPartyEmulator).FindObject(`$_.BucketName, `$_.ObjectKey) } | ForEach-Object Name
+        `$left = `$each.OutputArtifacts |
+            Where-Object { (Get-CPThirdPartyEmulator).FindObject(`$_.BucketName, `$_.ObjectKey) } |
+            ForEach-Object Name
         "`$(`$each.Status) `$(`$each.Summary)`$(if (`$left) { " `$left" })"
     }
 }
 "@
-            $run = Invoke-ChildPwsh -NoImport:([bool]$AtRoot) -TimeoutSeconds 600 -Environment @{ AWS_CONFIG_FILE = "$folder/config" } -Script $script
+            $files = @{ AWS_CONFIG_FILE = "$folder/config" }
+            $run = Invoke-ChildPwsh -NoImport:([bool]$AtRoot) -TimeoutSeconds 600 -Environment $files -Script $script
             $run.Errors | Should -BeNullOrEmpty
             $run.ExitCode | Should -Be 0
             $printed, $left = $run.Output -split '(?m)^--\r?\n'
@@ -408,7 +476,9 @@ if (Get-Command Get-CPThirdPartyEmulatorJob -ErrorAction Ignore) {
         }
     }
 
-    It 'is all of it: no block of a page is left out' -TestCases @{ Begins = @($blocks | ForEach-Object { $_.Begins }) } {
+    It 'is all of it: no block of a page is left out' -TestCases @(
+        @{ Begins = @($blocks | ForEach-Object { $_.Begins }) }
+    ) {
         $run = @($Begins)
         foreach ($page in 'README.md', 'docs/runners.md', 'docs/troubleshooting.md') {
             foreach ($code in Get-Code (Join-Path $RepositoryRoot $page)) {
@@ -423,9 +493,14 @@ if (Get-Command Get-CPThirdPartyEmulatorJob -ErrorAction Ignore) {
         Push-Location $TestDrive
         try {
             $job = Get-ClaimedJob
-            @{ jobId = $job.JobId; clientToken = $job.ClientToken.Reveal(); executionDetails = @{ summary = 'of a file' } } |
+            @{
+                jobId = $job.JobId
+                clientToken = $job.ClientToken.Reveal()
+                executionDetails = @{ summary = 'of a file' }
+            } |
                 ConvertTo-Json | Set-Content result.json
-            $printed = [regex]::Match((Get-Text (Join-Path $RepositoryRoot README.md)), '`(Get-Content result\.json[^`]+)`').Groups[1].Value
+            $printed = [regex]::Match(
+                (Get-Text (Join-Path $RepositoryRoot README.md)), '`(Get-Content result\.json[^`]+)`').Groups[1].Value
             & ([scriptblock]::Create($printed))
             (Get-CPThirdPartyEmulatorJob).Summary | Should -Be 'of a file'
         } finally {

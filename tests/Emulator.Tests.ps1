@@ -22,12 +22,23 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
     }
 
     It 'takes what it is given' {
-        $emulator = Start-CPThirdPartyEmulator mine -Region eu-west-1 -AK AKIDTEST -SK secret-test -LeaseTime 30 -JobTimeLimit '00:10:00' `
-            -ContinuationDelay 0 -CredentialLifetime 600 -Fault 'seed=3;throttle=0.5' -ActionType Test/Contoso/1, @{ Category = 'Build'; Provider = 'Contoso'; Version = 2 }
+        $given = @{
+            Region             = 'eu-west-1'
+            AK                 = 'AKIDTEST'
+            SK                 = 'secret-test'
+            LeaseTime          = 30
+            JobTimeLimit       = '00:10:00'
+            ContinuationDelay  = 0
+            CredentialLifetime = 600
+            Fault              = 'seed=3;throttle=0.5'
+            ActionType         = 'Test/Contoso/1', @{ Category = 'Build'; Provider = 'Contoso'; Version = 2 }
+        }
+        $emulator = Start-CPThirdPartyEmulator mine @given
         $emulator.Name, $emulator.Region, $emulator.AccessKeyId | Should -Be 'mine', 'eu-west-1', 'AKIDTEST'
         $emulator.SecretAccessKey.Reveal() | Should -Be 'secret-test'
         $options = $emulator.Options
-        $options.LeaseTime.TotalSeconds, $options.JobTimeLimit.TotalMinutes, $options.ContinuationDelay.Ticks, $options.CredentialLifetime.TotalMinutes |
+        $options.LeaseTime.TotalSeconds, $options.JobTimeLimit.TotalMinutes, $options.ContinuationDelay.Ticks,
+            $options.CredentialLifetime.TotalMinutes |
             Should -Be 30, 10, 0, 10
         $options.ActionTypes | ForEach-Object { "$_" } | Should -Be 'Test/Contoso/1', 'Build/Contoso/2'
         $options.Faults.Seed | Should -Be 3
@@ -51,14 +62,16 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         (Get-CPThirdPartyEmulator).Name | Should -Be 'two'
         $one.IsRunning, $two.IsRunning | Should -Be $false, $true
         $one | Connect-CPThirdParty -MaxAttempts 1
-        (Invoke-Capturing { Get-CPThirdPartyJob $ActionType }).Errors[0].FullyQualifiedErrorId | Should -BeLike 'EndpointUnreachable,*'
+        (Invoke-Capturing { Get-CPThirdPartyJob $ActionType }).Errors[0].FullyQualifiedErrorId |
+            Should -BeLike 'EndpointUnreachable,*'
     }
 
     It 'refuses a name that is taken, and takes it again after the stop' {
         Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
         $result = Invoke-Capturing { Start-CPThirdPartyEmulator SAME }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
-        "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" | Should -BeLike "*'SAME'*Stop-CPThirdPartyEmulator*"
+        "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" |
+            Should -BeLike "*'SAME'*Stop-CPThirdPartyEmulator*"
         @(Get-CPThirdPartyEmulator).Count | Should -Be 1
         Stop-CPThirdPartyEmulator
         Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
@@ -78,7 +91,8 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         $null = Start-CPThirdPartyEmulator shared
         $shell = [powershell]::Create()
         try {
-            $shell.AddScript('param($Manifest) Import-Module $Manifest; (Get-CPThirdPartyEmulator).Name').AddArgument($ModuleManifest).Invoke() |
+            $shell.AddScript('param($Manifest) Import-Module $Manifest; (Get-CPThirdPartyEmulator).Name').
+                AddArgument($ModuleManifest).Invoke() |
                 Should -Be 'shared'
         } finally {
             $shell.Dispose()
@@ -89,10 +103,14 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         @{ What = 'a fault plan without ='; With = @{ Fault = 'throttle' }; Words = 'throttle', "'='" }
         @{ What = 'a fault that is none'; With = @{ Fault = 'flood=1' }; Words = 'flood', 'drop-after' }
         @{ What = 'a probability above 1'; With = @{ Fault = 'throttle=2' }; Words = 'throttle=2', 'at most 1' }
-        @{ What = 'an operation that is none'; With = @{ Fault = 'throttle=1@Poll' }; Words = 'Poll', 'PollForThirdPartyJobs' }
+        @{ What = 'an operation that is none'; With = @{ Fault = 'throttle=1@Poll' }
+            Words = 'Poll', 'PollForThirdPartyJobs'
+        }
         @{ What = 'a delay without a unit'; With = @{ Fault = 'slow=1,delay=5' }; Words = 'delay', 'ms or s' }
         @{ What = 'a lease of no time'; With = @{ LeaseTime = 0 }; Words = 'LeaseTime', 'more than zero' }
-        @{ What = 'an artifact region that is none'; With = @{ ArtifactRegion = 'no region' }; Words = 'region', 'eu-west-1' }
+        @{ What = 'an artifact region that is none'; With = @{ ArtifactRegion = 'no region' }
+            Words = 'region', 'eu-west-1'
+        }
         @{ What = 'a region that is none'; With = @{ Region = 'not a region' }; Words = 'region', 'us-east-1' }
         @{ What = 'an action type that is none'; With = @{ ActionType = 'Test' }; Words = 'Test', 'Test/Contoso/1' }
     ) {
@@ -117,8 +135,20 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
     }
 
     It 'makes jobs with all that is given' {
-        $job = New-CPThirdPartyEmulatorJob Test/Contoso/1 -ClientId one -ClientToken abc -Configuration @{ Key = 'value'; Number = 5 } -PipelineName P `
-            -StageName S -ActionName A -InputArtifact In1, In2 -OutputArtifact Out -EncryptionKeyId key -ContinuationToken cont -TimeLimit 90
+        $given = @{
+            ClientId          = 'one'
+            ClientToken       = 'abc'
+            Configuration     = @{ Key = 'value'; Number = 5 }
+            PipelineName      = 'P'
+            StageName         = 'S'
+            ActionName        = 'A'
+            InputArtifact     = 'In1', 'In2'
+            OutputArtifact    = 'Out'
+            EncryptionKeyId   = 'key'
+            ContinuationToken = 'cont'
+            TimeLimit         = 90
+        }
+        $job = New-CPThirdPartyEmulatorJob Test/Contoso/1 @given
         $job.ClientId, $job.ClientToken.Reveal() | Should -Be 'one', 'abc'
         $job.Configuration['Key'], $job.Configuration['Number'] | Should -Be 'value', '5'
         $job.PipelineName, $job.StageName, $job.ActionName | Should -Be 'P', 'S', 'A'
@@ -149,7 +179,8 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         }
 
         $emulator.ListObjects() | Should -HaveCount 1
-        Get-CPThirdPartyEmulatorJob | Format-List | Out-String -Width 200 | Should -Match "OutputArtifacts +: \{Out s3://"
+        Get-CPThirdPartyEmulatorJob | Format-List | Out-String -Width 200 |
+            Should -Match "OutputArtifacts +: \{Out s3://"
     }
 
     It 'makes as many as Count says, each with its own client' {
@@ -177,11 +208,17 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
     }
 
     It 'says what is wrong with <What>' -TestCases @(
-        @{ What = 'a configuration value that is too long'; With = @{ Configuration = @{ Key = 'x' * 1001 } }; Words = 'Key', '1000' }
+        @{ What = 'a configuration value that is too long'; With = @{ Configuration = @{ Key = 'x' * 1001 } }
+            Words = 'Key', '1000'
+        }
         @{ What = 'a pipeline name with a blank'; With = @{ PipelineName = 'a b' }; Words = 'PipelineName' }
         @{ What = 'an artifact named twice'; With = @{ InputArtifact = 'a', 'a' }; Words = 'InputArtifact' }
-        @{ What = 'a file that is not there'; With = @{ InputArtifact = @{ In = '/nowhere/in.zip' } }; Words = 'In', '/nowhere/in.zip' }
-        @{ What = 'another token for a known client'; With = @{ ClientId = 'known'; ClientToken = 'other' }; Words = 'known', 'token' }
+        @{ What = 'a file that is not there'; With = @{ InputArtifact = @{ In = '/nowhere/in.zip' } }
+            Words = 'In', '/nowhere/in.zip'
+        }
+        @{ What = 'another token for a known client'; With = @{ ClientId = 'known'; ClientToken = 'other' }
+            Words = 'known', 'token'
+        }
     ) {
         $null = $emulator.AddClient('known', 'its token')
         $result = Invoke-Capturing { New-CPThirdPartyEmulatorJob $ActionType @With }
@@ -212,7 +249,8 @@ Describe 'The life of a job on the emulator' {
         $claimed = $null
         while (-not $claimed) {
             # On a busy machine the lease may be over before the claim; the next hand-out is claimed then.
-            $claimed = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.05 | Confirm-CPThirdPartyJob -ErrorAction SilentlyContinue
+            $claimed = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.05 |
+                Confirm-CPThirdPartyJob -ErrorAction SilentlyContinue
         }
 
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Wait -Timeout 1.5 -PollInterval 0.1 }
@@ -256,7 +294,11 @@ Describe 'The life of a job on the emulator' {
     It 'repeats its faults by their seed' {
         $runs = 1..2 | ForEach-Object {
             $null = Start-TestService -Emulator @{ Fault = 'seed=7;access-denied=0.5' }
-            -join (1..12 | ForEach-Object { if ((Invoke-Capturing { Get-CPThirdPartyJob $ActionType }).Errors) { 'x' } else { '.' } })
+            -join (
+                1..12 | ForEach-Object {
+                    if ((Invoke-Capturing { Get-CPThirdPartyJob $ActionType }).Errors) { 'x' } else { '.' }
+                }
+            )
             Clear-TestService
         }
         $runs[0] | Should -Be $runs[1]

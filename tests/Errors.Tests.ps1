@@ -33,19 +33,33 @@ Describe 'An error of the service' {
     }
 
     It 'is <Id>, <Category>, where <When>' -TestCases @(
-        @{ Id = 'ActionTypeNotFound'; Category = 'ObjectNotFound'; When = 'nobody knows the action type'; Script = { Get-CPThirdPartyJob Build/Nobody/9 } }
-        @{ Id = 'JobNotFound'; Category = 'ObjectNotFound'; When = 'there is no such job'; Script = { Get-CPThirdPartyJobDetail -JobId made-up -ClientToken x } }
-        @{ Id = 'InvalidClientToken'; Category = 'AuthenticationError'; When = 'the token is another client''s'; Script = { Get-DispatchedJob | Get-CPThirdPartyJobDetail -ClientToken x } }
+        @{ Id = 'ActionTypeNotFound'; Category = 'ObjectNotFound'; When = 'nobody knows the action type'
+            Script = { Get-CPThirdPartyJob Build/Nobody/9 }
+        }
+        @{ Id = 'JobNotFound'; Category = 'ObjectNotFound'; When = 'there is no such job'
+            Script = { Get-CPThirdPartyJobDetail -JobId made-up -ClientToken x }
+        }
+        @{ Id = 'InvalidClientToken'; Category = 'AuthenticationError'; When = 'the token is another client''s'
+            Script = { Get-DispatchedJob | Get-CPThirdPartyJobDetail -ClientToken x }
+        }
         @{ Id = 'InvalidJob'; Category = 'ResourceUnavailable'; When = 'the job is over'; Script = {
                 $job = Get-ClaimedJob
                 $job | Complete-CPThirdPartyJob
                 $job | Get-CPThirdPartyJobDetail
             }
         }
-        @{ Id = 'InvalidJobState'; Category = 'ResourceUnavailable'; When = 'the job takes no result'; Script = { Get-DispatchedJob | Complete-CPThirdPartyJob } }
-        @{ Id = 'JobTaken'; Category = 'ResourceBusy'; When = 'the nonce is not the current one'; Script = { Get-DispatchedJob | Confirm-CPThirdPartyJob -Nonce 5 } }
-        @{ Id = 'CredentialsNotRecognized'; Category = 'AuthenticationError'; When = 'the access key is not known'; Script = { Get-CPThirdPartyJob $ActionType -AccessKey WRONG -SecretKey x } }
-        @{ Id = 'InvalidSignature'; Category = 'AuthenticationError'; When = 'the secret key is wrong'; Script = { Get-CPThirdPartyJob $ActionType -AccessKey $emulator.AccessKeyId -SecretKey x } }
+        @{ Id = 'InvalidJobState'; Category = 'ResourceUnavailable'; When = 'the job takes no result'
+            Script = { Get-DispatchedJob | Complete-CPThirdPartyJob }
+        }
+        @{ Id = 'JobTaken'; Category = 'ResourceBusy'; When = 'the nonce is not the current one'
+            Script = { Get-DispatchedJob | Confirm-CPThirdPartyJob -Nonce 5 }
+        }
+        @{ Id = 'CredentialsNotRecognized'; Category = 'AuthenticationError'; When = 'the access key is not known'
+            Script = { Get-CPThirdPartyJob $ActionType -AccessKey WRONG -SecretKey x }
+        }
+        @{ Id = 'InvalidSignature'; Category = 'AuthenticationError'; When = 'the secret key is wrong'
+            Script = { Get-CPThirdPartyJob $ActionType -AccessKey $emulator.AccessKeyId -SecretKey x }
+        }
     ) {
         $record = Get-OneError $Script
         $record.FullyQualifiedErrorId | Should -BeLike "$Id,CodePipeline.ThirdParty.Commands.*"
@@ -57,9 +71,13 @@ Describe 'An error of the service' {
     It 'is <Id>, <Category>, where it answers with <Fault>' -TestCases @(
         @{ Fault = 'throttle'; Id = 'Throttled'; Category = 'LimitsExceeded'; Cure = '*-MaxAttempts*' }
         @{ Fault = 'expired-token'; Id = 'CredentialsExpired'; Category = 'AuthenticationError'; Cure = '*sign in*' }
-        @{ Fault = 'access-denied'; Id = 'AccessDenied'; Category = 'PermissionDenied'; Cure = '*codepipeline:PollForThirdPartyJobs*' }
+        @{ Fault = 'access-denied'; Id = 'AccessDenied'; Category = 'PermissionDenied'
+            Cure = '*codepipeline:PollForThirdPartyJobs*'
+        }
         @{ Fault = 'internal-failure'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'; Cure = '*again*' }
-        @{ Fault = 'service-unavailable'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'; Cure = '*again*' }
+        @{ Fault = 'service-unavailable'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'
+            Cure = '*again*'
+        }
         @{ Fault = 'garbled'; Id = 'UnexpectedAnswer'; Category = 'ProtocolError'; Cure = '*proxy*' }
         @{ Fault = 'drop-before'; Id = 'EndpointUnreachable'; Category = 'ConnectionError'; Cure = '*endpoint*' }
     ) {
@@ -72,7 +90,8 @@ Describe 'An error of the service' {
         "$($record.TargetObject)" | Should -Be $ActionType
     }
 
-    It 'is not seen where a retry cures it: <_>' -TestCases 'throttle', 'internal-failure', 'service-unavailable', 'drop-before', 'drop-after' {
+    It 'is not seen where a retry cures it: <_>' -TestCases 'throttle', 'internal-failure', 'service-unavailable',
+        'drop-before', 'drop-after' {
         $emulator | Connect-CPThirdParty -MaxAttempts 3
         Set-Fault "$_=1@GetThirdPartyJobDetails,limit=1"
         $result = Invoke-Capturing { Get-DispatchedJob | Get-CPThirdPartyJobDetail }
@@ -97,7 +116,8 @@ Describe 'An error of the service' {
         $result = Invoke-Capturing { 'made-up', 'too' | Get-CPThirdPartyJobDetail -ClientToken x; 'after' }
         $result.Errors.Count | Should -Be 2
         $result.Output | Should -Be 'after'
-        $record = { 'made-up', 'too' | Get-CPThirdPartyJobDetail -ClientToken x -ErrorAction Stop } | Should -Throw -ErrorId 'JobNotFound,*' -PassThru
+        $record = { 'made-up', 'too' | Get-CPThirdPartyJobDetail -ClientToken x -ErrorAction Stop } |
+            Should -Throw -ErrorId 'JobNotFound,*' -PassThru
         $record.TargetObject | Should -Be 'made-up'
         $record.Exception | Should -BeOfType CodePipeline.ThirdParty.Client.ThirdPartyServiceException
         $record.Exception.Error.RequestId | Should -Not -BeNullOrEmpty
@@ -129,21 +149,49 @@ Describe 'Wrong input' {
     }
 
     It 'is refused at the door, with words that name it: <What>' -TestCases @(
-        @{ What = 'an action type without a version'; Words = 'Test/Contoso', 'Test/Contoso/1'; Script = { Get-CPThirdPartyJob Test/Contoso } }
-        @{ What = 'a category that is none'; Words = 'Tst', 'Source, Build, Deploy, Test'; Script = { Get-CPThirdPartyJob Tst/Contoso/1 } }
-        @{ What = 'an owner that is none'; Words = 'Owner', 'Me', 'ThirdParty'; Script = { Get-CPThirdPartyJob 'Test/Me/Contoso/1' } }
-        @{ What = 'a provider with a blank'; Words = 'Provider', 'Con toso'; Script = { Get-CPThirdPartyJob 'Test/Con toso/1' } }
-        @{ What = 'a version that is too long'; Words = 'Version', '10', '9'; Script = { Get-CPThirdPartyJob 'Test/Contoso/1234567890' } }
-        @{ What = 'a member that is none'; Words = 'colour'; Script = { Get-CPThirdPartyJob @{ Category = 'Test'; colour = 'red' } } }
-        @{ What = 'half a shorthand'; Words = 'category=Test,owner', 'owner'; Script = { Get-CPThirdPartyJob 'category=Test,owner' } }
+        @{ What = 'an action type without a version'; Words = 'Test/Contoso', 'Test/Contoso/1'
+            Script = { Get-CPThirdPartyJob Test/Contoso }
+        }
+        @{ What = 'a category that is none'; Words = 'Tst', 'Source, Build, Deploy, Test'
+            Script = { Get-CPThirdPartyJob Tst/Contoso/1 }
+        }
+        @{ What = 'an owner that is none'; Words = 'Owner', 'Me', 'ThirdParty'
+            Script = { Get-CPThirdPartyJob 'Test/Me/Contoso/1' }
+        }
+        @{ What = 'a provider with a blank'; Words = 'Provider', 'Con toso'
+            Script = { Get-CPThirdPartyJob 'Test/Con toso/1' }
+        }
+        @{ What = 'a version that is too long'; Words = 'Version', '10', '9'
+            Script = { Get-CPThirdPartyJob 'Test/Contoso/1234567890' }
+        }
+        @{ What = 'a member that is none'; Words = 'colour'
+            Script = { Get-CPThirdPartyJob @{ Category = 'Test'; colour = 'red' } }
+        }
+        @{ What = 'half a shorthand'; Words = 'category=Test,owner', 'owner'
+            Script = { Get-CPThirdPartyJob 'category=Test,owner' }
+        }
         @{ What = 'broken JSON'; Words = 'JSON'; Script = { Get-CPThirdPartyJob '{"category":' } }
-        @{ What = 'a batch of none'; Words = 'MaxBatchSize', '0'; Script = { Get-CPThirdPartyJob $ActionType -MaxBatchSize 0 } }
-        @{ What = 'a time that is none'; Words = 'Timeout', 'soon', 'seconds'; Script = { Get-CPThirdPartyJob $ActionType -Wait -Timeout soon } }
-        @{ What = 'a negative time'; Words = 'PollInterval', '-1'; Script = { Get-CPThirdPartyJob $ActionType -Wait -PollInterval -1 } }
-        @{ What = 'more than 100 percent'; Words = 'PercentComplete', '101'; Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -PercentComplete 101 } }
-        @{ What = 'a failure type that is none'; Words = 'FailureType', 'PermissionError'; Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -FailureMessage x -FailureType PermissionsError } }
+        @{ What = 'a batch of none'; Words = 'MaxBatchSize', '0'
+            Script = { Get-CPThirdPartyJob $ActionType -MaxBatchSize 0 }
+        }
+        @{ What = 'a time that is none'; Words = 'Timeout', 'soon', 'seconds'
+            Script = { Get-CPThirdPartyJob $ActionType -Wait -Timeout soon }
+        }
+        @{ What = 'a negative time'; Words = 'PollInterval', '-1'
+            Script = { Get-CPThirdPartyJob $ActionType -Wait -PollInterval -1 }
+        }
+        @{ What = 'more than 100 percent'; Words = 'PercentComplete', '101'
+            Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -PercentComplete 101 }
+        }
+        @{ What = 'a failure type that is none'; Words = 'FailureType', 'PermissionError'
+            Script = {
+                Complete-CPThirdPartyJob -JobId x -ClientToken x -FailureMessage x -FailureType PermissionsError
+            }
+        }
         @{ What = 'an empty job id'; Words = 'JobId'; Script = { Get-CPThirdPartyJobDetail -JobId '' -ClientToken x } }
-        @{ What = 'a retry mode that is none'; Words = 'RetryMode', 'Adaptive'; Script = { Connect-CPThirdParty -Region eu-west-1 -RetryMode Legacy2 } }
+        @{ What = 'a retry mode that is none'; Words = 'RetryMode', 'Adaptive'
+            Script = { Connect-CPThirdParty -Region eu-west-1 -RetryMode Legacy2 }
+        }
     ) {
         $before = (Get-ServiceRequest | Measure-Object).Count
         $record = $Script | Should -Throw -PassThru
@@ -155,19 +203,49 @@ Describe 'Wrong input' {
     }
 
     It 'is told before the wire, and costs that record alone: <What>' -TestCases @(
-        @{ What = 'a job id of 513 characters'; Words = 'JobId', '513', '512'; Script = { Get-CPThirdPartyJobDetail -JobId ('x' * 513) -ClientToken x } }
-        @{ What = 'a nonce of 51 characters'; Words = 'Nonce', '51', '50'; Script = { Confirm-CPThirdPartyJob -JobId x -ClientToken x -Nonce ('1' * 51) } }
-        @{ What = 'a continuation token of 2049 characters'; Words = 'ContinuationToken', '2049', '2048'; Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -ContinuationToken ('x' * 2049) } }
-        @{ What = 'an execution id of 1501 characters'; Words = 'ExternalExecutionId', '1501', '1500'; Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -ExternalExecutionId ('x' * 1501) } }
-        @{ What = 'a revision of 1501 characters'; Words = 'Revision', '1501', '1500'; Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -Revision ('x' * 1501) -RevisionChangeIdentifier y } }
-        @{ What = 'a change identifier of 101 characters'; Words = 'ChangeIdentifier', '101', '100'; Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -Revision x -RevisionChangeIdentifier ('y' * 101) } }
-        @{ What = 'a category that is none'; Words = 'Category', 'Tst', 'Deploy'; Script = { Get-CPThirdPartyJob -Category Tst -Provider Contoso -Version 1 } }
-        @{ What = 'a region that can be none'; Words = 'Region', 'EU West', 'us-east-1'; Script = { Get-CPThirdPartyJob $ActionType -Region 'EU West' } }
-        @{ What = 'an endpoint that is no URL'; Words = 'EndpointUrl', 'example.com'; Script = { Get-CPThirdPartyJob $ActionType -EndpointUrl 'example.com' } }
-        @{ What = 'an access key without its secret key'; Words = 'SecretKey', '-AccessKey'; Script = { Get-CPThirdPartyJob $ActionType -AccessKey AK } }
-        @{ What = 'a secret key without its access key'; Words = 'AccessKey', '-SecretKey'; Script = { Get-CPThirdPartyJob $ActionType -SecretKey sk } }
-        @{ What = 'a session token without keys'; Words = 'AccessKey', 'SecretKey'; Script = { Get-CPThirdPartyJob $ActionType -SessionToken st } }
-        @{ What = 'a CA bundle that is not there'; Words = 'CaBundle', 'nowhere.pem'; Script = { Connect-CPThirdParty -Region eu-west-1 -CaBundle ./nowhere.pem } }
+        @{ What = 'a job id of 513 characters'; Words = 'JobId', '513', '512'
+            Script = { Get-CPThirdPartyJobDetail -JobId ('x' * 513) -ClientToken x }
+        }
+        @{ What = 'a nonce of 51 characters'; Words = 'Nonce', '51', '50'
+            Script = { Confirm-CPThirdPartyJob -JobId x -ClientToken x -Nonce ('1' * 51) }
+        }
+        @{ What = 'a continuation token of 2049 characters'; Words = 'ContinuationToken', '2049', '2048'
+            Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -ContinuationToken ('x' * 2049) }
+        }
+        @{ What = 'an execution id of 1501 characters'; Words = 'ExternalExecutionId', '1501', '1500'
+            Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -ExternalExecutionId ('x' * 1501) }
+        }
+        @{ What = 'a revision of 1501 characters'; Words = 'Revision', '1501', '1500'
+            Script = {
+                Complete-CPThirdPartyJob -JobId x -ClientToken x -Revision ('x' * 1501) -RevisionChangeIdentifier y
+            }
+        }
+        @{ What = 'a change identifier of 101 characters'; Words = 'ChangeIdentifier', '101', '100'
+            Script = {
+                Complete-CPThirdPartyJob -JobId x -ClientToken x -Revision x -RevisionChangeIdentifier ('y' * 101)
+            }
+        }
+        @{ What = 'a category that is none'; Words = 'Category', 'Tst', 'Deploy'
+            Script = { Get-CPThirdPartyJob -Category Tst -Provider Contoso -Version 1 }
+        }
+        @{ What = 'a region that can be none'; Words = 'Region', 'EU West', 'us-east-1'
+            Script = { Get-CPThirdPartyJob $ActionType -Region 'EU West' }
+        }
+        @{ What = 'an endpoint that is no URL'; Words = 'EndpointUrl', 'example.com'
+            Script = { Get-CPThirdPartyJob $ActionType -EndpointUrl 'example.com' }
+        }
+        @{ What = 'an access key without its secret key'; Words = 'SecretKey', '-AccessKey'
+            Script = { Get-CPThirdPartyJob $ActionType -AccessKey AK }
+        }
+        @{ What = 'a secret key without its access key'; Words = 'AccessKey', '-SecretKey'
+            Script = { Get-CPThirdPartyJob $ActionType -SecretKey sk }
+        }
+        @{ What = 'a session token without keys'; Words = 'AccessKey', 'SecretKey'
+            Script = { Get-CPThirdPartyJob $ActionType -SessionToken st }
+        }
+        @{ What = 'a CA bundle that is not there'; Words = 'CaBundle', 'nowhere.pem'
+            Script = { Connect-CPThirdParty -Region eu-west-1 -CaBundle ./nowhere.pem }
+        }
     ) {
         $before = (Get-ServiceRequest | Measure-Object).Count
         $record = Get-OneError $Script
@@ -222,7 +300,8 @@ Describe 'Wrong input' {
     }
 
     It 'ends the cmdlet where the session is not known, since no record could work' {
-        $record = { 'a', 'b' | Get-CPThirdPartyJobDetail -ClientToken x -Session gone } | Should -Throw -ErrorId 'SessionNotFound,*' -PassThru
+        $record = { 'a', 'b' | Get-CPThirdPartyJobDetail -ClientToken x -Session gone } |
+            Should -Throw -ErrorId 'SessionNotFound,*' -PassThru
         "$($record.CategoryInfo.Category)" | Should -Be 'ObjectNotFound'
         $record.TargetObject | Should -Be 'gone'
         $record.ErrorDetails.RecommendedAction | Should -BeLike '*Default*'
@@ -244,7 +323,9 @@ Describe 'A service that cannot be reached' {
     It 'is <Id> where <When>' -TestCases @(
         @{ Id = 'EndpointUnreachable'; When = 'nobody listens'; Url = { $gone.Endpoint } }
         @{ Id = 'TlsFailed'; When = 'it does not speak TLS'; Url = { "https://127.0.0.1:$($emulator.Endpoint.Port)/" } }
-        @{ Id = 'EndpointNameNotResolved'; When = 'the host has no such name'; Url = { 'https://codepipeline.invalid/' } }
+        @{ Id = 'EndpointNameNotResolved'; When = 'the host has no such name'
+            Url = { 'https://codepipeline.invalid/' }
+        }
     ) {
         $url = & $Url
         Connect-CPThirdParty @keys -EndpointUrl $url

@@ -16,8 +16,13 @@ BeforeDiscovery {
                 @{
                     Id    = "$name $number"
                     Title = $title
-                    Code  = @([regex]::Matches($part, '(?ms)^```powershell\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }) -join "`n"
-                    Shown = @([regex]::Matches($part, '(?ms)^```output\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }) -join "`n"
+                    Code  = @(
+                        [regex]::Matches($part, '(?ms)^```powershell\n(.*?)^```') |
+                            ForEach-Object { $_.Groups[1].Value }
+                    ) -join "`n"
+                    Shown = @(
+                        [regex]::Matches($part, '(?ms)^```output\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+                    ) -join "`n"
                 }
             }
         }
@@ -91,7 +96,8 @@ Describe 'Help of <_>' -ForEach $cmdlets {
 
     It 'says of each parameter what it is for' {
         foreach ($parameter in $help.parameters.parameter) {
-            "$($parameter.description.Text)".Trim() | Should -Match '\.$' -Because "-$($parameter.name) is described in sentences"
+            "$($parameter.description.Text)".Trim() |
+                Should -Match '\.$' -Because "-$($parameter.name) is described in sentences"
         }
     }
 
@@ -99,12 +105,17 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         foreach ($parameter in $parameters) {
             $block = Get-ParameterBlock $text $parameter.Name
             $type = $parameter.ParameterType.ToString()
-            [regex]::Match($block, '(?m)^Type: (.*)$').Groups[1].Value | Should -Be $type -Because "-$($parameter.Name) is of it"
-            $aliases = @([regex]::Matches(($block -split '(?m)^ParameterSets:')[0], '(?m)^- (\S+)$') | ForEach-Object { $_.Groups[1].Value })
+            [regex]::Match($block, '(?m)^Type: (.*)$').Groups[1].Value |
+                Should -Be $type -Because "-$($parameter.Name) is of it"
+            $aliases = @(
+                [regex]::Matches(($block -split '(?m)^ParameterSets:')[0], '(?m)^- (\S+)$') |
+                    ForEach-Object { $_.Groups[1].Value }
+            )
             $aliases | Should -Be @($parameter.Aliases) -Because "-$($parameter.Name) has them"
             foreach ($set in Get-ParameterSetOf $parameter) {
                 $called = $set.ParameterSetName -replace '__AllParameterSets', '(All)'
-                $written = [regex]::Match($block, "(?ms)^- Name: $([regex]::Escape($called))\n(.*?)(?=^- Name|^DontShow)").Groups[1].Value
+                $written = [regex]::Match(
+                    $block, "(?ms)^- Name: $([regex]::Escape($called))\n(.*?)(?=^- Name|^DontShow)").Groups[1].Value
                 $position = if ($set.Position -ge 0) { $set.Position } else { 'Named' }
                 $written | Should -Be ("  Position: $position`n  IsRequired: $("$($set.Mandatory)".ToLower())`n" +
                     "  ValueFromPipeline: $("$($set.ValueFromPipeline)".ToLower())`n" +
@@ -118,7 +129,9 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         foreach ($parameter in $parameters) {
             $shown = $help.parameters.parameter | Where-Object name -EQ $parameter.Name
             $sets = @(Get-ParameterSetOf $parameter)
-            $shown.pipelineInput -like 'true*' | Should -Be ([bool]($sets | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName }))
+            $shown.pipelineInput -like 'true*' | Should -Be (
+                [bool]($sets | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName })
+            )
             $shown.required | Should -Be "$(-not ($sets | Where-Object { -not $_.Mandatory }))"
         }
     }
@@ -127,9 +140,11 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         $in = @($parameters + (Get-Command $name).Parameters['InputObject'] | Where-Object { $_ } | Where-Object {
                 Get-ParameterSetOf $_ | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName }
             } | ForEach-Object { $_.ParameterType.ToString() } | Sort-Object -Unique)
-        $written = [regex]::Matches(($text -split '(?m)^## INPUTS$' -split '(?m)^## OUTPUTS$')[1], '(?m)^### (\S+)$') | ForEach-Object { $_.Groups[1].Value }
+        $written = [regex]::Matches(($text -split '(?m)^## INPUTS$' -split '(?m)^## OUTPUTS$')[1], '(?m)^### (\S+)$') |
+            ForEach-Object { $_.Groups[1].Value }
         $written | Sort-Object | Should -Be $(if ($in) { $in } else { 'None' })
-        $out = [regex]::Matches(($text -split '(?m)^## OUTPUTS$' -split '(?m)^## NOTES$')[1], '(?m)^### (\S+)$') | ForEach-Object { $_.Groups[1].Value }
+        $out = [regex]::Matches(($text -split '(?m)^## OUTPUTS$' -split '(?m)^## NOTES$')[1], '(?m)^### (\S+)$') |
+            ForEach-Object { $_.Groups[1].Value }
         $out | Sort-Object | Should -Be @((Get-Command $name).OutputType.Type.FullName | Sort-Object)
     }
 
@@ -143,7 +158,11 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         $sets = @((Get-Command $name).ParameterSets)
         @($help.examples.example).Count | Should -BeGreaterOrEqual $sets.Count
         foreach ($set in $sets) {
-            $own = @($set.Parameters | Where-Object { $_.IsMandatory -and $_.Position -lt 0 -and -not $_.ValueFromPipeline } | ForEach-Object Name)
+            $own = @(
+                $set.Parameters | Where-Object {
+                    $_.IsMandatory -and $_.Position -lt 0 -and -not $_.ValueFromPipeline
+                } | ForEach-Object Name
+            )
             $example = $help.examples.example | Where-Object {
                 $code = $_.code
                 $code -match $name.Split('-')[1] -and -not ($own | Where-Object { $code -notmatch "-$_\b" })
@@ -154,7 +173,10 @@ Describe 'Help of <_>' -ForEach $cmdlets {
 
     It 'names errors of the catalogue only' {
         $folder = [IO.Path]::Combine($RepositoryRoot, 'src', 'CodePipeline.ThirdParty', 'Errors')
-        $catalogue = @([regex]::Matches((Get-Content -Path (Join-Path $folder *.cs) -Raw), '"(\w+)"') | ForEach-Object { $_.Groups[1].Value })
+        $catalogue = @(
+            [regex]::Matches((Get-Content -Path (Join-Path $folder *.cs) -Raw), '"(\w+)"') |
+                ForEach-Object { $_.Groups[1].Value }
+        )
         $said = [regex]::Match($text, '(?ms)^Errors by id: (.*?)(?=\n\n)').Groups[1].Value
         foreach ($id in [regex]::Matches($said, '`([A-Z]\w+)`') | ForEach-Object { $_.Groups[1].Value }) {
             $catalogue -ccontains $id | Should -BeTrue -Because "the help of $name names $id"
@@ -182,8 +204,10 @@ Describe 'Help of <_>' -ForEach $cmdlets {
 Describe 'The help' {
     It 'is of each cmdlet of the module and no other' {
         (Get-ChildItem -Path $documentation -Filter *.md).BaseName | Sort-Object | Should -Be @($exported | Sort-Object)
-        $maml = [xml][IO.File]::ReadAllText([IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'CodePipeline.ThirdParty.dll-Help.xml'))
-        $maml.SelectNodes("//*[local-name()='details']/*[local-name()='name']").InnerText | Sort-Object | Should -Be @($exported | Sort-Object)
+        $maml = [xml][IO.File]::ReadAllText(
+            [IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'CodePipeline.ThirdParty.dll-Help.xml'))
+        $maml.SelectNodes("//*[local-name()='details']/*[local-name()='name']").InnerText | Sort-Object |
+            Should -Be @($exported | Sort-Object)
     }
 }
 
@@ -229,7 +253,8 @@ Describe 'The topic <_>' -ForEach $topics {
     }
 
     It 'has the parts of a topic' {
-        ($lines | Where-Object { $_ -cmatch '^[A-Z][A-Z ]+$' })[0..2] | Should -Be 'TOPIC', 'SHORT DESCRIPTION', 'LONG DESCRIPTION'
+        ($lines | Where-Object { $_ -cmatch '^[A-Z][A-Z ]+$' })[0..2] |
+            Should -Be 'TOPIC', 'SHORT DESCRIPTION', 'LONG DESCRIPTION'
         $lines[-1] | Should -Match '^    \S'
         $lines[1] | Should -Be "    $topic"
     }
@@ -247,7 +272,8 @@ Describe 'The examples' -ForEach @{ All = $examples } {
         $found = Join-Path $folder 'results.json'
         ConvertTo-Json -InputObject @($All) | Set-Content -LiteralPath $given
         $run = Invoke-ChildPwsh -NoImport -TimeoutSeconds 900 -Environment @{ AWS_CONFIG_FILE = $config } -Script (
-            "& '$PSScriptRoot/Shared/HelpExamples.ps1' -Manifest `$Manifest -ExamplePath '$given' -ResultPath '$found' -WorkFolder '$folder'")
+            "& '$PSScriptRoot/Shared/HelpExamples.ps1' -Manifest `$Manifest -ExamplePath '$given' " +
+            "-ResultPath '$found' -WorkFolder '$folder'")
         if ($run.ExitCode -ne 0) {
             throw "The examples could not be run: $($run.Output) $($run.Errors)"
         }
@@ -260,8 +286,8 @@ Describe 'The examples' -ForEach @{ All = $examples } {
         # Ids and places differ from run to run, columns with them.
         function Get-PlainLine([string] $Text) {
             $Text -split '\r?\n' | Where-Object { $_.Trim() } | ForEach-Object {
-                ($_ -replace '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'ID' -replace '127\.0\.0\.1:\d+', 'PLACE' `
-                        -replace '-{2,}', '--' -replace '\s+', ' ').Trim()
+                ($_ -replace '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'ID' -replace
+                    '127\.0\.0\.1:\d+', 'PLACE' -replace '-{2,}', '--' -replace '\s+', ' ').Trim()
             }
         }
     }
@@ -295,7 +321,8 @@ Describe 'The help in the package' {
 
         $tool = [IO.Path]::Combine($RepositoryRoot, 'tools', 'Build-Help.ps1')
         $run = Invoke-ChildPwsh -NoImport -Script "$hide& '$tool' -Check; exit `$LASTEXITCODE"
-        $run.Lines[-1] | Should -BeLike "The help in module/en-US is that of docs/en-US$(if (-not $Modules) { ', by its hash' })*"
+        $run.Lines[-1] |
+            Should -BeLike "The help in module/en-US is that of docs/en-US$(if (-not $Modules) { ', by its hash' })*"
         $run.ExitCode | Should -Be 0
     }
 
@@ -303,7 +330,8 @@ Describe 'The help in the package' {
         $laid = [IO.Path]::Combine((Split-Path -Path $ModuleManifest -Parent), 'en-US')
         $kept = [IO.Path]::Combine($RepositoryRoot, 'module', 'en-US')
         foreach ($file in Get-ChildItem -Path $kept) {
-            (Get-FileHash -LiteralPath (Join-Path $laid $file.Name)).Hash | Should -Be (Get-FileHash -LiteralPath $file.FullName).Hash -Because (
+            (Get-FileHash -LiteralPath (Join-Path $laid $file.Name)).Hash |
+                Should -Be (Get-FileHash -LiteralPath $file.FullName).Hash -Because (
                 "$($file.Name) is built in")
         }
     }

@@ -2,15 +2,22 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     $package = Split-Path -Path $ModuleManifest -Parent
 
-    # An assembly AWSSDK.Core of another version, as another module brings it. (Add-Type names what it compiles by itself.)
+    # An assembly AWSSDK.Core of another version, as another module brings it.
+    # (Add-Type names what it compiles by itself.)
     function New-OtherSdk([string] $Path) {
         Add-Type -TypeDefinition "public class LoadsTheCompiler$([guid]::NewGuid().ToString('N')) { }"
         $source = '[assembly: System.Reflection.AssemblyVersion("3.3.0.0")]
-            namespace Amazon.Runtime { public class AmazonServiceClient { public static string WhoAmI() { return "the other one"; } } }'
+            namespace Amazon.Runtime {
+                public class AmazonServiceClient { public static string WhoAmI() { return "the other one"; } }
+            }'
         $compilation = [Microsoft.CodeAnalysis.CSharp.CSharpCompilation]::Create(
             'AWSSDK.Core',
-            [Microsoft.CodeAnalysis.SyntaxTree[]]@([Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree]::ParseText($source)),
-            [Microsoft.CodeAnalysis.MetadataReference[]]@([Microsoft.CodeAnalysis.MetadataReference]::CreateFromFile([object].Assembly.Location)),
+            [Microsoft.CodeAnalysis.SyntaxTree[]]@(
+                [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree]::ParseText($source)
+            ),
+            [Microsoft.CodeAnalysis.MetadataReference[]]@(
+                [Microsoft.CodeAnalysis.MetadataReference]::CreateFromFile([object].Assembly.Location)
+            ),
             [Microsoft.CodeAnalysis.CSharp.CSharpCompilationOptions]::new('DynamicallyLinkedLibrary'))
         $file = [IO.File]::Create($Path)
         try {
@@ -29,7 +36,8 @@ function Invoke-MainJob {
     try {
         $emulator | Connect-CPThirdParty
         $null = New-CPThirdPartyEmulatorJob Test/Contoso/1 -Emulator $emulator
-        (Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru).Status
+        (Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob |
+            Complete-CPThirdPartyJob -PassThru).Status
     } finally {
         $emulator | Stop-CPThirdPartyEmulator
     }
@@ -45,13 +53,15 @@ Describe 'Importing the module' {
     }
 
     It 'works a second time, with -Force' {
-        $child = Invoke-ChildPwsh "$mainJob; Import-Module `$Manifest -Force; Import-Module `$Manifest -Force; (Get-Command -Module CodePipeline.ThirdParty).Count; Invoke-MainJob"
+        $child = Invoke-ChildPwsh "$mainJob; Import-Module `$Manifest -Force; Import-Module `$Manifest -Force
+            (Get-Command -Module CodePipeline.ThirdParty).Count; Invoke-MainJob"
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be (Import-PowerShellDataFile $ModuleManifest).CmdletsToExport.Count, 'Succeeded'
     }
 
     It 'works again after it was removed' {
-        $child = Invoke-ChildPwsh "$mainJob; Remove-Module CodePipeline.ThirdParty; @(Get-Command -Module CodePipeline.ThirdParty).Count; Import-Module `$Manifest; Invoke-MainJob"
+        $child = Invoke-ChildPwsh "$mainJob; Remove-Module CodePipeline.ThirdParty
+            @(Get-Command -Module CodePipeline.ThirdParty).Count; Import-Module `$Manifest; Invoke-MainJob"
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be 0, 'Succeeded'
     }
@@ -83,13 +93,16 @@ Invoke-MainJob }
 
     It 'loads by its name from PSModulePath, by the first use of a cmdlet' {
         $folder = Split-Path -Path (Split-Path -Path $package -Parent) -Parent
-        $child = Invoke-ChildPwsh -NoImport -Script "`$env:PSModulePath = '$folder' + [IO.Path]::PathSeparator + `$env:PSModulePath; (New-CPThirdPartySkeleton GetThirdPartyJobDetails).PSObject.Properties.Name"
+        $child = Invoke-ChildPwsh -NoImport -Script "
+            `$env:PSModulePath = '$folder' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            (New-CPThirdPartySkeleton GetThirdPartyJobDetails).PSObject.Properties.Name"
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be 'jobId', 'clientToken'
     }
 
     It 'works with strict mode and from another folder' {
-        $child = Invoke-ChildPwsh -NoImport -Script "Set-StrictMode -Version Latest; Set-Location /; Import-Module `$Manifest; $mainJob; Invoke-MainJob"
+        $child = Invoke-ChildPwsh -NoImport -Script "Set-StrictMode -Version Latest; Set-Location /
+            Import-Module `$Manifest; $mainJob; Invoke-MainJob"
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be 'Succeeded'
     }
@@ -112,28 +125,34 @@ Describe 'The load context' {
 [CodePipeline.ThirdParty.Emulation.ThirdPartyEmulator].Name
 '@
         $child.Errors | Should -BeNullOrEmpty
-        $child.Lines | Should -Be 'Test/Contoso/1', '***', 'ThirdPartyJob', 'ThirdPartyJobDetail', 'ThirdPartySession', 'PermissionError',
-            'ThirdPartyServiceException', 'ThirdPartyEmulator'
+        $child.Lines | Should -Be 'Test/Contoso/1', '***', 'ThirdPartyJob', 'ThirdPartyJobDetail', 'ThirdPartySession',
+            'PermissionError', 'ThirdPartyServiceException', 'ThirdPartyEmulator'
     }
 
     It 'keeps all but the loader out of PowerShell''s own' {
-        $child = Invoke-ChildPwsh "$mainJob; `$null = Invoke-MainJob; [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies |
-            Where-Object { `$_.GetName().Name -match 'AWSSDK|CodePipeline' } | ForEach-Object { `$_.GetName().Name }
-            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -eq 'AWSSDK.Core' } | ForEach-Object {
-                [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name }"
+        $child = Invoke-ChildPwsh "$mainJob; `$null = Invoke-MainJob
+            [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies |
+                Where-Object { `$_.GetName().Name -match 'AWSSDK|CodePipeline' } |
+                ForEach-Object { `$_.GetName().Name }
+            [AppDomain]::CurrentDomain.GetAssemblies() |
+                Where-Object { `$_.GetName().Name -eq 'AWSSDK.Core' } |
+                ForEach-Object { [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name }"
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be 'CodePipeline.ThirdParty.Loader', 'CodePipeline.ThirdParty'
     }
 
     It 'shares PowerShell''s System.Management.Automation' {
-        $child = Invoke-ChildPwsh '@([AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq "System.Management.Automation" }).Count
+        $child = Invoke-ChildPwsh '
+            @([AppDomain]::CurrentDomain.GetAssemblies() |
+                Where-Object { $_.GetName().Name -eq "System.Management.Automation" }).Count
             (Get-Command Get-CPThirdPartyJob).ImplementingType.IsSubclassOf([System.Management.Automation.PSCmdlet])'
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be '1', 'True'
     }
 
     It 'is one in a process, however often the module is imported' {
-        $child = Invoke-ChildPwsh 'Import-Module $Manifest -Force; @([System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ CodePipeline.ThirdParty).Count'
+        $child = Invoke-ChildPwsh 'Import-Module $Manifest -Force
+            @([System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ CodePipeline.ThirdParty).Count'
         $child.Lines | Should -Be '1'
     }
 
@@ -146,7 +165,8 @@ Import-Module `$Manifest
 $mainJob
 Invoke-MainJob
 [Amazon.Runtime.AmazonServiceClient]::WhoAmI()
-([System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | Where-Object { `$_.GetName().Name -eq 'AWSSDK.Core' }).GetName().Version.ToString()
+([System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies |
+    Where-Object { `$_.GetName().Name -eq 'AWSSDK.Core' }).GetName().Version.ToString()
 @([AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -eq 'AWSSDK.Core' }).Count
 "@
         $child.Errors | Should -BeNullOrEmpty
@@ -173,14 +193,20 @@ Describe 'The package' {
     It 'holds neither PowerShell''s assemblies nor symbols nor build leftovers' {
         $names = (Get-ChildItem -LiteralPath $package -Recurse -File -Force).Name
         $names | Should -Not -Contain 'System.Management.Automation.dll'
-        $names | Where-Object { $_ -match '\.(pdb|deps\.json|runtimeconfig\.json|cs)$|^PowerShellStandard|^Microsoft\.PowerShell|\.config$' } |
+        $names | Where-Object {
+            $_ -match '\.(pdb|deps\.json|runtimeconfig\.json|cs)$|^PowerShellStandard|^Microsoft\.PowerShell|\.config$'
+        } |
             Should -BeNullOrEmpty
-        (Get-ChildItem -LiteralPath $package -Recurse -Force).Name | Where-Object { $_ -match '^\.' } | Should -BeNullOrEmpty
+        (Get-ChildItem -LiteralPath $package -Recurse -Force).Name | Where-Object { $_ -match '^\.' } |
+            Should -BeNullOrEmpty
     }
 
     It 'has its assemblies for both editions, its views and licence' {
         foreach ($edition in 'Core', 'Desktop') {
-            foreach ($assembly in 'CodePipeline.ThirdParty.Loader.dll', 'CodePipeline.ThirdParty.dll', 'CodePipeline.ThirdParty.Core.dll', 'AWSSDK.Core.dll') {
+            foreach (
+                $assembly in 'CodePipeline.ThirdParty.Loader.dll', 'CodePipeline.ThirdParty.dll',
+                    'CodePipeline.ThirdParty.Core.dll', 'AWSSDK.Core.dll'
+            ) {
                 [IO.Path]::Combine($package, 'bin', $edition, $assembly) | Should -Exist
             }
         }

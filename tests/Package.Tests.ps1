@@ -1,5 +1,7 @@
 BeforeDiscovery {
-    $pinned = (Import-PowerShellDataFile -Path "$PSScriptRoot/../tools/requirements.psd1")['Microsoft.PowerShell.PSResourceGet'].version
+    $pinned = (
+        Import-PowerShellDataFile -Path "$PSScriptRoot/../tools/requirements.psd1"
+    )['Microsoft.PowerShell.PSResourceGet'].version
     $hasResourceGet = [bool](Get-Module -ListAvailable -Name Microsoft.PowerShell.PSResourceGet |
             Where-Object { $_.Version -ge [version]$pinned })
 }
@@ -41,14 +43,16 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
     }
 
     It 'packs exactly what tools/package.psd1 names, beside the package''s own files' {
-        $own = '_rels/.rels', "$name.nuspec", '[Content_Types].xml', 'package/services/metadata/core-properties/nuget.psmdcp'
+        $own = '_rels/.rels', "$name.nuspec", '[Content_Types].xml',
+            'package/services/metadata/core-properties/nuget.psmdcp'
         $entries | Where-Object { $_ -notin $own } | Sort-Object -CaseSensitive |
             Should -BeExactly ((Import-PowerShellDataFile $tools/package.psd1).Contents | Sort-Object -CaseSensitive)
     }
 
     It 'packs neither symbols, nor PowerShell itself, nor dot-folders, nor build leftovers' {
         $entries | Where-Object {
-            $_ -match '\.(pdb|xml~|deps\.json|runtimeconfig\.json|cs|user)$|System\.Management\.Automation|PowerShellStandard|(^|/)\.(?!rels)'
+            $_ -match '\.(pdb|xml~|deps\.json|runtimeconfig\.json|cs|user)$' -or
+            $_ -match 'System\.Management\.Automation|PowerShellStandard|(^|/)\.(?!rels)'
         } | Should -BeNullOrEmpty
     }
 
@@ -58,7 +62,10 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
         $nuspec.iconUrl | Should -Match '^https://.+\.png$'
         $nuspec.releaseNotes | Should -Match '^https://.+/CHANGELOG\.md$'
         $tags = $nuspec.tags -split ' '
-        foreach ($tag in 'AWS', 'CodePipeline', 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS', 'PSModule') {
+        foreach (
+            $tag in 'AWS', 'CodePipeline', 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS',
+                'PSModule'
+        ) {
             $tags | Should -Contain $tag
         }
     }
@@ -66,7 +73,8 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
     It 'refuses a package with a file that is not named' {
         $copy = New-OtherVersion $version (Join-Path $TestDrive 'extra')
         Set-Content -Path (Join-Path $copy 'notes.txt') -Value 'left over'
-        { & $tools/New-Package.ps1 -Path $copy -Destination $packages } | Should -Throw '*Not named: notes.txt*-RenewContents*'
+        { & $tools/New-Package.ps1 -Path $copy -Destination $packages } |
+            Should -Throw '*Not named: notes.txt*-RenewContents*'
     }
 
     It 'refuses a package that lacks a file' {
@@ -76,7 +84,8 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
     }
 
     It 'says that it cannot sign where PowerShell cannot' -Skip:$IsWindows {
-        { & $tools/New-Package.ps1 -CertificateThumbprint 00 -Destination $packages } | Should -Throw '*cannot sign*on Windows only*'
+        { & $tools/New-Package.ps1 -CertificateThumbprint 00 -Destination $packages } |
+            Should -Throw '*cannot sign*on Windows only*'
     }
 }
 
@@ -88,7 +97,9 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         function global:Set-AuthenticodeSignature {
             param($LiteralPath, $Certificate, $HashAlgorithm, $TimestampServer)
             $global:Signed.Add([pscustomobject]@{
-                    File = Split-Path $LiteralPath -Leaf; Thumbprint = $Certificate.Thumbprint; HasKey = $Certificate.HasPrivateKey
+                    File = Split-Path $LiteralPath -Leaf
+                    Thumbprint = $Certificate.Thumbprint
+                    HasKey = $Certificate.HasPrivateKey
                     Hash = $HashAlgorithm; Timestamp = $TimestampServer
                 })
             Add-Content -LiteralPath $LiteralPath -Value '# signed'
@@ -102,10 +113,12 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         function New-Certificate([string] $Name, [string] $Use = '1.3.6.1.5.5.7.3.3') {
             $key = [System.Security.Cryptography.RSA]::Create(2048)
             $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new(
-                "CN=$Name", $key, [System.Security.Cryptography.HashAlgorithmName]::SHA256, [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
+                "CN=$Name", $key, [System.Security.Cryptography.HashAlgorithmName]::SHA256,
+                    [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
             $uses = [System.Security.Cryptography.OidCollection]::new()
             $null = $uses.Add($Use)
-            $request.CertificateExtensions.Add([System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension]::new($uses, $true))
+            $request.CertificateExtensions.Add(
+                [System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension]::new($uses, $true))
             $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-1), [DateTimeOffset]::UtcNow.AddDays(1))
         }
 
@@ -132,7 +145,9 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
     It 'signs our scripts and assemblies in the package, each once, and nobody else''s' {
         $null = & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages
         $ours = (Import-PowerShellDataFile $tools/package.psd1).Contents |
-            Where-Object { $_ -match '\.(ps1|psm1|psd1|ps1xml)$' -or $_ -match '/CodePipeline\.ThirdParty[^/]*\.dll$' } | Split-Path -Leaf
+            Where-Object {
+                $_ -match '\.(ps1|psm1|psd1|ps1xml)$' -or $_ -match '/CodePipeline\.ThirdParty[^/]*\.dll$'
+            } | Split-Path -Leaf
         $ours.Count | Should -BeGreaterThan 8
         $Signed.File | Sort-Object | Should -Be ($ours | Sort-Object)
         $Signed.Thumbprint | Sort-Object -Unique | Should -Be $certificate.Thumbprint
@@ -157,16 +172,30 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
     }
 
     It 'says what is wrong with <What>' -TestCases @(
-        @{ What = 'a file that is not there'; With = { @{ CertificatePath = "$TestDrive/none.pfx" } }; Says = 'There is no certificate file *none.pfx.' }
-        @{ What = 'a wrong password'; With = { @{ CertificatePath = $pfx; CertificatePassword = [System.Net.NetworkCredential]::new('', 'wrong').SecurePassword } }
+        @{ What = 'a file that is not there'; With = { @{ CertificatePath = "$TestDrive/none.pfx" } }
+            Says = 'There is no certificate file *none.pfx.'
+        }
+        @{ What = 'a wrong password'
+            With = {
+                $wrong = [System.Net.NetworkCredential]::new('', 'wrong').SecurePassword
+                @{ CertificatePath = $pfx; CertificatePassword = $wrong }
+            }
             Says = '*contoso.pfx cannot be opened; is -CertificatePassword that of the file?*'
         }
-        @{ What = 'a thumbprint that no store has'; With = { @{ CertificateThumbprint = '00' * 20 } }; Says = 'There is no certificate with thumbprint 0000*' }
+        @{ What = 'a thumbprint that no store has'; With = { @{ CertificateThumbprint = '00' * 20 } }
+            Says = 'There is no certificate with thumbprint 0000*'
+        }
         @{ What = 'a certificate for servers'
-            With = { @{ CertificatePath = Export-Certificate (New-Certificate 'Server' '1.3.6.1.5.5.7.3.1') 'server.pfx'; CertificatePassword = $password } }
+            With = {
+                @{ CertificatePath = Export-Certificate (New-Certificate 'Server' '1.3.6.1.5.5.7.3.1') 'server.pfx'
+                    CertificatePassword = $password
+                }
+            }
             Says = "The certificate 'CN=Server' is not one for signing code."
         }
-        @{ What = 'two certificates'; With = { @{ CertificatePath = $pfx; CertificateThumbprint = '00' } }; Says = 'Give one of*' }
+        @{ What = 'two certificates'; With = { @{ CertificatePath = $pfx; CertificateThumbprint = '00' } }
+            Says = 'Give one of*'
+        }
     ) {
         $with = & $With
         { & $tools/New-Package.ps1 @with -Destination $packages } | Should -Throw $Says
@@ -179,9 +208,14 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         $child = Invoke-ChildPwsh -NoImport -Environment @{ HOME = $userHome } -Script @"
 `$store = [System.Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser')
 `$store.Open('ReadWrite')
-`$store.Add([System.Security.Cryptography.X509Certificates.X509Certificate2]::new('$pfx', 'pfx-password', 'PersistKeySet'))
+`$own = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new('$pfx', 'pfx-password', 'PersistKeySet')
+`$store.Add(`$own)
 `$store.Dispose()
-function global:Set-AuthenticodeSignature { param(`$LiteralPath, `$Certificate, `$HashAlgorithm, `$TimestampServer) `$Certificate.Thumbprint | Out-Host; @{ Status = 'Valid' } }
+function global:Set-AuthenticodeSignature {
+    param(`$LiteralPath, `$Certificate, `$HashAlgorithm, `$TimestampServer)
+    `$Certificate.Thumbprint | Out-Host
+    @{ Status = 'Valid' }
+}
 & '$tools/New-Package.ps1' -CertificateThumbprint $($certificate.Thumbprint) -Destination '$packages'
 "@
         $child.Errors | Should -BeNullOrEmpty
@@ -221,7 +255,8 @@ Import-Module CodePipeline.ThirdParty
 $emulator = Start-CPThirdPartyEmulator
 $emulator | Connect-CPThirdParty
 $null = New-CPThirdPartyEmulatorJob Test/Contoso/1
-(Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru).Status
+(Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob |
+    Complete-CPThirdPartyJob -PassThru).Status
 $emulator | Stop-CPThirdPartyEmulator
 (Get-Module CodePipeline.ThirdParty).Version.ToString()
 (Get-Module CodePipeline.ThirdParty).ModuleBase
@@ -257,7 +292,8 @@ Install-PSResource $name -Repository Local
     }
 
     It 'is removed without a trace' {
-        Invoke-InHome "Uninstall-PSResource $name -Version '*'; @(Get-Module -ListAvailable $name).Count" | Should -Be '0'
+        Invoke-InHome "Uninstall-PSResource $name -Version '*'; @(Get-Module -ListAvailable $name).Count" |
+            Should -Be '0'
         Get-ChildItem -Path $userHome -Recurse -File -Filter '*CodePipeline*' | Should -BeNullOrEmpty
     }
 }
@@ -267,7 +303,8 @@ Describe 'The notices of third parties' {
         $notices = Get-Content -Raw (Join-Path $built 'THIRD-PARTY-NOTICES.txt')
         foreach ($assembly in (Get-ChildItem -Path $built/bin -Recurse -Filter *.dll).BaseName | Sort-Object -Unique) {
             if ($assembly -notlike "$name*") {
-                $notices | Should -Match "(?<![\w.])$([regex]::Escape($assembly))(?![\w.]*\w)" -Because "$assembly is shipped"
+                $notices |
+                    Should -Match "(?<![\w.])$([regex]::Escape($assembly))(?![\w.]*\w)" -Because "$assembly is shipped"
             }
         }
     }
@@ -291,25 +328,31 @@ Describe 'One version' {
     }
 
     It 'holds for a tag of that version, and a dated changelog' {
-        & $tools/Test-Version.ps1 -Root (New-Project) -Tag "v$version" -Release | Should -Be "Version $version everywhere."
+        & $tools/Test-Version.ps1 -Root (New-Project) -Tag "v$version" -Release |
+            Should -Be "Version $version everywhere."
     }
 
     It 'does not hold for the tag <_>' -TestCases 'v9.9.9', '9.9.9' {
-        { & $tools/Test-Version.ps1 -Root (New-Project) -Tag $_ } | Should -Throw "*The tag is '$_', and should be 'v$version'*"
+        { & $tools/Test-Version.ps1 -Root (New-Project) -Tag $_ } |
+            Should -Throw "*The tag is '$_', and should be 'v$version'*"
     }
 
     It 'does not hold where the changelog''s newest heading is another version''s' {
-        { & $tools/Test-Version.ps1 -Root (New-Project '## [9.9.9] - 2026-01-31') } | Should -Throw '*newest heading is for 9.9.9*'
+        { & $tools/Test-Version.ps1 -Root (New-Project '## [9.9.9] - 2026-01-31') } |
+            Should -Throw '*newest heading is for 9.9.9*'
     }
 
     It 'does not hold for a release whose changelog has no date yet' {
-        { & $tools/Test-Version.ps1 -Root (New-Project "## [$version] - unreleased") -Release } | Should -Throw '*no date*'
+        { & $tools/Test-Version.ps1 -Root (New-Project "## [$version] - unreleased") -Release } |
+            Should -Throw '*no date*'
     }
 
     It 'does not hold where an assembly is of an earlier build' {
         $project = New-Project
-        (Get-Content -Raw $project/$name.psd1) -replace "ModuleVersion(\s*)= '[^']+'", "ModuleVersion`$1= '9.9.9'" | Set-Content $project/$name.psd1
+        (Get-Content -Raw $project/$name.psd1) -replace "ModuleVersion(\s*)= '[^']+'", "ModuleVersion`$1= '9.9.9'" |
+            Set-Content $project/$name.psd1
         Rename-Item $project/output/$name/$version 9.9.9
-        { & $tools/Test-Version.ps1 -Root $project } | Should -Throw "*bin*CodePipeline.ThirdParty.dll is of version $version*"
+        { & $tools/Test-Version.ps1 -Root $project } |
+            Should -Throw "*bin*CodePipeline.ThirdParty.dll is of version $version*"
     }
 }

@@ -36,7 +36,9 @@ Describe 'The four cmdlets in a pipeline' {
         $jobs = Get-DispatchedJob -Count 3
         $null = $jobs[1] | Confirm-CPThirdPartyJob
         $jobs[1] | Complete-CPThirdPartyJob
-        $result = Invoke-Capturing { $jobs | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru }
+        $result = Invoke-Capturing {
+            $jobs | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru
+        }
         $result.Errors.Count | Should -Be 1
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidJob,*'
         $result.Errors[0].TargetObject.JobId | Should -Be $jobs[1].JobId
@@ -45,11 +47,16 @@ Describe 'The four cmdlets in a pipeline' {
 
     It 'binds objects of other origin by their property names' {
         $job = Get-DispatchedJob
-        $row = [pscustomobject]@{ JobId = $job.JobId; ClientId = $job.ClientId; ClientToken = $emulator.GetClients()[$job.ClientId] }
+        $row = [pscustomobject]@{
+            JobId = $job.JobId
+            ClientId = $job.ClientId
+            ClientToken = $emulator.GetClients()[$job.ClientId]
+        }
         $detail = $row | Get-CPThirdPartyJobDetail
         $detail.JobId | Should -Be $job.JobId
         $detail.ClientId | Should -Be $job.ClientId
-        $claimed = [pscustomobject]@{ JobId = $job.JobId; Nonce = $detail.Nonce; ClientToken = $row.ClientToken } | Confirm-CPThirdPartyJob
+        $claimed = [pscustomobject]@{ JobId = $job.JobId; Nonce = $detail.Nonce; ClientToken = $row.ClientToken } |
+            Confirm-CPThirdPartyJob
         $claimed.Status | Should -Be 'InProgress'
         (Get-ServiceRequest -Operation GetThirdPartyJobDetails).Count | Should -Be 1
     }
@@ -57,14 +64,17 @@ Describe 'The four cmdlets in a pipeline' {
     It 'takes text from the pipeline for job ids' {
         $jobs = Get-DispatchedJob -Count 2 -With @{ ClientId = 'one' }
         $jobs.JobId | Get-CPThirdPartyJobDetail -ClientId one | ForEach-Object JobId | Should -Be $jobs.JobId
-        $jobs.JobId | Confirm-CPThirdPartyJob -ClientId one | ForEach-Object Status | Should -Be 'InProgress', 'InProgress'
+        $jobs.JobId | Confirm-CPThirdPartyJob -ClientId one | ForEach-Object Status |
+            Should -Be 'InProgress', 'InProgress'
         $jobs.JobId | Complete-CPThirdPartyJob -ClientId one -Summary 'by id'
         (Get-CPThirdPartyEmulatorJob).Summary | Should -Be 'by id', 'by id'
     }
 
     It 'ends cleanly where Select-Object has enough' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 5
-        $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail | Select-Object -First 1 }
+        $result = Invoke-Capturing {
+            Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail | Select-Object -First 1
+        }
         $result.Errors | Should -BeNullOrEmpty
         $result.Output.Count | Should -Be 1
         (Get-ServiceRequest -Operation GetThirdPartyJobDetails | Measure-Object).Count | Should -Be 1
@@ -76,7 +86,8 @@ Describe 'The four cmdlets in a pipeline' {
         $detail = $job | Get-CPThirdPartyJobDetail
         $claimed = $detail | Confirm-CPThirdPartyJob
         $done = $claimed | Complete-CPThirdPartyJob -PassThru
-        $job.Status, $detail.Status, $claimed.Status, $done.Status | Should -Be 'Dispatched', 'Dispatched', 'InProgress', 'Succeeded'
+        $job.Status, $detail.Status, $claimed.Status, $done.Status |
+            Should -Be 'Dispatched', 'Dispatched', 'InProgress', 'Succeeded'
         $done | Should -BeOfType CodePipeline.ThirdParty.ThirdPartyJobDetail
     }
 }
@@ -94,10 +105,20 @@ Describe 'Get-CPThirdPartyJob' {
         @{ What = 'text'; Arguments = @{ ActionType = 'Test/Contoso/1' } }
         @{ What = 'text in any case'; Arguments = @{ ActionType = 'test/Contoso/1' } }
         @{ What = 'text with its owner'; Arguments = @{ ActionType = 'Test/ThirdParty/Contoso/1' } }
-        @{ What = 'shorthand of the AWS CLI'; Arguments = @{ ActionType = 'category=Test,owner=ThirdParty,provider=Contoso,version=1' } }
-        @{ What = 'a hashtable'; Arguments = @{ ActionType = @{ Category = 'Test'; Provider = 'Contoso'; Version = 1 } } }
-        @{ What = 'an object'; Arguments = @{ ActionType = [pscustomobject]@{ Category = 'Test'; Provider = 'Contoso'; Version = '1' } } }
-        @{ What = 'JSON'; Arguments = @{ ActionTypeId = '{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"}' } }
+        @{ What = 'shorthand of the AWS CLI'
+            Arguments = @{ ActionType = 'category=Test,owner=ThirdParty,provider=Contoso,version=1' }
+        }
+        @{ What = 'a hashtable'
+            Arguments = @{ ActionType = @{ Category = 'Test'; Provider = 'Contoso'; Version = 1 } }
+        }
+        @{ What = 'an object'
+            Arguments = @{ ActionType = [pscustomobject]@{ Category = 'Test'; Provider = 'Contoso'; Version = '1' } }
+        }
+        @{ What = 'JSON'
+            Arguments = @{
+                ActionTypeId = '{"category":"Test","owner":"ThirdParty","provider":"Contoso","version":"1"}'
+            }
+        }
         @{ What = 'single parameters'; Arguments = @{ Category = 'Test'; Provider = 'Contoso'; Version = '1' } }
     ) {
         $null = New-CPThirdPartyEmulatorJob $ActionType
@@ -166,7 +187,8 @@ Describe 'Get-CPThirdPartyJobDetail' {
         $detail.InputArtifacts[0].LocationType | Should -Be 'S3'
         $detail.InputArtifacts[0].BucketName, $detail.InputArtifacts[0].ObjectKey | Should -Not -BeNullOrEmpty
         $detail.OutputArtifacts.Name | Should -Be 'Out1', 'Out2'
-        $detail.EncryptionKey.Id, $detail.EncryptionKey.Type | Should -Be 'arn:aws:kms:us-east-1:111122223333:key/1', 'KMS'
+        $detail.EncryptionKey.Id, $detail.EncryptionKey.Type |
+            Should -Be 'arn:aws:kms:us-east-1:111122223333:key/1', 'KMS'
         $detail.ContinuationToken | Should -Be 'earlier'
         $detail.Nonce | Should -Not -BeNullOrEmpty
         $detail.ArtifactCredentials.AccessKeyId.Reveal() | Should -BeLike 'ASIA*'
@@ -235,7 +257,8 @@ Describe 'Confirm-CPThirdPartyJob' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -PipelineName Pipe
         $claimed = Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob
         $claimed.Status, $claimed.PipelineName | Should -Be 'InProgress', 'Pipe'
-        (Get-ServiceRequest).Operation | Should -Be 'PollForThirdPartyJobs', 'GetThirdPartyJobDetails', 'AcknowledgeThirdPartyJob'
+        (Get-ServiceRequest).Operation |
+            Should -Be 'PollForThirdPartyJobs', 'GetThirdPartyJobDetails', 'AcknowledgeThirdPartyJob'
     }
 
     It 'touches nothing with WhatIf' {
@@ -248,7 +271,8 @@ Describe 'Confirm-CPThirdPartyJob' {
     It 'does not ask with Confirm:$false, though the preference would' {
         $ConfirmPreference = 'Low'
         $null = New-CPThirdPartyEmulatorJob $ActionType -Confirm:$false
-        Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob -Confirm:$false | Complete-CPThirdPartyJob -Confirm:$false
+        Get-CPThirdPartyJob $ActionType |
+            Confirm-CPThirdPartyJob -Confirm:$false | Complete-CPThirdPartyJob -Confirm:$false
         (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Succeeded'
     }
 }
@@ -264,8 +288,16 @@ Describe 'Complete-CPThirdPartyJob' {
 
     It 'reports every detail of a success' {
         $created = [datetime]::new(2026, 1, 31, 12, 0, 0, [DateTimeKind]::Utc)
-        Get-ClaimedJob | Complete-CPThirdPartyJob -Summary 'all well' -ExternalExecutionId 'run-7' -PercentComplete 100 -Revision 'abc' `
-            -RevisionChangeIdentifier 'main' -RevisionCreated $created -RevisionSummary 'a commit'
+        $details = @{
+            Summary                  = 'all well'
+            ExternalExecutionId      = 'run-7'
+            PercentComplete          = 100
+            Revision                 = 'abc'
+            RevisionChangeIdentifier = 'main'
+            RevisionCreated          = $created
+            RevisionSummary          = 'a commit'
+        }
+        Get-ClaimedJob | Complete-CPThirdPartyJob @details
         $job = Get-CPThirdPartyEmulatorJob
         $job.Summary, $job.ExternalExecutionId, $job.PercentComplete | Should -Be 'all well', 'run-7', 100
         $job.Revision, $job.RevisionChangeIdentifier, $job.RevisionSummary | Should -Be 'abc', 'main', 'a commit'
@@ -286,8 +318,8 @@ Describe 'Complete-CPThirdPartyJob' {
     }
 
     It 'reports a failure with its type' {
-        $done = Get-ClaimedJob | Complete-CPThirdPartyJob -FailureMessage 'no such project' -FailureType ConfigurationError `
-            -ExternalExecutionId 'run-8' -PassThru
+        $failure = @{ FailureMessage = 'no such project'; FailureType = 'ConfigurationError' }
+        $done = Get-ClaimedJob | Complete-CPThirdPartyJob @failure -ExternalExecutionId 'run-8' -PassThru
         $done.Status | Should -Be 'Failed'
         $job = Get-CPThirdPartyEmulatorJob
         $job.Status, $job.FailureType, $job.FailureMessage, $job.ExternalExecutionId |
@@ -367,7 +399,8 @@ Describe 'Complete-CPThirdPartyJob' {
     }
 
     It 'has the result taken once where the answer to it got lost' {
-        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('drop-after=1@PutThirdPartyJobSuccessResult,limit=1'))
+        $emulator.OrderFaults(
+            [CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('drop-after=1@PutThirdPartyJobSuccessResult,limit=1'))
         $result = Invoke-Capturing { Get-ClaimedJob | Complete-CPThirdPartyJob -Summary 'ok' -PassThru }
         $result.Errors | Should -BeNullOrEmpty
         $result.Output.Status | Should -Be 'Succeeded'

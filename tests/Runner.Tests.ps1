@@ -1,6 +1,8 @@
 BeforeDiscovery {
     # The manifest names it once it is built.
-    $hasWorker = (Import-PowerShellDataFile -Path "$PSScriptRoot/../CodePipeline.ThirdParty.psd1").CmdletsToExport -contains 'Invoke-CPThirdPartyWorker'
+    $hasWorker = (
+        Import-PowerShellDataFile -Path "$PSScriptRoot/../CodePipeline.ThirdParty.psd1"
+    ).CmdletsToExport -contains 'Invoke-CPThirdPartyWorker'
     $runners = @(@{ Runner = 'GitHub Actions' }, @{ Runner = 'Azure DevOps' })
 }
 
@@ -13,7 +15,9 @@ BeforeAll {
     # The text of a step's script, and its environment: names, and the input that each comes from.
     function Get-RunnerStep([string] $Runner) {
         $gitHub = $Runner -eq 'GitHub Actions'
-        $lines = Get-Content $(if ($gitHub) { "$RepositoryRoot/action.yml" } else { "$RepositoryRoot/azure-pipelines/worker.yml" })
+        $lines = Get-Content $(
+            if ($gitHub) { "$RepositoryRoot/action.yml" } else { "$RepositoryRoot/azure-pipelines/worker.yml" }
+        )
         $map = @{}
         $defaults = @{}
         $name = ''
@@ -67,7 +71,10 @@ BeforeAll {
         if ($Runner -eq 'GitHub Actions') {
             $null = New-Item -ItemType File -Path $output
             $variables += @{
-                GITHUB_ACTIONS = 'true'; GITHUB_ACTION_PATH = $RepositoryRoot; GITHUB_OUTPUT = $output; RUNNER_TEMP = $temp
+                GITHUB_ACTIONS = 'true'
+                GITHUB_ACTION_PATH = $RepositoryRoot
+                GITHUB_OUTPUT = $output
+                RUNNER_TEMP = $temp
                 GITHUB_STEP_SUMMARY = "$output.md"
             }
         } else {
@@ -77,7 +84,9 @@ BeforeAll {
         $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script $step.Script
         $outputs = @{}
         if ($Runner -eq 'GitHub Actions') {
-            foreach ($match in [regex]::Matches((Get-Content -Raw $output), '(?ms)^(\w+)<<(\S+)\r?\n(.*?)\r?\n\2\r?$')) {
+            foreach (
+                $match in [regex]::Matches((Get-Content -Raw $output), '(?ms)^(\w+)<<(\S+)\r?\n(.*?)\r?\n\2\r?$')
+            ) {
                 $outputs[$match.Groups[1].Value] = $match.Groups[3].Value
             }
         } else {
@@ -117,7 +126,8 @@ Describe 'The step of <Runner>' -ForEach $runners {
         }
 
         It 'reports success, and gives its outputs' {
-            $run = Invoke-RunnerStep $Runner ($with + @{ summary = '40 tests passed'; 'external-execution-id' = 'run-17' })
+            $run =
+                Invoke-RunnerStep $Runner ($with + @{ summary = '40 tests passed'; 'external-execution-id' = 'run-17' })
             $run.Child.Errors | Should -BeNullOrEmpty
             $run.Child.ExitCode | Should -Be 0
             $done = Get-CPThirdPartyEmulatorJob -JobId $job.JobId
@@ -128,22 +138,28 @@ Describe 'The step of <Runner>' -ForEach $runners {
         }
 
         It 'reports failure with its type' {
-            $run = Invoke-RunnerStep $Runner ($with + @{ 'failure-message' = 'no such stack'; 'failure-type' = 'ConfigurationError' })
+            $run = Invoke-RunnerStep $Runner (
+                $with + @{ 'failure-message' = 'no such stack'; 'failure-type' = 'ConfigurationError' }
+            )
             $run.Child.ExitCode | Should -Be 0
             $done = Get-CPThirdPartyEmulatorJob -JobId $job.JobId
-            $done.Status, $done.FailureMessage, $done.FailureType | Should -Be 'Failed', 'no such stack', 'ConfigurationError'
+            $done.Status, $done.FailureMessage, $done.FailureType |
+                Should -Be 'Failed', 'no such stack', 'ConfigurationError'
             $run.Outputs.failed | Should -Be '1'
         }
 
         It 'takes the token from the variable that is named' {
             $with.Remove('client-token')
-            $run = Invoke-RunnerStep $Runner ($with + @{ 'client-token-variable' = 'CONTOSO_TOKEN' }) -Environment @{ CONTOSO_TOKEN = $token }
+            $run = Invoke-RunnerStep $Runner ($with + @{ 'client-token-variable' = 'CONTOSO_TOKEN' }) -Environment @{
+                CONTOSO_TOKEN = $token
+            }
             $run.Child.Errors | Should -BeNullOrEmpty
             (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Status | Should -Be 'Succeeded'
         }
 
         It 'never runs an input, nor lets one write an output' {
-            $hostile = "'; Set-Content '$TestDrive/pwned' x; '`$(Set-Content '$TestDrive/pwned' x)`njobs<<end`n99`nend`n##vso[task.setvariable variable=jobs;isOutput=true]99"
+            $hostile = "'; Set-Content '$TestDrive/pwned' x; '`$(Set-Content '$TestDrive/pwned' x)`n" +
+                "jobs<<end`n99`nend`n##vso[task.setvariable variable=jobs;isOutput=true]99"
             $run = Invoke-RunnerStep $Runner ($with + @{ summary = $hostile })
             $run.Child.ExitCode | Should -Be 0
             (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Summary | Should -Be $hostile
@@ -154,7 +170,8 @@ Describe 'The step of <Runner>' -ForEach $runners {
 
         It 'shows the client token in a mask command alone' {
             $run = Invoke-RunnerStep $Runner $with
-            $run.Child.Lines | Where-Object { $_ -like "*$token*" -and $_ -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' } |
+            $run.Child.Lines |
+                Where-Object { $_ -like "*$token*" -and $_ -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' } |
                 Should -BeNullOrEmpty
             $run.Child.Lines -match '^(::add-mask::|##vso\[task\.setsecret\])' | Should -Not -BeNullOrEmpty
         }
@@ -188,7 +205,8 @@ Describe 'The step of <Runner>' -ForEach $runners {
                 }
             }
 
-            # Gives identity tokens that live two seconds, and AWS credentials for one, once a second token lies in the file.
+            # Gives identity tokens that live two seconds, and AWS credentials for one, once a second token lies in the
+            # file.
             $seen = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
             $service = [powershell]::Create().AddScript({
                     param($Listener, $Seen, $Folder, $Key, $Secret)
@@ -209,9 +227,13 @@ Describe 'The step of <Runner>' -ForEach $runners {
                         }
 
                         if ($context.Request.Url.AbsolutePath -eq '/oidc') {
-                            $Seen.Enqueue("oidc $($context.Request.HttpMethod) $($context.Request.Url.Query) $($context.Request.Headers['Authorization'])")
-                            $claims = @{ exp = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() + 2; n = $tokens.Count } | ConvertTo-Json -Compress
-                            $body = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($claims)).TrimEnd('=').Replace('+', '-').Replace('/', '_')
+                            $asked = $context.Request
+                            $bearer = $asked.Headers['Authorization']
+                            $Seen.Enqueue("oidc $($asked.HttpMethod) $($asked.Url.Query) $bearer")
+                            $claims = @{ exp = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() + 2; n = $tokens.Count } |
+                                ConvertTo-Json -Compress
+                            $body = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($claims)).
+                                TrimEnd('=').Replace('+', '-').Replace('/', '_')
                             $tokens += "head.$body.sign"
                             Send $context (@{ value = $tokens[-1]; oidcToken = $tokens[-1] } | ConvertTo-Json)
                         } else {
@@ -223,20 +245,31 @@ Describe 'The step of <Runner>' -ForEach $runners {
 
                         if ($sts -and -not $answered -and $tokens.Count -ge 2) {
                             $renewed = [Threading.SpinWait]::SpinUntil({
-                                    @(Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' | Get-Content -ErrorAction Ignore) -contains $tokens[-1]
+                                    @(
+                                        Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' |
+                                            Get-Content -ErrorAction Ignore
+                                    ) -contains $tokens[-1]
                                 }, 60000)
                             $Seen.Enqueue("renewed $renewed")
-                            $modes = @(Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' | ForEach-Object UnixFileMode)
+                            $modes = @(
+                                Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' |
+                                    ForEach-Object UnixFileMode
+                            )
                             $Seen.Enqueue("mode $modes")
                             $answered = $true
                             $end = [DateTime]::UtcNow.AddHours(1).ToString('yyyy-MM-ddTHH:mm:ssZ')
                             $sts.Response.ContentType = 'text/xml'
-                            Send $sts ("<AssumeRoleWithWebIdentityResponse xmlns=`"https://sts.amazonaws.com/doc/2011-06-15/`"><AssumeRoleWithWebIdentityResult>" +
-                                "<Credentials><AccessKeyId>$Key</AccessKeyId><SecretAccessKey>$Secret</SecretAccessKey><SessionToken>of-the-role</SessionToken>" +
-                                "<Expiration>$end</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>")
+                            Send $sts (
+                                '<AssumeRoleWithWebIdentityResponse ' +
+                                'xmlns="https://sts.amazonaws.com/doc/2011-06-15/">' +
+                                '<AssumeRoleWithWebIdentityResult><Credentials>' +
+                                "<AccessKeyId>$Key</AccessKeyId><SecretAccessKey>$Secret</SecretAccessKey>" +
+                                "<SessionToken>of-the-role</SessionToken><Expiration>$end</Expiration>" +
+                                '</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>')
                         }
                     }
-                }).AddArgument($listener).AddArgument($seen).AddArgument("$TestDrive").AddArgument($emulator.AccessKeyId).AddArgument($emulator.SecretAccessKey.Reveal())
+                }).AddArgument($listener).AddArgument($seen).AddArgument("$TestDrive").
+                AddArgument($emulator.AccessKeyId).AddArgument($emulator.SecretAccessKey.Reveal())
             $serving = $service.BeginInvoke()
         }
 
@@ -249,7 +282,9 @@ Describe 'The step of <Runner>' -ForEach $runners {
         It 'keeps the identity fresh for as long as it runs, and leaves nothing behind' {
             $with = Get-StepService @{
                 mode = 'complete'; 'job-id' = $job.JobId; 'client-token' = $job.ClientToken.Reveal()
-                'role-to-assume' = 'arn:aws:iam::123456789012:role/worker'; 'service-connection' = 'c-1'; audience = 'sts.example'
+                'role-to-assume' = 'arn:aws:iam::123456789012:role/worker'
+                'service-connection' = 'c-1'
+                audience = 'sts.example'
             }
             $run = Invoke-RunnerStep $Runner $with -Environment @{
                 ACTIONS_ID_TOKEN_REQUEST_URL   = if ($Runner -eq 'GitHub Actions') { "${url}oidc?v=1" }
@@ -275,7 +310,8 @@ Describe 'The step of <Runner>' -ForEach $runners {
                 @($seen -match '^mode (UserRead, UserWrite|UserWrite, UserRead)$').Count | Should -Be 1
             }
 
-            $run.Child.Lines -match 'head\.' -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' | Should -BeNullOrEmpty
+            $run.Child.Lines -match 'head\.' -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' |
+                Should -BeNullOrEmpty
             Get-ChildItem -Path $run.Temp -Force | Should -BeNullOrEmpty
         }
     }
@@ -294,9 +330,15 @@ Describe 'The inputs of a step' {
         @{ Because = 'no job id'; Inputs = @{ mode = 'complete' }; Names = 'job-id' }
         @{ Because = 'unknown mode'; Inputs = @{ mode = 'neither' }; Names = "mode is 'neither'" }
         @{ Because = 'no action type'; Inputs = @{ script = 'x'; 'max-jobs' = '1' }; Names = 'action-type' }
-        @{ Because = 'no script'; Inputs = @{ 'action-type' = 'Test/Contoso/1'; 'max-jobs' = '1' }; Names = 'script and script-path' }
-        @{ Because = 'no end'; Inputs = @{ 'action-type' = 'Test/Contoso/1'; script = 'x' }; Names = 'a step has to end' }
-        @{ Because = 'variable not set'; Inputs = @{ 'client-token-variable' = 'NOT_SET_HERE' }; Names = 'NOT_SET_HERE' }
+        @{ Because = 'no script'; Inputs = @{ 'action-type' = 'Test/Contoso/1'; 'max-jobs' = '1' }
+            Names = 'script and script-path'
+        }
+        @{ Because = 'no end'; Inputs = @{ 'action-type' = 'Test/Contoso/1'; script = 'x' }
+            Names = 'a step has to end'
+        }
+        @{ Because = 'variable not set'; Inputs = @{ 'client-token-variable' = 'NOT_SET_HERE' }
+            Names = 'NOT_SET_HERE'
+        }
     ) {
         $run = Invoke-RunnerStep 'GitHub Actions' (Get-StepService $Inputs)
         $run.Child.ExitCode | Should -Not -Be 0
@@ -304,7 +346,9 @@ Describe 'The inputs of a step' {
     }
 
     It 'says what the workflow lacks where the runner gives no identity' {
-        $run = Invoke-RunnerStep 'GitHub Actions' (Get-StepService @{ mode = 'complete'; 'job-id' = 'x'; 'role-to-assume' = 'arn:aws:iam::1:role/r' })
+        $run = Invoke-RunnerStep 'GitHub Actions' (
+            Get-StepService @{ mode = 'complete'; 'job-id' = 'x'; 'role-to-assume' = 'arn:aws:iam::1:role/r' }
+        )
         $run.Child.ExitCode | Should -Not -Be 0
         ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike '*id-token: write*service connection*'
     }
@@ -313,10 +357,16 @@ Describe 'The inputs of a step' {
 Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not $hasWorker) {
     BeforeEach {
         $emulator = Start-TestService
-        $null = New-CPThirdPartyEmulatorJob -ActionType $ActionType -Count 2 -ClientId one -ClientToken 'token-of-one' -Configuration @{
+        $client = @{ ClientId = 'one'; ClientToken = 'token-of-one' }
+        $null = New-CPThirdPartyEmulatorJob -ActionType $ActionType -Count 2 @client -Configuration @{
             ProjectName = 'website'
         }
-        $with = Get-StepService @{ 'action-type' = $ActionType; 'client-token' = 'token-of-one'; 'max-jobs' = '2'; 'idle-timeout' = '20' }
+        $with = Get-StepService @{
+            'action-type' = $ActionType
+            'client-token' = 'token-of-one'
+            'max-jobs' = '2'
+            'idle-timeout' = '20'
+        }
     }
 
     AfterEach {

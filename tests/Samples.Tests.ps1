@@ -28,8 +28,10 @@ Describe 'The deploy worker' {
         $root = Join-Path $TestDrive 'sites'
 
         function Invoke-Deploy([hashtable] $Files, [string] $SiteName) {
-            $made = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact @{ Site = New-SiteZip $Files } -Configuration @{ SiteName = $SiteName }
-            $result = & "$samples/DeployWorker/Start-DeployWorker.ps1" -ActionType $ActionType -SiteRoot $root -JournalPath (Join-Path $TestDrive 'deploy.journal') -MaxJobs 1
+            $job = @{ InputArtifact = @{ Site = New-SiteZip $Files }; Configuration = @{ SiteName = $SiteName } }
+            $made = New-CPThirdPartyEmulatorJob $ActionType @job
+            $with = @{ SiteRoot = $root; JournalPath = Join-Path $TestDrive 'deploy.journal'; MaxJobs = 1 }
+            $result = & "$samples/DeployWorker/Start-DeployWorker.ps1" -ActionType $ActionType @with
             $result.JobId | Should -Be $made.JobId
             Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId
         }
@@ -61,7 +63,8 @@ Describe 'The deploy worker' {
     }
 
     It 'refuses what is no site' {
-        (Invoke-Deploy @{ 'readme.txt' = 'x' } 'shop').FailureMessage | Should -Be 'The artifact has no index.html at its root.'
+        (Invoke-Deploy @{ 'readme.txt' = 'x' } 'shop').FailureMessage |
+            Should -Be 'The artifact has no index.html at its root.'
     }
 }
 
@@ -70,8 +73,10 @@ Describe 'The test worker' {
         $emulator = Start-TestService
 
         function Invoke-Check([hashtable] $Files) {
-            $made = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact @{ Site = New-SiteZip $Files } -OutputArtifact Report
-            $null = & "$samples/TestWorker/Start-TestWorker.ps1" -ActionType $ActionType -JournalPath (Join-Path $TestDrive 'test.journal') -MaxJobs 1
+            $site = @{ Site = New-SiteZip $Files }
+            $made = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact $site -OutputArtifact Report
+            $with = @{ JournalPath = Join-Path $TestDrive 'test.journal'; MaxJobs = 1 }
+            $null = & "$samples/TestWorker/Start-TestWorker.ps1" -ActionType $ActionType @with
             Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId
         }
 
@@ -89,7 +94,10 @@ Describe 'The test worker' {
     }
 
     It 'passes a site whose links lead somewhere, and hands on a report' {
-        $job = Invoke-Check @{ 'index.html' = '<a href="a/b.html">b</a> <a href="https://example.com/">out</a>'; 'a/b.html' = '<a href="/index.html#top">up</a>' }
+        $job = Invoke-Check @{
+            'index.html' = '<a href="a/b.html">b</a> <a href="https://example.com/">out</a>'
+            'a/b.html' = '<a href="/index.html#top">up</a>'
+        }
 
         $job.Status | Should -Be 'Succeeded'
         $job.Summary | Should -Be '2 links lead somewhere.'
@@ -113,7 +121,12 @@ Describe 'The worker of long work' {
 
         function Invoke-LongWork([string] $Project, [int] $Jobs) {
             $made = New-CPThirdPartyEmulatorJob $ActionType -Configuration @{ ProjectName = $Project }
-            $null = & "$samples/LongRunningWorker/Start-LongRunningWorker.ps1" -ActionType $ActionType -RunFolder (Join-Path $TestDrive runs) -JournalPath (Join-Path $TestDrive 'long.journal') -MaxJobs $Jobs
+            $with = @{
+                RunFolder   = Join-Path $TestDrive runs
+                JournalPath = Join-Path $TestDrive 'long.journal'
+                MaxJobs     = $Jobs
+            }
+            $null = & "$samples/LongRunningWorker/Start-LongRunningWorker.ps1" -ActionType $ActionType @with
             $job = Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId
             while ($job.NextJobId) {
                 $next = $job.NextJobId
@@ -154,15 +167,21 @@ Describe 'What a worker runs under' {
         [IO.Path]::Combine($samples, 'TestWorker', $copied) | Should -Exist
         $entry = ($lines -match '^ENTRYPOINT')[0].Substring('ENTRYPOINT '.Length) | ConvertFrom-Json
         $parameters = (Get-Command -Name "$samples/TestWorker/$copied").Parameters.Keys
-        $entry | Where-Object { $_ -match '^-(?!NoProfile|NonInteractive|File)' } | ForEach-Object { $parameters | Should -Contain $_.TrimStart('-') }
+        $entry | Where-Object { $_ -match '^-(?!NoProfile|NonInteractive|File)' } |
+            ForEach-Object { $parameters | Should -Contain $_.TrimStart('-') }
     }
 
     It 'is the sample script in a process of its own, which ends well at SIGTERM' -Skip:$IsWindows {
         $emulator = Start-TestService
-        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken token -Configuration @{ ProjectName = 'website' }
-        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
-        '-NoProfile', '-NonInteractive', '-File', "$samples/LongRunningWorker/Start-LongRunningWorker.ps1", '-ActionType', $ActionType,
-        '-RunFolder', (Join-Path $TestDrive runs), '-JournalPath', (Join-Path $TestDrive term.journal) | ForEach-Object { $start.ArgumentList.Add($_) }
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken token -Configuration @{
+            ProjectName = 'website'
+        }
+        $start = [System.Diagnostics.ProcessStartInfo]::new(
+            [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
+        '-NoProfile', '-NonInteractive', '-File', "$samples/LongRunningWorker/Start-LongRunningWorker.ps1",
+        '-ActionType', $ActionType,
+        '-RunFolder', (Join-Path $TestDrive runs), '-JournalPath', (Join-Path $TestDrive term.journal) |
+            ForEach-Object { $start.ArgumentList.Add($_) }
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         # Loaded by the name of the cmdlet, as where it is installed.
         $start.Environment['PSModulePath'] = Join-Path $RepositoryRoot 'output'
@@ -176,7 +195,10 @@ Describe 'What a worker runs under' {
             $output = $process.StandardOutput.ReadToEndAsync()
             $errors = $process.StandardError.ReadToEndAsync()
             $end = [datetime]::UtcNow.AddSeconds(120)
-            while (-not (Get-CPThirdPartyEmulatorJob | Where-Object NextJobId) -and -not $process.HasExited -and [datetime]::UtcNow -lt $end) {
+            while (
+                -not (Get-CPThirdPartyEmulatorJob | Where-Object NextJobId) -and
+                    -not $process.HasExited -and [datetime]::UtcNow -lt $end
+            ) {
                 $null = $process.WaitForExit(50)
             }
             kill -TERM $process.Id
@@ -197,15 +219,22 @@ Describe 'The scheduled task' {
         function New-ScheduledTaskAction { param($Execute, $Argument, $WorkingDirectory) $PSBoundParameters }
         function New-ScheduledTaskTrigger { param([switch] $AtStartup) "startup: $AtStartup" }
         function New-ScheduledTaskPrincipal { param($UserId, $LogonType) "$UserId as $LogonType" }
-        function New-ScheduledTaskSettingsSet { param($RestartCount, $RestartInterval, $ExecutionTimeLimit, $MultipleInstances) $PSBoundParameters }
-        function Register-ScheduledTask { param($TaskName, $Action, $Trigger, $Principal, $Settings) [pscustomobject]$PSBoundParameters }
+        function New-ScheduledTaskSettingsSet {
+            param($RestartCount, $RestartInterval, $ExecutionTimeLimit, $MultipleInstances)
+            $PSBoundParameters
+        }
+        function Register-ScheduledTask {
+            param($TaskName, $Action, $Trigger, $Principal, $Settings)
+            [pscustomobject]$PSBoundParameters
+        }
         $register = "$samples/Hosting/Register-WorkerTask.ps1"
         $script = "$samples/DeployWorker/Start-DeployWorker.ps1"
     }
 
     It 'runs the script with its parameters, from the start of the machine and without end' {
         $task = & $register -Script $script -Argument @{ ActionType = 'Deploy/Contoso/1'; SiteRoot = 'D:\my sites' }
-        $task.Action.Argument | Should -Be "-NoProfile -NonInteractive -File `"$script`" -ActionType `"Deploy/Contoso/1`" -SiteRoot `"D:\my sites`""
+        $task.Action.Argument | Should -Be ("-NoProfile -NonInteractive -File `"$script`" " +
+            '-ActionType "Deploy/Contoso/1" -SiteRoot "D:\my sites"')
         $task.Trigger | Should -Be 'startup: True'
         $task.Settings.ExecutionTimeLimit | Should -Be ([timespan]::Zero)
     }
@@ -216,6 +245,7 @@ Describe 'The scheduled task' {
 
     It 'says what is wrong with its input' {
         { & $register -Script 'nowhere.ps1' } | Should -Throw "There is no script 'nowhere.ps1'*"
-        { & $register -Script $script -Argument @{ SiteRoot = 'a"b' } } | Should -Throw "The value of 'SiteRoot' has a quotation mark*"
+        { & $register -Script $script -Argument @{ SiteRoot = 'a"b' } } |
+            Should -Throw "The value of 'SiteRoot' has a quotation mark*"
     }
 }

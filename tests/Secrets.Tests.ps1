@@ -20,23 +20,33 @@ BeforeAll {
     function Start-SecretService {
         $started = Start-CPThirdPartyEmulator -ActionType $ActionType -SecretKey $secrets.SecretKey
         $password = [System.Net.NetworkCredential]::new('', $secrets.ProxyPassword).SecurePassword
-        $started | Connect-CPThirdParty -Name proxied -ClientToken @{ one = $secrets.ClientToken } -Proxy 'http://127.0.0.1:9' `
-            -MaxAttempts 1 -ProxyCredential ([pscredential]::new('user', $password))
+        $proxy = @{ Proxy = 'http://127.0.0.1:9'; ProxyCredential = [pscredential]::new('user', $password) }
+        $started | Connect-CPThirdParty -Name proxied -ClientToken @{ one = $secrets.ClientToken } -MaxAttempts 1 @proxy
         $started | Connect-CPThirdParty -ClientToken @{ one = $secrets.ClientToken } -MaxAttempts 1
         Add-SecretJob
         $started
     }
 
     function Add-SecretJob {
-        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken $secrets.ClientToken -InputArtifact In -ContinuationToken `
-            $quiet.ContinuationToken -Configuration @{ ApiKey = $secrets.ConfigApiKey; ProjectName = $secrets.ConfigPlain }
+        $job = @{
+            ClientId          = 'one'
+            ClientToken       = $secrets.ClientToken
+            InputArtifact     = 'In'
+            ContinuationToken = $quiet.ContinuationToken
+            Configuration     = @{ ApiKey = $secrets.ConfigApiKey; ProjectName = $secrets.ConfigPlain }
+        }
+        $null = New-CPThirdPartyEmulatorJob $ActionType @job
     }
 
     # Everything at once, in all the ways in which a user's script goes about it; its errors are wanted.
     function Invoke-Everything {
         $ErrorActionPreference = 'Continue'
         $bad = @{ ClientToken = $secrets.WrongToken }
-        $temporary = @{ AccessKey = $emulator.AccessKeyId; SecretKey = $secrets.SecretKey; SessionToken = $secrets.SessionToken }
+        $temporary = @{
+            AccessKey = $emulator.AccessKeyId
+            SecretKey = $secrets.SecretKey
+            SessionToken = $secrets.SessionToken
+        }
         $job = Get-CPThirdPartyJob $ActionType
         $job
         $detail = $job | Get-CPThirdPartyJobDetail
@@ -50,11 +60,17 @@ BeforeAll {
         Get-CPThirdPartyJob $ActionType @temporary
         Get-CPThirdPartyJob $ActionType -AccessKey $emulator.AccessKeyId -SecretKey $secrets.WrongToken
         Get-CPThirdPartyJob $ActionType -Session proxied
-        try { Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken ($secrets.WrongToken * 20) } catch { Write-Error -ErrorRecord $_ }
+        try {
+            Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken ($secrets.WrongToken * 20)
+        } catch {
+            Write-Error -ErrorRecord $_
+        }
         Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientId one -ClientToken { throw "no $($args)" }
-        Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken $secrets.ClientToken -EndpointUrl 'https://127.0.0.1:9/'
-        Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken $secrets.ClientToken -EndpointUrl "https://127.0.0.1:$($emulator.Endpoint.Port)/"
-        @{ jobId = $job.JobId; clientToken = $secrets.WrongToken } | ConvertTo-Json | ConvertFrom-Json | Get-CPThirdPartyJobDetail
+        foreach ($url in 'https://127.0.0.1:9/', "https://127.0.0.1:$($emulator.Endpoint.Port)/") {
+            Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientToken $secrets.ClientToken -EndpointUrl $url
+        }
+        @{ jobId = $job.JobId; clientToken = $secrets.WrongToken } |
+            ConvertTo-Json | ConvertFrom-Json | Get-CPThirdPartyJobDetail
         try { Get-CPThirdPartyJobDetail -JobId $job.JobId @bad -ErrorAction Stop } catch { $_ }
         $folder = Join-Path ([IO.Path]::GetTempPath()) "cpthirdparty-$([guid]::NewGuid().ToString('N'))"
         $claimed | Save-CPThirdPartyJobArtifact $folder
@@ -113,11 +129,15 @@ Describe 'No secret comes out' {
         @($all | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }).Count | Should -BeGreaterThan 5
         @($all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }).Count | Should -BeGreaterThan 8
         Find-Secret $text | Should -BeNullOrEmpty
-        Find-Secret $text $quiet | Should -BeNullOrEmpty -Because 'continuation tokens stay out of views, verbose and debug'
+        Find-Secret $text $quiet |
+            Should -BeNullOrEmpty -Because 'continuation tokens stay out of views, verbose and debug'
     }
 
     It 'through the debug stream, which shows the rest of the wire' {
-        $wire = (Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -Debug 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }) -join "`n"
+        $wire = (
+            Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -Debug 5>&1 |
+                Where-Object { $_ -is [System.Management.Automation.DebugRecord] }
+        ) -join "`n"
         $wire | Should -BeLike '*"jobId":"*"clientToken":"`*`*`*"*'
         $wire | Should -BeLike '*"ApiKey":"`*`*`*"*'
         $wire | Should -BeLike '*"ProjectName":"`*`*`*"*'
@@ -161,13 +181,16 @@ Invoke-Everything *>&1 | Format-List * -Force
 
     It 'of the objects of <_>' -TestCases @(
         'Get-CPThirdPartyJob', 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob', 'Complete-CPThirdPartyJob',
-        'Get-CPThirdPartySession', 'Get-CPThirdPartyEmulator', 'Get-CPThirdPartyEmulatorJob', 'Test-CPThirdPartyConnection'
+        'Get-CPThirdPartySession', 'Get-CPThirdPartyEmulator', 'Get-CPThirdPartyEmulatorJob',
+        'Test-CPThirdPartyConnection'
     ) {
         $objects = switch ($_) {
             Get-CPThirdPartyJob { Get-CPThirdPartyJob $ActionType }
             Get-CPThirdPartyJobDetail { Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail }
             Confirm-CPThirdPartyJob { Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob }
-            Complete-CPThirdPartyJob { Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru }
+            Complete-CPThirdPartyJob {
+                Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob -PassThru
+            }
             Test-CPThirdPartyConnection { Test-CPThirdPartyConnection $ActionType -ClientId one }
             default { & $_ }
         }
@@ -192,7 +215,8 @@ Invoke-Everything *>&1 | Format-List * -Force
         $debug = $detail | Get-CPThirdPartyJobDetail -Debug 5>&1 | Out-String
         $leaks = foreach ($object in $detail, $detail.ArtifactCredentials, $detail.ArtifactCredentials.SessionToken) {
             foreach ($sink in $sinks.Keys) {
-                Find-Secret ($object | ForEach-Object $sinks[$sink] | Out-String) $made | ForEach-Object { "$_ by $sink" }
+                Find-Secret ($object | ForEach-Object $sinks[$sink] | Out-String) $made |
+                    ForEach-Object { "$_ by $sink" }
             }
         }
         $leaks | Should -BeNullOrEmpty
@@ -217,16 +241,20 @@ Invoke-Everything *>&1 | Format-List * -Force
         $global:Error.Count | Should -BeGreaterThan 8
         $leaks = foreach ($record in $global:Error) {
             $parts = @($record)
-            for ($exception = $record.Exception; $exception; $exception = $exception.InnerException) { $parts += $exception }
+            for ($exception = $record.Exception; $exception; $exception = $exception.InnerException) {
+                $parts += $exception
+            }
             $parts += $record.TargetObject
             foreach ($part in $parts | Where-Object { $null -ne $_ }) {
                 # The invocation holds the line of the script as the user wrote it, which is his own.
                 $shown = $part | Format-List * -Force | Out-String -Width 4000
-                Find-Secret $shown | ForEach-Object { "$_ in $($record.FullyQualifiedErrorId), $($part.GetType().Name)" }
+                Find-Secret $shown |
+                    ForEach-Object { "$_ in $($record.FullyQualifiedErrorId), $($part.GetType().Name)" }
                 Find-Secret ([System.Management.Automation.PSSerializer]::Serialize($part, 6)) |
                     ForEach-Object { "$_ in the Clixml of $($record.FullyQualifiedErrorId), $($part.GetType().Name)" }
                 if ($part -is [Exception]) {
-                    Find-Secret "$($part.Data.Values)" | ForEach-Object { "$_ in Data of $($record.FullyQualifiedErrorId)" }
+                    Find-Secret "$($part.Data.Values)" |
+                        ForEach-Object { "$_ in Data of $($record.FullyQualifiedErrorId)" }
                 }
             }
         }
@@ -254,7 +282,8 @@ Describe 'Plain text that scripts need' {
     }
 
     It 'stays out of the views: nonce and continuation token' {
-        $view = ($detail | Out-String -Width 4000) + ($detail | Format-Table | Out-String -Width 4000) + ($detail | Format-List | Out-String -Width 4000)
+        $view = ($detail | Out-String -Width 4000) +
+            ($detail | Format-Table | Out-String -Width 4000) + ($detail | Format-List | Out-String -Width 4000)
         $view | Should -Not -BeLike "*$($detail.Nonce)*"
         $view | Should -Not -BeLike "*$($quiet.ContinuationToken)*"
         $detail.ContinuationToken | Should -Be $quiet.ContinuationToken
@@ -276,7 +305,9 @@ Describe 'On a runner' {
         $child = Invoke-ChildPwsh -Environment @{ $Variable = 'true' } -Script @"
 `$emulator = Start-CPThirdPartyEmulator -SecretKey '$($secrets.SecretKey)'
 `$emulator | Connect-CPThirdParty -ClientToken '$($secrets.ClientToken)'
-`$null = New-CPThirdPartyEmulatorJob Test/Contoso/1 -ClientToken '$($secrets.ClientToken)' -Configuration @{ ApiKey = '$($secrets.ConfigApiKey)'; ProjectName = 'web%site' }
+`$configuration = @{ ApiKey = '$($secrets.ConfigApiKey)'; ProjectName = 'web%site' }
+`$client = @{ ClientToken = '$($secrets.ClientToken)' }
+`$null = New-CPThirdPartyEmulatorJob Test/Contoso/1 @client -Configuration `$configuration
 `$detail = Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail
 'credentials ' + `$detail.ArtifactCredentials.SecretAccessKey.Reveal()
 'project ' + `$detail.Configuration['ProjectName']
@@ -293,7 +324,8 @@ Describe 'On a runner' {
     }
 
     It 'is nothing announced where there is no runner' {
-        $child = Invoke-ChildPwsh -Environment @{ GITHUB_ACTIONS = ''; TF_BUILD = '' } -Script "`$null = [CodePipeline.ThirdParty.Secret]::new('$($secrets.ClientToken)'); 'end'"
+        $child = Invoke-ChildPwsh -Environment @{ GITHUB_ACTIONS = ''; TF_BUILD = '' } -Script (
+            "`$null = [CodePipeline.ThirdParty.Secret]::new('$($secrets.ClientToken)'); 'end'")
         $child.Lines | Should -Be 'end'
     }
 }

@@ -48,10 +48,20 @@ Describe 'Connect-CPThirdParty' {
     }
 
     It 'keeps what it was given' {
-        $session = Connect-CPThirdParty -Region eu-west-1 -AccessKey AK -SecretKey sk -Timeout 20 -ConnectTimeout '00:00:02' `
-            -RetryMode Adaptive -MaxAttempts 5 -Proxy 'http://proxy.example:8080' -PassThru
+        $given = @{
+            Region         = 'eu-west-1'
+            AccessKey      = 'AK'
+            SecretKey      = 'sk'
+            Timeout        = 20
+            ConnectTimeout = '00:00:02'
+            RetryMode      = 'Adaptive'
+            MaxAttempts    = 5
+            Proxy          = 'http://proxy.example:8080'
+        }
+        $session = Connect-CPThirdParty @given -PassThru
         $session.Timeout.TotalSeconds, $session.ConnectTimeout.TotalSeconds | Should -Be 20, 2
-        "$($session.RetryMode)", $session.MaxAttempts, $session.Proxy | Should -Be 'Adaptive', 5, 'http://proxy.example:8080'
+        "$($session.RetryMode)", $session.MaxAttempts, $session.Proxy |
+            Should -Be 'Adaptive', 5, 'http://proxy.example:8080'
         $session.CredentialSource | Should -BeLike '*access key*'
     }
 
@@ -95,7 +105,8 @@ Describe 'Named sessions' {
 
     It 'are used as an object' {
         $session = Get-CPThirdPartySession -Name second
-        (Get-CPThirdPartyJob $ActionType -Session $session | Get-CPThirdPartyJobDetail).PipelineName | Should -Be 'second'
+        (Get-CPThirdPartyJob $ActionType -Session $session | Get-CPThirdPartyJobDetail).PipelineName |
+            Should -Be 'second'
     }
 
     It 'make the first one the current one, where none has the default name' {
@@ -110,7 +121,8 @@ Describe 'Named sessions' {
     }
 
     It 'have an error that lists the known ones, where a name is wrong' {
-        $record = { Get-CPThirdPartyJob $ActionType -Session third } | Should -Throw -ErrorId 'SessionNotFound,*' -PassThru
+        $record = { Get-CPThirdPartyJob $ActionType -Session third } |
+            Should -Throw -ErrorId 'SessionNotFound,*' -PassThru
         "$record" | Should -BeLike "*'third'*"
         $record.ErrorDetails.RecommendedAction | Should -BeLike '*first, second*'
     }
@@ -179,8 +191,21 @@ Describe 'Parameters of a call' {
     }
 
     It 'take credentials as <What>' -TestCases @(
-        @{ What = 'a PSCredential'; Make = { [pscredential]::new($emulator.AccessKeyId, [System.Net.NetworkCredential]::new('', $emulator.SecretAccessKey.Reveal()).SecurePassword) } }
-        @{ What = 'the Credentials of an STS call'; Make = { [pscustomobject]@{ AccessKeyId = $emulator.AccessKeyId; SecretAccessKey = $emulator.SecretAccessKey.Reveal() } } }
+        @{ What = 'a PSCredential'
+            Make = {
+                [pscredential]::new(
+                    $emulator.AccessKeyId,
+                    [System.Net.NetworkCredential]::new('', $emulator.SecretAccessKey.Reveal()).SecurePassword)
+            }
+        }
+        @{ What = 'the Credentials of an STS call'
+            Make = {
+                [pscustomobject]@{
+                    AccessKeyId = $emulator.AccessKeyId
+                    SecretAccessKey = $emulator.SecretAccessKey.Reveal()
+                }
+            }
+        }
     ) {
         Test-Poll @{ Credential = & $Make } | Should -Be 'Allowed'
     }
@@ -200,7 +225,10 @@ Describe 'Parameters of a call' {
 Describe 'What AWS.Tools leaves behind' {
     BeforeAll {
         $emulator = Start-CPThirdPartyEmulator -ActionType $ActionType -Region eu-central-1
-        $keys = [pscustomobject]@{ AccessKeyId = $emulator.AccessKeyId; SecretAccessKey = $emulator.SecretAccessKey.Reveal() }
+        $keys = [pscustomobject]@{
+            AccessKeyId = $emulator.AccessKeyId
+            SecretAccessKey = $emulator.SecretAccessKey.Reveal()
+        }
     }
 
     AfterAll {
@@ -222,7 +250,11 @@ Describe 'What AWS.Tools leaves behind' {
     It 'counts as the credential object of another AWS SDK, asked anew for each call' {
         Add-Type -TypeDefinition @'
 namespace CodePipelineThirdPartyTests {
-    public class ImmutableKeys { public string AccessKey { get; set; } public string SecretKey { get; set; } public string Token { get; set; } }
+    public class ImmutableKeys {
+        public string AccessKey { get; set; }
+        public string SecretKey { get; set; }
+        public string Token { get; set; }
+    }
     public class OtherSdkCredentials {
         public int Asked;
         public ImmutableKeys Keys;
@@ -236,7 +268,10 @@ namespace CodePipelineThirdPartyTests {
 }
 '@
         $source = [CodePipelineThirdPartyTests.OtherSdkCredentials]::new()
-        $source.Keys = [CodePipelineThirdPartyTests.ImmutableKeys]@{ AccessKey = $keys.AccessKeyId; SecretKey = $keys.SecretAccessKey }
+        $source.Keys = [CodePipelineThirdPartyTests.ImmutableKeys]@{
+            AccessKey = $keys.AccessKeyId
+            SecretKey = $keys.SecretAccessKey
+        }
         $StoredAWSRegion = 'eu-central-1'
         $StoredAWSCredentials = [CodePipelineThirdPartyTests.OtherSdkWrapper]::new($source)
         Test-Poll @{ EndpointUrl = $emulator.Endpoint } | Should -Be 'Allowed'
@@ -253,15 +288,18 @@ Describe 'Profiles and the environment' {
         Set-Content -Path $file -Value @(
             '[partner]', "aws_access_key_id = $($emulator.AccessKeyId)",
             "aws_secret_access_key = $($emulator.SecretAccessKey.Reveal())", 'region = eu-central-1',
-            '[other]', 'aws_access_key_id = OTHER', 'aws_secret_access_key = other', '[half]', 'aws_access_key_id = HALF')
+            '[other]', 'aws_access_key_id = OTHER', 'aws_secret_access_key = other',
+            '[half]', 'aws_access_key_id = HALF')
         $local = @{ ProfileLocation = $file; EndpointUrl = $emulator.Endpoint }
     }
 
     AfterEach {
         Get-CPThirdPartySession | Disconnect-CPThirdParty
-        'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_CODEPIPELINE', 'AWS_PROFILE' |
+        'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_CODEPIPELINE',
+            'AWS_PROFILE' |
             ForEach-Object { [Environment]::SetEnvironmentVariable($_, $null) }
-        [Environment]::SetEnvironmentVariable('AWS_SHARED_CREDENTIALS_FILE', $QuietEnvironment.AWS_SHARED_CREDENTIALS_FILE)
+        [Environment]::SetEnvironmentVariable(
+            'AWS_SHARED_CREDENTIALS_FILE', $QuietEnvironment.AWS_SHARED_CREDENTIALS_FILE)
     }
 
     AfterAll {
@@ -283,7 +321,11 @@ Describe 'Profiles and the environment' {
     It 'find the file by a path relative to the current location' {
         Push-Location -LiteralPath $TestDrive
         try {
-            Test-Poll @{ ProfileName = 'partner'; ProfileLocation = './credentials'; EndpointUrl = $emulator.Endpoint } | Should -Be 'Allowed'
+            Test-Poll @{
+                ProfileName = 'partner'
+                ProfileLocation = './credentials'
+                EndpointUrl = $emulator.Endpoint
+            } | Should -Be 'Allowed'
         } finally {
             Pop-Location
         }
@@ -340,7 +382,8 @@ Describe 'Sessions and runspaces' {
     It 'are apart: another runspace does not see this one''s' {
         $shell = [powershell]::Create()
         try {
-            $seen = $shell.AddScript('param($Manifest) Import-Module $Manifest; @(Get-CPThirdPartySession).Count').AddArgument($ModuleManifest).Invoke()
+            $seen = $shell.AddScript('param($Manifest) Import-Module $Manifest; @(Get-CPThirdPartySession).Count').
+                AddArgument($ModuleManifest).Invoke()
             $seen | Should -Be 0
         } finally {
             $shell.Dispose()
@@ -362,8 +405,13 @@ Describe 'Sessions and runspaces' {
     }
 
     It 'work with a script block for tokens that was made in another runspace' {
-        Connect-CPThirdParty -Name scripted -Region $emulator.Region -EndpointUrl $emulator.Endpoint -AccessKey $emulator.AccessKeyId `
-            -SecretKey $emulator.SecretAccessKey -ClientToken { param($ClientId) "token-of-$ClientId" }
+        $service = @{
+            Region      = $emulator.Region
+            EndpointUrl = $emulator.Endpoint
+            AccessKey   = $emulator.AccessKeyId
+            SecretKey   = $emulator.SecretAccessKey
+        }
+        Connect-CPThirdParty -Name scripted @service -ClientToken { param($ClientId) "token-of-$ClientId" }
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId c7 -ClientToken token-of-c7 -Count 2
         $manifest = $ModuleManifest
         $details = Get-CPThirdPartyJob $ActionType -Session scripted | ForEach-Object -ThrottleLimit 2 -Parallel {

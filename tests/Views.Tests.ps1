@@ -4,13 +4,14 @@ BeforeAll {
 
     # The headers of a table on a wide screen, where the rule under them tells them apart.
     function Get-TableHeader($Object) {
-        $lines = @($Object | Format-Table | Out-String -Width 200 | ForEach-Object { $_ -split '\r?\n' } | Where-Object { $_.Trim() })
+        $lines = $Object | Format-Table | Out-String -Width 200 | ForEach-Object { $_ -split '\r?\n' }
+        $lines = @($lines | Where-Object { $_.Trim() })
         [regex]::Matches($lines[1], '-+') | ForEach-Object { $lines[0].Substring($_.Index, $_.Length).Trim() }
     }
 
     function Get-ListLabel($Object) {
-        @($Object | Format-List | Out-String -Width 120 | ForEach-Object { $_ -split '\r?\n' } | Where-Object { $_ -match '^(\w+)\s*: ' } |
-                ForEach-Object { ($_ -split ':')[0].Trim() })
+        $lines = $Object | Format-List | Out-String -Width 120 | ForEach-Object { $_ -split '\r?\n' }
+        @($lines | Where-Object { $_ -match '^(\w+)\s*: ' } | ForEach-Object { ($_ -split ':')[0].Trim() })
     }
 
     function Get-Completion([string] $Line) {
@@ -20,7 +21,8 @@ BeforeAll {
     # A pipeline of its own in this runspace's manner, which can be stopped as Ctrl+C stops one.
     function Start-Pipeline([string] $Script) {
         $shell = [powershell]::Create()
-        $null = $shell.AddScript('param($Manifest, $Emulator) Import-Module $Manifest; $Emulator | Connect-CPThirdParty').
+        $null = $shell.AddScript(
+            'param($Manifest, $Emulator) Import-Module $Manifest; $Emulator | Connect-CPThirdParty').
             AddArgument($ModuleManifest).AddArgument($emulator).Invoke()
         $shell.Commands.Clear()
         $null = $shell.AddScript($Script)
@@ -46,7 +48,9 @@ AfterAll {
 Describe 'Views' {
     BeforeAll {
         $emulator = Start-TestService -Emulator @{ Name = 'views' }
-        $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact In -OutputArtifact Out -Configuration @{ ProjectName = 'web' }
+        $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact In -OutputArtifact Out -Configuration @{
+            ProjectName = 'web'
+        }
         $job = Get-CPThirdPartyJob $ActionType
         $detail = $job | Get-CPThirdPartyJobDetail
     }
@@ -59,10 +63,16 @@ Describe 'Views' {
         @{ What = 'a job'; Make = { $job }; Columns = 'JobId', 'Status', 'ActionType', 'ClientId' }
         @{ What = 'details'; Make = { $detail }; Columns = 'JobId', 'Status', 'Pipeline', 'Action' }
         @{ What = 'an artifact'; Make = { $detail.InputArtifacts }; Columns = 'Name', 'Bucket', 'Key' }
-        @{ What = 'a session'; Make = { Get-CPThirdPartySession }; Columns = 'Name', 'Region', 'Credentials', 'Client tokens', 'Endpoint' }
+        @{ What = 'a session'; Make = { Get-CPThirdPartySession }
+            Columns = 'Name', 'Region', 'Credentials', 'Client tokens', 'Endpoint'
+        }
         @{ What = 'a check'; Make = { Test-CPThirdPartyConnection }; Columns = 'Check', 'Result', 'Detail' }
-        @{ What = 'an emulator'; Make = { Get-CPThirdPartyEmulator }; Columns = 'Name', 'Endpoint', 'Region', 'Running', 'StartedAt' }
-        @{ What = 'an emulator''s job'; Make = { Get-CPThirdPartyEmulatorJob }; Columns = 'JobId', 'Status', 'ActionType', 'Result' }
+        @{ What = 'an emulator'; Make = { Get-CPThirdPartyEmulator }
+            Columns = 'Name', 'Endpoint', 'Region', 'Running', 'StartedAt'
+        }
+        @{ What = 'an emulator''s job'; Make = { Get-CPThirdPartyEmulatorJob }
+            Columns = 'JobId', 'Status', 'ActionType', 'Result'
+        }
     ) {
         Get-TableHeader (& $Make) | Should -Be $Columns
     }
@@ -73,7 +83,8 @@ Describe 'Views' {
     }
 
     It 'of details lists what a worker wants to know' {
-        Get-ListLabel $detail | Should -Be 'JobId', 'Status', 'ActionType', 'PipelineName', 'StageName', 'ActionName', 'Configuration',
+        Get-ListLabel $detail |
+            Should -Be 'JobId', 'Status', 'ActionType', 'PipelineName', 'StageName', 'ActionName', 'Configuration',
             'InputArtifacts', 'OutputArtifacts', 'EncryptionKey', 'ClientId'
         $text = $detail | Out-String
         $text | Should -Match '(?m)^Configuration +: \{ProjectName\}'
@@ -89,8 +100,12 @@ Describe 'Views' {
     }
 
     It 'fit a screen of 80 columns: no header is broken' {
-        foreach ($object in $job, $detail, $detail.InputArtifacts, (Get-CPThirdPartySession), $emulator, (Get-CPThirdPartyEmulatorJob)) {
-            $lines = @($object | Format-Table | Out-String -Width 80 | ForEach-Object { $_ -split '\r?\n' } | Where-Object { $_.Trim() })
+        foreach (
+            $object in $job, $detail, $detail.InputArtifacts, (Get-CPThirdPartySession), $emulator,
+                (Get-CPThirdPartyEmulatorJob)
+        ) {
+            $lines = $object | Format-Table | Out-String -Width 80 | ForEach-Object { $_ -split '\r?\n' }
+            $lines = @($lines | Where-Object { $_.Trim() })
             $lines[1] | Should -Match '^[- ]+$' -Because "the line under '$($lines[0])' is the rule"
         }
     }
@@ -143,9 +158,10 @@ Describe 'Completion' {
 
 Describe 'Metadata' {
     It 'of <_> tells its output type and a syntax without oddities' -TestCases @(
-        'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Connect-CPThirdParty', 'Get-CPThirdPartyEmulator', 'Get-CPThirdPartyEmulatorJob',
-        'Get-CPThirdPartyJob', 'Get-CPThirdPartyJobDetail', 'Get-CPThirdPartySession', 'New-CPThirdPartyEmulatorJob', 'New-CPThirdPartySkeleton',
-        'Start-CPThirdPartyEmulator', 'Test-CPThirdPartyConnection'
+        'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Connect-CPThirdParty', 'Get-CPThirdPartyEmulator',
+        'Get-CPThirdPartyEmulatorJob', 'Get-CPThirdPartyJob', 'Get-CPThirdPartyJobDetail', 'Get-CPThirdPartySession',
+        'New-CPThirdPartyEmulatorJob', 'New-CPThirdPartySkeleton', 'Start-CPThirdPartyEmulator',
+        'Test-CPThirdPartyConnection'
     ) {
         $command = Get-Command $_
         $command.OutputType | Should -Not -BeNullOrEmpty
@@ -157,8 +173,10 @@ Describe 'Metadata' {
     }
 
     It 'asks before nothing that only reads, and takes -WhatIf where something changes' {
-        $with = Get-Command -Module CodePipeline.ThirdParty | Where-Object { $_.Parameters.ContainsKey('WhatIf') } | ForEach-Object Name
-        $with | Sort-Object | Should -Be 'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Disconnect-CPThirdParty',
+        $with = Get-Command -Module CodePipeline.ThirdParty |
+            Where-Object { $_.Parameters.ContainsKey('WhatIf') } | ForEach-Object Name
+        $with | Sort-Object |
+            Should -Be 'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Disconnect-CPThirdParty',
             'Invoke-CPThirdPartyWorker', 'New-CPThirdPartyEmulatorJob', 'Publish-CPThirdPartyJobArtifact',
             'Save-CPThirdPartyJobArtifact', 'Start-CPThirdPartyEmulator', 'Stop-CPThirdPartyEmulator'
     }
@@ -166,7 +184,8 @@ Describe 'Metadata' {
     It 'has the job id at position 0, and only approved verbs' {
         foreach ($name in 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob', 'Complete-CPThirdPartyJob') {
             $positions = (Get-Command $name).Parameters.Values | ForEach-Object { $parameter = $_
-                $_.Attributes | Where-Object { $_ -is [Parameter] -and $_.Position -ge 0 } | ForEach-Object { "$($_.Position) $($parameter.Name)" } }
+                $_.Attributes | Where-Object { $_ -is [Parameter] -and $_.Position -ge 0 } |
+                    ForEach-Object { "$($_.Position) $($parameter.Name)" } }
             $positions | Should -Be '0 JobId'
         }
         $approved = (Get-Verb).Verb
@@ -186,11 +205,13 @@ Describe 'What a user sees while it works' {
     It 'is, with Verbose, one line for each thing that is done' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $lines = & {
-            Get-CPThirdPartyJob $ActionType -Verbose | Get-CPThirdPartyJobDetail -Verbose | Confirm-CPThirdPartyJob -Verbose |
+            Get-CPThirdPartyJob $ActionType -Verbose |
+                Get-CPThirdPartyJobDetail -Verbose | Confirm-CPThirdPartyJob -Verbose |
                 Complete-CPThirdPartyJob -Verbose
         } 4>&1 | ForEach-Object { "$_" }
         $id = (Get-CPThirdPartyEmulatorJob).JobId
-        ($lines -join "`n") | Should -BeLike "Polling for jobs of $ActionType*handed out: 1*Reading job $id*AcknowledgeThirdPartyJob*job $id*is claimed*PutThirdPartyJobSuccessResult*took the result of job $id*"
+        ($lines -join "`n") | Should -BeLike ("Polling for jobs of $ActionType*handed out: 1*Reading job $id*" +
+            "AcknowledgeThirdPartyJob*job $id*is claimed*PutThirdPartyJobSuccessResult*took the result of job $id*")
         $lines.Count | Should -BeLessOrEqual 7
     }
 
@@ -223,13 +244,25 @@ Describe 'Ctrl+C' {
     }
 
     It 'ends <What> at once, without an error' -TestCases @(
-        @{ What = 'a wait'; Fault = $null; Script = { "Get-CPThirdPartyJob $ActionType -Wait -PollInterval 300" }; Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 0 } }
-        @{ What = 'a slow call'; Fault = 'seed=1;slow=1,delay=120s'; Script = { "Get-CPThirdPartyJob $ActionType" }; Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 0 } }
+        @{ What = 'a wait'; Fault = $null; Script = { "Get-CPThirdPartyJob $ActionType -Wait -PollInterval 300" }
+            Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 0 }
+        }
+        @{ What = 'a slow call'; Fault = 'seed=1;slow=1,delay=120s'; Script = { "Get-CPThirdPartyJob $ActionType" }
+            Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 0 }
+        }
         @{ What = 'a pipeline of slow calls'; Fault = 'slow=1@GetThirdPartyJobDetails,delay=120s'
-            Script = { "1..3 | ForEach-Object { 'job' + `$_ } | Get-CPThirdPartyJobDetail -ClientToken x | Confirm-CPThirdPartyJob" }
+            Script = {
+                "'job1', 'job2', 'job3' | Get-CPThirdPartyJobDetail -ClientToken x | Confirm-CPThirdPartyJob"
+            }
             Underway = { (Get-ServiceRequest GetThirdPartyJobDetails | Measure-Object).Count -gt 0 }
         }
-        @{ What = 'the retries of a throttled call'; Fault = 'throttle=1'; Script = { "Connect-CPThirdParty -Name r -MaxAttempts 100 -Region us-east-1 -EndpointUrl $($emulator.Endpoint) -AccessKey $($emulator.AccessKeyId) -SecretKey '$($emulator.SecretAccessKey.Reveal())'; Get-CPThirdPartyJob $ActionType -Session r" }
+        @{ What = 'the retries of a throttled call'; Fault = 'throttle=1'
+            Script = {
+                $keys = "-AccessKey $($emulator.AccessKeyId) -SecretKey '$($emulator.SecretAccessKey.Reveal())'"
+                $service = "-Region us-east-1 -EndpointUrl $($emulator.Endpoint) $keys"
+                "Connect-CPThirdParty -Name r -MaxAttempts 100 $service
+                Get-CPThirdPartyJob $ActionType -Session r"
+            }
             Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 2 }
         }
     ) {
@@ -242,7 +275,8 @@ Describe 'Ctrl+C' {
             Wait-Until $Underway 'the call is under way'
             $run.Result.IsCompleted | Should -BeFalse
             $stop = $run.Shell.BeginStop($null, $null)
-            $stop.AsyncWaitHandle.WaitOne([timespan]::FromSeconds(20)) | Should -BeTrue -Because 'it ends within a second, and what a busy machine adds'
+            $stop.AsyncWaitHandle.WaitOne([timespan]::FromSeconds(20)) |
+                Should -BeTrue -Because 'it ends within a second, and what a busy machine adds'
             "$($run.Shell.InvocationStateInfo.State)" | Should -Be 'Stopped'
             $run.Shell.Streams.Error | Should -BeNullOrEmpty
         } finally {

@@ -27,9 +27,10 @@ BeforeAll {
     function Start-TestWorker([string] $Script) {
         $shell = [powershell]::Create()
         $endpoint = $emulator.Endpoint
+        $keys = "-AccessKey '$($emulator.AccessKeyId)' -SecretKey '$($emulator.SecretAccessKey.Reveal())'"
         $null = $shell.AddScript(@"
 Import-Module '$ModuleManifest'
-Connect-CPThirdParty -Region us-east-1 -EndpointUrl '$endpoint' -AccessKey '$($emulator.AccessKeyId)' -SecretKey '$($emulator.SecretAccessKey.Reveal())' -ClientToken 'token'
+Connect-CPThirdParty -Region us-east-1 -EndpointUrl '$endpoint' $keys -ClientToken 'token'
 $Script
 "@)
         [pscustomobject]@{ Shell = $shell; Result = $shell.BeginInvoke() }
@@ -66,7 +67,8 @@ Describe 'A handler with <Mode>' -ForEach @(
 
     It 'gets the job as $_ and $Job, with its folder' {
         $results = @(Invoke-TestWorker -With $with -Count 3 -Handler {
-                New-CPThirdPartyJobOutcome "$($_.JobId) $($Job.JobId) $($_ -is [CodePipeline.ThirdParty.ThirdPartyWorkerJob]) $(Test-Path $Job.WorkDirectory)"
+                $isJob = $_ -is [CodePipeline.ThirdParty.ThirdPartyWorkerJob]
+                New-CPThirdPartyJobOutcome "$($_.JobId) $($Job.JobId) $isJob $(Test-Path $Job.WorkDirectory)"
             })
         $results.Count | Should -Be 3
         foreach ($result in $results) {
@@ -78,9 +80,13 @@ Describe 'A handler with <Mode>' -ForEach @(
     }
 
     It 'gets the job as a parameter' {
-        (Invoke-TestWorker -With $with { param($Job) New-CPThirdPartyJobOutcome "job $($Job.JobId)" }).Message | Should -BeLike 'job *-*'
-        (Invoke-TestWorker -With $with { [CmdletBinding()] param([Parameter(Mandatory)] $Work) New-CPThirdPartyJobOutcome "job $($Work.JobId)" }).Message |
+        (Invoke-TestWorker -With $with { param($Job) New-CPThirdPartyJobOutcome "job $($Job.JobId)" }).Message |
             Should -BeLike 'job *-*'
+        $result = Invoke-TestWorker -With $with {
+            [CmdletBinding()] param([Parameter(Mandatory)] $Work)
+            New-CPThirdPartyJobOutcome "job $($Work.JobId)"
+        }
+        $result.Message | Should -BeLike 'job *-*'
     }
 
     It 'ends <Way>: <Outcome>' -TestCases @(
@@ -88,18 +94,43 @@ Describe 'A handler with <Mode>' -ForEach @(
         @{ Way = 'by return'; Handler = { return 5 }; Outcome = 'Succeeded' }
         @{ Way = 'by break'; Handler = { break; throw 'no' }; Outcome = 'Succeeded' }
         @{ Way = 'by continue'; Handler = { continue; throw 'no' }; Outcome = 'Succeeded' }
-        @{ Way = 'with an outcome'; Handler = { New-CPThirdPartyJobOutcome 'fine' -ExternalExecutionId x7 }; Outcome = 'Succeeded'; Message = 'fine' }
-        @{ Way = 'with a continuation token'; Handler = { New-CPThirdPartyJobOutcome -ContinuationToken ref -PercentComplete 50 }; Outcome = 'Continued' }
-        @{ Way = 'with a failure'; Handler = { New-CPThirdPartyJobOutcome -FailureMessage 'bad' -FailureType ConfigurationError }; Outcome = 'Failed'; Message = 'bad' }
-        @{ Way = 'with a caught error'; Handler = { try { throw 'x' } catch { New-CPThirdPartyJobOutcome -ErrorRecord $_ } }; Outcome = 'Failed'; Message = 'x (Worker.Tests.ps1, line *)' }
-        @{ Way = 'by throw'; Handler = { throw 'boom' }; Outcome = 'Failed'; Message = 'boom (Worker.Tests.ps1, line *)' }
-        @{ Way = 'by throw of nothing'; Handler = { throw $null }; Outcome = 'Failed'; Message = 'The job failed without a message.*' }
+        @{ Way = 'with an outcome'; Handler = { New-CPThirdPartyJobOutcome 'fine' -ExternalExecutionId x7 }
+            Outcome = 'Succeeded'; Message = 'fine'
+        }
+        @{ Way = 'with a continuation token'
+            Handler = { New-CPThirdPartyJobOutcome -ContinuationToken ref -PercentComplete 50 }; Outcome = 'Continued'
+        }
+        @{ Way = 'with a failure'
+            Handler = { New-CPThirdPartyJobOutcome -FailureMessage 'bad' -FailureType ConfigurationError }
+            Outcome = 'Failed'; Message = 'bad'
+        }
+        @{ Way = 'with a caught error'
+            Handler = { try { throw 'x' } catch { New-CPThirdPartyJobOutcome -ErrorRecord $_ } }; Outcome = 'Failed'
+            Message = 'x (Worker.Tests.ps1, line *)'
+        }
+        @{ Way = 'by throw'; Handler = { throw 'boom' }; Outcome = 'Failed'
+            Message = 'boom (Worker.Tests.ps1, line *)'
+        }
+        @{ Way = 'by throw of nothing'; Handler = { throw $null }; Outcome = 'Failed'
+            Message = 'The job failed without a message.*'
+        }
         @{ Way = 'by an error of .NET'; Handler = { [int]::Parse('x') }; Outcome = 'Succeeded' }
-        @{ Way = 'by a thrown exception with a cause'; Handler = { throw [InvalidOperationException]::new('outer', [Exception]::new('the cause')) }; Outcome = 'Failed'; Message = 'outer: the cause (*' }
-        @{ Way = 'by an error with ErrorAction Stop'; Handler = { Get-Item /no/such/item -ErrorAction Stop }; Outcome = 'Failed'; Message = 'Cannot find path*(Worker.Tests.ps1, line *)' }
-        @{ Way = 'by an error with its own preference'; Handler = { $ErrorActionPreference = 'Stop'; Write-Error 'no' }; Outcome = 'Failed'; Message = 'no*' }
-        @{ Way = 'by exit'; Handler = { exit 3 }; Outcome = 'Failed'; Message = "The handler ended itself with 'exit 3'." }
-        @{ Way = 'by exit 0'; Handler = { exit }; Outcome = 'Failed'; Message = "The handler ended itself with 'exit 0'." }
+        @{ Way = 'by a thrown exception with a cause'
+            Handler = { throw [InvalidOperationException]::new('outer', [Exception]::new('the cause')) }
+            Outcome = 'Failed'; Message = 'outer: the cause (*'
+        }
+        @{ Way = 'by an error with ErrorAction Stop'; Handler = { Get-Item /no/such/item -ErrorAction Stop }
+            Outcome = 'Failed'; Message = 'Cannot find path*(Worker.Tests.ps1, line *)'
+        }
+        @{ Way = 'by an error with its own preference'; Handler = { $ErrorActionPreference = 'Stop'; Write-Error 'no' }
+            Outcome = 'Failed'; Message = 'no*'
+        }
+        @{ Way = 'by exit'; Handler = { exit 3 }; Outcome = 'Failed'
+            Message = "The handler ended itself with 'exit 3'."
+        }
+        @{ Way = 'by exit 0'; Handler = { exit }; Outcome = 'Failed'
+            Message = "The handler ended itself with 'exit 0'."
+        }
         @{ Way = 'by a question'; Handler = { $ErrorActionPreference = 'Stop'; Read-Host 'name' }; Outcome = 'Failed' }
     ) {
         if ($Way -eq 'by a question' -and $Limit -eq 1) {
@@ -118,7 +149,8 @@ Describe 'A handler with <Mode>' -ForEach @(
 
         $job = Get-CPThirdPartyEmulatorJob -JobId $result[0].JobId
         if ($Outcome -eq 'Failed') {
-            "$($result[0].FailureType)" | Should -Be $(if ($Way -eq 'with a failure') { 'ConfigurationError' } else { 'JobFailed' })
+            "$($result[0].FailureType)" |
+                Should -Be $(if ($Way -eq 'with a failure') { 'ConfigurationError' } else { 'JobFailed' })
             $job.Status | Should -Be 'Failed'
             $job.FailureMessage | Should -Be $result[0].Message
         } else {
@@ -173,9 +205,13 @@ Describe 'A handler with <Mode>' -ForEach @(
                 Write-Error 'wrong'
             } *>&1)
         $id = ($all | Where-Object { $_ -is [CodePipeline.ThirdParty.ThirdPartyJobResult] }).JobId
-        $shown = @($all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.ThirdPartyJobResult] } | ForEach-Object { "$($_.GetType().Name): $_" })
+        $shown = @(
+            $all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.ThirdPartyJobResult] } |
+                ForEach-Object { "$($_.GetType().Name): $_" }
+        )
         $shown | Should -Be @(
-            "InformationRecord: [$id] out`n[$id] put", "WarningRecord: [$id] warned", "VerboseRecord: [$id] said", "DebugRecord: [$id] bug",
+            "InformationRecord: [$id] out`n[$id] put", "WarningRecord: [$id] warned", "VerboseRecord: [$id] said",
+            "DebugRecord: [$id] bug",
             "InformationRecord: [$id] told", "InformationRecord: [$id] hosted", "ErrorRecord: [$id] wrong"
         )
         ($all | Where-Object { "$_" -like '*told' }).Tags | Should -Contain 'mine'
@@ -204,8 +240,9 @@ Describe 'A handler with <Mode>' -ForEach @(
             } *>&1)
         $result = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.ThirdPartyJobResult] }
         $result.Message | Should -BeLike 'with *** and ***'
-        $text = ($all | Out-String -Width 4000) + ($all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } |
-                Select-Object -Property * -ExcludeProperty InvocationInfo, ScriptStackTrace | Format-List * -Force | Out-String -Width 4000) +
+        $errors = $all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } |
+            Select-Object -Property * -ExcludeProperty InvocationInfo, ScriptStackTrace
+        $text = ($all | Out-String -Width 4000) + ($errors | Format-List * -Force | Out-String -Width 4000) +
             (Get-Content -LiteralPath $log -Raw) + (Get-CPThirdPartyEmulatorJob -JobId $result.JobId).FailureMessage
         $text.Length | Should -BeGreaterThan 2000
         foreach ($name in $secrets.Keys) {
@@ -222,7 +259,11 @@ Describe 'A handler with <Mode>' -ForEach @(
     }
 
     It 'that does not heed its time is reported on time' {
-        $results = @(Invoke-TestWorker -Count 2 -With ($with + @{ JobTimeout = 0.3 }) { [System.Threading.Thread]::Sleep(1500) } 3>$null)
+        $results = @(
+            Invoke-TestWorker -Count 2 -With ($with + @{ JobTimeout = 0.3 }) {
+                [System.Threading.Thread]::Sleep(1500)
+            } 3>$null
+        )
         $results.Outcome | Should -Be 'Failed', 'Failed'
     }
 
@@ -239,22 +280,31 @@ Describe 'A handler with <Mode>' -ForEach @(
 
     It 'can be a file, whose lines are named' {
         $file = Join-Path $TestDrive 'deploy.ps1'
-        Set-Content -Path $file -Value "param(`$Job)`n`$local = 1`nif (`$_.JobId -ne `$Job.JobId) { exit 9 }`nif (`$Job.Configuration['Fail']) { throw 'no' }`nNew-CPThirdPartyJobOutcome `"`$PSScriptRoot `$Job`""
+        Set-Content -Path $file -Value @'
+param($Job)
+$local = 1
+if ($_.JobId -ne $Job.JobId) { exit 9 }
+if ($Job.Configuration['Fail']) { throw 'no' }
+New-CPThirdPartyJobOutcome "$PSScriptRoot $Job"
+'@
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $result = Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with
         $result.Message | Should -Be "$TestDrive $($result.JobId)"
         Get-Variable -Name local -ErrorAction Ignore | Should -BeNullOrEmpty
         $null = New-CPThirdPartyEmulatorJob $ActionType -Configuration @{ Fail = 'yes' }
-        (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 2>$null).Message | Should -Be 'no (deploy.ps1, line 4)'
+        (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 2>$null).Message |
+            Should -Be 'no (deploy.ps1, line 4)'
         Set-Content -Path $file -Value 'exit 4'
         $null = New-CPThirdPartyEmulatorJob $ActionType
-        (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 3>$null).Message | Should -BeLike '*exit 4*'
+        (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 3>$null).Message |
+            Should -BeLike '*exit 4*'
     }
 
     It 'looks client tokens up through a script block of the caller' {
         $asked = [System.Collections.Generic.List[string]]::new()
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3 -ClientId one -ClientToken 'token-of-one'
-        $results = @(Invoke-CPThirdPartyWorker $ActionType { New-CPThirdPartyJobOutcome (Get-CPThirdPartyJobDetail $_.JobId -ClientId one).Status } -MaxJobs 3 @quick @with -ClientToken {
+        $handler = { New-CPThirdPartyJobOutcome (Get-CPThirdPartyJobDetail $_.JobId -ClientId one).Status }
+        $results = @(Invoke-CPThirdPartyWorker $ActionType $handler -MaxJobs 3 @quick @with -ClientToken {
                 param($ClientId)
                 $asked.Add($ClientId)
                 'token-of-one'
@@ -266,13 +316,16 @@ Describe 'A handler with <Mode>' -ForEach @(
     It 'costs nobody else anything when it has no token' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId stranger -ClientToken 'other'
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientId one -ClientToken 'token-of-one'
-        $results = @(Invoke-CPThirdPartyWorker $ActionType { } -MaxJobs 2 @quick @with -ClientToken 'token-of-one' -WarningVariable warnings -WarningAction SilentlyContinue)
+        $results = @(
+            Invoke-CPThirdPartyWorker $ActionType { } -MaxJobs 2 @quick @with -ClientToken 'token-of-one' 3>$null
+        )
         $results.ClientId | Should -Be 'one', 'one'
     }
 
     It 'does not end the pipeline above Select-Object -First' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
-        @(Invoke-CPThirdPartyWorker $ActionType { } -StopTimeout 5 @quick @with | Select-Object -First 1).Count | Should -Be 1
+        @(Invoke-CPThirdPartyWorker $ActionType { } -StopTimeout 5 @quick @with | Select-Object -First 1).Count |
+            Should -Be 1
         Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress' | Should -BeNullOrEmpty
     }
 }
@@ -298,11 +351,16 @@ Describe 'The caller''s scope' {
     It 'is the module''s for a handler of a module' {
         $module = New-Module -ScriptBlock {
             $secret = 'inner'
-            function Invoke-It { Invoke-CPThirdPartyWorker @args -ScriptBlock { New-CPThirdPartyJobOutcome "$secret $($_.JobId) $($Job.JobId)" } }
+            function Invoke-It {
+                Invoke-CPThirdPartyWorker @args -ScriptBlock {
+                    New-CPThirdPartyJobOutcome "$secret $($_.JobId) $($Job.JobId)"
+                }
+            }
             function Get-Handler { { New-CPThirdPartyJobOutcome "$secret $($_.JobId)" } }
         }
         $null = New-CPThirdPartyEmulatorJob $ActionType
-        $result = & $module { param($Type) Invoke-It -ActionType $Type -MaxJobs 1 -PollInterval 0.05 -NoArtifact } $ActionType
+        $result =
+            & $module { param($Type) Invoke-It -ActionType $Type -MaxJobs 1 -PollInterval 0.05 -NoArtifact } $ActionType
         $result.Message | Should -Be "inner $($result.JobId) $($result.JobId)"
         $result = Invoke-TestWorker (& $module { Get-Handler })
         $result.Message | Should -Be "inner $($result.JobId)"
@@ -313,7 +371,8 @@ Describe 'The caller''s scope' {
         $list = 7, 8
         $env:CP_TEST_VALUE = 'from the environment'
         $results = @(Invoke-TestWorker -With @{ ThrottleLimit = 2 } {
-                New-CPThirdPartyJobOutcome "$($using:table.Deep.Value) $($using:list[1]) $using:list $(& { $using:env:CP_TEST_VALUE })"
+                $inner = & { $using:env:CP_TEST_VALUE }
+                New-CPThirdPartyJobOutcome "$($using:table.Deep.Value) $($using:list[1]) $using:list $inner"
             })
         $results.Message | Should -Be 'found 8 7 8 from the environment'
     }
@@ -364,7 +423,8 @@ Describe 'The worker' {
     It 'touches nothing with -WhatIf, and says what it would do' {
         $log = Join-Path $TestDrive 'whatif.log'
         $null = New-CPThirdPartyEmulatorJob $ActionType
-        Invoke-CPThirdPartyWorker $ActionType { } -WhatIf -LogPath $log -JournalPath "$log.journal" | Should -BeNullOrEmpty
+        Invoke-CPThirdPartyWorker $ActionType { } -WhatIf -LogPath $log -JournalPath "$log.journal" |
+            Should -BeNullOrEmpty
         Get-ServiceRequest | Should -BeNullOrEmpty
         Test-Path $log | Should -BeFalse
         Test-Path "$log.journal" | Should -BeFalse
@@ -372,10 +432,14 @@ Describe 'The worker' {
 
     It 'polls for several action types' {
         Clear-TestService
-        $null = Start-CPThirdPartyEmulator -ActionType 'Test/Contoso/1', 'Build/Contoso/2' | ForEach-Object { $_ | Connect-CPThirdParty; $_ }
+        $null = Start-CPThirdPartyEmulator -ActionType 'Test/Contoso/1', 'Build/Contoso/2' |
+            ForEach-Object { $_ | Connect-CPThirdParty; $_ }
         $null = New-CPThirdPartyEmulatorJob 'Test/Contoso/1'
         $null = New-CPThirdPartyEmulatorJob 'Build/Contoso/2'
-        $results = @(Invoke-CPThirdPartyWorker 'Test/Contoso/1', @{ category = 'Build'; provider = 'Contoso'; version = '2' } { } -MaxJobs 2 @quick)
+        $results = @(
+            Invoke-CPThirdPartyWorker 'Test/Contoso/1',
+                @{ category = 'Build'; provider = 'Contoso'; version = '2' } { } -MaxJobs 2 @quick
+        )
         "$($results.ActionType | Sort-Object)" | Should -Be 'Build/Contoso/2 Test/Contoso/1'
     }
 
@@ -398,9 +462,22 @@ Describe 'The worker' {
     }
 
     It 'says with an error of the catalogue that <What>' -TestCases @(
-        @{ What = 'the file is not there'; Id = 'HandlerFileNotFound'; Call = { Invoke-CPThirdPartyWorker $ActionType -FilePath /no/such/file.ps1 } }
-        @{ What = 'the file is no script'; Id = 'HandlerFileUnusable'; Call = { Set-Content (Join-Path $TestDrive 'bad.ps1') 'if (('; Invoke-CPThirdPartyWorker $ActionType -FilePath (Join-Path $TestDrive 'bad.ps1') } }
-        @{ What = 'the log cannot be opened'; Id = 'LogUnusable'; Call = { Invoke-CPThirdPartyWorker $ActionType { } -LogPath ([IO.Path]::Combine($TestDrive, 'no', 'such', 'folder.log')) } }
+        @{ What = 'the file is not there'; Id = 'HandlerFileNotFound'
+            Call = { Invoke-CPThirdPartyWorker $ActionType -FilePath /no/such/file.ps1 }
+        }
+        @{ What = 'the file is no script'; Id = 'HandlerFileUnusable'
+            Call = {
+                Set-Content (Join-Path $TestDrive 'bad.ps1') 'if (('
+                Invoke-CPThirdPartyWorker $ActionType -FilePath (Join-Path $TestDrive 'bad.ps1')
+            }
+        }
+        @{ What = 'the log cannot be opened'; Id = 'LogUnusable'
+            Call = {
+                Invoke-CPThirdPartyWorker $ActionType { } -LogPath (
+                    [IO.Path]::Combine($TestDrive, 'no', 'such', 'folder.log')
+                )
+            }
+        }
     ) {
         $ErrorActionPreference = 'Continue'
         $caught = try { & $Call } catch { $_ }
@@ -420,7 +497,9 @@ Describe 'The worker' {
     }
 
     It 'shows progress, taken away at the end' {
-        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Write-Progress -Activity work -Status half -PercentComplete 50 } -ThrottleLimit 2 -MaxJobs 2 -PollInterval 0.05 -NoArtifact"
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
+            Write-Progress -Activity work -Status half -PercentComplete 50
+        } -ThrottleLimit 2 -MaxJobs 2 -PollInterval 0.05 -NoArtifact"
         try {
             $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientToken token
             Wait-For { $run.Result.IsCompleted } 'the end'
@@ -448,12 +527,18 @@ Describe 'Stop' {
         @{ Count = 50; Limit = 50 }
     ) {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count $Count -ClientToken token
-        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Start-Sleep -Seconds 600 } -ThrottleLimit $Limit -StopTimeout 2 -PollInterval 0.05 -NoArtifact"
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
+            Start-Sleep -Seconds 600
+        } -ThrottleLimit $Limit -StopTimeout 2 -PollInterval 0.05 -NoArtifact"
         try {
-            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq $Count } -What 'running handlers' -Seconds 120
+            Wait-For {
+                @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq $Count
+            } -What 'running handlers' -Seconds 120
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $stopping = $run.Shell.BeginStop($null, $null)
-            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'Failed').Count -eq $Count } 'the reports'
+            Wait-For {
+                @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'Failed').Count -eq $Count
+            } 'the reports'
             # The exact limit, five seconds, is held on a clock of its own where time stands still for a busy machine.
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
             $stopping.AsyncWaitHandle.WaitOne(60000) | Should -BeTrue
@@ -465,9 +550,13 @@ Describe 'Stop' {
 
     It 'leaves handlers that end in time their own outcome' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientToken token
-        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Start-Sleep -Seconds 2; New-CPThirdPartyJobOutcome 'made it' } -ThrottleLimit 2 -StopTimeout 20 -PollInterval 0.05 -NoArtifact"
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
+            Start-Sleep -Seconds 2; New-CPThirdPartyJobOutcome 'made it'
+        } -ThrottleLimit 2 -StopTimeout 20 -PollInterval 0.05 -NoArtifact"
         try {
-            Wait-For { @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq 2 } 'running handlers'
+            Wait-For {
+                @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'InProgress').Count -eq 2
+            } 'running handlers'
             $run.Shell.Stop()
             @(Get-CPThirdPartyEmulatorJob).Summary | Should -Be 'made it', 'made it'
         } finally {
@@ -478,7 +567,11 @@ Describe 'Stop' {
     It 'by SIGTERM ends the worker and not its script' -Skip:$IsWindows {
         $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
 `$null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
-`$results = Invoke-CPThirdPartyWorker $ActionType { /bin/sh -c "kill -TERM `$PID"; Start-Sleep -Seconds 5; New-CPThirdPartyJobOutcome 'ended' } -PollInterval 0.05 -NoArtifact
+`$results = Invoke-CPThirdPartyWorker $ActionType {
+    /bin/sh -c "kill -TERM `$PID"
+    Start-Sleep -Seconds 5
+    New-CPThirdPartyJobOutcome 'ended'
+} -PollInterval 0.05 -NoArtifact
 "results: `$(@(`$results).Count) `$(`$results.Message)"
 "@)
         $child.ExitCode | Should -Be 0 -Because $child.Errors
@@ -494,7 +587,10 @@ Describe 'A journal' {
             $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
             '-NoProfile', '-NonInteractive', '-Command', @"
 Import-Module '$ModuleManifest'
-Invoke-CPThirdPartyWorker $ActionType { Set-Content -LiteralPath '$mark' -Value here; Start-Sleep -Seconds 600 } -JournalPath '$Journal' -PollInterval 0.05 -NoArtifact
+Invoke-CPThirdPartyWorker $ActionType {
+    Set-Content -LiteralPath '$mark' -Value here
+    Start-Sleep -Seconds 600
+} -JournalPath '$Journal' -PollInterval 0.05 -NoArtifact
 "@ | ForEach-Object { $start.ArgumentList.Add($_) }
             $start.Environment['AWS_ENDPOINT_URL'] = $emulator.Endpoint.AbsoluteUri
             $start.Environment['AWS_REGION'] = 'us-east-1'
@@ -523,9 +619,15 @@ Invoke-CPThirdPartyWorker $ActionType { Set-Content -LiteralPath '$mark' -Value 
     }
 
     It 'of a worker that was killed <Ends>' -TestCases @(
-        @{ Ends = 'has its job failed'; Recovery = @{}; Status = 'Failed'; Text = 'The worker was cut off*It can be tried again.' }
-        @{ Ends = 'has its job failed with -Recover Fail'; Recovery = @{ Recover = 'Fail' }; Status = 'Failed'; Text = 'The worker was cut off*' }
-        @{ Ends = 'has its job run again with -Recover Rerun'; Recovery = @{ Recover = 'Rerun' }; Status = 'Succeeded'; Text = 'run again' }
+        @{ Ends = 'has its job failed'; Recovery = @{}; Status = 'Failed'
+            Text = 'The worker was cut off*It can be tried again.'
+        }
+        @{ Ends = 'has its job failed with -Recover Fail'; Recovery = @{ Recover = 'Fail' }; Status = 'Failed'
+            Text = 'The worker was cut off*'
+        }
+        @{ Ends = 'has its job run again with -Recover Rerun'; Recovery = @{ Recover = 'Rerun' }; Status = 'Succeeded'
+            Text = 'run again'
+        }
     ) {
         $made = New-CPThirdPartyEmulatorJob $ActionType -ClientToken SENTINEL-token
         Invoke-KilledWorker $journal
@@ -551,7 +653,9 @@ Invoke-CPThirdPartyWorker $ActionType { Set-Content -LiteralPath '$mark' -Value 
 
     It 'has one worker at a time, and says who that is' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientToken token
-        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType { Start-Sleep -Seconds 600 } -JournalPath '$journal' -StopTimeout 0 -PollInterval 0.05 -NoArtifact"
+        $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
+            Start-Sleep -Seconds 600
+        } -JournalPath '$journal' -StopTimeout 0 -PollInterval 0.05 -NoArtifact"
         try {
             Wait-For { (Get-CPThirdPartyEmulatorJob).Status -eq 'InProgress' } 'a running handler'
             $got = Invoke-Capturing { Invoke-CPThirdPartyWorker $ActionType { } @with }
@@ -568,7 +672,8 @@ Invoke-CPThirdPartyWorker $ActionType { Set-Content -LiteralPath '$mark' -Value 
     }
 
     It 'that is damaged is left as it is, and its line named' {
-        $lines = '{"entry":"opened","time":"2026-01-01T00:00:00Z","version":1,"pid":1,"host":"h"}', '{"entry":"cla', '{"entry":"done","job":"a","outcome":"Failed"}'
+        $lines = '{"entry":"opened","time":"2026-01-01T00:00:00Z","version":1,"pid":1,"host":"h"}', '{"entry":"cla',
+            '{"entry":"done","job":"a","outcome":"Failed"}'
         Set-Content -LiteralPath $journal -Value $lines
         $got = Invoke-Capturing { Invoke-CPThirdPartyWorker $ActionType { } @with }
         $got.Output | Should -BeNullOrEmpty
@@ -580,8 +685,13 @@ Invoke-CPThirdPartyWorker $ActionType { Set-Content -LiteralPath '$mark' -Value 
     }
 
     It 'is only its owner''s to read, and no secret stands in it' {
-        $made = New-CPThirdPartyEmulatorJob $ActionType -ClientToken SENTINEL-token -Configuration @{ ApiKey = 'SENTINEL-key'; Project = 'SENTINEL-project' }
-        $null = Invoke-CPThirdPartyWorker $ActionType { throw "no: $($_.Configuration['ApiKey']) $($_.Configuration['Project']) SENTINEL-token" } @with -MaxJobs 1 -SecretConfigurationKey Project 2>$null
+        $made = New-CPThirdPartyEmulatorJob $ActionType -ClientToken SENTINEL-token -Configuration @{
+            ApiKey = 'SENTINEL-key'
+            Project = 'SENTINEL-project'
+        }
+        $null = Invoke-CPThirdPartyWorker $ActionType {
+            throw "no: $($_.Configuration['ApiKey']) $($_.Configuration['Project']) SENTINEL-token"
+        } @with -MaxJobs 1 -SecretConfigurationKey Project 2>$null
         $text = Get-Content -LiteralPath $journal -Raw
         $text | Should -BeLike "*$($made.JobId)*no: `*`*`* `*`*`* `*`*`**"
         $text | Should -Not -BeLike '*SENTINEL*'
@@ -598,10 +708,16 @@ Describe 'On a runner' {
     It 'groups, annotates and sums up on GitHub Actions, whatever handlers print' {
         $summary = Join-Path $TestDrive 'summary.md'
         $null = New-Item -ItemType File -Path $summary -Force
-        $child = Invoke-ChildPwsh -Environment ($QuietEnvironment + @{ GITHUB_ACTIONS = 'true'; GITHUB_STEP_SUMMARY = $summary }) -Script (Get-ChildWorkerScript @"
-`$null = New-CPThirdPartyEmulatorJob $ActionType -Configuration @{ Project = 'SENTINEL-project'; ApiKey = 'SENTINEL-key' }
+        $gitHub = $QuietEnvironment + @{ GITHUB_ACTIONS = 'true'; GITHUB_STEP_SUMMARY = $summary }
+        $child = Invoke-ChildPwsh -Environment $gitHub -Script (Get-ChildWorkerScript @"
+`$secrets = @{ Project = 'SENTINEL-project'; ApiKey = 'SENTINEL-key' }
+`$null = New-CPThirdPartyEmulatorJob $ActionType -Configuration `$secrets
 `$ErrorActionPreference = 'Continue'
-`$r = Invoke-CPThirdPartyWorker $ActionType { "::error::forged``n::warning::forged"; `$_.Configuration['Project']; throw "100% | bad`n::error::forged <b> SENTINEL-key" } -MaxJobs 1 -PollInterval 0.05 -NoArtifact -SecretConfigurationKey Project
+`$r = Invoke-CPThirdPartyWorker $ActionType {
+    "::error::forged``n::warning::forged"
+    `$_.Configuration['Project']
+    throw "100% | bad`n::error::forged <b> SENTINEL-key"
+} -MaxJobs 1 -PollInterval 0.05 -NoArtifact -SecretConfigurationKey Project
 'id ' + `$r.JobId
 "@)
         $child.ExitCode | Should -Be 0 -Because $child.Errors
@@ -610,25 +726,38 @@ Describe 'On a runner' {
         $child.Lines | Should -Contain '::endgroup::'
         $child.Lines | Should -Contain '::add-mask::SENTINEL-project'
         @($child.Lines | Where-Object { $_ -like '::error*' }).Count | Should -Be 1
-        ($child.Lines | Where-Object { $_ -like '::error*' }) | Should -BeLike "::error title=Third-party job $id::JobFailed: 100%25 | bad%0A::error::forged <b> *** (*"
+        ($child.Lines | Where-Object { $_ -like '::error*' }) |
+            Should -BeLike "::error title=Third-party job $id::JobFailed: 100%25 | bad%0A::error::forged <b> *** (*"
         @($child.Lines | Where-Object { $_ -match '^\s*::warning' }).Count | Should -Be 0
         @($child.Lines | Where-Object { $_ -like '*SENTINEL*' -and $_ -notlike '::add-mask::*' }).Count | Should -Be 0
         $table = Get-Content -LiteralPath $summary -Raw
-        $table | Should -BeLike "*| $id | Test&#47;Contoso&#47;1 | Failed (JobFailed) |*100% &#124; bad<br>*&#60;b&#62;*"
+        $table |
+            Should -BeLike "*| $id | Test&#47;Contoso&#47;1 | Failed (JobFailed) |*100% &#124; bad<br>*&#60;b&#62;*"
         $table | Should -Not -BeLike '*SENTINEL*'
     }
 
     It 'groups, annotates and sums up on Azure DevOps, whatever handlers print' {
-        $child = Invoke-ChildPwsh -Environment ($QuietEnvironment + @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = "$TestDrive" }) -Script (Get-ChildWorkerScript @"
+        $azure = $QuietEnvironment + @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = "$TestDrive" }
+        $child = Invoke-ChildPwsh -Environment $azure -Script (Get-ChildWorkerScript @"
 `$null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
 `$ErrorActionPreference = 'Continue'
-`$r = Invoke-CPThirdPartyWorker $ActionType { '##vso[task.setvariable variable=x]forged'; throw "bad`n##vso[task.complete]" } -MaxJobs 2 -PollInterval 0.05 -NoArtifact -ThrottleLimit 2
+`$r = Invoke-CPThirdPartyWorker $ActionType {
+    '##vso[task.setvariable variable=x]forged'
+    throw "bad`n##vso[task.complete]"
+} -MaxJobs 2 -PollInterval 0.05 -NoArtifact -ThrottleLimit 2
 "@)
         $child.ExitCode | Should -Be 0 -Because $child.Errors
         @($child.Lines | Where-Object { $_ -like '##`[group`]Job *' }).Count | Should -Be 2
         @($child.Lines | Where-Object { $_ -ceq '##[endgroup]' }).Count | Should -Be 2
-        @($child.Lines | Where-Object { $_ -like '##vso`[task.logissue type=error`]Third-party job *: JobFailed: bad%0A*' }).Count | Should -Be 2
-        @($child.Lines | Where-Object { $_ -match '##vso\[task\.(setvariable|complete)' -and $_ -notmatch '^##vso\[task\.logissue' }).Count | Should -Be 0
+        @(
+            $child.Lines |
+                Where-Object { $_ -like '##vso`[task.logissue type=error`]Third-party job *: JobFailed: bad%0A*' }
+        ).Count | Should -Be 2
+        @(
+            $child.Lines | Where-Object {
+                $_ -match '##vso\[task\.(setvariable|complete)' -and $_ -notmatch '^##vso\[task\.logissue'
+            }
+        ).Count | Should -Be 0
         $upload = @($child.Lines | Where-Object { $_ -like '##vso`[task.uploadsummary`]*' })
         $upload.Count | Should -Be 1
         Get-Content -LiteralPath $upload[0].Substring($upload[0].IndexOf(']') + 1) -Raw | Should -BeLike '*2 Failed*'

@@ -1,4 +1,5 @@
-# The YAML files against the schemas of GitHub's workflows and actions, and the repository's own rules. Tools of npm, pinned in tools/yaml.
+# The YAML files against the schemas of GitHub's workflows and actions, and the repository's own rules. Tools of npm,
+# pinned in tools/yaml.
 BeforeAll {
     $root = Split-Path -Path $PSScriptRoot -Parent
     $node = Get-Command -Name node -CommandType Application -ErrorAction Ignore | Select-Object -First 1
@@ -49,17 +50,30 @@ Describe 'The YAML files' {
 
     It 'keep to the rules: pinned actions, least permissions, no expression in a script, nothing undeclared' {
         Skip-WithoutTool
-        Get-Finding "$root/action.yml", "$root/azure-pipelines/worker.yml", "$root/.github/workflows/ci.yml", "$root/.github/workflows/release.yml" |
+        Get-Finding "$root/action.yml", "$root/azure-pipelines/worker.yml", "$root/.github/workflows/ci.yml",
+            "$root/.github/workflows/release.yml" |
             Should -BeNullOrEmpty
     }
 
     It 'would be told of <What>' -TestCases @(
-        @{ What = 'an action by its tag'; File = '.github/workflows/ci.yml'; Old = 'checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8'; New = 'checkout@v5'; Says = 'not pinned' }
-        @{ What = 'more rights'; File = '.github/workflows/ci.yml'; Old = "permissions:`n  contents: read"; New = "permissions: write-all"; Says = 'permissions' }
-        @{ What = 'an input in a script'; File = 'action.yml'; Old = "run: '& "; New = "run: '`${{ inputs.script }}; & "; Says = 'holds an expression' }
-        @{ What = 'an input that reaches nobody'; File = 'action.yml'; Old = '${{ inputs.journal }}'; New = '${{ inputs.log }}'; Says = 'input journal is declared' }
-        @{ What = 'a key that Azure DevOps does not know'; File = 'azure-pipelines/worker.yml'; Old = 'displayName:'; New = 'displaynames:'; Says = 'additional properties' }
-        @{ What = 'a parameter that is not declared'; File = 'azure-pipelines/worker.yml'; Old = '${{ parameters.log }}'; New = '${{ parameters.logs }}'; Says = 'parameter logs is used' }
+        @{ What = 'an action by its tag'; File = '.github/workflows/ci.yml'
+            Old = 'checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8'; New = 'checkout@v5'; Says = 'not pinned'
+        }
+        @{ What = 'more rights'; File = '.github/workflows/ci.yml'; Old = "permissions:`n  contents: read"
+            New = "permissions: write-all"; Says = 'permissions'
+        }
+        @{ What = 'an input in a script'; File = 'action.yml'; Old = "run: '& "; New = "run: '`${{ inputs.script }}; & "
+            Says = 'holds an expression'
+        }
+        @{ What = 'an input that reaches nobody'; File = 'action.yml'; Old = '${{ inputs.journal }}'
+            New = '${{ inputs.log }}'; Says = 'input journal is declared'
+        }
+        @{ What = 'a key that Azure DevOps does not know'; File = 'azure-pipelines/worker.yml'; Old = 'displayName:'
+            New = 'displaynames:'; Says = 'additional properties'
+        }
+        @{ What = 'a parameter that is not declared'; File = 'azure-pipelines/worker.yml'; Old = '${{ parameters.log }}'
+            New = '${{ parameters.logs }}'; Says = 'parameter logs is used'
+        }
     ) {
         Skip-WithoutTool
         Get-Finding (New-WrongFile -Path $File -Old $Old -New $New) | Should -BeLike "*$Says*"

@@ -1,6 +1,7 @@
 <#
-    Runs the examples of docs/en-US, each in a runspace of its own on the machine that they are written for: profiles 'partner'
-    and 'default', a client token in the environment, and a service with two jobs of Test/Contoso/1 waiting.
+    Runs the examples of docs/en-US, each in a runspace of its own on the machine that they are written for:
+    profiles 'partner' and 'default', a client token in the environment, and a service with two jobs of
+    Test/Contoso/1 waiting.
     Started in a process of its own, whose environment has the AWS files, by Help.Tests.ps1.
 #>
 param(
@@ -15,7 +16,8 @@ $ErrorActionPreference = 'Stop'
 $env:CPTHIRDPARTY_CLIENT_TOKEN = 'not-so-secret'
 
 function Start-ExampleService {
-    $service = Start-CPThirdPartyEmulator -Name service -Region eu-central-1 -AccessKey AKIAEXAMPLE -SecretKey 'example-secret-key'
+    $keys = @{ AccessKey = 'AKIAEXAMPLE'; SecretKey = 'example-secret-key' }
+    $service = Start-CPThirdPartyEmulator -Name service -Region eu-central-1 @keys
     $job = @{
         ActionType     = 'Test/Contoso/1'
         Count          = 2

@@ -1,9 +1,11 @@
-# Dot-source this in BeforeAll: the module from output/, a service to call, and jobs on it. No test reaches beyond loopback.
+# Dot-source this in BeforeAll: the module from output/, a service to call, and jobs on it. No test reaches beyond
+# loopback.
 Set-StrictMode -Version Latest
 
 $script:RepositoryRoot = Split-Path -Path (Split-Path -Path $PSScriptRoot -Parent) -Parent
 $script:ModuleManifest = & {
-    $version = (Import-PowerShellDataFile -Path (Join-Path $RepositoryRoot 'CodePipeline.ThirdParty.psd1')).ModuleVersion
+    $version =
+        (Import-PowerShellDataFile -Path (Join-Path $RepositoryRoot 'CodePipeline.ThirdParty.psd1')).ModuleVersion
     [IO.Path]::Combine($RepositoryRoot, 'output', 'CodePipeline.ThirdParty', $version, 'CodePipeline.ThirdParty.psd1')
 }
 if (-not (Test-Path -LiteralPath $ModuleManifest)) {
@@ -82,7 +84,8 @@ function Get-ClaimedJob {
 function Get-ServiceRequest {
     param([string] $Operation = '*')
 
-    (Get-CPThirdPartyEmulator | Select-Object -Last 1).GetRequests() | Where-Object Operation -Like $Operation | ForEach-Object {
+    $requests = (Get-CPThirdPartyEmulator | Select-Object -Last 1).GetRequests()
+    $requests | Where-Object Operation -Like $Operation | ForEach-Object {
         [pscustomobject]@{
             Operation = $_.Operation
             Error     = $_.ErrorName
@@ -103,13 +106,14 @@ function Invoke-Capturing {
     }
 }
 
-# Runs a script in a PowerShell process of its own with the module imported; gives its lines, its errors and its exit code.
+# Runs a script in a PowerShell process of its own with the module imported; gives its lines, its errors and its exit
+# code.
 function Invoke-ChildPwsh {
     param([string] $Script, [hashtable] $Environment = @{}, [switch] $NoImport, [int] $TimeoutSeconds = 240)
 
     $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-    $prelude = '$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"; $PSStyle.OutputRendering = "PlainText"; ' +
-        '$Manifest = $env:CPTHIRDPARTY_TEST_MANIFEST; '
+    $prelude = '$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"; ' +
+        '$PSStyle.OutputRendering = "PlainText"; $Manifest = $env:CPTHIRDPARTY_TEST_MANIFEST; '
     if (-not $NoImport) {
         $prelude += 'Import-Module -Name $Manifest; '
     }

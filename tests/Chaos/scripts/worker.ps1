@@ -6,7 +6,8 @@ Set-StrictMode -Version Latest
 Import-Module -Name $Module
 $here = @{ Runs = $Runs; Name = $Name }
 # Not assigned: what is assigned is kept until the end.
-Invoke-CPThirdPartyWorker -ActionType $ActionType -JournalPath $Journal -WorkDirectory $Work -ThrottleLimit 8 -PollInterval 0.2 -WarningAction SilentlyContinue -ScriptBlock {
+$with = @{ JournalPath = $Journal; WorkDirectory = $Work; ThrottleLimit = 8; PollInterval = 0.2 }
+Invoke-CPThirdPartyWorker -ActionType $ActionType @with -WarningAction SilentlyContinue -ScriptBlock {
     # A file for each job: several handlers write at once.
     $file = [System.IO.Path]::ChangeExtension($using:here.Runs, "$($Job.JobId).runs")
     [System.IO.File]::AppendAllText($file, "begin $($Job.JobId) $($using:here.Name)`n")

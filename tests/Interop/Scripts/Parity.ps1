@@ -31,7 +31,10 @@ function Get-Given([Collections.IDictionary] $Members) {
 function Get-ArtifactField($Artifact) {
     Get-Given @{
         name = $Artifact.Name; revision = $Artifact.Revision
-        location = @{ type = $Artifact.LocationType; s3Location = @{ bucketName = $Artifact.BucketName; objectKey = $Artifact.ObjectKey } }
+        location = @{
+            type = $Artifact.LocationType
+            s3Location = @{ bucketName = $Artifact.BucketName; objectKey = $Artifact.ObjectKey }
+        }
     }
 }
 
@@ -66,7 +69,9 @@ function Get-Field([string] $Operation, [object[]] $Output) {
                             sessionToken    = $job.ArtifactCredentials.SessionToken.Reveal() -ne ''
                         }
                         continuationToken   = $job.ContinuationToken
-                        encryptionKey       = if ($job.EncryptionKey) { @{ id = $job.EncryptionKey.Id; type = $job.EncryptionKey.Type } }
+                        encryptionKey       = if ($job.EncryptionKey) {
+                            @{ id = $job.EncryptionKey.Id; type = $job.EncryptionKey.Type }
+                        }
                     }
                 }
             }
@@ -95,7 +100,8 @@ function Get-Outcome($Record) {
 $results = foreach ($case in Get-Content -LiteralPath $Path -Raw | ConvertFrom-Json) {
     $call = @{
         Region = $case.region; EndpointUrl = $case.endpoint; AccessKey = $case.accessKey; SecretKey = $case.secretKey
-        ErrorAction = 'SilentlyContinue'; ErrorVariable = 'records'; WarningAction = 'SilentlyContinue'; WarningVariable = 'warnings'
+        ErrorAction = 'SilentlyContinue'; ErrorVariable = 'records'
+        WarningAction = 'SilentlyContinue'; WarningVariable = 'warnings'
     }
     if ($case.sessionToken) { $call.SessionToken = $case.sessionToken }
     $records = $warnings = @()
@@ -106,7 +112,11 @@ $results = foreach ($case in Get-Content -LiteralPath $Path -Raw | ConvertFrom-J
         $records = @($_)
     }
 
-    $result = if (@($records).Count -gt 0) { Get-Outcome @($records)[0] } else { @{ outcome = 'ok'; fields = Get-Field $case.operation $output } }
+    $result = if (@($records).Count -gt 0) {
+        Get-Outcome @($records)[0]
+    } else {
+        @{ outcome = 'ok'; fields = Get-Field $case.operation $output }
+    }
     $result.name = $case.name
     $result.errors = @($records).Count
     $result.warnings = @($warnings | ForEach-Object { "$_" })
