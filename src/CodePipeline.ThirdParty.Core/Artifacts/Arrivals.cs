@@ -3,7 +3,9 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>Lets a file be read while it is still being downloaded: readers wait for the bytes that have not come.</summary>
+/// <summary>
+/// Lets a file be read while it is still being downloaded: readers wait for the bytes that have not come.
+/// </summary>
 internal sealed class Arrivals
 {
     private readonly object _lock = new();

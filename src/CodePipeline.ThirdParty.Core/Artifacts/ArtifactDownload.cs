@@ -8,7 +8,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CodePipeline.ThirdParty.Checksums;
@@ -16,8 +15,8 @@ using CodePipeline.ThirdParty.Checksums;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// Reads an object into a file: the first range tells its size, the others come side by side, and all of them are of one
-/// version of the object, or it is an error.
+/// Reads an object into a file: the first range tells its size, the others come side by side, and all of them are of
+/// one version of the object, or it is an error.
 /// </summary>
 internal sealed class ArtifactDownload
 {
@@ -25,7 +24,8 @@ internal sealed class ArtifactDownload
     private const long FirstPart = 8L << 20;
     private const long LargestPart = 64L << 20;
 
-    // Where an archive is expanded while it comes: its end comes first, with the directory of a zip, and the rest in order.
+    // Where an archive is expanded while it comes: its end comes first, with the directory of a zip, and the rest in
+    // order.
     private const long EndPart = 2L << 20;
     private const int ExpandedParts = 256;
 
@@ -38,7 +38,8 @@ internal sealed class ArtifactDownload
     private readonly Arrivals? _arrivals;
     private readonly TaskCompletionSource<Facts> _facts = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ArtifactDownload(ArtifactStore store, StoredArtifact artifact, PartFile file, TransferMeter meter, Arrivals? arrivals)
+    private ArtifactDownload(
+        ArtifactStore store, StoredArtifact artifact, PartFile file, TransferMeter meter, Arrivals? arrivals)
     {
         _store = store;
         _artifact = artifact;
@@ -52,7 +53,9 @@ internal sealed class ArtifactDownload
     /// <param name="artifact">The object.</param>
     /// <param name="file">Where it goes.</param>
     /// <param name="meter">Told of what came.</param>
-    /// <param name="arrivals">Told of it too, for those who read the file meanwhile; <see langword="null"/> for nobody.</param>
+    /// <param name="arrivals">
+    /// Told of it too, for those who read the file meanwhile; <see langword="null"/> for nobody.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many bytes it has.</returns>
     public static async Task<long> ToFileAsync(
@@ -77,7 +80,8 @@ internal sealed class ArtifactDownload
             // Nobody may write into the file any more when it is given up.
             stop.Cancel();
             await Task.WhenAll(tasks.Select(task => task.ContinueWith(
-                _ => _.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)))
+                _ => _.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default)))
                 .ConfigureAwait(false);
         }
     }
@@ -143,12 +147,15 @@ internal sealed class ArtifactDownload
         }
     }
 
-    /// <summary>What comes after the first part: parts large enough to be few, and small enough to be shared out.</summary>
+    /// <summary>
+    /// What comes after the first part: parts large enough to be few, and small enough to be shared out.
+    /// </summary>
     private List<Part> Plan(long length)
     {
         var parts = new List<Part>();
         long rest = length - FirstPart;
-        long size = Math.Min(LargestPart, Math.Max(FirstPart, rest / (_arrivals is null ? Parallel * 3 : ExpandedParts)));
+        long size = Math.Min(
+            LargestPart, Math.Max(FirstPart, rest / (_arrivals is null ? Parallel * 3 : ExpandedParts)));
         long end = _arrivals is null ? length : length - Math.Min(EndPart, Math.Max(0, rest));
         for (long at = FirstPart; at < end; at += size)
         {
@@ -213,7 +220,8 @@ internal sealed class ArtifactDownload
         }
     }
 
-    private Task<bool> ReadAsync(Part part, Task<Checksum?> checksum, CancellationToken cancellationToken) => _store.SendAsync(
+    private Task<bool> ReadAsync(
+        Part part, Task<Checksum?> checksum, CancellationToken cancellationToken) => _store.SendAsync(
         "GetObject",
         _artifact,
         async (client, attempt) =>
@@ -223,11 +231,12 @@ internal sealed class ArtifactDownload
             {
                 return true;
             }
-
-            using GetObjectResponse response = await OpenAsync(client, part, facts, attempt.Token).ConfigureAwait(false);
+            using GetObjectResponse response =
+                await OpenAsync(client, part, facts, attempt.Token).ConfigureAwait(false);
             attempt.Touch();
             Facts seen = Facts.Of(response, part.At)
-                ?? throw ArtifactErrors.Unexpected("GetObject", _artifact.About, $"its range is '{response.ContentRange}'");
+                ?? throw ArtifactErrors.Unexpected(
+                    "GetObject", _artifact.About, $"its range is '{response.ContentRange}'");
             if (!seen.IsRange && part.Start > 0)
             {
                 throw ArtifactErrors.Unexpected("GetObject", _artifact.About, "it is not the range that was asked for");
@@ -283,7 +292,8 @@ internal sealed class ArtifactDownload
         {
             return await client.S3.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && facts is null)
+        catch (AmazonS3Exception error)
+            when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && facts is null)
         {
             // Of no byte there is no range.
             request.ByteRange = null;
@@ -368,7 +378,8 @@ internal sealed class ArtifactDownload
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            using FileStream file = new(_file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            using FileStream file = new(
+                _file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
             for (int count; (count = file.Read(buffer, 0, buffer.Length)) > 0;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -453,14 +464,17 @@ internal sealed class ArtifactDownload
         }
     }
 
-    /// <summary>The checksum that S3 keeps of a whole object; those of parts (COMPOSITE) say nothing of the whole.</summary>
+    /// <summary>
+    /// The checksum that S3 keeps of a whole object; those of parts (COMPOSITE) say nothing of the whole.
+    /// </summary>
     private sealed record Checksum(string? Name, string? Value, CyclicCode? Crc, HashAlgorithmName? Hash, string? ETag)
     {
         public static Checksum Of(GetObjectMetadataResponse head)
         {
             bool whole = head.ChecksumType != ChecksumType.COMPOSITE;
             return !whole ? new Checksum(null, null, null, null, head.ETag)
-                : Whole(head.ChecksumCRC64NVME) ? new("CRC64NVME", head.ChecksumCRC64NVME, CyclicCode.Crc64Nvme, null, head.ETag)
+                : Whole(head.ChecksumCRC64NVME)
+                    ? new("CRC64NVME", head.ChecksumCRC64NVME, CyclicCode.Crc64Nvme, null, head.ETag)
                 : Whole(head.ChecksumCRC32C) ? new("CRC32C", head.ChecksumCRC32C, CyclicCode.Crc32C, null, head.ETag)
                 : Whole(head.ChecksumCRC32) ? new("CRC32", head.ChecksumCRC32, CyclicCode.Crc32, null, head.ETag)
                 : Whole(head.ChecksumSHA256)

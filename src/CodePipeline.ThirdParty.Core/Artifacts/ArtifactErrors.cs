@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 
@@ -52,12 +51,14 @@ internal static class ArtifactErrors
             + "execution may have been deleted.",
         [ArtifactFault.AccessDenied] = "The job's own credentials reach its artifacts only; check the policies of the "
             + "bucket and of its key, and that the job is not over.",
-        [ArtifactFault.KeyUnusable] = "Check that the KMS key is enabled, and that its policy lets the pipeline use it.",
+        [ArtifactFault.KeyUnusable] =
+            "Check that the KMS key is enabled, and that its policy lets the pipeline use it.",
         [ArtifactFault.CredentialsExpired] = "Read the job's details again (Get-CPThirdPartyJobDetail); a job that is "
             + "over gets no new credentials.",
         [ArtifactFault.CredentialsRejected] = "Check that the endpoint of S3 belongs to the service that the job came "
             + "from (AWS_ENDPOINT_URL_S3, the session's EndpointUrl), and the clock of this machine.",
-        [ArtifactFault.BucketElsewhere] = "Check that the endpoint of S3 (AWS_ENDPOINT_URL_S3) serves the bucket's region.",
+        [ArtifactFault.BucketElsewhere] =
+            "Check that the endpoint of S3 (AWS_ENDPOINT_URL_S3) serves the bucket's region.",
         [ArtifactFault.Replaced] = "Try again: the artifact was being written.",
         [ArtifactFault.Damaged] = "Try again; if it stays so, have the artifact made anew by the action before.",
         [ArtifactFault.Throttled] = "Move fewer artifacts at a time, or connect with more -MaxAttempts.",
@@ -82,7 +83,9 @@ internal static class ArtifactErrors
             };
     }
 
-    /// <summary>What the store answered. The SDK's exception is not kept: its request object carries the token.</summary>
+    /// <summary>
+    /// What the store answered. The SDK's exception is not kept: its request object carries the token.
+    /// </summary>
     public static ArtifactTransferException Answer(
         string operation, string about, AmazonServiceException error, int attempts, IEnumerable<string> secrets)
     {
@@ -206,7 +209,8 @@ internal static class ArtifactErrors
             : code is NoSpaceUnix or QuotaExceededLinux or QuotaExceededMac or ErrorDiskFullWindows);
     }
 
-    private static ArtifactTransferException New(ArtifactFault fault, string message) => new(fault, message, s_cures[fault]);
+    private static ArtifactTransferException New(ArtifactFault fault, string message) =>
+        new(fault, message, s_cures[fault]);
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

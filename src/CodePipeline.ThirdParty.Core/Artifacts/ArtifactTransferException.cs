@@ -64,7 +64,8 @@ public enum ArtifactFault
 /// <remarks>The message holds no secret, and no exception of the SDK is kept inside.</remarks>
 public sealed class ArtifactTransferException : Exception
 {
-    internal ArtifactTransferException(ArtifactFault fault, string message, string cure, Exception? innerException = null)
+    internal ArtifactTransferException(
+        ArtifactFault fault, string message, string cure, Exception? innerException = null)
         : base(message, innerException)
     {
         Fault = fault;

@@ -17,8 +17,8 @@ namespace CodePipeline.ThirdParty.Artifacts;
 internal sealed record UploadedObject(long Bytes, string? ETag, string? VersionId);
 
 /// <summary>
-/// Writes an object: small ones with one request, larger ones in parts side by side. Until all of it is there, nothing is to
-/// be seen under its key; what failed is aborted.
+/// Writes an object: small ones with one request, larger ones in parts side by side. Until all of it is there, nothing
+/// is to be seen under its key; what failed is aborted.
 /// </summary>
 internal sealed class ArtifactUpload
 {
@@ -204,7 +204,8 @@ internal sealed class ArtifactUpload
         }
     }
 
-    private Task<UploadedObject> PutAsync(Func<Stream> open, long length, CancellationToken cancellationToken) => _store.SendAsync(
+    private Task<UploadedObject> PutAsync(
+        Func<Stream> open, long length, CancellationToken cancellationToken) => _store.SendAsync(
         "PutObject",
         _artifact,
         async (client, attempt) =>
@@ -225,7 +226,8 @@ internal sealed class ArtifactUpload
             request.Headers.ContentType = ContentType;
             try
             {
-                PutObjectResponse response = await client.S3.PutObjectAsync(request, attempt.Token).ConfigureAwait(false);
+                PutObjectResponse response =
+                    await client.S3.PutObjectAsync(request, attempt.Token).ConfigureAwait(false);
                 return new UploadedObject(length, response.ETag, response.VersionId);
             }
             catch (Exception)
@@ -236,7 +238,8 @@ internal sealed class ArtifactUpload
         },
         cancellationToken);
 
-    private async Task<UploadedObject> InPartsAsync(Func<MultipartUpload, Task> send, CancellationToken cancellationToken)
+    private async Task<UploadedObject> InPartsAsync(
+        Func<MultipartUpload, Task> send, CancellationToken cancellationToken)
     {
         using MultipartUpload upload = await MultipartUpload.BeginAsync(this, cancellationToken).ConfigureAwait(false);
         try
@@ -344,9 +347,14 @@ internal sealed class ArtifactUpload
 
         public Task AllAsync() => Task.WhenAll(_sending);
 
-        /// <summary>What the upload failed of: the part's own error, and not that the others were stopped for it.</summary>
-        public Exception Failure(Exception error) => Interlocked.CompareExchange(ref _first, null, null) is Exception first
-            && first is not OperationCanceledException ? first : error;
+        /// <summary>
+        /// What the upload failed of: the part's own error, and not that the others were stopped for it.
+        /// </summary>
+        public Exception Failure(Exception error) =>
+            Interlocked.CompareExchange(ref _first, null, null) is Exception first
+            && first is not OperationCanceledException
+                ? first
+                : error;
 
         public Task<UploadedObject> CompleteAsync()
         {
@@ -360,7 +368,7 @@ internal sealed class ArtifactUpload
                     try
                     {
                         CompleteMultipartUploadResponse response = await client.S3
-                            .CompleteMultipartUploadAsync(Completion(length), attempt.Token).ConfigureAwait(false);
+                            .CompleteMultipartUploadAsync(Completion(), attempt.Token).ConfigureAwait(false);
                         return new UploadedObject(length, response.ETag, response.VersionId);
                     }
                     catch (AmazonS3Exception error) when (error.ErrorCode == "NoSuchUpload" && mayBeDone)
@@ -384,7 +392,8 @@ internal sealed class ArtifactUpload
         {
             _stop.Cancel();
             await Task.WhenAll(_sending.Select(task => task.ContinueWith(
-                _ => _.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)))
+                _ => _.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default)))
                 .ConfigureAwait(false);
             using var patience = new CancellationTokenSource();
             using ITimer timer = _owner._clock.CreateTimer(
@@ -420,7 +429,8 @@ internal sealed class ArtifactUpload
 
         public void Dispose() => _stop.Dispose();
 
-        private async Task<UploadedObject?> FindAsync(StoreClient client, long length, CancellationToken cancellationToken)
+        private async Task<UploadedObject?> FindAsync(
+            StoreClient client, long length, CancellationToken cancellationToken)
         {
             GetObjectMetadataResponse head = await client.S3.GetObjectMetadataAsync(
                 new GetObjectMetadataRequest
@@ -435,7 +445,7 @@ internal sealed class ArtifactUpload
             return same ? new UploadedObject(length, head.ETag, head.VersionId) : null;
         }
 
-        private CompleteMultipartUploadRequest Completion(long length)
+        private CompleteMultipartUploadRequest Completion()
         {
             var request = new CompleteMultipartUploadRequest
             {
@@ -493,7 +503,8 @@ internal sealed class ArtifactUpload
                 };
                 try
                 {
-                    UploadPartResponse response = await client.S3.UploadPartAsync(request, attempt.Token).ConfigureAwait(false);
+                    UploadPartResponse response =
+                        await client.S3.UploadPartAsync(request, attempt.Token).ConfigureAwait(false);
                     return new SentPart(response.ETag, response.ChecksumCRC32, length);
                 }
                 catch (Exception)

@@ -10,7 +10,9 @@ internal interface IArtifactMover
     /// <summary>Brings an artifact to a file or, expanded, to a folder, which appears whole or not at all.</summary>
     /// <param name="job">What the job lets be moved.</param>
     /// <param name="artifact">One of the job's artifacts.</param>
-    /// <param name="destination">The file to write or, where <paramref name="expand"/> is on, the folder to make.</param>
+    /// <param name="destination">
+    /// The file to write or, where <paramref name="expand"/> is on, the folder to make.
+    /// </param>
     /// <param name="expand">
     /// Whether an archive is expanded. What is no archive lands as one file in the folder.
     /// </param>

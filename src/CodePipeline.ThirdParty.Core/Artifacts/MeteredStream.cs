@@ -6,8 +6,8 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// A piece of a stream as a request sends it: it tells the attempt and the meter of what goes, and takes it back where the
-/// request begins anew.
+/// A piece of a stream as a request sends it: it tells the attempt and the meter of what goes, and takes it back where
+/// the request begins anew.
 /// </summary>
 internal sealed class MeteredStream : Stream
 {

@@ -4,7 +4,8 @@ using CodePipeline.ThirdParty.Checksums;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// A CRC of a part of an object. Parts that were read side by side add up to the CRC of the whole, so that nothing is read twice.
+/// A CRC of a part of an object. Parts that were read side by side add up to the CRC of the whole, so that nothing is
+/// read twice.
 /// </summary>
 internal struct ObjectCrc
 {
@@ -29,7 +30,9 @@ internal struct ObjectCrc
     /// <summary>The CRC as S3 writes it: big-endian, in Base64.</summary>
     public readonly string Text => Convert.ToBase64String(_code.ToBytes(_value));
 
-    /// <summary>Reads what <see cref="Text"/> gives; <see langword="null"/> where the text is no CRC of that kind.</summary>
+    /// <summary>
+    /// Reads what <see cref="Text"/> gives; <see langword="null"/> where the text is no CRC of that kind.
+    /// </summary>
     public static ObjectCrc? Parse(CyclicCode code, string? text, long length)
     {
         byte[] bytes;

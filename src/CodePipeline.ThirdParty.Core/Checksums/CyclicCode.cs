@@ -9,8 +9,8 @@ namespace CodePipeline.ThirdParty.Checksums;
 
 /// <summary>A cyclic redundancy check as zip, gzip and S3 use them: bit-reversed, all ones at start and end.</summary>
 /// <remarks>
-/// Ours, as no library at hand has all three kinds, nor the sum of two pieces, by which parts that were moved side by side are
-/// checked without reading anything twice.
+/// Ours, as no library at hand has all three kinds, nor the sum of two pieces, by which parts that were moved side by
+/// side are checked without reading anything twice.
 /// </remarks>
 internal sealed class CyclicCode
 {
@@ -149,8 +149,9 @@ internal sealed class CyclicCode
 
 #if NET
     /// <summary>
-    /// Takes all but the last bytes, 64 at a time, by multiplication without carry: what was taken is multiplied to where the
-    /// next bytes stand, and added to them. 16 bytes are left in the end that have the same remainder as all, for the table.
+    /// Takes all but the last bytes, 64 at a time, by multiplication without carry: what was taken is multiplied to
+    /// where the next bytes stand, and added to them. 16 bytes are left in the end that have the same remainder as all,
+    /// for the table.
     /// </summary>
     private ulong FoldAll(ulong register, byte[] data, ref int offset, int end)
     {
@@ -177,7 +178,8 @@ internal sealed class CyclicCode
     private static Vector128<ulong> Times(Vector128<ulong> value, Vector128<ulong> factor) =>
         Pclmulqdq.CarrylessMultiply(value, factor, 0x00) ^ Pclmulqdq.CarrylessMultiply(value, factor, 0x11);
 
-    // Of 16 bytes the first eight stand eight further from the end. Products of bit-reversed numbers come out one power too high.
+    // Of 16 bytes the first eight stand eight further from the end. Products of bit-reversed numbers come out one power
+    // too high.
     private Vector128<ulong> FactorOf(int bytes) => Vector128.Create(
         PowerOf((8 * bytes) + 64 - 1) << (64 - Width), PowerOf((8 * bytes) - 1) << (64 - Width));
 

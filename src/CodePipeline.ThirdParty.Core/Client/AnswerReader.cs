@@ -66,7 +66,9 @@ internal static class AnswerReader
     }
 
     private static JsonElement Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : default;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            ? value
+            : default;
 
     private static string? Text(JsonElement element, string name)
     {

@@ -5,7 +5,9 @@ using System.Linq;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>Environment variables of the AWS tools that the SDK reads once in a process, read each time.</summary>
-/// <remarks>Not AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: where the SDK looks for profiles, it looks for good.</remarks>
+/// <remarks>
+/// Not AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: where the SDK looks for profiles, it looks for good.
+/// </remarks>
 internal static class AwsEnvironment
 {
     private static readonly string[] s_variables =
@@ -20,8 +22,8 @@ internal static class AwsEnvironment
     public static string? Profile => Read("AWS_PROFILE") ?? Read("AWS_DEFAULT_PROFILE");
 
     /// <summary>
-    /// Whether keys stand in the environment. They come first in the SDK's chain; asking for them directly spares the first call
-    /// the chain's look at profiles, with a watcher for each file.
+    /// Whether keys stand in the environment. They come first in the SDK's chain; asking for them directly spares the
+    /// first call the chain's look at profiles, with a watcher for each file.
     /// </summary>
     public static bool HasKeys => Read("AWS_ACCESS_KEY_ID") is not null && Read("AWS_SECRET_ACCESS_KEY") is not null;
 
@@ -55,7 +57,8 @@ internal static class AwsEnvironment
 
     /// <summary>One text that differs where any of the variables does.</summary>
     public static string Stamp() =>
-        string.Join("\n", s_variables.Select(System.Environment.GetEnvironmentVariable)) + (HasKeys ? "\nkeys" : string.Empty);
+        string.Join("\n", s_variables.Select(System.Environment.GetEnvironmentVariable))
+        + (HasKeys ? "\nkeys" : string.Empty);
 
     private static string? Read(string name)
     {

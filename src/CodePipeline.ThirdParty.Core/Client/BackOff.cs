@@ -2,7 +2,9 @@ using System;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Waits that double with each failure up to a limit; half of each is jitter, so that workers drift apart.</summary>
+/// <summary>
+/// Waits that double with each failure up to a limit; half of each is jitter, so that workers drift apart.
+/// </summary>
 internal sealed class BackOff(TimeSpan first, TimeSpan longest, Func<double> random)
 {
     // Doubling further would only overflow; no limit in use is that far from its first wait.

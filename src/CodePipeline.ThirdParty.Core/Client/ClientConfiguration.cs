@@ -37,13 +37,16 @@ internal static class ClientConfiguration
     /// <summary>How often a request is sent at most, where it was set.</summary>
     public static int? AttemptsOf(ClientSettings settings) => settings.MaxAttempts ?? AwsEnvironment.MaxAttempts;
 
-    /// <summary>What is the same for every service: region, profile, kind of endpoint, the endpoint that was set.</summary>
+    /// <summary>
+    /// What is the same for every service: region, profile, kind of endpoint, the endpoint that was set.
+    /// </summary>
     public static void Fill(ClientConfig config, ClientSettings settings, string region, string? endpointUrl)
     {
         config.AuthenticationRegion = region;
         config.DisableLogging = true;
 
-        // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are set to.
+        // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are set
+        // to.
         config.MaxStaleConnectionRetries = 0;
         if (settings.ProfileName is not null)
         {
@@ -96,7 +99,9 @@ internal static class ClientConfiguration
         }
     }
 
-    /// <summary>What AWS_ENDPOINT_URL_SERVICE, AWS_ENDPOINT_URL or the profile's services section says, if one does.</summary>
+    /// <summary>
+    /// What AWS_ENDPOINT_URL_SERVICE, AWS_ENDPOINT_URL or the profile's services section says, if one does.
+    /// </summary>
     private static string? Configured(ClientConfig config)
     {
         try
@@ -183,7 +188,8 @@ internal static class ClientConfiguration
         time is null || (time > TimeSpan.Zero && time <= s_longestTimeout)
             ? time
             : throw new InvalidInputException(
-                inputName, $"{inputName} {time:c} cannot be waited for.", "Give more than 0 seconds and at most 1 day.");
+                inputName, $"{inputName} {time:c} cannot be waited for.",
+                "Give more than 0 seconds and at most 1 day.");
 
     private static Uri CheckUrl(string url, string inputName) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)

@@ -26,7 +26,8 @@ internal sealed class CodePipelineConfig : ClientConfig
     public override string RegionEndpointServiceName => "codepipeline";
 
     public override string UserAgent { get; } =
-        InternalSDKUtils.BuildUserAgentString(Service, typeof(CodePipelineConfig).Assembly.GetName().Version?.ToString(3))
+        InternalSDKUtils.BuildUserAgentString(
+            Service, typeof(CodePipelineConfig).Assembly.GetName().Version?.ToString(3))
         + " lib/CodePipeline.ThirdParty";
 
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
@@ -45,6 +46,7 @@ internal sealed class CodePipelineConfig : ClientConfig
         };
 
         public IDefaultConfiguration GetDefaultConfiguration(
-            Amazon.RegionEndpoint clientRegion, DefaultConfigurationMode? requestedConfigurationMode = null) => s_standard;
+            Amazon.RegionEndpoint clientRegion, DefaultConfigurationMode? requestedConfigurationMode = null) =>
+            s_standard;
     }
 }

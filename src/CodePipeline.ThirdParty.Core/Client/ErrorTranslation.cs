@@ -105,7 +105,8 @@ internal static class ErrorTranslation
             ServerTime: null));
 
     /// <summary>What is wrong with an input that is read while the connection is made: the CA bundle.</summary>
-    public static InvalidInputException? OfInput(Exception error) => Chain(error).OfType<InvalidInputException>().FirstOrDefault();
+    public static InvalidInputException? OfInput(Exception error) =>
+        Chain(error).OfType<InvalidInputException>().FirstOrDefault();
 
     /// <summary>
     /// The service's own answer behind an exception; one of the credentials' source comes before the first attempt.
@@ -148,7 +149,9 @@ internal static class ErrorTranslation
             : Find<System.IO.IOException>(chain, out inner) ? ConnectionFault.Unreachable
 
             // A connection that was closed under what writes to it.
-            : Find(chain, out inner, (ObjectDisposedException gone) => gone.ObjectName.StartsWith("System.Net.", StringComparison.Ordinal))
+            : Find(
+                chain, out inner,
+                (ObjectDisposedException gone) => gone.ObjectName.StartsWith("System.Net.", StringComparison.Ordinal))
                 ? ConnectionFault.Unreachable
             : null;
         if (fault is not ConnectionFault kind)

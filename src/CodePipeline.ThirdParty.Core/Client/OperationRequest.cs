@@ -43,6 +43,8 @@ internal sealed class GetThirdPartyJobDetailsRequest(byte[] body, Action<string>
 
 internal sealed class AcknowledgeThirdPartyJobRequest(byte[] body, Action<string>? wire) : OperationRequest(body, wire);
 
-internal sealed class PutThirdPartyJobSuccessResultRequest(byte[] body, Action<string>? wire) : OperationRequest(body, wire);
+internal sealed class PutThirdPartyJobSuccessResultRequest(byte[] body, Action<string>? wire)
+    : OperationRequest(body, wire);
 
-internal sealed class PutThirdPartyJobFailureResultRequest(byte[] body, Action<string>? wire) : OperationRequest(body, wire);
+internal sealed class PutThirdPartyJobFailureResultRequest(byte[] body, Action<string>? wire)
+    : OperationRequest(body, wire);

@@ -142,7 +142,8 @@ internal sealed class Preflight(
             .ConfigureAwait(false);
         var failure = new FailureResult(FailureType.JobFailed, "Preflight check of a made-up job.", null);
         await ProbeAsync("PutThirdPartyJobFailureResult", first: false, () =>
-            client.PutThirdPartyJobFailureResultAsync(job, token, failure, options, cancellationToken)).ConfigureAwait(false);
+            client.PutThirdPartyJobFailureResultAsync(job, token, failure, options, cancellationToken))
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -216,7 +217,8 @@ internal sealed class Preflight(
     }
 
     private void CheckActionType(ActionTypeId? actionType) => report(actionType is null
-        ? new ConnectionCheck("Action type", CheckResult.NotTried, "None was given.", "Give -ActionType to check how it is written.")
+        ? new ConnectionCheck(
+            "Action type", CheckResult.NotTried, "None was given.", "Give -ActionType to check how it is written.")
         : Passed("Action type", $"{actionType} is well formed; whether the service knows it, only a poll tells."));
 
     private async Task<ConnectionCheck> CheckTokensAsync(string? clientId, CancellationToken cancellationToken)
@@ -229,14 +231,16 @@ internal sealed class Preflight(
         }
 
         await ClientTokenResolver
-            .ResolveAsync(jobId: null, clientId, parameter: null, carried: null, session, cancellationToken).ConfigureAwait(false);
+            .ResolveAsync(jobId: null, clientId, parameter: null, carried: null, session, cancellationToken)
+            .ConfigureAwait(false);
         return Passed("Client tokens", $"There is one for client {clientId}, from {session.ClientTokenSource}.");
     }
 
     private AWSCredentials FindCredentials() =>
         CredentialResolver.Resolve(session.Settings) ?? DefaultAWSCredentialsIdentityResolver.GetCredentials();
 
-    private string Endpoint() => (session.Client as ThirdPartyJobClient)?.Endpoint.AbsoluteUri ?? session.EndpointUrl ?? "reached";
+    private string Endpoint() =>
+        (session.Client as ThirdPartyJobClient)?.Endpoint.AbsoluteUri ?? session.EndpointUrl ?? "reached";
 
     private async Task TryAsync(string name, Func<Task<ConnectionCheck>> check)
     {

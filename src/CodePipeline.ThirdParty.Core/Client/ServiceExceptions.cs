@@ -4,7 +4,9 @@ namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>What is known of an error that the service answered with.</summary>
 /// <param name="Operation">The operation of the API, for example <c>AcknowledgeThirdPartyJob</c>.</param>
-/// <param name="Code">The error's name as the service gave it; empty where the answer was not the service's own.</param>
+/// <param name="Code">
+/// The error's name as the service gave it; empty where the answer was not the service's own.
+/// </param>
 /// <param name="Message">The message; the client token never stands in it.</param>
 /// <param name="RequestId">The id that AWS support asks for.</param>
 /// <param name="StatusCode">The HTTP status.</param>

@@ -29,7 +29,9 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
     /// <summary>Where the requests go.</summary>
     public Uri Endpoint => _endpoint;
 
-    /// <summary>Whether that is the service's own endpoint: none is set by the session, the environment or the profile.</summary>
+    /// <summary>
+    /// Whether that is the service's own endpoint: none is set by the session, the environment or the profile.
+    /// </summary>
     public bool HasOwnEndpoint { get; }
 
     public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
@@ -57,7 +59,8 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             cancellationToken);
 
     public Task PutThirdPartyJobSuccessResultAsync(
-        string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken) =>
+        string jobId, Secret clientToken, SuccessResult result, CallOptions options,
+        CancellationToken cancellationToken) =>
         CallAsync(
             new PutThirdPartyJobSuccessResultRequest(RequestBody.Success(jobId, clientToken, result), options.Wire),
             clientToken,
@@ -65,7 +68,8 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             cancellationToken);
 
     public Task PutThirdPartyJobFailureResultAsync(
-        string jobId, Secret clientToken, FailureResult result, CallOptions options, CancellationToken cancellationToken) =>
+        string jobId, Secret clientToken, FailureResult result, CallOptions options,
+        CancellationToken cancellationToken) =>
         CallAsync(
             new PutThirdPartyJobFailureResultRequest(RequestBody.Failure(jobId, clientToken, result), options.Wire),
             clientToken,
@@ -89,7 +93,8 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             // However the SDK words it, the caller asked for the end.
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (AmazonUnmarshallingException error) when (ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is not null)
+        catch (AmazonUnmarshallingException error)
+            when (ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is not null)
         {
             // The SDK gives it the status of the answer, which broke off after its head.
             throw ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error)!;

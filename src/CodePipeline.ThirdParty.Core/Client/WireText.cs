@@ -19,7 +19,8 @@ internal static class WireText
         + $"{response.ResponseMetadata?.RequestId ?? "none"}: {Redact(response.Body)}";
 
     public static string Error(OperationRequest call, AmazonServiceException error) =>
-        $"{call.Operation} answered HTTP {(int)error.StatusCode} {error.ErrorCode}, request id {error.RequestId ?? "none"}";
+        $"{call.Operation} answered HTTP {(int)error.StatusCode} {error.ErrorCode}, "
+        + $"request id {error.RequestId ?? "none"}";
 
     public static string Broken(OperationRequest call, Exception error) =>
         $"{call.Operation} got no answer: {error.GetType().Name}";

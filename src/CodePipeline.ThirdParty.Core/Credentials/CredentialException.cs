@@ -24,7 +24,8 @@ public enum CredentialFault
 /// <summary>There are no credentials to sign with.</summary>
 public sealed class CredentialException : Exception
 {
-    internal CredentialException(CredentialFault fault, string message, string cure, string? profileName, Exception? cause)
+    internal CredentialException(
+        CredentialFault fault, string message, string cure, string? profileName, Exception? cause)
         : base(message, cause)
     {
         Fault = fault;

@@ -3,7 +3,8 @@ using System.IO;
 namespace CodePipeline.ThirdParty.Files;
 
 /// <summary>
-/// Files and folders that only their owner may look into. On Windows they have the rights of the folder that they are in.
+/// Files and folders that only their owner may look into. On Windows they have the rights of the folder that they are
+/// in.
 /// </summary>
 internal static class OwnerOnly
 {

@@ -3,7 +3,9 @@ using System;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>The identity of an action type: category, owner, provider and version.</summary>
-/// <remarks>Text form <c>Category/Provider/Version</c>, or <c>Category/Owner/Provider/Version</c> for another owner.</remarks>
+/// <remarks>
+/// Text form <c>Category/Provider/Version</c>, or <c>Category/Owner/Provider/Version</c> for another owner.
+/// </remarks>
 public sealed class ActionTypeId : IEquatable<ActionTypeId>
 {
     /// <summary>The owner of every third-party action type.</summary>

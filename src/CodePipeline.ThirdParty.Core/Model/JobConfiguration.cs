@@ -10,9 +10,12 @@ namespace CodePipeline.ThirdParty;
 /// The configuration of a job's action. It shows its keys; a value comes out only when asked for by its key.
 /// </summary>
 /// <remarks>
-/// The service does not tell which values are secret, so all are treated so: no property and no enumeration carries one.
+/// The service does not tell which values are secret, so all are treated so: no property and no enumeration carries
+/// one.
 /// </remarks>
-[SuppressMessage("Naming", "CA1710", Justification = "Named after the service's actionConfiguration; that it enumerates keys is for display.")]
+[SuppressMessage(
+    "Naming", "CA1710",
+    Justification = "Named after the service's actionConfiguration; that it enumerates keys is for display.")]
 public sealed class JobConfiguration : IReadOnlyCollection<string>
 {
     private readonly Dictionary<string, string> _values;
@@ -49,7 +52,8 @@ public sealed class JobConfiguration : IReadOnlyCollection<string>
     public bool ContainsKey(string key) => _values.ContainsKey(key);
 
     /// <summary>All keys with their values. Keep it out of logs.</summary>
-    public IReadOnlyDictionary<string, string> Reveal() => new Dictionary<string, string>(_values, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Reveal() =>
+        new Dictionary<string, string>(_values, StringComparer.Ordinal);
 
     /// <summary>Enumerates the keys.</summary>
     public IEnumerator<string> GetEnumerator() => Keys.GetEnumerator();

@@ -7,8 +7,9 @@ namespace CodePipeline.ThirdParty;
 internal static class JsonFault
 {
     /// <summary>
-    /// Whether a text was not JSON. Strings are decoded as they are asked for only: half a character in one, or bytes that are
-    /// no UTF-8, are found then, and are an <see cref="InvalidOperationException"/>, as is a value of another type.
+    /// Whether a text was not JSON. Strings are decoded as they are asked for only: half a character in one, or bytes
+    /// that are no UTF-8, are found then, and are an <see cref="InvalidOperationException"/>, as is a value of another
+    /// type.
     /// </summary>
     public static bool Is(Exception error) => error is JsonException or InvalidOperationException;
 }

@@ -68,7 +68,8 @@ public static class ServiceLimits
     /// <summary>The reasons of a failure that the service knows.</summary>
     public static IReadOnlyList<string> FailureTypes { get; } = new[]
     {
-        "JobFailed", "ConfigurationError", "PermissionError", "RevisionOutOfSync", "RevisionUnavailable", "SystemUnavailable",
+        "JobFailed", "ConfigurationError", "PermissionError", "RevisionOutOfSync", "RevisionUnavailable",
+        "SystemUnavailable",
     };
 
     /// <summary>The states of a job that the service knows.</summary>

@@ -63,7 +63,8 @@ public sealed class TextLimit
             throw new InvalidInputException(
                 inputName,
                 string.Format(
-                    CultureInfo.InvariantCulture, "{0} has {1} characters; the service takes {2}.", inputName, length, Range),
+                    CultureInfo.InvariantCulture, "{0} has {1} characters; the service takes {2}.", inputName, length,
+                    Range),
                 length > Maximum ? $"Shorten {inputName} to {Maximum} characters." : $"Give {inputName} {Range}.");
         }
 

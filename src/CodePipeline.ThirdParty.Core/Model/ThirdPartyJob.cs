@@ -7,7 +7,8 @@ namespace CodePipeline.ThirdParty;
 public class ThirdPartyJob
 {
     internal ThirdPartyJob(
-        string jobId, string? clientId, Secret? clientToken, string? status, ActionTypeId? actionType, ThirdPartySession? session)
+        string jobId, string? clientId, Secret? clientToken, string? status, ActionTypeId? actionType,
+        ThirdPartySession? session)
     {
         JobId = jobId;
         ClientId = clientId;

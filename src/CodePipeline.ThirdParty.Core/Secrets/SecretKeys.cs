@@ -7,7 +7,8 @@ internal static class SecretKeys
 {
     private static readonly string[] s_marks =
     {
-        "secret", "password", "passwd", "passphrase", "token", "apikey", "api_key", "api-key", "accesskey", "access_key",
+        "secret", "password", "passwd", "passphrase", "token", "apikey", "api_key", "api-key", "accesskey",
+        "access_key",
         "access-key", "privatekey", "private_key", "private-key", "credential", "connectionstring", "pwd",
     };
 

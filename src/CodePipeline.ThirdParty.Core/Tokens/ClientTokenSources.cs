@@ -12,7 +12,8 @@ internal sealed class SingleToken(Secret token, string description) : IClientTok
 {
     public string Description => description;
 
-    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken) => Task.FromResult<Secret?>(token);
+    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken) =>
+        Task.FromResult<Secret?>(token);
 }
 
 /// <summary>A table of client id to token.</summary>
@@ -30,7 +31,8 @@ internal sealed class TokenLookup(
 {
     public string Description => description;
 
-    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken) => find(clientId, cancellationToken);
+    public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken) =>
+        find(clientId, cancellationToken);
 }
 
 /// <summary>Asks a source once per client, and keeps the token.</summary>

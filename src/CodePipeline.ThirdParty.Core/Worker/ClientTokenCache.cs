@@ -31,7 +31,8 @@ internal sealed class ClientTokenCache(ThirdPartySession session, IClientTokenSo
             }
 
             Secret token = await ClientTokenResolver.ResolveAsync(
-                ticket.JobId, ticket.ClientId, parameter, carried: null, session, cancellationToken).ConfigureAwait(false);
+                ticket.JobId, ticket.ClientId, parameter, carried: null, session, cancellationToken)
+                .ConfigureAwait(false);
             _found[client] = token;
             return (token, false);
         }

@@ -7,7 +7,9 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <summary>What a worker makes of the errors of its calls.</summary>
 internal static class ErrorFacts
 {
-    /// <summary>Whether the call may have taken effect all the same: its answer, or that of an earlier attempt, got lost.</summary>
+    /// <summary>
+    /// Whether the call may have taken effect all the same: its answer, or that of an earlier attempt, got lost.
+    /// </summary>
     public static bool MayHaveTakenEffect(Exception error) => error switch
     {
         ThirdPartyServiceException service => service.Error.AnswerLost,
@@ -18,8 +20,8 @@ internal static class ErrorFacts
 
     /// <summary>Whether a worker that has not had one answer yet had better end: waiting mends none of these.</summary>
     public static bool IsHopeless(Exception error) => error
-        is ActionTypeNotFoundException or AccessDeniedException or UnrecognizedClientException or InvalidSignatureException
-        or ValidationException or CredentialException or InvalidInputException;
+        is ActionTypeNotFoundException or AccessDeniedException or UnrecognizedClientException
+        or InvalidSignatureException or ValidationException or CredentialException or InvalidInputException;
 
     /// <summary>Whether an error is about this one job, so that asking again brings the same.</summary>
     public static bool IsOfTheJob(Exception error) => error

@@ -7,11 +7,13 @@ namespace CodePipeline.ThirdParty.Worker;
 internal interface IJobHandler
 {
     /// <summary>
-    /// Runs to the end of the work. An exception is a failure with its message; a <see cref="JobFailedException"/> says more.
+    /// Runs to the end of the work. An exception is a failure with its message; a <see cref="JobFailedException"/> says
+    /// more.
     /// </summary>
     /// <param name="job">What <see cref="IWorkerJob.ForHandler"/> gave.</param>
     /// <param name="cancellationToken">
-    /// The job's time is up, or the worker stops. A handler that does not heed it is left behind; its job is reported all the same.
+    /// The job's time is up, or the worker stops. A handler that does not heed it is left behind; its job is reported
+    /// all the same.
     /// </param>
     /// <returns>The outcome; <see langword="null"/> for plain success.</returns>
     Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken);

@@ -16,7 +16,8 @@ internal interface IWorkerJob
     JobArtifacts Artifacts { get; }
 
     /// <summary>
-    /// Tells this hand-out of the job from others, over the worker's end too; made of the nonce, which cannot be got from it.
+    /// Tells this hand-out of the job from others, over the worker's end too; made of the nonce, which cannot be got
+    /// from it.
     /// </summary>
     string ClaimMark { get; }
 

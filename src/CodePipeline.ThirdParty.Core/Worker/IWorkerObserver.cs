@@ -47,7 +47,9 @@ internal enum WorkerEventKind
     /// <summary>Something that the user should know of, and that ends nothing.</summary>
     Warning,
 
-    /// <summary>For those who want to know it all: an output that was not left, a journal that was made smaller.</summary>
+    /// <summary>
+    /// For those who want to know it all: an output that was not left, a journal that was made smaller.
+    /// </summary>
     Note,
 
     /// <summary>The worker has ended.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Worker.Journal;
@@ -16,7 +15,9 @@ internal enum ClaimEnd
     /// <summary>Ours, and the service said so.</summary>
     Ours,
 
-    /// <summary>Ours, though the service did not say so: nobody else can have it. Nothing is run; it is failed.</summary>
+    /// <summary>
+    /// Ours, though the service did not say so: nobody else can have it. Nothing is run; it is failed.
+    /// </summary>
     OursUnsaid,
 
     /// <summary>The worker ended before it could be told.</summary>
@@ -25,16 +26,16 @@ internal enum ClaimEnd
 
 /// <summary>Reads and claims one job, and decides whose it is where the service's answer got lost.</summary>
 /// <remarks>
-/// What the decision rests on. (1) An answer of InProgress to our nonce proves that the job is ours: the service promises one
-/// worker per nonce, so a second worker would get something else. Asking again with the same nonce is therefore always safe,
-/// and is what is done while no answer comes. (2) A nonce that is refused at the first asking, or another status, proves that
-/// the job is not ours. (3) A nonce that is refused after an answer got lost proves nothing: our lost claim may have used it
-/// up, or the job was handed out again, with another nonce. Details tell: another nonce now is another hand-out, and a job
-/// that is ours is never handed out again, so it is not ours. The same nonce within <see cref="WorkerOptions.ClaimWindow"/>
-/// of the poll means that the job was handed out to nobody but us, so that nobody but us can have used it up: it is ours. Later
-/// than that it cannot be told, and the job is left alone: another worker may be running it.
-/// (4) A nonce is never used that was read later than the window after our own poll, nor one read anew for a claim that was
-/// begun before: it may be that of a later hand-out, and so another worker's.
+/// What the decision rests on. (1) An answer of InProgress to our nonce proves that the job is ours: the service
+/// promises one worker per nonce, so a second worker would get something else. Asking again with the same nonce is
+/// therefore always safe, and is what is done while no answer comes. (2) A nonce that is refused at the first asking,
+/// or another status, proves that the job is not ours. (3) A nonce that is refused after an answer got lost proves
+/// nothing: our lost claim may have used it up, or the job was handed out again, with another nonce. Details tell:
+/// another nonce now is another hand-out, and a job that is ours is never handed out again, so it is not ours. The same
+/// nonce within <see cref="WorkerOptions.ClaimWindow"/> of the poll means that the job was handed out to nobody but us,
+/// so that nobody but us can have used it up: it is ours. Later than that it cannot be told, and the job is left alone:
+/// another worker may be running it. (4) A nonce is never used that was read later than the window after our own poll,
+/// nor one read anew for a claim that was begun before: it may be that of a later hand-out, and so another worker's.
 /// </remarks>
 internal sealed class JobClaim
 {
@@ -107,7 +108,9 @@ internal sealed class JobClaim
 
                 if (ErrorFacts.IsOfTheJob(error))
                 {
-                    Skip($"An earlier worker was claiming it when it ended, and it cannot be read: {error.Message}", error);
+                    Skip(
+                        $"An earlier worker was claiming it when it ended, and it cannot be read: {error.Message}",
+                        error);
                     _worker.Journal.Done(_ticket, nameof(ClaimEnd.NotOurs));
                     return (ClaimEnd.NotOurs, null);
                 }
@@ -241,8 +244,8 @@ internal sealed class JobClaim
         }
 
         return Skip(
-            "The answer to its claim got lost, and whether it is ours cannot be told any more. It is left alone, as another "
-            + "worker may run it; if it is ours, it ends at its time limit.");
+            "The answer to its claim got lost, and whether it is ours cannot be told any more. It is left alone, as "
+            + "another worker may run it; if it is ours, it ends at its time limit.");
     }
 
     private ClaimEnd Skip(string why, Exception? error = null)

@@ -26,7 +26,9 @@ internal sealed class JobFolders(WorkFolders worker, string jobId, JobArtifacts?
     /// <summary>Where the handler leaves each output artifact, by name.</summary>
     public IReadOnlyDictionary<string, string> OutputPath => Paths().OutputPath;
 
-    /// <summary>Why they could not be made. Thrown by nothing here: PowerShell takes a property that throws for $null.</summary>
+    /// <summary>
+    /// Why they could not be made. Thrown by nothing here: PowerShell takes a property that throws for $null.
+    /// </summary>
     public Exception? Problem { get; private set; }
 
     /// <summary>Whether there is anything to delete.</summary>
@@ -77,4 +79,6 @@ internal sealed class JobFolders(WorkFolders worker, string jobId, JobArtifacts?
 
 /// <summary>The paths of a job's folders, whether or not they are there.</summary>
 internal sealed record JobPaths(
-    string WorkDirectory, IReadOnlyDictionary<string, string> InputPath, IReadOnlyDictionary<string, string> OutputPath);
+    string WorkDirectory,
+    IReadOnlyDictionary<string, string> InputPath,
+    IReadOnlyDictionary<string, string> OutputPath);

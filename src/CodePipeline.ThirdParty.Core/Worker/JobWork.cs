@@ -155,7 +155,8 @@ internal sealed class JobWork
         }
         catch (OperationCanceledException error)
         {
-            return Failed(FailureType.JobFailed, $"The handler was cancelled, though nobody asked for it: {error.Message}");
+            return Failed(
+                FailureType.JobFailed, $"The handler was cancelled, though nobody asked for it: {error.Message}");
         }
         catch (Exception error)
         {
@@ -164,8 +165,9 @@ internal sealed class JobWork
     }
 
     /// <summary>
-    /// The handler was told to end. What it says explicitly in its grace counts: an outcome, such as a continuation token to
-    /// go on with, or a failure in its own words. Just coming back does not: it may have left its work half-done.
+    /// The handler was told to end. What it says explicitly in its grace counts: an outcome, such as a continuation
+    /// token to go on with, or a failure in its own words. Just coming back does not: it may have left its work
+    /// half-done.
     /// </summary>
     private async Task<ThirdPartyJobOutcome> CutOffAsync(WorkEnd end, Task<ThirdPartyJobOutcome?> work)
     {
@@ -194,7 +196,8 @@ internal sealed class JobWork
         }
 
         return end == WorkEnd.TimeUp
-            ? Failed(FailureType.JobFailed, $"The handler did not end within {Text(_worker.Options.JobTimeout!.Value)}.")
+            ? Failed(
+                FailureType.JobFailed, $"The handler did not end within {Text(_worker.Options.JobTimeout!.Value)}.")
             : Failed(
                 FailureType.SystemUnavailable,
                 $"The worker was stopped, and the handler did not end within {Text(_worker.Options.StopTimeout)}.");
@@ -210,12 +213,14 @@ internal sealed class JobWork
         }
 
         using Activity? step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
-        (WorkEnd end, Task<bool> work) = await Bounded.RunAsync(move, limit: null, _worker.Clock, stop).ConfigureAwait(false);
+        (WorkEnd end, Task<bool> work) =
+            await Bounded.RunAsync(move, limit: null, _worker.Clock, stop).ConfigureAwait(false);
         if (end != WorkEnd.OfItself)
         {
             _leftBehind = work;
             return Failed(
-                FailureType.SystemUnavailable, $"The worker was stopped while it moved {which.ToLowerInvariant()} artifacts.");
+                FailureType.SystemUnavailable,
+                $"The worker was stopped while it moved {which.ToLowerInvariant()} artifacts.");
         }
 
         try
@@ -227,7 +232,8 @@ internal sealed class JobWork
         {
             step.Failed(error.GetType().Name);
             string message = TransferFailure.MessageOf(error, _moved);
-            _worker.Warn(Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(message)}", _mask.Clean(error));
+            _worker.Warn(
+                Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(message)}", _mask.Clean(error));
             return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {message}");
         }
     }
@@ -240,7 +246,8 @@ internal sealed class JobWork
             {
                 _moved = name;
                 await _worker.Mover!.SaveAsync(
-                    Voiced(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop).ConfigureAwait(false);
+                    Voiced(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop)
+                    .ConfigureAwait(false);
             }
         }
 
@@ -260,7 +267,8 @@ internal sealed class JobWork
             if (!File.Exists(path) && !Directory.Exists(path))
             {
                 _worker.Report(
-                    WorkerEventKind.Note, Ticket, $"The handler left no output artifact '{name}'; nothing is published.");
+                    WorkerEventKind.Note, Ticket,
+                    $"The handler left no output artifact '{name}'; nothing is published.");
                 continue;
             }
 

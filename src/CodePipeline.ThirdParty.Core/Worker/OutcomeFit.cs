@@ -26,12 +26,13 @@ internal sealed class OutcomeFit(Func<string, string> mask)
         {
             string message = string.Format(
                 CultureInfo.InvariantCulture,
-                "The handler's continuation token has {0} characters; the service takes {1} to {2}. Keep the state elsewhere, "
-                + "and put a reference to it into the token.",
+                "The handler's continuation token has {0} characters; the service takes {1} to {2}. Keep the state "
+                + "elsewhere, and put a reference to it into the token.",
                 token.Length,
                 ServiceLimits.ContinuationToken.Minimum,
                 ServiceLimits.ContinuationToken.Maximum);
-            return ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, message, Id(success.ExternalExecutionId)));
+            return ThirdPartyJobOutcome.Of(
+                new FailureResult(FailureType.JobFailed, message, Id(success.ExternalExecutionId)));
         }
 
         return ThirdPartyJobOutcome.Of(new SuccessResult
@@ -51,7 +52,8 @@ internal sealed class OutcomeFit(Func<string, string> mask)
         FailureType type = failure.Type;
         if (type is < FailureType.JobFailed or > FailureType.SystemUnavailable)
         {
-            _warnings.Add($"The failure type {(int)type} is not one that the service knows; it was reported as JobFailed.");
+            _warnings.Add(
+                $"The failure type {(int)type} is not one that the service knows; it was reported as JobFailed.");
             type = FailureType.JobFailed;
         }
 
@@ -97,8 +99,8 @@ internal sealed class OutcomeFit(Func<string, string> mask)
         if (!ServiceLimits.ExternalExecutionId.Allows(id))
         {
             _warnings.Add(
-                $"The external execution id is longer than {ServiceLimits.ExternalExecutionId.Maximum} characters; the result went "
-                + "without it.");
+                $"The external execution id is longer than {ServiceLimits.ExternalExecutionId.Maximum} characters; "
+                + "the result went without it.");
             return null;
         }
 

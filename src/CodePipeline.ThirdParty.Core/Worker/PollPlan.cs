@@ -23,7 +23,9 @@ internal sealed class PollPlan
         _random = random;
         TimeSpan first = interval > s_firstBackOff ? interval : s_firstBackOff;
         TimeSpan longest = interval > s_longestBackOff ? interval : s_longestBackOff;
-        _turns = actionTypes.Distinct().Select(type => new PollTarget(type, new BackOff(first, longest, random))).ToList();
+        _turns = actionTypes.Distinct()
+            .Select(type => new PollTarget(type, new BackOff(first, longest, random)))
+            .ToList();
     }
 
     /// <summary>How many polls there were.</summary>
@@ -31,7 +33,9 @@ internal sealed class PollPlan
 
     /// <summary>The action type whose turn it is, if the time of any has come. It goes to the end of the row.</summary>
     /// <param name="now">The time, counted from the worker's start.</param>
-    /// <param name="gatherUntil">Before this no target is polled at once again; the time of others comes as it comes.</param>
+    /// <param name="gatherUntil">
+    /// Before this no target is polled at once again; the time of others comes as it comes.
+    /// </param>
     public PollTarget? Next(TimeSpan now, TimeSpan gatherUntil)
     {
         int index = _turns.FindIndex(target => DueOf(target, gatherUntil) <= now);

@@ -52,7 +52,8 @@ internal sealed class ResultDelivery
                 }
                 else
                 {
-                    await _worker.Queue.SucceedAsync(_ticket, _report.Success!, _worker.Stop.CallsEnd).ConfigureAwait(false);
+                    await _worker.Queue.SucceedAsync(_ticket, _report.Success!, _worker.Stop.CallsEnd)
+                        .ConfigureAwait(false);
                 }
 
                 return _report.Outcome;
@@ -79,7 +80,8 @@ internal sealed class ResultDelivery
                     case ValidationException or InvalidInputException:
                         isBare = true;
                         _report = Bare();
-                        _worker.Warn(_ticket, $"The result was refused, and is sent without its extras: {error.Message}", error);
+                        _worker.Warn(
+                            _ticket, $"The result was refused, and is sent without its extras: {error.Message}", error);
                         continue;
                 }
 
@@ -88,7 +90,8 @@ internal sealed class ResultDelivery
                 _worker.Report(
                     WorkerEventKind.ResultDelayed,
                     _ticket,
-                    $"The result could not be delivered, and is tried again in {wait.TotalSeconds:0.#} s: {error.Message}",
+                    $"The result could not be delivered, and is tried again in {wait.TotalSeconds:0.#} s: "
+                    + error.Message,
                     error);
             }
 

@@ -4,7 +4,9 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>File names of what the service names: as they are where that is safe everywhere, else with a hash.</summary>
+/// <summary>
+/// File names of what the service names: as they are where that is safe everywhere, else with a hash.
+/// </summary>
 internal static class SafeName
 {
     private const int LongestPlain = 64;

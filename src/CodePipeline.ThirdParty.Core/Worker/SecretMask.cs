@@ -22,7 +22,9 @@ internal sealed class SecretMask
     /// <param name="configuration">Its configuration, of which those values are secret whose key looks so.</param>
     /// <param name="secretKeys">Keys whose values are secret too; upper and lower case are alike.</param>
     public SecretMask(
-        Func<IReadOnlyCollection<Secret?>> secrets, JobConfiguration configuration, IReadOnlyCollection<string> secretKeys)
+        Func<IReadOnlyCollection<Secret?>> secrets,
+        JobConfiguration configuration,
+        IReadOnlyCollection<string> secretKeys)
     {
         _secrets = secrets;
         _configuration = configuration;
@@ -84,7 +86,8 @@ internal sealed class SecretMask
         yield return Uri.EscapeDataString(secret);
         if (secret.IndexOf('\n') >= 0)
         {
-            foreach (string line in secret.Split('\n').Select(line => line.Trim()).Where(line => line.Length >= LongLine))
+            IEnumerable<string> lines = secret.Split('\n').Select(line => line.Trim());
+            foreach (string line in lines.Where(line => line.Length >= LongLine))
             {
                 yield return line;
             }

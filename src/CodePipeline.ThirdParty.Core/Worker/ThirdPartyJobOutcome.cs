@@ -26,7 +26,8 @@ public sealed class ThirdPartyJobOutcome
     public int? PercentComplete => Success?.PercentComplete;
 
     /// <summary>
-    /// What the later job of the same action carries, up to 2,048 characters. Plain text, and kept out of views and logs.
+    /// What the later job of the same action carries, up to 2,048 characters. Plain text, and kept out of views and
+    /// logs.
     /// </summary>
     public string? ContinuationToken => Success?.ContinuationToken;
 

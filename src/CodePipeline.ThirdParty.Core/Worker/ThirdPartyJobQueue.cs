@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Tokens;
 
@@ -18,12 +17,17 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
     private readonly CallOptions _options;
 
     /// <summary>Creates the queue.</summary>
-    /// <param name="session">How calls are made, and where tokens are looked up after <paramref name="tokens"/>.</param>
+    /// <param name="session">
+    /// How calls are made, and where tokens are looked up after <paramref name="tokens"/>.
+    /// </param>
     /// <param name="tokens">The token source of the worker itself; asked first.</param>
     /// <param name="clock">Tells when details were read.</param>
     /// <param name="options">What each call reports.</param>
     public ThirdPartyJobQueue(
-        ThirdPartySession session, IClientTokenSource? tokens = null, TimeProvider? clock = null, CallOptions? options = null)
+        ThirdPartySession session,
+        IClientTokenSource? tokens = null,
+        TimeProvider? clock = null,
+        CallOptions? options = null)
     {
         _session = session;
         _tokens = new ClientTokenCache(session, tokens);
@@ -39,7 +43,8 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
         return jobs.Select(job => new JobTicket(job.JobId, job.ClientId, actionType)).ToArray();
     }
 
-    public Task<IWorkerJob> OpenAsync(JobTicket ticket, CancellationToken cancellationToken) => WithTokenAsync<IWorkerJob>(
+    public Task<IWorkerJob> OpenAsync(
+        JobTicket ticket, CancellationToken cancellationToken) => WithTokenAsync<IWorkerJob>(
         ticket,
         async token =>
         {
@@ -62,7 +67,8 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
         try
         {
             string status = await _session.Client.AcknowledgeThirdPartyJobAsync(
-                detail.JobId, detail.Nonce ?? string.Empty, detail.ClientToken!, _options, cancellationToken).ConfigureAwait(false);
+                detail.JobId, detail.Nonce ?? string.Empty, detail.ClientToken!, _options, cancellationToken)
+                .ConfigureAwait(false);
             return status == JobStatus.InProgress;
         }
         catch (InvalidNonceException refused) when (!refused.Error.AnswerLost)
@@ -71,7 +77,8 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
         }
     }
 
-    public Task SucceedAsync(JobTicket ticket, SuccessResult result, CancellationToken cancellationToken) => WithTokenAsync(
+    public Task SucceedAsync(
+        JobTicket ticket, SuccessResult result, CancellationToken cancellationToken) => WithTokenAsync(
         ticket,
         async token =>
         {
@@ -81,7 +88,8 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
         },
         cancellationToken);
 
-    public Task FailAsync(JobTicket ticket, FailureResult result, CancellationToken cancellationToken) => WithTokenAsync(
+    public Task FailAsync(
+        JobTicket ticket, FailureResult result, CancellationToken cancellationToken) => WithTokenAsync(
         ticket,
         async token =>
         {
@@ -94,8 +102,11 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
     private Task<JobDetails> DetailsAsync(JobTicket ticket, Secret token, CancellationToken cancellationToken) =>
         _session.Client.GetThirdPartyJobDetailsAsync(ticket.JobId, token, _options, cancellationToken);
 
-    /// <summary>Calls with the client's token; a refused one is looked up anew, as it may have been changed meanwhile.</summary>
-    private async Task<T> WithTokenAsync<T>(JobTicket ticket, Func<Secret, Task<T>> call, CancellationToken cancellationToken)
+    /// <summary>
+    /// Calls with the client's token; a refused one is looked up anew, as it may have been changed meanwhile.
+    /// </summary>
+    private async Task<T> WithTokenAsync<T>(
+        JobTicket ticket, Func<Secret, Task<T>> call, CancellationToken cancellationToken)
     {
         (Secret token, bool cached) = await _tokens.FindAsync(ticket, cancellationToken).ConfigureAwait(false);
         try

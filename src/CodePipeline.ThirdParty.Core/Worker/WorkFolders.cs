@@ -33,7 +33,9 @@ internal sealed class WorkFolders : IDisposable
     /// <summary>A job's folders, which are made once they are asked for.</summary>
     public JobFolders Of(string jobId, JobArtifacts? artifacts) => new(this, jobId, artifacts);
 
-    /// <summary>Where a job's folders are. Inputs and outputs have their names where these are safe file names.</summary>
+    /// <summary>
+    /// Where a job's folders are. Inputs and outputs have their names where these are safe file names.
+    /// </summary>
     public JobPaths PathsOf(string jobId, JobArtifacts? artifacts)
     {
         string name = Path.Combine(_folder, SafeName.Of(jobId));
@@ -105,7 +107,8 @@ internal sealed class WorkFolders : IDisposable
                 // Refused while the worker lives, on this machine or on another one that shares the disk.
                 using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
                 {
-                    foreach (string job in Directory.EnumerateFileSystemEntries(folder).Where(entry => entry != path).ToArray())
+                    string[] entries = Directory.GetFileSystemEntries(folder);
+                    foreach (string job in entries.Where(entry => entry != path))
                     {
                         Delete(job);
                     }
@@ -148,7 +151,8 @@ internal sealed class WorkFolders : IDisposable
 
         // Names that differ in case only are one name on Windows and macOS.
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in (artifacts ?? Array.Empty<JobArtifact>()).Select(artifact => artifact.Name).OfType<string>())
+        JobArtifact[] none = Array.Empty<JobArtifact>();
+        foreach (string name in (artifacts ?? none).Select(artifact => artifact.Name).OfType<string>())
         {
             string safe = SafeName.Of(name);
             paths[name] = Path.Combine(folder, taken.Add(safe) ? safe : $"{safe}-{SafeName.Hash(name)}");

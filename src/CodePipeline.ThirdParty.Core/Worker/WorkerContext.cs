@@ -70,7 +70,13 @@ internal sealed class WorkerContext
         Report(new WorkerEvent(kind, Now) { Job = job, ActionType = job.ActionType, Message = message, Error = error });
 
     public void Warn(JobTicket? job, string message, Exception? error = null) => Report(
-        new WorkerEvent(WorkerEventKind.Warning, Now) { Job = job, ActionType = job?.ActionType, Message = message, Error = error });
+        new WorkerEvent(WorkerEventKind.Warning, Now)
+        {
+            Job = job,
+            ActionType = job?.ActionType,
+            Message = message,
+            Error = error,
+        });
 
     /// <summary>Waits; <see langword="false"/> where the end came first.</summary>
     public async Task<bool> WaitAsync(TimeSpan time, CancellationToken end)

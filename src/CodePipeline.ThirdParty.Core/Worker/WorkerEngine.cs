@@ -82,11 +82,16 @@ internal sealed class WorkerEngine
     private TimeSpan Elapsed => _worker.Clock.GetElapsedTime(_startedAt);
 
     /// <summary>
-    /// Works until <see cref="WorkerOptions.MaxJobs"/>, a time limit or the stop, and until every claimed job has been reported.
+    /// Works until <see cref="WorkerOptions.MaxJobs"/>, a time limit or the stop, and until every claimed job has been
+    /// reported.
     /// </summary>
-    /// <param name="stop">Ends the worker: no more jobs, and <see cref="WorkerOptions.StopTimeout"/> for running handlers.</param>
+    /// <param name="stop">
+    /// Ends the worker: no more jobs, and <see cref="WorkerOptions.StopTimeout"/> for running handlers.
+    /// </param>
     /// <exception cref="JournalException">The journal cannot be used.</exception>
-    /// <exception cref="Exception">The very first poll of an action type failed in a way that waiting does not mend.</exception>
+    /// <exception cref="Exception">
+    /// The very first poll of an action type failed in a way that waiting does not mend.
+    /// </exception>
     public async Task RunAsync(CancellationToken stop)
     {
         if (Interlocked.Exchange(ref _begun, 1) != 0)
@@ -137,7 +142,8 @@ internal sealed class WorkerEngine
     {
         if (options.ActionTypes.Count == 0)
         {
-            throw new InvalidInputException("ActionType", "The worker has no action type to poll for.", "Name at least one.");
+            throw new InvalidInputException(
+                "ActionType", "The worker has no action type to poll for.", "Name at least one.");
         }
 
         if (options.ThrottleLimit < 1)
@@ -147,7 +153,8 @@ internal sealed class WorkerEngine
 
         if (options.MaxJobs < 1)
         {
-            throw new InvalidInputException("MaxJobs", "The number of jobs is less than 1.", "Use 1 or more, or leave it out.");
+            throw new InvalidInputException(
+                "MaxJobs", "The number of jobs is less than 1.", "Use 1 or more, or leave it out.");
         }
 
         CheckTime("PollInterval", options.PollInterval, TimeSpan.Zero);
@@ -164,7 +171,8 @@ internal sealed class WorkerEngine
         if (time < least || time > TimeSpan.FromDays(40))
         {
             throw new InvalidInputException(
-                name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.", "Use a time such as 00:05:00.");
+                name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.",
+                "Use a time such as 00:05:00.");
         }
     }
 
@@ -182,7 +190,8 @@ internal sealed class WorkerEngine
                 BeginWaiting();
                 room = _waiting.Count > 0 || _pendingResults >= _mostPendingResults || now < _holdUntil
                     ? 0
-                    : Math.Min(Options.ThrottleLimit - _busy, (Options.MaxJobs ?? int.MaxValue) - _claimed - _undecided);
+                    : Math.Min(
+                        Options.ThrottleLimit - _busy, (Options.MaxJobs ?? int.MaxValue) - _claimed - _undecided);
                 isIdle = _busy == 0 && _waiting.Count == 0;
                 reason = EndReason(now, isIdle);
                 _freeSince = _busy < Options.ThrottleLimit ? _freeSince ?? now : null;
@@ -318,7 +327,8 @@ internal sealed class WorkerEngine
             TimeSpan wait = PollPlan.Failed(target, Elapsed);
             Report(
                 WorkerEventKind.PollFailed,
-                $"The poll for {target.ActionType} failed; the next one is in {wait.TotalSeconds:0.#} s: {error.Message}",
+                $"The poll for {target.ActionType} failed; the next one is in {wait.TotalSeconds:0.#} s: "
+                + error.Message,
                 target.ActionType,
                 error);
             return null;
@@ -396,8 +406,9 @@ internal sealed class WorkerEngine
         _worker.Report(WorkerEventKind.JobClaimed, ticket, "The job is claimed.");
         if (end == ClaimEnd.OursUnsaid)
         {
-            await DeliverAsync(slot, ticket, beginning, Failed(
-                "The answer to the job's claim got lost, so nothing was done. It can be tried again."), null).ConfigureAwait(false);
+            ThirdPartyJobOutcome unsaid =
+                Failed("The answer to the job's claim got lost, so nothing was done. It can be tried again.");
+            await DeliverAsync(slot, ticket, beginning, unsaid, work: null).ConfigureAwait(false);
             return;
         }
 
@@ -413,7 +424,8 @@ internal sealed class WorkerEngine
     }
 
     private async Task DeliverAsync(
-        Slot slot, JobTicket ticket, Beginning beginning, ThirdPartyJobOutcome report, JobWork? work, bool isWritten = false)
+        Slot slot, JobTicket ticket, Beginning beginning, ThirdPartyJobOutcome report, JobWork? work,
+        bool isWritten = false)
     {
         if (!isWritten)
         {
@@ -457,7 +469,9 @@ internal sealed class WorkerEngine
     private void Recover(JournalEntry entry)
     {
         JobTicket ticket = entry.Job;
-        bool runsAgain = entry.Stage == JournalStage.Claimed && Options.Recovery == RecoveryMode.Rerun && entry.Runs < MostRuns;
+        bool runsAgain = entry.Stage == JournalStage.Claimed
+            && Options.Recovery == RecoveryMode.Rerun
+            && entry.Runs < MostRuns;
         string what = entry.Stage switch
         {
             JournalStage.Result => "Its result is sent.",
@@ -503,11 +517,14 @@ internal sealed class WorkerEngine
             JournalEntry entry = _waiting.Dequeue();
             if (entry.Stage == JournalStage.Claimed)
             {
-                Begin(entry, needsSlot: false, slot => DeliverAsync(slot, entry.Job, BeginningOf(entry), CutOff(entry), work: null));
+                Begin(
+                    entry, needsSlot: false,
+                    slot => DeliverAsync(slot, entry.Job, BeginningOf(entry), CutOff(entry), work: null));
             }
             else
             {
-                _worker.Warn(entry.Job, $"Job {entry.Job.JobId} is left in the journal: whose it is was not found out.");
+                _worker.Warn(
+                    entry.Job, $"Job {entry.Job.JobId} is left in the journal: whose it is was not found out.");
             }
         }
     }
@@ -535,7 +552,9 @@ internal sealed class WorkerEngine
         await GoOnAsync(slot, entry.Job, end, job, isRecovered: true).ConfigureAwait(false);
     }
 
-    /// <summary>Runs the handler of a job again that is ours already: details come as long as the job is not over.</summary>
+    /// <summary>
+    /// Runs the handler of a job again that is ours already: details come as long as the job is not over.
+    /// </summary>
     private async Task RerunAsync(Slot slot, JournalEntry entry)
     {
         slot.Claimed(counts: false);
@@ -559,7 +578,8 @@ internal sealed class WorkerEngine
             }
             catch (Exception error)
             {
-                _worker.Warn(entry.Job, $"Job {entry.Job.JobId} of the journal cannot be read yet: {error.Message}", error);
+                _worker.Warn(
+                    entry.Job, $"Job {entry.Job.JobId} of the journal cannot be read yet: {error.Message}", error);
             }
 
             await _worker.WaitAsync(backOff.Next(), _worker.Stop.Stopping).ConfigureAwait(false);
@@ -628,9 +648,12 @@ internal sealed class WorkerEngine
 
     private void Report(
         WorkerEventKind kind, string message, ActionTypeId? actionType = null, Exception? error = null) =>
-        _worker.Report(new WorkerEvent(kind, _worker.Now) { Message = message, ActionType = actionType, Error = error });
+        _worker.Report(
+            new WorkerEvent(kind, _worker.Now) { Message = message, ActionType = actionType, Error = error });
 
-    /// <summary>What a job takes up in the worker: a handler's slot, then a place among the results to deliver.</summary>
+    /// <summary>
+    /// What a job takes up in the worker: a handler's slot, then a place among the results to deliver.
+    /// </summary>
     private sealed class Slot(WorkerEngine engine, JobTicket ticket, bool undecided, bool busy)
     {
         private bool _isUndecided = undecided;

@@ -46,15 +46,17 @@ internal sealed record WorkerOptions
     /// <summary>What happens to jobs that the journal says were cut off.</summary>
     public RecoveryMode Recovery { get; init; }
 
-    /// <summary>Where jobs get their folders; <see langword="null"/> for the system's place of temporary files.</summary>
+    /// <summary>
+    /// Where jobs get their folders; <see langword="null"/> for the system's place of temporary files.
+    /// </summary>
     public string? WorkDirectory { get; init; }
 
     /// <summary>Configuration keys whose values are secret, beside those whose name says so.</summary>
     public IReadOnlyCollection<string> SecretKeys { get; init; } = Array.Empty<string>();
 
     /// <summary>
-    /// How long after a poll was sent its jobs may be claimed. The service hands a job out again when it is not claimed in
-    /// time, and does not say how long that is: details that are read later may be another worker's.
+    /// How long after a poll was sent its jobs may be claimed. The service hands a job out again when it is not claimed
+    /// in time, and does not say how long that is: details that are read later may be another worker's.
     /// </summary>
     public TimeSpan ClaimWindow { get; init; } = TimeSpan.FromSeconds(20);
 

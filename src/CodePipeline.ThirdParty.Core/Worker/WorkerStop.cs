@@ -8,7 +8,8 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <summary>
 /// The three steps of a stop: no more jobs; after the stop timeout no more handlers; a little later no more calls.
 /// </summary>
-#pragma warning disable CA1001 // Sources without a timer hold nothing, and a handler that was left behind may look at them still.
+// Sources without a timer hold nothing, and a handler that was left behind may look at them still.
+#pragma warning disable CA1001
 internal sealed class WorkerStop(
 #pragma warning restore CA1001
     TimeSpan stopTimeout, TimeProvider clock)
@@ -19,7 +20,8 @@ internal sealed class WorkerStop(
     private readonly TaskCompletionSource<bool> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// How long after the stop timeout calls may still go on: the grace of handlers, and then results made at the very end.
+    /// How long after the stop timeout calls may still go on: the grace of handlers, and then results made at the very
+    /// end.
     /// </summary>
     public static TimeSpan LastWords { get; } = TimeSpan.FromSeconds(4.5);
 

@@ -6,7 +6,8 @@ using System.Diagnostics.Metrics;
 namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>
-/// What OpenTelemetry can take from a worker: activities for each step of a job, and figures. Ids and names only, no secret.
+/// What OpenTelemetry can take from a worker: activities for each step of a job, and figures. Ids and names only, no
+/// secret.
 /// </summary>
 internal static class WorkerTelemetry
 {
@@ -72,7 +73,8 @@ internal static class WorkerTelemetry
         s_durations.Record(result.Duration.TotalSeconds, type, outcome);
     }
 
-    public static void PollFailed(ActionTypeId actionType, Exception error) => s_pollErrors.Add(1, Type(actionType), Kind(error));
+    public static void PollFailed(ActionTypeId actionType, Exception error) =>
+        s_pollErrors.Add(1, Type(actionType), Kind(error));
 
     public static void ResultDelayed(JobTicket job, Exception error) =>
         s_resultRetries.Add(1, Type(job.ActionType), Kind(error));

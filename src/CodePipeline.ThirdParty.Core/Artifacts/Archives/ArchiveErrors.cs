@@ -11,7 +11,8 @@ internal static class ArchiveErrors
     private const string MakeAnew = "Do not expand it by other means unless you trust where it comes from; "
         + "have it made anew without that entry.";
 
-    public static ArchiveException Damaged(string archive, string what, string? entry = null, Exception? cause = null) =>
+    public static ArchiveException Damaged(
+        string archive, string what, string? entry = null, Exception? cause = null) =>
         New(ArchiveFault.Damaged, $"{Of(archive, entry)} is damaged: {what}.", GetAgain, archive, entry, cause);
 
     public static ArchiveException Unsafe(string archive, string entry, string what) =>
@@ -33,7 +34,9 @@ internal static class ArchiveErrors
         ArchiveFault.Unsafe, $"'{Shown(entry)}' in '{Shown(folder)}' cannot be packed: {what}.",
         "Remove it from the folder, or change it so that it stays in the folder.", folder, entry);
 
-    /// <summary>The disk, the rights, or somebody else's hand: an error of the system, with the path it is about.</summary>
+    /// <summary>
+    /// The disk, the rights, or somebody else's hand: an error of the system, with the path it is about.
+    /// </summary>
     public static ArchiveException Storage(string doing, string path, Exception cause) => New(
         ArchiveFault.Storage, $"{doing} '{Shown(path)}' failed: {cause.Message}",
         cause switch
@@ -69,10 +72,12 @@ internal static class ArchiveErrors
 
             // Direction marks could turn a name round on the screen.
             bool hidden = char.IsControl(each) || char.IsSurrogate(each) && name.Length > Longest
-                || each is (>= '\u200e' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+                || each is (>= '\u200e' and <= '\u200f')
+                    or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
             if (hidden)
             {
-                shown.Append("\\u").Append(((int)each).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
+                shown.Append("\\u")
+                    .Append(((int)each).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
             }
             else
             {

@@ -24,7 +24,9 @@ internal sealed class ArchiveExtractor
 
     /// <summary>Expands a zip, tar or tar.gz, told by its content.</summary>
     /// <param name="archiveFile">The archive.</param>
-    /// <param name="destination">A folder: made with its parents where it does not exist; it may exist and be empty.</param>
+    /// <param name="destination">
+    /// A folder: made with its parents where it does not exist; it may exist and be empty.
+    /// </param>
     /// <param name="limits">What is too much; <see cref="ExtractionLimits.Default"/> unless named.</param>
     /// <param name="replace">Whether a destination with content is replaced by what is in the archive.</param>
     /// <param name="progress">Told from any thread, but from one at a time; every few MiB and at the end.</param>
@@ -37,10 +39,12 @@ internal sealed class ArchiveExtractor
         bool replace = false,
         IProgress<ArchiveProgress>? progress = null,
         CancellationToken cancellationToken = default) => ExtractAsync(
-            new ArchiveSource(Path.GetFullPath(archiveFile)), destination, limits, replace, progress, cancellationToken);
+            new ArchiveSource(Path.GetFullPath(archiveFile)), destination, limits, replace, progress,
+            cancellationToken);
 
     /// <summary>Expands an archive that may still be coming; it lands when it is whole.</summary>
-    /// <inheritdoc cref="ExtractAsync(string, string, ExtractionLimits?, bool, IProgress{ArchiveProgress}?, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="ExtractAsync(string, string, ExtractionLimits?, bool, IProgress{ArchiveProgress}?, CancellationToken)"/>
     public Task<ExtractionResult> ExtractAsync(
         ArchiveSource source,
         string destination,
@@ -48,7 +52,9 @@ internal sealed class ArchiveExtractor
         bool replace,
         IProgress<ArchiveProgress>? progress,
         CancellationToken cancellationToken) => RunAsync(
-            () => Extract(source, FinalTarget(destination), limits ?? ExtractionLimits.Default, replace, progress, cancellationToken),
+            () => Extract(
+                source, FinalTarget(destination), limits ?? ExtractionLimits.Default, replace, progress,
+                cancellationToken),
             cancellationToken);
 
     /// <summary>Whether a file is an archive, as soon as so much of it is there.</summary>
@@ -62,7 +68,8 @@ internal sealed class ArchiveExtractor
 
     // It waits for disks, and for bytes still to come: not on a thread that the download may need.
     private static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => Task.Factory.StartNew(
-        work, cancellationToken, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        work, cancellationToken, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+        TaskScheduler.Default);
 
     private ExtractionResult Extract(
         ArchiveSource source,
@@ -124,7 +131,8 @@ internal sealed class ArchiveExtractor
         path = path.Length > Path.GetPathRoot(path)!.Length
             ? path.TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) : path;
 #if NET
-        if (Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is FileSystemInfo folder)
+        if (Directory.Exists(path)
+            && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is FileSystemInfo folder)
         {
             return folder.FullName;
         }

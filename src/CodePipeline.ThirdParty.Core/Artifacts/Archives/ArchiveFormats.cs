@@ -20,7 +20,9 @@ internal static class ArchiveFormats
     private const int LongestEmptyTar = 10240;
 
     /// <summary>Reads the start, and of a zip the end, of a seekable stream, and puts it back where it was.</summary>
-    /// <remarks>gzip of something that is no tar is a plain file. A zip may have something before it (a program).</remarks>
+    /// <remarks>
+    /// gzip of something that is no tar is a plain file. A zip may have something before it (a program).
+    /// </remarks>
     public static ArchiveFormat Detect(Stream stream)
     {
         long position = stream.Position;

@@ -24,7 +24,9 @@ internal sealed record ArchiveSource(string Path)
 
         Arrivals.WaitForBegin();
         return new ArrivingStream(
-            new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), Arrivals);
+            new FileStream(
+                Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1),
+            Arrivals);
     }
 
     /// <summary>A file of known length, of which nothing is read before it is there.</summary>

@@ -96,7 +96,9 @@ internal sealed class EntryTree
     /// <summary>Files, links and folders so far, those implied by a path among them.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Called for each folder when it comes into the tree; a parent always comes before what is in it.</summary>
+    /// <summary>
+    /// Called for each folder when it comes into the tree; a parent always comes before what is in it.
+    /// </summary>
     public Action<EntryNode>? FolderAdded { get; set; }
 
     /// <summary>Adds an entry by the name that the archive has for it.</summary>

@@ -2,7 +2,9 @@ using System;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>How much an archive may become when it is expanded. What is beyond is refused, and nothing of it is kept.</summary>
+/// <summary>
+/// How much an archive may become when it is expanded. What is beyond is refused, and nothing of it is kept.
+/// </summary>
 /// <remarks>
 /// Real bytes are counted, not what the archive declares. An archive within an archive is a file like any other and is
 /// never opened, so nesting needs no limit.

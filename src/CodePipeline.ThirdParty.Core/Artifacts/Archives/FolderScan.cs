@@ -19,7 +19,8 @@ internal sealed record PackItem(
 /// <summary>Lists what is in a folder, in an order that is the same on every machine.</summary>
 internal static class FolderScan
 {
-    private static readonly ExtractionLimits s_noLimits = new() { MaxEntries = int.MaxValue, MaxPathLength = int.MaxValue };
+    private static readonly ExtractionLimits s_noLimits =
+        new() { MaxEntries = int.MaxValue, MaxPathLength = int.MaxValue };
 
     /// <summary>Lists a folder, or a single file under its own name.</summary>
     /// <param name="path">A full path. Where it is a link itself, what it points to is meant.</param>

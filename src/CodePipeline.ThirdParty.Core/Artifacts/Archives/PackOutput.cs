@@ -4,7 +4,9 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>What a zip is written to: counts, writes in large pieces, cannot seek, and ends where it is cancelled.</summary>
+/// <summary>
+/// What a zip is written to: counts, writes in large pieces, cannot seek, and ends where it is cancelled.
+/// </summary>
 internal sealed class PackOutput(Stream output, CancellationToken stop) : WriteOnlyStream
 {
     private readonly byte[] _buffer = new byte[256 * 1024];

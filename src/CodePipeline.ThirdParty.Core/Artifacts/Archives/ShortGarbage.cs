@@ -4,9 +4,9 @@ namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>Has what was allocated and dropped collected every few MiB.</summary>
 /// <remarks>
-/// Packing allocates some 20 KB for each block, for the tables that the library makes, and drops them at once. On a processor with
-/// a large cache the runtime lets far more of it pile up than all the rest of a transfer takes. The young are collected in a
-/// millisecond, as next to nothing of them is alive.
+/// Packing allocates some 20 KB for each block, for the tables that the library makes, and drops them at once. On a
+/// processor with a large cache the runtime lets far more of it pile up than all the rest of a transfer takes. The
+/// young are collected in a millisecond, as next to nothing of them is alive.
 /// </remarks>
 internal sealed class ShortGarbage
 {

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>What stands before a header of a tar to add to it: long names of GNU's form, records of the PAX form.</summary>
+/// <summary>
+/// What stands before a header of a tar to add to it: long names of GNU's form, records of the PAX form.
+/// </summary>
 internal sealed class TarAttributes
 {
     private readonly Dictionary<string, string> _global = new(StringComparer.Ordinal);

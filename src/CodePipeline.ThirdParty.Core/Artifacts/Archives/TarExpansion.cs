@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Threading;
-using ICSharpCode.SharpZipLib;
 using ICSharpCode.SharpZipLib.GZip;
 
 namespace CodePipeline.ThirdParty.Artifacts;
@@ -177,7 +176,8 @@ internal sealed class TarExpansion
             case 'S':
                 throw NotSupported(name, "it is a sparse file of GNU tar");
             default:
-                throw NotSupported(name, $"its type ('{ArchiveErrors.Shown(header.Type.ToString())}') is not known here");
+                throw NotSupported(
+                    name, $"its type ('{ArchiveErrors.Shown(header.Type.ToString())}') is not known here");
         }
     }
 
@@ -241,7 +241,8 @@ internal sealed class TarExpansion
         }
         catch (ArchiveException error)
         {
-            throw ArchiveErrors.Unsafe(_archive, name, $"it is a hard link to '{ArchiveErrors.Shown(link)}': {error.Message}");
+            throw ArchiveErrors.Unsafe(
+                _archive, name, $"it is a hard link to '{ArchiveErrors.Shown(link)}': {error.Message}");
         }
 
         if (original?.Kind != NodeKind.File)

@@ -5,8 +5,8 @@ namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>One header block of a tar: ustar, GNU's and the old form.</summary>
 /// <remarks>
-/// Ours: System.Formats.Tar is not on .NET Framework, and SharpZipLib takes nothing but the path from extended headers, and so would
-/// lose long links and exact times.
+/// Ours: System.Formats.Tar is not on .NET Framework, and SharpZipLib takes nothing but the path from extended headers,
+/// and so would lose long links and exact times.
 /// </remarks>
 internal readonly struct TarHeader
 {
@@ -69,7 +69,9 @@ internal readonly struct TarHeader
         return stated == unsigned || stated == signed;
     }
 
-    /// <summary>Reads a block whose checksum is right; <see langword="null"/> where its size is none that can be.</summary>
+    /// <summary>
+    /// Reads a block whose checksum is right; <see langword="null"/> where its size is none that can be.
+    /// </summary>
     public static TarHeader? Read(byte[] block) =>
         Number(block, SizeAt, 12) is long size and >= 0 and <= long.MaxValue - Size ? new TarHeader(block, size) : null;
 

@@ -48,7 +48,8 @@ internal struct ZipExtra
                     break;
                 case TimesId when length >= 5 && (extra[at] & 1) != 0:
                     // Seconds since 1970 in 32 bits with a sign, as its makers write it.
-                    fields.Modified = DateTimeOffset.FromUnixTimeSeconds((int)LittleEndian.UInt32(extra, at + 1)).UtcDateTime;
+                    fields.Modified =
+                        DateTimeOffset.FromUnixTimeSeconds((int)LittleEndian.UInt32(extra, at + 1)).UtcDateTime;
                     break;
                 case NtfsId when length >= 32 && LittleEndian.UInt16(extra, at + 4) == 1:
                     ntfs = FileTime(LittleEndian.UInt64(extra, at + 8));

@@ -21,10 +21,10 @@ internal sealed record PackResult(long Entries, long Bytes, long ArchiveBytes);
 
 /// <summary>Packs a folder or a file into a zip that is the same, byte for byte, wherever it is made.</summary>
 /// <remarks>
-/// Names in ordinal order, times all 1980-01-01, permissions 0644 or 0755. Packed by SharpZipLib, whose Deflate is managed code: the
-/// zlib behind .NET's is another one in each version, and may choose by processor. Everything in the folder is taken; links that
-/// stay in it are kept as links. Small files are packed on all processors ahead of being written, large ones as they are written,
-/// so memory does not grow with them.
+/// Names in ordinal order, times all 1980-01-01, permissions 0644 or 0755. Packed by SharpZipLib, whose Deflate is
+/// managed code: the zlib behind .NET's is another one in each version, and may choose by processor. Everything in the
+/// folder is taken; links that stay in it are kept as links. Small files are packed on all processors ahead of being
+/// written, large ones as they are written, so memory does not grow with them.
 /// </remarks>
 internal sealed class ZipPacker
 {
@@ -37,7 +37,9 @@ internal sealed class ZipPacker
 
     private readonly ConcurrentBag<Worker> _workers = new();
 
-    /// <summary>How many small files are packed at a time; as many as there are processors, eight at most, unless set.</summary>
+    /// <summary>
+    /// How many small files are packed at a time; as many as there are processors, eight at most, unless set.
+    /// </summary>
     /// <remarks>The zip does not depend on it.</remarks>
     public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 
@@ -46,7 +48,9 @@ internal sealed class ZipPacker
     /// <param name="output">Where the zip goes; need not be able to seek, and is left open.</param>
     /// <param name="progress">Told after every few MiB and at the end.</param>
     /// <param name="cancellationToken">Stops it; what is in the output by then is no zip.</param>
-    /// <exception cref="ArchiveException">Something in it cannot be read, has changed meanwhile, or has no place in a zip.</exception>
+    /// <exception cref="ArchiveException">
+    /// Something in it cannot be read, has changed meanwhile, or has no place in a zip.
+    /// </exception>
     public Task<PackResult> PackAsync(
         string path, Stream output, IProgress<ArchiveProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
@@ -57,7 +61,8 @@ internal sealed class ZipPacker
     /// <summary>Packs what <see cref="FolderScan"/> has listed.</summary>
     /// <inheritdoc cref="PackAsync(string, Stream, IProgress{ArchiveProgress}?, CancellationToken)"/>
     public Task<PackResult> PackAsync(
-        List<PackItem> items, Stream output, IProgress<ArchiveProgress>? progress, CancellationToken cancellationToken) =>
+        List<PackItem> items, Stream output, IProgress<ArchiveProgress>? progress,
+        CancellationToken cancellationToken) =>
         Task.Run(() => Pack(items, output, progress, cancellationToken), cancellationToken);
 
     private PackResult Pack(
@@ -326,7 +331,9 @@ internal sealed class ZipPacker
         }
     }
 
-    /// <summary>Names are ours to choose; the library would make what it takes for paths of another system fit.</summary>
+    /// <summary>
+    /// Names are ours to choose; the library would make what it takes for paths of another system fit.
+    /// </summary>
     private sealed class SameNames : INameTransform
     {
         public string TransformFile(string name) => name;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
-/// <summary>Brings a folder's own entries to the disk: a new or renamed file is not there for certain before that.</summary>
+/// <summary>
+/// Brings a folder's own entries to the disk: a new or renamed file is not there for certain before that.
+/// </summary>
 internal static class FolderSync
 {
     /// <summary>Does so where the system can, and wants it: Windows writes a rename by itself.</summary>

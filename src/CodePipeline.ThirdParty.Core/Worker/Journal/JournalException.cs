@@ -19,7 +19,8 @@ internal enum JournalFault
 }
 
 /// <summary>A journal cannot be used.</summary>
-internal sealed class JournalException(JournalFault fault, string path, string message, string cure, Exception? cause = null)
+internal sealed class JournalException(
+    JournalFault fault, string path, string message, string cure, Exception? cause = null)
     : Exception(message, cause)
 {
     public JournalFault Fault { get; } = fault;

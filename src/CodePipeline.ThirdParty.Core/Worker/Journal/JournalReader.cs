@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
-using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
@@ -48,7 +47,8 @@ internal static class JournalReader
                     JournalFault.Damaged,
                     path,
                     $"The journal '{path}' is damaged in line {i + 1}: {error.Message}",
-                    "Mend or delete the line, or move the file away: jobs that it names may then hang until their time limit.",
+                    "Mend or delete the line, or move the file away: jobs that it names may then hang until their "
+                    + "time limit.",
                     error);
             }
         }
@@ -79,7 +79,8 @@ internal static class JournalReader
         }
         else
         {
-            open[jobId] = (open.TryGetValue(jobId, out (int Order, JournalEntry Entry) known) ? known.Order : order, entry);
+            bool isKnown = open.TryGetValue(jobId, out (int Order, JournalEntry Entry) known);
+            open[jobId] = (isKnown ? known.Order : order, entry);
         }
     }
 

@@ -1,8 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Client;
@@ -11,15 +9,16 @@ namespace CodePipeline.ThirdParty.Worker.Journal;
 
 /// <summary>The lines of a journal: JSON objects, one a line, for people to read too.</summary>
 /// <remarks>
-/// No secret stands in them: job, client, action type, a hash of the nonce, and the result as it is sent, its texts masked. A
-/// continuation token is among them, since it has to be sent again; it is a reference and no secret.
+/// No secret stands in them: job, client, action type, a hash of the nonce, and the result as it is sent, its texts
+/// masked. A continuation token is among them, since it has to be sent again; it is a reference and no secret.
 /// </remarks>
 internal static class JournalText
 {
     public const int Version = 1;
 
     // Readable quotes and letters of all languages; nothing puts these lines into a web page.
-    private static readonly JsonWriterOptions s_writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_writing =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Opened(DateTimeOffset now, int processId, string host) => Line("opened", now, writer =>
     {
@@ -61,7 +60,9 @@ internal static class JournalText
         writer.WriteString("outcome", outcome);
     });
 
-    /// <summary>Reads a line; <see langword="null"/> for one that names no job. Throws where it is not one of ours.</summary>
+    /// <summary>
+    /// Reads a line; <see langword="null"/> for one that names no job. Throws where it is not one of ours.
+    /// </summary>
     /// <returns>The job's id, and what it needs yet; nothing where it is done.</returns>
     public static (string JobId, JournalEntry? Entry)? Read(string line)
     {
@@ -92,7 +93,9 @@ internal static class JournalText
         return (jobId, new JournalEntry(ticket, stage, Time(root))
         {
             Mark = Text(root, "mark"),
-            Runs = Number(root, "runs") is not int runs ? 0 : runs >= 0 ? runs : throw new FormatException("Its 'runs' is less than 0."),
+            Runs = Number(root, "runs") is not int runs ? 0
+                : runs >= 0 ? runs
+                : throw new FormatException("Its 'runs' is less than 0."),
             Result = stage == JournalStage.Result ? Result(root) : null,
         });
     }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Files;
@@ -11,8 +10,9 @@ namespace CodePipeline.ThirdParty.Worker.Journal;
 
 /// <summary>The journal on disk. One worker has it at a time, by a lock that ends with its process.</summary>
 /// <remarks>
-/// Entries are appended; those that come while the disk is busy go with one write and one flush. Now and then, and after a write
-/// that failed, the file is written anew with what is still needed, and takes the old one's place by a rename.
+/// Entries are appended; those that come while the disk is busy go with one write and one flush. Now and then, and
+/// after a write that failed, the file is written anew with what is still needed, and takes the old one's place by a
+/// rename.
 /// </remarks>
 internal sealed class WorkerJournal : IWorkerJournal
 {
@@ -136,10 +136,11 @@ internal sealed class WorkerJournal : IWorkerJournal
         }
         catch (IOException error) when (s_heldErrors.Contains(error.HResult))
         {
+            string by = JournalReader.Holder(path) is string who ? $" ({who})" : string.Empty;
             throw new JournalException(
                 JournalFault.InUse,
                 path,
-                $"The journal '{path}' is in use by another worker{(JournalReader.Holder(path) is string who ? $" ({who})" : string.Empty)}.",
+                $"The journal '{path}' is in use by another worker{by}.",
                 "Give each worker a journal of its own, or end the other one first.",
                 error);
         }
@@ -209,7 +210,8 @@ internal sealed class WorkerJournal : IWorkerJournal
             }
             catch (Exception error)
             {
-                // The file may end in half a line, and what a failed flush left on the disk nobody knows: it is written anew.
+                // The file may end in half a line, and what a failed flush left on the disk nobody knows: it is written
+                // anew.
                 _isBroken = true;
                 foreach (Note note in batch)
                 {
