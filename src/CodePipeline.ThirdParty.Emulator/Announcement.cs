@@ -32,7 +32,6 @@ internal static class Announcement
         string temporary = path + ".tmp";
         try
         {
-
             // It holds the secret key and the client tokens.
             using (FileStream file = OwnerOnly.Open(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
             {

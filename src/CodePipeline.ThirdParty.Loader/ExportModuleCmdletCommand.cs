@@ -5,12 +5,13 @@ using System.Reflection;
 namespace CodePipeline.ThirdParty.Loader;
 
 /// <summary>
-/// Hands the cmdlets of the imported assembly on to the module whose psm1 calls this. Without it, <c>Import-Module -Force</c> loses
-/// them (PowerShell issue 20710).
+/// Hands the cmdlets of the imported assembly on to the module whose psm1 calls this. Without it,
+/// <c>Import-Module -Force</c> loses them (PowerShell issue 20710).
 /// </summary>
 /// <remarks>
-/// PowerShell has no public call for it, so it is looked for by name, and done without where it is not there. Nothing from the
-/// pipeline: PowerShell compiles a setter for each parameter that is bound, and a getter too where it is bound from there.
+/// PowerShell has no public call for it, so it is looked for by name, and done without where it is not there. Nothing
+/// from the pipeline: PowerShell compiles a setter for each parameter that is bound, and a getter too where it is bound
+/// from there.
 /// </remarks>
 [Cmdlet(VerbsData.Export, "CPModuleCmdlet")]
 public sealed class ExportModuleCmdletCommand : PSCmdlet
@@ -22,14 +23,16 @@ public sealed class ExportModuleCmdletCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        MethodInfo? method = typeof(PSModuleInfo).GetMethod("AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic);
+        MethodInfo? method = typeof(PSModuleInfo).GetMethod(
+            "AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic);
         PSModuleInfo? outer = SessionState.Module;
         if (method is null || outer is null)
         {
             return;
         }
 
-        // From the second call on, a method that is invoked by reflection is compiled for it, which takes longer than all the rest.
+        // From the second call on, a method that is invoked by reflection is compiled for it, which takes longer than
+        // all the rest.
         var add = (Action<CmdletInfo>?)Delegate.CreateDelegate(
             typeof(Action<CmdletInfo>), outer, method, throwOnBindFailure: false);
         foreach (CmdletInfo cmdlet in Module!.ExportedCmdlets.Values)

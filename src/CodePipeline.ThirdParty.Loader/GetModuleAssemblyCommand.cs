@@ -8,7 +8,8 @@ namespace CodePipeline.ThirdParty.Loader;
 /// Gives the psm1 the cmdlet assembly, loaded once in a process however often and from wherever it is asked for.
 /// </summary>
 /// <remarks>
-/// A cmdlet, and not a method that the psm1 calls: the first method call in script costs PowerShell some 50 ms at import.
+/// A cmdlet, and not a method that the psm1 calls: the first method call in script costs PowerShell some 50 ms at
+/// import.
 /// </remarks>
 [Cmdlet(VerbsCommon.Get, "CPModuleAssembly")]
 [OutputType(typeof(Assembly))]

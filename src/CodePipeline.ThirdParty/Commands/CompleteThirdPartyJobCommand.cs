@@ -80,7 +80,9 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
         string action = failure is not null ? $"Report failure {failure.Type} (PutThirdPartyJobFailureResult)"
             : success!.ContinuationToken is not null ? "Report that it goes on (PutThirdPartyJobSuccessResult)"
             : "Report success (PutThirdPartyJobSuccessResult)";
-        if (!await AskAsync(host => host.ShouldProcess($"job {JobId}", action), cancellationToken).ConfigureAwait(false))
+        bool agreed = await AskAsync(host => host.ShouldProcess($"job {JobId}", action), cancellationToken)
+            .ConfigureAwait(false);
+        if (!agreed)
         {
             return;
         }

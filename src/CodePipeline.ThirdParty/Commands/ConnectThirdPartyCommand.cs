@@ -147,7 +147,8 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
         return ClientToken?.Source
             ?? (ClientTokenVault is not null ? new CachedTokens(new VaultTokens(ClientTokenVault))
             : Emulator is ThirdPartyEmulator emulator ? new TokenLookup(
-                (clientId, _) => Task.FromResult(emulator.GetClients().TryGetValue(clientId, out Secret? token) ? token : null),
+                (clientId, _) => Task.FromResult(
+                    emulator.GetClients().TryGetValue(clientId, out Secret? token) ? token : null),
                 $"the emulator '{emulator.Name}'")
             : null);
     }

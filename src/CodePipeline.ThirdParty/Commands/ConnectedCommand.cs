@@ -87,20 +87,24 @@ public abstract class ConnectedCommand : AsyncCommand
         };
         ClientSettings settings = await OverrideAsync(basis?.Settings ?? new ClientSettings(), cancellationToken)
             .ConfigureAwait(false);
-        ThirdPartySession effective = basis?.With(settings) ?? new ThirdPartySession(name: null, settings, tokens: null);
+        ThirdPartySession effective =
+            basis?.With(settings) ?? new ThirdPartySession(name: null, settings, tokens: null);
         _effective = (named, effective);
         return effective;
     }
 
     /// <summary>The settings with this call's parameters, AWS.Tools' variables and the environment filled in.</summary>
-    private protected async Task<ClientSettings> OverrideAsync(ClientSettings settings, CancellationToken cancellationToken)
+    private protected async Task<ClientSettings> OverrideAsync(
+        ClientSettings settings, CancellationToken cancellationToken)
     {
-        bool keys = AccessKey is not null || SecretKey is not null || SessionToken is not null || Credential is not null;
+        bool keys =
+            AccessKey is not null || SecretKey is not null || SessionToken is not null || Credential is not null;
         if (keys || ProfileName is not null || ProfileLocation is not null)
         {
             // A file without a name is where the profile is that would be used anyway.
             string? profile = ProfileName ?? (keys ? null
                 : settings.ProfileName ?? AwsEnvironment.Profile ?? SharedCredentialsFile.DefaultProfileName);
+
             // One kind of credentials takes the place of another.
             settings = settings with
             {

@@ -21,7 +21,9 @@ public sealed class DisconnectThirdPartyCommand : AsyncCommand
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        if (!await AskAsync(host => host.ShouldProcess($"session '{Name}'", "Forget"), cancellationToken).ConfigureAwait(false))
+        bool agreed = await AskAsync(host => host.ShouldProcess($"session '{Name}'", "Forget"), cancellationToken)
+            .ConfigureAwait(false);
+        if (!agreed)
         {
             return;
         }

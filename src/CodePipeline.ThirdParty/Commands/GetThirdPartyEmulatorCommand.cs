@@ -23,7 +23,9 @@ public sealed class GetThirdPartyEmulatorCommand : AsyncCommand
 
     private protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        List<ThirdPartyEmulator> found = EmulatorRegistry.All().Where(emulator => Name is null || Matches(emulator)).ToList();
+        List<ThirdPartyEmulator> found = EmulatorRegistry.All()
+            .Where(emulator => Name is null || Matches(emulator))
+            .ToList();
         if (found.Count == 0 && Name is not null && !WildcardPattern.ContainsWildcardCharacters(Name))
         {
             throw new RecordException(ErrorCatalog.EmulatorNotFound(Name));

@@ -85,7 +85,8 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     {
         ThirdPartyEmulator emulator = ResolveEmulator();
         if (!await AskAsync(
-            host => host.ShouldProcess($"emulator '{emulator.Name}'", $"Put {Count} jobs of {ActionType}"), cancellationToken)
+            host => host.ShouldProcess($"emulator '{emulator.Name}'", $"Put {Count} jobs of {ActionType}"),
+            cancellationToken)
             .ConfigureAwait(false))
         {
             return;

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -33,8 +34,10 @@ public sealed class NewThirdPartySkeletonCommand : AsyncCommand
             return;
         }
 
-        foreach (object? value in await AskAsync(
-            host => host.InvokeScript("param($Json) $Json | ConvertFrom-Json", json), cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<object?> values = await AskAsync(
+            host => host.InvokeScript("param($Json) $Json | ConvertFrom-Json", json), cancellationToken)
+            .ConfigureAwait(false);
+        foreach (object? value in values)
         {
             Write(value!);
         }

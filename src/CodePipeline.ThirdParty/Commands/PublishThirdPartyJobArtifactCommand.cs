@@ -16,7 +16,8 @@ namespace CodePipeline.ThirdParty.Commands;
 /// Publishing for a piped job, -Path is the first argument without a name. The same folder makes the same zip, byte for
 /// byte. CodePipeline's own actions expect zips: a file that is none is handed on as it is.
 /// </remarks>
-[Cmdlet(VerbsData.Publish, "CPThirdPartyJobArtifact", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsData.Publish, "CPThirdPartyJobArtifact", SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PublishedArtifact), typeof(ThirdPartyJobDetail))]
 public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
 {
@@ -37,7 +38,8 @@ public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
         ThirdPartyJobDetail job = await ResolveDetailAsync(cancellationToken).ConfigureAwait(false);
         JobArtifact artifact = Find(job);
         bool agreed = await AskAsync(
-            host => host.ShouldProcess($"artifact '{artifact.Name}' of job {JobId}", $"Publish '{path}'"), cancellationToken)
+            host => host.ShouldProcess($"artifact '{artifact.Name}' of job {JobId}", $"Publish '{path}'"),
+            cancellationToken)
             .ConfigureAwait(false);
         if (!agreed)
         {

@@ -9,8 +9,8 @@ using CodePipeline.ThirdParty.Artifacts;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>
-/// Downloads artifacts of a job from S3, with the job's own credentials. Each lands in the destination under its own name:
-/// as a file with the extension of what it is or, with -Expand, as a folder.
+/// Downloads artifacts of a job from S3, with the job's own credentials. Each lands in the destination under its own
+/// name: as a file with the extension of what it is or, with -Expand, as a folder.
 /// </summary>
 /// <remarks>
 /// Saving a piped job, -Destination is the first argument without a name. An artifact appears whole or not at all; its
@@ -20,7 +20,9 @@ namespace CodePipeline.ThirdParty.Commands;
 [OutputType(typeof(FileInfo), typeof(DirectoryInfo), typeof(ThirdPartyJobDetail))]
 public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
 {
-    /// <summary>The folder that the artifacts go into, made where it does not exist; the current one if not given.</summary>
+    /// <summary>
+    /// The folder that the artifacts go into, made where it does not exist; the current one if not given.
+    /// </summary>
     /// <remarks>Takes a script block for each job, such as <c>{ "in/$($_.JobId)" }</c>.</remarks>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -32,7 +34,9 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     [SupportsWildcards]
     public string[] Name { get; set; } = { "*" };
 
-    /// <summary>Takes the job's output artifacts, such as an earlier attempt may have left, in place of its inputs.</summary>
+    /// <summary>
+    /// Takes the job's output artifacts, such as an earlier attempt may have left, in place of its inputs.
+    /// </summary>
     [Parameter]
     public SwitchParameter Output { get; set; }
 
@@ -53,7 +57,9 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     [ValidateRange(1, int.MaxValue)]
     public int MaximumExpandedEntries { get; set; } = ExtractionLimits.Default.MaxEntries;
 
-    /// <summary>Replaces what is in the destination under an artifact's name; a folder is replaced as a whole.</summary>
+    /// <summary>
+    /// Replaces what is in the destination under an artifact's name; a folder is replaced as a whole.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

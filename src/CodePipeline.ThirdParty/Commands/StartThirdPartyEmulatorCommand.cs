@@ -85,7 +85,8 @@ public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
         if (Name is not null && EmulatorRegistry.Find(Name) is not null)
         {
             throw new InvalidInputException(
-                "Name", $"An emulator '{Name}' is running already.", "Use another name, or stop it with Stop-CPThirdPartyEmulator.");
+                "Name", $"An emulator '{Name}' is running already.",
+                "Use another name, or stop it with Stop-CPThirdPartyEmulator.");
         }
 
         var defaults = new EmulatorOptions();

@@ -56,12 +56,13 @@ internal static class ErrorCatalog
                 "has a host name that is not known", "Check region and endpoint for a slip, and the machine's DNS."),
             [ConnectionFault.Tls] = ("TlsFailed", ErrorCategory.ConnectionError,
                 "does not make a TLS connection that is trusted",
-                "Check that the endpoint speaks https; behind an inspecting proxy, give its authority with -CaBundle or "
-                + "AWS_CA_BUNDLE."),
+                "Check that the endpoint speaks https; behind an inspecting proxy, give its authority with -CaBundle "
+                + "or AWS_CA_BUNDLE."),
             [ConnectionFault.Timeout] = ("EndpointTimeout", ErrorCategory.OperationTimeout,
                 "does not answer in time", "Try again, or raise -Timeout and -ConnectTimeout of Connect-CPThirdParty."),
             [ConnectionFault.Proxy] = ("ProxyRefused", ErrorCategory.ConnectionError,
-                "is refused by the proxy", "Check -Proxy and -ProxyCredential of Connect-CPThirdParty, or HTTPS_PROXY."),
+                "is refused by the proxy",
+                "Check -Proxy and -ProxyCredential of Connect-CPThirdParty, or HTTPS_PROXY."),
         };
 
     private static readonly Dictionary<JournalFault, (string Id, ErrorCategory Category)> s_journal = new()
@@ -123,21 +124,23 @@ internal static class ErrorCatalog
         ThirdPartyServiceException service => Service(service, target),
         ThirdPartyConnectionException connection => Connection(connection, target),
         CredentialException credential => new CommandError(
-            s_credential[credential.Fault], ErrorCategory.AuthenticationError, credential.ProfileName ?? target, credential,
+            s_credential[credential.Fault], ErrorCategory.AuthenticationError, credential.ProfileName ?? target,
+            credential,
             credential.Message, credential.Cure),
         InvalidInputException input => InvalidInput(input, target),
         ClientTokenNotFoundException token => new CommandError(
             "ClientTokenNotFound", ErrorCategory.AuthenticationError, target ?? token.JobId, token, token.Message,
-            "Give -ClientToken (a token, a hashtable of client id to token, or a script block), connect with it, or set "
-            + $"{EnvironmentTokens.Variable}."),
+            "Give -ClientToken (a token, a hashtable of client id to token, or a script block), connect with it, or "
+            + $"set {EnvironmentTokens.Variable}."),
         ArtifactTransferException artifact => new CommandError(
             s_artifact[artifact.Fault].Id, s_artifact[artifact.Fault].Category, artifact.Path ?? target, artifact,
             artifact.Message, artifact.Cure),
         ArchiveException archive => new CommandError(
-            s_archive[archive.Fault].Id, s_archive[archive.Fault].Category, target ?? archive.Path, archive, archive.Message,
-            archive.Cure),
+            s_archive[archive.Fault].Id, s_archive[archive.Fault].Category, target ?? archive.Path, archive,
+            archive.Message, archive.Cure),
         JournalException journal => new CommandError(
-            s_journal[journal.Fault].Id, s_journal[journal.Fault].Category, journal.Path, journal, journal.Message, journal.Cure),
+            s_journal[journal.Fault].Id, s_journal[journal.Fault].Category, journal.Path, journal, journal.Message,
+            journal.Cure),
         EmulatorStartException emulator => new CommandError(
             "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.Cure),
         _ => null,
@@ -150,7 +153,8 @@ internal static class ErrorCatalog
     /// <summary>An acknowledgement whose status is not InProgress.</summary>
     public static CommandError JobTaken(string jobId, string status, object target)
     {
-        string message = $"Job {jobId} was not claimed: its status is '{status}', so another worker has it or it is over.";
+        string message =
+            $"Job {jobId} was not claimed: its status is '{status}', so another worker has it or it is over.";
         return new CommandError(
             "JobTaken", ErrorCategory.ResourceBusy, target, new InvalidOperationException(message), message,
             "Leave the job: it is not this worker's.");
@@ -165,7 +169,8 @@ internal static class ErrorCatalog
     }
 
     /// <summary>A name that none of the job's artifacts has.</summary>
-    public static CommandError ArtifactNotInJob(string name, string kind, string jobId, IEnumerable<string?> known, object target)
+    public static CommandError ArtifactNotInJob(
+        string name, string kind, string jobId, IEnumerable<string?> known, object target)
     {
         string all = string.Join(", ", known);
         string message = $"Job {jobId} has no {kind} artifact '{name}'.";
@@ -228,13 +233,15 @@ internal static class ErrorCatalog
     {
         string message = $"There is no script '{path}'.";
         return new CommandError(
-            "HandlerFileNotFound", ErrorCategory.ObjectNotFound, path, new System.IO.FileNotFoundException(message, path), message,
+            "HandlerFileNotFound", ErrorCategory.ObjectNotFound, path,
+            new System.IO.FileNotFoundException(message, path), message,
             "Give -FilePath the path of a .ps1 file that handles a job.");
     }
 
     /// <summary>The script of <c>-FilePath</c> cannot be read or parsed, or may not run here.</summary>
     public static CommandError HandlerFileUnusable(string path, Exception error) => new(
-        "HandlerFileUnusable", ErrorCategory.ParserError, path, error, $"The script '{path}' cannot be used: {error.Message}",
+        "HandlerFileUnusable", ErrorCategory.ParserError, path, error,
+        $"The script '{path}' cannot be used: {error.Message}",
         "Mend the script; see that it can be read, and that the execution policy lets it run.");
 
     /// <summary>A script block cannot go to another runspace.</summary>
@@ -242,7 +249,8 @@ internal static class ErrorCatalog
     {
         string message = $"$using:{variable} is a script block, which belongs to the runspace that it was made in.";
         return new CommandError(
-            "UsingScriptBlock", ErrorCategory.InvalidArgument, variable, new InvalidOperationException(message), message,
+            "UsingScriptBlock", ErrorCategory.InvalidArgument, variable, new InvalidOperationException(message),
+            message,
             "Write the script into the handler or into a module, or use -ThrottleLimit 1.");
     }
 
@@ -253,7 +261,8 @@ internal static class ErrorCatalog
 
     /// <summary>An exception that ended a handler without an error record.</summary>
     public static CommandError HandlerFailed(Exception error) => new(
-        "HandlerFailed", ErrorCategory.OperationStopped, null, error, error.Message, "See what the handler does there.");
+        "HandlerFailed", ErrorCategory.OperationStopped, null, error, error.Message,
+        "See what the handler does there.");
 
     /// <summary>What no other entry knows: a defect of this module.</summary>
     public static CommandError Unexpected(Exception error, object? target) => new(
@@ -268,7 +277,8 @@ internal static class ErrorCatalog
         string tries = about.Attempts > 1 ? $" after {about.Attempts} attempts" : string.Empty;
         string requestId = about.RequestId is null ? string.Empty : $" (request id {about.RequestId})";
         return new CommandError(
-            id, category, target, error, $"{about.Operation}{About(target)} failed{tries}: {name}: {about.Message}{requestId}",
+            id, category, target, error,
+            $"{about.Operation}{About(target)} failed{tries}: {name}: {about.Message}{requestId}",
             advice.Replace("{0}", about.Operation));
     }
 
@@ -287,6 +297,7 @@ internal static class ErrorCatalog
         string tries = error.Attempts > 1 ? $" after {error.Attempts} attempts" : string.Empty;
         return new CommandError(
             id, category, target ?? error.Endpoint, error,
-            $"{error.Operation}{About(target)} failed{tries}: the endpoint {error.Endpoint} {what}: {error.Message}", advice);
+            $"{error.Operation}{About(target)} failed{tries}: the endpoint {error.Endpoint} {what}: {error.Message}",
+            advice);
     }
 }

@@ -7,8 +7,8 @@ using CodePipeline.ThirdParty.Errors;
 namespace CodePipeline.ThirdParty.Hosting;
 
 /// <summary>
-/// A cmdlet with asynchronous hooks. What they write goes through one pump, which the pipeline thread drains to the end, also when
-/// the pipeline is stopped.
+/// A cmdlet with asynchronous hooks. What they write goes through one pump, which the pipeline thread drains to the
+/// end, also when the pipeline is stopped.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
@@ -106,9 +106,11 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
 
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration stopped = cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
+        CancellationTokenRegistration stopped =
+            cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
         _ = answer.Task.ContinueWith(
-            _ => stopped.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => stopped.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         Post(() =>
         {
             try
@@ -130,7 +132,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// <summary>Whether the calling code runs on the pipeline thread.</summary>
     internal bool IsOnPipeline => Environment.CurrentManagedThreadId == _pumpThread;
 
-    /// <summary>Has something done on the pipeline thread, in its turn; not at all where the pipeline has ended.</summary>
+    /// <summary>
+    /// Has something done on the pipeline thread, in its turn; not at all where the pipeline has ended.
+    /// </summary>
     internal void OnPipeline(Action action) => Post(action);
 
     /// <summary>Calls a source of client tokens on behalf of this cmdlet, whoever the calling code works for.</summary>
@@ -166,7 +170,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         _pipelineThread = Environment.CurrentManagedThreadId;
         _pumpThread = _pipelineThread;
 
-        // Up to its first real wait a hook runs here: that spares a change of threads for each record and each question.
+        // Up to its first real wait a hook runs here: that spares a change of threads for each record and each
+        // question.
         Task work = RunAsync();
         try
         {

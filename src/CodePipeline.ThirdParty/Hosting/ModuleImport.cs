@@ -8,8 +8,8 @@ namespace CodePipeline.ThirdParty.Hosting;
 
 /// <summary>What PowerShell runs when it imports the assembly.</summary>
 /// <remarks>
-/// Type data from C#, since a file of it costs 25 ms at import. PowerShell has no public call for it, so it is looked for by name, and
-/// done without where it is not there.
+/// Type data from C#, since a file of it costs 25 ms at import. PowerShell has no public call for it, so it is looked
+/// for by name, and done without where it is not there.
 /// </remarks>
 public sealed class ModuleImport : IModuleAssemblyInitializer
 {
@@ -22,13 +22,13 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
     {
         ["CodePipeline.ThirdParty.ThirdPartyJobDetail"] = new[]
         {
-            "JobId", "Status", "ActionType", "PipelineName", "StageName", "ActionName", "Configuration", "InputArtifacts",
-            "OutputArtifacts", "EncryptionKey", "ClientId",
+            "JobId", "Status", "ActionType", "PipelineName", "StageName", "ActionName", "Configuration",
+            "InputArtifacts", "OutputArtifacts", "EncryptionKey", "ClientId",
         },
         ["CodePipeline.ThirdParty.Emulation.EmulatedJob"] = new[]
         {
-            "JobId", "Status", "ActionType", "ClientId", "Configuration", "InputArtifacts", "OutputArtifacts", "Summary",
-            "FailureType", "FailureMessage", "PreviousJobId", "NextJobId",
+            "JobId", "Status", "ActionType", "ClientId", "Configuration", "InputArtifacts", "OutputArtifacts",
+            "Summary", "FailureType", "FailureMessage", "PreviousJobId", "NextJobId",
         },
     };
 
@@ -47,7 +47,8 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
         MethodInfo? method = table?.GetType().GetMethod("AddType", new[] { typeof(TypeData) });
         var add = method is null
             ? null
-            : (Action<TypeData>?)Delegate.CreateDelegate(typeof(Action<TypeData>), table, method, throwOnBindFailure: false);
+            : (Action<TypeData>?)Delegate.CreateDelegate(
+                typeof(Action<TypeData>), table, method, throwOnBindFailure: false);
         foreach (KeyValuePair<string, string[]> shown in Displayed)
         {
             var type = new TypeData(shown.Key)

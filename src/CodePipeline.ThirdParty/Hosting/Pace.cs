@@ -2,7 +2,9 @@ using System;
 
 namespace CodePipeline.ThirdParty.Hosting;
 
-/// <summary>Lets progress through now and then: the first at once, then one in each interval. From any thread.</summary>
+/// <summary>
+/// Lets progress through now and then: the first at once, then one in each interval. From any thread.
+/// </summary>
 /// <remarks>Transfers tell of every piece that moves, and each record costs a turn of the pipeline.</remarks>
 internal sealed class Pace(TimeSpan interval, TimeProvider clock)
 {

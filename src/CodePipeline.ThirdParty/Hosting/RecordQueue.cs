@@ -6,8 +6,8 @@ namespace CodePipeline.ThirdParty.Hosting;
 
 /// <summary>What a hook wants done on the pipeline thread, in order.</summary>
 /// <remarks>
-/// A monitor and no BlockingCollection: that one spins before it waits, for each record, and takes the time from the threads that
-/// the record is waited for from.
+/// A monitor and no BlockingCollection: that one spins before it waits, for each record, and takes the time from the
+/// threads that the record is waited for from.
 /// </remarks>
 internal sealed class RecordQueue
 {

@@ -28,10 +28,14 @@ internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report, 
         string path,
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken) => ShownAsync(
-            job, $"Uploading {artifact.Name}", progress, bar => inner.PublishAsync(job, artifact, path, bar, cancellationToken));
+            job,
+            $"Uploading {artifact.Name}",
+            progress,
+            bar => inner.PublishAsync(job, artifact, path, bar, cancellationToken));
 
     private async Task ShownAsync(
-        JobArtifacts job, string text, IProgress<TransferProgress>? progress, Func<IProgress<TransferProgress>, Task> move)
+        JobArtifacts job, string text, IProgress<TransferProgress>? progress,
+        Func<IProgress<TransferProgress>, Task> move)
     {
         var bar = new Bar(job.JobId, text, progress, report, Pace.OfTransfers(clock));
         try
@@ -44,7 +48,8 @@ internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report, 
         }
     }
 
-    private sealed class Bar(string jobId, string text, IProgress<TransferProgress>? next, WorkerReport report, Pace pace)
+    private sealed class Bar(
+        string jobId, string text, IProgress<TransferProgress>? next, WorkerReport report, Pace pace)
         : IProgress<TransferProgress>
     {
         public void Report(TransferProgress value)
@@ -55,7 +60,9 @@ internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report, 
                 return;
             }
 
-            int percent = value.TotalBytes is long total && total > 0 ? (int)Math.Min(100, 100 * value.Bytes / total) : -1;
+            int percent = value.TotalBytes is long total && total > 0
+                ? (int)Math.Min(100, 100 * value.Bytes / total)
+                : -1;
             report.Transfer(jobId, text, percent, isOver: false);
         }
     }

@@ -40,7 +40,8 @@ public sealed class ClientTokenArgument
             string clientId = entry.Key.ToString()!;
             tokens[clientId] = entry.Value is null
                 ? throw new InvalidInputException(
-                    "ClientToken", $"The table of client tokens has none for client '{clientId}'.", "Give one, or leave it out.")
+                    "ClientToken", $"The table of client tokens has none for client '{clientId}'.",
+                    "Give one, or leave it out.")
                 : Check(entry.Value);
         }
 

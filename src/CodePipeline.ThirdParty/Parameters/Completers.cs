@@ -29,14 +29,17 @@ public abstract class ListCompleter : IArgumentCompleter
     internal abstract IEnumerable<string> Values();
 
     private static string Quote(string value) =>
-        value.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '/' or '.') ? value : $"'{value.Replace("'", "''")}'";
+        value.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '/' or '.')
+            ? value
+            : $"'{value.Replace("'", "''")}'";
 }
 
 /// <summary>Action types used before in this runspace, and the categories to begin one with.</summary>
 public sealed class ActionTypeCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values() =>
-        SessionStore.OfRunspace().KnownActionTypes().Concat(ServiceLimits.Categories.Select(category => category + "/"));
+        SessionStore.OfRunspace().KnownActionTypes()
+            .Concat(ServiceLimits.Categories.Select(category => category + "/"));
 }
 
 /// <summary>The categories of the service.</summary>

@@ -12,7 +12,8 @@ public sealed class DurationTransformationAttribute : TransformationAttribute
         TimeSpan duration = value switch
         {
             TimeSpan given => given,
-            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) =>
+            string text
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) =>
                 FromSeconds(seconds, value),
             string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan given) => given,
             IConvertible number when value is not (string or bool or DateTime or char) =>
@@ -26,5 +27,6 @@ public sealed class DurationTransformationAttribute : TransformationAttribute
         seconds >= 0 && seconds <= int.MaxValue ? TimeSpan.FromSeconds(seconds) : throw Wrong(value);
 
     private static InvalidInputException Wrong(object value) => new(
-        "duration", $"'{value}' is not a duration.", "Give seconds, such as 30, or hours, minutes and seconds, such as '00:01:30'.");
+        "duration", $"'{value}' is not a duration.",
+        "Give seconds, such as 30, or hours, minutes and seconds, such as '00:01:30'.");
 }

@@ -30,7 +30,9 @@ internal static class ErrorText
         InvocationInfo? at = error.InvocationInfo;
         if (at is { ScriptLineNumber: > 0 })
         {
-            string file = string.IsNullOrEmpty(at.ScriptName) ? "the script" : System.IO.Path.GetFileName(at.ScriptName);
+            string file = string.IsNullOrEmpty(at.ScriptName)
+                ? "the script"
+                : System.IO.Path.GetFileName(at.ScriptName);
             text.Append(" (").Append(file).Append(", line ").Append(at.ScriptLineNumber)
                 .Append(')');
         }
@@ -41,6 +43,8 @@ internal static class ErrorText
     private static string Message(ErrorRecord error)
     {
         string text = error.ErrorDetails?.Message ?? error.Exception?.Message ?? error.ToString() ?? string.Empty;
-        return text.Length == 0 || (text == NothingThrown && error.FullyQualifiedErrorId == NothingThrown) ? NoMessage : text;
+        return text.Length == 0 || (text == NothingThrown && error.FullyQualifiedErrorId == NothingThrown)
+            ? NoMessage
+            : text;
     }
 }

@@ -49,7 +49,9 @@ internal sealed class ResultText(string subject, Action<string> warn)
         string cut = limit.Cut(text!);
         if (cut.Length < text!.Length)
         {
-            warn($"The {what} of {subject} has {text.Length} characters; the service takes {limit.Maximum}. It was cut.");
+            warn(
+                $"The {what} of {subject} has {text.Length} characters; the service takes {limit.Maximum}. "
+                + "It was cut.");
         }
 
         return cut;

@@ -9,7 +9,8 @@ internal static class Skeleton
 {
     private const string Job = "\"jobId\": \"\",\n  \"clientToken\": \"\"";
 
-    private static readonly Dictionary<string, (string Cmdlet, string Json)> s_requests = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, (string Cmdlet, string Json)> s_requests =
+        new(StringComparer.OrdinalIgnoreCase)
     {
         ["PollForThirdPartyJobs"] = ("Get-CPThirdPartyJob", """
             {

@@ -22,7 +22,8 @@ internal static class CallerState
         {
             throw new InvalidInputException(
                 "ThrottleLimit",
-                $"PowerShell is in {caller.SessionState.LanguageMode} mode here, and above 1 handlers run in runspaces of their own.",
+                $"PowerShell is in {caller.SessionState.LanguageMode} mode here, and above 1 handlers run in runspaces "
+                + "of their own.",
                 "Use -ThrottleLimit 1, and more workers for more jobs at once.");
         }
 

@@ -5,6 +5,8 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
 /// <summary>The script that handles jobs, and how it is run.</summary>
 /// <param name="Block">The script block; of a file, its content, which keeps the file's name and lines.</param>
-/// <param name="IsFile">Whether it is a file: those run in a scope of their own, as PowerShell's <c>&amp;</c> does.</param>
+/// <param name="IsFile">
+/// Whether it is a file: those run in a scope of their own, as PowerShell's <c>&amp;</c> does.
+/// </param>
 /// <param name="Preferences">Preference variables that parameters of the worker set, by name.</param>
 internal sealed record HandlerScript(ScriptBlock Block, bool IsFile, IReadOnlyDictionary<string, object> Preferences);

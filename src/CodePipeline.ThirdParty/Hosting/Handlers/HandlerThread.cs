@@ -4,10 +4,12 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
-/// <summary>A thread that does one thing after the other: a runspace's own, so that not each job has to start one.</summary>
+/// <summary>
+/// A thread that does one thing after the other: a runspace's own, so that not each job has to start one.
+/// </summary>
 /// <remarks>
-/// Ours and not PowerShell's, since theirs keep the process alive when a handler never comes back; none of the pool's, which such a
-/// handler would take from it for good.
+/// Ours and not PowerShell's, since theirs keep the process alive when a handler never comes back; none of the pool's,
+/// which such a handler would take from it for good.
 /// </remarks>
 internal sealed class HandlerThread : IDisposable
 {

@@ -5,8 +5,8 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
 /// <summary>Runs a handler's script on the pipeline thread, in a way that it can be stopped.</summary>
 /// <remarks>
-/// A script block that is invoked as such ends with the whole pipeline only. A nested pipeline runs in the same scope, and has a
-/// Stop of its own.
+/// A script block that is invoked as such ends with the whole pipeline only. A nested pipeline runs in the same scope,
+/// and has a Stop of its own.
 /// </remarks>
 internal static class NestedPipeline
 {

@@ -9,7 +9,9 @@ internal sealed record PoolSettings
     /// <summary>The values of <c>$using:</c>.</summary>
     public IDictionary Using { get; init; } = new Hashtable();
 
-    /// <summary>Where handlers begin; <see langword="null"/> where the caller is at no place of the file system.</summary>
+    /// <summary>
+    /// Where handlers begin; <see langword="null"/> where the caller is at no place of the file system.
+    /// </summary>
     public string? Location { get; init; }
 
     /// <summary>The caller's preference variables, by name.</summary>

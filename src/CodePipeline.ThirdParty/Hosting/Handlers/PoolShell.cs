@@ -10,16 +10,18 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
-/// <summary>Runspaces of their own, one for each handler that runs: what <c>-ThrottleLimit</c> above 1 runs them in.</summary>
+/// <summary>
+/// Runspaces of their own, one for each handler that runs: what <c>-ThrottleLimit</c> above 1 runs them in.
+/// </summary>
 /// <remarks>
-/// How many there are is the worker's to say, which runs no more handlers at once than it may. A runspace is used again, since to
-/// open one costs as much as a hundred jobs; each job has a scope of its own in it. No RunspacePool: it has no place for a
-/// session, nor for a runspace that never comes back.
+/// How many there are is the worker's to say, which runs no more handlers at once than it may. A runspace is used
+/// again, since to open one costs as much as a hundred jobs; each job has a scope of its own in it. No RunspacePool: it
+/// has no place for a session, nor for a runspace that never comes back.
 /// </remarks>
 internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : IHandlerShell, IDisposable
 {
-    // A function, since a script that is added to a pipeline is parsed and compiled anew for each job. It runs in a scope of the
-    // job's own, and its parameters carry the values of $using:.
+    // A function, since a script that is added to a pipeline is parsed and compiled anew for each job. It runs in a
+    // scope of the job's own, and its parameters carry the values of $using:.
     private const string Invoke = "Invoke-CPHandlerInScope";
     private const string InvokeText = "param($Run, $Call) & $Run $Call";
 
@@ -79,11 +81,14 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         using PowerShell shell = PowerShell.Create();
         shell.Runspace = place.Runspace;
         shell.AddCommand(Invoke, useLocalScope: true)
-            .AddParameter("Run", RunHandlerCommand.Info).AddParameter("Call", call).AddParameter(UsingValues.Parameter, settings.Using);
+            .AddParameter("Run", RunHandlerCommand.Info)
+            .AddParameter("Call", call)
+            .AddParameter(UsingValues.Parameter, settings.Using);
         shell.Streams.Progress.DataAdded += (sender, added) =>
         {
             ProgressRecord progress = ((PSDataCollection<ProgressRecord>)sender!)[added.Index];
-            hear(new HandlerRecord(job.JobId, HandlerStream.Progress, progress.StatusDescription ?? string.Empty, progress));
+            string status = progress.StatusDescription ?? string.Empty;
+            hear(new HandlerRecord(job.JobId, HandlerStream.Progress, status, progress));
         };
         try
         {
@@ -101,7 +106,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         {
             return HandlerEnd.Stopped;
         }
-        catch (Exception error) when (error is RuntimeException or InvalidRunspaceStateException or InvalidOperationException)
+        catch (Exception error)
+            when (error is RuntimeException or InvalidRunspaceStateException or InvalidOperationException)
         {
             return new HandlerEnd(HandlerEndKind.Broken) { Reason = error.Message };
         }
@@ -113,7 +119,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
     }
 
     /// <summary>
-    /// On the place's own thread: on those of the pool many that open at once would hold up the results that wait to be sent.
+    /// On the place's own thread: on those of the pool many that open at once would hold up the results that wait to be
+    /// sent.
     /// </summary>
     private async Task<Place> OpenAsync()
     {
@@ -139,7 +146,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
             state.ImportPSModule(new[] { manifest });
         }
 
-        state.Commands.Add(new SessionStateFunctionEntry(Invoke, InvokeText, ScopedItemOptions.Constant, helpFile: null));
+        state.Commands.Add(
+            new SessionStateFunctionEntry(Invoke, InvokeText, ScopedItemOptions.Constant, helpFile: null));
         Runspace runspace = RunspaceFactory.CreateRunspace(state);
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Name = "CPThirdPartyHandler";
@@ -188,7 +196,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
                 Runspace.SessionStateProxy.SetVariable(preference.Key, preference.Value);
             }
 
-            if (settings.Location is string location && Runspace.SessionStateProxy.Path.CurrentLocation.Path != location)
+            if (settings.Location is string location
+                && Runspace.SessionStateProxy.Path.CurrentLocation.Path != location)
             {
                 try
                 {

@@ -64,7 +64,8 @@ public sealed class RunHandlerCommand : PSCmdlet
         }
         catch (Exception error)
         {
-            call.End = new HandlerEnd(HandlerEndKind.Failed) { Error = ErrorCatalog.HandlerFailed(error).ToErrorRecord() };
+            ErrorRecord failed = ErrorCatalog.HandlerFailed(error).ToErrorRecord();
+            call.End = new HandlerEnd(HandlerEndKind.Failed) { Error = failed };
         }
         finally
         {

@@ -2,15 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Parameters;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
 /// <summary>
-/// A user's script as the worker's handler: what it writes is named and masked, how it ends is the job's outcome. The texts of an
-/// outcome are the engine's to mask.
+/// A user's script as the worker's handler: what it writes is named and masked, how it ends is the job's outcome. The
+/// texts of an outcome are the engine's to mask.
 /// </summary>
 /// <param name="shell">Where it runs.</param>
 /// <param name="secretKeys">Keys of the configuration whose values are secret too.</param>
@@ -29,7 +28,8 @@ internal sealed class ScriptHandler(
             case HandlerEndKind.Completed:
                 return outcome;
             case HandlerEndKind.Exited:
-                throw new JobFailedException(FailureType.JobFailed, $"The handler ended itself with 'exit {end.ExitCode}'.");
+                throw new JobFailedException(
+                    FailureType.JobFailed, $"The handler ended itself with 'exit {end.ExitCode}'.");
             case HandlerEndKind.Failed:
                 Hear(HandlerRecords.Of(job.JobId, end.Error));
                 throw new JobFailedException(FailureType.JobFailed, ErrorText.Of(end.Error!));

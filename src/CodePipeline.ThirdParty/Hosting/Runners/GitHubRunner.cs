@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using System.Text;
 
@@ -21,7 +20,8 @@ internal sealed class GitHubRunner(string? summaryFile) : Runner
     public override string Error(string title, string message) => $"::error title={Property(title)}::{Data(message)}";
 
     /// <inheritdoc/>
-    public override string Warning(string title, string message) => $"::warning title={Property(title)}::{Data(message)}";
+    public override string Warning(string title, string message) =>
+        $"::warning title={Property(title)}::{Data(message)}";
 
     /// <inheritdoc/>
     public override string? Summarize(string markdown)
