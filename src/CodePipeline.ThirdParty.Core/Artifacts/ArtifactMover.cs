@@ -61,7 +61,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         CancellationToken cancellationToken) => PublishAsync(job, artifact, path, progress, cancellationToken);
 
     /// <summary>
-    /// Brings an artifact into a folder under its own name: a file with the extension of what it is or, expanded, a folder.
+    /// Brings an artifact into a folder under its own name: a file with the extension of what it is or, expanded, a
+    /// folder.
     /// </summary>
     /// <param name="job">What the job lets be moved.</param>
     /// <param name="artifact">One of the job's artifacts.</param>
@@ -79,7 +80,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     {
         string path = Path.Combine(Path.GetFullPath(folder), ArtifactFileNames.Of(artifact));
         return SaveAsync(
-            job, artifact, path, options.Expand ? null : file => path + ArtifactFileNames.Extension(artifact, file), options,
+            job, artifact, path, options.Expand ? null : file => path + ArtifactFileNames.Extension(artifact, file),
+            options,
             progress, cancellationToken);
     }
 
@@ -134,7 +136,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         return await upload.FromFileAsync(file.Path, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Task<PackResult> PackAsync(List<PackItem> items, Stream stream, CancellationToken cancellationToken) =>
+    private static Task<PackResult> PackAsync(
+        List<PackItem> items, Stream stream, CancellationToken cancellationToken) =>
         new ZipPacker().PackAsync(items, stream, progress: null, cancellationToken);
 
     private static long Estimate(List<PackItem> items)
@@ -168,7 +171,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         var meter = new TransferMeter(progress);
         job.Say?.Invoke($"Downloading {stored.About} from s3://{stored.BucketName}/{stored.ObjectKey}.");
         string folder = Path.GetDirectoryName(path)!;
-        string? above = Topmost(folder);
+        string? above = Trees.TopmostMissing(folder);
         try
         {
             using var file = new PartFile(path, folder, clock);
@@ -176,7 +179,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             {
                 long expanded = await ExpandAsync(
                     artifact, file, path, options,
-                    (arrivals, stop) => ArtifactDownload.ToFileAsync(store, stored, file, meter, arrivals, stop), cancellationToken)
+                    (arrivals, stop) => ArtifactDownload.ToFileAsync(store, stored, file, meter, arrivals, stop),
+                    cancellationToken)
                     .ConfigureAwait(false);
                 job.Say?.Invoke($"Expanded {expanded:N0} bytes into '{path}'.");
                 return new SavedArtifact(path, IsFolder: true, expanded);
@@ -192,12 +196,14 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         }
         catch (Exception) when (above is not null)
         {
-            RemoveIfEmpty(folder, above);
+            Trees.RemoveEmpty(folder, above);
             throw;
         }
     }
 
-    /// <summary>Expands what is downloaded while it comes. It lands when all of it has come, and is proven to be whole.</summary>
+    /// <summary>
+    /// Expands what is downloaded while it comes. It lands when all of it has come, and is proven to be whole.
+    /// </summary>
     private static async Task<long> ExpandAsync(
         JobArtifact artifact,
         PartFile file,
@@ -227,7 +233,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         }
         catch (Exception error) when (error is ArchiveException or OperationCanceledException)
         {
-            // Of what was damaged on its way the checksum tells, at its end; anything else is refused without the rest of it.
+            // Of what was damaged on its way the checksum tells, at its end; anything else is refused without the rest
+            // of it.
             if (error is not ArchiveException { Fault: ArchiveFault.Damaged })
             {
                 stop.Cancel();
@@ -246,8 +253,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             {
                 // The file has a name that nobody knows.
                 throw new ArchiveException(
-                    refused.Fault, refused.Message.Replace(file.Path, artifact.Name ?? "artifact"), refused.Cure, refused.Path,
-                    refused.Entry, refused.InnerException);
+                    refused.Fault, refused.Message.Replace(file.Path, artifact.Name ?? "artifact"), refused.Cure,
+                    refused.Path, refused.Entry, refused.InnerException);
             }
 
             throw;
@@ -265,7 +272,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     {
         using StagingFolder staging = StagingFolder.Create(folder, options.Replace, TimeProvider.System);
         file.Land(
-            Path.Combine(staging.Content, ArtifactFileNames.Of(artifact) + ArtifactFileNames.Extension(artifact, file.Path)),
+            Path.Combine(
+                staging.Content, ArtifactFileNames.Of(artifact) + ArtifactFileNames.Extension(artifact, file.Path)),
             replace: false);
         staging.Land();
     }
@@ -283,33 +291,6 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         if (!options.Replace || folder != options.Expand)
         {
             throw ArtifactErrors.Exists(path);
-        }
-    }
-
-    /// <summary>The uppermost folder that is going to be made.</summary>
-    private static string? Topmost(string folder)
-    {
-        string? topmost = null;
-        for (string? each = folder; each is not null && !Directory.Exists(each); each = Path.GetDirectoryName(each))
-        {
-            topmost = each;
-        }
-
-        return topmost;
-    }
-
-    private static void RemoveIfEmpty(string folder, string topmost)
-    {
-        try
-        {
-            for (string? each = folder; each is not null && each.Length >= topmost.Length; each = Path.GetDirectoryName(each))
-            {
-                Directory.Delete(each, recursive: false);
-            }
-        }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
-        {
-            // Somebody else uses it by now.
         }
     }
 }

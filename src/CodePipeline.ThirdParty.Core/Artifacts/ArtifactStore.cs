@@ -10,24 +10,9 @@ using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>An artifact's object, and how messages call it.</summary>
-internal sealed record StoredArtifact(string BucketName, string ObjectKey, string About)
-{
-    public static StoredArtifact Of(JobArtifacts job, JobArtifact artifact)
-    {
-        string about = $"artifact '{artifact.Name}' of job {job.JobId}";
-        return !string.IsNullOrEmpty(artifact.LocationType)
-            && !string.Equals(artifact.LocationType, "S3", StringComparison.OrdinalIgnoreCase)
-                ? throw ArtifactErrors.NoLocation(about, $"its location is of type '{artifact.LocationType}', not S3")
-            : string.IsNullOrEmpty(artifact.BucketName) || string.IsNullOrEmpty(artifact.ObjectKey)
-                ? throw ArtifactErrors.NoLocation(about, "it has no bucket and key")
-            : new StoredArtifact(artifact.BucketName!, artifact.ObjectKey!, about);
-    }
-}
-
 /// <summary>
-/// S3 as one job may use it: with its own credentials, renewed in time, in the region of each bucket, and with retries that
-/// know bodies too.
+/// S3 as one job may use it: with its own credentials, renewed in time, in the region of each bucket, and with retries
+/// that know bodies too.
 /// </summary>
 internal sealed class ArtifactStore : IDisposable
 {
@@ -73,7 +58,9 @@ internal sealed class ArtifactStore : IDisposable
     /// broke off. It tells the attempt of what moves.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="unclear">Told of an attempt that may have taken effect though it ended without a clear answer.</param>
+    /// <param name="unclear">
+    /// Told of an attempt that may have taken effect though it ended without a clear answer.
+    /// </param>
     public async Task<T> SendAsync<T>(
         string operation,
         StoredArtifact artifact,
@@ -114,10 +101,12 @@ internal sealed class ArtifactStore : IDisposable
 
             if (attempt.IsStalled)
             {
-                failure = new TimeoutException($"No byte came or went for {_patience.TotalSeconds:0.###} seconds.", failure);
+                failure = new TimeoutException(
+                    $"No byte came or went for {_patience.TotalSeconds:0.###} seconds.", failure);
             }
 
-            await RecoverAsync(operation, artifact, client, failure, budget, unclear, cancellationToken).ConfigureAwait(false);
+            await RecoverAsync(operation, artifact, client, failure, budget, unclear, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -158,7 +147,8 @@ internal sealed class ArtifactStore : IDisposable
 
             // An answer that said yes and broke off is as good as none.
             bool passes = connection is null
-                ? ErrorTranslation.Chain(failure).Any(each => each is AmazonUnmarshallingException or System.Xml.XmlException)
+                ? ErrorTranslation.Chain(failure).Any(
+                    each => each is AmazonUnmarshallingException or System.Xml.XmlException)
                 : connection.Fault is not (ConnectionFault.Tls or ConnectionFault.Proxy);
             string why = connection?.Message ?? ErrorTranslation.Chain(failure).Last().Message;
             if (!passes || budget.Attempts >= _attempts)
@@ -260,7 +250,8 @@ internal sealed class ArtifactStore : IDisposable
     /// <summary>The store's own answer behind an exception; one that says yes and cannot be read is none.</summary>
     private static AmazonServiceException? AnswerIn(Exception error) =>
         ErrorTranslation.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer =>
-            (int)answer.StatusCode >= 300 || ((int)answer.StatusCode > 0 && answer is not AmazonUnmarshallingException));
+            (int)answer.StatusCode >= 300
+            || ((int)answer.StatusCode > 0 && answer is not AmazonUnmarshallingException));
 
     /// <summary>Where the store says that the bucket is.</summary>
     private static string? RegionIn(AmazonServiceException answer)
@@ -274,7 +265,7 @@ internal sealed class ArtifactStore : IDisposable
             ErrorTranslation.Chain(answer).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
         {
             string? header = http.Response?.GetHeaderValue("x-amz-bucket-region");
-            if (IsRegion(header))
+            if (header is not null && RegionResolver.IsName(header))
             {
                 return header;
             }
@@ -285,12 +276,10 @@ internal sealed class ArtifactStore : IDisposable
         int start = body.IndexOf("<Region>", StringComparison.Ordinal);
         int end = body.IndexOf("</Region>", StringComparison.Ordinal);
         string? named = start >= 0 && end > start ? body.Substring(start + 8, end - start - 8).Trim() : null;
-        return IsRegion(named) ? named : null;
-    }
 
-    // It becomes part of a host name.
-    private static bool IsRegion(string? text) => !string.IsNullOrEmpty(text) && text!.Length <= 63
-        && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
+        // It becomes part of a host name.
+        return named is not null && RegionResolver.IsName(named) ? named : null;
+    }
 
     private static string[] SecretsOf(ArtifactCredentials source) =>
         new[] { source.SessionToken.Reveal(), source.SecretAccessKey.Reveal(), source.AccessKeyId.Reveal() };
@@ -309,22 +298,4 @@ internal sealed class ArtifactStore : IDisposable
 
         public int Clocks { get; set; }
     }
-}
-
-/// <summary>The SDK's client for one generation of credentials and one region.</summary>
-internal sealed class StoreClient(CredentialLease lease, string region, AmazonS3Config config) : IDisposable
-{
-    public AmazonS3Client S3 { get; } = new(lease.Credentials, config);
-
-    public CredentialLease Lease { get; } = lease;
-
-    public string Region { get; } = region;
-
-    /// <summary>Where requests go, for messages.</summary>
-    public string Endpoint { get; } = config.ServiceURL ?? $"https://s3.{region}.{config.RegionEndpoint?.PartitionDnsSuffix}";
-
-    /// <summary>Over TLS the body needs no signature of its own: the checksum at its end tells damage, TLS tells tampering.</summary>
-    public bool IsTls => Endpoint.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-
-    public void Dispose() => S3.Dispose();
 }

@@ -12,15 +12,17 @@ internal sealed record CredentialLease(AWSCredentials Credentials, ArtifactCrede
 /// The credentials of a job, renewed before they end and when the store takes them for ended; once, whoever asks.
 /// </summary>
 /// <remarks>
-/// A generation never changes: a request is signed with one set of keys from its first header to its last. An object that
-/// renews itself inside the SDK could change between the two.
+/// A generation never changes: a request is signed with one set of keys from its first header to its last. An object
+/// that renews itself inside the SDK could change between the two.
 /// </remarks>
 internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDisposable
 {
     /// <summary>How long the service's credentials live.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
-    /// <summary>What is left of them when new ones are asked for: for requests under way, and for clocks that differ.</summary>
+    /// <summary>
+    /// What is left of them when new ones are asked for: for requests under way, and for clocks that differ.
+    /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(30);
@@ -56,7 +58,9 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
         }
     }
 
-    /// <summary>The store has taken a generation for ended: the next one is got, unless somebody has got it already.</summary>
+    /// <summary>
+    /// The store has taken a generation for ended: the next one is got, unless somebody has got it already.
+    /// </summary>
     public async Task RenewAsync(int rejected, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -79,7 +83,7 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
     {
         if (job.RenewAsync is null)
         {
-            throw _current is null ? ArtifactErrors.NoCredentials(job.JobId) : ArtifactErrors.NotRenewed(job.JobId, null);
+            throw NoneOrEnded();
         }
 
         ArtifactCredentials? renewed;
@@ -96,7 +100,8 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
                 throw ArtifactErrors.NotRenewed(job.JobId, error);
             }
 
-            // What there is may live on, also where the time of day says no: somebody may have set the clock. The store knows.
+            // What there is may live on, also where the time of day says no: somebody may have set the clock. The store
+            // knows.
             job.Say?.Invoke($"New credentials could not be got yet: {error.Message}");
             _renewAt = clock.GetUtcNow() + s_again;
             return _current;
@@ -104,11 +109,15 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
 
         if (renewed is null)
         {
-            throw _current is null ? ArtifactErrors.NoCredentials(job.JobId) : ArtifactErrors.NotRenewed(job.JobId, null);
+            throw NoneOrEnded();
         }
 
         return Take(renewed, asked);
     }
+
+    private ArtifactTransferException NoneOrEnded() => _current is null
+        ? ArtifactErrors.NoCredentials(job.JobId)
+        : ArtifactErrors.NotRenewed(job.JobId, null);
 
     private CredentialLease Take(ArtifactCredentials source, DateTimeOffset readAt)
     {

@@ -4,12 +4,13 @@ using System.Linq;
 #if NET
 using Microsoft.Win32.SafeHandles;
 #endif
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// The file that an object is written to, part by part, in any order. It lies beside the destination under a name of its
-/// own, only its owner may read it, and it is gone unless it was moved to where it belongs.
+/// The file that an object is written to, part by part, in any order. It lies beside the destination under a name of
+/// its own, only its owner may read it, and it is gone unless it was moved to where it belongs.
 /// </summary>
 /// <remarks>What a killed process left is swept by the next that writes into the same folder.</remarks>
 internal sealed class PartFile : IDisposable
@@ -44,7 +45,8 @@ internal sealed class PartFile : IDisposable
         {
             Directory.CreateDirectory(folder);
 #if NET
-            _handle = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+            _handle = File.OpenHandle(
+                Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
             if (!OperatingSystem.IsWindows())
             {
                 // The user's own mode comes back when the file is whole.
@@ -206,7 +208,8 @@ internal sealed class PartFile : IDisposable
             }
 
             using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            if (age < s_oldWithoutLocks && (System.IO.Path.DirectorySeparatorChar == '\\' || !IsLocked(path)))
+            if (age < s_oldWithoutLocks
+                && (System.IO.Path.DirectorySeparatorChar == '\\' || !HeldFile.IsExclusive(path)))
             {
                 return;
             }
@@ -226,20 +229,6 @@ internal sealed class PartFile : IDisposable
         string name = System.IO.Path.GetFileName(path);
         return name.Length == Prefix.Length + IdLength + Suffix.Length
             && name.Skip(Prefix.Length).Take(IdLength).All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
-    }
-
-    // Some network file systems grant every lock.
-    private static bool IsLocked(string path)
-    {
-        try
-        {
-            using FileStream second = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 
     private static void TryDelete(string path)

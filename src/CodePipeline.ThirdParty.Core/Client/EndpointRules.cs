@@ -36,11 +36,7 @@ internal sealed class EndpointRules : IEndpointProvider
         {
             if (fips || dualStack)
             {
-                throw new InvalidInputException(
-                    "EndpointUrl",
-                    $"The endpoint {custom} cannot be used together with {(fips ? "FIPS" : "dual-stack")} endpoints.",
-                    "Leave out the endpoint, or switch FIPS and dual-stack off (parameters, AWS_USE_FIPS_ENDPOINT, "
-                    + "AWS_USE_DUALSTACK_ENDPOINT, the profile).");
+                throw OwnEndpointWith(fips ? "FIPS" : "dual-stack", custom);
             }
 
             return new Endpoint(custom);
@@ -62,6 +58,13 @@ internal sealed class EndpointRules : IEndpointProvider
         object suffix = partition[dualStack ? "dualStackDnsSuffix" : "dnsSuffix"];
         return new Endpoint($"https://{host}.{region}.{suffix}");
     }
+
+    /// <summary>An endpoint that was set has no FIPS or dual-stack form.</summary>
+    public static InvalidInputException OwnEndpointWith(string kind, string endpoint) => new(
+        "EndpointUrl",
+        $"The endpoint {endpoint} cannot be used together with {kind} endpoints.",
+        "Leave out the endpoint, or switch FIPS and dual-stack off (parameters, AWS_USE_FIPS_ENDPOINT, "
+        + "AWS_USE_DUALSTACK_ENDPOINT, the profile).");
 
     private static InvalidInputException Unsupported(string region, string kind) => new(
         "Region",

@@ -21,7 +21,7 @@ internal static class RegionResolver
                 : FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
     }
 
-    /// <summary>Whether the text can be a region: a label of a host name. Regions of a later day pass.</summary>
+    /// <summary>The region; an error where the text cannot be one.</summary>
     public static string Check(string? region)
     {
         if (string.IsNullOrWhiteSpace(region))
@@ -29,14 +29,18 @@ internal static class RegionResolver
             throw Missing();
         }
 
-        return region!.Length <= 63 && region.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
-            && region[0] != '-' && region[region.Length - 1] != '-'
-            ? region
+        return IsName(region!)
+            ? region!
             : throw new InvalidInputException(
                 "Region",
                 $"Region '{region}' cannot be the name of a region.",
                 "Use a name such as us-east-1 or eu-central-1: small letters, digits and '-'.");
     }
+
+    /// <summary>Whether a text can be a region: a label of a host name. Regions of a later day pass.</summary>
+    public static bool IsName(string text) => text.Length is > 0 and <= 63
+        && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
+        && text[0] != '-' && text[text.Length - 1] != '-';
 
     public static InvalidInputException Missing() => new(
         "Region",

@@ -18,9 +18,8 @@ internal static class RequestBody
         return Write(json =>
         {
             json.WriteStartObject("actionTypeId");
-            json.WriteString(
-                "category", ActionTypeParser.Closed(ServiceLimits.Categories, actionType.Category, "Category"));
-            json.WriteString("owner", ActionTypeParser.Closed(ServiceLimits.Owners, actionType.Owner, "Owner"));
+            json.WriteString("category", ClosedList.Check(ServiceLimits.Categories, actionType.Category, "Category"));
+            json.WriteString("owner", ClosedList.Check(ServiceLimits.Owners, actionType.Owner, "Owner"));
             json.WriteString("provider", ServiceLimits.Provider.Check(actionType.Provider, "Provider"));
             json.WriteString("version", ServiceLimits.Version.Check(actionType.Version, "Version"));
             json.WriteEndObject();
@@ -72,7 +71,8 @@ internal static class RequestBody
             if (percent is < ServiceLimits.MinimumPercentComplete or > ServiceLimits.MaximumPercentComplete)
             {
                 throw new InvalidInputException(
-                    "PercentComplete", $"PercentComplete {percent} is not a percentage.", "Give a number from 0 to 100.");
+                    "PercentComplete", $"PercentComplete {percent} is not a percentage.",
+                    "Give a number from 0 to 100.");
             }
 
             json.WriteNumber("percentComplete", percent);

@@ -51,7 +51,8 @@ internal static class CredentialResolver
         {
             return new CredentialException(
                 CredentialFault.SignInNeeded,
-                $"The sign-in of profile '{profile ?? "default"}' with IAM Identity Center is missing or over: {detail}",
+                $"The sign-in of profile '{profile ?? "default"}' with IAM Identity Center is missing or over: "
+                + detail,
                 $"Sign in again: aws sso login --profile {profile ?? "default"}.",
                 profile,
                 error);
@@ -93,7 +94,8 @@ internal static class CredentialResolver
 
         return settings.SessionToken is null
             ? new BasicAWSCredentials(settings.AccessKey, settings.SecretKey.Reveal())
-            : new SessionAWSCredentials(settings.AccessKey, settings.SecretKey.Reveal(), settings.SessionToken.Reveal());
+            : new SessionAWSCredentials(
+                settings.AccessKey, settings.SecretKey.Reveal(), settings.SessionToken.Reveal());
     }
 
     private static AWSCredentials FromProfile(string name, string? location)
@@ -104,7 +106,8 @@ internal static class CredentialResolver
         {
             if (!chain.TryGetProfile(name, out profile))
             {
-                string known = string.Join(", ", chain.ListProfiles().Select(each => each.Name).Distinct().OrderBy(each => each));
+                string known = string.Join(
+                    ", ", chain.ListProfiles().Select(each => each.Name).Distinct().OrderBy(each => each));
                 throw new CredentialException(
                     CredentialFault.ProfileNotFound,
                     $"There is no profile '{name}' in {location ?? "the AWS config and credentials files"}.",
@@ -126,26 +129,8 @@ internal static class CredentialResolver
         }
     }
 
-    private static bool MentionsSignIn(Exception error)
-    {
-        for (Exception? current = error; current is not null; current = current.InnerException)
-        {
-            if (current.Message.IndexOf("SSO", StringComparison.Ordinal) >= 0)
-            {
-                return true;
-            }
-        }
+    private static bool MentionsSignIn(Exception error) => ErrorTranslation.Chain(error)
+        .Any(each => each.Message.IndexOf("SSO", StringComparison.Ordinal) >= 0);
 
-        return false;
-    }
-
-    private static Exception Innermost(Exception error)
-    {
-        while (error.InnerException is not null)
-        {
-            error = error.InnerException;
-        }
-
-        return error;
-    }
+    private static Exception Innermost(Exception error) => ErrorTranslation.Chain(error).Last();
 }

@@ -34,42 +34,29 @@ internal static class ActionTypeParser
             throw Wrong($"has a member '{unknown}', which no action type has");
         }
 
-        return new ActionTypeId(
-            Closed(ServiceLimits.Categories, Get("category") ?? throw Wrong("has no category"), "Category"),
-            Closed(ServiceLimits.Owners, Get("owner") ?? ActionTypeId.ThirdPartyOwner, "Owner"),
-            ServiceLimits.Provider.Check(Get("provider") ?? throw Wrong("has no provider"), "Provider"),
-            ServiceLimits.Version.Check(Get("version") ?? throw Wrong("has no version"), "Version"));
+        return FromMembers(Get("category"), Get("owner"), Get("provider"), Get("version"));
 
         string? Get(string name) =>
             members.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
-    /// <summary>The value as the service spells it, whatever the case it came in.</summary>
-    public static string Closed(IReadOnlyList<string> allowed, string value, string inputName) =>
-        allowed.FirstOrDefault(each => each.Equals(value.Trim(), StringComparison.OrdinalIgnoreCase))
-        ?? throw new InvalidInputException(
-            inputName,
-            $"{inputName} '{value}' is not one that the service knows.",
-            $"Use one of {string.Join(", ", allowed)}.");
+    /// <summary>Makes an action type of its four members; the owner may be left out.</summary>
+    public static ActionTypeId FromMembers(string? category, string? owner, string? provider, string? version) => new(
+        ClosedList.Check(ServiceLimits.Categories, category ?? throw Wrong("has no category"), "Category"),
+        ClosedList.Check(ServiceLimits.Owners, owner ?? ActionTypeId.ThirdPartyOwner, "Owner"),
+        ServiceLimits.Provider.Check(provider ?? throw Wrong("has no provider"), "Provider"),
+        ServiceLimits.Version.Check(version ?? throw Wrong("has no version"), "Version"));
 
     private static ActionTypeId FromPath(string text)
     {
         string[] parts = text.Split('/');
         return parts.Length switch
         {
-            3 => FromMembers(Members(parts[0], ActionTypeId.ThirdPartyOwner, parts[1], parts[2])),
-            4 => FromMembers(Members(parts[0], parts[1], parts[2], parts[3])),
+            3 => FromMembers(parts[0], ActionTypeId.ThirdPartyOwner, parts[1], parts[2]),
+            4 => FromMembers(parts[0], parts[1], parts[2], parts[3]),
             _ => throw Wrong($"'{text}' cannot be read"),
         };
     }
-
-    private static Dictionary<string, string?> Members(string category, string owner, string provider, string version) => new()
-    {
-        ["category"] = category,
-        ["owner"] = owner,
-        ["provider"] = provider,
-        ["version"] = version,
-    };
 
     private static ActionTypeId FromShorthand(string text)
     {

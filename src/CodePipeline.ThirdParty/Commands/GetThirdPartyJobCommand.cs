@@ -70,13 +70,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        ActionTypeId actionType = ActionType ?? ActionTypeParser.FromMembers(new Dictionary<string, string?>
-        {
-            ["category"] = Category,
-            ["owner"] = Owner,
-            ["provider"] = Provider,
-            ["version"] = Version,
-        });
+        ActionTypeId actionType = ActionType ?? ActionTypeParser.FromMembers(Category, Owner, Provider, Version);
         ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
         Shell.Sessions.Note(actionType);
         Say($"Polling for jobs of {actionType} in {session.Region} (PollForThirdPartyJobs).");
@@ -86,7 +80,8 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         Say($"Jobs of {actionType} handed out: {jobs.Count}.");
         foreach (PolledJob job in jobs)
         {
-            Write(new ThirdPartyJob(job.JobId, job.ClientId, clientToken: null, JobStatus.Dispatched, actionType, session));
+            Write(new ThirdPartyJob(
+                job.JobId, job.ClientId, clientToken: null, JobStatus.Dispatched, actionType, session));
         }
     }
 
@@ -102,7 +97,8 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         {
             for (int polls = 1; ; polls++)
             {
-                IReadOnlyList<PolledJob> jobs = await PollAsync(session, actionType, cancellationToken).ConfigureAwait(false);
+                IReadOnlyList<PolledJob> jobs =
+                    await PollAsync(session, actionType, cancellationToken).ConfigureAwait(false);
                 if (jobs.Count > 0)
                 {
                     return jobs;

@@ -18,10 +18,11 @@ using CodePipeline.ThirdParty.Worker;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>
-/// Polls for jobs, claims them, runs a script for each and reports how it ended; no claimed job is left without a result.
+/// Polls for jobs, claims them, runs a script for each and reports how it ended; no claimed job is left without a
+/// result.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Invoke, "CPThirdPartyWorker", DefaultParameterSetName = TypeAndBlock, SupportsShouldProcess = true,
-    ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsLifecycle.Invoke, "CPThirdPartyWorker", DefaultParameterSetName = TypeAndBlock,
+    SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ThirdPartyJobResult))]
 public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
 {
@@ -66,8 +67,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public string Owner { get; set; } = ActionTypeId.ThirdPartyOwner;
 
     /// <summary>
-    /// What is run for each job, with the job as <c>$_</c> and <c>$Job</c>. Its end is success, an error that ends it failure; an
-    /// outcome of New-CPThirdPartyJobOutcome in its output says more. Other output is shown, with the job's id in front.
+    /// What is run for each job, with the job as <c>$_</c> and <c>$Job</c>. Its end is success, an error that ends it
+    /// failure; an outcome of New-CPThirdPartyJobOutcome in its output says more. Other output is shown, with the job's
+    /// id in front.
     /// </summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = TypeAndBlock)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = MembersAndBlock)]
@@ -86,8 +88,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public object? ClientToken { get; set; }
 
     /// <summary>
-    /// How many handlers run at once. With 1 they run in the caller's scope; above, in runspaces of their own, with the module
-    /// loaded and <c>$using:</c> for the caller's variables.
+    /// How many handlers run at once. With 1 they run in the caller's scope; above, in runspaces of their own, with the
+    /// module loaded and <c>$using:</c> for the caller's variables.
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -115,28 +117,32 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     [DurationTransformation]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>How long one job may take, in seconds or as a TimeSpan; then its handler is stopped, and the job failed.</summary>
+    /// <summary>
+    /// How long one job may take, in seconds or as a TimeSpan; then its handler is stopped, and the job failed.
+    /// </summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? JobTimeout { get; set; }
 
     /// <summary>
-    /// How long running handlers get when the worker is stopped, in seconds or as a TimeSpan; 30 s if not given. Then they are
-    /// stopped, and their jobs failed as SystemUnavailable.
+    /// How long running handlers get when the worker is stopped, in seconds or as a TimeSpan; 30 s if not given. Then
+    /// they are stopped, and their jobs failed as SystemUnavailable.
     /// </summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A file that remembers claimed jobs, so that the next worker with it reports those that this one could not. One worker each.
+    /// A file that remembers claimed jobs, so that the next worker with it reports those that this one could not. One
+    /// worker each.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? JournalPath { get; set; }
 
     /// <summary>
-    /// What becomes of jobs that a worker with this journal left without a result: failed as SystemUnavailable, or run again.
+    /// What becomes of jobs that a worker with this journal left without a result: failed as SystemUnavailable, or run
+    /// again.
     /// </summary>
     [Parameter]
     [ValidateSet(FailThem, RunThemAgain)]
@@ -152,7 +158,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public SwitchParameter NoArtifact { get; set; }
 
     /// <summary>
-    /// Keys of the jobs' configuration whose values are secret, beside those whose name says so: they are masked in all output.
+    /// Keys of the jobs' configuration whose values are secret, beside those whose name says so: they are masked in all
+    /// output.
     /// </summary>
     [Parameter]
     public string[] SecretConfigurationKey { get; set; } = Array.Empty<string>();
@@ -168,7 +175,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         CheckSecretKey();
-        IReadOnlyList<ActionTypeId> types = ActionType ?? new[] { OfMembers() };
+        IReadOnlyList<ActionTypeId> types =
+            ActionType ?? new[] { ActionTypeParser.FromMembers(Category, Owner, Provider, Version) };
         string names = string.Join(", ", types);
         ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
         if (!await AskAsync(
@@ -207,9 +215,10 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             Say($"{name}: the worker takes no more jobs.");
             Stop(end);
         });
-        using PoolShell? runspaces = pool is null ? null : new PoolShell(script, pool with { Current = Carried(session) });
-        var handler = new ScriptHandler(
-            runspaces ?? (IHandlerShell)new CallerShell(this, script, cancellationToken), SecretConfigurationKey, report.Relay);
+        using PoolShell? runspaces =
+            pool is null ? null : new PoolShell(script, pool with { Current = Carried(session) });
+        IHandlerShell shell = runspaces ?? (IHandlerShell)new CallerShell(this, script, cancellationToken);
+        var handler = new ScriptHandler(shell, SecretConfigurationKey, report.Relay);
         try
         {
             await RunAsync(options, session, handler, report, end.Token).ConfigureAwait(false);
@@ -222,7 +231,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
 
     /// <summary>Off the pipeline thread, which handlers need.</summary>
     private Task RunAsync(
-        WorkerOptions options, ThirdPartySession session, IJobHandler handler, WorkerReport report, CancellationToken end) =>
+        WorkerOptions options, ThirdPartySession session, IJobHandler handler, WorkerReport report,
+        CancellationToken end) =>
         Task.Run(
             () => new WorkerEngine(
                 options,
@@ -244,15 +254,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         }
     }
 
-    private ActionTypeId OfMembers() => ActionTypeParser.FromMembers(new Dictionary<string, string?>
-    {
-        ["category"] = Category,
-        ["owner"] = Owner,
-        ["provider"] = Provider,
-        ["version"] = Version,
-    });
-
-    private async Task<WorkerOptions> OptionsAsync(IReadOnlyList<ActionTypeId> types, CancellationToken cancellationToken) => new()
+    private async Task<WorkerOptions> OptionsAsync(
+        IReadOnlyList<ActionTypeId> types, CancellationToken cancellationToken) => new()
     {
         ActionTypes = types.Distinct().ToList(),
         ThrottleLimit = ThrottleLimit,
@@ -263,7 +266,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         JobTimeout = JobTimeout,
         StopTimeout = StopTimeout,
         JournalPath = await PathAsync(JournalPath, cancellationToken).ConfigureAwait(false),
-        Recovery = Recover.Equals(RunThemAgain, StringComparison.OrdinalIgnoreCase) ? RecoveryMode.Rerun : RecoveryMode.Fail,
+        Recovery = Recover.Equals(RunThemAgain, StringComparison.OrdinalIgnoreCase)
+            ? RecoveryMode.Rerun
+            : RecoveryMode.Fail,
         WorkDirectory = await PathAsync(WorkDirectory, cancellationToken).ConfigureAwait(false),
         SecretKeys = SecretConfigurationKey,
         MoveArtifacts = !NoArtifact,
@@ -298,7 +303,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         {
             return new WorkerLog(
                 OwnerOnly.Open(path, FileMode.Append, FileAccess.Write, FileShare.Read),
-                error => Warn($"The log '{path}' can no longer be written, and the worker goes on without it: {error.Message}"));
+                error => Warn(
+                    $"The log '{path}' can no longer be written, and the worker goes on without it: {error.Message}"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
@@ -307,7 +313,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         }
     }
 
-    /// <summary>The worker's session for handlers elsewhere; their client tokens are still looked up by this cmdlet.</summary>
+    /// <summary>
+    /// The worker's session for handlers elsewhere; their client tokens are still looked up by this cmdlet.
+    /// </summary>
     private ThirdPartySession Carried(ThirdPartySession session)
     {
         IClientTokenSource? first = (ClientToken as ClientTokenArgument)?.Source;
@@ -319,7 +327,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         return session.WithTokens(new TokenLookup(
             (clientId, stop) => OnBehalfAsync(async () =>
                 (first is null ? null : await first.FindAsync(clientId, stop).ConfigureAwait(false))
-                ?? (session.Tokens is null ? null : await session.Tokens.FindAsync(clientId, stop).ConfigureAwait(false))),
+                ?? (session.Tokens is null
+                    ? null
+                    : await session.Tokens.FindAsync(clientId, stop).ConfigureAwait(false))),
             named.Description));
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Hosting;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
@@ -9,8 +10,8 @@ namespace CodePipeline.ThirdParty.Parameters;
 /// The result in an input file of the AWS CLI (<c>--cli-input-json</c>), as ConvertFrom-Json gives it.
 /// </summary>
 /// <remarks>
-/// Read from the object itself, not bound by name: a job from the pipeline has a continuation token too, which is the earlier
-/// job's and must not be reported again.
+/// Read from the object itself, not bound by name: a job from the pipeline has a continuation token too, which is the
+/// earlier job's and must not be reported again.
 /// </remarks>
 internal sealed class CliResult
 {
@@ -70,7 +71,7 @@ internal sealed class CliResult
             return null;
         }
 
-        string text = ActionTypeParser.Closed(
+        string text = ClosedList.Check(
             ServiceLimits.FailureTypes, Text(failure, "type") ?? string.Empty, "failureDetails.type");
         _ = Enum.TryParse(text, out FailureType type);
         return new FailureResult(
@@ -85,7 +86,8 @@ internal sealed class CliResult
         DateTime time => new DateTimeOffset(time),
         string text when DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) => time,
-        IConvertible number when value is not string && Number(number) is decimal seconds && Math.Abs(seconds) < 1e11m =>
+        IConvertible number
+            when value is not string && Number(number) is decimal seconds && Math.Abs(seconds) < 1e11m =>
             seconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)),
         _ => throw new InvalidInputException(
             "currentRevision.created",
@@ -97,7 +99,8 @@ internal sealed class CliResult
     {
         null => null,
         IConvertible number when Number(number) is decimal percent
-            && percent is >= ServiceLimits.MinimumPercentComplete and <= ServiceLimits.MaximumPercentComplete => (int)percent,
+            && percent is >= ServiceLimits.MinimumPercentComplete and <= ServiceLimits.MaximumPercentComplete =>
+            (int)percent,
         _ => throw new InvalidInputException(
             "executionDetails.percentComplete",
             $"executionDetails.percentComplete '{value}' is not a percentage.",
@@ -123,7 +126,7 @@ internal sealed class CliResult
     {
         PSPropertyInfo? property = value?.Properties[name];
         object? found = property is not null && property.Name == name ? property.Value : null;
-        return found is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : found;
+        return PSValues.Unwrap(found);
     }
 
     private static string? Text(PSObject? value, string name)

@@ -64,14 +64,23 @@ internal sealed class StagingFolder : IDisposable
         Check(destination, replace);
         try
         {
-            string? created = parent is null ? null : CreateParents(parent);
+            string? created = parent is null ? null : Trees.TopmostMissing(parent);
             try
             {
+                if (created is not null)
+                {
+                    Directory.CreateDirectory(parent!);
+                }
+
                 return CreateBesideOrInside(destination, replace, parent, created);
             }
             catch
             {
-                RemoveParents(created, parent);
+                if (created is not null)
+                {
+                    Trees.RemoveEmpty(parent, created);
+                }
+
                 throw;
             }
         }
@@ -127,9 +136,9 @@ internal sealed class StagingFolder : IDisposable
 
         held.Dispose();
         TryDeleteFile(lockPath);
-        if (!_landed)
+        if (!_landed && _createdParent is not null)
         {
-            RemoveParents(_createdParent, Path.GetDirectoryName(_destination));
+            Trees.RemoveEmpty(Path.GetDirectoryName(_destination), _createdParent);
         }
     }
 
@@ -146,7 +155,8 @@ internal sealed class StagingFolder : IDisposable
         {
             throw ArchiveErrors.New(
                 ArchiveFault.Conflict, $"The destination '{ArchiveErrors.Shown(destination)}' has content.",
-                "Name a folder that does not exist yet or is empty, or have this one replaced as a whole.", destination);
+                "Name a folder that does not exist yet or is empty, or have this one replaced as a whole.",
+                destination);
         }
     }
 
@@ -355,7 +365,8 @@ internal sealed class StagingFolder : IDisposable
     private static void SweepOne(string lockPath, TimeProvider clock)
     {
         using FileStream held = new(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-        if (!LocksWork(lockPath) && clock.GetUtcNow() - File.GetLastWriteTimeUtc(lockPath) < s_oldWithoutLocks)
+        if (!HeldFile.IsExclusive(lockPath)
+            && clock.GetUtcNow() - File.GetLastWriteTimeUtc(lockPath) < s_oldWithoutLocks)
         {
             return;
         }
@@ -399,58 +410,6 @@ internal sealed class StagingFolder : IDisposable
             {
                 Trees.Move(child, back);
             }
-        }
-    }
-
-    // Some network file systems grant every lock.
-    private static bool LocksWork(string heldPath)
-    {
-        try
-        {
-            using FileStream second = new(heldPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Makes the folders above; gives the topmost that was missing.</summary>
-    private static string? CreateParents(string parent)
-    {
-        string? topmost = null;
-        for (string? each = parent; each is not null && !Directory.Exists(each); each = Path.GetDirectoryName(each))
-        {
-            topmost = each;
-        }
-
-        if (topmost is not null)
-        {
-            Directory.CreateDirectory(parent);
-        }
-
-        return topmost;
-    }
-
-    private static void RemoveParents(string? topmost, string? parent)
-    {
-        if (topmost is null)
-        {
-            return;
-        }
-
-        try
-        {
-            for (string? each = parent; each is not null && each.Length >= topmost.Length;
-                each = Path.GetDirectoryName(each))
-            {
-                Directory.Delete(each);
-            }
-        }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
-        {
-            // Somebody else has put something there meanwhile.
         }
     }
 

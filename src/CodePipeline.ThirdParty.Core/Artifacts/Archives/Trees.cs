@@ -32,7 +32,9 @@ internal static class Trees
         }
     }
 
-    /// <summary>Removes a folder with all that is in it, as far as that goes. Links in it are removed, not followed.</summary>
+    /// <summary>
+    /// Removes a folder with all that is in it, as far as that goes. Links in it are removed, not followed.
+    /// </summary>
     public static void TryDelete(string path)
     {
         for (int attempt = 0; attempt < 2; attempt++)
@@ -53,6 +55,35 @@ internal static class Trees
                     TryUnlock(path);
                 }
             }
+        }
+    }
+
+    /// <summary>The topmost folder of a path that is missing; <see langword="null"/> where all are there.</summary>
+    public static string? TopmostMissing(string folder)
+    {
+        string? topmost = null;
+        for (string? each = folder; each is not null && !Directory.Exists(each); each = Path.GetDirectoryName(each))
+        {
+            topmost = each;
+        }
+
+        return topmost;
+    }
+
+    /// <summary>Removes a folder and those above it, up to the topmost one; stops at one that is in use.</summary>
+    public static void RemoveEmpty(string? folder, string topmost)
+    {
+        try
+        {
+            for (string? each = folder; each is not null && each.Length >= topmost.Length;
+                each = Path.GetDirectoryName(each))
+            {
+                Directory.Delete(each);
+            }
+        }
+        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        {
+            // Somebody else has put something there meanwhile.
         }
     }
 

@@ -1,0 +1,18 @@
+using System;
+
+namespace CodePipeline.ThirdParty.Artifacts;
+
+/// <summary>An artifact's object, and how messages call it.</summary>
+internal sealed record StoredArtifact(string BucketName, string ObjectKey, string About)
+{
+    public static StoredArtifact Of(JobArtifacts job, JobArtifact artifact)
+    {
+        string about = $"artifact '{artifact.Name}' of job {job.JobId}";
+        return !string.IsNullOrEmpty(artifact.LocationType)
+            && !string.Equals(artifact.LocationType, "S3", StringComparison.OrdinalIgnoreCase)
+                ? throw ArtifactErrors.NoLocation(about, $"its location is of type '{artifact.LocationType}', not S3")
+            : string.IsNullOrEmpty(artifact.BucketName) || string.IsNullOrEmpty(artifact.ObjectKey)
+                ? throw ArtifactErrors.NoLocation(about, "it has no bucket and key")
+            : new StoredArtifact(artifact.BucketName!, artifact.ObjectKey!, about);
+    }
+}
