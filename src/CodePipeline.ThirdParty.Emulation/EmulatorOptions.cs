@@ -27,19 +27,33 @@ public sealed class EmulatorOptions
     /// <summary>The secret access key of <see cref="AccessKeyId"/>; <see langword="null"/> to make one up.</summary>
     public Secret? SecretAccessKey { get; init; }
 
-    /// <summary>How long a job that was handed out may stay unacknowledged before it is handed out again.</summary>
+    /// <summary>
+    /// How long a job that was handed out may stay unacknowledged before it is handed out again: more than zero, at
+    /// most 366 days; 1 minute unless set.
+    /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a job may take from its acknowledgement, where the job itself has no limit.</summary>
+    /// <summary>
+    /// How long a job may take from its acknowledgement, where the job itself has no limit: more than zero, at most 366
+    /// days; 1 hour unless set.
+    /// </summary>
     public TimeSpan JobTimeLimit { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long after a success with a continuation token the next job shows up.</summary>
+    /// <summary>
+    /// How long after a success with a continuation token the next job shows up: 0 to 366 days; 30 seconds unless set.
+    /// </summary>
     public TimeSpan ContinuationDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long artifact credentials are good for, from the call for job details that gave them.</summary>
+    /// <summary>
+    /// How long artifact credentials are good for, from the call for job details that gave them: more than zero, at
+    /// most 366 days; 15 minutes unless set.
+    /// </summary>
     public TimeSpan CredentialLifetime { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How far the time of a signature may be from the emulator's clock, to either side.</summary>
+    /// <summary>
+    /// How far the time of a signature may be from the emulator's clock, to either side: more than zero, at most 366
+    /// days; 5 minutes unless set.
+    /// </summary>
     public TimeSpan AllowedClockSkew { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -47,7 +61,9 @@ public sealed class EmulatorOptions
     /// </summary>
     public IReadOnlyList<ActionTypeId> ActionTypes { get; init; } = Array.Empty<ActionTypeId>();
 
-    /// <summary>How many jobs a poll hands out at most when it does not say (<c>maxBatchSize</c>), 1 or more.</summary>
+    /// <summary>
+    /// How many jobs a poll hands out at most when it does not say (<c>maxBatchSize</c>), 1 or more; 10 unless set.
+    /// </summary>
     public int MaxBatchSize { get; init; } = 10;
 
     /// <summary>The clock and the only source of waiting. Tests give one that they can set.</summary>

@@ -9,14 +9,16 @@ namespace CodePipeline.ThirdParty.Client;
 /// The five operations for third-party jobs. The seam where another client (the SDK's own) can take its place.
 /// </summary>
 /// <remarks>
-/// Every call checks the limits of the service model before it goes over the wire (<see cref="InvalidInputException"/>), retries
-/// as configured, and ends in a <see cref="ThirdPartyServiceException"/>, a <see cref="ThirdPartyConnectionException"/> or a
+/// Every call checks the limits of the service model before it goes over the wire
+/// (<see cref="InvalidInputException"/>), retries as configured, and ends in a
+/// <see cref="ThirdPartyServiceException"/>, a <see cref="ThirdPartyConnectionException"/> or a
 /// <see cref="CredentialException"/> where it fails.
 /// </remarks>
 public interface IThirdPartyJobClient : IDisposable
 {
     /// <summary>
-    /// PollForThirdPartyJobs: hands out waiting jobs of an action type, at most <paramref name="maxBatchSize"/>.
+    /// PollForThirdPartyJobs: hands out waiting jobs of an action type, at most <paramref name="maxBatchSize"/> (1 or
+    /// more; the service's own number without it).
     /// </summary>
     Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken);
@@ -35,9 +37,11 @@ public interface IThirdPartyJobClient : IDisposable
     /// PutThirdPartyJobSuccessResult: ends a job well, or hands it on where there is a continuation token.
     /// </summary>
     Task PutThirdPartyJobSuccessResultAsync(
-        string jobId, Secret clientToken, SuccessResult result, CallOptions options, CancellationToken cancellationToken);
+        string jobId, Secret clientToken, SuccessResult result, CallOptions options,
+        CancellationToken cancellationToken);
 
     /// <summary>PutThirdPartyJobFailureResult: ends a job as failed.</summary>
     Task PutThirdPartyJobFailureResultAsync(
-        string jobId, Secret clientToken, FailureResult result, CallOptions options, CancellationToken cancellationToken);
+        string jobId, Secret clientToken, FailureResult result, CallOptions options,
+        CancellationToken cancellationToken);
 }

@@ -10,6 +10,7 @@ public static class ThirdPartyJobClients
     /// <param name="endpoint">Where the requests go.</param>
     /// <param name="accessKey">The access key id.</param>
     /// <param name="secretKey">The secret access key.</param>
+    /// <exception cref="InvalidInputException">The region or the endpoint cannot be one.</exception>
     public static IThirdPartyJobClient Create(string region, Uri endpoint, string accessKey, Secret secretKey) =>
         new ThirdPartyJobClient(new ClientSettings
         {
@@ -21,7 +22,11 @@ public static class ThirdPartyJobClients
 
     /// <summary>A client for a region's own endpoint.</summary>
     /// <param name="region">The region, such as <c>eu-west-1</c>.</param>
-    /// <param name="profileName">A profile of the AWS config or credentials file; without it, the SDK's default chain.</param>
+    /// <param name="profileName">
+    /// A profile of the AWS config or credentials file; without it, the SDK's default chain.
+    /// </param>
+    /// <exception cref="InvalidInputException">The region cannot be one.</exception>
+    /// <exception cref="CredentialException">There is no such profile, or it cannot be used.</exception>
     public static IThirdPartyJobClient Create(string region, string? profileName = null) =>
         new ThirdPartyJobClient(new ClientSettings { Region = region, ProfileName = profileName });
 }

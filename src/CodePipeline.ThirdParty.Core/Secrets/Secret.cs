@@ -16,6 +16,7 @@ public sealed class Secret : IEquatable<Secret>
 
     /// <summary>Keeps a text as a secret.</summary>
     /// <param name="value">The text, at least one character.</param>
+    /// <exception cref="ArgumentException">The text is empty.</exception>
     public Secret(string value)
     {
         if (string.IsNullOrEmpty(value))

@@ -28,7 +28,7 @@ internal static class Bounded
     public static async Task<(WorkEnd End, Task<T> Work)> RunAsync<T>(
         Func<CancellationToken, Task<T>> work, TimeSpan? limit, TimeProvider clock, CancellationToken stop)
     {
-        // Neither is disposed: work that goes on after its end may still look at its token.
+        // Not disposed: work that goes on after its end may still look at its token.
         var cancel = new CancellationTokenSource();
 
         // On a thread of its own, since a handler may block before its first wait.

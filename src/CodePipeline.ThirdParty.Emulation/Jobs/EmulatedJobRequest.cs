@@ -68,11 +68,14 @@ public sealed class EmulatedJobRequest
     public string? ContinuationToken { get; init; }
 
     /// <summary>
-    /// How long the job may take from its acknowledgement; <see langword="null"/> for the emulator's limit.
+    /// How long the job may take from its acknowledgement, more than zero, at most 366 days; <see langword="null"/> for
+    /// the emulator's limit.
     /// </summary>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>How long from now until polls see the job; <see langword="null"/> for at once.</summary>
+    /// <summary>
+    /// How long from now until polls see the job, 0 to 366 days; <see langword="null"/> for at once.
+    /// </summary>
     public TimeSpan? Delay { get; init; }
 
     /// <summary>All names of artifacts to read.</summary>

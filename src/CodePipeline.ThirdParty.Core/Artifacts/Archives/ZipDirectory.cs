@@ -6,9 +6,10 @@ namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>Reads the central directory of a zip, and refuses what cannot be right before a byte is expanded.</summary>
 /// <remarks>
-/// Ours and not System.IO.Compression's, which shows neither checksums, encryption, overlaps nor time fields to its
-/// user, and does not check the first three; nor SharpZipLib's, which does not show names as they are stored, and inflates at
-/// a fraction of the speed. The packed bytes themselves are for System.IO.Compression's DeflateStream.
+/// Ours and not System.IO.Compression's, which in the versions in use checks neither checksums nor overlaps, and shows
+/// neither names as they are stored nor time fields to its user; nor SharpZipLib's, which does not show names as they
+/// are stored either, and inflates at a fraction of the speed. The packed bytes themselves are for
+/// System.IO.Compression's DeflateStream.
 /// </remarks>
 internal sealed class ZipDirectory
 {
@@ -30,7 +31,8 @@ internal sealed class ZipDirectory
     private long _count;
     private long _shift;
 
-    private ZipDirectory(ArchiveSource source, FileWindow file) => (_archive, _source, _file) = (source.Path, source, file);
+    private ZipDirectory(ArchiveSource source, FileWindow file) =>
+        (_archive, _source, _file) = (source.Path, source, file);
 
     /// <summary>In the order of the directory.</summary>
     public List<ZipEntry> Entries { get; } = new();
@@ -189,7 +191,8 @@ internal sealed class ZipDirectory
         }
 
         // Where the locator has it, or, with something before the zip, right before the locator.
-        foreach (long at in new[] { ToLength(LittleEndian.UInt64(locator, 8)), endPosition - LocatorSize - Zip64EndSize })
+        long[] places = [ToLength(LittleEndian.UInt64(locator, 8)), endPosition - LocatorSize - Zip64EndSize];
+        foreach (long at in places)
         {
             byte[] record = new byte[Zip64EndSize];
             _file.Open(at, Zip64EndSize);
