@@ -92,8 +92,6 @@ internal sealed class FakeHost : ICommandHost
         return Agrees;
     }
 
-    public bool IsTyped(string parameter) => false;
-
     public object? GetVariable(string name)
     {
         Note();

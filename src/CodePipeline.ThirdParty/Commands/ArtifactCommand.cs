@@ -30,15 +30,8 @@ public abstract class ArtifactCommand : JobCommandBase
     private protected async Task<ThirdPartyJobDetail> ResolveDetailAsync(CancellationToken cancellationToken)
     {
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
-        if (job is ThirdPartyJobDetail detail)
-        {
-            return detail;
-        }
-
-        Say($"Reading job {job.JobId} for its artifacts (GetThirdPartyJobDetails).");
-        JobDetails details = await job.Session!.Client
-            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, cancellationToken).ConfigureAwait(false);
-        return new ThirdPartyJobDetail(job, details);
+        return job as ThirdPartyJobDetail
+            ?? await ReadDetailAsync(job, "for its artifacts", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the job lets be moved.</summary>
@@ -51,14 +44,20 @@ public abstract class ArtifactCommand : JobCommandBase
         ReadAt = job.ReadAt,
         EncryptionKey = job.EncryptionKey,
         Settings = job.Session!.Settings,
-        RenewAsync = async stop => (await job.Session.Client
-            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, stop).ConfigureAwait(false)).ArtifactCredentials,
+        RenewAsync = async stop =>
+        {
+            JobDetails details = await job.Session.Client
+                .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, stop).ConfigureAwait(false);
+            return details.ArtifactCredentials;
+        },
         Say = Say,
         Warn = Warn,
         Wire = Options.Wire,
     };
 
-    /// <summary>The artifacts that names or wildcards mean; a name that is none of them is an error of its own.</summary>
+    /// <summary>
+    /// The artifacts that names or wildcards mean; a name that is none of them is an error of its own.
+    /// </summary>
     private protected List<JobArtifact> Select(
         IReadOnlyList<JobArtifact> artifacts, IReadOnlyList<string> names, string kind, out bool all)
     {
@@ -85,7 +84,8 @@ public abstract class ArtifactCommand : JobCommandBase
 
     /// <summary>Moves one artifact; its failure is an error of its own, and the others go on.</summary>
     private protected async Task<bool> TryMoveAsync(
-        string activity, JobArtifact artifact, Func<IProgress<TransferProgress>, Task> move, CancellationToken cancellationToken)
+        string activity, JobArtifact artifact, Func<IProgress<TransferProgress>, Task> move,
+        CancellationToken cancellationToken)
     {
         var display = new TransferDisplay(activity, artifact.Name ?? string.Empty, Show, Clock);
         try

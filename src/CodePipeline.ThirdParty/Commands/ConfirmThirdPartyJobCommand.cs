@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Parameters;
 
@@ -40,15 +39,13 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
         }
 
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
-        IThirdPartyJobClient client = job.Session!.Client;
         string? nonce = Nonce;
         if (string.IsNullOrEmpty(nonce))
         {
-            Say($"Reading job {JobId} for its nonce (GetThirdPartyJobDetails).");
-            JobDetails details = await client
-                .GetThirdPartyJobDetailsAsync(JobId, job.ClientToken!, Options, cancellationToken).ConfigureAwait(false);
-            job = new ThirdPartyJobDetail(job, details);
-            nonce = details.Nonce;
+            ThirdPartyJobDetail detail =
+                await ReadDetailAsync(job, "for its nonce", cancellationToken).ConfigureAwait(false);
+            job = detail;
+            nonce = detail.Nonce;
         }
 
         if (string.IsNullOrEmpty(nonce))
@@ -56,8 +53,9 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
             throw new RecordException(ErrorCatalog.NoNonce(JobId, Target!));
         }
 
-        string status = await client
-            .AcknowledgeThirdPartyJobAsync(JobId, nonce!, job.ClientToken!, Options, cancellationToken).ConfigureAwait(false);
+        string status = await job.Session!.Client
+            .AcknowledgeThirdPartyJobAsync(JobId, nonce!, job.ClientToken!, Options, cancellationToken)
+            .ConfigureAwait(false);
         if (status != JobStatus.InProgress)
         {
             throw new RecordException(ErrorCatalog.JobTaken(JobId, status, Target!));

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
@@ -20,18 +19,11 @@ public sealed class GetThirdPartyJobDetailCommand : JobCommand
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
-        ThirdPartyJobDetail detail = await ReadAsync(job, cancellationToken).ConfigureAwait(false);
+        ThirdPartyJobDetail detail =
+            await ReadDetailAsync(job, $"of client {job.ClientId}", cancellationToken).ConfigureAwait(false);
         if (Selection.Of(Select, detail, this) is object selected)
         {
             Write(selected);
         }
-    }
-
-    private async Task<ThirdPartyJobDetail> ReadAsync(ThirdPartyJob job, CancellationToken cancellationToken)
-    {
-        Say($"Reading job {job.JobId} of client {job.ClientId} (GetThirdPartyJobDetails).");
-        JobDetails details = await job.Session!.Client
-            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, cancellationToken).ConfigureAwait(false);
-        return new ThirdPartyJobDetail(job, details);
     }
 }

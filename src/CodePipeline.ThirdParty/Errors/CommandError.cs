@@ -28,9 +28,11 @@ internal static class RelayedError
     /// <param name="text">The text to show.</param>
     /// <param name="target">What it is about, where the error itself cannot be kept.</param>
     /// <param name="isSecret">Whether a secret stands in it, so that nothing but its category can be kept.</param>
-    public static ErrorRecord Of(ErrorRecord? error, string text, string target, bool isSecret) => error is null || isSecret
+    public static ErrorRecord Of(ErrorRecord? error, string text, string target, bool isSecret) =>
+        error is null || isSecret
         ? new ErrorRecord(
-            new InvalidOperationException(text), "HandlerError", error?.CategoryInfo.Category ?? ErrorCategory.OperationStopped, target)
+            new InvalidOperationException(text), "HandlerError",
+            error?.CategoryInfo.Category ?? ErrorCategory.OperationStopped, target)
         : new ErrorRecord(error, null) { ErrorDetails = new ErrorDetails(text) };
 }
 

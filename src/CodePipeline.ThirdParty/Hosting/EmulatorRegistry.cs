@@ -12,12 +12,10 @@ internal static class EmulatorRegistry
     private static readonly ConcurrentDictionary<string, ThirdPartyEmulator> s_running =
         new(StringComparer.OrdinalIgnoreCase);
 
-    public static IReadOnlyList<ThirdPartyEmulator> All() =>
-        s_running.Values.Where(emulator => emulator.IsRunning).OrderBy(emulator => emulator.StartedAt).ToList();
+    public static IReadOnlyList<ThirdPartyEmulator> All() => Running().ToList();
 
     /// <summary>The one that was started last.</summary>
-    public static ThirdPartyEmulator? Last() =>
-        s_running.Values.Where(emulator => emulator.IsRunning).OrderByDescending(emulator => emulator.StartedAt).FirstOrDefault();
+    public static ThirdPartyEmulator? Last() => Running().LastOrDefault();
 
     public static ThirdPartyEmulator? Find(string name) =>
         s_running.TryGetValue(name, out ThirdPartyEmulator? emulator) && emulator.IsRunning ? emulator : null;
@@ -25,4 +23,7 @@ internal static class EmulatorRegistry
     public static void Add(ThirdPartyEmulator emulator) => s_running[emulator.Name] = emulator;
 
     public static void Remove(ThirdPartyEmulator emulator) => s_running.TryRemove(emulator.Name, out _);
+
+    private static IOrderedEnumerable<ThirdPartyEmulator> Running() =>
+        s_running.Values.Where(emulator => emulator.IsRunning).OrderBy(emulator => emulator.StartedAt);
 }

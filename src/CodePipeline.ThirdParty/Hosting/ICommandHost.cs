@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
@@ -36,9 +35,6 @@ internal interface ICommandHost
 
     bool ShouldProcess(string target, string action);
 
-    /// <summary>Whether the user typed the parameter, as opposed to its coming down the pipeline.</summary>
-    bool IsTyped(string parameter);
-
     object? GetVariable(string name);
 
     /// <summary>The path that PowerShell means by a text, relative ones and drives included.</summary>
@@ -51,7 +47,9 @@ internal interface ICommandHost
     /// <summary>What handlers in runspaces of their own have of this one.</summary>
     PoolSettings PoolSettings(HandlerScript script);
 
-    /// <summary>The script of a file, with its name and lines; <see langword="null"/> where there is no such file.</summary>
+    /// <summary>
+    /// The script of a file, with its name and lines; <see langword="null"/> where there is no such file.
+    /// </summary>
     ScriptBlock? ScriptOf(string path);
 
     /// <summary>The preference variables that parameters of the cmdlet set, by name.</summary>

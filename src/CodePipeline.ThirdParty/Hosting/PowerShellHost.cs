@@ -11,8 +11,6 @@ namespace CodePipeline.ThirdParty.Hosting;
 /// <summary>The real PowerShell behind a cmdlet.</summary>
 internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 {
-    private readonly HashSet<string> _typed = new(cmdlet.MyInvocation.BoundParameters.Keys);
-
     // With -Debug and without -Verbose, PowerShell stops and asks at each verbose line.
     private readonly bool _isDebugOnly = Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
 
@@ -48,9 +46,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public bool ShouldProcess(string target, string action) => cmdlet.ShouldProcess(target, action);
 
-    public bool IsTyped(string parameter) => _typed.Contains(parameter);
-
-    public object? GetVariable(string name) => Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
+    public object? GetVariable(string name) => PSValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
 
     public string ResolvePath(string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
@@ -74,10 +70,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public void Relay(HandlerRecord record) => HandlerRelay.Show(cmdlet, record);
 
-    private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(Unwrap).ToList();
-
-    private static object? Unwrap(object? value) =>
-        value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
+    private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(PSValues.Unwrap).ToList();
 
     /// <summary>Building the texts costs time, so it is asked for once.</summary>
     private static bool IsShown(PSCmdlet cmdlet, string stream)
@@ -87,7 +80,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
             return given;
         }
 
-        object? preference = Unwrap(cmdlet.SessionState.PSVariable.GetValue(stream + "Preference"));
+        object? preference = PSValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(stream + "Preference"));
         return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
             && action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.IO;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Hosting.Runners;
 
 namespace CodePipeline.ThirdParty.Hosting;
 
@@ -39,6 +40,5 @@ public sealed class RunnerMask : IModuleAssemblyInitializer
         }
     }
 
-    private static bool Is(string variable) =>
-        string.Equals(Environment.GetEnvironmentVariable(variable), "true", StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string variable) => Runner.IsTrue(Environment.GetEnvironmentVariable(variable));
 }

@@ -8,7 +8,9 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Hosting;
 
-/// <summary>What a worker does, as its user sees it: streams, progress, result objects, log, and the runner's own ways.</summary>
+/// <summary>
+/// What a worker does, as its user sees it: streams, progress, result objects, log, and the runner's own ways.
+/// </summary>
 internal sealed class WorkerReport : IWorkerObserver
 {
     // Handlers' own bars are numbered by their jobs.
@@ -49,7 +51,9 @@ internal sealed class WorkerReport : IWorkerObserver
     /// <summary>Whether anybody hears what is no warning: each line costs the pipeline thread a turn.</summary>
     public bool IsVerbose { get; init; } = true;
 
-    /// <summary>Whether handlers run side by side, so that what each writes is kept until it can be shown in one piece.</summary>
+    /// <summary>
+    /// Whether handlers run side by side, so that what each writes is kept until it can be shown in one piece.
+    /// </summary>
     public bool IsParallel { get; init; }
 
     /// <inheritdoc/>
@@ -138,8 +142,7 @@ internal sealed class WorkerReport : IWorkerObserver
     /// <summary>How far a transfer of a job is.</summary>
     public void Transfer(string jobId, string text, int percent, bool isOver)
     {
-        int id = (StringComparer.Ordinal.GetHashCode(jobId) & 0x3FFFFF00) + 0xFF;
-        var bar = new ProgressRecord(id, $"[{jobId}]", text)
+        var bar = new ProgressRecord(HandlerRelay.FirstBarOf(jobId) + HandlerRelay.LastBar, $"[{jobId}]", text)
         {
             PercentComplete = percent,
             RecordType = isOver ? ProgressRecordType.Completed : ProgressRecordType.Processing,
@@ -174,7 +177,8 @@ internal sealed class WorkerReport : IWorkerObserver
         WorkerEventKind.PollFailed or WorkerEventKind.ResultDelayed or WorkerEventKind.Warning => "warning",
         WorkerEventKind.JobSkipped when happened.Error is not null => "warning",
         WorkerEventKind.JobEnded when happened.Result?.Outcome == WorkerOutcomes.Failed => "error",
-        WorkerEventKind.JobEnded when happened.Result is { } result && !WorkerOutcomes.IsGood(result.Outcome) => "warning",
+        WorkerEventKind.JobEnded
+            when happened.Result is { } result && !WorkerOutcomes.IsGood(result.Outcome) => "warning",
         _ => "information",
     };
 
@@ -188,7 +192,8 @@ internal sealed class WorkerReport : IWorkerObserver
 
         string type = result.FailureType is FailureType failure ? $" ({failure})" : string.Empty;
         string message = string.IsNullOrEmpty(result.Message) ? "." : ": " + result.Message;
-        return FormattableString.Invariant($"[{result.JobId}] {result.Outcome}{type} after {result.Duration.TotalSeconds:0.0} s{message}");
+        string end = FormattableString.Invariant($"{result.Outcome}{type} after {result.Duration.TotalSeconds:0.0} s");
+        return $"[{result.JobId}] {end}{message}";
     }
 
     private static string TitleOf(WorkerEvent happened) => $"Job {happened.Job?.JobId} ({happened.Job?.ActionType})";
@@ -308,7 +313,8 @@ internal sealed class WorkerReport : IWorkerObserver
             }
 
             bar = new ProgressRecord(
-                BarId, $"Third-party worker: {ActionTypes}", $"{_running.Count} running, {_done} done, {_failed} failed");
+                BarId, $"Third-party worker: {ActionTypes}",
+                $"{_running.Count} running, {_done} done, {_failed} failed");
         }
 
         Post(host => host.WriteProgress(bar));

@@ -3,13 +3,14 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Threading.Tasks;
 using Amazon.Runtime;
+using CodePipeline.ThirdParty.Hosting;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>AWS credentials as <c>-Credential</c> takes them.</summary>
 /// <remarks>
-/// A PSCredential (access key and secret key), an object with AccessKeyId, SecretAccessKey and SessionToken as STS gives it, or
-/// a credential object of another module's AWS SDK, AWS.Tools' among them, which goes on renewing itself.
+/// A PSCredential (access key and secret key), an object with AccessKeyId, SecretAccessKey and SessionToken as STS
+/// gives it, or a credential object of another module's AWS SDK, AWS.Tools' among them, which goes on renewing itself.
 /// </remarks>
 public sealed class CredentialArgument
 {
@@ -29,7 +30,7 @@ public sealed class CredentialArgument
 
     private static AWSCredentials? Find(object value)
     {
-        object plain = value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
+        object plain = PSValues.Unwrap(value)!;
         return plain switch
         {
             AWSCredentials own => own,
@@ -80,7 +81,9 @@ public sealed class CredentialArgument
         public static ForeignCredentials? Wrap(object value)
         {
             MethodInfo? get = value.GetType().GetMethod("GetCredentials", Type.EmptyTypes);
-            return get is null || get.ReturnType.GetProperty("AccessKey") is null ? null : new ForeignCredentials(value, get);
+            return get is null || get.ReturnType.GetProperty("AccessKey") is null
+                ? null
+                : new ForeignCredentials(value, get);
         }
 
         public override ImmutableCredentials GetCredentials()
@@ -101,11 +104,13 @@ public sealed class CredentialArgument
         public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.Run(GetCredentials);
 
         /// <summary>The same object of the other module is the same client of ours.</summary>
-        public override bool Equals(object? obj) => obj is ForeignCredentials other && ReferenceEquals(_source, other._source);
+        public override bool Equals(object? obj) =>
+            obj is ForeignCredentials other && ReferenceEquals(_source, other._source);
 
         public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_source);
 
-        private static string? Read(object keys, string name) => keys.GetType().GetProperty(name)?.GetValue(keys) as string;
+        private static string? Read(object keys, string name) =>
+            keys.GetType().GetProperty(name)?.GetValue(keys) as string;
     }
 }
 

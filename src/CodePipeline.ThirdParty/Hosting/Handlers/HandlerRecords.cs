@@ -7,7 +7,7 @@ internal static class HandlerRecords
 {
     public static HandlerRecord Of(string jobId, object? value)
     {
-        object? plain = value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
+        object? plain = PSValues.Unwrap(value);
         return plain switch
         {
             ErrorRecord error => new HandlerRecord(jobId, HandlerStream.Error, error.ToString(), error),

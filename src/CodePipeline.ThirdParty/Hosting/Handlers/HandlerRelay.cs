@@ -14,13 +14,17 @@ internal static class HandlerRelay
     /// <summary>The tag of a handler's output in the information stream.</summary>
     public const string OutputTag = "CPThirdPartyJobOutput";
 
+    /// <summary>How far the last of a job's bars is from its first.</summary>
+    public const int LastBar = 0xFF;
+
     // What PowerShell shows on the screen, as Write-Host does.
     private const string ScreenTag = "PSHOST";
 
     // With Stop, WriteError would end the worker, and all other jobs with it.
     // A block with a $PSCmdlet writes the record as it is, with the handler's own position.
     private const string Error =
-        "param($Record) & { [CmdletBinding()] param($Record) $ErrorActionPreference = 'Continue'; $PSCmdlet.WriteError($Record) } $Record";
+        "param($Record) & { [CmdletBinding()] param($Record) $ErrorActionPreference = 'Continue'; "
+        + "$PSCmdlet.WriteError($Record) } $Record";
 
     public static void Show(PSCmdlet cmdlet, HandlerRecord record)
     {
@@ -54,6 +58,11 @@ internal static class HandlerRelay
         }
     }
 
+    /// <summary>
+    /// The first of the 256 numbers that bars of a job have. Below 2^30, from where on the worker's own are.
+    /// </summary>
+    public static int FirstBarOf(string jobId) => StringComparer.Ordinal.GetHashCode(jobId) & 0x3FFFFF00;
+
     /// <summary>Each line of a text, with the job's id in front.</summary>
     public static string Named(HandlerRecord record)
     {
@@ -73,13 +82,15 @@ internal static class HandlerRelay
         return message;
     }
 
-    // WriteError puts the worker's own line in the place of the handler's, unless told otherwise; there is no public way to.
+    // WriteError puts the worker's own line in the place of the handler's, unless told otherwise; there is no public
+    // way to.
     private static readonly PropertyInfo? s_keepPosition =
         typeof(ErrorRecord).GetProperty("PreserveInvocationInfoOnce", BindingFlags.Instance | BindingFlags.NonPublic);
 
     private static void ShowError(PSCmdlet cmdlet, HandlerRecord record)
     {
-        ErrorRecord error = RelayedError.Of(record.Original as ErrorRecord, Named(record), record.JobId, record.IsMasked);
+        ErrorRecord error = RelayedError.Of(
+            record.Original as ErrorRecord, Named(record), record.JobId, record.IsMasked);
         s_keepPosition?.SetValue(error, !record.IsMasked);
         if (Stops(cmdlet))
         {
@@ -98,7 +109,8 @@ internal static class HandlerRelay
             ? given
             : cmdlet.SessionState.PSVariable.GetValue("ErrorActionPreference");
         return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
-            && action is not (ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+            && action is not (ActionPreference.Continue or ActionPreference.SilentlyContinue
+                or ActionPreference.Ignore);
     }
 
     /// <summary>The handler's own preference has let the line through; the caller's would hold it back.</summary>
@@ -136,10 +148,11 @@ internal static class HandlerRelay
     private static ProgressRecord Progress(HandlerRecord record)
     {
         var given = (ProgressRecord)record.Original!;
-        int id = StringComparer.Ordinal.GetHashCode(record.JobId) & 0x3FFFFF00;
-        return new ProgressRecord(id + (given.ActivityId & 0xFF), $"[{record.JobId}] {given.Activity}", record.Text.Length > 0 ? record.Text : " ")
+        int id = FirstBarOf(record.JobId);
+        string status = record.Text.Length > 0 ? record.Text : " ";
+        return new ProgressRecord(id + (given.ActivityId & LastBar), $"[{record.JobId}] {given.Activity}", status)
         {
-            ParentActivityId = given.ParentActivityId >= 0 ? id + (given.ParentActivityId & 0xFF) : -1,
+            ParentActivityId = given.ParentActivityId >= 0 ? id + (given.ParentActivityId & LastBar) : -1,
             PercentComplete = given.PercentComplete,
             SecondsRemaining = given.SecondsRemaining,
             RecordType = given.RecordType,

@@ -14,6 +14,5 @@ public sealed class HearHandlerCommand : PSCmdlet
     public object? InputObject { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Call!.Take(
-        InputObject is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : InputObject);
+    protected override void ProcessRecord() => Call!.Take(PSValues.Unwrap(InputObject));
 }

@@ -1,5 +1,5 @@
-using System;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Hosting;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
@@ -25,9 +25,7 @@ public abstract class TransformationAttribute : ArgumentTransformationAttribute
     /// <exception cref="InvalidInputException">The value cannot be understood.</exception>
     internal object? Read(object? input)
     {
-        object? value = input is PSObject wrapped && wrapped.BaseObject is not PSCustomObject and not null
-            ? wrapped.BaseObject
-            : input;
+        object? value = PSValues.Unwrap(input);
         return value is null ? null : Convert(value);
     }
 
