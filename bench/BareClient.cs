@@ -40,8 +40,8 @@ internal sealed class BareClient(EmulatorServer server) : IDisposable
         string time = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string date = time[..8];
         string scope = $"{date}/{server.Region}/codepipeline/aws4_request";
-        string canonical = $"POST\n/\n\ncontent-type:{ContentType}\nhost:{server.Endpoint.Authority}\nx-amz-date:{time}\n"
-            + $"x-amz-target:{Target}\n\n{SignedHeaders}\n{Hex(SHA256.HashData(body))}";
+        string canonical = $"POST\n/\n\ncontent-type:{ContentType}\nhost:{server.Endpoint.Authority}\n"
+            + $"x-amz-date:{time}\nx-amz-target:{Target}\n\n{SignedHeaders}\n{Hex(SHA256.HashData(body))}";
         string toSign = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         byte[] key = Encoding.UTF8.GetBytes("AWS4" + server.SecretAccessKey);
         foreach (string part in new[] { date, server.Region, "codepipeline", "aws4_request" })
@@ -54,7 +54,8 @@ internal sealed class BareClient(EmulatorServer server) : IDisposable
         request.Headers.TryAddWithoutValidation("X-Amz-Target", Target);
         request.Headers.TryAddWithoutValidation(
             "Authorization",
-            $"AWS4-HMAC-SHA256 Credential={server.AccessKeyId}/{scope}, SignedHeaders={SignedHeaders}, Signature={signature}");
+            $"AWS4-HMAC-SHA256 Credential={server.AccessKeyId}/{scope}, SignedHeaders={SignedHeaders}, "
+            + $"Signature={signature}");
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexString(bytes).ToLowerInvariant();

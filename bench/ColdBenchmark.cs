@@ -2,7 +2,9 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>(d) A cold one-shot poll, from the start of a process to its end, pwsh with our module against the AWS CLI.</summary>
+/// <summary>
+/// (d) A cold one-shot poll, from the start of a process to its end, pwsh with our module against the AWS CLI.
+/// </summary>
 internal static class ColdBenchmark
 {
     public static Task RunAsync(Report report)

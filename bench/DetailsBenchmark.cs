@@ -44,7 +44,8 @@ internal static class DetailsBenchmark
         if (report.Needs("python3", "boto3"))
         {
             var boto = new Sample(Peer.Numbers(new Peer(server).Run(
-                "python3", Peer.Script("details.py"), server.FirstJobId, EmulatorServer.Token, $"{Calls / 3}", $"{Calls}")));
+                "python3", Peer.Script("details.py"), server.FirstJobId, EmulatorServer.Token, $"{Calls / 3}",
+                $"{Calls}")));
             report.Row("boto3", boto.Show("µs"));
             report.Goal("our client / boto3", ourSample.Median / boto.Median, atMost: 0.25);
         }

@@ -20,9 +20,9 @@ internal sealed class EmulatorServer : IDisposable
 
     public EmulatorServer(int jobs, string[] actionTypes, params string[] more)
     {
+        string count = jobs.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo("dotnet", new[] { Peer.Metadata("Emulator"), "--json", "--until-stdin-closes" }
-            .Concat(new[] { "--client-token", Token, "--jobs", jobs.ToString(System.Globalization.CultureInfo.InvariantCulture) })
-            .Concat(new[] { "--lease-time", "3600" })
+            .Concat(new[] { "--client-token", Token, "--jobs", count, "--lease-time", "3600" })
             .Concat(actionTypes.SelectMany(type => new[] { "--job", type }))
             .Concat(more))
         {

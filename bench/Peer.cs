@@ -12,7 +12,9 @@ namespace CodePipeline.ThirdParty.Bench;
 /// <summary>Runs the programs that are measured, with the server's address and keys in their environment.</summary>
 internal sealed class Peer(EmulatorServer server)
 {
-    /// <summary>Where PowerShell keeps what it remembers from one start to the next, if not in the user's own folder.</summary>
+    /// <summary>
+    /// Where PowerShell keeps what it remembers from one start to the next, if not in the user's own folder.
+    /// </summary>
     public string? Cache { get; set; }
 
     public static string Module { get; } = Metadata("Module");
@@ -25,7 +27,8 @@ internal sealed class Peer(EmulatorServer server)
     /// <summary>Whether a program is there at all.</summary>
     public static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
         .Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
+        .Select(folder => Path.Combine(folder, program))
+        .Any(path => File.Exists(path) || File.Exists(path + ".exe"));
 
     public static IEnumerable<double> Numbers(IEnumerable<string> lines) =>
         lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture));
@@ -76,7 +79,8 @@ internal sealed class Peer(EmulatorServer server)
         var measured = new Measured(Stopwatch.GetElapsedTime(started).TotalSeconds, peak / 1e6);
         return process.ExitCode == 0
             ? measured
-            : throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}: {output.Result}");
+            : throw new InvalidOperationException(
+                $"{program} ended with exit code {process.ExitCode}: {output.Result}");
     }
 
     private Process Start(string program, IEnumerable<string> arguments)

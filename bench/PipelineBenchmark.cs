@@ -25,7 +25,8 @@ internal static class PipelineBenchmark
             using var server = new EmulatorServer(Jobs, "Test/Ours/1", "Test/Theirs/1");
             var peer = new Peer(server);
             ourRates.AddRange(Peer.Numbers(peer.Run(
-                "pwsh", "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1", $"{Batch}", $"{WarmUpJobs}")));
+                "pwsh", "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1", $"{Batch}",
+                $"{WarmUpJobs}")));
             botoRates.AddRange(Peer.Numbers(peer.Run(
                 "python3", Peer.Script("pipeline.py"), "Theirs", EmulatorServer.Token, $"{Batch}", $"{WarmUpJobs}")));
         }

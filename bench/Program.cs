@@ -4,8 +4,8 @@ using System.Linq;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Bench;
 
-// Prints ratios of figures measured in this one run, side by side with what they are compared to. Names as arguments run
-// only those; --write puts the report of all into docs/.
+// Prints ratios of figures measured in this one run, side by side with what they are compared to. Names as arguments
+// run only those; --write puts the report of all into docs/.
 var benchmarks = new Dictionary<string, Func<Report, Task>>
 {
     ["details"] = DetailsBenchmark.RunAsync,

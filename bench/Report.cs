@@ -46,7 +46,8 @@ internal sealed class Report
     /// <param name="unit">The unit of both; none for a ratio.</param>
     /// <param name="limit">What stands in the way of the goal, where that is known; said when it is missed.</param>
     public void Goal(
-        string what, double figure, double? atMost = null, double? atLeast = null, string unit = "", string? limit = null)
+        string what, double figure, double? atMost = null, double? atLeast = null, string unit = "",
+        string? limit = null)
     {
         var goal = new Goal(what, figure, (atLeast ?? atMost)!.Value, atLeast is not null, unit, limit);
         _sections[^1].Goals.Add(goal);
@@ -76,7 +77,8 @@ internal sealed record Goal(string What, double Figure, double Bound, bool MoreI
     /// <summary>How much of what is allowed it takes: 1 is the goal itself, less is better.</summary>
     public double Share => MoreIsBetter ? Bound / Figure : Figure / Bound;
 
-    public string Wanted => FormattableString.Invariant($"{(MoreIsBetter ? "at least" : "at most")} {Bound:0.###}{Unit}");
+    public string Wanted =>
+        FormattableString.Invariant($"{(MoreIsBetter ? "at least" : "at most")} {Bound:0.###}{Unit}");
 
     public string Show() => FormattableString.Invariant(
         $"{Figure:0.###}{Unit}, to reach: {Wanted}: {(IsReached ? "reached" : "MISSED")}");

@@ -6,8 +6,8 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Bench;
 
 /// <summary>
-/// (f) A worker whose handler does nothing: jobs per second of the engine and of the cmdlet, against a boto3 worker with a thread
-/// pool that makes the same calls; and what an idle worker costs.
+/// (f) A worker whose handler does nothing: jobs per second of the engine and of the cmdlet, against a boto3 worker
+/// with a thread pool that makes the same calls; and what an idle worker costs.
 /// </summary>
 internal static class WorkerBenchmark
 {
@@ -18,7 +18,8 @@ internal static class WorkerBenchmark
 
     public static Task RunAsync(Report report)
     {
-        report.Head($"(f) A worker with a handler that does nothing: jobs per second, after {WarmUpJobs} jobs to warm up");
+        report.Head(
+            $"(f) A worker with a handler that does nothing: jobs per second, after {WarmUpJobs} jobs to warm up");
         var engine = new List<double>();
         var one = new List<double>();
         var many = new List<double>();
@@ -40,11 +41,12 @@ internal static class WorkerBenchmark
             if (python)
             {
                 boto.AddRange(Peer.Numbers(peer.Run(
-                    "python3", Peer.Script("worker.py"), "Theirs", EmulatorServer.Token, $"{Threads}", $"{WarmUpJobs}", $"{Jobs}")));
+                    "python3", Peer.Script("worker.py"), "Theirs", EmulatorServer.Token, $"{Threads}",
+                    $"{WarmUpJobs}", $"{Jobs}")));
             }
         }
 
-        Show(report, "engine, 8 at once", engine);
+        Show(report, $"engine, {Threads} at once", engine);
         Show(report, "cmdlet, -ThrottleLimit 1", one);
         Show(report, $"cmdlet, -ThrottleLimit {Threads}", many);
         Show(report, $"boto3, {Threads} threads", boto);
@@ -73,8 +75,8 @@ internal static class WorkerBenchmark
     }
 
     private static IEnumerable<double> Cmdlet(Peer peer, string actionType, int throttleLimit) => Peer.Numbers(peer.Run(
-        "pwsh", "-NoProfile", "-File", Peer.Script("worker.ps1"), Peer.Module, actionType, $"{throttleLimit}", $"{WarmUpJobs}",
-        $"{Jobs}"));
+        "pwsh", "-NoProfile", "-File", Peer.Script("worker.ps1"), Peer.Module, actionType, $"{throttleLimit}",
+        $"{WarmUpJobs}", $"{Jobs}"));
 
     private static void Show(Report report, string what, List<double> rates)
     {

@@ -19,8 +19,8 @@ internal static class WrittenReport
 
     /// <summary>What everything was measured on, in one line.</summary>
     public static string Machine { get; } = FormattableString.Invariant(
-        $"{RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} cores ({Processor()}), ")
-        + FormattableString.Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, ")
+        $"{RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} cores ")
+        + FormattableString.Invariant($"({Processor()}), {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, ")
         + RuntimeInformation.FrameworkDescription;
 
     /// <summary>Writes <c>benchmarks.md</c> and <c>benchmarks.svg</c>.</summary>
@@ -36,9 +36,10 @@ internal static class WrittenReport
         text.Append("# Benchmarks\n\n");
         text.Append(FormattableString.Invariant($"Measured on {DateTime.UtcNow:yyyy-MM-dd}: {Machine}.\n"));
         text.Append(string.Join(", ", Programs())).Append(".\n\n");
-        text.Append("Written by `dotnet run -c Release --project bench -- --write`, which measures everything anew. Figures are medians, ")
-            .Append("with quartiles for their spread; each thing is measured beside what it is compared to, in the same run, against ")
-            .Append("the emulator of this project on the same machine. Ratios carry over to other machines better than times do.\n\n");
+        text.Append("Written by `dotnet run -c Release --project bench -- --write`, which measures everything anew. ")
+            .Append("Figures are medians,\nwith quartiles for their spread; each thing is measured beside what it is ")
+            .Append("compared to, in the same run, against the\nemulator of this project on the same machine. ")
+            .Append("Ratios carry over to other machines better than times do.\n\n");
         text.Append("![How much of each goal is used up: less is better, 1 is the goal](benchmarks.svg)\n");
         foreach (Section section in report.Sections)
         {
@@ -59,14 +60,16 @@ internal static class WrittenReport
                 text.Append("| Ratio or bound | Figure | Goal | |\n| --- | ---: | --- | --- |\n");
                 foreach (Goal goal in section.Goals)
                 {
+                    string end = goal.IsReached ? "reached" : "**missed**";
                     text.Append(FormattableString.Invariant(
-                        $"| {goal.What} | {goal.Figure:0.###}{goal.Unit} | {goal.Wanted} | {(goal.IsReached ? "reached" : "**missed**")} |\n"));
+                        $"| {goal.What} | {goal.Figure:0.###}{goal.Unit} | {goal.Wanted} | {end} |\n"));
                 }
             }
 
             foreach (Goal goal in section.Goals.Where(goal => !goal.IsReached))
             {
-                text.Append("\n*").Append(goal.What).Append("*: ").Append(goal.Limit ?? "missed in this run.").Append('\n');
+                text.Append("\n*").Append(goal.What).Append("*: ")
+                    .Append(goal.Limit ?? "missed in this run.").Append('\n');
             }
         }
 
@@ -81,23 +84,29 @@ internal static class WrittenReport
         var svg = new StringBuilder();
         svg.Append(FormattableString.Invariant(
             $"""<svg xmlns="http://www.w3.org/2000/svg" width="{LabelWidth + BarWidth + 90}" height="{height}" """))
-            .Append("""font-family="sans-serif" font-size="13" role="img" aria-label="Share of each goal">""").Append('\n')
+            .Append("""font-family="sans-serif" font-size="13" role="img" aria-label="Share of each goal">""")
+            .Append('\n')
             .Append("""<rect width="100%" height="100%" fill="#ffffff"/>""").Append('\n');
         for (int i = 0; i < goals.Count; i++)
         {
             Goal goal = goals[i];
             int top = 30 + (i * RowHeight);
             int width = Math.Max(1, (int)(Math.Min(goal.Share, MostShare) / MostShare * BarWidth));
+            string what = WebUtility.HtmlEncode(goal.What);
+            string colour = goal.IsReached ? "#2f7d4f" : "#b3412f";
             svg.Append(FormattableString.Invariant(
-                $"""<text x="{LabelWidth - 8}" y="{top + 15}" text-anchor="end">{WebUtility.HtmlEncode(goal.What)}</text>"""))
+                $"""<text x="{LabelWidth - 8}" y="{top + 15}" text-anchor="end">{what}</text>"""))
                 .Append(FormattableString.Invariant(
-                    $"""<rect x="{LabelWidth}" y="{top + 3}" width="{width}" height="16" fill="{(goal.IsReached ? "#2f7d4f" : "#b3412f")}"/>"""))
-                .Append(FormattableString.Invariant($"""<text x="{LabelWidth + width + 6}" y="{top + 15}">{goal.Figure:0.##}{goal.Unit}</text>"""))
+                    $"""<rect x="{LabelWidth}" y="{top + 3}" width="{width}" height="16" fill="{colour}"/>"""))
+                .Append(FormattableString.Invariant(
+                    $"""<text x="{LabelWidth + width + 6}" y="{top + 15}">{goal.Figure:0.##}{goal.Unit}</text>"""))
                 .Append('\n');
         }
 
-        svg.Append(FormattableString.Invariant($"""<line x1="{goalAt}" y1="22" x2="{goalAt}" y2="{height - 14}" stroke="#222222" stroke-dasharray="4 3"/>"""))
-            .Append(FormattableString.Invariant($"""<text x="{goalAt}" y="16" text-anchor="middle">the goal; shorter is better</text>"""))
+        svg.Append(FormattableString.Invariant($"""<line x1="{goalAt}" y1="22" x2="{goalAt}" y2="{height - 14}" """))
+            .Append("""stroke="#222222" stroke-dasharray="4 3"/>""")
+            .Append(FormattableString.Invariant($"""<text x="{goalAt}" y="16" text-anchor="middle">"""))
+            .Append("the goal; shorter is better</text>")
             .Append("\n</svg>\n");
         return svg.ToString();
     }

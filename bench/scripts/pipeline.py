@@ -14,7 +14,8 @@ while True:
         break
     for job in jobs:
         details = client.get_third_party_job_details(jobId=job["jobId"], clientToken=token)["jobDetails"]
-        status = client.acknowledge_third_party_job(jobId=job["jobId"], nonce=details["nonce"], clientToken=token)["status"]
+        status = client.acknowledge_third_party_job(
+            jobId=job["jobId"], nonce=details["nonce"], clientToken=token)["status"]
         assert status == "InProgress", status
         client.put_third_party_job_success_result(
             jobId=job["jobId"], clientToken=token, executionDetails={"summary": "ok"})

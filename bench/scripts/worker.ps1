@@ -6,7 +6,8 @@ Set-StrictMode -Version Latest
 Import-Module -Name $Module
 $watch = [System.Diagnostics.Stopwatch]::new()
 $done = 0
-Invoke-CPThirdPartyWorker -ActionType $ActionType -ThrottleLimit $ThrottleLimit -MaxJobs $Jobs -NoArtifact -ScriptBlock { } |
+Invoke-CPThirdPartyWorker -ActionType $ActionType -ThrottleLimit $ThrottleLimit -MaxJobs $Jobs -NoArtifact `
+    -ScriptBlock { } |
     ForEach-Object {
         if ($_.Outcome -ne 'Succeeded') { throw "Job $($_.JobId) ended as $($_.Outcome): $($_.Message)" }
         $done++

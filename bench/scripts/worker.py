@@ -1,4 +1,6 @@
-"""Jobs per second of a boto3 worker with a thread pool: poll for the free slots; details, acknowledge, success in a thread.
+"""Jobs per second of a boto3 worker with a thread pool.
+
+It polls for the free slots; details, acknowledge and success go in a thread.
 
 The first jobs warm up.
 """
