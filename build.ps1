@@ -3,8 +3,8 @@
 .SYNOPSIS
     Builds, tests, checks, documents, packs and publishes the module. The tasks themselves live in tools/.
 .PARAMETER Task
-    What to do, in this order whatever the order of the names: Build, Help, Analyze, Test, Package, Publish. All but Publish if not
-    given.
+    What to do, in this order whatever the order of the names: Build, Help, Analyze, Test, Package, Publish. All but
+    Publish if not given.
 .PARAMETER CertificateThumbprint
     Package: the code-signing certificate in the user's or the machine's store to sign with.
 .PARAMETER CertificatePath

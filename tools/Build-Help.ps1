@@ -2,8 +2,8 @@
 .SYNOPSIS
     Writes module/en-US/CodePipeline.ThirdParty.dll-Help.xml, which Get-Help reads, from docs/en-US/*.md.
 .DESCRIPTION
-    The markdown is that of Microsoft.PowerShell.PlatyPS 1.x. The same markdown gives the same bytes. The file carries a hash of
-    the markdown, so that -Check can tell where PlatyPS is missing.
+    The markdown is that of Microsoft.PowerShell.PlatyPS 1.x. The same markdown gives the same bytes. The file carries a
+    hash of the markdown, so that -Check can tell where PlatyPS is missing.
     Exit code 0: written, or up to date. 1: stale, or a file has an error. 3: PlatyPS is not installed.
 .PARAMETER OutputPath
     Where to write it; the file in module/en-US if not given.
@@ -26,7 +26,8 @@ $ProgressPreference = 'SilentlyContinue'
 $name = 'CodePipeline.ThirdParty.dll-Help.xml'
 $root = Split-Path -Path $PSScriptRoot -Parent
 $committed = [IO.Path]::Combine($root, 'module', 'en-US', $name)
-$sources = @(Get-ChildItem -Path ([IO.Path]::Combine($root, 'docs', 'en-US', '*.md')) | Sort-Object -Property Name -Culture '')
+$sources = @(Get-ChildItem -Path ([IO.Path]::Combine($root, 'docs', 'en-US', '*.md')) |
+        Sort-Object -Property Name -Culture '')
 if (-not $OutputPath) {
     $OutputPath = $committed
 }
@@ -44,7 +45,8 @@ function Get-SourceHash {
 
     $sha = [System.Security.Cryptography.SHA256]::Create()
     try {
-        [BitConverter]::ToString($sha.ComputeHash([Text.Encoding]::UTF8.GetBytes($text -join "`n"))).Replace('-', '').ToLowerInvariant()
+        $bytes = $sha.ComputeHash([Text.Encoding]::UTF8.GetBytes($text -join "`n"))
+        [BitConverter]::ToString($bytes).Replace('-', '').ToLowerInvariant()
     } finally {
         $sha.Dispose()
     }
@@ -54,7 +56,8 @@ function Get-SourceHash {
 function ConvertTo-ScreenText([string] $Markdown) {
     $joined = $Markdown -replace '(?m)\r?\n(?!\s*(- |\d+\. ))[ \t]*', ' '
     $joined -replace '\[([^\]]+)\]\((https?://[^)]+)\)', '$1 ($2)' -replace '\[([^\]]+)\]\([^)]+\)', '$1' `
-        -replace '`([^`]+)`', '$1' -replace '\*\*([^*]+)\*\*', '$1' -replace '(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])', '$1'
+        -replace '`([^`]+)`', '$1' -replace '\*\*([^*]+)\*\*', '$1' `
+        -replace '(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])', '$1'
 }
 
 function Add-Element([System.Xml.XmlElement] $Parent, [string] $Prefix, [string] $Name, [string] $Text) {
@@ -75,7 +78,8 @@ function Add-Paragraph([System.Xml.XmlElement] $Parent, [string] $Text) {
     }
 }
 
-# PlatyPS leaves an example as one markdown text. Get-Help has places of their own for words, code, and what the code prints.
+# PlatyPS leaves an example as one markdown text. Get-Help has places of their own for words, code, and what the code
+# prints.
 function Format-Example([System.Xml.XmlElement] $Example, [System.Xml.XmlNamespaceManager] $Names) {
     $before = ''
     $code = ''
@@ -85,7 +89,11 @@ function Format-Example([System.Xml.XmlElement] $Example, [System.Xml.XmlNamespa
     $words = ''
     foreach ($line in ($paragraphs -join "`n") -split '\n') {
         if ($line -match '^```(\w*)') {
-            $before, $after = if ($code) { $before, ($after + (ConvertTo-ScreenText $words) + "`n`n") } else { (ConvertTo-ScreenText $words), $after }
+            if ($code) {
+                $after += (ConvertTo-ScreenText $words) + "`n`n"
+            } else {
+                $before = ConvertTo-ScreenText $words
+            }
             $words = ''
             $fence = if ($fence) { '' } else { $Matches[1] }
         } elseif ($fence -eq 'powershell') {
@@ -142,7 +150,8 @@ function Format-Command([System.Xml.XmlElement] $Command, [System.Xml.XmlNamespa
 
     # PlatyPS leaves default values out.
     foreach ($parameter in $Help.Parameters | Where-Object { $_.DefaultValue }) {
-        $place = $Command.SelectSingleNode("command:parameters/command:parameter[maml:name='$($parameter.Name)']", $Names)
+        $place = $Command.SelectSingleNode(
+            "command:parameters/command:parameter[maml:name='$($parameter.Name)']", $Names)
         $null = Add-Element -Parent $place -Prefix 'dev' -Name 'defaultValue' -Text $parameter.DefaultValue
     }
 
@@ -184,7 +193,8 @@ function Build-Maml([string] $Path) {
         Format-Command -Command $command -Names $names -Help ($help | Where-Object Title -EQ $called)
     }
 
-    $null = $maml.InsertBefore($maml.CreateComment(" Made by tools/Build-Help.ps1 of docs/en-US, SHA-256 $(Get-SourceHash) "), $maml.DocumentElement)
+    $origin = " Made by tools/Build-Help.ps1 of docs/en-US, SHA-256 $(Get-SourceHash) "
+    $null = $maml.InsertBefore($maml.CreateComment($origin), $maml.DocumentElement)
     $settings = [System.Xml.XmlWriterSettings]::new()
     $settings.Indent = $true
     $settings.NewLineChars = "`n"
@@ -217,15 +227,18 @@ function Test-Stale([bool] $CanBuild) {
     }
 }
 
-$pinned = (Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'requirements.psd1'))['Microsoft.PowerShell.PlatyPS'].version
-$platy = Get-Module -ListAvailable -Name Microsoft.PowerShell.PlatyPS | Where-Object Version -EQ $pinned | Select-Object -First 1
+$requirements = Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'requirements.psd1')
+$pinned = $requirements['Microsoft.PowerShell.PlatyPS'].version
+$platy = Get-Module -ListAvailable -Name Microsoft.PowerShell.PlatyPS | Where-Object Version -EQ $pinned |
+    Select-Object -First 1
 if ($platy) {
     Import-Module -Name $platy.Path
 }
 
 if ($Check) {
     if (Test-Stale ([bool]$platy)) {
-        Write-Line 'The help in module/en-US is not that of docs/en-US. Run tools/Build-Help.ps1, and commit what it writes.'
+        Write-Line ('The help in module/en-US is not that of docs/en-US. Run tools/Build-Help.ps1, and commit what ' +
+            'it writes.')
         exit 1
     }
 

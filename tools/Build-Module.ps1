@@ -11,7 +11,8 @@ if (-not (Get-Command -Name 'dotnet' -CommandType Application -ErrorAction Ignor
     throw 'The .NET SDK 10 is not installed: see https://dot.net.'
 }
 
-& dotnet build (Split-Path -Path $PSScriptRoot -Parent) -c Release --nologo -v quiet | Write-Information -InformationAction Continue
+& dotnet build (Split-Path -Path $PSScriptRoot -Parent) -c Release --nologo -v quiet |
+    Write-Information -InformationAction Continue
 if ($LASTEXITCODE -ne 0) {
     throw 'The build failed; what is wrong stands above.'
 }

@@ -25,15 +25,17 @@ foreach ($module in $wanted) {
         continue
     }
 
-    $cure = "Install it by hand: Install-PSResource -Name $module -Version $version. Without a way to the PowerShell Gallery, " +
-        "save it elsewhere (Save-PSResource -Name $module -Version $version -Path .) and copy its folder to one of PSModulePath."
+    $cure = "Install it by hand: Install-PSResource -Name $module -Version $version. Without a way to the PowerShell " +
+        "Gallery, save it elsewhere (Save-PSResource -Name $module -Version $version -Path .) and copy its folder to " +
+        'one of PSModulePath.'
     if (-not (Get-Command -Name 'Install-PSResource' -ErrorAction Ignore)) {
         throw "Module $module $version is missing, and so is PSResourceGet to install it with. $cure"
     }
 
+    $repository = $pinned[$module].repository
     try {
-        Install-PSResource -Name $module -Version $version -Repository $pinned[$module].repository -TrustRepository
+        Install-PSResource -Name $module -Version $version -Repository $repository -TrustRepository
     } catch {
-        throw "Module $module $version is missing and could not be installed from $($pinned[$module].repository): $_ $cure"
+        throw "Module $module $version is missing and could not be installed from ${repository}: $_ $cure"
     }
 }

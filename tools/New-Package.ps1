@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-    Packs the module of output/ into output/packages: checks its contents and its size, and signs it where a certificate is given.
+    Packs the module of output/ into output/packages: checks its contents and its size, and signs it where a certificate
+    is given.
 .PARAMETER CertificateThumbprint
     A code-signing certificate in the store of the user or the machine.
 .PARAMETER CertificatePath
@@ -43,8 +44,8 @@ function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestr
     }
 
     if (-not (Get-Command -Name 'Set-AuthenticodeSignature' -ErrorAction Ignore)) {
-        throw 'A certificate was given, and this PowerShell cannot sign: Set-AuthenticodeSignature exists on Windows only. ' +
-        'Pack there, or leave the certificate out for an unsigned package.'
+        throw 'A certificate was given, and this PowerShell cannot sign: Set-AuthenticodeSignature exists on Windows ' +
+        'only. Pack there, or leave the certificate out for an unsigned package.'
     }
 
     $found = if ($File) {
@@ -56,7 +57,8 @@ function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestr
             [System.Security.Cryptography.X509Certificates.X509Certificate2]::new(
                 (Get-Item -LiteralPath $File).FullName, $Password)
         } catch {
-            throw "The certificate file $File cannot be opened; is -CertificatePassword that of the file? $($_.Exception.InnerException.Message)"
+            throw "The certificate file $File cannot be opened; is -CertificatePassword that of the file? " +
+            $_.Exception.InnerException.Message
         }
     } else {
         foreach ($place in 'CurrentUser', 'LocalMachine') {
@@ -81,7 +83,8 @@ function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestr
     }
 
     $codeSigning = '1.3.6.1.5.5.7.3.3'
-    $uses = $found.Extensions | Where-Object { $_ -is [System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension] }
+    $uses = $found.Extensions |
+        Where-Object { $_ -is [System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension] }
     if ($codeSigning -notin @($uses | ForEach-Object { $_.EnhancedKeyUsages.Value })) {
         throw "The certificate '$($found.Subject)' is not one for signing code."
     }
@@ -107,17 +110,20 @@ foreach ($edition in 'Core', 'Desktop') {
     }
 }
 
-$certificate = Get-SigningCertificate -Thumbprint $CertificateThumbprint -File $CertificatePath -Password $CertificatePassword
+$signing = @{ Thumbprint = $CertificateThumbprint; File = $CertificatePath; Password = $CertificatePassword }
+$certificate = Get-SigningCertificate @signing
 
 # Contents: exactly what the list names, so that nothing gets in or is lost unseen.
 $Path = (Get-Item -LiteralPath $Path).FullName
 $found = @(Get-ChildItem -LiteralPath $Path -Recurse -File -Force |
-        ForEach-Object { [IO.Path]::GetRelativePath($Path, $_.FullName) -replace '\\', '/' } | Sort-Object -CaseSensitive)
+        ForEach-Object { [IO.Path]::GetRelativePath($Path, $_.FullName) -replace '\\', '/' } |
+        Sort-Object -CaseSensitive)
 $list = Import-PowerShellDataFile -Path $listPath
 if ($RenewContents) {
     $lines = Get-Content -LiteralPath $listPath
     $start = [array]::FindIndex([string[]]$lines, [Predicate[string]] { $args[0] -match '^\s*Contents\s+=' })
-    Set-Content -LiteralPath $listPath -Value @($lines[0..$start]; $found | ForEach-Object { "        '$_'" }; '    )'; '}')
+    $renewed = @($lines[0..$start]; $found | ForEach-Object { "        '$_'" }; '    )'; '}')
+    Set-Content -LiteralPath $listPath -Value $renewed
     "tools/package.psd1 names $($found.Count) files."
     return
 }
@@ -125,8 +131,9 @@ if ($RenewContents) {
 $missing = @($list.Contents | Where-Object { $_ -cnotin $found })
 $extra = @($found | Where-Object { $_ -cnotin $list.Contents })
 if ($missing -or $extra) {
-    throw "The package is not what tools/package.psd1 says. Missing: $($missing -join ', '). Not named: $($extra -join ', '). " +
-    'Left over from an earlier build: remove output/ and build. Meant so: ./tools/New-Package.ps1 -RenewContents'
+    throw "The package is not what tools/package.psd1 says. Missing: $($missing -join ', '). " +
+    "Not named: $($extra -join ', '). Left over from an earlier build: remove output/ and build. " +
+    'Meant so: ./tools/New-Package.ps1 -RenewContents'
 }
 
 $staging = Join-Path -Path ([IO.Path]::GetTempPath()) -ChildPath ([IO.Path]::GetRandomFileName())
@@ -140,8 +147,8 @@ try {
         $files = @(Get-ChildItem -LiteralPath $copy -Recurse -File |
                 Where-Object { $_.Extension -in '.ps1', '.psm1', '.psd1', '.ps1xml' -or $_.Name -like "$name*.dll" })
         foreach ($file in $files) {
-            $signed = Set-AuthenticodeSignature -LiteralPath $file.FullName -Certificate $certificate -HashAlgorithm SHA256 `
-                -TimestampServer 'http://timestamp.digicert.com'
+            $signed = Set-AuthenticodeSignature -LiteralPath $file.FullName -Certificate $certificate `
+                -HashAlgorithm SHA256 -TimestampServer 'http://timestamp.digicert.com'
             if ("$($signed.Status)" -ne 'Valid') {
                 throw "$($file.Name) could not be signed with '$($certificate.Subject)': $($signed.StatusMessage)"
             }
@@ -161,4 +168,5 @@ if ($size -gt $list.MaximumBytes) {
     throw "The package has $size bytes; tools/package.psd1 allows $($list.MaximumBytes)."
 }
 
-'{0}: {1} files, {2:N0} bytes of at most {3:N0}.' -f (Split-Path -Path $package -Leaf), $found.Count, $size, $list.MaximumBytes
+$file = Split-Path -Path $package -Leaf
+'{0}: {1} files, {2:N0} bytes of at most {3:N0}.' -f $file, $found.Count, $size, $list.MaximumBytes

@@ -18,8 +18,9 @@ if (-not $OutputPath) {
     $OutputPath = [IO.Path]::Combine($root, 'docs', 'session.svg')
 }
 
-$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath 'CodePipeline.ThirdParty.psd1')).ModuleVersion
-Import-Module -Name ([IO.Path]::Combine($root, 'output', 'CodePipeline.ThirdParty', $version, 'CodePipeline.ThirdParty.psd1'))
+$name = 'CodePipeline.ThirdParty'
+$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
+Import-Module -Name ([IO.Path]::Combine($root, 'output', $name, $version, "$name.psd1"))
 
 $columns = 96
 $commands = @(
@@ -62,7 +63,8 @@ try {
         }
 
         foreach ($problem in $errors) {
-            Add-Line -Lines $lines -Class 'error' -Text "$($problem.InvocationInfo.MyCommand): $($problem.ErrorDetails.Message)"
+            $text = "$($problem.InvocationInfo.MyCommand): $($problem.ErrorDetails.Message)"
+            Add-Line -Lines $lines -Class 'error' -Text $text
         }
     }
 } finally {
@@ -74,7 +76,8 @@ try {
 $width = 16 + [int]($columns * 7.85)
 $height = 24 + 18 * $lines.Count
 $svg = [Text.StringBuilder]::new()
-$null = $svg.Append("<svg xmlns=`"http://www.w3.org/2000/svg`" viewBox=`"0 0 $width $height`" width=`"$width`" height=`"$height`" role=`"img`">`n")
+$null = $svg.Append("<svg xmlns=`"http://www.w3.org/2000/svg`" viewBox=`"0 0 $width $height`" ")
+$null = $svg.Append("width=`"$width`" height=`"$height`" role=`"img`">`n")
 $null = $svg.Append("<title>A session: jobs are polled, claimed, completed by hand and by a worker</title>`n")
 $null = $svg.Append('<style>text{font:13px Consolas,Menlo,"DejaVu Sans Mono",monospace;white-space:pre;fill:#d4d4d4}' +
     ".command{fill:#9cdcfe}.error{fill:#f48771}</style>`n")

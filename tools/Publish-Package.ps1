@@ -19,8 +19,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = Split-Path -Path $PSScriptRoot -Parent
 if (-not $Path) {
-    $version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath 'CodePipeline.ThirdParty.psd1')).ModuleVersion
-    $Path = [IO.Path]::Combine($root, 'output', 'packages', "CodePipeline.ThirdParty.$version.nupkg")
+    $name = 'CodePipeline.ThirdParty'
+    $version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
+    $Path = [IO.Path]::Combine($root, 'output', 'packages', "$name.$version.nupkg")
 }
 
 if (-not (Test-Path -LiteralPath $Path)) {

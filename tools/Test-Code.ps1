@@ -7,7 +7,8 @@ param()
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-& dotnet test (Split-Path -Path $PSScriptRoot -Parent) --no-build -m:1 -c Release --nologo | Write-Information -InformationAction Continue
+& dotnet test (Split-Path -Path $PSScriptRoot -Parent) --no-build -m:1 -c Release --nologo |
+    Write-Information -InformationAction Continue
 $failed = $LASTEXITCODE -ne 0
 
 # A process of its own: the suite imports the module, whose assemblies a process keeps.

@@ -1,9 +1,10 @@
 <#
 .SYNOPSIS
-    The main job with the module of output/ in this PowerShell, whichever it is; what the workflow runs in Windows PowerShell 5.1.
+    The main job with the module of output/ in this PowerShell, whichever it is; what the workflow runs in Windows
+    PowerShell 5.1.
 .DESCRIPTION
-    The Pester suite starts child processes and load contexts as PowerShell 7 has them. This keeps to what both editions have, and
-    ends with one line as the suites do: N passed, N failed, 0 skipped.
+    The Pester suite starts child processes and load contexts as PowerShell 7 has them. This keeps to what both editions
+    have, and ends with one line as the suites do: N passed, N failed, 0 skipped.
 #>
 [CmdletBinding()]
 param()
@@ -11,8 +12,9 @@ param()
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = Split-Path -Path $PSScriptRoot -Parent
-$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath 'CodePipeline.ThirdParty.psd1')).ModuleVersion
-$manifest = [IO.Path]::Combine($root, 'output', 'CodePipeline.ThirdParty', $version, 'CodePipeline.ThirdParty.psd1')
+$name = 'CodePipeline.ThirdParty'
+$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
+$manifest = [IO.Path]::Combine($root, 'output', $name, $version, "$name.psd1")
 $env:AWS_EC2_METADATA_DISABLED = 'true'
 $failures = New-Object -TypeName 'System.Collections.Generic.List[string]'
 $passed = 0
@@ -48,7 +50,8 @@ $checks = [ordered]@{
         $emulator = Start-CPThirdPartyEmulator
         try {
             $emulator | Connect-CPThirdParty
-            Get-CPThirdPartyJobDetail -JobId 'no-such-job' -ClientToken 'x' -ErrorAction SilentlyContinue -ErrorVariable wrong
+            $quiet = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'wrong' }
+            Get-CPThirdPartyJobDetail -JobId 'no-such-job' -ClientToken 'x' @quiet
             if (@($wrong).Count -ne 1 -or $wrong[0].FullyQualifiedErrorId -notlike 'JobNotFound,*') {
                 throw "It wrote: $wrong"
             }

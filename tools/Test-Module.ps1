@@ -22,7 +22,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $root = Split-Path -Path $PSScriptRoot -Parent
-$pinned = (Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'requirements.psd1')).Pester.version
+$requirements = Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'requirements.psd1')
+$pinned = $requirements.Pester.version
 $oldest = [version]'5.5'
 $tooNew = [version]'6.0'
 
@@ -35,13 +36,15 @@ $pester = Get-Module -ListAvailable -Name Pester |
     Sort-Object -Property @{ Expression = { $_.Version -eq [version]$pinned } }, Version -Descending |
     Select-Object -First 1
 if (-not $pester) {
-    Write-Line "The tests want Pester $oldest or later, before $tooNew. Install the pinned one from the PowerShell Gallery:"
+    Write-Line "The tests want Pester $oldest or later, before $tooNew."
+    Write-Line 'Install the pinned one from the PowerShell Gallery:'
     Write-Line "    Install-PSResource Pester -Version $pinned"
     exit 3
 }
 
-$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath 'CodePipeline.ThirdParty.psd1')).ModuleVersion
-if (-not (Test-Path -LiteralPath ([IO.Path]::Combine($root, 'output', 'CodePipeline.ThirdParty', $version)))) {
+$name = 'CodePipeline.ThirdParty'
+$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
+if (-not (Test-Path -LiteralPath ([IO.Path]::Combine($root, 'output', $name, $version)))) {
     Write-Line "Version $version of the module is not in output/. Build it: dotnet build src/CodePipeline.ThirdParty"
     exit 2
 }
@@ -67,8 +70,8 @@ $run = Invoke-Pester -Configuration $settings
 
 foreach ($container in $run.Containers) {
     Write-Line ('{0,-36} {1,4} passed {2,3} failed {3,3} skipped {4,6:0.0} s' -f @(
-            (Split-Path -Path $container.Item -Leaf), $container.PassedCount, $container.FailedCount, $container.SkippedCount,
-            $container.Duration.TotalSeconds))
+            (Split-Path -Path $container.Item -Leaf), $container.PassedCount, $container.FailedCount,
+            $container.SkippedCount, $container.Duration.TotalSeconds))
 }
 
 $reported = [System.Collections.Generic.HashSet[string]]::new()
@@ -83,7 +86,8 @@ foreach ($test in $run.Failed) {
 # A file that cannot be read, or a BeforeAll that throws, fails without any test to show for it.
 foreach ($broken in @($run.FailedContainers) + @($run.FailedBlocks)) {
     foreach ($failure in $broken.ErrorRecord) {
-        $text = "`nFAILED $(if ($broken.PSObject.Properties['ExpandedPath']) { $broken.ExpandedPath } else { $broken.Item })`n    $failure"
+        $what = if ($broken.PSObject.Properties['ExpandedPath']) { $broken.ExpandedPath } else { $broken.Item }
+        $text = "`nFAILED $what`n    $failure"
         if ($reported.Add($text)) {
             Write-Line $text
         }
@@ -103,5 +107,6 @@ if ($failed -eq 0 -and $run.FailedBlocksCount -gt 0) {
 }
 
 Write-Line "`nPester $($pester.Version), PowerShell $($PSVersionTable.PSVersion), $([int]$run.Duration.TotalSeconds) s"
-Write-Line "$($run.PassedCount) passed, $failed failed, $($run.TotalCount - $run.PassedCount - $run.FailedCount) skipped"
+$skipped = $run.TotalCount - $run.PassedCount - $run.FailedCount
+Write-Line "$($run.PassedCount) passed, $failed failed, $skipped skipped"
 exit [int]($failed -gt 0 -or $run.TotalCount -eq 0)

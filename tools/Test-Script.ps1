@@ -2,9 +2,9 @@
 .SYNOPSIS
     Holds every script of the repository to PSScriptAnalyzerSettings.psd1; fails where one has a finding.
 .DESCRIPTION
-    Tests are held to all but what Pester's way of writing breaks by nature: variables of BeforeAll that other blocks use, and helpers
-    of a test that change nothing anyone would want to be asked about; and handlers that write to the host, to see where it goes. Their text beyond ASCII has no byte order mark: PowerShell 7,
-    which runs them, wants none.
+    Tests are held to all but what Pester's way of writing breaks by nature: variables of BeforeAll that other blocks
+    use; helpers of a test that change nothing anyone would want to be asked about; handlers that write to the host, to
+    see where it goes. Their text beyond ASCII has no byte order mark: PowerShell 7, which runs them, wants none.
 .PARAMETER Path
     Scripts; all that git knows or would take if not given.
 #>
@@ -16,11 +16,12 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = Split-Path -Path $PSScriptRoot -Parent
-$version = (Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'requirements.psd1')).PSScriptAnalyzer.version
+$requirements = Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'requirements.psd1')
+$version = $requirements.PSScriptAnalyzer.version
 Import-Module -Name PSScriptAnalyzer -RequiredVersion $version
 $settings = Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath 'PSScriptAnalyzerSettings.psd1')
-$pesterBreaks = 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions', 'PSUseSingularNouns',
-    'PSAvoidGlobalVars', 'PSUseBOMForUnicodeEncodedFile', 'PSAvoidUsingWriteHost'
+$pesterBreaks = 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions',
+    'PSUseSingularNouns', 'PSAvoidGlobalVars', 'PSUseBOMForUnicodeEncodedFile', 'PSAvoidUsingWriteHost'
 
 $scripts = if ($Path) {
     (Get-Item -Path $Path).FullName

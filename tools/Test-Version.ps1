@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-    Fails where the manifest's version, that of the built assemblies, CHANGELOG's newest heading and the tag are not one.
+    Fails where the manifest's version, that of the built assemblies, CHANGELOG's newest heading and the tag are not
+    one.
 .PARAMETER Tag
     A git tag such as v1.2.3; not looked at if empty.
 .PARAMETER Release
@@ -23,7 +24,8 @@ $prerelease = if ($manifest.PrivateData.PSData.ContainsKey('Prerelease')) { $man
 $full = if ($prerelease) { "$version-$prerelease" } else { $version }
 $wrong = [System.Collections.Generic.List[string]]::new()
 
-$heading = Select-String -LiteralPath (Join-Path -Path $Root -ChildPath 'CHANGELOG.md') -Pattern '^## \[([^\]]+)\] - (.+)$' |
+$changelog = Join-Path -Path $Root -ChildPath 'CHANGELOG.md'
+$heading = Select-String -LiteralPath $changelog -Pattern '^## \[([^\]]+)\] - (.+)$' |
     Select-Object -First 1
 if (-not $heading) {
     $wrong.Add("CHANGELOG.md has no heading such as '## [$full] - 2026-01-31'.")
@@ -48,14 +50,16 @@ if (-not (Test-Path -LiteralPath $package)) {
         }
     }
 
-    $laid = (Import-PowerShellDataFile -Path (Join-Path -Path $package -ChildPath 'CodePipeline.ThirdParty.psd1')).ModuleVersion
+    $copied = Join-Path -Path $package -ChildPath 'CodePipeline.ThirdParty.psd1'
+    $laid = (Import-PowerShellDataFile -Path $copied).ModuleVersion
     if ($laid -ne $version) {
         $wrong.Add("The manifest in output/ is of version $laid.")
     }
 }
 
 if ($wrong.Count -gt 0) {
-    throw "The version is that of CodePipeline.ThirdParty.psd1, $full, and not everything agrees:`n  $($wrong -join "`n  ")"
+    throw "The version is that of CodePipeline.ThirdParty.psd1, $full, and not everything agrees:" +
+    "`n  $($wrong -join "`n  ")"
 }
 
 "Version $full everywhere."

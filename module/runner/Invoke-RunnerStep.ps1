@@ -3,9 +3,9 @@
 .SYNOPSIS
     One step on a CI runner: runs a worker, or completes one job. What action.yml and the Azure DevOps template call.
 .DESCRIPTION
-    Everything comes from environment variables named CPTHIRDPARTY_STEP_..., so that no input is ever part of a script's text.
-    Outputs are jobs, succeeded, failed and results (JSON); on GitHub Actions they go to GITHUB_OUTPUT, on Azure DevOps they
-    become output variables. Masks, log groups, annotations and the summary are the worker's.
+    Everything comes from environment variables named CPTHIRDPARTY_STEP_..., so that no input is ever part of a script's
+    text. Outputs are jobs, succeeded, failed and results (JSON); on GitHub Actions they go to GITHUB_OUTPUT, on Azure
+    DevOps they become output variables. Masks, log groups, annotations and the summary are the worker's.
 #>
 [CmdletBinding()]
 param()
@@ -67,6 +67,13 @@ function Write-StepOutput([string] $Name, [string] $Value) {
     }
 }
 
+# The newest that is installed, of one version where that is asked for.
+function Find-StepModule([string] $Version) {
+    Get-Module -ListAvailable -Name CodePipeline.ThirdParty |
+        Where-Object { -not $Version -or "$($_.Version)" -eq $Version } |
+        Sort-Object -Property Version -Descending | Select-Object -First 1
+}
+
 function Import-StepModule {
     $path = Get-StepInput 'MODULE_PATH'
     if ($path) {
@@ -84,9 +91,7 @@ function Import-StepModule {
     }
 
     $version = Get-StepInput 'MODULE_VERSION'
-    $there = Get-Module -ListAvailable -Name CodePipeline.ThirdParty |
-        Where-Object { -not $version -or "$($_.Version)" -eq $version } |
-        Sort-Object -Property Version -Descending | Select-Object -First 1
+    $there = Find-StepModule $version
     if (-not $there) {
         $with = @{ Name = 'CodePipeline.ThirdParty'; Repository = 'PSGallery'; TrustRepository = $true }
         if ($version) {
@@ -94,9 +99,7 @@ function Import-StepModule {
         }
 
         Install-PSResource @with
-        $there = Get-Module -ListAvailable -Name CodePipeline.ThirdParty |
-            Where-Object { -not $version -or "$($_.Version)" -eq $version } |
-            Sort-Object -Property Version -Descending | Select-Object -First 1
+        $there = Find-StepModule $version
     }
 
     Import-Module -Name $there.Path -Global
@@ -106,20 +109,22 @@ function Import-StepModule {
 $script:RequestToken = {
     param([hashtable] $From)
 
+    $with = @{
+        Headers = @{ Authorization = "Bearer $($From.Bearer)" }
+        MaximumRetryCount = 3; RetryIntervalSec = 2; TimeoutSec = 30
+    }
     if ($From.Kind -eq 'GitHub') {
         $separator = if ($From.Url.Contains('?')) { '&' } else { '?' }
-        $answer = Invoke-RestMethod -Uri "$($From.Url)${separator}audience=$([uri]::EscapeDataString($From.Audience))" `
-            -Headers @{ Authorization = "Bearer $($From.Bearer)" } -MaximumRetryCount 3 -RetryIntervalSec 2 -TimeoutSec 30
-        $answer.value
+        $uri = "$($From.Url)${separator}audience=$([uri]::EscapeDataString($From.Audience))"
+        (Invoke-RestMethod -Uri $uri @with).value
     } else {
-        $answer = Invoke-RestMethod -Method Post -ContentType 'application/json' -MaximumRetryCount 3 -RetryIntervalSec 2 -TimeoutSec 30 `
-            -Uri "$($From.Url)?api-version=7.1&serviceConnectionId=$([uri]::EscapeDataString($From.Connection))" `
-            -Headers @{ Authorization = "Bearer $($From.Bearer)" }
-        $answer.oidcToken
+        $uri = "$($From.Url)?api-version=7.1&serviceConnectionId=$([uri]::EscapeDataString($From.Connection))"
+        (Invoke-RestMethod -Method Post -ContentType 'application/json' -Uri $uri @with).oidcToken
     }
 }
 
-# Writes a token where the AWS SDK reads it, as a whole or not at all, for this user only. Gives the seconds until it is to be renewed.
+# Writes a token where the AWS SDK reads it, as a whole or not at all, for this user only. Gives the seconds until it is
+# to be renewed.
 $script:SaveToken = {
     param([string] $Token, [string] $Path)
 
@@ -149,7 +154,8 @@ $script:SaveToken = {
     }
 }
 
-# AWS credentials by the runner's identity. The SDK reads the file whenever it wants new ones; it is kept fresh from another runspace.
+# AWS credentials by the runner's identity. The SDK reads the file whenever it wants new ones; it is kept fresh from
+# another runspace.
 function Enter-StepIdentity {
     $role = Get-StepInput 'ROLE_ARN'
     if (-not $role) {
@@ -164,13 +170,22 @@ function Enter-StepIdentity {
             Audience = if ($audience) { $audience } else { 'sts.amazonaws.com' }
         }
     } elseif ($connection -and $env:SYSTEM_OIDCREQUESTURI) {
-        @{ Kind = 'AzureDevOps'; Url = $env:SYSTEM_OIDCREQUESTURI; Bearer = $env:SYSTEM_ACCESSTOKEN; Connection = $connection }
+        @{
+            Kind = 'AzureDevOps'; Url = $env:SYSTEM_OIDCREQUESTURI; Bearer = $env:SYSTEM_ACCESSTOKEN
+            Connection = $connection
+        }
     } else {
-        throw "Input role-to-assume is '$role', and this runner gives no identity to assume it with. On GitHub Actions the job " +
-        'needs "permissions: id-token: write"; on Azure DevOps name a service connection.'
+        throw "Input role-to-assume is '$role', and this runner gives no identity to assume it with. On GitHub " +
+        'Actions the job needs "permissions: id-token: write"; on Azure DevOps name a service connection.'
     }
 
-    $folder = if ($env:RUNNER_TEMP) { $env:RUNNER_TEMP } elseif ($env:AGENT_TEMPDIRECTORY) { $env:AGENT_TEMPDIRECTORY } else { [IO.Path]::GetTempPath() }
+    $folder = if ($env:RUNNER_TEMP) {
+        $env:RUNNER_TEMP
+    } elseif ($env:AGENT_TEMPDIRECTORY) {
+        $env:AGENT_TEMPDIRECTORY
+    } else {
+        [IO.Path]::GetTempPath()
+    }
     $path = Join-Path -Path $folder -ChildPath "cpthirdparty-identity-$([guid]::NewGuid())"
     $token = & $RequestToken $from
     Protect-RunnerSecret $token
@@ -198,7 +213,10 @@ function Enter-StepIdentity {
                     $Seconds = [math]::Max(1, $Seconds / 4)
                 }
             }
-        }).AddArgument("$RequestToken").AddArgument("$SaveToken").AddArgument($from).AddArgument($path).AddArgument($seconds).AddArgument($stop)
+        })
+    foreach ($argument in "$RequestToken", "$SaveToken", $from, $path, $seconds, $stop) {
+        $null = $shell.AddArgument($argument)
+    }
     @{ Shell = $shell; Stop = $stop; Path = $path; Run = $shell.BeginInvoke() }
 }
 
@@ -239,9 +257,10 @@ function Import-StepClientToken {
 
 function Invoke-StepWorker {
     $with = Get-StepParameter @{
-        ActionType = 'ACTION_TYPE'; FilePath = 'SCRIPT_PATH'; MaxJobs = 'MAX_JOBS'; IdleTimeout = 'IDLE_TIMEOUT'; Timeout = 'TIMEOUT'
-        JobTimeout = 'JOB_TIMEOUT'; StopTimeout = 'STOP_TIMEOUT'; PollInterval = 'POLL_INTERVAL'; ThrottleLimit = 'THROTTLE_LIMIT'
-        JournalPath = 'JOURNAL'; Recover = 'RECOVER'; LogPath = 'LOG'; WorkDirectory = 'WORK_DIRECTORY'
+        ActionType = 'ACTION_TYPE'; FilePath = 'SCRIPT_PATH'; MaxJobs = 'MAX_JOBS'; IdleTimeout = 'IDLE_TIMEOUT'
+        Timeout = 'TIMEOUT'; JobTimeout = 'JOB_TIMEOUT'; StopTimeout = 'STOP_TIMEOUT'; PollInterval = 'POLL_INTERVAL'
+        ThrottleLimit = 'THROTTLE_LIMIT'; JournalPath = 'JOURNAL'; Recover = 'RECOVER'; LogPath = 'LOG'
+        WorkDirectory = 'WORK_DIRECTORY'
     }
     if (-not $with.ContainsKey('ActionType')) {
         throw 'Input action-type is missing: name it, such as Test/Contoso/1.'
@@ -278,8 +297,8 @@ function Invoke-StepWorker {
 function Invoke-StepCompletion {
     $with = Get-StepParameter @{
         JobId = 'JOB_ID'; ClientId = 'CLIENT_ID'; Summary = 'SUMMARY'; ExternalExecutionId = 'EXTERNAL_EXECUTION_ID'
-        PercentComplete = 'PERCENT_COMPLETE'; ContinuationToken = 'CONTINUATION_TOKEN'; FailureMessage = 'FAILURE_MESSAGE'
-        FailureType = 'FAILURE_TYPE'
+        PercentComplete = 'PERCENT_COMPLETE'; ContinuationToken = 'CONTINUATION_TOKEN'
+        FailureMessage = 'FAILURE_MESSAGE'; FailureType = 'FAILURE_TYPE'
     }
     if (-not $with.ContainsKey('JobId')) {
         throw 'Input job-id is missing: which job is to be completed?'
@@ -309,11 +328,16 @@ function Invoke-StepCompletion {
 # Results as plain texts and numbers, which every later step can read.
 function ConvertTo-StepResult($Result) {
     $plain = [ordered]@{}
-    foreach ($name in 'JobId', 'ClientId', 'ActionType', 'Outcome', 'Duration', 'FailureType', 'Message', 'ExternalExecutionId') {
+    $names = 'JobId', 'ClientId', 'ActionType', 'Outcome', 'Duration', 'FailureType', 'Message', 'ExternalExecutionId'
+    foreach ($name in $names) {
         $property = $Result.PSObject.Properties[$name]
         if ($property -and $null -ne $property.Value) {
             $key = $name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1)
-            $plain[$key] = if ($name -eq 'Duration') { [math]::Round($property.Value.TotalSeconds, 3) } else { "$($property.Value)" }
+            $plain[$key] = if ($name -eq 'Duration') {
+                [math]::Round($property.Value.TotalSeconds, 3)
+            } else {
+                "$($property.Value)"
+            }
         }
     }
 
@@ -347,7 +371,8 @@ try {
     Write-StepOutput 'jobs' $results.Count
     Write-StepOutput 'succeeded' ($results.Count - $failed.Count)
     Write-StepOutput 'failed' $failed.Count
-    Write-StepOutput 'results' (ConvertTo-Json -InputObject @($results | ForEach-Object { ConvertTo-StepResult $_ }) -Depth 4 -Compress)
+    $plain = @($results | ForEach-Object { ConvertTo-StepResult $_ })
+    Write-StepOutput 'results' (ConvertTo-Json -InputObject $plain -Depth 4 -Compress)
 }
 
 if ($failed.Count -gt 0 -and (Get-StepInput 'MODE') -ne 'complete' -and (Test-StepSwitch 'FAIL_ON_FAILED_JOB')) {

@@ -3,11 +3,12 @@
 A deploy worker: puts a site that a pipeline hands over into a web server's folder.
 
 .DESCRIPTION
-Each job of the action type has a configuration key SiteName and one input artifact, the site. The worker copies it beside the
-releases that are there, and then points the site's "current" at it: visitors see the old release or the new one, never half of
-one. The last five releases are kept.
+Each job of the action type has a configuration key SiteName and one input artifact, the site. The worker copies it
+beside the releases that are there, and then points the site's "current" at it: visitors see the old release or the new
+one, never half of one. The last five releases are kept.
 
-Results that could not be sent, and jobs that were cut off, are taken up again from the journal when the worker starts next.
+Results that could not be sent, and jobs that were cut off, are taken up again from the journal when the worker starts
+next.
 
 .EXAMPLE
 ./Start-DeployWorker.ps1 -ActionType Deploy/Contoso/1 -SiteRoot /srv/sites -JournalPath /var/lib/cptp/deploy.journal
@@ -49,13 +50,15 @@ Invoke-CPThirdPartyWorker @worker -ScriptBlock {
     $site = $Job.Configuration['SiteName']
     if ($site -notmatch '^[a-z0-9-]{1,63}$') {
         # The customer can mend this; say so, and what is wanted.
-        return New-CPThirdPartyJobOutcome -FailureType ConfigurationError -FailureMessage (
-            "SiteName is '$site'. It has to be 1 to 63 characters of a-z, 0-9 and -. Set it in the action's configuration.")
+        $wrong = "SiteName is '$site'. It has to be 1 to 63 characters of a-z, 0-9 and -. Set it in the action's " +
+            'configuration.'
+        return New-CPThirdPartyJobOutcome -FailureType ConfigurationError -FailureMessage $wrong
     }
 
     $source = @($Job.InputPath.Values)[0]
     if (-not (Test-Path -LiteralPath (Join-Path $source 'index.html'))) {
-        return New-CPThirdPartyJobOutcome -FailureType JobFailed -FailureMessage 'The artifact has no index.html at its root.'
+        $wrong = 'The artifact has no index.html at its root.'
+        return New-CPThirdPartyJobOutcome -FailureType JobFailed -FailureMessage $wrong
     }
 
     $folder = Join-Path $sites $site
@@ -70,5 +73,6 @@ Invoke-CPThirdPartyWorker @worker -ScriptBlock {
     Get-ChildItem -LiteralPath $releases -Directory | Sort-Object -Property Name -Descending | Select-Object -Skip 5 |
         Remove-Item -Recurse -Force
 
-    New-CPThirdPartyJobOutcome -Summary "Site $site is at release $(Split-Path -Leaf $release)." -ExternalExecutionId $Job.JobId
+    $summary = "Site $site is at release $(Split-Path -Leaf $release)."
+    New-CPThirdPartyJobOutcome -Summary $summary -ExternalExecutionId $Job.JobId
 }

@@ -3,11 +3,12 @@
 Registers a worker as a scheduled task that starts with Windows and is started again when it ends.
 
 .DESCRIPTION
-The task runs as the account that is named, without a window, and without a time limit. Its settings (region, client tokens) come from
-the account's environment or its AWS config file. Run this as an administrator.
+The task runs as the account that is named, without a window, and without a time limit. Its settings (region, client
+tokens) come from the account's environment or its AWS config file. Run this as an administrator.
 
 .EXAMPLE
-./Register-WorkerTask.ps1 -Script C:\worker\Start-DeployWorker.ps1 -Argument @{ ActionType = 'Deploy/Contoso/1'; SiteRoot = 'D:\sites'; JournalPath = 'C:\worker\state\worker.journal' }
+$with = @{ ActionType = 'Deploy/Contoso/1'; SiteRoot = 'D:\sites'; JournalPath = 'C:\worker\state\worker.journal' }
+./Register-WorkerTask.ps1 -Script C:\worker\Start-DeployWorker.ps1 -Argument $with
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
@@ -41,11 +42,18 @@ $parts = foreach ($name in $Argument.Keys | Sort-Object) {
 }
 $arguments = "-NoProfile -NonInteractive -File `"$Script`" $($parts -join ' ')".TrimEnd()
 $pwsh = (Get-Command -Name pwsh -CommandType Application | Select-Object -First 1).Source
+$action = @{ Execute = $pwsh; Argument = $arguments; WorkingDirectory = Split-Path -Parent $Script }
+$settings = @{
+    RestartCount       = 999
+    RestartInterval    = New-TimeSpan -Minutes 1
+    ExecutionTimeLimit = [timespan]::Zero
+    MultipleInstances  = 'IgnoreNew'
+}
 $task = @{
-    Action    = New-ScheduledTaskAction -Execute $pwsh -Argument $arguments -WorkingDirectory (Split-Path -Parent $Script)
+    Action    = New-ScheduledTaskAction @action
     Trigger   = New-ScheduledTaskTrigger -AtStartup
     Principal = New-ScheduledTaskPrincipal -UserId $UserId -LogonType ServiceAccount
-    Settings  = New-ScheduledTaskSettingsSet -RestartCount 999 -RestartInterval (New-TimeSpan -Minutes 1) -ExecutionTimeLimit ([timespan]::Zero) -MultipleInstances IgnoreNew
+    Settings  = New-ScheduledTaskSettingsSet @settings
 }
 if ($PSCmdlet.ShouldProcess($TaskName, "Register as a task: $pwsh $arguments")) {
     Register-ScheduledTask -TaskName $TaskName @task

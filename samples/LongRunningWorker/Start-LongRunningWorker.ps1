@@ -3,12 +3,13 @@
 A worker for work that runs elsewhere and takes long: a job looks in, says that it goes on, and ends.
 
 .DESCRIPTION
-The first job of an action starts a run in the partner's system and reports success with a continuation token, the run's id.
-CodePipeline then makes a new job with that token, some half a minute later. That one looks how far the run is, and either goes on
-in the same way or ends the action. So no worker waits, and any worker on any machine can take the next look.
+The first job of an action starts a run in the partner's system and reports success with a continuation token, the run's
+id. CodePipeline then makes a new job with that token, some half a minute later. That one looks how far the run is, and
+either goes on in the same way or ends the action. So no worker waits, and any worker on any machine can take the next
+look.
 
-A token holds 2,048 characters: a reference, no state. Start-Run and Get-Run below stand for the partner's own system, and keep a run
-in a file; put yours in their place.
+A token holds 2,048 characters: a reference, no state. Start-Run and Get-Run below stand for the partner's own system,
+and keep a run in a file; put yours in their place.
 
 .EXAMPLE
 ./Start-LongRunningWorker.ps1 -ActionType Build/Contoso/1 -RunFolder ./runs -JournalPath ./build.journal
@@ -63,7 +64,11 @@ function Get-Run {
     $run = Get-Content -Raw -LiteralPath $file | ConvertFrom-Json
     $run.Looks++
     $run | ConvertTo-Json | Set-Content -LiteralPath $file
-    [pscustomobject]@{ Project = $run.Project; Percent = [Math]::Min(100, 34 * $run.Looks); Broken = $run.Project -eq 'broken' }
+    [pscustomobject]@{
+        Project = $run.Project
+        Percent = [Math]::Min(100, 34 * $run.Looks)
+        Broken  = $run.Project -eq 'broken'
+    }
 }
 
 $worker = @{
@@ -78,18 +83,20 @@ if ($IdleTimeout) { $worker.IdleTimeout = $IdleTimeout }
 Invoke-CPThirdPartyWorker @worker -ScriptBlock {
     if (-not $Job.ContinuationToken) {
         $id = Start-Run -Project $Job.Configuration['ProjectName']
-        return New-CPThirdPartyJobOutcome -ContinuationToken $id -ExternalExecutionId $id -PercentComplete 0 -Summary 'Started'
+        $goesOn = @{ ContinuationToken = $id; ExternalExecutionId = $id; PercentComplete = 0; Summary = 'Started' }
+        return New-CPThirdPartyJobOutcome @goesOn
     }
 
     $id = $Job.ContinuationToken
     $run = Get-Run -Id $id
-    if (-not $run) {
-        New-CPThirdPartyJobOutcome -FailureType SystemUnavailable -FailureMessage "Run $id is not known any more."
+    $outcome = if (-not $run) {
+        @{ FailureType = 'SystemUnavailable'; FailureMessage = "Run $id is not known any more." }
     } elseif ($run.Broken) {
-        New-CPThirdPartyJobOutcome -FailureType JobFailed -FailureMessage "Run $id of $($run.Project) failed." -ExternalExecutionId $id
+        @{ FailureMessage = "Run $id of $($run.Project) failed."; ExternalExecutionId = $id }
     } elseif ($run.Percent -lt 100) {
-        New-CPThirdPartyJobOutcome -ContinuationToken $id -ExternalExecutionId $id -PercentComplete $run.Percent -Summary 'Running'
+        @{ ContinuationToken = $id; ExternalExecutionId = $id; PercentComplete = $run.Percent; Summary = 'Running' }
     } else {
-        New-CPThirdPartyJobOutcome -Summary "Run $id is done." -ExternalExecutionId $id -PercentComplete 100
+        @{ Summary = "Run $id is done."; ExternalExecutionId = $id; PercentComplete = 100 }
     }
+    New-CPThirdPartyJobOutcome @outcome
 }

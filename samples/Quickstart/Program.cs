@@ -10,7 +10,8 @@ using CodePipeline.ThirdParty;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 
-// The main job on a local emulator: through the cmdlets where pwsh is found, else through the client that they stand on.
+// The main job on a local emulator: through the cmdlets where pwsh is found, else through the client that they stand
+// on.
 return FindPowerShell() is string pwsh ? RunCmdlets(pwsh) : await RunClientAsync();
 
 static string? FindPowerShell() => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)

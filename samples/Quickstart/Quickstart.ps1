@@ -23,7 +23,8 @@ try {
     'Two pass their test, one fails:'
     foreach ($job in $jobs) {
         if ($job -eq $jobs[1]) {
-            $job | Complete-CPThirdPartyJob -FailureMessage "3 of 40 tests of '$($job.Configuration['ProjectName'])' failed"
+            $project = $job.Configuration['ProjectName']
+            $job | Complete-CPThirdPartyJob -FailureMessage "3 of 40 tests of '$project' failed"
         } else {
             $job | Complete-CPThirdPartyJob -Summary '40 tests passed' -PercentComplete 100
         }

@@ -3,9 +3,9 @@
 A test worker: checks that every link of a site leads somewhere, and hands on a report.
 
 .DESCRIPTION
-Each job has one input artifact with HTML pages. The worker follows each link to another file of the artifact, and writes a report
-in JUnit's format to the job's output artifact, if it has one. A link that leads nowhere fails the job, with the page and the link
-in the message.
+Each job has one input artifact with HTML pages. The worker follows each link to another file of the artifact, and
+writes a report in JUnit's format to the job's output artifact, if it has one. A link that leads nowhere fails the job,
+with the page and the link in the message.
 
 Four jobs run at once, each in a runspace of its own.
 
@@ -49,7 +49,8 @@ Invoke-CPThirdPartyWorker @worker -ScriptBlock {
     $site = @($Job.InputPath.Values)[0]
     $links = @(Get-ChildItem -LiteralPath $site -Recurse -File -Filter *.html | ForEach-Object {
         $page = $_
-        [regex]::Matches((Get-Content -Raw -LiteralPath $page.FullName), 'href="(?![a-z]+:)([^"#?]+)') | ForEach-Object {
+        $text = Get-Content -Raw -LiteralPath $page.FullName
+        [regex]::Matches($text, 'href="(?![a-z]+:)([^"#?]+)') | ForEach-Object {
             $link = [uri]::UnescapeDataString($_.Groups[1].Value)
             $base = if ($link.StartsWith('/')) { $site } else { $page.DirectoryName }
             [pscustomobject]@{
@@ -68,12 +69,14 @@ Invoke-CPThirdPartyWorker @worker -ScriptBlock {
             $name = [System.Security.SecurityElement]::Escape("$($_.Page): $($_.Link)")
             if ($_.Found) { "  <testcase name=`"$name`"/>" } else { "  <testcase name=`"$name`"><failure/></testcase>" }
         }
-        @("<testsuite name=`"links`" tests=`"$($links.Count)`" failures=`"$($broken.Count)`">") + $cases + '</testsuite>' |
+        $suite = "<testsuite name=`"links`" tests=`"$($links.Count)`" failures=`"$($broken.Count)`">"
+        @($suite) + $cases + '</testsuite>' |
             Set-Content -LiteralPath (Join-Path $path 'links.xml') -Encoding utf8
     }
 
     if ($broken) {
-        throw "$($broken.Count) of $($links.Count) links lead nowhere: " + (($broken | ForEach-Object { "$($_.Link) in $($_.Page)" }) -join '; ')
+        $where = @($broken | ForEach-Object { "$($_.Link) in $($_.Page)" })
+        throw "$($broken.Count) of $($links.Count) links lead nowhere: $($where -join '; ')"
     }
 
     New-CPThirdPartyJobOutcome -Summary "$($links.Count) links lead somewhere." -PercentComplete 100

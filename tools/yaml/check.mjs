@@ -41,30 +41,41 @@ for (const file of process.argv.slice(2)) {
   for (const error of [...document.errors, ...document.warnings]) find(error.message);
   if (document.errors.length > 0) continue;
   const content = document.toJS();
-  const used = kind => new Set([...text.matchAll(new RegExp(`\\$\\{\\{ ${kind}\\.([\\w-]+) \\}\\}`, 'g'))].map(match => match[1]));
+  const uses = kind => text.matchAll(new RegExp(`\\$\\{\\{ ${kind}\\.([\\w-]+) \\}\\}`, 'g'));
+  const used = kind => new Set([...uses(kind)].map(match => match[1]));
   const same = (declared, mentioned, what) => {
     for (const name of declared) if (!mentioned.has(name)) find(`${what} ${name} is declared, and used nowhere`);
     for (const name of mentioned) if (!declared.includes(name)) find(`${what} ${name} is used, and declared nowhere`);
   };
-  const steps = content.runs?.steps ?? content.steps ?? Object.values(content.jobs ?? {}).flatMap(job => job.steps ?? []);
+  const steps = content.runs?.steps ?? content.steps
+    ?? Object.values(content.jobs ?? {}).flatMap(job => job.steps ?? []);
 
   // An expression in a script's text is run as part of it, whatever it holds.
   for (const step of steps) {
     for (const script of [step.run, step.inputs?.script]) {
       if (script?.includes('${{')) find(`a script holds an expression: ${script.split('\n')[0]}`);
     }
-    if (step.uses && !step.uses.startsWith('./') && !/@[0-9a-f]{40}$/.test(step.uses)) find(`${step.uses} is not pinned to a commit`);
+    if (step.uses && !step.uses.startsWith('./') && !/@[0-9a-f]{40}$/.test(step.uses)) {
+      find(`${step.uses} is not pinned to a commit`);
+    }
   }
 
   if (content.jobs) {
-    if (content.permissions?.contents !== 'read' || Object.keys(content.permissions).length !== 1) find('permissions of the workflow are not contents: read alone');
-    for (const [name, job] of Object.entries(content.jobs)) if (!job.uses && !job['timeout-minutes']) find(`job ${name} has no timeout-minutes`);
+    if (content.permissions?.contents !== 'read' || Object.keys(content.permissions).length !== 1) {
+      find('permissions of the workflow are not contents: read alone');
+    }
+
+    for (const [name, job] of Object.entries(content.jobs)) {
+      if (!job.uses && !job['timeout-minutes']) find(`job ${name} has no timeout-minutes`);
+    }
   } else if (content.runs) {
     same(Object.keys(content.inputs), used('inputs'), 'input');
     for (const step of steps) if (step.run && !step.shell) find('a step of a composite action names no shell');
   } else {
     const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
-    if (!ajv.validate(template, content)) for (const error of ajv.errors) find(`${error.instancePath} ${error.message}`);
+    if (!ajv.validate(template, content)) {
+      for (const error of ajv.errors) find(`${error.instancePath} ${error.message}`);
+    }
     same(content.parameters.map(parameter => parameter.name), used('parameters'), 'parameter');
   }
 }
