@@ -16,8 +16,8 @@ namespace CodePipeline.ThirdParty.Bench;
 /// with zip and unzip or Expand-Archive. Whole processes, wall time and peak memory.
 /// </summary>
 /// <remarks>
-/// What was expanded stays until all rounds are over, and is on the disk before the next program starts: ext4 looks past
-/// inodes that were freed in the last minutes, which costs whoever makes 10,000 files then a second or more.
+/// What was expanded stays until all rounds are over, and is on the disk before the next program starts: ext4 looks
+/// past inodes that were freed in the last minutes, which costs whoever makes 10,000 files then a second or more.
 /// </remarks>
 internal static class ArtifactBenchmark
 {
