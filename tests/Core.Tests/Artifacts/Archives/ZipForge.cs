@@ -45,6 +45,9 @@ internal sealed class ZipForge
 {
     private readonly List<ForgedEntry> _entries = new();
 
+    /// <summary>Whether sizes and places stand in the fields of zip64 alone.</summary>
+    public bool IsZip64 { get; init; }
+
     public ZipForge Add(string name, byte[]? data = null, Action<ForgedEntry>? change = null)
     {
         ForgedEntry entry = new() { Name = Encoding.UTF8.GetBytes(name), Data = data ?? [] };
@@ -92,13 +95,22 @@ internal sealed class ZipForge
                 zip.Write([.. local, .. localName, .. packed]);
             }
 
+            byte[] extra = IsZip64
+                ? [.. Zip64Field(size, placed[^1].Packed, placed[^1].Offset), .. entry.Extra]
+                : entry.Extra;
             byte[] central = new byte[46];
             LittleEndian.Put(central, 0, 0x02014b50, 4);
             LittleEndian.Put(central, 4, (ulong)(entry.Host << 8) | 20, 2);
-            PutCommon(central, 6, entry, crc, placed[^1].Packed, size, entry.Name.Length, entry.Extra.Length);
+            PutCommon(central, 6, entry, crc, placed[^1].Packed, size, entry.Name.Length, extra.Length);
             LittleEndian.Put(central, 38, entry.Attributes, 4);
             LittleEndian.Put(central, 42, (ulong)placed[^1].Offset, 4);
-            directory.Write([.. central, .. entry.Name, .. entry.Extra]);
+            if (IsZip64)
+            {
+                LittleEndian.Put(central, 20, ulong.MaxValue, 8);
+                LittleEndian.Put(central, 42, uint.MaxValue, 4);
+            }
+
+            directory.Write([.. central, .. entry.Name, .. extra]);
         }
 
         byte[] end = new byte[22];
@@ -107,7 +119,42 @@ internal sealed class ZipForge
         LittleEndian.Put(end, 10, (ulong)_entries.Count, 2);
         LittleEndian.Put(end, 12, (ulong)directory.Length, 4);
         LittleEndian.Put(end, 16, (ulong)zip.Position, 4);
-        return [.. zip.ToArray(), .. directory.ToArray(), .. end];
+        byte[] wide = [];
+        if (IsZip64)
+        {
+            wide = Zip64End(zip.Position, directory.Length);
+            LittleEndian.Put(end, 8, ulong.MaxValue, 8);
+            LittleEndian.Put(end, 16, uint.MaxValue, 4);
+        }
+
+        return [.. zip.ToArray(), .. directory.ToArray(), .. wide, .. end];
+    }
+
+    private static byte[] Zip64Field(long size, long packed, long offset)
+    {
+        byte[] field = new byte[28];
+        LittleEndian.Put(field, 0, 1, 2);
+        LittleEndian.Put(field, 2, 24, 2);
+        LittleEndian.Put(field, 4, (ulong)size, 8);
+        LittleEndian.Put(field, 12, (ulong)packed, 8);
+        LittleEndian.Put(field, 20, (ulong)offset, 8);
+        return field;
+    }
+
+    // The end record of zip64, and behind it what tells where it is.
+    private byte[] Zip64End(long offset, long size)
+    {
+        byte[] end = new byte[56 + 20];
+        LittleEndian.Put(end, 0, 0x06064b50, 4);
+        LittleEndian.Put(end, 4, 44, 8);
+        LittleEndian.Put(end, 24, (ulong)_entries.Count, 8);
+        LittleEndian.Put(end, 32, (ulong)_entries.Count, 8);
+        LittleEndian.Put(end, 40, (ulong)size, 8);
+        LittleEndian.Put(end, 48, (ulong)offset, 8);
+        LittleEndian.Put(end, 56, 0x07064b50, 4);
+        LittleEndian.Put(end, 64, (ulong)(offset + size), 8);
+        LittleEndian.Put(end, 72, 1, 4);
+        return end;
     }
 
     public static byte[] Deflated(byte[] data)

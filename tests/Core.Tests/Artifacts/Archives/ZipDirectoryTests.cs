@@ -1,0 +1,271 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+/// <summary>The directory of a zip: zip64, and what it can say that cannot be right.</summary>
+public sealed class ZipDirectoryTests : ExtractionTest
+{
+    private const int EndSize = 22;
+    private const int LocatorSize = 20;
+    private const int Zip64EndSize = 56;
+    private static readonly byte[] s_text = Encoding.ASCII.GetBytes("some text");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5000)]
+    public async Task Zip64_IsExpanded_WhateverStandsBeforeIt(int before)
+    {
+        new ZipForge { IsZip64 = true }.Add("a", s_text).Add("d/b", Tree.Text(5000))
+            .Save(Archive, prefix: Tree.Text(before));
+
+        await ExtractAsync();
+
+        Assert.Equal(["a", "d", "d/b"], Names());
+        Assert.Equal("some text", Read("a"));
+        Assert.Equal(Tree.Text(5000), File.ReadAllBytes(Path.Combine(Destination, "d/b")));
+    }
+
+    [Fact]
+    public async Task Zip64_WithoutItsEndRecord_IsDamaged()
+    {
+        byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
+        zip[zip.Length - EndSize - LocatorSize - Zip64EndSize] ^= 1;
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("zip64", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Zip64_WithoutItsLocator_IsDamaged()
+    {
+        byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
+        zip[zip.Length - EndSize - LocatorSize] ^= 1;
+        File.WriteAllBytes(Archive, zip);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    // The count of entries, the size of the directory, and where it begins.
+    [Theory]
+    [InlineData(32, ulong.MaxValue)]
+    [InlineData(32, 1000ul)]
+    [InlineData(40, ulong.MaxValue)]
+    [InlineData(40, long.MaxValue)]
+    [InlineData(40, 1ul << 40)]
+    [InlineData(48, ulong.MaxValue)]
+    [InlineData(48, 1ul << 40)]
+    public async Task Zip64_WhoseEndRecordLies_IsDamaged(int at, ulong value)
+    {
+        byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
+        LittleEndian.Put(zip, zip.Length - EndSize - LocatorSize - Zip64EndSize + at, value, 8);
+        File.WriteAllBytes(Archive, zip);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    // The size, the packed size, and where the header is.
+    [Theory]
+    [InlineData(4, ulong.MaxValue)]
+    [InlineData(4, 1ul << 50)]
+    [InlineData(12, ulong.MaxValue)]
+    [InlineData(12, 1ul << 50)]
+    [InlineData(20, ulong.MaxValue)]
+    [InlineData(20, 1ul << 50)]
+    public async Task Zip64_WhoseFieldLies_IsDamaged(int at, ulong value)
+    {
+        byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
+        LittleEndian.Put(zip, DirectoryOf(zip) + 46 + 1 + at, value, 8);
+        File.WriteAllBytes(Archive, zip);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Theory]
+    [InlineData(0, nameof(ArchiveFault.TooLarge))]
+    [InlineData(8, nameof(ArchiveFault.Damaged))]
+    [InlineData(16, nameof(ArchiveFault.Damaged))]
+    public async Task Zip64_WhoseFieldIsTooShort_IsRefused(int length, string fault)
+    {
+        byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
+        int field = DirectoryOf(zip) + 46 + 1;
+        LittleEndian.Put(zip, field + 2, (ulong)length, 2);
+
+        // What is cut off is another field, which nobody knows.
+        LittleEndian.Put(zip, field + 4 + length, 0x7777, 2);
+        LittleEndian.Put(zip, field + 4 + length + 2, (ulong)(24 - length - 4), 2);
+        File.WriteAllBytes(Archive, zip);
+
+        await RefusedAsync(Enum.Parse<ArchiveFault>(fault));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public async Task PartOfAZipOfSeveral_IsUnsupported(int at)
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        LittleEndian.Put(zip, zip.Length - EndSize + at, 1, 2);
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("several", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DirectoryBeyondTheFile_IsDamaged()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        LittleEndian.Put(zip, zip.Length - EndSize + 16, 1000, 4);
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("not where", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DirectoryOfFewerEntriesThanItHas_IsDamaged()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        LittleEndian.Put(zip, zip.Length - EndSize + 10, 2, 2);
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("too short", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    // Its signature; lengths of name, extra fields and comment that go beyond its end.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(29)]
+    [InlineData(31)]
+    [InlineData(33)]
+    public async Task AlteredDirectory_IsDamaged(int at)
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        zip[DirectoryOf(zip) + at] ^= 1;
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("cut off", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(65_535)]
+    public async Task CommentOfTheArchive_IsLetBe(int length)
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        LittleEndian.Put(zip, zip.Length - 2, (ulong)length, 2);
+
+        // It holds what looks like an end record, and is none.
+        byte[] comment = [.. Enumerable.Repeat((byte)'c', length)];
+        if (length > 1000)
+        {
+            LittleEndian.Put(comment, 500, 0x06054b50, 4);
+        }
+
+        File.WriteAllBytes(Archive, [.. zip, .. comment]);
+
+        await ExtractAsync();
+
+        Assert.Equal(["a"], Names());
+    }
+
+    [Fact]
+    public async Task StoredEntryOfTwoSizes_IsDamaged()
+    {
+        new ZipForge().Add("a", s_text, entry => (entry.Method, entry.Size) = (0, 8)).Save(Archive);
+
+        Assert.Contains("two sizes", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FolderWithContent_IsDamaged()
+    {
+        new ZipForge().Add("d/", s_text).Save(Archive);
+
+        Assert.Equal("d/", (await RefusedAsync(ArchiveFault.Damaged)).Entry);
+    }
+
+    [Theory]
+    [InlineData(0x0010u, 0, "d", "d")]
+    [InlineData(0x0020u, 0, "d/", "d")]
+    [InlineData(0u, 3, "d/", "d")]
+    [InlineData(0x41EDu << 16, 3, "d", "d")]
+    public async Task Folders_AreToldByAttributeTypeOrName(uint attributes, int host, string name, string expected)
+    {
+        new ZipForge()
+            .Add(name, change: entry => (entry.Host, entry.Attributes, entry.Method) = (host, attributes, 0)).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal([expected], Names());
+        Assert.True(Directory.Exists(Path.Combine(Destination, expected)));
+    }
+
+    [Theory]
+    [InlineData(0x0001)]
+    [InlineData(0x0040)]
+    [InlineData(0x2000)]
+    public async Task EachKindOfEncryption_IsUnsupported(int flag)
+    {
+        new ZipForge().Add("a", s_text, entry => entry.Flags |= flag).Save(Archive);
+
+        Assert.Contains("encrypted", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0x0020, 8, "number 8")]
+    [InlineData(0, 95, "xz")]
+    [InlineData(0, 99, "AES")]
+    public async Task PatchesAndRareCompressions_AreUnsupported(int flag, int method, string word)
+    {
+        new ZipForge().Add("a", s_text, entry =>
+        {
+            entry.Flags |= flag;
+            entry.Method = method;
+        }).Save(Archive);
+
+        Assert.Contains(word, (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LinkLongerThanAnyPath_IsUnsafe()
+    {
+        new ZipForge().AddLink("link", new string('x', 4097)).Save(Archive);
+
+        Assert.Equal("link", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
+    }
+
+    [Fact]
+    public async Task LinkThatIsNoText_IsUnsafe()
+    {
+        new ZipForge().Add("link", [0xFF, 0xFE], entry => entry.Attributes = 0xA1FFu << 16).Save(Archive);
+
+        Assert.Contains("no text", (await RefusedAsync(ArchiveFault.Unsafe)).Message, StringComparison.Ordinal);
+    }
+
+    // Month 0 and 13, day 0 and 31 of a month of 30, hour 24, minute 60, second 60.
+    [Theory]
+    [InlineData((45 << 9) | (0 << 5) | 1, 0)]
+    [InlineData((45 << 9) | (13 << 5) | 1, 0)]
+    [InlineData((45 << 9) | (1 << 5) | 0, 0)]
+    [InlineData((45 << 9) | (4 << 5) | 31, 0)]
+    [InlineData((45 << 9) | (1 << 5) | 1, 24 << 11)]
+    [InlineData((45 << 9) | (1 << 5) | 1, 60 << 5)]
+    [InlineData((45 << 9) | (1 << 5) | 1, 30)]
+    public async Task TimeThatIsNone_IsLetBe(int date, int time)
+    {
+        new ZipForge().Add("a", s_text, entry => (entry.Date, entry.Time) = (date, time)).Save(Archive);
+        DateTime before = DateTime.UtcNow.AddMinutes(-1);
+
+        await ExtractAsync();
+
+        Assert.InRange(File.GetLastWriteTimeUtc(Path.Combine(Destination, "a")), before, DateTime.UtcNow.AddMinutes(1));
+    }
+
+    private static int DirectoryOf(byte[] zip) => zip.AsSpan().IndexOf("PK\u0001\u0002"u8);
+}
