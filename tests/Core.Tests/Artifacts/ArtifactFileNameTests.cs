@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
@@ -30,11 +31,40 @@ public sealed class ArtifactFileNameTests
     [InlineData("pipeline.v1/In/a1b2c3", "")]
     [InlineData("pipeline/.hidden", "")]
     [InlineData("pipeline/x.so long a thing", "")]
-    public void Extension_OfWhatIsNoArchive_IsThatOfTheKey(string key, string expected)
+    [InlineData("pipeline/x.abcdefghi", ".abcdefghi")]
+    [InlineData("pipeline/x.abcdefghij", "")]
+    [InlineData("pipeline/x.", "")]
+    [InlineData("pipeline/x.Az09", ".Az09")]
+    [InlineData("pipeline/x.a-b", "")]
+    [InlineData("pipeline/x.{b}", "")]
+    [InlineData("pipeline/x.äb", "")]
+    [InlineData("x.tar.xz", ".xz")]
+    [InlineData(null, "")]
+    public void Extension_OfWhatIsNoArchive_IsThatOfTheKey(string? key, string expected)
     {
         using var folder = new TempFolder();
 
         Assert.Equal(expected, ArtifactFileNames.Extension(
             new JobArtifact("In", null, "S3", "bucket", key), folder.Write("file", "text")));
+    }
+
+    [Theory]
+    [InlineData("zip", ".zip")]
+    [InlineData("tar", ".tar")]
+    [InlineData("tar.gz", ".tar.gz")]
+    public void Extension_OfAnArchive_IsThatOfItsFormat(string format, string expected)
+    {
+        using var folder = new TempFolder();
+        byte[] tar = new TarForge().Add("a", "x").Build();
+        string file = folder.PathOf("file");
+        File.WriteAllBytes(file, format switch
+        {
+            "zip" => new ZipForge().Add("a", [1]).Build(),
+            "tar" => tar,
+            _ => TarForge.Gzip(tar),
+        });
+
+        Assert.Equal(expected, ArtifactFileNames.Extension(
+            new JobArtifact("In", null, "S3", "bucket", "pipeline/In/report.json"), file));
     }
 }

@@ -121,6 +121,133 @@ public sealed class JobClaimTests : IDisposable
         Assert.Empty(_worker.Queue.Sent);
     }
 
+    [Theory]
+    [InlineData("JobNotFoundException")]
+    [InlineData("InvalidClientTokenException")]
+    [InlineData("ValidationException")]
+    [InlineData("AccessDeniedException")]
+    public async Task ClaimThatAnotherTryCannotMend_IsGivenUpAtOnce(string code)
+    {
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.Coded(code);
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Single(_worker.Queue.Claims);
+        Assert.Equal(0, _worker.Handler.Runs + _worker.Queue.Sent.Count);
+    }
+
+    [Theory]
+    [InlineData("JobNotFoundException")]
+    [InlineData("InvalidClientTokenException")]
+    [InlineData("ValidationException")]
+    public async Task LostAnswer_AndThenAnErrorOfTheJobItself_IsLeftAlone(string code)
+    {
+        _worker.Queue.OnClaim = (_, _) => throw (_worker.Queue.Claims.Count == 1
+            ? ServiceErrors.Unavailable
+            : ServiceErrors.Coded(code));
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Equal(2, _worker.Queue.Claims.Count);
+        Assert.Empty(_worker.Queue.Sent);
+    }
+
+    [Fact]
+    public async Task LostAnswer_AndThenNoRightsForAWhile_IsAskedForAgain()
+    {
+        // The lost claim may have been taken, so that nobody else would end the job.
+        _worker.Queue.OnClaim = (_, _) => _worker.Queue.Claims.Count switch
+        {
+            1 => throw ServiceErrors.Unavailable,
+            2 => throw ServiceErrors.Coded("AccessDeniedException"),
+            _ => Task.FromResult(true),
+        };
+
+        await RunUntilAsync(WorkerEventKind.JobEnded);
+
+        Assert.Equal((1, 3), (_worker.Handler.Runs, _worker.Queue.Claims.Count));
+    }
+
+    [Theory]
+    [InlineData("JobNotFoundException")]
+    [InlineData("InvalidJobException")]
+    public async Task NonceRefusedAfterALostAnswer_OfAJobThatIsOver_IsLeftAlone(string code)
+    {
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(answerLost: true);
+        _worker.Queue.OnOpen = (_, _) => _worker.Queue.Claims.IsEmpty
+            ? Task.CompletedTask
+            : throw ServiceErrors.Coded(code);
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Empty(_worker.Queue.Sent);
+    }
+
+    [Fact]
+    public async Task NonceRefusedAfterALostAnswer_IsSettledAsSoonAsDetailsCome()
+    {
+        int opened = 0;
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(answerLost: true);
+        _worker.Queue.OnOpen = (_, _) => ++opened is 2 or 3 ? throw ServiceErrors.Throttling : Task.CompletedTask;
+
+        await RunUntilAsync(WorkerEventKind.JobEnded);
+
+        Assert.Equal(4, opened);
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+        Assert.Equal(0, _worker.Handler.Runs);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WorkerThatEndsBeforeItCouldBeTold_SaysSo(bool isRefused)
+    {
+        _worker.Queue.OnOpen = (_, _) => _worker.Queue.Claims.IsEmpty
+            ? Task.CompletedTask
+            : throw ServiceErrors.Unavailable;
+        _worker.Queue.OnClaim = (_, _) => throw (isRefused
+            ? ServiceErrors.InvalidNonce(answerLost: true)
+            : ServiceErrors.Unavailable);
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
+        _worker.Stop();
+        await _worker.EndAsync(run);
+
+        Assert.Contains(
+            _worker.Observer.Events,
+            each => each.Kind == WorkerEventKind.Warning
+                && each.Message.Contains("whether job job-1 is claimed", StringComparison.Ordinal));
+        Assert.Empty(_worker.Queue.Sent);
+    }
+
+    [Theory]
+    [InlineData("JobNotFoundException")]
+    [InlineData("AccessDeniedException")]
+    public async Task DetailsThatAnotherTryCannotBring_AreNotAskedForAgain(string code)
+    {
+        int opened = 0;
+        _worker.Queue.OnOpen = (_, _) =>
+        {
+            opened++;
+            throw ServiceErrors.Coded(code);
+        };
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Equal((1, 0), (opened, _worker.Queue.Claims.Count));
+    }
+
+    [Fact]
+    public async Task DetailsThatDoNotCome_AreAskedForAgain()
+    {
+        int opened = 0;
+        _worker.Queue.OnOpen = (_, _) => ++opened < 3 ? throw ServiceErrors.Throttling : Task.CompletedTask;
+
+        await RunUntilAsync(WorkerEventKind.JobEnded);
+
+        Assert.Equal((3, 1), (opened, _worker.Handler.Runs));
+    }
+
     [Fact]
     public async Task JobClaimedWhileTheWorkerStops_IsFailedAndNotRun()
     {

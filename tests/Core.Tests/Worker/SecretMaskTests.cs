@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 
@@ -57,6 +58,69 @@ public sealed class SecretMaskTests
         _secrets.Add(new Secret("token-2"));
         Assert.Equal("***", mask.Apply("token-2"));
         Assert.Equal(2, _looks);
+    }
+
+    [Fact]
+    public void LinesOfAKeyFile_AreMaskedOneByOne_IfTheyAreLong()
+    {
+        var mask = new SecretMask(
+            () => new Secret?[] { new("-----BEGIN-----\r\nMIIEowIBAAKCAQEA0Z3V\nshort\n") },
+            JobConfiguration.Empty,
+            Array.Empty<string>());
+
+        Assert.Equal("*** and short", mask.Apply("MIIEowIBAAKCAQEA0Z3V and short"));
+    }
+
+    [Theory]
+    [InlineData("ab", "ab")]
+    [InlineData("abc", "***")]
+    public void SecretTooShortToHideAnything_StandsInAllTexts(string secret, string seen)
+    {
+        var mask = new SecretMask(() => new Secret?[] { new(secret) }, JobConfiguration.Empty, Array.Empty<string>());
+
+        Assert.Equal(seen, mask.Apply(secret));
+    }
+
+    [Fact]
+    public void ValuesOfKeysThatLookSecret_AreMasked_AndThoseThatAreNamed_WhateverTheirCase()
+    {
+        var configuration = new JobConfiguration(new KeyValuePair<string, string>[]
+        {
+            new("ApiPassword", "value-1"), new("Extra", "value-2"), new("Plain", "value-3"),
+        });
+        var mask = new SecretMask(Array.Empty<Secret?>, configuration, new[] { "EXTRA" });
+
+        Assert.Equal("*** *** value-3", mask.Apply("value-1 value-2 value-3"));
+    }
+
+    [Fact]
+    public void Error_IsHandedOnOnlyWhereNothingSecretShowsInIt()
+    {
+        var plain = new InvalidOperationException("plain");
+
+        Assert.Same(plain, Mask().Clean(plain));
+        Assert.Null(Mask().Clean(new InvalidOperationException("outer", new InvalidOperationException("with token-1"))));
+    }
+
+    [Fact]
+    public void JobInAHandlersHands_HidesItsTokenAndItsKeys()
+    {
+        var job = new ThirdPartyJob(
+            "job-1", "client-1", new Secret("client-token"), status: null, FakeQueue.Type, session: null);
+        var details = new JobDetails
+        {
+            ArtifactCredentials = new ArtifactCredentials(
+                new Secret("AKIAEXAMPLE"), new Secret("secret-key"), new Secret("session-token")),
+        };
+        const string Text = "client-token AKIAEXAMPLE secret-key session-token";
+
+        Assert.Equal("*** AKIAEXAMPLE secret-key session-token", SecretMask.Of(job, Array.Empty<string>()).Apply(Text));
+        Assert.Equal(
+            "*** *** *** ***",
+            SecretMask.Of(new ThirdPartyJobDetail(job, details), Array.Empty<string>()).Apply(Text));
+        Assert.Equal(
+            "*** AKIAEXAMPLE secret-key session-token",
+            SecretMask.Of(new ThirdPartyJobDetail(job, new JobDetails()), Array.Empty<string>()).Apply(Text));
     }
 
     private SecretMask Mask() => new(() => _secrets, JobConfiguration.Empty, Array.Empty<string>());

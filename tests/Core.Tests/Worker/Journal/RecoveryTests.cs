@@ -56,6 +56,50 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task KilledWhileClaiming_AndNotThereAnyMore_IsLeftAlone()
+    {
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+        _second.Queue.OnOpen = (_, _) => throw ServiceErrors.Coded("JobNotFoundException");
+
+        await RecoverAsync();
+
+        Assert.Empty(_second.Queue.Claims);
+        Assert.Empty(_second.Queue.Sent);
+        Assert.Equal(1, _second.Observer.Count(WorkerEventKind.JobSkipped));
+        Assert.Empty(await LeftAsync());
+    }
+
+    [Fact]
+    public async Task KilledWhileClaiming_IsReadAgainUntilTheServiceAnswers()
+    {
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+        int opened = 0;
+        _second.Queue.OnOpen = (_, _) => ++opened < 3 ? throw ServiceErrors.Throttling : Task.CompletedTask;
+
+        await _second.EndAsync(_second.Start());
+
+        Assert.Equal((3, 1), (opened, _second.Handler.Runs));
+        Assert.Equal(2, _second.Observer.Count(WorkerEventKind.Warning));
+        Assert.Empty(await LeftAsync());
+    }
+
+    [Fact]
+    public async Task KilledWhileClaiming_AndStoppedBeforeTheServiceAnswers_StaysForTheNextWorker()
+    {
+        await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
+        _second.Queue.OnOpen = (_, _) =>
+        {
+            _second.Stop();
+            throw ServiceErrors.Throttling;
+        };
+
+        await _second.EndAsync(_second.Start());
+
+        Assert.Empty(_second.Queue.Claims);
+        Assert.Equal(JournalStage.Claiming, Assert.Single(await LeftAsync()).Stage);
+    }
+
+    [Fact]
     public async Task KilledWhileClaiming_NonceUsedUp_SoonAfter_IsFailed()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
