@@ -218,6 +218,24 @@ Describe 'A handler with <Mode>' -ForEach @(
         ($all | Where-Object { "$_" -like '*out*' }).Tags | Should -Contain 'CPThirdPartyJobOutput'
     }
 
+    It 'says as much as the worker''s -<Name> asks for' -ForEach @(
+        @{ Name = 'Verbose'; Given = $true; Of = 'VerboseRecord'; Count = 1 }
+        @{ Name = 'Verbose'; Given = $false; Of = 'VerboseRecord'; Count = 0 }
+        @{ Name = 'Debug'; Given = $true; Of = 'DebugRecord'; Count = 2 }
+        @{ Name = 'InformationAction'; Given = 'Continue'; Of = 'InformationRecord'; Count = 1 }
+        @{ Name = 'InformationAction'; Given = 'Ignore'; Of = 'InformationRecord'; Count = 0 }
+    ) {
+        # With -Debug alone, PowerShell would ask whether to go on at each verbose line.
+        $VerbosePreference = 'Continue'
+        $all = @(Invoke-TestWorker -With ($with + @{ $Name = $Given }) {
+                Write-Verbose 'said'
+                Write-Debug 'said'
+                Write-Information 'said'
+            } *>&1)
+        @($all | Where-Object { $_.GetType().Name -eq $Of -and "$_" -like '`[*`] said' }).Count | Should -Be $Count
+        @($all | Where-Object { $_ -is [CodePipeline.ThirdParty.ThirdPartyJobResult] }).Outcome | Should -Be 'Succeeded'
+    }
+
     It 'leaves secrets of its job unseen' {
         $secrets = @{ ApiKey = 'SENTINEL-api-key'; Project = 'SENTINEL-project'; Client = 'SENTINEL-client-token' }
         $log = Join-Path $TestDrive "secrets-$Limit.log"

@@ -11,14 +11,16 @@ namespace CodePipeline.ThirdParty.Hosting;
 /// <summary>The real PowerShell behind a cmdlet.</summary>
 internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 {
-    // With -Debug and without -Verbose, PowerShell stops and asks at each verbose line.
-    private readonly bool _isDebugOnly = Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
+    private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
 
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
 
     public bool WantsDebug { get; } = IsShown(cmdlet, "Debug");
 
-    public bool WantsVerbose => IsShown(cmdlet, "Verbose") || _isDebugOnly;
+    public bool WantsVerbose => IsShown(cmdlet, "Verbose") || _asksAtVerbose;
+
+    /// <summary>With -Debug and without -Verbose, PowerShell stops and asks at each verbose line.</summary>
+    public static bool AsksAtVerbose(PSCmdlet cmdlet) => Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
 
     public void WriteObject(object value) => cmdlet.WriteObject(value);
 
@@ -28,7 +30,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public void WriteVerbose(string text)
     {
-        if (_isDebugOnly)
+        if (_asksAtVerbose)
         {
             cmdlet.WriteDebug(text);
         }

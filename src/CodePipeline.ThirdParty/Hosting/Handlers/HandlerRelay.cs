@@ -46,10 +46,10 @@ internal static class HandlerRelay
             case HandlerStream.Warning:
                 cmdlet.WriteWarning(Named(record));
                 break;
-            case HandlerStream.Verbose:
+            case HandlerStream.Verbose when !PowerShellHost.AsksAtVerbose(cmdlet):
                 Shown(cmdlet, "Verbose", () => cmdlet.WriteVerbose(Named(record)));
                 break;
-            case HandlerStream.Debug:
+            case HandlerStream.Verbose or HandlerStream.Debug:
                 Shown(cmdlet, "Debug", () => cmdlet.WriteDebug(Named(record)));
                 break;
             default:
