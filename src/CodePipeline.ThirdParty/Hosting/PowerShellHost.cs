@@ -20,7 +20,8 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     public bool WantsVerbose => IsShown(cmdlet, "Verbose") || _asksAtVerbose;
 
     /// <summary>With -Debug and without -Verbose, PowerShell stops and asks at each verbose line.</summary>
-    public static bool AsksAtVerbose(PSCmdlet cmdlet) => Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
+    public static bool AsksAtVerbose(PSCmdlet cmdlet) =>
+        Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
 
     public void WriteObject(object value) => cmdlet.WriteObject(value);
 

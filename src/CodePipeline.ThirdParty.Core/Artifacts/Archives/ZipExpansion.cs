@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Runtime.ExceptionServices;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Checksums;
@@ -26,7 +25,12 @@ internal sealed class ZipExpansion
     private int _next = -1;
 
     public ZipExpansion(
-        ArchiveSource source, EntryTree tree, TreeWriter writer, ExtractionMeter meter, ExtractionLimits limits, int threads)
+        ArchiveSource source,
+        EntryTree tree,
+        TreeWriter writer,
+        ExtractionMeter meter,
+        ExtractionLimits limits,
+        int threads)
     {
         _source = source;
         _archive = source.Path;
