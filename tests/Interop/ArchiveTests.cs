@@ -144,7 +144,8 @@ public sealed class ArchiveTests : IDisposable
 
         Assert.Equal(Describe(Source), Describe(Destination));
         Assert.Equal(
-            File.GetLastWriteTimeUtc(Path.Combine(Source, "large")), File.GetLastWriteTimeUtc(Path.Combine(Destination, "large")),
+            File.GetLastWriteTimeUtc(Path.Combine(Source, "large")),
+            File.GetLastWriteTimeUtc(Path.Combine(Destination, "large")),
             TimeSpan.FromSeconds(1));
     }
 
@@ -163,7 +164,9 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal("names", Read("ünï 漢字"));
         Assert.Equal("long", Read(string.Concat(Enumerable.Repeat("long/", 30)) + "end"));
         Assert.True(OperatingSystem.IsWindows() || IsExecutable("dir/run"));
-        Assert.Equal(DateTime.UnixEpoch.AddSeconds(1_000_000_000), File.GetLastWriteTimeUtc(Path.Combine(Destination, "dir/run")));
+        Assert.Equal(
+            DateTime.UnixEpoch.AddSeconds(1_000_000_000),
+            File.GetLastWriteTimeUtc(Path.Combine(Destination, "dir/run")));
         if (format != "ustar")
         {
             Assert.Equal("longer", Read(string.Concat(Enumerable.Repeat("longer/", 100)) + "漢"));

@@ -80,7 +80,8 @@ public sealed class ArtifactTests : IDisposable
         string download = _folder.PathOf("download");
 
         await SucceedAsync(
-            aws, emulator, "s3", "cp", upload, output.S3Uri, "--sse", "aws:kms", "--sse-kms-key-id", "key", "--no-progress");
+            aws, emulator, "s3", "cp", upload, output.S3Uri, "--sse", "aws:kms", "--sse-kms-key-id", "key",
+            "--no-progress");
         await SucceedAsync(aws, emulator, "s3", "cp", output.S3Uri, download, "--no-progress");
 
         EmulatedObject put = emulator.FindObject(output.BucketName, output.ObjectKey)!;
@@ -99,7 +100,8 @@ public sealed class ArtifactTests : IDisposable
         await SucceedAsync(aws, emulator, "s3", "cp", "-", uri);
 
         Assert.Equal(0, Assert.Single(emulator.ListObjects()).Length);
-        string list = await SucceedAsync(aws, emulator, "s3", "ls", "--recursive", $"s3://{emulator.ArtifactBucketName}");
+        string list = await SucceedAsync(
+            aws, emulator, "s3", "ls", "--recursive", $"s3://{emulator.ArtifactBucketName}");
         Assert.Contains("a b/ü.txt", list, StringComparison.Ordinal);
         await SucceedAsync(aws, emulator, "s3", "rm", uri);
         Assert.Empty(emulator.ListObjects());
@@ -126,7 +128,8 @@ public sealed class ArtifactTests : IDisposable
         Assert.Equal(9, JsonDocument.Parse(head).RootElement.GetProperty("ContentLength").GetInt64());
         Assert.True(JsonDocument.Parse(head).RootElement.TryGetProperty("ChecksumCRC64NVME", out _));
         Assert.Equal(
-            input.ObjectKey, JsonDocument.Parse(list).RootElement.GetProperty("Contents")[0].GetProperty("Key").GetString());
+            input.ObjectKey,
+            JsonDocument.Parse(list).RootElement.GetProperty("Contents")[0].GetProperty("Key").GetString());
     }
 
     [SkippableFact]
@@ -159,7 +162,10 @@ public sealed class ArtifactTests : IDisposable
         Assert.Contains("(403)", foreign.Error, StringComparison.Ordinal);
         Assert.Equal(
             ["ExpiredToken", "InvalidAccessKeyId"],
-            emulator.GetRequests().Where(each => each.Operation == "HeadObject").Select(each => each.ErrorName).Distinct());
+            emulator.GetRequests()
+                .Where(each => each.Operation == "HeadObject")
+                .Select(each => each.ErrorName)
+                .Distinct());
     }
 
     [SkippableTheory]

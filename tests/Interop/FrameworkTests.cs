@@ -45,7 +45,8 @@ public sealed class FrameworkTests
         XElement sums = XDocument.Load(results).Root!.Element("assembly")!;
         File.Delete(results);
         string[] failures = sums.Descendants("test").Where(test => (string?)test.Attribute("result") == "Fail")
-            .Select(test => $"{(string?)test.Attribute("name")}: {(string?)test.Descendants("message").FirstOrDefault()}")
+            .Select(
+                test => $"{(string?)test.Attribute("name")}: {(string?)test.Descendants("message").FirstOrDefault()}")
             .ToArray();
         Assert.True(
             failures.Length == 0 && (int)sums.Attribute("errors")! == 0,

@@ -20,7 +20,8 @@ internal static class Tools
     private static readonly Lazy<Task<string?>> s_zip = new(() => FindAsync(["zip"], "-v"));
     private static readonly Lazy<Task<string?>> s_tar = new(() => FindAsync(["tar"], "--version"));
 
-    private static readonly Lazy<Task<string?>> s_pwsh = new(() => FindAsync(["pwsh"], "-NoProfile", "-Command", "exit 0"));
+    private static readonly Lazy<Task<string?>> s_pwsh = new(
+        () => FindAsync(["pwsh"], "-NoProfile", "-Command", "exit 0"));
 
     /// <summary>The manifest of the built module.</summary>
     internal static string Manifest { get; } = typeof(Tools).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -41,12 +41,16 @@ public enum Keys
 /// <param name="Name">Tells the case.</param>
 /// <param name="Operation">The operation's name in the API.</param>
 /// <param name="Request">
-/// Its members, as the AWS CLI takes them by <c>--cli-input-json</c>; <c>@nonce@</c> stands for the nonce of the job, <c>job-1</c>.
+/// Its members, as the AWS CLI takes them by <c>--cli-input-json</c>; <c>@nonce@</c> stands for the nonce of the job,
+/// <c>job-1</c>.
 /// </param>
 /// <param name="Ours">
-/// What becomes of it in our cmdlets: <c>refused</c> before the wire, or <c>ok</c>, <c>connection</c> or the error's code after it.
+/// What becomes of it in our cmdlets: <c>refused</c> before the wire, or <c>ok</c>, <c>connection</c> or the error's
+/// code after it.
 /// </param>
-/// <param name="Peers">The same in boto3 and the AWS CLI, which check required members, types and least lengths only.</param>
+/// <param name="Peers">
+/// The same in boto3 and the AWS CLI, which check required members, types and least lengths only.
+/// </param>
 public sealed record ParityCase(string Name, string Operation, object Request, string Ours, string Peers)
 {
     /// <summary>Where the job stands.</summary>

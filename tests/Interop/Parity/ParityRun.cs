@@ -19,7 +19,8 @@ namespace CodePipeline.ThirdParty.Interop.Parity;
 /// <param name="Requests">What reached the wire.</param>
 /// <param name="Secrets">Values that differ from emulator to emulator, and the words that stand for them.</param>
 internal sealed record ParityResult(
-    string Outcome, JsonElement Answer, IReadOnlyList<RecordedRequest> Requests, IReadOnlyDictionary<string, string> Secrets)
+    string Outcome, JsonElement Answer, IReadOnlyList<RecordedRequest> Requests,
+    IReadOnlyDictionary<string, string> Secrets)
 {
     /// <summary>The body of the operation's request, its members in order.</summary>
     public string Body => Named(Sorted(JsonNode.Parse(Requests[^1].RevealBody())!));
@@ -27,9 +28,11 @@ internal sealed record ParityResult(
     /// <summary>The fields of the answer, in order.</summary>
     public string Fields => Named(Sorted(JsonNode.Parse(Answer.GetProperty("fields").GetRawText())!));
 
-    public string? Text(string member) => Answer.TryGetProperty(member, out JsonElement value) ? value.GetString() : null;
+    public string? Text(string member) =>
+        Answer.TryGetProperty(member, out JsonElement value) ? value.GetString() : null;
 
-    private string Named(string json) => Secrets.Aggregate(json, (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
+    private string Named(string json) =>
+        Secrets.Aggregate(json, (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
 
     private static string Sorted(JsonNode node) => node switch
     {
@@ -37,12 +40,16 @@ internal sealed record ParityResult(
             .Where(member => member.Value is not null)
             .Select(member => JsonSerializer.Serialize(member.Key) + ":" + Sorted(member.Value!))) + "}",
         JsonArray items => "[" + string.Join(",", items.Select(item => Sorted(item!))) + "]",
-        JsonValue value when value.TryGetValue(out decimal number) => number.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture),
+        JsonValue value when value.TryGetValue(out decimal number) =>
+            number.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture),
         _ => node.ToJsonString(),
     };
 }
 
-/// <summary>All cases through the cmdlets in one pwsh, through boto3 in one Python, and a few through the AWS CLI; each case has an emulator.</summary>
+/// <summary>
+/// All cases through the cmdlets in one pwsh, through boto3 in one Python, and a few through the AWS CLI; each case has
+/// an emulator.
+/// </summary>
 #pragma warning disable CA1001 // xunit calls DisposeAsync.
 public sealed class ParityRun : IAsyncLifetime
 #pragma warning restore CA1001
@@ -69,14 +76,21 @@ public sealed class ParityRun : IAsyncLifetime
         ICollection<ParityCase> all = [.. ParityTable.All.Values];
         Ours = await Tools.FindPwshAsync() is string pwsh
             ? await RunAsync(all, file => ClientProcess.RunAsync(
-                pwsh, ["-NoProfile", "-NonInteractive", "-File", Tools.ShellScript("Parity.ps1"), "-Manifest", Tools.Manifest, "-Path", file],
+                pwsh,
+                [
+                    "-NoProfile", "-NonInteractive", "-File", Tools.ShellScript("Parity.ps1"),
+                    "-Manifest", Tools.Manifest, "-Path", file,
+                ],
                 variables: new Dictionary<string, string> { ["NO_COLOR"] = "1" }))
             : null;
         Boto3 = await Tools.FindBoto3Async() is string python
             ? await RunAsync(all, file => ClientProcess.RunAsync(
-                python, [Tools.Script("parity.py"), file], variables: new Dictionary<string, string> { ["PYTHONUTF8"] = "1" }))
+                python, [Tools.Script("parity.py"), file],
+                variables: new Dictionary<string, string> { ["PYTHONUTF8"] = "1" }))
             : null;
-        Cli = await Tools.FindAwsAsync() is string aws ? await RunCliAsync(aws, [.. all.Where(each => each.ByCli)]) : null;
+        Cli = await Tools.FindAwsAsync() is string aws
+            ? await RunCliAsync(aws, [.. all.Where(each => each.ByCli)])
+            : null;
     }
 
     public Task DisposeAsync()
@@ -96,10 +110,14 @@ public sealed class ParityRun : IAsyncLifetime
                 services.Add(await ParityService.StartAsync(each));
             }
 
-            string file = _folder.Write("cases.json", JsonSerializer.Serialize(services.Select(service => service.Call)));
+            string file = _folder.Write(
+                "cases.json", JsonSerializer.Serialize(services.Select(service => service.Call)));
             ClientResult result = (await run(file))!;
             Assert.True(result.ExitCode == 0, result.Error + result.Output);
-            return services.Zip(JsonDocument.Parse(result.Output).RootElement.EnumerateArray(), (service, answer) => service.ResultOf(answer))
+            return services
+                .Zip(
+                    JsonDocument.Parse(result.Output).RootElement.EnumerateArray(),
+                    (service, answer) => service.ResultOf(answer))
                 .ToDictionary(each => each.Answer.GetProperty("name").GetString()!, StringComparer.Ordinal);
         }
         finally
@@ -108,22 +126,31 @@ public sealed class ParityRun : IAsyncLifetime
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, ParityResult>> RunCliAsync(string aws, IReadOnlyList<ParityCase> cases)
+    private static async Task<IReadOnlyDictionary<string, ParityResult>> RunCliAsync(
+        string aws, IReadOnlyList<ParityCase> cases)
     {
         Dictionary<string, ParityResult> results = new(StringComparer.Ordinal);
         foreach (ParityCase each in cases)
         {
             using ParityService service = await ParityService.StartAsync(each);
-            string command = string.Concat(each.Operation.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + c : c.ToString())).ToLowerInvariant();
+            IEnumerable<string> letters =
+                each.Operation.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + c : c.ToString());
+            string command = string.Concat(letters).ToLowerInvariant();
             ClientResult result = (await ClientProcess.RunAsync(
-                aws, ["codepipeline", command, "--cli-input-json", service.Call["request"]!.ToJsonString(), "--output", "json"], service.Emulator))!;
+                aws,
+                [
+                    "codepipeline", command, "--cli-input-json", service.Call["request"]!.ToJsonString(),
+                    "--output", "json",
+                ],
+                service.Emulator))!;
             int code = result.Error.IndexOf("An error occurred (", StringComparison.Ordinal);
             string outcome = result.ExitCode == 0 ? "ok"
                 : code >= 0 ? result.Error[(code + 19)..].Split(')')[0]
                 : service.Emulator.GetRequests().Count > service.Before ? "connection" : "refused";
             string fields = result.ExitCode == 0 && result.Output.Length > 0 ? result.Output : "{}";
             results[each.Name] = service.ResultOf(JsonDocument.Parse(
-                $$"""{"name":{{JsonSerializer.Serialize(each.Name)}},"outcome":"{{outcome}}","fields":{{fields}}}""").RootElement);
+                $$"""{"name":{{JsonSerializer.Serialize(each.Name)}},"outcome":"{{outcome}}","fields":{{fields}}}""")
+                .RootElement);
         }
 
         return results;
@@ -148,7 +175,8 @@ public sealed class ParityRun : IAsyncLifetime
                 ["accessKey"] = each.Keys == Keys.Unknown ? "AKIANOBODYNOBODY0000" : AccessKeyId,
                 ["secretKey"] = each.Keys == Keys.WrongSecret ? "somebody-else's" : s_secretKey.Reveal(),
                 ["sessionToken"] = each.Keys == Keys.StraySessionToken ? "left over" : null,
-                ["request"] = JsonNode.Parse(JsonSerializer.Serialize(each.Request).Replace("@nonce@", job.Nonce, StringComparison.Ordinal)),
+                ["request"] = JsonNode.Parse(
+                    JsonSerializer.Serialize(each.Request).Replace("@nonce@", job.Nonce, StringComparison.Ordinal)),
             };
         }
 
@@ -167,8 +195,10 @@ public sealed class ParityRun : IAsyncLifetime
             });
             emulator.AddJob(new EmulatedJobRequest(s_type)
             {
-                JobId = "job-1", ClientId = "client-1", ClientToken = new Secret("token-1"), InputArtifacts = ["In"], OutputArtifacts = ["Out"],
-                Configuration = new Dictionary<string, string> { ["Project ü"] = "漢字 😀", ["Empty"] = " " }, EncryptionKeyId = "key-1", ContinuationToken = "step 1",
+                JobId = "job-1", ClientId = "client-1", ClientToken = new Secret("token-1"), InputArtifacts = ["In"],
+                OutputArtifacts = ["Out"],
+                Configuration = new Dictionary<string, string> { ["Project ü"] = "漢字 😀", ["Empty"] = " " },
+                EncryptionKeyId = "key-1", ContinuationToken = "step 1",
             });
             await BringToAsync(each.State, emulator);
             emulator.OrderFaults(each.Faults is null ? null : FaultPlan.Parse(each.Faults));
@@ -179,7 +209,8 @@ public sealed class ParityRun : IAsyncLifetime
         {
             Dictionary<string, string> secrets = new(StringComparer.Ordinal)
             {
-                [_job.Nonce] = "@nonce@", [_job.ActionExecutionId] = "@execution@", [Emulator.ArtifactBucketName] = "@bucket@",
+                [_job.Nonce] = "@nonce@", [_job.ActionExecutionId] = "@execution@",
+                [Emulator.ArtifactBucketName] = "@bucket@",
             };
             foreach (EmulatedArtifact artifact in _job.InputArtifacts.Concat(_job.OutputArtifacts))
             {
@@ -190,7 +221,8 @@ public sealed class ParityRun : IAsyncLifetime
                 }
             }
 
-            return new ParityResult(answer.GetProperty("outcome").GetString()!, answer, [.. Emulator.GetRequests().Skip(Before)], secrets);
+            return new ParityResult(
+                answer.GetProperty("outcome").GetString()!, answer, [.. Emulator.GetRequests().Skip(Before)], secrets);
         }
 
         public void Dispose() => Emulator.Dispose();
@@ -205,17 +237,20 @@ public sealed class ParityRun : IAsyncLifetime
             Secret token = new("token-1");
             using ThirdPartyJobClient client = new(new ClientSettings
             {
-                Region = Region, EndpointUrl = emulator.Endpoint.AbsoluteUri, AccessKey = AccessKeyId, SecretKey = s_secretKey,
+                Region = Region, EndpointUrl = emulator.Endpoint.AbsoluteUri, AccessKey = AccessKeyId,
+                SecretKey = s_secretKey,
             });
             await client.PollForThirdPartyJobsAsync(s_type, 1, CallOptions.Quiet, CancellationToken.None);
             if (state >= JobState.Claimed)
             {
-                await client.AcknowledgeThirdPartyJobAsync("job-1", emulator.FindJob("job-1")!.Nonce, token, CallOptions.Quiet, CancellationToken.None);
+                await client.AcknowledgeThirdPartyJobAsync(
+                    "job-1", emulator.FindJob("job-1")!.Nonce, token, CallOptions.Quiet, CancellationToken.None);
             }
 
             if (state == JobState.Finished)
             {
-                await client.PutThirdPartyJobSuccessResultAsync("job-1", token, new SuccessResult(), CallOptions.Quiet, CancellationToken.None);
+                await client.PutThirdPartyJobSuccessResultAsync(
+                    "job-1", token, new SuccessResult(), CallOptions.Quiet, CancellationToken.None);
             }
         }
     }

@@ -4,7 +4,10 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Interop.Parity;
 
-/// <summary>The cases: valid, each limit at and past its edge, Unicode, missing, each modelled and unmodelled error, broken answers.</summary>
+/// <summary>
+/// The cases: valid, each limit at and past its edge, Unicode, missing, each modelled and unmodelled error, broken
+/// answers.
+/// </summary>
 internal static class ParityTable
 {
     private const string Poll = "PollForThirdPartyJobs";
@@ -23,15 +26,25 @@ internal static class ParityTable
     private const string Token = "token-1";
     private const string Unicode = "ü 漢字 😀";
 
-    public static IReadOnlyDictionary<string, ParityCase> All { get; } = Polls().Concat(DetailCases()).Concat(Acknowledgements())
-        .Concat(Successes()).Concat(Failures()).Concat(Errors()).ToDictionary(each => each.Name, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, ParityCase> All { get; } = Polls()
+        .Concat(DetailCases())
+        .Concat(Acknowledgements())
+        .Concat(Successes())
+        .Concat(Failures())
+        .Concat(Errors())
+        .ToDictionary(each => each.Name, StringComparer.Ordinal);
 
     private static IEnumerable<ParityCase> Polls()
     {
-        object Type(string? category = "Test", string? owner = "ThirdParty", string? provider = "Contoso", string? version = "1") =>
+        object Type(
+            string? category = "Test", string? owner = "ThirdParty", string? provider = "Contoso",
+            string? version = "1") =>
             Members(("category", category), ("owner", owner), ("provider", provider), ("version", version));
         ParityCase Case(string name, object? type, string ours, string peers, int? most = 5) =>
-            new("poll: " + name, Poll, Members(("actionTypeId", type), ("maxBatchSize", most)), ours, peers) { State = JobState.Queued };
+            new("poll: " + name, Poll, Members(("actionTypeId", type), ("maxBatchSize", most)), ours, peers)
+            {
+                State = JobState.Queued,
+            };
 
         yield return Case("a job that waits", Type(), Ok, Ok) with { ByCli = true };
         yield return Case("no batch size", Type(), Ok, Ok, null);
@@ -39,7 +52,10 @@ internal static class ParityTable
         yield return Case("batch size 0", Type(), Refused, Refused, 0);
         yield return Case("batch size -1", Type(), Refused, Refused, -1);
         yield return Case("the largest batch size", Type(), Ok, Ok, int.MaxValue);
-        yield return Case("category in another case", Type("test"), Ok, Invalid) with { WireDiffers = "Ours sends it as the service spells it." };
+        yield return Case("category in another case", Type("test"), Ok, Invalid) with
+        {
+            WireDiffers = "Ours sends it as the service spells it.",
+        };
         yield return Case("category that is none", Type("Nonsense"), Refused, Invalid) with { ByCli = true };
         yield return Case("owner that is none", Type(owner: "Somebody"), Refused, Invalid);
         yield return Case("provider of 35", Type(provider: Long(35)), NoActionType, NoActionType);
@@ -55,19 +71,26 @@ internal static class ParityTable
         yield return Case("no provider", Type(provider: null), Refused, Refused);
         yield return Case("no version", Type(version: null), Refused, Refused);
         yield return Case("no action type", null, Refused, Refused);
-        yield return Case("an action type that is not there", Type(provider: "Nobody"), NoActionType, NoActionType) with { ByCli = true };
+        yield return Case("an action type that is not there", Type(provider: "Nobody"), NoActionType, NoActionType) with
+        {
+            ByCli = true,
+        };
     }
 
     private static IEnumerable<ParityCase> DetailCases()
     {
-        ParityCase Case(string name, string? jobId, string? token, string ours, string peers, JobState state = JobState.Dispatched) =>
+        ParityCase Case(
+            string name, string? jobId, string? token, string ours, string peers,
+            JobState state = JobState.Dispatched) =>
             new("details: " + name, Details, Job(jobId, token), ours, peers) { State = state };
 
         yield return Case("a job that was handed out", "job-1", Token, Ok, Ok) with { ByCli = true };
         yield return Case("a job in progress", "job-1", Token, Ok, Ok, JobState.Claimed);
-        yield return Case("a job that is over", "job-1", Token, "InvalidJobException", "InvalidJobException", JobState.Finished);
+        yield return Case(
+            "a job that is over", "job-1", Token, "InvalidJobException", "InvalidJobException", JobState.Finished);
         yield return Case("job id of 512", Long(512), Token, NoJob, NoJob);
-        yield return Case("job id of 512 characters of two units", string.Concat(Enumerable.Repeat("😀", 512)), Token, NoJob, NoJob);
+        yield return Case(
+            "job id of 512 characters of two units", string.Concat(Enumerable.Repeat("😀", 512)), Token, NoJob, NoJob);
         yield return Case("job id of 513", Long(513), Token, Refused, Invalid);
         yield return Case("job id of no length", "", Token, Refused, Refused);
         yield return Case("no job id", null, Token, Refused, Refused);
@@ -83,7 +106,8 @@ internal static class ParityTable
 
     private static IEnumerable<ParityCase> Acknowledgements()
     {
-        ParityCase Case(string name, string? nonce, string ours, string peers, string? jobId = "job-1", string? token = Token) =>
+        ParityCase Case(
+            string name, string? nonce, string ours, string peers, string? jobId = "job-1", string? token = Token) =>
             new("acknowledge: " + name, Acknowledge, Job(jobId, token, ("nonce", nonce)), ours, peers);
 
         yield return Case("the nonce of the job", "@nonce@", Ok, Ok) with { ByCli = true };
@@ -114,55 +138,99 @@ internal static class ParityTable
 
         yield return Case("nothing more", Ok, Ok) with { ByCli = true };
         yield return Case(
-            "everything", Ok, Ok, ("executionDetails", Execution("s", "e", 100)), ("currentRevision", Revision("r", "c", 1893553445, "rs")),
+            "everything", Ok, Ok, ("executionDetails", Execution("s", "e", 100)),
+            ("currentRevision", Revision("r", "c", 1893553445, "rs")),
             ("continuationToken", "step 2")) with { ByCli = true };
-        yield return Case("Unicode", Ok, Ok, ("executionDetails", Execution(Unicode, Unicode)), ("currentRevision", Revision(Unicode, Unicode, null, Unicode))) with
+        yield return Case(
+            "Unicode", Ok, Ok, ("executionDetails", Execution(Unicode, Unicode)),
+            ("currentRevision", Revision(Unicode, Unicode, null, Unicode))) with
         {
             ByCli = true,
         };
         yield return Case("summary of 2048", Ok, Ok, ("executionDetails", Execution(Long(2048))));
-        yield return Case("summary of 2049", Ok, Invalid, ("executionDetails", Execution(Long(2049)))) with { WireDiffers = Cut };
-        yield return Case("summary of 2048 characters of two units", Ok, Ok, ("executionDetails", Execution(string.Concat(Enumerable.Repeat("😀", 2048))))) with
+        yield return Case("summary of 2049", Ok, Invalid, ("executionDetails", Execution(Long(2049)))) with
+        {
+            WireDiffers = Cut,
+        };
+        yield return Case(
+            "summary of 2048 characters of two units", Ok, Ok,
+            ("executionDetails", Execution(string.Concat(Enumerable.Repeat("😀", 2048))))) with
         {
             WireDiffers = "Ours cuts by UTF-16 units, which every way of counting takes.",
         };
-        yield return Case("summary of no length", Ok, Refused, ("executionDetails", Execution(""))) with { WireDiffers = LeftOut };
+        yield return Case("summary of no length", Ok, Refused, ("executionDetails", Execution(""))) with
+        {
+            WireDiffers = LeftOut,
+        };
         yield return Case("external execution id of 1500", Ok, Ok, ("executionDetails", Execution(id: Long(1500))));
-        yield return Case("external execution id of 1501", Refused, Invalid, ("executionDetails", Execution(id: Long(1501))));
-        yield return Case("external execution id of no length", Ok, Refused, ("executionDetails", Execution(id: ""))) with { WireDiffers = LeftOut };
+        yield return Case(
+            "external execution id of 1501", Refused, Invalid, ("executionDetails", Execution(id: Long(1501))));
+        yield return Case(
+            "external execution id of no length", Ok, Refused, ("executionDetails", Execution(id: ""))) with
+        {
+            WireDiffers = LeftOut,
+        };
         yield return Case("0 percent", Ok, Ok, ("executionDetails", Execution(percent: 0)));
         yield return Case("-1 percent", Refused, Refused, ("executionDetails", Execution(percent: -1)));
         yield return Case("101 percent", Refused, Invalid, ("executionDetails", Execution(percent: 101)));
         yield return Case("continuation token of 2048", Ok, Ok, ("continuationToken", Long(2048)));
         yield return Case("continuation token of 2049", Refused, Invalid, ("continuationToken", Long(2049)));
-        yield return Case("continuation token of no length", Ok, Refused, ("continuationToken", "")) with { WireDiffers = LeftOut };
+        yield return Case("continuation token of no length", Ok, Refused, ("continuationToken", "")) with
+        {
+            WireDiffers = LeftOut,
+        };
         yield return Case("revision of 1500", Ok, Ok, ("currentRevision", Revision(Long(1500))));
         yield return Case("revision of 1501", Refused, Invalid, ("currentRevision", Revision(Long(1501))));
         yield return Case("no revision in a revision", Refused, Refused, ("currentRevision", Revision(id: null)));
         yield return Case("change identifier of 100", Ok, Ok, ("currentRevision", Revision(change: Long(100))));
-        yield return Case("change identifier of 101", Refused, Invalid, ("currentRevision", Revision(change: Long(101))));
+        yield return Case(
+            "change identifier of 101", Refused, Invalid, ("currentRevision", Revision(change: Long(101))));
         yield return Case("no change identifier", Refused, Refused, ("currentRevision", Revision(change: null)));
         yield return Case("revision summary of 2048", Ok, Ok, ("currentRevision", Revision(summary: Long(2048))));
-        yield return Case("revision summary of 2049", Ok, Invalid, ("currentRevision", Revision(summary: Long(2049)))) with { WireDiffers = Cut };
+        yield return Case(
+            "revision summary of 2049", Ok, Invalid, ("currentRevision", Revision(summary: Long(2049)))) with
+        {
+            WireDiffers = Cut,
+        };
         yield return Case("created with a fraction", Ok, Ok, ("currentRevision", Revision(created: 1893553445.25))) with
         {
             WireDiffers = "botocore drops fractions of seconds.",
         };
-        yield return Case("created that is no time", Refused, Refused, ("currentRevision", Revision(created: "yesterday")));
-        yield return Case("a job that was not claimed", "InvalidJobStateException", "InvalidJobStateException") with { State = JobState.Dispatched };
-        yield return Case("a job that is over", "InvalidJobStateException", "InvalidJobStateException") with { State = JobState.Finished, ByCli = true };
+        yield return Case(
+            "created that is no time", Refused, Refused, ("currentRevision", Revision(created: "yesterday")));
+        yield return Case("a job that was not claimed", "InvalidJobStateException", "InvalidJobStateException") with
+        {
+            State = JobState.Dispatched,
+        };
+        yield return Case("a job that is over", "InvalidJobStateException", "InvalidJobStateException") with
+        {
+            State = JobState.Finished,
+            ByCli = true,
+        };
         yield return new ParityCase("success: a job that is not there", Success, Job("job-2", Token), NoJob, NoJob);
-        yield return new ParityCase("success: another's client token", Success, Job("job-1", "token-2"), NoToken, NoToken) { State = JobState.Claimed };
-        yield return new ParityCase("success: no client token", Success, Job("job-1", null), Refused, Refused) { State = JobState.Claimed };
+        yield return new ParityCase(
+            "success: another's client token", Success, Job("job-1", "token-2"), NoToken, NoToken)
+        {
+            State = JobState.Claimed,
+        };
+        yield return new ParityCase("success: no client token", Success, Job("job-1", null), Refused, Refused)
+        {
+            State = JobState.Claimed,
+        };
         yield return new ParityCase("success: no job id", Success, Job(null, Token), Refused, Refused);
         yield return new ParityCase("success: job id of 513", Success, Job(Long(513), Token), Refused, Invalid);
     }
 
     private static IEnumerable<ParityCase> Failures()
     {
-        ParityCase Case(string name, string ours, string peers, string? type = "JobFailed", string? message = "m", string? id = null) => new(
+        ParityCase Case(
+            string name, string ours, string peers, string? type = "JobFailed", string? message = "m",
+            string? id = null) => new(
             "failure: " + name, Failure,
-            Job("job-1", Token, ("failureDetails", Members(("type", type), ("message", message), ("externalExecutionId", id)))), ours, peers)
+            Job(
+                "job-1", Token,
+                ("failureDetails", Members(("type", type), ("message", message), ("externalExecutionId", id)))),
+            ours, peers)
         {
             State = JobState.Claimed,
         };
@@ -175,18 +243,30 @@ internal static class ParityTable
         yield return Case("a type that is none", Refused, Invalid, "Nonsense");
         yield return Case("no type", Refused, Refused, type: null);
         yield return Case("message of 5000", Ok, Ok, message: Long(5000));
-        yield return Case("message of 5001", Ok, Invalid, message: Long(5001)) with { WireDiffers = "Ours cuts it, with a warning: a result is not lost for it." };
+        yield return Case("message of 5001", Ok, Invalid, message: Long(5001)) with
+        {
+            WireDiffers = "Ours cuts it, with a warning: a result is not lost for it.",
+        };
         yield return Case("message of no length", Refused, Refused, message: "");
         yield return Case("no message", Refused, Refused, message: null);
         yield return Case("external execution id of 1500", Ok, Ok, id: Long(1500));
         yield return Case("external execution id of 1501", Refused, Invalid, id: Long(1501));
-        yield return Case("a job that was not claimed", "InvalidJobStateException", "InvalidJobStateException") with { State = JobState.Dispatched };
+        yield return Case("a job that was not claimed", "InvalidJobStateException", "InvalidJobStateException") with
+        {
+            State = JobState.Dispatched,
+        };
         object details = Members(("type", "JobFailed"), ("message", "m"));
-        yield return new ParityCase("failure: no job id", Failure, Job(null, Token, ("failureDetails", details)), Refused, Refused);
-        yield return new ParityCase("failure: no client token", Failure, Job("job-1", null, ("failureDetails", details)), Refused, Refused);
+        yield return new ParityCase(
+            "failure: no job id", Failure, Job(null, Token, ("failureDetails", details)), Refused, Refused);
+        yield return new ParityCase(
+            "failure: no client token", Failure, Job("job-1", null, ("failureDetails", details)), Refused, Refused);
 
         // What a file is about tells its members: one without failureDetails is a success to ours.
-        yield return new ParityCase("failure: no details", Failure, Job("job-1", Token), Ok, Refused) { State = JobState.Claimed, SentInstead = Success };
+        yield return new ParityCase("failure: no details", Failure, Job("job-1", Token), Ok, Refused)
+        {
+            State = JobState.Claimed,
+            SentInstead = Success,
+        };
     }
 
     /// <summary>What the service says outside of its model, and what is no answer of it, for each operation.</summary>
@@ -194,11 +274,17 @@ internal static class ParityTable
     {
         (string Operation, object Request, JobState State)[] calls =
         [
-            (Poll, Members(("actionTypeId", Members(("category", "Test"), ("owner", "ThirdParty"), ("provider", "Contoso"), ("version", "1")))), JobState.Queued),
+            (Poll,
+                Members(
+                    ("actionTypeId",
+                        Members(
+                            ("category", "Test"), ("owner", "ThirdParty"), ("provider", "Contoso"), ("version", "1")))),
+                JobState.Queued),
             (Details, Job("job-1", Token), JobState.Dispatched),
             (Acknowledge, Job("job-1", Token, ("nonce", "@nonce@")), JobState.Dispatched),
             (Success, Job("job-1", Token), JobState.Claimed),
-            (Failure, Job("job-1", Token, ("failureDetails", Members(("type", "JobFailed"), ("message", "m")))), JobState.Claimed),
+            (Failure, Job("job-1", Token, ("failureDetails", Members(("type", "JobFailed"), ("message", "m")))),
+                JobState.Claimed),
         ];
         (string Fault, string Ours, string Peers)[] faults =
         [
@@ -219,7 +305,8 @@ internal static class ParityTable
             {
                 // Results have no answer that could be read.
                 bool isResult = operation is Success or Failure;
-                yield return new ParityCase($"{fault}: {operation}", operation, request, isResult && fault == "garbled" ? Ok : ours, peers)
+                yield return new ParityCase(
+                    $"{fault}: {operation}", operation, request, isResult && fault == "garbled" ? Ok : ours, peers)
                 {
                     State = state, Faults = fault + "=1", ByCli = operation == Details && fault is "access-denied",
                 };
@@ -242,5 +329,6 @@ internal static class ParityTable
         Members([("jobId", jobId), ("clientToken", token), .. more]);
 
     private static Dictionary<string, object?> Members(params (string Name, object? Value)[] members) =>
-        members.Where(member => member.Value is not null).ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
+        members.Where(member => member.Value is not null)
+            .ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
 }

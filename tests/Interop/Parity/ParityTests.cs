@@ -7,8 +7,9 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Interop.Parity;
 
 /// <summary>
-/// The same requests through our cmdlets, boto3 and the AWS CLI: what reaches the wire, and what comes back. The emulator takes none
-/// whose operation, content type or signature is not right, so that a request which it carries out had these headers.
+/// The same requests through our cmdlets, boto3 and the AWS CLI: what reaches the wire, and what comes back. The
+/// emulator takes none whose operation, content type or signature is not right, so that a request which it carries out
+/// had these headers.
 /// </summary>
 public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 {
@@ -34,10 +35,12 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     public static TheoryData<string> Cases => [.. ParityTable.All.Keys];
 
-    public static TheoryData<string> CliCases => [.. ParityTable.All.Values.Where(each => each.ByCli).Select(each => each.Name)];
+    public static TheoryData<string> CliCases =>
+        [.. ParityTable.All.Values.Where(each => each.ByCli).Select(each => each.Name)];
 
     public static TheoryData<string> SentByBoth => [.. ParityTable.All.Values
-        .Where(each => each.Ours != "refused" && each.Peers != "refused" && each.WireDiffers is null).Select(each => each.Name)];
+        .Where(each => each.Ours != "refused" && each.Peers != "refused" && each.WireDiffers is null)
+        .Select(each => each.Name)];
 
     public static TheoryData<string> AnsweredToBoth => [.. ParityTable.All.Values
         .Where(each => each.Ours == "ok" && each.Peers == "ok").Select(each => each.Name)];
@@ -60,7 +63,9 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
             // What PowerShell itself refuses to bind has the user's own object for its target.
             bool isPowerShells = ours.Text("errorId")!.StartsWith("ParameterArgument", StringComparison.Ordinal);
-            Assert.True(isPowerShells || !ours.Text("target")!.Contains("token-1", StringComparison.Ordinal), ours.Text("target"));
+            Assert.True(
+                isPowerShells || !ours.Text("target")!.Contains("token-1", StringComparison.Ordinal),
+                ours.Text("target"));
             Assert.Equal(s_categories.GetValueOrDefault(ours.Outcome, ours.Text("category")!), ours.Text("category"));
         }
 
@@ -87,7 +92,8 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
         ParityResult boto3 = Boto3(name);
 
         Assert.Equal(boto3.Outcome, cli.Outcome);
-        Assert.Equal(boto3.Requests.Select(request => request.Operation), cli.Requests.Select(request => request.Operation));
+        Assert.Equal(
+            boto3.Requests.Select(request => request.Operation), cli.Requests.Select(request => request.Operation));
         if (boto3.Requests.Count > 0)
         {
             Assert.Equal(boto3.Body, cli.Body);
@@ -95,7 +101,8 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
         if (boto3.Outcome == "ok")
         {
-            Assert.Equal(boto3.Fields, cli.Fields.Replace(AccessPattern(cli), AccessPattern(boto3), StringComparison.Ordinal));
+            Assert.Equal(
+                boto3.Fields, cli.Fields.Replace(AccessPattern(cli), AccessPattern(boto3), StringComparison.Ordinal));
         }
     }
 
@@ -110,7 +117,11 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
     [SkippableFact]
     public void Difference_OnTheWire_IsOneThatTheTableNames()
     {
-        IReadOnlyList<string> named = [.. ParityTable.All.Values.Where(each => each.WireDiffers is not null && each.Peers != "refused").Select(each => each.Name)];
+        IReadOnlyList<string> named =
+        [
+            .. ParityTable.All.Values.Where(each => each.WireDiffers is not null && each.Peers != "refused")
+                .Select(each => each.Name),
+        ];
 
         Assert.All(named, name => Assert.NotEqual(Boto3(name).Body, Ours(name).Body));
     }
