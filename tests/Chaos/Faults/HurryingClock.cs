@@ -7,7 +7,8 @@ namespace CodePipeline.ThirdParty.Chaos.Faults;
 /// A clock that runs on while somebody waits for it: a pause is over at once, and has taken its time all the same.
 /// </summary>
 /// <param name="longestPause">What takes longer is a time limit, which stays what it is.</param>
-internal sealed class HurryingClock(TimeSpan longestPause) : TimeProvider
+/// <param name="limit">A time limit that is as short as a pause.</param>
+internal sealed class HurryingClock(TimeSpan longestPause, TimeSpan? limit = null) : TimeProvider
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(1);
 
@@ -21,7 +22,7 @@ internal sealed class HurryingClock(TimeSpan longestPause) : TimeProvider
         System.GetElapsedTime(0, System.GetTimestamp()).Ticks + Volatile.Read(ref _ahead);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        dueTime <= TimeSpan.Zero || dueTime > longestPause
+        dueTime <= TimeSpan.Zero || dueTime > longestPause || dueTime == limit
             ? base.CreateTimer(callback, state, dueTime, period)
             : base.CreateTimer(
                 passed =>
