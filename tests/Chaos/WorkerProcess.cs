@@ -52,6 +52,8 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
                         kind == WorkerKind.Cmdlet ? "worker.ps1" : "pipeline.ps1"),
                     Metadata("Module"), .. arguments,
                 ]);
+        // The runtime's own pipes for debuggers would stay in the temporary folder of a process that is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach ((string variable, string value) in Environment())
         {
             start.Environment[variable] = value;

@@ -12,6 +12,9 @@ internal sealed class EmulatorProcess : IDisposable
 {
     private readonly Process _process;
 
+    // What a killed process leaves in the system's folder goes with this one.
+    private readonly TempFolder _temporary = new();
+
     public EmulatorProcess(params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "CodePipeline.ThirdParty.Emulator.dll");
@@ -21,6 +24,7 @@ internal sealed class EmulatorProcess : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["TMPDIR"] = _temporary.PathOf("."), ["TMP"] = _temporary.PathOf(".") },
         })!;
     }
 
@@ -56,9 +60,11 @@ internal sealed class EmulatorProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
+            _process.WaitForExit();
         }
 
         _process.Dispose();
+        _temporary.Dispose();
     }
 
     private static string DotnetPath() =>

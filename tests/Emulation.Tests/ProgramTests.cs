@@ -127,7 +127,8 @@ public sealed class ProgramTests
     [Fact]
     public async Task ReadyFile_HoldsTheJsonLine()
     {
-        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var folder = new TempFolder();
+        string file = folder.PathOf("ready");
         using EmulatorProcess process = new("--ready-file", file, "--json", "--until-stdin-closes");
         string line = await process.ReadLineAsync();
         process.CloseInput();
@@ -139,7 +140,6 @@ public sealed class ProgramTests
         Assert.True(
             OperatingSystem.IsWindows()
                 || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
-        File.Delete(file);
         Assert.Equal(line, content.TrimEnd());
     }
 

@@ -1,10 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
@@ -84,15 +84,13 @@ public sealed class AwsCliTests : IDisposable
     {
         string aws = await Tools.AwsAsync();
         EmulatedJob job = AddJob();
-        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        await File.WriteAllTextAsync(
-            file, JsonSerializer.Serialize(
-                new { jobId = job.JobId, nonce = job.Nonce, clientToken = job.ClientToken.Reveal() }));
+        using var folder = new TempFolder();
+        string file = folder.Write("input.json", JsonSerializer.Serialize(
+            new { jobId = job.JobId, nonce = job.Nonce, clientToken = job.ClientToken.Reveal() }));
 
         using JsonDocument status = await JsonAsync(
             aws, "acknowledge-third-party-job", "--cli-input-json", "file://" + file);
 
-        File.Delete(file);
         Assert.Equal("InProgress", status.RootElement.GetProperty("status").GetString());
     }
 

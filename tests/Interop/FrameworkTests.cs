@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using System.Xml.Linq;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
@@ -19,7 +20,8 @@ public sealed class FrameworkTests
     {
         string? mono = OperatingSystem.IsWindows() ? null : await Tools.MonoAsync();
         string folder = Path.Combine(Root(), "tests", "Framework.Tests");
-        string results = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var temporary = new TempFolder();
+        string results = temporary.PathOf("results.xml");
         ClientResult build = (await ClientProcess.RunAsync(
             "dotnet",
             ["build", folder, "-v", "q", "-m:1", "-nodeReuse:false", "--tl:off"],
@@ -43,7 +45,6 @@ public sealed class FrameworkTests
 
         Assert.True(File.Exists(results), run.Output + run.Error);
         XElement sums = XDocument.Load(results).Root!.Element("assembly")!;
-        File.Delete(results);
         string[] failures = sums.Descendants("test").Where(test => (string?)test.Attribute("result") == "Fail")
             .Select(
                 test => $"{(string?)test.Attribute("name")}: {(string?)test.Descendants("message").FirstOrDefault()}")

@@ -8,6 +8,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
@@ -19,14 +20,14 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
     private const string KeyId = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     private const int Large = 40_000_001;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cpthirdparty-");
+    private readonly TempFolder _folder = new();
     private readonly ArtifactMover _mover = new(TimeProvider.System);
     private AmazonS3Client? _s3;
 
     public void Dispose()
     {
         _s3?.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     [SkippableFact]
@@ -109,10 +110,10 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
             () => _mover.SaveAsync(job, job.Inputs[0], PathOf("in"), expand: false, null, default));
 
         Assert.Equal(ArtifactFault.NotFound, error.Fault);
-        Assert.Empty(_folder.GetFileSystemInfos());
+        Assert.Empty(Directory.GetFileSystemEntries(PathOf(".")));
     }
 
-    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    private string PathOf(string name) => _folder.PathOf(name);
 
     private async Task<JobArtifacts> StartAsync(string? key)
     {

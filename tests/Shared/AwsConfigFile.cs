@@ -11,8 +11,9 @@ namespace CodePipeline.ThirdParty.Tests;
 /// </remarks>
 internal sealed class AwsConfigFile : IDisposable
 {
+    // Beside the tests, not in the system's temporary folder: a process that is killed cannot delete it.
     private static readonly string s_path =
-        Path.Combine(Path.GetTempPath(), $"cpthirdparty-{Guid.NewGuid():N}-config");
+        Path.Combine(AppContext.BaseDirectory, $"aws-{Guid.NewGuid():N}.config");
 
     public AwsConfigFile(string text) => File.WriteAllText(s_path, text);
 

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using CodePipeline.ThirdParty.Commands;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;
@@ -84,8 +85,8 @@ public sealed class EmulatorCommandTests : IDisposable
     public void NewJob_WithFilesByName_PutsTheirContentsForEachJob()
     {
         ThirdPartyEmulator emulator = Start();
-        string file = Path.GetTempFileName();
-        File.WriteAllText(file, "contents");
+        using var folder = new TempFolder();
+        string file = folder.Write("file", "contents");
 
         FakeHost host = new NewThirdPartyEmulatorJobCommand
         {
@@ -101,6 +102,7 @@ public sealed class EmulatorCommandTests : IDisposable
             },
         }.Run();
 
+        // They are the emulator's own by now.
         File.Delete(file);
         Assert.Empty(host.Errors);
         Assert.Equal(2, host.Objects.Count);

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
@@ -285,19 +286,11 @@ public sealed class EntryTreeTests
     public void NastyLinks_NeverLeadOut(int seed)
     {
         Random random = new(seed);
-        string root = Directory.CreateTempSubdirectory("cpthirdparty-links-").FullName;
+        using var root = new TempFolder();
         int taken = 0;
-        try
+        for (int round = 0; round < 300; round++)
         {
-            for (int round = 0; round < 300; round++)
-            {
-                string folder = Path.Combine(root, "r" + round);
-                taken += TryLinks(random, folder) ? 1 : 0;
-            }
-        }
-        finally
-        {
-            Directory.Delete(root, recursive: true);
+            taken += TryLinks(random, root.PathOf("r" + round)) ? 1 : 0;
         }
 
         Assert.True(taken > 20, "Links are made that can be kept, or nothing is tested.");
