@@ -19,7 +19,7 @@ public sealed class FrameworkTests
     public async Task TestsOfCoreAndEmulator_OnTheFrameworkBuild_Pass()
     {
         string? mono = OperatingSystem.IsWindows() ? null : await Tools.MonoAsync();
-        string folder = Path.Combine(Root(), "tests", "Framework.Tests");
+        string folder = Repository.PathOf("tests", "Framework.Tests");
         using var temporary = new TempFolder();
         string results = temporary.PathOf("results.xml");
         ClientResult build = (await ClientProcess.RunAsync(
@@ -53,16 +53,5 @@ public sealed class FrameworkTests
             failures.Length == 0 && (int)sums.Attribute("errors")! == 0,
             string.Join(Environment.NewLine, failures) + run.Error);
         Assert.True((int)sums.Attribute("passed")! > 700, "Most of the tests did not run: " + run.Output);
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CodePipeline.ThirdParty.psd1")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder!.FullName;
     }
 }

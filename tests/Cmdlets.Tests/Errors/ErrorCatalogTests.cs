@@ -6,6 +6,7 @@ using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Tokens;
 using Xunit;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;

@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using CodePipeline.ThirdParty.Commands;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;

@@ -6,6 +6,7 @@ using System.Management.Automation;
 using System.Reflection;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;

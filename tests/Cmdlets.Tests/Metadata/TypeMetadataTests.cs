@@ -6,6 +6,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;

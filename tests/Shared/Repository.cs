@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 
-namespace CodePipeline.ThirdParty.Cmdlets.Tests;
+namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>The files of the project, for tests that hold code and files together.</summary>
 internal static class Repository
