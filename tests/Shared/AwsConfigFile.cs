@@ -6,8 +6,7 @@ namespace CodePipeline.ThirdParty.Tests;
 /// <summary>The AWS config file of the test process, which a test fills for as long as it needs it.</summary>
 /// <remarks>
 /// The SDK settles the path (AWS_CONFIG_FILE) once in a process, where there is a file, and reads the file each time.
-/// For tests of
-/// <see cref="EnvironmentTests"/> only.
+/// For tests of <see cref="RunsAlone"/> only.
 /// </remarks>
 internal sealed class AwsConfigFile : IDisposable
 {

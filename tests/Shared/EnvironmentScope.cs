@@ -1,11 +1,9 @@
 using System;
 using System.Collections.Generic;
-using Xunit;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>Sets environment variables for as long as a test runs; for tests of <see cref="EnvironmentTests"/>
-/// only.</summary>
+/// <summary>Sets environment variables for as long as a test runs; for tests of <see cref="RunsAlone"/> only.</summary>
 internal sealed class EnvironmentScope : IDisposable
 {
     private readonly List<(string Name, string? Before)> _before = new();
@@ -26,12 +24,4 @@ internal sealed class EnvironmentScope : IDisposable
             Environment.SetEnvironmentVariable(name, before);
         }
     }
-}
-
-/// <summary>Tests that set environment variables, which every client reads: they run while no other test
-/// does.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class EnvironmentTests
-{
-    public const string Name = "Environment";
 }

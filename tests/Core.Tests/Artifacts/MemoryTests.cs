@@ -10,7 +10,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 /// <summary>
 /// What transfers take of memory; while no other test runs, as all that the process takes is counted.
 /// </summary>
-[Collection(EnvironmentTests.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class MemoryTests
 {
     private const int Large = 200 << 20;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-[Collection(EnvironmentTests.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class StoreConfigurationTests
 {
     private static readonly ClientSettings s_settings = new() { Region = "eu-west-1" };

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-[Collection(EnvironmentTests.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class ClientConfigurationTests : IDisposable
 {
     private static readonly ClientSettings s_settings = new() { Region = "us-east-1", Anonymous = true };

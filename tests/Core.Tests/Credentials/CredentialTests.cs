@@ -10,7 +10,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 
 /// <summary>Where credentials and the region come from.</summary>
-[Collection(EnvironmentTests.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class CredentialTests : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -15,7 +15,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 /// A role that is assumed by a token in a file, as the steps on CI runners have it: who writes the file anew keeps a
 /// long-lived client in credentials.
 /// </summary>
-[Collection(EnvironmentTests.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class WebIdentityTests : IDisposable
 {
     private const string Role = "arn:aws:iam::123456789012:role/worker";

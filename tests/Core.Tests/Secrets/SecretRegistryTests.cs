@@ -5,7 +5,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Secrets;
 
 /// <summary>The registry is one for the process, so no other test may make secrets meanwhile.</summary>
-[Collection(EnvironmentTests.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class SecretRegistryTests
 {
     [Fact]

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Tokens;
 
-[Collection(EnvironmentTests.Name)]
+[Collection(RunsAlone.Name)]
 public sealed class ClientTokenTests
 {
     private static readonly IClientTokenSource s_parameter = new SingleToken(
