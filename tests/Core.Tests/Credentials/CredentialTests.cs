@@ -115,7 +115,7 @@ public sealed class CredentialTests : IDisposable
         Assert.Contains("'half'", error.Message, StringComparison.Ordinal);
     }
 
-    [UnixFact]
+    [CredentialProgramFact]
     public async Task ProcessProfile_SignsWithWhatTheProgramPrints()
     {
         using var service = new EmulatedService();
@@ -128,7 +128,7 @@ public sealed class CredentialTests : IDisposable
         await PollAsync(service, new ClientSettings { ProfileName = "program" });
     }
 
-    [UnixFact]
+    [CredentialProgramFact]
     public async Task ProcessProfile_WhoseProgramFails_IsItsErrorByName()
     {
         using var service = new EmulatedService();
@@ -301,21 +301,5 @@ public sealed class CredentialTests : IDisposable
             Region = service.Emulator.Region, EndpointUrl = service.Emulator.Endpoint.AbsoluteUri, MaxAttempts = 1,
         });
         Assert.NotEmpty(await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 10, CallOptions.Quiet, default));
-    }
-}
-
-/// <summary>A test that runs a program that only Unix has.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class UnixFactAttribute : FactAttribute
-{
-    public UnixFactAttribute()
-    {
-        // The SDK's .NET Framework build starts programs as Windows does, wherever it runs.
-#if NET
-        if (OperatingSystem.IsWindows())
-#endif
-        {
-            Skip = "There is no 'cat' here.";
-        }
     }
 }
