@@ -25,9 +25,6 @@ internal sealed class Draw
     /// <summary>Draws from bytes; zeros when they are used up, so that every case comes to an end.</summary>
     public Draw(byte[] bytes) => _bytes = bytes;
 
-    /// <summary>Whether bytes to draw from are left.</summary>
-    public bool HasMore => _random is not null || _at < _bytes.Length;
-
     public int Below(int limit)
     {
         if (limit <= 1)

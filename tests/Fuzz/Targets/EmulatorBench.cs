@@ -16,7 +16,6 @@ internal sealed class EmulatorBench : IDisposable
     public const string AccessKeyId = "AKIAFUZZFUZZFUZZFUZZ";
     public const string Bucket = "codepipeline-us-east-1-123456789012";
     public const string Key = "P/In/input.zip";
-    public const string OutKey = "P/Out/output.zip";
 
     private const string Region = "us-east-1";
     private const string SecretKey = "secret-key-of-the-emulator";

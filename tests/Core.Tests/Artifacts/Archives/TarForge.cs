@@ -56,12 +56,6 @@ internal sealed class TarForge
         return Add("pax", text.ToString(), type);
     }
 
-    public TarForge AddRaw(byte[] bytes)
-    {
-        _tar.AddRange(bytes);
-        return this;
-    }
-
     /// <summary>All blocks, and, unless told otherwise, the two zero blocks at the end.</summary>
     public byte[] Build(bool end = true) => [.. _tar, .. new byte[end ? 1024 : 0]];
 
