@@ -42,10 +42,11 @@ public sealed class ArtifactErrorsTests
     public void Answer_TellsWhatTheStoreSaid_WithoutSecrets()
     {
         var answer = new AmazonS3Exception(
-            " No rights for session-token. ", null, ErrorType.Sender, "AccessDenied", "request-1", HttpStatusCode.Forbidden,
-            "extended-1");
+            " No rights for session-token. ", null, ErrorType.Sender, "AccessDenied", "request-1",
+            HttpStatusCode.Forbidden, "extended-1");
 
-        ArtifactTransferException error = ArtifactErrors.Answer("GetObject", "artifact 'In'", answer, 2, ["session-token"]);
+        ArtifactTransferException error = ArtifactErrors.Answer(
+            "GetObject", "artifact 'In'", answer, 2, ["session-token"]);
 
         Assert.Equal(
             "GetObject of artifact 'In' failed after 2 attempts: AccessDenied: No rights for ***. "

@@ -99,7 +99,8 @@ public sealed class SecretMaskTests
         var plain = new InvalidOperationException("plain");
 
         Assert.Same(plain, Mask().Clean(plain));
-        Assert.Null(Mask().Clean(new InvalidOperationException("outer", new InvalidOperationException("with token-1"))));
+        Assert.Null(Mask().Clean(
+            new InvalidOperationException("outer", new InvalidOperationException("with token-1"))));
     }
 
     [Fact]

@@ -198,7 +198,8 @@ public sealed class ZipDirectoryTests : ExtractionTest
     public async Task Folders_AreToldByAttributeTypeOrName(uint attributes, int host, string name, string expected)
     {
         new ZipForge()
-            .Add(name, change: entry => (entry.Host, entry.Attributes, entry.Method) = (host, attributes, 0)).Save(Archive);
+            .Add(name, change: entry => (entry.Host, entry.Attributes, entry.Method) = (host, attributes, 0))
+            .Save(Archive);
 
         await ExtractAsync();
 
