@@ -97,6 +97,20 @@ public sealed class ZipExtractionTests : ExtractionTest
         Assert.Equal("out", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
     }
 
+    [Fact]
+    public async Task LoopOfLinks_IsKept_ButNothingGoesUpBehindOne()
+    {
+        ZipForge zip = new ZipForge().AddLink("a", "b").AddLink("b", "a");
+        zip.Save(Archive);
+        await ExtractAsync();
+        Assert.Equal("b", new FileInfo(Path.Combine(Destination, "a")).LinkTarget);
+        Directory.Delete(Destination, recursive: true);
+
+        zip.AddLink("up", "a/../x").Save(Archive);
+
+        Assert.Equal("up", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
+    }
+
     [Theory]
     [InlineData(0x1000u)]
     [InlineData(0x2000u)]
