@@ -55,12 +55,17 @@ public sealed class JobClaimTests : IDisposable
         Assert.Equal((1, 1, 4), (_worker.Handler.Runs, opened, _worker.Queue.Claims.Count));
     }
 
-    [Fact]
-    public async Task NonceUsedUpByALostClaim_SameHandOut_IsFailedAndNotRun()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NonceUsedUpByALostClaim_SameHandOut_IsFailedAndNotRun(bool isOfTheConnection)
     {
-        _worker.Queue.OnClaim = (_, _) => _worker.Queue.Claims.Count == 1
-            ? throw ServiceErrors.Unavailable
-            : throw ServiceErrors.InvalidNonce();
+        Exception lost = isOfTheConnection
+            ? new ThirdPartyConnectionException(
+                ConnectionFault.Unreachable, "AcknowledgeThirdPartyJob", "https://example/", "reset", 1,
+                new System.IO.IOException("reset"), answerLost: true)
+            : ServiceErrors.Unavailable;
+        _worker.Queue.OnClaim = (_, _) => throw (_worker.Queue.Claims.Count == 1 ? lost : ServiceErrors.InvalidNonce());
 
         await RunUntilAsync(WorkerEventKind.JobEnded);
 
