@@ -330,6 +330,20 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
+    public async Task ContinuationToken_IsNoExtra()
+    {
+        Handle((_, _) => Outcome(new SuccessResult { Summary = "odd", ContinuationToken = "on" }));
+        _worker.Queue.OnResult = (_, _, before, _) => before == 0
+            ? throw new ValidationException(ServiceErrors.Of("ValidationException"))
+            : Task.CompletedTask;
+
+        await _worker.RunAsync();
+
+        Assert.Equal(new[] { "on", "on" }, _worker.Queue.Successes.Select(result => result.ContinuationToken));
+        Assert.Equal(WorkerOutcomes.Continued, Result.Outcome);
+    }
+
+    [Fact]
     public async Task ResultThatStaysRefused_IsAbandoned()
     {
         _worker.Queue.OnResult = (_, _, _, _) => throw new ValidationException(ServiceErrors.Of("ValidationException"));
