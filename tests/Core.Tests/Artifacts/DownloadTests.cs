@@ -147,6 +147,34 @@ public sealed class DownloadTests
     }
 
     [Fact]
+    public async Task Save_ReplacedBetweenItsChecksumAndItsBytes_IsReplacedAndNotDamaged()
+    {
+        using var host = new ArtifactHost();
+        using var replaced = new ManualResetEventSlim();
+        JobArtifacts job = await host.ReadAsync() with { Wire = OnWire };
+        host.Put(ArtifactHost.Bytes(1000));
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.SaveAsync(job, "in.bin"));
+
+        Assert.Equal(ArtifactFault.Replaced, error.Fault);
+        Assert.Empty(host.Left);
+
+        void OnWire(string text)
+        {
+            if (text.StartsWith("GetObject", StringComparison.Ordinal))
+            {
+                Assert.True(replaced.Wait(Until.Patience), "No checksum was asked for.");
+            }
+            else if (text.EndsWith("is done.", StringComparison.Ordinal))
+            {
+                host.Put([.. Enumerable.Reverse(ArtifactHost.Bytes(1000))]);
+                replaced.Set();
+            }
+        }
+    }
+
+    [Fact]
     public async Task Save_Cancelled_LeavesNothing()
     {
         using var host = new ArtifactHost();

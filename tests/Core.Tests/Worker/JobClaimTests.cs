@@ -258,16 +258,37 @@ public sealed class JobClaimTests : IDisposable
     {
         var answer = new TaskCompletionSource<bool>();
         _worker.Queue.OnClaim = (_, _) => answer.Task;
-        Task run = _worker.Start();
-        await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
-        _worker.Stop();
-        await Until.TrueAsync(
-            () => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers > 0);
+        Task run = await StopDuringTheClaimAsync();
         answer.SetResult(true);
         await run.WaitAsync(Until.Patience);
 
         Assert.Equal(0, _worker.Handler.Runs);
         Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+    }
+
+    [Fact]
+    public async Task ClaimThatIsThrottledWhileTheWorkerStops_IsNotTriedAgain()
+    {
+        // Another worker can have the job sooner than this one could fail it.
+        var answer = new TaskCompletionSource<bool>();
+        _worker.Queue.OnClaim = (_, _) => answer.Task;
+        Task run = await StopDuringTheClaimAsync();
+        answer.SetException(ServiceErrors.Throttling);
+        await _worker.EndAsync(run);
+
+        Assert.Single(_worker.Queue.Claims);
+        Assert.Empty(_worker.Queue.Sent);
+    }
+
+    /// <summary>Returns when the stop has begun, while the claim has no answer yet.</summary>
+    private async Task<Task> StopDuringTheClaimAsync()
+    {
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
+        _worker.Stop();
+        await Until.TrueAsync(
+            () => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers > 0);
+        return run;
     }
 
     private async Task RunUntilAsync(WorkerEventKind kind)

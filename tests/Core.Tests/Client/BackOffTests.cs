@@ -1,0 +1,60 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using CodePipeline.ThirdParty.Client;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Client;
+
+/// <summary>How long is waited before another attempt.</summary>
+public sealed class BackOffTests
+{
+    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(500);
+
+    [Theory]
+    [InlineData(0, new[] { 50, 100, 200, 250, 250 })]
+    [InlineData(0.5, new[] { 75, 150, 300, 375, 375 })]
+    [InlineData(1, new[] { 100, 200, 400, 500, 500 })]
+    public void Wait_DoublesUpToTheLongest_AndHalfOfItIsChance(double chance, int[] milliseconds)
+    {
+        var backOff = new BackOff(s_first, s_longest, () => chance);
+
+        Assert.Equal(milliseconds, milliseconds.Select(_ => (int)backOff.Next().TotalMilliseconds));
+        Assert.Equal(milliseconds.Length, backOff.Failures);
+    }
+
+    [Fact]
+    public void Wait_AfterASuccess_IsTheFirstAgain()
+    {
+        var backOff = new BackOff(s_first, s_longest, () => 1);
+        backOff.Next();
+        backOff.Next();
+
+        backOff.Reset();
+
+        Assert.Equal((0, s_first), (backOff.Failures, backOff.Next()));
+    }
+
+    [Fact]
+    public void Wait_AfterVeryManyFailures_IsStillTheLongest()
+    {
+        var backOff = new BackOff(s_first, TimeSpan.FromDays(1), () => 1);
+
+        TimeSpan[] waits = Enumerable.Range(0, 3000).Select(_ => backOff.Next()).ToArray();
+
+        Assert.Equal(TimeSpan.FromDays(1), waits[^1]);
+        Assert.All(waits, wait => Assert.InRange(wait, s_first, TimeSpan.FromDays(1)));
+    }
+
+    [Fact]
+    public void Chance_IsAnotherEachTime_From0ToBelow1()
+    {
+        Func<double> chance = BackOff.Chance();
+
+        HashSet<double> drawn = [.. Enumerable.Range(0, 1000).Select(_ => chance())];
+
+        Assert.True(drawn.Count > 990, "The waits of many workers would fall together.");
+        Assert.All(drawn, value => Assert.InRange(value, 0, 0.9999999999999999));
+    }
+}
