@@ -29,28 +29,11 @@ internal static class Program
     private static Command Chaos()
     {
         var defaults = new ChaosOptions();
-        var jobs =
-            new Option<int>("--jobs") { Description = "How many jobs", DefaultValueFactory = _ => defaults.Jobs };
-        var workers = new Option<int>("--workers")
-        {
-            Description = "How many worker processes",
-            DefaultValueFactory = _ => defaults.Workers,
-        };
-        var seed = new Option<int>("--seed")
-        {
-            Description = "What the faults and kills are drawn from",
-            DefaultValueFactory = _ => defaults.Seed,
-        };
-        var faults = new Option<double>("--faults")
-        {
-            Description = "The share of broken calls",
-            DefaultValueFactory = _ => defaults.Faults,
-        };
-        var kill = new Option<double>("--kill-every")
-        {
-            Description = "Seconds between kills",
-            DefaultValueFactory = _ => defaults.KillEvery.TotalSeconds,
-        };
+        Option<int> jobs = Setting("--jobs", "How many jobs", defaults.Jobs);
+        Option<int> workers = Setting("--workers", "How many worker processes", defaults.Workers);
+        Option<int> seed = Setting("--seed", "What the faults and kills are drawn from", defaults.Seed);
+        Option<double> faults = Setting("--faults", "The share of broken calls", defaults.Faults);
+        Option<double> kill = Setting("--kill-every", "Seconds between kills", defaults.KillEvery.TotalSeconds);
         Option<bool> shell = Shell();
         var command = new Command(
             "chaos", "Broken calls, and workers killed and started again: every job has exactly one result.")
@@ -78,12 +61,8 @@ internal static class Program
 
     private static Command MixedFaults()
     {
-        var jobs = new Option<int>("--jobs") { Description = "How many jobs", DefaultValueFactory = _ => 2000 };
-        var seed = new Option<int>("--seed")
-        {
-            Description = "What faults and jobs are drawn from",
-            DefaultValueFactory = _ => 1,
-        };
+        Option<int> jobs = Setting("--jobs", "How many jobs", 2000);
+        Option<int> seed = Setting("--seed", "What faults and jobs are drawn from", 1);
         var command = new Command(
             "faults", "Jobs with artifacts under mixtures of all faults: each has one result, and nothing is left.")
         {
@@ -98,16 +77,8 @@ internal static class Program
     private static Command Soak()
     {
         var defaults = new SoakOptions();
-        var duration = new Option<TimeSpan>("--duration")
-        {
-            Description = "How long",
-            DefaultValueFactory = _ => defaults.Duration,
-        };
-        var rate = new Option<int>("--jobs-per-second")
-        {
-            Description = "The load",
-            DefaultValueFactory = _ => defaults.JobsPerSecond,
-        };
+        Option<TimeSpan> duration = Setting("--duration", "How long", defaults.Duration);
+        Option<int> rate = Setting("--jobs-per-second", "The load", defaults.JobsPerSecond);
         Option<bool> shell = Shell();
         var pipeline =
             new Option<bool>("--pipeline") { Description = "The four cmdlets in a pipeline in pwsh, not a worker" };
@@ -127,6 +98,9 @@ internal static class Program
             Console.WriteLine).RunAsync(folder)).ConfigureAwait(false));
         return command;
     }
+
+    private static Option<T> Setting<T>(string name, string description, T value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
 
     private static Option<bool> Shell() =>
         new("--pwsh") { Description = "The cmdlet in pwsh as the worker, not the engine in .NET" };
