@@ -14,14 +14,11 @@ namespace CodePipeline.ThirdParty.Worker;
 /// Polls for jobs, claims them, runs their handler and reports how they ended: every job that it claims gets a result.
 /// </summary>
 /// <remarks>It knows nothing of the family that a job comes from, and runs once.</remarks>
-internal sealed class WorkerEngine
+internal sealed partial class WorkerEngine
 {
     // Results that wait for the service need no slot; but when very many wait, more jobs would only make more of them.
     private const int LeastPendingResults = 32;
     private const int PendingResultsPerSlot = 4;
-
-    // A handler that takes its whole worker down would do so for ever.
-    private const int MostRuns = 3;
 
     private static readonly TimeSpan s_journalHold = TimeSpan.FromSeconds(30);
 
@@ -35,7 +32,6 @@ internal sealed class WorkerEngine
     private readonly long _startedAt;
     private readonly int _mostPendingResults;
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
-    private readonly Queue<JournalEntry> _waiting = new();
 
     private int _begun;
     private int _announced;
@@ -68,7 +64,7 @@ internal sealed class WorkerEngine
         TimeProvider? clock = null,
         Func<double>? random = null)
     {
-        Check(options);
+        options.Check();
         clock ??= TimeProvider.System;
         random ??= BackOff.Chance();
         _worker = new WorkerContext(options, queue, handler, artifacts, observer, clock, random);
@@ -135,44 +131,6 @@ internal sealed class WorkerEngine
         if (_fatal is not null)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(_fatal).Throw();
-        }
-    }
-
-    private static void Check(WorkerOptions options)
-    {
-        if (options.ActionTypes.Count == 0)
-        {
-            throw new InvalidInputException(
-                "ActionType", "The worker has no action type to poll for.", "Name at least one.");
-        }
-
-        if (options.ThrottleLimit < 1)
-        {
-            throw new InvalidInputException("ThrottleLimit", "The throttle limit is less than 1.", "Use 1 or more.");
-        }
-
-        if (options.MaxJobs < 1)
-        {
-            throw new InvalidInputException(
-                "MaxJobs", "The number of jobs is less than 1.", "Use 1 or more, or leave it out.");
-        }
-
-        CheckTime("PollInterval", options.PollInterval, TimeSpan.Zero);
-        CheckTime("StopTimeout", options.StopTimeout, TimeSpan.Zero);
-        CheckTime("IdleTimeout", options.IdleTimeout, TimeSpan.Zero);
-        CheckTime("Timeout", options.Timeout, TimeSpan.FromTicks(1));
-        CheckTime("JobTimeout", options.JobTimeout, TimeSpan.FromTicks(1));
-        CheckTime("ClaimWindow", options.ClaimWindow, TimeSpan.FromTicks(1));
-    }
-
-    private static void CheckTime(string name, TimeSpan? time, TimeSpan least)
-    {
-        // What a timer takes at most is about 49 days.
-        if (time < least || time > TimeSpan.FromDays(40))
-        {
-            throw new InvalidInputException(
-                name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.",
-                "Use a time such as 00:05:00.");
         }
     }
 
@@ -464,137 +422,6 @@ internal sealed class WorkerEngine
             Result = result,
         });
     }
-
-    /// <summary>Takes up what an earlier worker left.</summary>
-    private void Recover(JournalEntry entry)
-    {
-        JobTicket ticket = entry.Job;
-        bool runsAgain = entry.Stage == JournalStage.Claimed
-            && Options.Recovery == RecoveryMode.Rerun
-            && entry.Runs < MostRuns;
-        string what = entry.Stage switch
-        {
-            JournalStage.Result => "Its result is sent.",
-            JournalStage.Claiming => "It was being claimed; whose it is is found out.",
-            _ when runsAgain => "It was cut off; its handler runs again.",
-            _ => "It was cut off; it is failed.",
-        };
-        _worker.Report(WorkerEventKind.Recovered, ticket, what);
-        if (entry.Stage == JournalStage.Claiming || runsAgain)
-        {
-            // Its handler needs a slot; it gets one before new jobs are polled for.
-            lock (_lock)
-            {
-                _held.Add(ticket.JobId);
-                _waiting.Enqueue(entry);
-            }
-
-            return;
-        }
-
-        Begin(entry, needsSlot: false, slot => entry.Result is ThirdPartyJobOutcome result
-            ? DeliverAsync(slot, ticket, BeginningOf(entry), result, work: null, isWritten: true)
-            : DeliverAsync(slot, ticket, BeginningOf(entry), CutOff(entry), work: null));
-    }
-
-    /// <summary>Begins jobs of the journal for which there is a slot now. Called under the lock.</summary>
-    private void BeginWaiting()
-    {
-        while (_waiting.Count > 0 && _busy < Options.ThrottleLimit)
-        {
-            JournalEntry entry = _waiting.Dequeue();
-            Begin(entry, needsSlot: true, slot => entry.Stage == JournalStage.Claiming
-                ? RetakeAsync(slot, entry)
-                : RerunAsync(slot, entry));
-        }
-    }
-
-    /// <summary>The worker stops before these had their turn. Those that are ours for certain must not hang.</summary>
-    private void AbandonWaiting()
-    {
-        while (_waiting.Count > 0)
-        {
-            JournalEntry entry = _waiting.Dequeue();
-            if (entry.Stage == JournalStage.Claimed)
-            {
-                Begin(
-                    entry, needsSlot: false,
-                    slot => DeliverAsync(slot, entry.Job, BeginningOf(entry), CutOff(entry), work: null));
-            }
-            else
-            {
-                _worker.Warn(
-                    entry.Job, $"Job {entry.Job.JobId} is left in the journal: whose it is was not found out.");
-            }
-        }
-    }
-
-    private void Begin(JournalEntry entry, bool needsSlot, Func<Slot, Task> work)
-    {
-        lock (_lock)
-        {
-            _held.Add(entry.Job.JobId);
-            _busy += needsSlot ? 1 : 0;
-            _inFlight++;
-        }
-
-        var slot = new Slot(this, entry.Job, undecided: false, busy: needsSlot);
-        _ = Task.Run(() => LiveAsync(entry.Job, slot, () => work(slot)));
-    }
-
-    private async Task RetakeAsync(Slot slot, JournalEntry entry)
-    {
-        // A claim of the future: the clock was set back, and nobody knows how old the claim is.
-        Beginning beginning = BeginningOf(entry);
-        var claim = new JobClaim(
-            _worker, entry.Job, () => entry.Time <= beginning.SeenAt && beginning.Elapsed < Options.ClaimWindow);
-        (ClaimEnd end, IWorkerJob? job) = await claim.RetakeAsync(entry.Mark).ConfigureAwait(false);
-        await GoOnAsync(slot, entry.Job, end, job, isRecovered: true).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Runs the handler of a job again that is ours already: details come as long as the job is not over.
-    /// </summary>
-    private async Task RerunAsync(Slot slot, JournalEntry entry)
-    {
-        slot.Claimed(counts: false);
-        var backOff = new BackOff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), _worker.Random);
-        IWorkerJob? job = null;
-        while (job is null && !_worker.Stop.Stopping.IsCancellationRequested)
-        {
-            try
-            {
-                job = await _worker.Queue.OpenAsync(entry.Job, _worker.Stop.Stopping).ConfigureAwait(false);
-                break;
-            }
-            catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception error) when (ErrorFacts.IsOfTheJob(error))
-            {
-                // The report finds out what is the matter with it: over, or not to be reached.
-                break;
-            }
-            catch (Exception error)
-            {
-                _worker.Warn(
-                    entry.Job, $"Job {entry.Job.JobId} of the journal cannot be read yet: {error.Message}", error);
-            }
-
-            await _worker.WaitAsync(backOff.Next(), _worker.Stop.Stopping).ConfigureAwait(false);
-        }
-
-        await (job is null
-            ? DeliverAsync(slot, entry.Job, BeginningOf(entry), CutOff(entry), work: null)
-            : WorkAsync(slot, entry.Job, job, BeginningOf(entry), entry.Runs + 1)).ConfigureAwait(false);
-    }
-
-    private Beginning BeginningOf(JournalEntry entry) => Beginning.Of(entry.Time, _worker.Clock);
-
-    private static ThirdPartyJobOutcome CutOff(JournalEntry entry) => Failed(entry.Runs < MostRuns
-        ? "The worker was cut off while it ran the job. It can be tried again."
-        : $"The worker was cut off while it ran the job, {entry.Runs} times.");
 
     /// <summary>What cannot be written down any more is done all the same: the job must not hang for it.</summary>
     private async Task NoteAsync(JobTicket ticket, Func<Task> write)

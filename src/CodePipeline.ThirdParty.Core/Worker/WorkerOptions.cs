@@ -62,4 +62,44 @@ internal sealed record WorkerOptions
 
     /// <summary>Whether artifacts are moved.</summary>
     public bool MoveArtifacts { get; init; } = true;
+
+    /// <summary>Refuses what no worker could work by.</summary>
+    /// <exception cref="InvalidInputException">An option is out of its range; it is named.</exception>
+    public void Check()
+    {
+        if (ActionTypes.Count == 0)
+        {
+            throw new InvalidInputException(
+                "ActionType", "The worker has no action type to poll for.", "Name at least one.");
+        }
+
+        if (ThrottleLimit < 1)
+        {
+            throw new InvalidInputException("ThrottleLimit", "The throttle limit is less than 1.", "Use 1 or more.");
+        }
+
+        if (MaxJobs < 1)
+        {
+            throw new InvalidInputException(
+                "MaxJobs", "The number of jobs is less than 1.", "Use 1 or more, or leave it out.");
+        }
+
+        CheckTime("PollInterval", PollInterval, TimeSpan.Zero);
+        CheckTime("StopTimeout", StopTimeout, TimeSpan.Zero);
+        CheckTime("IdleTimeout", IdleTimeout, TimeSpan.Zero);
+        CheckTime("Timeout", Timeout, TimeSpan.FromTicks(1));
+        CheckTime("JobTimeout", JobTimeout, TimeSpan.FromTicks(1));
+        CheckTime("ClaimWindow", ClaimWindow, TimeSpan.FromTicks(1));
+    }
+
+    private static void CheckTime(string name, TimeSpan? time, TimeSpan least)
+    {
+        // What a timer takes at most is about 49 days.
+        if (time < least || time > TimeSpan.FromDays(40))
+        {
+            throw new InvalidInputException(
+                name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.",
+                "Use a time such as 00:05:00.");
+        }
+    }
 }
