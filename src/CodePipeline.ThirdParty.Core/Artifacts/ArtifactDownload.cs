@@ -11,6 +11,7 @@ using System.Threading.Tasks;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CodePipeline.ThirdParty.Checksums;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -388,7 +389,7 @@ internal sealed class ArtifactDownload
 
             return Convert.ToBase64String(hash.GetHashAndReset());
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArtifactErrors.OfPath("Reading", _file.Path, error);
         }

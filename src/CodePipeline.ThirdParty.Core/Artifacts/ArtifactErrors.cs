@@ -1,20 +1,14 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using Amazon.Runtime;
 using Amazon.S3;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>The errors of moving artifacts, in words that name the artifact and the cure.</summary>
 internal static class ArtifactErrors
 {
-    private const int ErrorDiskFullWindows = 112;
-    private const int ErrorHandleDiskFullWindows = 39;
-    private const int NoSpaceUnix = 28;
-    private const int QuotaExceededLinux = 122;
-    private const int QuotaExceededMac = 69;
-
     private static readonly Dictionary<string, ArtifactFault> s_byCode = new(StringComparer.Ordinal)
     {
         ["NoSuchKey"] = ArtifactFault.NotFound,
@@ -175,39 +169,23 @@ internal static class ArtifactErrors
     };
 
     /// <summary>What the system says of a file.</summary>
-    public static ArtifactTransferException OfPath(string doing, string path, Exception error) => IsDiskFull(error)
-        ? new ArtifactTransferException(
-            ArtifactFault.DiskFull, $"{doing} '{path}' failed: the disk is full, or a quota is used up.",
-            "Make room, or use a destination on another disk.", error)
-        {
-            Path = path,
-        }
-        : new ArtifactTransferException(
-            ArtifactFault.PathUnusable, $"{doing} '{path}' failed: {error.Message}",
-            error is UnauthorizedAccessException
-                ? "Grant this account the right to it, or use another path."
-                : "Check the path, and that nothing else has the file open.",
-            error)
-        {
-            Path = path,
-        };
-
-    /// <summary>Whether an exception is the system's word on a file.</summary>
-    public static bool IsOfPath(Exception error) => error is IOException or UnauthorizedAccessException;
-
-    /// <summary>Whether an exception says that there is no room on a disk.</summary>
-    public static bool IsDiskFull(Exception error)
-    {
-        int code = error.HResult & 0xFFFF;
-#if NET
-        bool windows = OperatingSystem.IsWindows();
-#else
-        bool windows = Environment.OSVersion.Platform == PlatformID.Win32NT;
-#endif
-        return error is IOException && (windows
-            ? code is ErrorDiskFullWindows or ErrorHandleDiskFullWindows
-            : code is NoSpaceUnix or QuotaExceededLinux or QuotaExceededMac or ErrorDiskFullWindows);
-    }
+    public static ArtifactTransferException OfPath(string doing, string path, Exception error) =>
+        FileErrors.IsDiskFull(error)
+            ? new ArtifactTransferException(
+                ArtifactFault.DiskFull, $"{doing} '{path}' failed: the disk is full, or a quota is used up.",
+                "Make room, or use a destination on another disk.", error)
+            {
+                Path = path,
+            }
+            : new ArtifactTransferException(
+                ArtifactFault.PathUnusable, $"{doing} '{path}' failed: {error.Message}",
+                error is UnauthorizedAccessException
+                    ? "Grant this account the right to it, or use another path."
+                    : "Check the path, and that nothing else has the file open.",
+                error)
+            {
+                Path = path,
+            };
 
     private static ArtifactTransferException New(ArtifactFault fault, string message) =>
         new(fault, message, s_cures[fault]);

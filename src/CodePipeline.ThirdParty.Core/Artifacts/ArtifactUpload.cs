@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CodePipeline.ThirdParty.Checksums;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -180,7 +181,7 @@ internal sealed class ArtifactUpload
         {
             throw ArtifactErrors.SourceNotFound(path);
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArtifactErrors.OfPath("Reading", path, error);
         }
@@ -198,7 +199,7 @@ internal sealed class ArtifactUpload
         {
             throw ArtifactErrors.SourceNotFound(path);
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArtifactErrors.OfPath("Reading", path, error);
         }

@@ -57,7 +57,7 @@ internal sealed class PartFile : IDisposable
             _stream = new FileStream(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
 #endif
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArtifactErrors.OfPath("Writing", destination, error);
         }
@@ -82,7 +82,7 @@ internal sealed class PartFile : IDisposable
             _stream.SetLength(length);
 #endif
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArtifactErrors.OfPath("Writing", _destination, error);
         }
@@ -106,7 +106,7 @@ internal sealed class PartFile : IDisposable
             }
 #endif
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArtifactErrors.OfPath("Writing", _destination, error);
         }
@@ -155,7 +155,7 @@ internal sealed class PartFile : IDisposable
         {
             throw ArtifactErrors.Exists(path);
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArtifactErrors.OfPath("Writing", path, error);
         }
@@ -191,7 +191,7 @@ internal sealed class PartFile : IDisposable
                 SweepOne(path, clock.GetUtcNow());
             }
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // The folder is not there yet, or somebody else's.
         }
@@ -218,7 +218,7 @@ internal sealed class PartFile : IDisposable
             held.Dispose();
             TryDelete(path);
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Its owner lives, or it is not ours to remove.
         }
@@ -237,7 +237,7 @@ internal sealed class PartFile : IDisposable
         {
             File.Delete(path);
         }
-        catch (Exception error) when (ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Somebody else holds it; there is nothing more to be done about it.
         }
@@ -249,7 +249,7 @@ internal sealed class PartFile : IDisposable
         {
             return new DriveInfo(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!).AvailableFreeSpace;
         }
-        catch (Exception error) when (error is ArgumentException || ArtifactErrors.IsOfPath(error))
+        catch (Exception error) when (error is ArgumentException || FileErrors.IsOfSystem(error))
         {
             // A share of the network, for example: writing will tell.
             return null;

@@ -8,6 +8,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Amazon.Runtime;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Client;
 
@@ -51,7 +52,7 @@ internal sealed class HttpFactory : HttpClientFactory
         {
             text = File.ReadAllText(path, Encoding.ASCII);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw Unusable($"The CA bundle '{path}' cannot be read: {error.Message}", error);
         }

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
@@ -66,7 +66,7 @@ internal sealed class JobFolders(WorkFolders worker, string jobId, JobArtifacts?
                 {
                     AreMade = !_isOver && worker.Make(_paths);
                 }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                catch (Exception error) when (FileErrors.IsOfSystem(error))
                 {
                     Problem = error;
                 }

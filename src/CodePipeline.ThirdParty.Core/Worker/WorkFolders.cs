@@ -117,7 +117,7 @@ internal sealed class WorkFolders : IDisposable
                 File.Delete(path);
                 Directory.Delete(folder);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (FileErrors.IsOfSystem(error))
             {
                 // It lives, it is another user's, or somebody else deletes it just now.
             }
@@ -175,7 +175,7 @@ internal sealed class WorkFolders : IDisposable
                 File.Delete(path);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             _warn($"The work folder '{path}' could not be deleted: {error.Message}", error);
         }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Hosting.Handlers;
 using CodePipeline.ThirdParty.Hosting.Runners;
 using CodePipeline.ThirdParty.Worker;
@@ -162,7 +163,7 @@ internal sealed class WorkerReport : IWorkerObserver
                     Print(command);
                 }
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (FileErrors.IsOfSystem(error))
             {
                 Post(host => host.WriteWarning($"The step's summary could not be written: {error.Message}"));
             }

@@ -68,20 +68,6 @@ public sealed class ArtifactErrorsTests
     }
 
     [Theory]
-    [InlineData(28)]
-    [InlineData(122)]
-    [InlineData(69)]
-    public void FullDisksAndQuotas_AreToldFromOtherErrors(int code)
-    {
-        bool isWindows = OperatingSystem.IsWindows();
-
-        Assert.Equal(!isWindows, ArtifactErrors.IsDiskFull(new IOException("x", code)));
-        Assert.True(ArtifactErrors.IsDiskFull(new IOException("x", unchecked((int)0x80070070))));
-        Assert.False(ArtifactErrors.IsDiskFull(new IOException("x", 13)));
-        Assert.False(ArtifactErrors.IsDiskFull(new UnauthorizedAccessException("x")));
-    }
-
-    [Theory]
     [InlineData(true, "Grant this account")]
     [InlineData(false, "nothing else has the file open")]
     public void ErrorOfAPath_NamesItAndTheCure(bool isOfRights, string cure)
@@ -93,7 +79,6 @@ public sealed class ArtifactErrorsTests
         Assert.Equal((ArtifactFault.PathUnusable, "/some/file"), (error.Fault, error.Path));
         Assert.Equal("Writing '/some/file' failed: no", error.Message);
         Assert.Contains(cure, error.Cure, StringComparison.Ordinal);
-        Assert.True(ArtifactErrors.IsOfPath(cause));
     }
 
     private static AmazonS3Exception Answer(string? code, int status, string? message = "", string? requestId = null) =>

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -42,7 +43,7 @@ internal static class ArchiveErrors
         cause switch
         {
             UnauthorizedAccessException => "Grant this account the right to it.",
-            _ when ArtifactErrors.IsDiskFull(cause) => "Make room, or use a destination on another disk.",
+            _ when FileErrors.IsDiskFull(cause) => "Make room, or use a destination on another disk.",
             PathTooLongException => "Use a destination with a shorter path.",
             FileNotFoundException or DirectoryNotFoundException => "Leave the files alone while this runs.",
             _ => "See that there is room on the disk, and that the path can be read and written.",
@@ -52,10 +53,6 @@ internal static class ArchiveErrors
     public static ArchiveException New(
         ArchiveFault fault, string message, string cure, string? path = null, string? entry = null,
         Exception? cause = null) => new(fault, message, cure, path, entry, cause);
-
-    /// <summary>Whether an exception is the system's word on a file, and not a mistake of ours.</summary>
-    public static bool IsStorage(Exception error) =>
-        error is IOException or UnauthorizedAccessException;
 
     /// <summary>A name from an archive as it can be shown: no control characters, no end.</summary>
     public static string Shown(string name)

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -96,7 +97,7 @@ internal sealed class ArchiveExtractor
                 new TarExpansion(source, tree, writer, meter).Run(format, cancellationToken);
             }
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Expanding", archive, error);
         }
@@ -118,7 +119,7 @@ internal sealed class ArchiveExtractor
             return format != ArchiveFormat.None ? (format, file.Length) : throw ArchiveErrors.Unsupported(
                 archive, null, "it is no zip, tar or tar.gz", "Take it as the file that it is.");
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Reading", archive, error);
         }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -36,7 +37,7 @@ internal static class FolderScan
                 return items;
             }
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Reading", path, error);
         }
@@ -52,7 +53,7 @@ internal static class FolderScan
             {
                 ScanOne(folder, name, items, folders, tree);
             }
-            catch (Exception error) when (ArchiveErrors.IsStorage(error))
+            catch (Exception error) when (FileErrors.IsOfSystem(error))
             {
                 throw ArchiveErrors.Storage("Reading the folder", folder.FullName, error);
             }

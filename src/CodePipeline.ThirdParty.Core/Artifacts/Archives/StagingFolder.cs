@@ -84,7 +84,7 @@ internal sealed class StagingFolder : IDisposable
                 throw;
             }
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Making a folder for", destination, error);
         }
@@ -110,7 +110,7 @@ internal sealed class StagingFolder : IDisposable
                 LandWhole();
             }
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Moving what was expanded to", _destination, error);
         }
@@ -174,7 +174,7 @@ internal sealed class StagingFolder : IDisposable
 
             return true;
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Reading the folder", folder, error);
         }
@@ -197,7 +197,7 @@ internal sealed class StagingFolder : IDisposable
 
                 beside.Dispose();
             }
-            catch (Exception error) when (ArchiveErrors.IsStorage(error) && Directory.Exists(destination))
+            catch (Exception error) when (FileErrors.IsOfSystem(error) && Directory.Exists(destination))
             {
                 // No rights beside it, as in a folder that was prepared for this account.
             }
@@ -263,7 +263,7 @@ internal sealed class StagingFolder : IDisposable
             Directory.Move(there, Content);
             return true;
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             return false;
         }
@@ -330,7 +330,7 @@ internal sealed class StagingFolder : IDisposable
             string current = Directory.GetCurrentDirectory() + Path.DirectorySeparatorChar;
             return current.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             return false;
         }
@@ -344,7 +344,7 @@ internal sealed class StagingFolder : IDisposable
         {
             locks = Directory.GetFiles(place, Prefix + "*" + LockSuffix);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             return;
         }
@@ -355,7 +355,7 @@ internal sealed class StagingFolder : IDisposable
             {
                 SweepOne(path, clock);
             }
-            catch (Exception error) when (ArchiveErrors.IsStorage(error))
+            catch (Exception error) when (FileErrors.IsOfSystem(error))
             {
                 // Its owner lives, or it is not ours to remove.
             }
@@ -374,7 +374,8 @@ internal sealed class StagingFolder : IDisposable
         byte[] name = new byte[Math.Min(held.Length, 4096)];
         name = name.Length == Streams.ReadUpTo(held, name, 0, name.Length) ? name : [];
         string folder = lockPath.Substring(0, lockPath.Length - LockSuffix.Length);
-        PutBack(Path.Combine(folder, AsideName), Path.GetDirectoryName(lockPath)!, ZipNames.Utf8(name) ?? string.Empty);
+        PutBack(
+            Path.Combine(folder, AsideName), Path.GetDirectoryName(lockPath)!, StrictUtf8.Decode(name) ?? string.Empty);
         Trees.TryDelete(folder);
         if (!Directory.Exists(folder))
         {
@@ -419,7 +420,7 @@ internal sealed class StagingFolder : IDisposable
         {
             File.Delete(path);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Windows deletes no open file; the second try comes when it is closed.
         }

@@ -92,7 +92,7 @@ internal sealed class TarAttributes
     {
         byte[] raw = new byte[end - start];
         Buffer.BlockCopy(data, start, raw, 0, raw.Length);
-        return ZipNames.Utf8(raw) ?? Encoding.GetEncoding("iso-8859-1").GetString(raw);
+        return StrictUtf8.Decode(raw) ?? Encoding.GetEncoding("iso-8859-1").GetString(raw);
     }
 
     private void Set(string key, string value, bool isGlobal)

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using CodePipeline.ThirdParty.Files;
 using ICSharpCode.SharpZipLib.GZip;
 
 namespace CodePipeline.ThirdParty.Artifacts;
@@ -271,7 +272,7 @@ internal sealed class TarExpansion
         {
             output.Write(piece, 0, count);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw _writer.Failed(node, error);
         }
@@ -301,12 +302,12 @@ internal sealed class TarExpansion
             read = Streams.ReadUpTo(_content, buffer, 0, count);
         }
         catch (Exception error) when (_content is GZipInputStream && error is not OperationCanceledException
-            && (error is EndOfStreamException || !ArchiveErrors.IsStorage(error)))
+            && (error is EndOfStreamException || !FileErrors.IsOfSystem(error)))
         {
             // Not SharpZipBaseException alone: on some altered data the library runs past the end of its own tables.
             throw ArchiveErrors.Damaged(_archive, "its gzip data are cut off or altered", cause: error);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Reading", _archive, error);
         }

@@ -81,7 +81,7 @@ internal readonly struct TarHeader
         int end = Array.IndexOf(data, (byte)0, offset, length);
         byte[] raw = new byte[(end < 0 ? offset + length : end) - offset];
         Buffer.BlockCopy(data, offset, raw, 0, raw.Length);
-        return ZipNames.Utf8(raw) ?? Encoding.GetEncoding("iso-8859-1").GetString(raw);
+        return StrictUtf8.Decode(raw) ?? Encoding.GetEncoding("iso-8859-1").GetString(raw);
     }
 
     private static bool HasPrefix(byte[] block) =>

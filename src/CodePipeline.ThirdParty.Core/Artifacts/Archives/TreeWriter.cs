@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -41,7 +42,7 @@ internal sealed class TreeWriter
         {
             Directory.CreateDirectory(path);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw Failed(node, error);
         }
@@ -81,7 +82,7 @@ internal sealed class TreeWriter
         {
             throw ArchiveErrors.Conflict(_archive, node.Path, "on this file system its name is that of another entry");
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw Failed(node, error);
         }
@@ -123,7 +124,7 @@ internal sealed class TreeWriter
             {
                 Apply(PathOf(node), mode, _allowed, modified);
             }
-            catch (Exception error) when (ArchiveErrors.IsStorage(error))
+            catch (Exception error) when (FileErrors.IsOfSystem(error))
             {
                 throw Failed(node, error);
             }
@@ -134,10 +135,10 @@ internal sealed class TreeWriter
     public ArchiveException Failed(EntryNode node, Exception error) => ArchiveErrors.New(
         ArchiveFault.Storage,
         $"Writing '{ArchiveErrors.Shown(node.Path)}' of the archive '{ArchiveErrors.Shown(_archive)}' failed: "
-            + (ArtifactErrors.IsDiskFull(error)
+            + (FileErrors.IsDiskFull(error)
                 ? $"the disk is full, or a quota is used up ('{ArchiveErrors.Shown(_root)}')."
                 : ArchiveErrors.Shown(error.Message)),
-        ArtifactErrors.IsDiskFull(error) ? "Make room, or use a destination on another disk."
+        FileErrors.IsDiskFull(error) ? "Make room, or use a destination on another disk."
             : error is PathTooLongException ? "Use a destination with a shorter path."
             : "See that the path can be written, and that the system has such names.",
         _archive, node.Path, error);
@@ -163,7 +164,7 @@ internal sealed class TreeWriter
                 File.CreateSymbolicLink(path, target);
             }
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             if (OperatingSystem.IsWindows())
             {

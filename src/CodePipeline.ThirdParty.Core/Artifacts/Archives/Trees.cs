@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -48,7 +49,7 @@ internal static class Trees
 
                 return;
             }
-            catch (Exception error) when (ArchiveErrors.IsStorage(error))
+            catch (Exception error) when (FileErrors.IsOfSystem(error))
             {
                 if (attempt == 0)
                 {
@@ -81,7 +82,7 @@ internal static class Trees
                 Directory.Delete(each);
             }
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Somebody else has put something there meanwhile.
         }
@@ -116,7 +117,7 @@ internal static class Trees
                 }
             }
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Not ours to change; the second try of the delete says the same.
         }

@@ -6,6 +6,7 @@ using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Checksums;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -98,7 +99,7 @@ internal sealed class ZipExpansion
 
         using MemoryStream target = new();
         Copy(entry, file, target, buffer, CancellationToken.None);
-        return ZipNames.Utf8(target.ToArray()) ?? throw ArchiveErrors.Unsafe(
+        return StrictUtf8.Decode(target.ToArray()) ?? throw ArchiveErrors.Unsafe(
             _archive, entry.Name, "it is a link with a target that is no text");
     }
 
@@ -229,7 +230,7 @@ internal sealed class ZipExpansion
         {
             throw ArchiveErrors.Damaged(_archive, "its packed data are altered", entry.Name, error);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Reading", _archive, error);
         }
@@ -241,7 +242,7 @@ internal sealed class ZipExpansion
         {
             output.Write(buffer, 0, count);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw _writer.Failed(entry.Node!, error);
         }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>The names of a zip, in whichever encoding its maker had.</summary>
@@ -11,9 +9,6 @@ internal static class ZipNames
         "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
         + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
 
-    private static readonly UTF8Encoding s_utf8 =
-        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>
     /// UTF-8 where the zip says so, or where the bytes are valid UTF-8, which old code pages hardly ever are by chance;
     /// else code page 437, which the format names for all others.
@@ -23,25 +18,12 @@ internal static class ZipNames
     /// <param name="unicodePath">The name of the Unicode path extra field, where there is a matching one.</param>
     public static string Decode(byte[] raw, int flags, byte[]? unicodePath)
     {
-        if ((flags & Utf8Flag) == 0 && unicodePath is not null && Utf8(unicodePath) is string path)
+        if ((flags & Utf8Flag) == 0 && unicodePath is not null && StrictUtf8.Decode(unicodePath) is string path)
         {
             return path;
         }
 
-        return Utf8(raw) ?? FromCp437(raw);
-    }
-
-    /// <summary>The text, or <see langword="null"/> where the bytes are no UTF-8.</summary>
-    public static string? Utf8(byte[] raw)
-    {
-        try
-        {
-            return s_utf8.GetString(raw);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+        return StrictUtf8.Decode(raw) ?? FromCp437(raw);
     }
 
     private static string FromCp437(byte[] raw)

@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Checksums;
+using CodePipeline.ThirdParty.Files;
 using ICSharpCode.SharpZipLib.Core;
 using ICSharpCode.SharpZipLib.Zip;
 using ICSharpCode.SharpZipLib.Zip.Compression;
@@ -232,7 +233,7 @@ internal sealed class ZipPacker
             return new FileStream(
                 item.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Reading", item.Path, error);
         }
@@ -244,7 +245,7 @@ internal sealed class ZipPacker
         {
             return Streams.ReadUpTo(file, buffer, 0, count);
         }
-        catch (Exception error) when (ArchiveErrors.IsStorage(error))
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             throw ArchiveErrors.Storage("Reading", item.Path, error);
         }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
@@ -64,7 +65,7 @@ internal static class JournalReader
             string text = Encoding.UTF8.GetString(ReadAll(path));
             return JournalText.Holder(text.Split('\n')[0]);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             return null;
         }

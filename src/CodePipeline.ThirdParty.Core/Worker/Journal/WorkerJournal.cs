@@ -70,7 +70,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         catch (Exception error)
         {
             journal.Dispose();
-            if (error is IOException or UnauthorizedAccessException)
+            if (FileErrors.IsOfSystem(error))
             {
                 throw Unusable(full, error);
             }
@@ -108,7 +108,7 @@ internal sealed class WorkerJournal : IWorkerJournal
                 Rewrite();
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Those whose entries are missing were told.
         }
@@ -266,7 +266,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         {
             WriteWhole(fresh);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Half of it is no use to anybody, and takes up room where there may be none.
             TryDelete(fresh);
@@ -305,7 +305,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         {
             File.Delete(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // The next rewrite begins it anew.
         }

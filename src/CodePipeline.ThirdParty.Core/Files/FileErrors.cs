@@ -1,0 +1,31 @@
+using System;
+using System.IO;
+
+namespace CodePipeline.ThirdParty.Files;
+
+/// <summary>What the system says of files, told from mistakes of ours.</summary>
+internal static class FileErrors
+{
+    private const int ErrorDiskFullWindows = 112;
+    private const int ErrorHandleDiskFullWindows = 39;
+    private const int NoSpaceUnix = 28;
+    private const int QuotaExceededLinux = 122;
+    private const int QuotaExceededMac = 69;
+
+    /// <summary>Whether an exception is the system's word on a file.</summary>
+    public static bool IsOfSystem(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    /// <summary>Whether an exception says that there is no room on a disk.</summary>
+    public static bool IsDiskFull(Exception error)
+    {
+        int code = error.HResult & 0xFFFF;
+#if NET
+        bool windows = OperatingSystem.IsWindows();
+#else
+        bool windows = Environment.OSVersion.Platform == PlatformID.Win32NT;
+#endif
+        return error is IOException && (windows
+            ? code is ErrorDiskFullWindows or ErrorHandleDiskFullWindows
+            : code is NoSpaceUnix or QuotaExceededLinux or QuotaExceededMac or ErrorDiskFullWindows);
+    }
+}

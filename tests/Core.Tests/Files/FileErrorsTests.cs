@@ -1,0 +1,33 @@
+using System;
+using System.IO;
+using CodePipeline.ThirdParty.Files;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Files;
+
+/// <summary>What the system says of files, told from other errors.</summary>
+public sealed class FileErrorsTests
+{
+    [Theory]
+    [InlineData(28)]
+    [InlineData(122)]
+    [InlineData(69)]
+    public void FullDisksAndQuotas_AreToldFromOtherErrors(int code)
+    {
+        bool isWindows = OperatingSystem.IsWindows();
+
+        Assert.Equal(!isWindows, FileErrors.IsDiskFull(new IOException("x", code)));
+        Assert.True(FileErrors.IsDiskFull(new IOException("x", unchecked((int)0x80070070))));
+        Assert.False(FileErrors.IsDiskFull(new IOException("x", 13)));
+        Assert.False(FileErrors.IsDiskFull(new UnauthorizedAccessException("x")));
+    }
+
+    [Fact]
+    public void ErrorsOfFilesAndRights_AreTheSystems_AndOthersOurs()
+    {
+        Assert.True(FileErrors.IsOfSystem(new DirectoryNotFoundException("x")));
+        Assert.True(FileErrors.IsOfSystem(new UnauthorizedAccessException("x")));
+        Assert.False(FileErrors.IsOfSystem(new InvalidOperationException("x")));
+        Assert.False(FileErrors.IsOfSystem(new OperationCanceledException("x")));
+    }
+}
