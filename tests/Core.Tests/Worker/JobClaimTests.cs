@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
@@ -29,6 +30,30 @@ public sealed class JobClaimTests : IDisposable
 
         Assert.Empty(_worker.Queue.Sent);
         Assert.Equal(0, _worker.Handler.Runs);
+    }
+
+    [Fact]
+    public async Task AnotherWorkersJob_LeavesNothingInTheJournal()
+    {
+        _worker.Options = _worker.Options with { JournalPath = _worker.JournalPath };
+        _worker.Queue.OnClaim = (_, _) => Task.FromResult(false);
+
+        await RunUntilAsync(WorkerEventKind.JobSkipped);
+
+        Assert.Empty(JournalReader.Read(_worker.JournalPath));
+    }
+
+    [Fact]
+    public async Task LostClaim_StaysInTheJournalOfAWorkerThatEndsBeforeItCouldBeTold()
+    {
+        _worker.Options = _worker.Options with { JournalPath = _worker.JournalPath };
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.Unavailable;
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
+        _worker.Stop();
+        await _worker.EndAsync(run);
+
+        Assert.Equal(JournalStage.Claiming, Assert.Single(JournalReader.Read(_worker.JournalPath)).Stage);
     }
 
     [Fact]

@@ -57,6 +57,7 @@ public sealed class JobResultTests : IDisposable
         Assert.Equal(
             new FailureResult(FailureType.ConfigurationError, "No such project.", "run-9"),
             Assert.Single(_worker.Queue.Failures));
+        Assert.Equal("run-9", Result.ExternalExecutionId);
     }
 
     [Fact]
@@ -326,6 +327,9 @@ public sealed class JobResultTests : IDisposable
         await _worker.RunAsync();
 
         Assert.Equal(new[] { "odd", null }, _worker.Queue.Successes.Select(result => result.Summary));
+        Assert.Contains(
+            _worker.Observer.Of(WorkerEventKind.Warning),
+            each => each.Message.Contains("sent without its extras", StringComparison.Ordinal));
         Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
     }
 
@@ -351,6 +355,9 @@ public sealed class JobResultTests : IDisposable
         await _worker.RunAsync();
 
         Assert.Equal((2, WorkerOutcomes.Abandoned), (_worker.Queue.Sent.Count, Result.Outcome));
+        Assert.Contains(
+            _worker.Observer.Of(WorkerEventKind.Warning),
+            each => each.Message.Contains("was not taken", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -76,6 +76,38 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task ClaimWithANonceOfAnEarlierHandOut_IsRefused()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var service = new EmulatedService(
+            new EmulatorOptions { Clock = clock, LeaseTime = TimeSpan.FromMinutes(1) });
+        service.AddJob();
+        ThirdPartyJobQueue queue = Queue(client => service.Emulator.GetClients()[client], service);
+        IWorkerJob opened = await queue.OpenAsync(await PollAsync(queue), CancellationToken.None);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await PollAsync(queue);
+
+        Assert.False(await queue.ClaimAsync(opened, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task TokenThatIsStillWrongWhenLookedUpAnew_IsNotKept()
+    {
+        _service.AddJob("client-1");
+        ThirdPartyJobQueue queue = Queue(
+            client => _lookups == 1 ? _service.Emulator.GetClients()[client] : new Secret("wrong"));
+        JobTicket ticket = await PollAsync(queue);
+        await queue.OpenAsync(ticket, CancellationToken.None);
+        _service.Emulator.AddClient("client-1", new Secret("another-token"));
+
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        Assert.Equal(2, _lookups);
+        int calls = _service.Emulator.GetRequests().Count;
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        Assert.Equal((3, 1), (_lookups, _service.Emulator.GetRequests().Count - calls));
+    }
+
+    [Fact]
     public async Task RenewedCredentials_AreNew_AndAmongTheSecrets()
     {
         _service.AddJob();
@@ -91,8 +123,8 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     private static async Task<JobTicket> PollAsync(ThirdPartyJobQueue queue) =>
         (await queue.PollAsync(EmulatedService.Type, 1, CancellationToken.None)).Single();
 
-    private ThirdPartyJobQueue Queue(Func<string, Secret> find) => new(
-        new ThirdPartySession(name: null, _service.Settings, tokens: null),
+    private ThirdPartyJobQueue Queue(Func<string, Secret> find, EmulatedService? service = null) => new(
+        new ThirdPartySession(name: null, (service ?? _service).Settings, tokens: null),
         new TokenLookup(
             (client, _) =>
             {

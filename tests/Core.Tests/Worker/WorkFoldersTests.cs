@@ -263,6 +263,10 @@ public sealed class WorkFoldersTests : IDisposable
     [Theory]
     [InlineData("job-1", "job-1")]
     [InlineData("a.b_c-D", "a.b_c-D")]
+    [InlineData("AZaz09", "AZaz09")]
+    [InlineData(
+        "0123456789012345678901234567890123456789012345678901234567890123",
+        "0123456789012345678901234567890123456789012345678901234567890123")]
     public void SafeNames_StayAsTheyAre(string name, string expected) => Assert.Equal(expected, SafeName.Of(name));
 
     [Theory]
@@ -281,6 +285,27 @@ public sealed class WorkFoldersTests : IDisposable
 
         Assert.Matches("^([A-Za-z0-9][A-Za-z0-9_.-]*-)?[0-9a-f]{20}$", safe);
         Assert.NotEqual(safe, SafeName.Of(name + "x"));
+    }
+
+    [Fact]
+    public void LongNames_KeepTheirHead()
+    {
+        string safe = SafeName.Of(new string('a', 65));
+
+        Assert.StartsWith(new string('a', 24) + "-", safe, StringComparison.Ordinal);
+        Assert.Equal(24 + 1 + 20, safe.Length);
+    }
+
+    [Fact]
+    public async Task ArtifactsThatAreNotWanted_AreNotMoved()
+    {
+        _worker.Options = _worker.Options with { MoveArtifacts = false };
+
+        await RunAsync(_ => null);
+
+        Assert.Equal(1, _worker.Handler.Runs);
+        Assert.Equal(0, _mover.Saves);
+        Assert.Empty(_mover.Published);
     }
 
     private static JobArtifact Artifact(string name) => new(name, null, "S3", "bucket", name);

@@ -221,6 +221,109 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task JobOfAnotherWorker_IsTakenWhereItIsHandedOutAgain()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Queue.OnClaim = (_, _) => Task.FromResult(_worker.Queue.Claims.Count > 1);
+        Task run = _worker.Start();
+
+        // It is out of the worker's hands only some time after it was told to be skipped.
+        int handedOut = 1;
+        await _worker.PassUntilAsync(() =>
+        {
+            if (_worker.Observer.Count(WorkerEventKind.JobSkipped) == handedOut)
+            {
+                handedOut++;
+                _worker.Queue.Add("job-1");
+            }
+
+            return _worker.Observer.Count(WorkerEventKind.JobEnded) == 1;
+        });
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal((1, 2), (_worker.Handler.Runs, _worker.Queue.Claims.Count));
+    }
+
+    [Fact]
+    public async Task EachStepOfAJob_IsToldOnceAndInItsOrder()
+    {
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { MaxJobs = 1 };
+
+        await _worker.RunAsync();
+
+        WorkerEventKind[] told = [.. _worker.Observer.Events.Select(each => each.Kind)];
+        Assert.Equal(
+            [
+                WorkerEventKind.Started, WorkerEventKind.Polled, WorkerEventKind.JobClaimed,
+                WorkerEventKind.HandlerStarted, WorkerEventKind.HandlerEnded, WorkerEventKind.JobEnded,
+                WorkerEventKind.Stopped,
+            ],
+            told.Where(kind => kind != WorkerEventKind.Stopping));
+        Assert.Single(told, WorkerEventKind.Stopping);
+        Assert.Contains(FakeQueue.Type.ToString(), _worker.Observer.Events[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StopDuringAPoll_IsNoFailureOfIt()
+    {
+        _worker.Queue.OnPoll = (_, stop) => Task.Delay(Timeout.Infinite, stop);
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => !_worker.Queue.Polls.IsEmpty);
+
+        _worker.Stop();
+        await run.WaitAsync(Until.Patience);
+
+        Assert.Equal(0, _worker.Observer.Count(WorkerEventKind.PollFailed));
+        Assert.Equal(0, _worker.Observer.Count(WorkerEventKind.Polled));
+    }
+
+    public static TheoryData<string, object> UnusableOptions() => new()
+    {
+        { "ActionType", new WorkerOptions() },
+        { "ThrottleLimit", Usable with { ThrottleLimit = 0 } },
+        { "MaxJobs", Usable with { MaxJobs = 0 } },
+        { "PollInterval", Usable with { PollInterval = TimeSpan.FromTicks(-1) } },
+        { "StopTimeout", Usable with { StopTimeout = TimeSpan.FromTicks(-1) } },
+        { "IdleTimeout", Usable with { IdleTimeout = TimeSpan.FromTicks(-1) } },
+        { "Timeout", Usable with { Timeout = TimeSpan.Zero } },
+        { "JobTimeout", Usable with { JobTimeout = TimeSpan.Zero } },
+        { "ClaimWindow", Usable with { ClaimWindow = TimeSpan.Zero } },
+        { "PollInterval", Usable with { PollInterval = TimeSpan.FromDays(40) + TimeSpan.FromTicks(1) } },
+    };
+
+    private static WorkerOptions Usable { get; } = new() { ActionTypes = new[] { FakeQueue.Type } };
+
+    [Theory]
+    [MemberData(nameof(UnusableOptions))]
+    public void OptionOutOfItsRange_IsRefusedByName(string name, object options)
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(((WorkerOptions)options).Check);
+
+        Assert.Equal(name, error.InputName);
+        Assert.NotEmpty(error.Cure);
+    }
+
+    [Fact]
+    public void OptionsAtTheirLimits_AreTaken()
+    {
+        TimeSpan longest = TimeSpan.FromDays(40);
+
+        (Usable with
+        {
+            ThrottleLimit = 1,
+            MaxJobs = 1,
+            PollInterval = TimeSpan.Zero,
+            StopTimeout = TimeSpan.Zero,
+            IdleTimeout = TimeSpan.Zero,
+            Timeout = longest,
+            JobTimeout = longest,
+            ClaimWindow = longest,
+        }).Check();
+    }
+
+    [Fact]
     public async Task JobHandedOutAgainWhileHeld_IsLeftAlone()
     {
         _worker.Queue.Add("job-1");

@@ -80,6 +80,8 @@ public sealed class WorkerTelemetryTests : IDisposable
         Activity[] job = _steps.Where(step => step.GetTagItem("codepipeline.job_id") as string == "job-1").ToArray();
         Assert.Equal(new[] { "claim", "handler", "result", "job" }, job.Select(step => step.OperationName));
         Assert.All(job[..3], step => Assert.Equal(job[3].SpanId, step.ParentSpanId));
+        Assert.All(job, step => Assert.Equal("client-1", step.GetTagItem("codepipeline.client_id")));
+        Assert.Equal("Ours", job[0].GetTagItem("codepipeline.claim"));
         Assert.Contains(_steps, step => step.OperationName == "poll");
         Assert.Equal(2, Sum("codepipeline.worker.jobs"));
         Assert.Equal(0, Sum("codepipeline.worker.jobs.running"));

@@ -195,6 +195,38 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task StoppedBeforeTheirTurn_JobsThatAreOursAreFailed_AndOthersStay()
+    {
+        using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
+        {
+            foreach (string id in new[] { "running", "ours" })
+            {
+                await journal.ClaimedAsync(new JobTicket(id, "client-1", FakeQueue.Type), 1);
+            }
+
+            await journal.ClaimingAsync(new JobTicket("unknown", "client-1", FakeQueue.Type), "mark-1");
+        }
+
+        _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun, ThrottleLimit = 1, IdleTimeout = null };
+        _second.Handler = new FakeHandler(async (_, stop) =>
+        {
+            _second.Stop();
+            await Task.Delay(System.Threading.Timeout.Infinite, stop);
+            return null;
+        });
+
+        await _second.EndAsync(_second.Start());
+
+        Assert.Equal(1, _second.Handler.Runs);
+        Assert.Equal(["ours", "running"], _second.Queue.Sent.Select(sent => sent.JobId).OrderBy(id => id));
+        Assert.Equal(2, _second.Queue.Failures.Count(failure => failure.Type == FailureType.SystemUnavailable));
+        Assert.Contains(
+            _second.Observer.Of(WorkerEventKind.Warning),
+            each => each.Message.Contains("Job unknown is left in the journal", StringComparison.Ordinal));
+        Assert.Equal("unknown", Assert.Single(await LeftAsync()).Job.JobId);
+    }
+
+    [Fact]
     public async Task HandlerThatTookItsWorkerDownThreeTimes_IsNotRunAFourthTime()
     {
         using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))

@@ -140,6 +140,22 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task DiskThatHasRoomAgainAtTheEnd_HoldsWhatCouldNotBeWritten()
+    {
+        bool full = false;
+        using (WorkerJournal journal =
+            WorkerJournal.Open(FilePath, _clock, inner => new FullDisk(inner, () => full)))
+        {
+            await journal.ClaimingAsync(_job, "mark-1");
+            full = true;
+            await Assert.ThrowsAsync<JournalException>(() => journal.ClaimedAsync(_job, 1));
+            full = false;
+        }
+
+        Assert.Equal(JournalStage.Claimed, Assert.Single(JournalReader.Read(FilePath)).Stage);
+    }
+
+    [Fact]
     public async Task LongLife_KeepsTheFileSmall()
     {
         using WorkerJournal journal = Open();
