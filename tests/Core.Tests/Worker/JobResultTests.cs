@@ -48,6 +48,17 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
+    public async Task ExceptionWithoutWords_IsAFailureWithItsType()
+    {
+        Handle((_, _) => throw new InvalidOperationException(" "));
+
+        await _worker.RunAsync();
+
+        Assert.Contains(
+            nameof(InvalidOperationException), Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task JobFailedException_SaysTypeAndExecutionId()
     {
         Handle((_, _) => throw new JobFailedException(FailureType.ConfigurationError, "No such project.", "run-9"));
@@ -358,6 +369,8 @@ public sealed class JobResultTests : IDisposable
         Assert.Contains(
             _worker.Observer.Of(WorkerEventKind.Warning),
             each => each.Message.Contains("was not taken", StringComparison.Ordinal));
+        Assert.Equal("The service says ValidationException.", Result.Message);
+        Assert.Equal(Result.Message, Assert.Single(_worker.Observer.Of(WorkerEventKind.JobEnded)).Message);
     }
 
     [Fact]

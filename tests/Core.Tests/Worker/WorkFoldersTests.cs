@@ -297,6 +297,26 @@ public sealed class WorkFoldersTests : IDisposable
     }
 
     [Fact]
+    public async Task ArtifactsWhoseNamesDifferInCaseOnly_HavePathsThatDifferInMore()
+    {
+        _worker.Queue.Job = ticket => new FakeJob(ticket)
+        {
+            Artifacts = new JobArtifacts { JobId = ticket.JobId, Inputs = new[] { Artifact("app"), Artifact("APP") } },
+        };
+
+        await RunAsync(job =>
+        {
+            Assert.NotEqual(
+                Path.GetFileName(job.InputPath["app"]),
+                Path.GetFileName(job.InputPath["APP"]),
+                StringComparer.OrdinalIgnoreCase);
+            return null;
+        });
+
+        Assert.Single(_worker.Queue.Successes);
+    }
+
+    [Fact]
     public async Task ArtifactsThatAreNotWanted_AreNotMoved()
     {
         _worker.Options = _worker.Options with { MoveArtifacts = false };

@@ -195,6 +195,22 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task JobThatRunsAgain_IsNoneOfTheJobsThatTheWorkerMayTake()
+    {
+        using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
+        {
+            await journal.ClaimedAsync(new JobTicket("left", "client-1", FakeQueue.Type), 1);
+        }
+
+        _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun, MaxJobs = 1, IdleTimeout = null };
+        _second.Queue.Add("new");
+
+        await _second.EndAsync(_second.Start());
+
+        Assert.Equal(["left", "new"], _second.Queue.Sent.Select(sent => sent.JobId).OrderBy(id => id));
+    }
+
+    [Fact]
     public async Task StoppedBeforeTheirTurn_JobsThatAreOursAreFailed_AndOthersStay()
     {
         using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
