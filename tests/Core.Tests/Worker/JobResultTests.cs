@@ -258,6 +258,31 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_CancelsTheHandler_AndFailsTheJobForTheStopAlone()
+    {
+        _worker.Options = _worker.Options with
+        {
+            JobTimeout = TimeSpan.FromDays(1), StopTimeout = TimeSpan.FromSeconds(30),
+        };
+        Handle(async (_, stop) =>
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            return null;
+        });
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+        _worker.Stop();
+        await _worker.EndAsync(run, TimeSpan.FromSeconds(5));
+
+        Assert.Equal(
+            new FailureResult(
+                FailureType.SystemUnavailable,
+                "The worker was stopped, and the handler did not end within 00:00:30.",
+                null),
+            Assert.Single(_worker.Queue.Failures));
+    }
+
+    [Fact]
     public async Task FiftyRunningHandlers_AreAllReportedWithinTheStopTimeoutAndFiveSeconds()
     {
         for (int i = 2; i <= 50; i++)
@@ -300,6 +325,17 @@ public sealed class JobResultTests : IDisposable
     {
         _worker.Queue.OnResult = (_, _, before, _) =>
             throw (before == 0 ? ServiceErrors.Unavailable : (Exception)ServiceErrors.InvalidState());
+
+        await _worker.EndAsync(_worker.Start());
+
+        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task InvalidStateAfterSeveralLostAnswers_CountsAsTaken()
+    {
+        _worker.Queue.OnResult = (_, _, before, _) =>
+            throw (before < 2 ? ServiceErrors.Unavailable : (Exception)ServiceErrors.InvalidState());
 
         await _worker.EndAsync(_worker.Start());
 

@@ -57,6 +57,9 @@ public sealed class WorkFoldersTests : IDisposable
     [Fact]
     public async Task Folders_LieWithinTheWorkDirectory_AndAreGoneAfterTheJob()
     {
+        bool? wasThereAtTheEnd = null;
+        _worker.Observer.Seen = each => wasThereAtTheEnd =
+            each.Kind == WorkerEventKind.JobEnded ? Directory.Exists(_seen!.WorkDirectory) : wasThereAtTheEnd;
         await RunAsync(
             job =>
             {
@@ -74,7 +77,7 @@ public sealed class WorkFoldersTests : IDisposable
             "../../job/1");
 
         Assert.Single(_worker.Queue.Successes);
-        Assert.False(Directory.Exists(_seen!.WorkDirectory));
+        Assert.False(wasThereAtTheEnd);
         Assert.Empty(Directory.GetFileSystemEntries(_worker.WorkPath));
     }
 

@@ -195,6 +195,22 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task KilledWhileItsHandlerRan_IsReadAgainUntilTheServiceAnswers_WithRerun()
+    {
+        await DieAsync(
+            () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
+            () => _first.Handler.Runs == 1);
+        int opened = 0;
+        _second.Options = _second.Options with { Recovery = RecoveryMode.Rerun };
+        _second.Queue.OnOpen = (_, _) => ++opened < 3 ? throw ServiceErrors.Throttling : Task.CompletedTask;
+
+        await _second.EndAsync(_second.Start());
+
+        Assert.Equal((3, 1), (opened, _second.Handler.Runs));
+        Assert.Equal(2, _second.Observer.Count(WorkerEventKind.Warning));
+    }
+
+    [Fact]
     public async Task JobThatRunsAgain_IsNoneOfTheJobsThatTheWorkerMayTake()
     {
         using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
