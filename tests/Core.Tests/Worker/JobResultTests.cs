@@ -26,10 +26,12 @@ public sealed class JobResultTests : IDisposable
     [Fact]
     public async Task PlainEnd_IsSuccess()
     {
+        Handle((_, _) => Outcome(new SuccessResult { Summary = "All 7 sites are up." }));
+
         await _worker.RunAsync();
 
         Assert.Single(_worker.Queue.Successes);
-        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+        Assert.Equal((WorkerOutcomes.Succeeded, "All 7 sites are up."), (Result.Outcome, Result.Message));
     }
 
     [Fact]
@@ -45,6 +47,8 @@ public sealed class JobResultTests : IDisposable
         Assert.Equal(
             (WorkerOutcomes.Failed, FailureType.JobFailed, "The disk of the target is full."),
             (Result.Outcome, Result.FailureType, Result.Message));
+        Assert.IsType<InvalidOperationException>(
+            Assert.Single(_worker.Observer.Of(WorkerEventKind.HandlerEnded)).Error);
     }
 
     [Fact]

@@ -116,6 +116,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
 
         ArtifactCredentials renewed = (await job.Artifacts.RenewAsync!(CancellationToken.None))!;
 
+        Assert.Contains(_service.Emulator.GetClients().Values.Single(), job.Secrets);
         Assert.Contains(renewed.SecretAccessKey, job.Secrets);
         Assert.Contains(job.Artifacts.Credentials!.SessionToken, job.Secrets);
     }

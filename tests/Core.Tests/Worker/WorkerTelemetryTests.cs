@@ -101,7 +101,10 @@ public sealed class WorkerTelemetryTests : IDisposable
 
         await _worker.EndAsync(_worker.Start());
 
-        Assert.Contains(_steps, step => step is { OperationName: "handler", Status: ActivityStatusCode.Error });
+        Assert.Contains(
+            _steps,
+            step => step is { OperationName: "handler", Status: ActivityStatusCode.Error }
+                && step.GetTagItem("error.type") is string { Length: > 0 });
         Assert.Equal(1, Sum("codepipeline.worker.poll.errors"));
         Assert.Equal(1, Sum("codepipeline.worker.result.retries"));
         string all = string.Join(

@@ -159,7 +159,7 @@ public sealed class RecoveryTests : IDisposable
 
         FailureResult failure = Assert.Single(_second.Queue.Failures);
         Assert.Equal(FailureType.SystemUnavailable, failure.Type);
-        Assert.Contains("cut off", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("The worker was cut off while it ran the job. It can be tried again.", failure.Message);
         Assert.Equal(0, _second.Handler.Runs);
         Assert.Equal("client-1", Assert.Single(_second.Observer.Results).ClientId);
         Assert.Empty(await LeftAsync());
@@ -271,7 +271,8 @@ public sealed class RecoveryTests : IDisposable
         await _second.EndAsync(_second.Start());
 
         Assert.Equal(0, _second.Handler.Runs);
-        Assert.Single(_second.Queue.Failures);
+        Assert.Equal(
+            "The worker was cut off while it ran the job, 3 times.", Assert.Single(_second.Queue.Failures).Message);
     }
 
     [Fact]
