@@ -21,6 +21,7 @@ public sealed class EntryTreeTests
     [InlineData("..\\a")]
     [InlineData("a\\..\\b")]
     [InlineData("a/..\\..\\b")]
+    [InlineData("a/\\..\\b")]
     [InlineData("..\\../a")]
     public void DotDot_InAnyForm_IsUnsafeEverywhere(string name) => AssertEverywhere(ArchiveFault.Unsafe, name);
 
@@ -38,10 +39,19 @@ public sealed class EntryTreeTests
     [InlineData("C:")]
     [InlineData("C:\\a")]
     [InlineData("z:/a")]
+    [InlineData("a:/b")]
+    [InlineData("A:\\b")]
+    [InlineData("Z:/b")]
     public void Drives_AreUnsafeEverywhere(string name) => AssertEverywhere(ArchiveFault.Unsafe, name);
 
     [Theory]
     [InlineData("C:a")]
+    [InlineData("1:/a")]
+    [InlineData("@:/a")]
+    [InlineData("[:/a")]
+    [InlineData("`:/a")]
+    [InlineData("{:/a")]
+    [InlineData("ab:/c")]
     [InlineData("a/C:b")]
     [InlineData("a:b")]
     [InlineData("a.txt:stream:$DATA")]
@@ -94,6 +104,8 @@ public sealed class EntryTreeTests
     [InlineData("a..b/c")]
     [InlineData("COM10")]
     [InlineData("CONSOLE")]
+    [InlineData("two words/and a space.txt")]
+    [InlineData("!#$%&'()+,-;=@[]^_`{}~")]
     [InlineData("nuls.txt")]
     [InlineData(".gitignore")]
     [InlineData("漢字/עברית/😀")]
@@ -158,6 +170,9 @@ public sealed class EntryTreeTests
     }
 
     [Fact]
+    public void EntryWithoutAName_IsDamaged() => AssertEverywhere(ArchiveFault.Damaged, string.Empty);
+
+    [Fact]
     public void FolderTwice_IsOneFolder()
     {
         EntryTree tree = New(NameRules.Linux);
@@ -179,6 +194,7 @@ public sealed class EntryTreeTests
     [InlineData("link", "/etc/passwd")]
     [InlineData("link", "\\\\server\\share")]
     [InlineData("link", "C:\\Windows")]
+    [InlineData("link", "C:")]
     [InlineData("link", "..")]
     [InlineData("a/link", "../..")]
     [InlineData("a/link", "b/../../../c")]
@@ -219,16 +235,53 @@ public sealed class EntryTreeTests
     [InlineData("a/b/link", "../../a/./b//file", false)]
     [InlineData("link", "missing", false)]
     [InlineData("a/link", "link", false)]
+    [InlineData("link", "./a//b/.", true)]
+    [InlineData("link", "to-b", true)]
+    [InlineData("link", "to-b/..", true)]
+    [InlineData("link", "to-b/file", false)]
     public void LinkWithinTheTree_IsKept(string name, string target, bool isFolder)
     {
         EntryTree tree = New(NameRules.Linux);
         tree.Add("a/b/file", NodeKind.File);
+        tree.Add("to-b", NodeKind.Link).Target = "a/b";
         EntryNode link = tree.Add(name, NodeKind.Link);
         link.Target = target;
 
         tree.CheckLinks();
 
         Assert.Equal(isFolder, tree.IsFolder(link));
+    }
+
+    [Fact]
+    public void LinkWithBackslashes_IsAPath_OnWindowsAlone()
+    {
+        foreach (NameRules rules in new[] { NameRules.Linux, NameRules.MacOS, NameRules.Windows })
+        {
+            EntryTree tree = New(rules);
+            tree.Add("a/b/file", NodeKind.File);
+            EntryNode link = tree.Add("link", NodeKind.Link);
+            link.Target = "a\\b";
+
+            tree.CheckLinks();
+
+            Assert.Equal(rules.IsWindows, tree.IsFolder(link));
+        }
+    }
+
+    [Theory]
+    [InlineData("NUL")]
+    [InlineData("a/CON.txt")]
+    [InlineData("a:stream")]
+    [InlineData("a/b ")]
+    public void LinkToANameThatWindowsCannotHave_IsUnsafeThere(string target)
+    {
+        EntryTree tree = New(NameRules.Windows);
+        tree.Add("link", NodeKind.Link).Target = target;
+        EntryTree other = New(NameRules.Linux);
+        other.Add("link", NodeKind.Link).Target = target;
+
+        AssertFault(ArchiveFault.Unsafe, tree.CheckLinks);
+        other.CheckLinks();
     }
 
     [Fact]
@@ -407,6 +460,7 @@ public sealed class EntryTreeTests
     {
         AssertFault(ArchiveFault.Unsafe, () => New(NameRules.Windows).Add(name, NodeKind.File));
         New(NameRules.Linux).Add(name, NodeKind.File);
+        New(NameRules.MacOS).Add(name, NodeKind.File);
     }
 
     private static ArchiveException AssertFault(ArchiveFault fault, Action action)
