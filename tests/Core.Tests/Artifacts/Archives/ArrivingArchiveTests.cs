@@ -88,6 +88,21 @@ public sealed class ArrivingArchiveTests : ExtractionTest
     }
 
     [Fact]
+    public async Task DownloadOfATarGzThatIsGivenUp_IsNoDamage()
+    {
+        byte[] gzip = TarForge.Gzip(new TarForge().Add("first", Tree.Noise(Piece)).Add("second", [1]).Build());
+        File.WriteAllBytes(Archive, gzip);
+        Task<ExtractionResult> expanding = StartAsync();
+        Come(upTo: Piece / 2);
+        await Until.TrueAsync(() => Staged("first") is not null);
+
+        _arrivals.GiveUp();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => expanding);
+        Assert.Equal(["archive"], Left());
+    }
+
+    [Fact]
     public async Task BadEntry_IsToldWhileOthersStillWaitForTheirs()
     {
         byte[] zip = new ZipForge().Add("bad", Tree.Noise(Piece), entry => entry.Crc = 1)

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
@@ -60,6 +61,9 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData("folder")]
     [InlineData("link")]
     [InlineData("link/x")]
+    [InlineData("/file")]
+    [InlineData("C:\\file")]
+    [InlineData("folder/../file")]
     public async Task HardLinkToAnythingButAFileBeforeIt_IsUnsafe(string target)
     {
         new TarForge().Add("folder/", type: '5').Add("file", "x").Add("link", type: '2', link: "folder")
@@ -73,10 +77,11 @@ public sealed class TarExtractionTests : ExtractionTest
     {
         new TarForge().Add("a", new byte[600]).Add("b", type: '1', link: "./a").Save(Archive);
 
-        await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = 1000 });
-        await ExtractAsync();
+        await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = 1199 });
+        await ExtractAsync(new ExtractionLimits { MaxBytes = 1200 });
         File.WriteAllText(Path.Combine(Destination, "a"), "changed");
-        Assert.Equal(600, new FileInfo(Path.Combine(Destination, "b")).Length);
+        FileInfo copy = new(Path.Combine(Destination, "b"));
+        Assert.Equal((600, DateTime.UnixEpoch.AddSeconds(1_000_000_000)), (copy.Length, copy.LastWriteTimeUtc));
     }
 
     [Fact]
@@ -193,8 +198,32 @@ public sealed class TarExtractionTests : ExtractionTest
         await RefusedAsync(ArchiveFault.Damaged);
     }
 
+    [Fact]
+    public async Task ExtendedHeaders_AreCountedForEachEntryAnew()
+    {
+        TarForge tar = new();
+        foreach (string name in new[] { "a", "b" })
+        {
+            for (int index = 0; index < 64; index++)
+            {
+                tar.AddPax('x', ("comment", "again"));
+            }
+
+            tar.Add(name, "x");
+        }
+
+        tar.Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["a", "b"], Names());
+    }
+
     [Theory]
     [InlineData("no length")]
+    [InlineData("1")]
+    [InlineData("9-path=x\n")]
+    [InlineData("8 pathx\n4 =\n")]
     [InlineData("999 path=x\n")]
     [InlineData("8 path=x")]
     [InlineData("8 pathx\n")]
@@ -235,6 +264,65 @@ public sealed class TarExtractionTests : ExtractionTest
             Assert.True(error.Fault is ArchiveFault.Damaged or ArchiveFault.Unsupported, $"{length}: {error.Message}");
             Assert.Equal([Archive], Directory.GetFileSystemEntries(Path.GetDirectoryName(Archive)!));
         }
+    }
+
+    // Whole blocks are there, but none that ends it; or half of one.
+    [Theory]
+    [InlineData(512)]
+    [InlineData(1024)]
+    [InlineData(1536)]
+    [InlineData(2048)]
+    [InlineData(2300)]
+    public async Task CutOffBetweenBlocks_IsDamaged(int length)
+    {
+        File.WriteAllBytes(Archive, new TarForge().Add("a", "x").Add("b", "y").Build()[..length]);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task ContentOfFoldersAndLinks_IsPassedOver()
+    {
+        new TarForge().Add("file", "text").Add("folder/", "junk", type: '5')
+            .Add("link", "junk", type: '2', link: "file").Add("copy", "junk", type: '1', link: "file")
+            .Add("last", "more").Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["copy", "file", "folder", "last", "link"], Names());
+        Assert.Equal(("text", "text", "more"), (Read("copy"), Read("link"), Read("last")));
+    }
+
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Permissions_AreKept_AndSetUserIdIsNot()
+    {
+        new TarForge().Add("private", "x", mode: 0x180).Add("run", "x", mode: 0xFC0).Add("unwritten", "x", mode: 0x40)
+            .Add("none", "x", mode: 0).Add("folder/", type: '5', mode: 0x1C0)
+            .Add("closed/", type: '5', mode: 0x140).Add("without/", type: '5', mode: 0).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal((UnixFileMode)0x180, ModeOf("private"));
+        Assert.Equal((UnixFileMode)0x1C0, ModeOf("run"));
+        Assert.Equal((UnixFileMode)0x140, ModeOf("unwritten"));
+        Assert.True(ModeOf("none").HasFlag(UnixFileMode.UserWrite), "No bits at all is to say nothing.");
+        Assert.Equal((UnixFileMode)0x1C0, ModeOf("folder"));
+        Assert.Equal((UnixFileMode)0x1C0, ModeOf("closed"));
+        Assert.Equal(ModeOf("."), ModeOf("without"));
+    }
+
+    [Fact]
+    public async Task Progress_EndsWithEverythingThatCame()
+    {
+        new TarForge().Add("folder/", type: '5').Add("a", Tree.Noise(5 << 20)).Add("b", "text").Save(Archive);
+        Recorder progress = new();
+
+        ExtractionResult result = await new ArchiveExtractor().ExtractAsync(Archive, Destination, progress: progress);
+
+        Assert.Equal((3, (5 << 20) + 4), (result.Entries, result.Bytes));
+        Assert.Equal((3, (5 << 20) + 4), (progress.Seen[^1].Entries, progress.Seen[^1].Bytes));
+        Assert.True(progress.Seen[0].Bytes < 5 << 20, "It is told on the way too.");
     }
 
     [Fact]
@@ -344,5 +432,9 @@ public sealed class TarExtractionTests : ExtractionTest
         new TarForge().Add("a", "x").Add("b", "y").Add("c", "y").Save(Archive);
 
         await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxEntries = 2 });
+        await ExtractAsync(new ExtractionLimits { MaxEntries = 3 });
     }
+
+    [UnsupportedOSPlatform("windows")]
+    private UnixFileMode ModeOf(string name) => File.GetUnixFileMode(Path.Combine(Destination, name));
 }

@@ -11,6 +11,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 public sealed class TarHeaderTests : ExtractionTest
 {
     private const int SizeAt = 124;
+    private const int TimeAt = 136;
     private const int PrefixAt = 345;
 
     // The end of the header holds a part of the prefix, or, with star's mark, times.
@@ -20,6 +21,10 @@ public sealed class TarHeaderTests : ExtractionTest
     [InlineData("ustar  \0", false, "file")]
     [InlineData("", false, "file")]
     [InlineData("ustas\000", false, "file")]
+    [InlineData("Ustar\000", false, "file")]
+    [InlineData("uStar\000", false, "file")]
+    [InlineData("usTar\000", false, "file")]
+    [InlineData("ustAr\000", false, "file")]
     public async Task Prefix_IsPartOfTheName_InUstarAlone(string magic, bool isStar, string expected)
     {
         Save(new TarForge().Add("file", "x", magic: magic).Build(), header =>
@@ -37,17 +42,45 @@ public sealed class TarHeaderTests : ExtractionTest
         Assert.Equal("x", Read(expected));
     }
 
-    [Fact]
-    public async Task PrefixOf155Bytes_IsWhole()
+    [Theory]
+    [InlineData("", 155)]
+    [InlineData("tar\0", 131)]
+    [InlineData("Tar\0", 155)]
+    [InlineData("tAr\0", 155)]
+    [InlineData("taR\0", 155)]
+    [InlineData("tarx", 155)]
+    public async Task PrefixOf155Bytes_IsWhole_ButForTheMarkOfStar(string tail, int length)
     {
-        string folder = new('d', 155);
-        Save(
-            new TarForge().Add("file", "x").Build(),
-            header => Encoding.ASCII.GetBytes(folder).CopyTo(header, PrefixAt));
+        Save(new TarForge().Add("file", "x").Build(), header =>
+        {
+            Encoding.ASCII.GetBytes(new string('d', 155)).CopyTo(header, PrefixAt);
+            Encoding.ASCII.GetBytes(tail).CopyTo(header, 508);
+        });
 
         await ExtractAsync();
 
-        Assert.Equal("x", Read(folder + "/file"));
+        Assert.Equal("x", Read(new string('d', length) + "/file"));
+    }
+
+    [Fact]
+    public async Task NameAndTargetOf100Bytes_AreWhole()
+    {
+        string name = new('n', 100);
+        string link = new('l', 100);
+        new TarForge().Add(name, "x").Add(link, type: '2', link: name).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal([link, name], Names());
+        Assert.Equal("x", Read(link));
+    }
+
+    [Fact]
+    public async Task EntryWithoutAName_IsDamaged()
+    {
+        new TarForge().Add(string.Empty, "x").Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Damaged);
     }
 
     [Theory]
@@ -55,6 +88,7 @@ public sealed class TarHeaderTests : ExtractionTest
     [InlineData("0000001 ")]
     [InlineData("1\0\0\0\0\0\0\0\0\0\0\0")]
     [InlineData("00000000001\0")]
+    [InlineData("000000000001")]
     public async Task OctalNumber_IsRead_HoweverItIsFilledUp(string field)
     {
         Save(new TarForge().Add("file", "x").Build(), header =>
@@ -149,14 +183,63 @@ public sealed class TarHeaderTests : ExtractionTest
         Assert.Equal(Second(1_400_000_000), TimeOf("e"));
     }
 
-    [Fact]
-    public async Task ExtendedHeaderFilledUpWithZeros_IsRead()
+    [Theory]
+    [InlineData('x')]
+    [InlineData('X')]
+    public async Task ExtendedHeaderFilledUpWithZeros_IsRead(char type)
     {
-        new TarForge().Add("pax", "10 path=x\n\0\0\0", 'x').Add("file", "x").Save(Archive);
+        new TarForge().Add("pax", "10 path=x\n\0\0\0", type).Add("file", "x").Save(Archive);
 
         await ExtractAsync();
 
         Assert.Equal(["x"], Names());
+    }
+
+    [Fact]
+    public async Task EmptyRecord_TakesBackTheGlobalOne()
+    {
+        new TarForge()
+            .AddPax('g', ("path", "global"), ("linkpath", "global"), ("size", "1"))
+            .Add("first", "x", size: 0)
+            .AddPax('x', ("path", string.Empty), ("linkpath", string.Empty), ("size", string.Empty))
+            .Add("second", "text")
+            .AddPax('x', ("path", string.Empty), ("linkpath", string.Empty), ("size", string.Empty))
+            .Add("link", type: '2', link: "second").Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["global", "link", "second"], Names());
+        Assert.Equal(("x", "text"), (Read("global"), Read("link")));
+    }
+
+    [Fact]
+    public async Task TimeBefore1970_IsKept()
+    {
+        Save(
+            new TarForge().Add("binary", "x").AddPax('x', ("mtime", "-86400.5")).Add("pax", "x").Build(),
+            header => header.AsSpan(TimeAt, 12).Fill(0xFF));
+
+        await ExtractAsync();
+
+        Assert.Equal(Second(-1), TimeOf("binary"));
+        Assert.Equal(Second(-86_400).AddMilliseconds(-500), TimeOf("pax"));
+    }
+
+    // The first and the last that there are, and one of 1601, which Windows cannot have.
+    [Theory]
+    [InlineData("-62135596800")]
+    [InlineData("-11644473599")]
+    [InlineData("253402300799")]
+    public async Task TimeThatIsOfNoUse_IsLetBe(string seconds)
+    {
+        new TarForge().AddPax('x', ("mtime", seconds)).Add("file", "x")
+            .AddPax('x', ("mtime", seconds)).Add("folder/", type: '5').Save(Archive);
+        DateTime before = DateTime.UtcNow.AddMinutes(-1);
+
+        await ExtractAsync();
+
+        Assert.InRange(TimeOf("file"), before, DateTime.UtcNow.AddMinutes(1));
+        Assert.InRange(TimeOf("folder"), before, DateTime.UtcNow.AddMinutes(1));
     }
 
     [Theory]
