@@ -104,6 +104,55 @@ public sealed class ZipDirectoryTests : ExtractionTest
         await RefusedAsync(Enum.Parse<ArchiveFault>(fault));
     }
 
+    // Makers that know zip64 fill up what is too large for its place, and may leave the rest as it is.
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(10, 2)]
+    [InlineData(12, 4)]
+    [InlineData(16, 4)]
+    public async Task Zip64_IsTold_ByAnyFieldOfTheEndRecord(int at, int length)
+    {
+        byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
+        int end = zip.Length - EndSize;
+        int wide = end - LocatorSize - Zip64EndSize;
+        LittleEndian.Put(zip, end + 4, 0, 4);
+        LittleEndian.Put(zip, end + 10, 1, 2);
+        Array.Copy(zip, wide + 40, zip, end + 12, 4);
+        Array.Copy(zip, wide + 48, zip, end + 16, 4);
+        LittleEndian.Put(zip, end + at, ulong.MaxValue, length);
+        File.WriteAllBytes(Archive, zip);
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read("a"));
+    }
+
+    // The packed size, the size, and where the header is; no field at all.
+    [Theory]
+    [InlineData(20, 11ul)]
+    [InlineData(24, 9ul)]
+    [InlineData(42, 0ul)]
+    [InlineData(0, 77ul)]
+    public async Task FieldOfZip64_HoldsWhatIsNotInItsPlaceAlone(int at, ulong value)
+    {
+        byte[] field = new byte[12];
+        LittleEndian.Put(field, 0, 1, 2);
+        LittleEndian.Put(field, 2, 8, 2);
+        LittleEndian.Put(field, 4, value, 8);
+        byte[] zip = new ZipForge().Add("a", s_text, entry => entry.Extra = field).Build();
+        if (at > 0)
+        {
+            Assert.Equal(value, LittleEndian.UInt32(zip, DirectoryOf(zip) + at));
+            LittleEndian.Put(zip, DirectoryOf(zip) + at, uint.MaxValue, 4);
+        }
+
+        File.WriteAllBytes(Archive, zip);
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read("a"));
+    }
+
     [Theory]
     [InlineData(4)]
     [InlineData(6)]
@@ -141,6 +190,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(0)]
     [InlineData(29)]
     [InlineData(31)]
+    [InlineData(32)]
     [InlineData(33)]
     public async Task AlteredDirectory_IsDamaged(int at)
     {
@@ -175,6 +225,61 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
+    public async Task CommentOfTheArchive_ThatIsNearlyAnEndRecord_IsLetBe()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        byte[] comment = new byte[EndSize];
+        comment[0] = (byte)'P';
+        LittleEndian.Put(zip, zip.Length - 2, (ulong)comment.Length, 2);
+        File.WriteAllBytes(Archive, [.. zip, .. comment]);
+
+        await ExtractAsync();
+
+        Assert.Equal(["a"], Names());
+    }
+
+    [Fact]
+    public async Task CommentsAndLocalFieldsOfEntries_ArePassedOver()
+    {
+        void Change(ForgedEntry entry)
+        {
+            entry.Comment = Tree.Text(100);
+            entry.LocalExtra = [0x77, 0x77, 3, 0, 1, 2, 3];
+        }
+
+        new ZipForge().Add("a", s_text, Change).Add("b", Tree.Text(500), Change).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(("some text", Encoding.ASCII.GetString(Tree.Text(500))), (Read("a"), Read("b")));
+    }
+
+    [Fact]
+    public async Task LocalFieldsThatReachIntoTheNextEntry_AreDamaged()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Add("b", s_text).Build();
+        zip[28] = 1;
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("lie over", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DirectoryInAnotherOrderThanTheData_IsRead()
+    {
+        byte[] zip = new ZipForge().Add("a", "first"u8.ToArray()).Add("b", "second"u8.ToArray()).Build();
+        int directory = DirectoryOf(zip);
+        byte[] first = zip[directory..(directory + 47)];
+        Array.Copy(zip, directory + 47, zip, directory, 47);
+        first.CopyTo(zip, directory + 47);
+        File.WriteAllBytes(Archive, zip);
+
+        await ExtractAsync();
+
+        Assert.Equal(("first", "second"), (Read("a"), Read("b")));
+    }
+
+    [Fact]
     public async Task StoredEntryOfTwoSizes_IsDamaged()
     {
         new ZipForge().Add("a", s_text, entry => (entry.Method, entry.Size) = (0, 8)).Save(Archive);
@@ -205,6 +310,31 @@ public sealed class ZipDirectoryTests : ExtractionTest
 
         Assert.Equal([expected], Names());
         Assert.True(Directory.Exists(Path.Combine(Destination, expected)));
+    }
+
+    // Without content, of either maker; marked as a folder, and yet of a file's type, or with content.
+    [Theory]
+    [InlineData(0x20u, 0, "")]
+    [InlineData(0x81A4u << 16, 3, "")]
+    [InlineData((0x81A4u << 16) | 0x10, 3, "")]
+    [InlineData(0x10u, 0, "x")]
+    public async Task Files_AreToldFromFolders(uint attributes, int host, string content)
+    {
+        new ZipForge()
+            .Add("a", Encoding.ASCII.GetBytes(content), entry => (entry.Host, entry.Attributes) = (host, attributes))
+            .Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(content, Read("a"));
+    }
+
+    [Fact]
+    public async Task LinkNamedLikeAFolder_IsUnsafe()
+    {
+        new ZipForge().Add("a", s_text).AddLink("link/", "a").Save(Archive);
+
+        Assert.Equal("link/", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
     }
 
     [Theory]
@@ -266,6 +396,23 @@ public sealed class ZipDirectoryTests : ExtractionTest
         await ExtractAsync();
 
         Assert.InRange(File.GetLastWriteTimeUtc(Path.Combine(Destination, "a")), before, DateTime.UtcNow.AddMinutes(1));
+    }
+
+    [Theory]
+    [InlineData(1980, 1, 1, 0, 0, 0)]
+    [InlineData(2024, 2, 29, 0, 0, 2)]
+    [InlineData(2025, 12, 31, 23, 59, 58)]
+    public async Task TimeAtTheEdgeOfItsFields_IsKept(int year, int month, int day, int hour, int minute, int second)
+    {
+        int date = ((year - 1980) << 9) | (month << 5) | day;
+        int time = (hour << 11) | (minute << 5) | (second / 2);
+        new ZipForge().Add("a", s_text, entry => (entry.Date, entry.Time) = (date, time)).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(
+            new DateTime(year, month, day, hour, minute, second, DateTimeKind.Local).ToUniversalTime(),
+            File.GetLastWriteTimeUtc(Path.Combine(Destination, "a")));
     }
 
     private static int DirectoryOf(byte[] zip) => zip.AsSpan().IndexOf("PK\u0001\u0002"u8);

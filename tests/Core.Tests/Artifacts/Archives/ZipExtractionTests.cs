@@ -33,6 +33,16 @@ public sealed class ZipExtractionTests : ExtractionTest
         Assert.Equal(["a", "a/b.txt"], Names());
     }
 
+    [UnixFact]
+    public async Task Backslash_FromUnixOrBesideASlash_IsPartOfAName()
+    {
+        new ZipForge().Add("a\\b", s_text).Add("d/a\\b", s_text, entry => entry.Host = 0).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["a\\b", "d", "d/a\\b"], Names());
+    }
+
     [Fact]
     public async Task DotDotWithBackslashes_FromWindows_IsUnsafe()
     {
@@ -208,6 +218,20 @@ public sealed class ZipExtractionTests : ExtractionTest
         new ZipForge().Add("a", s_text).Add("b", s_text).Add("c", s_text).Save(Archive);
 
         await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxEntries = 2 });
+        await ExtractAsync(new ExtractionLimits { MaxEntries = 3 });
+    }
+
+    [Fact]
+    public async Task AlteredPackedData_AreDamaged()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        zip[31] = 7;
+        File.WriteAllBytes(Archive, zip);
+
+        ArchiveException error = await RefusedAsync(ArchiveFault.Damaged);
+
+        Assert.IsType<InvalidDataException>(error.InnerException);
+        Assert.Equal("a", error.Entry);
     }
 
     [Fact]
@@ -300,6 +324,8 @@ public sealed class ZipExtractionTests : ExtractionTest
     [InlineData(0x0800, "e6bca2.txt", "漢.txt")]
     [InlineData(0, "d0b4d0b0", "да")]
     [InlineData(0, "81a1", "üí")]
+    [InlineData(0, "807f", "Ç\u007f")]
+    [InlineData(0, "e1ff", "ß\u00a0")]
     public async Task Names_ComeInTheEncodingOfTheirMaker(int flags, string hex, string name)
     {
         byte[] raw = hex.Contains('.', StringComparison.Ordinal)
@@ -316,25 +342,27 @@ public sealed class ZipExtractionTests : ExtractionTest
     public async Task UnicodePathField_GivesTheName_IfItIsOfThatName()
     {
         byte[] path = Encoding.UTF8.GetBytes("日本");
-        byte[] Field(uint crc)
+        byte[] Field(byte[] content, byte version = 1, uint? crc = null, string of = "")
         {
             byte[] field = new byte[9];
             LittleEndian.Put(field, 0, 0x7075, 2);
-            LittleEndian.Put(field, 2, (ulong)(5 + path.Length), 2);
-            field[4] = 1;
-            LittleEndian.Put(field, 5, crc, 4);
-            return [.. field, .. path];
+            LittleEndian.Put(field, 2, (ulong)(5 + content.Length), 2);
+            field[4] = version;
+            LittleEndian.Put(
+                field, 5, crc ?? CyclicCode.Crc32.Append(0, Encoding.ASCII.GetBytes(of), 0, of.Length), 4);
+            return [.. field, .. content];
         }
 
         new ZipForge()
-            .Add(
-                "a", s_text, entry => (entry.Flags, entry.Extra) =
-                    (0, Field((uint)CyclicCode.Crc32.Append(0, "a"u8.ToArray(), 0, 1))))
-            .Add("b", s_text, entry => (entry.Flags, entry.Extra) = (0, Field(7))).Save(Archive);
+            .Add("a", s_text, entry => (entry.Flags, entry.Extra) = (0, Field(path, of: "a")))
+            .Add("b", s_text, entry => (entry.Flags, entry.Extra) = (0, Field(path, crc: 7)))
+            .Add("c", s_text, entry => (entry.Flags, entry.Extra) = (0, Field(path, version: 2, of: "c")))
+            .Add("d", s_text, entry => (entry.Flags, entry.Extra) = (0, Field([], of: "d")))
+            .Add("e", s_text, entry => (entry.Flags, entry.Extra) = (0x0800, Field(path, of: "e"))).Save(Archive);
 
         await ExtractAsync();
 
-        Assert.Equal(["b", "日本"], Names());
+        Assert.Equal(["b", "c", "d", "e", "日本"], Names());
     }
 
     [UnixFact]
@@ -351,9 +379,10 @@ public sealed class ZipExtractionTests : ExtractionTest
 
         Assert.Equal(Mode(0b111_101_101), ModeOf("run"));
         Assert.Equal(Mode(0b100_100_100), ModeOf("read"));
-        Assert.Equal((UnixFileMode)0, ModeOf("plain") & Mode(0b001_001_001));
+        Assert.Equal(Mode(0b110_000_000), ModeOf("plain") & Mode(0b111_001_001));
         Assert.True(
             ModeOf("none").HasFlag(Mode(0b111_000_000)), "A folder that its owner cannot enter cannot be removed.");
+        Assert.Equal(ModeOf("."), ModeOf("none"));
     }
 
     [Fact]
@@ -384,6 +413,27 @@ public sealed class ZipExtractionTests : ExtractionTest
         Assert.Equal(new DateTime(2025, 2, 3, 4, 5, 6, DateTimeKind.Local).ToUniversalTime(), TimeOf("dos"));
         Assert.True(TimeOf("none").Year > 2020);
         Assert.Equal(first, Directory.GetLastWriteTimeUtc(Path.Combine(Destination, "folder")));
+    }
+
+    // Access alone; too short for a time; cut off; of another tag; none at all; beyond all years; filled up oddly.
+    [Theory]
+    [InlineData("5554 0500 02 00ca9a3b")]
+    [InlineData("5554 0100 01")]
+    [InlineData("5554 0500 01 00ca")]
+    [InlineData("0a00 2000 00000000 0200 1800 00005c3a9fa0d001 00005c3a9fa0d001 00005c3a9fa0d001")]
+    [InlineData("0a00 2000 00000000 0100 1800 0000000000000000 0000000000000000 0000000000000000")]
+    [InlineData("0a00 2000 00000000 0100 1800 ffffffffffffffff ffffffffffffffff ffffffffffffffff")]
+    [InlineData("0a00 0600 00000000 0100")]
+    [InlineData("7777 0000 000000")]
+    public async Task FieldWithoutATime_LeavesTheOneOfDos(string hex)
+    {
+        byte[] extra = Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal));
+        new ZipForge().Add("a", s_text, entry => (entry.Extra, entry.Date) = (extra, (45 << 9) | (2 << 5) | 3))
+            .Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(new DateTime(2025, 2, 3, 0, 0, 0, DateTimeKind.Local).ToUniversalTime(), TimeOf("a"));
     }
 
     [Fact]
@@ -417,19 +467,26 @@ public sealed class ZipExtractionTests : ExtractionTest
         Assert.Equal("some text", Read(name));
     }
 
-    [Fact]
-    public async Task NameThatTheSystemCannotHave_IsAnErrorThatNamesIt()
+    [Theory]
+    [InlineData(0x81A4u, "")]
+    [InlineData(0xA1FFu, "")]
+    [InlineData(0x41EDu, "/")]
+    public async Task NameThatTheSystemCannotHave_IsAnErrorThatNamesIt(uint mode, string end)
     {
         string name = new('n', 300);
-        new ZipForge().Add("a", s_text).Add(name, s_text).Save(Archive);
+        new ZipForge().Add("a", s_text)
+            .Add(name + end, end.Length > 0 ? [] : "a"u8.ToArray(), entry => entry.Attributes = mode << 16)
+            .Save(Archive);
 
         Assert.Equal(name, (await RefusedAsync(ArchiveFault.Storage)).Entry);
     }
 
-    [Fact]
-    public async Task EmptyZip_BecomesAnEmptyFolder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EmptyZip_BecomesAnEmptyFolder(bool isZip64)
     {
-        new ZipForge().Save(Archive);
+        new ZipForge { IsZip64 = isZip64 }.Save(Archive);
 
         await ExtractAsync();
 

@@ -28,6 +28,11 @@ internal sealed class ForgedEntry
 
     public byte[] Extra { get; set; } = [];
 
+    /// <summary>The fields before the data, which are others than those of the directory.</summary>
+    public byte[] LocalExtra { get; set; } = [];
+
+    public byte[] Comment { get; set; } = [];
+
     public int Date { get; set; } = 0x0021;
 
     public int Time { get; set; }
@@ -91,8 +96,8 @@ internal sealed class ZipForge
                 byte[] localName = entry.LocalName ?? entry.Name;
                 byte[] local = new byte[30];
                 LittleEndian.Put(local, 0, 0x04034b50, 4);
-                PutCommon(local, 4, entry, crc, packed.Length, size, localName.Length, extra: 0);
-                zip.Write([.. local, .. localName, .. packed]);
+                PutCommon(local, 4, entry, crc, packed.Length, size, localName.Length, entry.LocalExtra.Length);
+                zip.Write([.. local, .. localName, .. entry.LocalExtra, .. packed]);
             }
 
             byte[] extra = IsZip64
@@ -102,6 +107,7 @@ internal sealed class ZipForge
             LittleEndian.Put(central, 0, 0x02014b50, 4);
             LittleEndian.Put(central, 4, (ulong)(entry.Host << 8) | 20, 2);
             PutCommon(central, 6, entry, crc, placed[^1].Packed, size, entry.Name.Length, extra.Length);
+            LittleEndian.Put(central, 32, (ulong)entry.Comment.Length, 2);
             LittleEndian.Put(central, 38, entry.Attributes, 4);
             LittleEndian.Put(central, 42, (ulong)placed[^1].Offset, 4);
             if (IsZip64)
@@ -110,7 +116,7 @@ internal sealed class ZipForge
                 LittleEndian.Put(central, 42, uint.MaxValue, 4);
             }
 
-            directory.Write([.. central, .. entry.Name, .. extra]);
+            directory.Write([.. central, .. entry.Name, .. extra, .. entry.Comment]);
         }
 
         byte[] end = new byte[22];
