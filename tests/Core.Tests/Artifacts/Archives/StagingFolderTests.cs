@@ -149,6 +149,29 @@ public sealed class StagingFolderTests : ExtractionTest
         StagingFolder.Create(Temp.PathOf("other"), replace: false, TimeProvider.System).Dispose();
 
         Assert.Equal(["keep"], Names());
+        AssertNothingBeside();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WhatADeadProcessSetAside_IsGone_WhereItsPlaceIsTaken(bool byAFile)
+    {
+        string left = Leave("aaaaaaaaaaaa", destinationName: "out");
+        Tree.Make(Path.Combine(left, "old"), new() { ["keep"] = "older"u8.ToArray() });
+        if (byAFile)
+        {
+            File.WriteAllText(Destination, "old");
+        }
+        else
+        {
+            Occupy();
+        }
+
+        StagingFolder.Create(Temp.PathOf("other"), replace: false, TimeProvider.System).Dispose();
+
+        Assert.Equal("old", byAFile ? File.ReadAllText(Destination) : Read("keep"));
+        AssertNothingBeside();
     }
 
     [SmallDiskFact]
@@ -249,12 +272,14 @@ public sealed class StagingFolderTests : ExtractionTest
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         Directory.CreateDirectory(Temp.PathOf("real"));
-        Directory.CreateSymbolicLink(Destination, "real");
+        Directory.CreateSymbolicLink(Temp.PathOf("between"), "real");
+        Directory.CreateSymbolicLink(Destination, "between");
 
         await ExtractAsync();
 
         Assert.Equal("text", File.ReadAllText(Path.Combine(Temp.PathOf("real"), "a")));
-        Assert.Equal("real", new DirectoryInfo(Destination).LinkTarget);
+        Assert.Equal("between", new DirectoryInfo(Destination).LinkTarget);
+        Assert.Equal("real", new DirectoryInfo(Temp.PathOf("between")).LinkTarget);
     }
 
     private string Leave(string id, string destinationName)

@@ -114,7 +114,39 @@ public sealed class ZipPackerTests : IDisposable
 
             Assert.Equal(ArchiveFault.Unsafe, error.Fault);
             Assert.Contains("'link'", error.Message, StringComparison.Ordinal);
+            Assert.Contains("cannot be packed", error.Message, StringComparison.Ordinal);
             Assert.Contains(target, error.Message, StringComparison.Ordinal);
+            Directory.Delete(Source, recursive: true);
+        }
+    }
+
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task SingleFileByALink_IsTheFile_UnderTheNameOfTheLink()
+    {
+        _temp.Write("run.sh", "#!/bin/sh");
+        File.SetUnixFileMode(_temp.PathOf("run.sh"), (UnixFileMode)0b111_000_000);
+        File.CreateSymbolicLink(_temp.PathOf("between"), "run.sh");
+        File.CreateSymbolicLink(Source, "between");
+
+        await Tree.PackAsync(Source, Zip);
+
+        using ZipArchive zip = ZipFile.OpenRead(Zip);
+        ZipArchiveEntry entry = Assert.Single(zip.Entries);
+        Assert.Equal(
+            ("source", 9L, 0x81EDu), (entry.FullName, entry.Length, (uint)entry.ExternalAttributes >> 16));
+    }
+
+    [UnixFact]
+    public async Task NameThatIsNoText_IsAnError()
+    {
+        foreach (string name in new[] { "\ufffd", "a\ufffd", "ab\ufffdc", "😀\ufffd", "😀a\ufffd" })
+        {
+            Tree.Make(Source, new() { ["d/" + name] = [] });
+
+            ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
+
+            Assert.Equal((ArchiveFault.Unsafe, name), (error.Fault, error.Entry));
             Directory.Delete(Source, recursive: true);
         }
     }
