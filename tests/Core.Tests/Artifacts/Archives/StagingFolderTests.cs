@@ -140,6 +140,30 @@ public sealed class StagingFolderTests : ExtractionTest
         Assert.Empty(Directory.GetFileSystemEntries(Temp.PathOf(".")));
     }
 
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public void WhatADeadProcessLeft_IsRemoved_ThoughReadOnly_AndNoLinkIsFollowed()
+    {
+        const UnixFileMode readOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+        string left = Leave("aaaaaaaaaaaa", destinationName: "other");
+        string deep = Path.Combine(left, "new", "deep");
+        Tree.Make(deep, new() { ["sub/file"] = s_text });
+        Tree.Make(Temp.PathOf("elsewhere"), new() { ["keep"] = s_text });
+        Directory.CreateSymbolicLink(Path.Combine(deep, "link"), Temp.PathOf("elsewhere"));
+        foreach (string folder in new[] { Temp.PathOf("elsewhere"), Path.Combine(deep, "sub"), deep })
+        {
+            File.SetUnixFileMode(folder, readOnly);
+        }
+
+        StagingFolder.Create(Destination, replace: false, TimeProvider.System).Dispose();
+
+        UnixFileMode after = File.GetUnixFileMode(Temp.PathOf("elsewhere"));
+        File.SetUnixFileMode(Temp.PathOf("elsewhere"), readOnly | UnixFileMode.UserWrite);
+        Assert.Equal(readOnly, after);
+        Assert.Equal(["keep"], Directory.GetFiles(Temp.PathOf("elsewhere")).Select(Path.GetFileName));
+        AssertNothingBeside();
+    }
+
     [Fact]
     public void WhatADeadProcessSetAside_IsPutBack()
     {
@@ -150,6 +174,46 @@ public sealed class StagingFolderTests : ExtractionTest
 
         Assert.Equal(["keep"], Names());
         AssertNothingBeside();
+    }
+
+    [UnixFact]
+    public void WhatAProcessSetAside_ThatDiedBetweenTheTwoRenames_IsPutBack()
+    {
+        Occupy();
+        using (StagingFolder staging = StagingFolder.Create(Destination, replace: true, TimeProvider.System))
+        {
+            string folder = Path.GetDirectoryName(staging.Content)!;
+            Directory.Move(Destination, Path.Combine(folder, "old"));
+
+            // Under another name it is out of its owner's reach, as it is for one that is dead.
+            Directory.Move(folder, Temp.PathOf(".cpartifact-aaaaaaaaaaaa"));
+            File.Move(folder + ".lock", Temp.PathOf(".cpartifact-aaaaaaaaaaaa.lock"));
+        }
+
+        StagingFolder.Create(Temp.PathOf("other"), replace: false, TimeProvider.System).Dispose();
+
+        Assert.Equal(["keep"], Names());
+        Assert.Equal([Destination], Directory.GetFileSystemEntries(Path.GetDirectoryName(Destination)!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Staging_LiesBesideItsDestination_AndNotInIt(bool replace)
+    {
+        if (replace)
+        {
+            Occupy();
+        }
+        else
+        {
+            Directory.CreateDirectory(Destination);
+        }
+
+        using StagingFolder staging = StagingFolder.Create(Destination, replace, TimeProvider.System);
+
+        Assert.Equal(replace ? ["keep"] : [], Names());
+        Assert.True(Directory.Exists(staging.Content));
     }
 
     [Theory]
@@ -184,6 +248,7 @@ public sealed class StagingFolderTests : ExtractionTest
         await new ArchiveExtractor().ExtractAsync(Archive, disk.Root);
 
         Assert.Equal(["a", "folder", "folder/b"], disk.Left);
+        Assert.Equal([disk.Root], Directory.GetFileSystemEntries(Path.GetDirectoryName(disk.Root)!));
     }
 
     [SmallDiskFact]
