@@ -21,7 +21,10 @@ public sealed class ArchiveErrorsTests
     {
         string whole = new('n', 300);
 
+        string pair = new string('n', 298) + "😀";
+
         Assert.Equal(whole, ArchiveErrors.Shown(whole));
+        Assert.Equal(pair, ArchiveErrors.Shown(pair));
         Assert.Equal(whole + '…', ArchiveErrors.Shown(whole + "n"));
         Assert.DoesNotContain(ArchiveErrors.Shown(new string('n', 299) + "😀"), char.IsSurrogate);
         Assert.DoesNotContain(

@@ -224,6 +224,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData("1")]
     [InlineData("9-path=x\n")]
     [InlineData("8 pathx\n4 =\n")]
+    [InlineData("10 path=x\n20 path=y\n")]
     [InlineData("999 path=x\n")]
     [InlineData("8 path=x")]
     [InlineData("8 pathx\n")]
@@ -299,7 +300,8 @@ public sealed class TarExtractionTests : ExtractionTest
     {
         new TarForge().Add("private", "x", mode: 0x180).Add("run", "x", mode: 0xFC0).Add("unwritten", "x", mode: 0x40)
             .Add("none", "x", mode: 0).Add("folder/", type: '5', mode: 0x1C0)
-            .Add("closed/", type: '5', mode: 0x140).Add("without/", type: '5', mode: 0).Save(Archive);
+            .Add("closed/", type: '5', mode: 0x140).Add("without/", type: '5', mode: 0)
+            .Add("open/", type: '5', mode: 0x1FF).Save(Archive);
 
         await ExtractAsync();
 
@@ -310,6 +312,7 @@ public sealed class TarExtractionTests : ExtractionTest
         Assert.Equal((UnixFileMode)0x1C0, ModeOf("folder"));
         Assert.Equal((UnixFileMode)0x1C0, ModeOf("closed"));
         Assert.Equal(ModeOf("."), ModeOf("without"));
+        Assert.True(ModeOf(".") == ModeOf("open"), "An archive opens no folder further than the umask does.");
     }
 
     [Fact]
@@ -368,6 +371,17 @@ public sealed class TarExtractionTests : ExtractionTest
 
         await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxRatio = 100, RatioFloor = 1 << 20 });
         await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = 1 << 20 });
+    }
+
+    [Fact]
+    public async Task TarOfItsOwnSize_IsWithinARatioOfOne()
+    {
+        byte[] tar = new TarForge().Add("a", "x").Build();
+        File.WriteAllBytes(Archive, tar[..^512]);
+
+        await ExtractAsync(new ExtractionLimits { MaxRatio = 1, RatioFloor = 0 });
+
+        Assert.Equal(["a"], Names());
     }
 
     [Fact]

@@ -213,6 +213,16 @@ public sealed class ZipExtractionTests : ExtractionTest
     }
 
     [Fact]
+    public async Task ZipThatDoesNotGrow_IsWithinAnyRatio()
+    {
+        new ZipForge().Add("a", Tree.Noise(1000), entry => entry.Method = 0).Save(Archive);
+
+        await ExtractAsync(new ExtractionLimits { MaxRatio = 2, RatioFloor = 0 });
+
+        Assert.Equal(["a"], Names());
+    }
+
+    [Fact]
     public async Task EntriesBeyondTheLimit_AreTooLarge()
     {
         new ZipForge().Add("a", s_text).Add("b", s_text).Add("c", s_text).Save(Archive);
@@ -372,7 +382,7 @@ public sealed class ZipExtractionTests : ExtractionTest
         new ZipForge()
             .Add("run", s_text, entry => entry.Attributes = 0x8FEDu << 16)
             .Add("read", s_text, entry => entry.Attributes = 0x8124u << 16)
-            .Add("plain", s_text, entry => (entry.Host, entry.Attributes) = (0, 0x20u))
+            .Add("plain", s_text, entry => (entry.Host, entry.Attributes) = (0, (0x81FFu << 16) | 0x20u))
             .Add("none/", change: entry => entry.Attributes = 0x4000u << 16).Save(Archive);
 
         await ExtractAsync();

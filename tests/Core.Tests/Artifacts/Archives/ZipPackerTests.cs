@@ -238,6 +238,19 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
+    public async Task MoreSmallFilesThanArePackedAhead_AreAllThere()
+    {
+        string[] names = [.. Enumerable.Range(0, 9).Select(index => $"f{index}")];
+        Tree.Make(Source, names.ToDictionary(name => name, _ => (byte[]?)new byte[ZipPacker.SmallFile]));
+
+        await Tree.PackAsync(Source, Zip, threads: 1);
+
+        using ZipArchive zip = ZipFile.OpenRead(Zip);
+        Assert.Equal(names, zip.Entries.Select(entry => entry.FullName));
+        Assert.All(zip.Entries, entry => Assert.Equal(ZipPacker.SmallFile, entry.Length));
+    }
+
+    [Fact]
     public async Task MissingFolder_IsAnErrorThatNamesIt()
     {
         ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
