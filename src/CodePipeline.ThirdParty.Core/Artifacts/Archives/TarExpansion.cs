@@ -118,7 +118,7 @@ internal sealed class TarExpansion
 
                 return true;
             case 'V':
-                Skip(header.ContentSize);
+                Skip(header.ContentSize + Padding(header.ContentSize));
                 return true;
             default:
                 return false;

@@ -147,10 +147,12 @@ public sealed class TarHeaderTests : ExtractionTest
         Assert.Equal(["folder", "folder/file"], Names());
     }
 
-    [Fact]
-    public async Task LabelOfAVolume_IsNoEntry()
+    [Theory]
+    [InlineData("")]
+    [InlineData("of more words")]
+    public async Task LabelOfAVolume_IsNoEntry(string content)
     {
-        new TarForge().Add("backup of today", type: 'V').Add("file", "x").Save(Archive);
+        new TarForge().Add("backup of today", content, type: 'V').Add("file", "x").Save(Archive);
 
         await ExtractAsync();
 
