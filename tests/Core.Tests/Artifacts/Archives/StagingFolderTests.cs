@@ -252,6 +252,48 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [SmallDiskFact]
+    public async Task DiskThatIsFullAtTheLastPieceOfAFile_IsAnError_AndNothingLands()
+    {
+        using var disk = new SmallDisk(5);
+        byte[] content = Tree.Noise(5 << 20);
+        foreach (bool isZip in new[] { true, false })
+        {
+            _ = isZip
+                ? new ZipForge().Add("a", content, entry => entry.Method = 0).Save(Archive)
+                : new TarForge().Add("a", content).Save(Archive);
+
+            ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(
+                () => new ArchiveExtractor().ExtractAsync(Archive, disk.PathOf("out")));
+
+            Assert.Equal((ArchiveFault.Storage, "a"), (error.Fault, error.Entry));
+            Assert.Contains("disk is full", error.Message, StringComparison.Ordinal);
+            Assert.Equal(["old"], disk.Left);
+        }
+    }
+
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task DestinationBesideWhichNothingCanBeMade_IsFilledFromWithin()
+    {
+        const UnixFileMode readOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+        new ZipForge().Add("a", s_text).Save(Archive);
+        string theirs = Temp.PathOf("theirs");
+        string ours = Directory.CreateDirectory(Path.Combine(theirs, "ours")).FullName;
+        File.SetUnixFileMode(theirs, readOnly);
+        try
+        {
+            await new ArchiveExtractor().ExtractAsync(Archive, ours);
+        }
+        finally
+        {
+            File.SetUnixFileMode(theirs, readOnly | UnixFileMode.UserWrite);
+        }
+
+        Assert.Equal([ours], Directory.GetFileSystemEntries(theirs));
+        Assert.Equal([Path.Combine(ours, "a")], Directory.GetFileSystemEntries(ours));
+    }
+
+    [SmallDiskFact]
     public async Task Replace_OfADiskOfItsOwn_SwapsItsContentAsAWhole()
     {
         new ZipForge().Add("a", s_text).Add("folder/b", s_text).Save(Archive);

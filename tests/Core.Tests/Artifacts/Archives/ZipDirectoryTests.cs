@@ -194,7 +194,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(33)]
     public async Task AlteredDirectory_IsDamaged(int at)
     {
-        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        byte[] zip = new ZipForge().Add("a", s_text, entry => entry.Extra = [0x77, 0x77, 0, 0]).Build();
         zip[DirectoryOf(zip) + at] ^= 1;
         File.WriteAllBytes(Archive, zip);
 

@@ -213,6 +213,16 @@ public sealed class ZipExtractionTests : ExtractionTest
     }
 
     [Fact]
+    public async Task FewZeros_AreNoAttack()
+    {
+        new ZipForge().Add("a", new byte[1 << 20]).Save(Archive);
+
+        await ExtractAsync(new ExtractionLimits());
+
+        Assert.Equal(1 << 20, new FileInfo(Path.Combine(Destination, "a")).Length);
+    }
+
+    [Fact]
     public async Task ZipThatDoesNotGrow_IsWithinAnyRatio()
     {
         new ZipForge().Add("a", Tree.Noise(1000), entry => entry.Method = 0).Save(Archive);
@@ -524,14 +534,14 @@ public sealed class ZipExtractionTests : ExtractionTest
     [Fact]
     public async Task Progress_EndsWithEverything()
     {
-        new ZipForge().Add("a", Tree.Noise(9 << 20)).Add("b", Tree.Noise(9 << 20)).Save(Archive);
+        new ZipForge().Add("a", Tree.Noise(9 << 20)).Add("folder/b", Tree.Noise(9 << 20)).Save(Archive);
         Recorder progress = new();
 
         await new ArchiveExtractor().ExtractAsync(Archive, Destination, progress: progress);
 
         Assert.True(progress.Seen.Count > 2);
         Assert.Equal(progress.Seen.Select(each => each.Bytes).Order(), progress.Seen.Select(each => each.Bytes));
-        Assert.Equal(new ArchiveProgress(18 << 20, 18 << 20, 2, 2), progress.Seen[^1]);
+        Assert.Equal(new ArchiveProgress(18 << 20, 18 << 20, 3, 3), progress.Seen[^1]);
     }
 
     private static UnixFileMode Mode(int bits) => (UnixFileMode)bits;
