@@ -271,11 +271,15 @@ internal sealed class ArtifactStore : IDisposable
             }
         }
 
-        // <Error><Code>AuthorizationHeaderMalformed</Code>…<Region>eu-west-1</Region></Error>
-        string body = (answer as AmazonS3Exception)?.ResponseBody ?? string.Empty;
-        int start = body.IndexOf("<Region>", StringComparison.Ordinal);
-        int end = body.IndexOf("</Region>", StringComparison.Ordinal);
-        string? named = start >= 0 && end > start ? body.Substring(start + 8, end - start - 8).Trim() : null;
+        if (answer.ErrorCode is not "AuthorizationHeaderMalformed")
+        {
+            return null;
+        }
+
+        // "…; the region 'us-east-1' is wrong; expecting 'eu-west-1'". The SDK does not read the <Region> beside it.
+        string[] words = (answer.Message ?? string.Empty).Split('\'');
+        int before = Array.FindIndex(words, word => word.EndsWith("expecting ", StringComparison.Ordinal));
+        string? named = before >= 0 && before + 2 < words.Length ? words[before + 1] : null;
 
         // It becomes part of a host name.
         return named is not null && RegionResolver.IsName(named) ? named : null;

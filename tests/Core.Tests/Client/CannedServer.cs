@@ -12,31 +12,39 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
 /// <summary>
-/// A loopback server with one answer for whatever comes, or one that is made of the body; with a certificate it speaks
-/// TLS.
+/// A loopback server with one answer for whatever comes, or one that is made of the request; with a certificate it
+/// speaks TLS.
 /// </summary>
 internal sealed class CannedServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<string> _heads = new();
     private readonly ConcurrentBag<TcpClient> _connections = new();
-    private readonly Func<string, string> _answer;
-    private readonly string _statusAndHeaders;
+    private readonly Func<string, string, (string StatusAndHeaders, string Body)> _answer;
     private readonly SslStreamCertificateContext? _certificate;
 
     public CannedServer(string statusAndHeaders, string body = "", SslStreamCertificateContext? certificate = null)
     {
-        _answer = _ => body;
-        _statusAndHeaders = statusAndHeaders;
+        _answer = (_, _) => (statusAndHeaders, body);
         _certificate = certificate;
         _listener.Start();
         _ = AcceptAsync();
     }
 
     public CannedServer(string statusAndHeaders, Func<string, string> answer)
-        : this(statusAndHeaders)
+        : this((_, body) => (statusAndHeaders, answer(body)))
+    {
+    }
+
+    /// <summary>
+    /// Answers by the request's head and body. An answer that tells its length itself may be shorter than that: the
+    /// connection ends with it.
+    /// </summary>
+    public CannedServer(Func<string, string, (string StatusAndHeaders, string Body)> answer)
     {
         _answer = answer;
+        _listener.Start();
+        _ = AcceptAsync();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -90,9 +98,17 @@ internal sealed class CannedServer : IDisposable
             while (await ReadAsync(stream) is (string head, string body))
             {
                 _heads.Enqueue(head);
-                string answer = _answer(body);
+                (string statusAndHeaders, string answer) = _answer(head, body);
+                bool ends = statusAndHeaders.Contains("Content-Length:", StringComparison.Ordinal);
+                string length = ends ? string.Empty : $"\r\nContent-Length: {answer.Length}";
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                    $"HTTP/1.1 {_statusAndHeaders}\r\nContent-Length: {answer.Length}\r\n\r\n{answer}"));
+                    $"HTTP/1.1 {statusAndHeaders}{length}\r\n\r\n"
+                    + (head.StartsWith("HEAD ", StringComparison.Ordinal) ? string.Empty : answer)));
+                if (ends)
+                {
+                    connection.Dispose();
+                    return;
+                }
             }
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException
