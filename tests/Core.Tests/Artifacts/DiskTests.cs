@@ -170,7 +170,10 @@ public sealed class DiskTests
         host.Put([1]);
         string left = Leave(host, $".cpthirdparty-{Guid.NewGuid():N}.part");
         string fresh = host.Write($".cpthirdparty-{Guid.NewGuid():N}.part", [1]);
+        string recent = Leave(host, $".cpthirdparty-{Guid.NewGuid():N}.part", TimeSpan.FromHours(2));
         string others = Leave(host, ".cpthirdparty-mine.part");
+        string words = Leave(host, $".cpthirdparty-{new string('z', 32)}.part");
+        string longer = Leave(host, $".cpthirdparty-{new string('a', 33)}.part");
         string living = Leave(host, $".cpthirdparty-{Guid.NewGuid():N}.part");
         using (new FileStream(living, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete))
         {
@@ -178,8 +181,10 @@ public sealed class DiskTests
         }
 
         Assert.Equal(
-            new[] { fresh, others, living, host.PathOf("in.bin") }.Select(Path.GetFileName).Order(), host.Left);
+            new[] { fresh, others, words, longer, living, host.PathOf("in.bin") }.Select(Path.GetFileName).Order(),
+            host.Left.Order());
         Assert.False(File.Exists(left));
+        Assert.False(File.Exists(recent));
     }
 
     [Fact]
@@ -196,10 +201,10 @@ public sealed class DiskTests
         Assert.True(File.Exists(other.Path));
     }
 
-    private static string Leave(ArtifactHost host, string name)
+    private static string Leave(ArtifactHost host, string name, TimeSpan? age = null)
     {
         string path = host.Write(name, [1]);
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-3));
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - (age ?? TimeSpan.FromDays(3)));
         return path;
     }
 }

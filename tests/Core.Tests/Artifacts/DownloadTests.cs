@@ -94,6 +94,75 @@ public sealed class DownloadTests
         Assert.Empty(host.Left);
     }
 
+    [Theory]
+    [InlineData("access-denied=1@HeadObject")]
+    [InlineData("internal-failure=1@HeadObject")]
+    public async Task Save_WhoseChecksumIsNotToBeHad_IsSavedAllTheSame(string faults)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([1, 2, 3]);
+        host.Service.Order(faults);
+
+        await host.SaveAsync(job, "in.bin");
+
+        Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(host.PathOf("in.bin")));
+        Assert.Contains(host.Said, text => text.StartsWith("No checksum of", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("S4", "bucket", "key")]
+    [InlineData("S3", null, "key")]
+    [InlineData("S3", "bucket", null)]
+    [InlineData(null, "bucket", "")]
+    public async Task Save_OfWhatLiesNowhere_SaysSo_AndAsksNobody(string? type, string? bucket, string? key)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.SaveAsync(
+                job, new JobArtifact("In", null, type, bucket, key), host.PathOf("in"), expand: false, null, default));
+
+        Assert.Equal(ArtifactFault.NoLocation, error.Fault);
+        Assert.DoesNotContain("GetObject", host.Operations);
+        Assert.Empty(host.Left);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Save_ToAPathWhereSomethingIs_AsksNothingOfTheStore(bool folder)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Write(folder ? "in/keep" : "in", [1]);
+
+        ArtifactTransferException error =
+            await Assert.ThrowsAsync<ArtifactTransferException>(() => host.SaveAsync(job, "in"));
+
+        Assert.Equal((ArtifactFault.DestinationExists, host.PathOf("in")), (error.Fault, error.Path));
+        Assert.DoesNotContain("GetObject", host.Operations);
+    }
+
+    [Theory]
+    [InlineData(false, "In/keep")]
+    [InlineData(true, "In")]
+    public async Task Save_WithReplace_NeverReplacesAFolderWithAFile_NorTheOtherWayRound(bool expand, string there)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([7]);
+        host.Write(there, [1, 2, 3]);
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.SaveIntoAsync(
+                job, host.Input, host.PathOf("."), new SaveOptions { Expand = expand, Replace = true }, null, default));
+
+        Assert.Equal(ArtifactFault.DestinationExists, error.Fault);
+        Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(host.PathOf(there)));
+    }
+
     [Fact]
     public async Task Save_WithAnAnswerOfTheStore_NamesTheRequestAndNoSecret()
     {

@@ -84,6 +84,25 @@ public sealed class UploadTests
         Assert.Empty(host.Warned);
     }
 
+    [Theory]
+    [InlineData("access-denied=1@PutObject", false, ArtifactFault.AccessDenied)]
+    [InlineData("access-denied=1@PutObject", true, ArtifactFault.AccessDenied)]
+    [InlineData("access-denied=1@CreateMultipartUpload", true, ArtifactFault.AccessDenied)]
+    public async Task Publish_OfLittleOrOfAFolder_WithAFaultThatStays_IsThatFault(
+        string faults, bool folder, ArtifactFault fault)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        string file = host.Write("folder/a", ArtifactHost.Bytes(faults.Contains("PutObject") ? 1000 : Large));
+        host.Service.Order(faults);
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, folder ? host.PathOf("folder") : file, null, default));
+
+        Assert.Equal(fault, error.Fault);
+        Assert.Null(host.PublishedObject);
+    }
+
     [Fact]
     public async Task Publish_WhoseAbortFails_WarnsAndTellsOfTheFirstFailure()
     {
@@ -93,7 +112,9 @@ public sealed class UploadTests
 
         await Assert.ThrowsAsync<ArtifactTransferException>(() => host.PublishAsync(job, ArtifactHost.Bytes(Large)));
 
-        Assert.Contains("could not be taken away", Assert.Single(host.Warned));
+        string warning = Assert.Single(host.Warned);
+        Assert.Contains("could not be taken away", warning);
+        Assert.Contains("AccessDenied", warning);
     }
 
     [Theory]
@@ -131,6 +152,21 @@ public sealed class UploadTests
             Assert.Equal("aws:kms", each.ServerSideEncryption);
             Assert.Equal(key is not null, each.EncryptionKeyId == JobsKey);
         }
+    }
+
+    [Theory]
+    [InlineData(JobsKey, "kms", true)]
+    [InlineData(JobsKey, "Other", false)]
+    [InlineData("", "KMS", false)]
+    [InlineData(null, "KMS", false)]
+    public async Task Publish_WithAKeyThatIsNone_EncryptsWithTheManagedOne(string? id, string? type, bool isOne)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync() with { EncryptionKey = new EncryptionKey(id, type) };
+
+        await host.PublishAsync(job, [1]);
+
+        Assert.Equal(isOne, host.PublishedObject!.EncryptionKeyId == JobsKey);
     }
 
     [Theory]
@@ -206,6 +242,73 @@ public sealed class UploadTests
 
         Assert.Equal(ArtifactFault.SourceChanged, error.Fault);
         Assert.Null(host.PublishedObject);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4 * 8 * 1024 * 1024)]
+    public async Task Publish_AFileThatIsGoneMeanwhile_IsNotFound(int after)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        string path = host.Write("out", ArtifactHost.Bytes(Large));
+        var remove = new Listener(at =>
+        {
+            if (at.Bytes > after)
+            {
+                File.Delete(path);
+            }
+        });
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, path, remove, default));
+
+        Assert.Equal((ArtifactFault.SourceNotFound, path), (error.Fault, error.Path));
+        Assert.Null(host.PublishedObject);
+    }
+
+    [Fact]
+    public async Task Publish_OfWholeParts_SendsNoEmptyOne()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+
+        await host.PublishAsync(job, new byte[3 * 8 * 1024 * 1024]);
+
+        Assert.Equal(3, host.Operations.Count(operation => operation == "UploadPart"));
+    }
+
+    [Fact]
+    public async Task Publish_OfWhatMayBecomeVeryLarge_TakesLargerParts_SoThatTheirNumberIsEnough()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        using var store = new ArtifactStore(job, host.Clock);
+        var upload = new ArtifactUpload(
+            store, StoredArtifact.Of(job, host.Output), new TransferMeter(null), host.Clock);
+        byte[] content = ArtifactHost.Bytes(22 * 1024 * 1024);
+
+        await upload.FromStreamAsync(
+            (stream, stop) => stream.WriteAsync(content, 0, content.Length, stop), ArtifactUpload.LargestStream,
+            default);
+
+        // Of 7 MiB: with those of 5 MiB it would come to an end after 50 GB.
+        Assert.Equal(4, host.Operations.Count(operation => operation == "UploadPart"));
+        Assert.Equal(content, host.Published());
+    }
+
+    [Fact]
+    public async Task Publish_OfLittle_TellsHowFarItIs_AndTakesBackWhatFailed()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        string path = host.Write("out", ArtifactHost.Bytes(1_000_000));
+        TransferProgress last = default;
+        host.Service.Order("cut-off=1@PutObject,limit=2");
+
+        await host.Mover.PublishAsync(job, host.Output, path, new Listener(at => last = at), default);
+
+        Assert.Equal(new TransferProgress(1_000_000, 1_000_000), last);
     }
 
     [Fact]

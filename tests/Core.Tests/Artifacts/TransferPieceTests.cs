@@ -1,0 +1,181 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
+
+/// <summary>The streams and the time limit that transfers are made of, each by itself.</summary>
+public sealed class TransferPieceTests
+{
+    private const int Start = 10;
+    private const int Length = 50;
+
+    private readonly ManualTimeProvider _clock = new();
+    private long _told;
+
+    public static TheoryData<string, Func<Stream, byte[], int>> WaysToRead => new()
+    {
+        { "at once", (stream, buffer) => stream.Read(buffer, 0, buffer.Length) },
+        { "array", (stream, buffer) => stream.ReadAsync(buffer, 0, buffer.Length, default).GetAwaiter().GetResult() },
+        { "memory", (stream, buffer) => stream.ReadAsync(buffer.AsMemory()).AsTask().GetAwaiter().GetResult() },
+    };
+
+#pragma warning disable xUnit1026, xUnit1044 // The first argument is there to be read in the test's name.
+    [Theory]
+    [MemberData(nameof(WaysToRead))]
+    public void Piece_OfAStream_EndsWhereItEnds(string way, Func<Stream, byte[], int> read)
+    {
+        byte[] content = ArtifactHost.Bytes(100);
+        using TransferAttempt attempt = Attempt();
+        using MeteredStream piece = Piece(content, attempt);
+        var seen = new List<byte>();
+        byte[] buffer = new byte[30];
+
+        for (int count; (count = read(piece, buffer)) > 0;)
+        {
+            seen.AddRange(buffer.Take(count));
+        }
+
+        Assert.Equal(content.Skip(Start).Take(Length), seen);
+        Assert.Equal(Length, _told);
+    }
+#pragma warning restore xUnit1026, xUnit1044
+
+    [Theory]
+    [InlineData(SeekOrigin.Begin, 5, 5)]
+    [InlineData(SeekOrigin.Current, 5, 25)]
+    [InlineData(SeekOrigin.Current, -5, 15)]
+    [InlineData(SeekOrigin.End, -5, 45)]
+    public void Piece_Sought_GoesOnThere(SeekOrigin origin, int offset, int place)
+    {
+        byte[] content = ArtifactHost.Bytes(100);
+        using TransferAttempt attempt = Attempt();
+        using MeteredStream piece = Piece(content, attempt);
+        byte[] buffer = new byte[20];
+        Assert.Equal(20, piece.Read(buffer, 0, 20));
+
+        Assert.Equal((place, place), (piece.Seek(offset, origin), piece.Position));
+
+        Assert.Equal(1, piece.Read(buffer, 0, 1));
+        Assert.Equal(content[Start + place], buffer[0]);
+    }
+
+    [Fact]
+    public void Piece_ReadTwice_CountsOnce_AndNotAtAllWhenItFailed()
+    {
+        using TransferAttempt attempt = Attempt();
+        using MeteredStream piece = Piece(ArtifactHost.Bytes(100), attempt);
+        byte[] buffer = new byte[Length];
+
+        Assert.Equal(Length, piece.Read(buffer, 0, Length));
+        piece.Position = 0;
+        Assert.Equal(20, piece.Read(buffer, 0, 20));
+        Assert.Equal(Length, _told);
+
+        piece.TakeBack();
+        piece.TakeBack();
+        Assert.Equal(0, _told);
+    }
+
+    [Fact]
+    public void Attempt_IsEnded_WhenNothingMovedForAsLongAsItMay()
+    {
+        using TransferAttempt attempt = Attempt();
+        using MeteredStream piece = Piece(ArtifactHost.Bytes(100), attempt);
+        foreach (Action move in new Action[] { () => attempt.Received(1), attempt.Touch, () => piece.ReadByte() })
+        {
+            _clock.Advance(TimeSpan.FromSeconds(9));
+            move();
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(attempt.IsStalled);
+        Assert.False(attempt.Token.IsCancellationRequested);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(attempt.IsStalled);
+        Assert.True(attempt.Token.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData((64 * 1024) - 1, false)]
+    [InlineData(64 * 1024, true)]
+    public void Attempt_ThatBroughtEnough_WasWorthwhile(int bytes, bool isWorthwhile)
+    {
+        using TransferAttempt attempt = Attempt();
+
+        attempt.Received(bytes - 1);
+        attempt.Received(1);
+
+        Assert.Equal(isWorthwhile, attempt.WasWorthwhile);
+    }
+
+    [Theory]
+    [InlineData(0, new[] { 0 })]
+    [InlineData(1, new[] { 1 })]
+    [InlineData(10, new[] { 10 })]
+    [InlineData(11, new[] { 10, 1 })]
+    [InlineData(20, new[] { 10, 10 })]
+    [InlineData(25, new[] { 10, 10, 5 })]
+    public async Task Sink_HandsOnWholeBuffersAndTheRest(int length, int[] parts)
+    {
+        byte[] content = ArtifactHost.Bytes(length);
+        using var buffers = new PartBuffers(10, 2);
+        var seen = new List<byte[]>();
+        var sink = new PartSink(
+            buffers,
+            part =>
+            {
+                seen.Add(part.Open().ToArray());
+                buffers.Return(part);
+                return Task.CompletedTask;
+            },
+            default);
+
+        for (int at = 0; at < length; at += 3)
+        {
+            await sink.WriteAsync(content, at, Math.Min(3, length - at), default);
+        }
+
+        await sink.FinishAsync();
+
+        Assert.Equal(parts, seen.Select(part => part.Length));
+        Assert.Equal(content, seen.SelectMany(part => part));
+        Assert.Equal(length, sink.Length);
+    }
+
+    [Fact]
+    public async Task Buffers_AreSoManyAndNoMore()
+    {
+        using var buffers = new PartBuffers(10, 2);
+        PartBuffer first = await buffers.RentAsync(default);
+        await buffers.RentAsync(default);
+
+        Task<PartBuffer> third = buffers.RentAsync(default);
+        Assert.False(third.IsCompleted);
+        buffers.Return(first);
+
+        Assert.Same(first.Bytes, (await third).Bytes);
+    }
+
+    [Fact]
+    public async Task Buffer_ThatComesBackAfterTheEnd_DoesNoHarm()
+    {
+        var buffers = new PartBuffers(10, 1);
+        PartBuffer late = await buffers.RentAsync(default);
+        buffers.Dispose();
+
+        buffers.Return(late);
+    }
+
+    private TransferAttempt Attempt() => new(TimeSpan.FromSeconds(10), _clock, CancellationToken.None);
+
+    private MeteredStream Piece(byte[] content, TransferAttempt attempt) => new(
+        new MemoryStream(content), Start, Length, attempt, new TransferMeter(new Listener(at => _told = at.Bytes)));
+}
