@@ -180,6 +180,21 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Check_ReadsTheCaBundleToo()
+    {
+        ClientSettings settings = s_settings with { CaBundle = _folder.Write("bad.pem", "no certificate") };
+
+        Assert.Equal(
+            "CaBundle", Assert.Throws<InvalidInputException>(() => ClientConfiguration.Check(settings)).InputName);
+        ClientConfiguration.Check(s_settings);
+    }
+
+    [Fact]
+    public void ConnectTimeout_IsTheOneThatWasSet() => Assert.Equal(
+        TimeSpan.FromDays(1),
+        ClientConfiguration.Create(s_settings with { ConnectTimeout = TimeSpan.FromDays(1) }).ConnectTimeout);
+
+    [Fact]
     public void CaBundleVariable_ThatIsNotThere_IsRefused()
     {
         using var environment = new EnvironmentScope(("AWS_CA_BUNDLE", _folder.PathOf("none.pem")));
@@ -228,6 +243,51 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("us-")]
     public void Region_ThatIsNoLabel_IsRefusedByItsName(string region) =>
         Assert.Contains($"'{region}'", Refused(s_settings with { Region = region }).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("eu-isoe-west-9")]
+    [InlineData("z")]
+    [InlineData("a23456789-123456789-123456789-123456789-123456789-123456789-123")]
+    public void Region_OfALaterDay_Passes(string region) => Assert.Equal(region, RegionResolver.Check(region));
+
+    [Theory]
+    [InlineData("a23456789-123456789-123456789-123456789-123456789-123456789-1234")]
+    [InlineData("eu-west-1/")]
+    [InlineData("eu-west-1:")]
+    [InlineData("eu`west")]
+    [InlineData("eu{west")]
+    public void Region_ThatIsNoPartOfAHostName_IsRefused(string region) =>
+        Assert.Equal("Region", Refused(s_settings with { Region = region }).InputName);
+
+    [Theory]
+    [InlineData("AK", "SK", true)]
+    [InlineData("AK", null, false)]
+    [InlineData(null, "SK", false)]
+    [InlineData("AK", " ", false)]
+    public void KeysOfTheEnvironment_AreBoth(string? accessKey, string? secretKey, bool isBoth)
+    {
+        using var environment = new EnvironmentScope(
+            ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey));
+
+        Assert.Equal(isBoth, AwsEnvironment.HasKeys);
+    }
+
+    [Fact]
+    public void Clients_OfManySettings_AreNotKeptForEver()
+    {
+        ThirdPartyJobClient first = ClientCache.Get(Keys(0));
+        for (int i = 1; i <= 64; i++)
+        {
+            Assert.Same(ClientCache.Get(Keys(i)), ClientCache.Get(Keys(i)));
+        }
+
+        Assert.NotSame(first, ClientCache.Get(Keys(0)));
+
+        static ClientSettings Keys(int i) => new()
+        {
+            Region = "us-east-1", AccessKey = $"AKIDOFMANY{i}", SecretKey = new Secret("secret-key"),
+        };
+    }
 
     [Fact]
     public void Stamp_DiffersWhereAVariableDoes()

@@ -201,6 +201,17 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task AnswerWithoutAStatus_IsUnexpected()
+    {
+        using var server = new CannedServer("000 Nothing");
+
+        UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(
+            () => PollAsync(server.Url, s_settings));
+
+        Assert.Equal((0, 1), (error.Error.StatusCode, error.Error.Attempts));
+    }
+
+    [Fact]
     public async Task Request_IsTheServicesProtocolAndSigned()
     {
         using var server = new CannedServer(Ok, NoJobs);

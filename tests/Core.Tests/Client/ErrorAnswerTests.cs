@@ -13,6 +13,7 @@ public sealed class ErrorAnswerTests
     [InlineData("{\"__type\":\"com.amazon#JobNotFoundException:http://internal.amazon.com/#x\",\"message\":\"gone\"}")]
     [InlineData("{\"code\":\"JobNotFoundException\",\"message\":\"gone\",\"later\":{}}")]
     [InlineData("{\"message\":\"gone\",\"code\":\"Other\",\"__type\":\"JobNotFoundException\"}")]
+    [InlineData("{\"__type\":\"JobNotFoundException\",\"code\":\"Other\",\"message\":\"gone\"}")]
     public void Read_OfEachForm_GivesNameAndMessage(string json) =>
         Assert.Equal(new ErrorAnswer("JobNotFoundException", "gone"), Read(json));
 
@@ -30,6 +31,7 @@ public sealed class ErrorAnswerTests
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{\"__type\":7,\"message\":{}}")]
+    [InlineData("{\"__type\":\":http://internal.amazon.com/coral/\"}")]
     public void Read_OfWhatIsNotTheServices_IsEmpty(string text) =>
         Assert.Equal(new ErrorAnswer(string.Empty, string.Empty), Read(text));
 

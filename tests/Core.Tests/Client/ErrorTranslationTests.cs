@@ -101,6 +101,28 @@ public sealed class ErrorTranslationTests
         Assert.DoesNotContain(s_token.Reveal(), error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1234567", "Value 1234567")]
+    [InlineData("12345678", "Value ***")]
+    public void Service_WhoseMessageRepeatsAShortToken_MasksItFromEightCharactersOn(string token, string message) =>
+        Assert.Equal(
+            message,
+            ErrorTranslation.Service(Call(), Error("Odd", "Value " + token), new Secret(token)).Message);
+
+    [Theory]
+    [InlineData(0, 400, false)]
+    [InlineData(1, 400, true)]
+    [InlineData(1, 0, false)]
+    public void Answer_BehindAnotherError_IsOfTheServiceOnlyAfterAnAttempt(int attempts, int status, bool isAnswer)
+    {
+        OperationRequest call = Call();
+        call.Attempts = attempts;
+        AmazonServiceException answer = Error("ThrottlingException", "words", null, status);
+
+        Assert.Same(
+            isAnswer ? answer : null, ErrorTranslation.Answer(call, new AmazonClientException("given up", answer)));
+    }
+
     [Fact]
     public void Service_NeverKeepsTheSdksException() =>
         Assert.Null(ErrorTranslation.Service(Call(), Error("ValidationException", "words"), s_token).InnerException);
@@ -143,6 +165,10 @@ public sealed class ErrorTranslationTests
 #endif
         yield return Row(new HttpRequestException("x", new IOException("reset")), ConnectionFault.Unreachable);
         yield return Row(new IOException("reset"), ConnectionFault.Unreachable);
+        yield return Row(new WebException("x", WebExceptionStatus.SecureChannelFailure), ConnectionFault.Tls);
+        yield return Row(Socket(SocketError.NoData), ConnectionFault.NameNotResolved);
+        yield return Row(Socket(SocketError.NoRecovery), ConnectionFault.NameNotResolved);
+        yield return Row(new ObjectDisposedException("System.Net.Sockets.NetworkStream"), ConnectionFault.Unreachable);
 
         static object[] Row(Exception error, ConnectionFault fault) =>
             new object[] { error.GetType().Name + "/" + error.InnerException?.GetType().Name, error, fault };
@@ -167,8 +193,18 @@ public sealed class ErrorTranslationTests
 #pragma warning restore xUnit1026
 
     [Fact]
-    public void Connection_OfAnythingElse_IsNone() =>
+    public void Connection_OfAnythingElse_IsNone()
+    {
         Assert.Null(ErrorTranslation.Connection(Call(), "https://example/", new InvalidOperationException("x")));
+        Assert.Null(ErrorTranslation.Connection(Call(), "https://example/", new ObjectDisposedException("Session")));
+    }
+
+    [Fact]
+    public void Connection_WithAFaultOfItsOwn_KeepsTheWordsThatTellIt() => Assert.Equal(
+        "not trusted",
+        ErrorTranslation.Connection(
+            Call(), "https://example/",
+            new HttpRequestException("x", new AuthenticationException("not trusted", new IOException("y"))))!.Message);
 
     [Fact]
     public void Connection_KeepsTheInnermostWords() => Assert.Equal(
