@@ -99,7 +99,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             // The SDK gives it the status of the answer, which broke off after its head.
             throw ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error)!;
         }
-        catch (AmazonServiceException error) when ((int)error.StatusCode > 0)
+        catch (AmazonServiceException error) when (call.Attempts > 0 && (int)error.StatusCode > 0)
         {
             throw ErrorTranslation.Service(call, error, token);
         }

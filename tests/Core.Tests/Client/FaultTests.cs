@@ -1,8 +1,11 @@
 using System;
 using System.Diagnostics;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Amazon.Runtime;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Credentials;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
@@ -232,6 +235,20 @@ public sealed class FaultTests : IDisposable
         await Assert.ThrowsAsync<ExpiredTokenException>(() => DetailsAsync(_service.AddJob()));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(403)]
+    public async Task AnswerToTheCredentialsOwnSource_IsNotTakenForTheServices(int status)
+    {
+        ClientSettings settings = _service.Settings with { Credential = new RefusedCredentials(status) };
+
+        CredentialException error = await Assert.ThrowsAsync<CredentialException>(
+            () => DetailsAsync(_service.AddJob(), settings));
+
+        Assert.Contains("The role is not yours.", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_service.Emulator.GetRequests());
+    }
+
     [Fact]
     public async Task MissingPermission_IsItsError()
     {
@@ -288,4 +305,14 @@ public sealed class FaultTests : IDisposable
     }
 
     private string LastRequestId() => _service.Emulator.GetRequests()[^1].RequestId;
+
+    /// <summary>Credentials whose own service says no.</summary>
+    private sealed class RefusedCredentials(int status) : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw new AmazonServiceException(
+            "The role is not yours.", innerException: null, ErrorType.Sender, "AccessDenied", "req-1",
+            (HttpStatusCode)status);
+
+        public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.FromResult(GetCredentials());
+    }
 }
