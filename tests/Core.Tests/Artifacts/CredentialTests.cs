@@ -124,6 +124,37 @@ public sealed class CredentialTests
             host.Said, text => text.StartsWith("New credentials could not be got yet", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Renew_ThatFailed_IsAskedForAgainAfterAWhile_NotAtEachRequest()
+    {
+        int asked = 0;
+        var clock = new ManualTimeProvider();
+        var keys = new ArtifactCredentials(new Secret("ASIAEXAMPLE"), new Secret("secret"), new Secret("token"));
+        using var credentials = new JobCredentials(
+            new JobArtifacts
+            {
+                Credentials = keys,
+                ReadAt = clock.GetUtcNow(),
+                RenewAsync = _ =>
+                {
+                    asked++;
+                    throw new IOException("no");
+                },
+            },
+            clock);
+        clock.Advance(TimeSpan.FromMinutes(13));
+
+        for (int i = 0; i < 3; i++)
+        {
+            await credentials.GetAsync(default);
+        }
+
+        Assert.Equal(1, asked);
+        clock.Advance(TimeSpan.FromSeconds(31));
+        await credentials.GetAsync(default);
+        Assert.Equal(2, asked);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(24)]

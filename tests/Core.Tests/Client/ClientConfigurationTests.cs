@@ -195,6 +195,14 @@ public sealed class ClientConfigurationTests : IDisposable
         ClientConfiguration.Create(s_settings with { ConnectTimeout = TimeSpan.FromDays(1) }).ConnectTimeout);
 
     [Fact]
+    public void CaBundleOfTheSettings_WinsOverTheVariable()
+    {
+        using var environment = new EnvironmentScope(("AWS_CA_BUNDLE", _folder.PathOf("none.pem")));
+
+        ClientConfiguration.Create(s_settings with { CaBundle = _folder.Write("own.pem", "read at a handshake") });
+    }
+
+    [Fact]
     public void CaBundleVariable_ThatIsNotThere_IsRefused()
     {
         using var environment = new EnvironmentScope(("AWS_CA_BUNDLE", _folder.PathOf("none.pem")));
@@ -266,10 +274,25 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("AK", " ", false)]
     public void KeysOfTheEnvironment_AreBoth(string? accessKey, string? secretKey, bool isBoth)
     {
+        using var none = new EnvironmentScope(("AWS_ACCESS_KEY_ID", null), ("AWS_SECRET_ACCESS_KEY", null));
+        string before = AwsEnvironment.Stamp();
         using var environment = new EnvironmentScope(
             ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey));
 
-        Assert.Equal(isBoth, AwsEnvironment.HasKeys);
+        Assert.Equal((isBoth, isBoth), (AwsEnvironment.HasKeys, AwsEnvironment.Stamp() != before));
+    }
+
+    [Theory]
+    [InlineData("one", "two", "one")]
+    [InlineData(null, "two", "two")]
+    [InlineData(" ", "two", "two")]
+    [InlineData(null, null, null)]
+    public void ProfileOfTheEnvironment_IsTheOneThatWasChosen_ElseTheDefault(
+        string? chosen, string? general, string? profile)
+    {
+        using var environment = new EnvironmentScope(("AWS_PROFILE", chosen), ("AWS_DEFAULT_PROFILE", general));
+
+        Assert.Equal(profile, AwsEnvironment.Profile);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using Amazon.Runtime;
@@ -64,6 +65,18 @@ public sealed class FaultTests : IDisposable
             (status, code, LastRequestId(), true),
             (error.Error.StatusCode, error.Error.Code, error.Error.RequestId, error.Error.AnswerLost));
         Assert.DoesNotContain("<html>", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ServerErrors_OneAfterTheOther_AreStillPossiblyTaken()
+    {
+        EmulatedJob job = _service.AddJob();
+        _service.Order("internal-failure=1");
+
+        ServiceUnavailableException error = await Assert.ThrowsAsync<ServiceUnavailableException>(
+            () => DetailsAsync(job, _service.Settings with { MaxAttempts = 2 }));
+
+        Assert.Equal((true, 2), (error.Error.AnswerLost, error.Error.Attempts));
     }
 
     [Fact]
@@ -240,13 +253,30 @@ public sealed class FaultTests : IDisposable
     [InlineData(403)]
     public async Task AnswerToTheCredentialsOwnSource_IsNotTakenForTheServices(int status)
     {
-        ClientSettings settings = _service.Settings with { Credential = new RefusedCredentials(status) };
+        var refusal = new AmazonServiceException(
+            "The role is not yours.", innerException: null, ErrorType.Sender, "AccessDenied", "req-1",
+            (HttpStatusCode)status);
+        ClientSettings settings = _service.Settings with { Credential = new BrokenCredentials(refusal) };
 
         CredentialException error = await Assert.ThrowsAsync<CredentialException>(
             () => DetailsAsync(_service.AddJob(), settings));
 
         Assert.Contains("The role is not yours.", error.Message, StringComparison.Ordinal);
         Assert.Empty(_service.Emulator.GetRequests());
+    }
+
+    [Fact]
+    public async Task ConnectionToTheCredentialsOwnSource_IsNotTakenForTheServices()
+    {
+        ClientSettings settings = _service.Settings with
+        {
+            Credential = new BrokenCredentials(new HttpRequestException("No route to the role's host.")),
+        };
+
+        CredentialException error = await Assert.ThrowsAsync<CredentialException>(
+            () => DetailsAsync(_service.AddJob(), settings));
+
+        Assert.Contains("No route to the role's host.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -306,12 +336,10 @@ public sealed class FaultTests : IDisposable
 
     private string LastRequestId() => _service.Emulator.GetRequests()[^1].RequestId;
 
-    /// <summary>Credentials whose own service says no.</summary>
-    private sealed class RefusedCredentials(int status) : AWSCredentials
+    /// <summary>Credentials whose own service says no, or is not to be reached.</summary>
+    private sealed class BrokenCredentials(Exception error) : AWSCredentials
     {
-        public override ImmutableCredentials GetCredentials() => throw new AmazonServiceException(
-            "The role is not yours.", innerException: null, ErrorType.Sender, "AccessDenied", "req-1",
-            (HttpStatusCode)status);
+        public override ImmutableCredentials GetCredentials() => throw error;
 
         public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.FromResult(GetCredentials());
     }
