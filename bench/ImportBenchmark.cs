@@ -26,7 +26,7 @@ internal static class ImportBenchmark
         var peer = new Peer(server);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("cptp-bench-");
         string least = WriteLeast(folder.CreateSubdirectory("Least").FullName);
-        Sample[] samples = Sample.InTurns(
+        Sample[] samples = Sample.InCalmTurns(
             31,
             () => Time("bare", "exit"),
             () => Time("import", $"Import-Module '{Peer.Module}'; exit"),

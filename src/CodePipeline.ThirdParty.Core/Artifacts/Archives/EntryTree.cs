@@ -50,9 +50,6 @@ internal sealed class EntryNode
 
     public NodeKind Kind { get; }
 
-    /// <summary>Of a folder: whether the archive names it, and not just a path below it.</summary>
-    public bool IsNamed { get; set; }
-
     /// <summary>Of a link: where it points, as the archive has it.</summary>
     public string? Target { get; set; }
 
@@ -265,7 +262,7 @@ internal sealed class EntryTree
                 _archive, $"it has more than {_limits.MaxEntries:N0} entries", nameof(ExtractionLimits.MaxEntries));
         }
 
-        EntryNode node = new(parent, segment, kind) { IsNamed = isNamed };
+        EntryNode node = new(parent, segment, kind);
         parent.Add(folded, node, _rules);
         if (kind == NodeKind.Folder)
         {
@@ -305,7 +302,6 @@ internal sealed class EntryTree
             throw ArchiveErrors.Conflict(_archive, name, "the archive has it twice");
         }
 
-        known.IsNamed |= isNamed;
         return known;
     }
 

@@ -196,6 +196,22 @@ public sealed class StagingFolderTests : ExtractionTest
         Assert.Equal([Destination], Directory.GetFileSystemEntries(Path.GetDirectoryName(Destination)!));
     }
 
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task ReplacedDestination_KeepsItsPermissions()
+    {
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead;
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Occupy();
+        File.SetUnixFileMode(Destination, mode);
+
+        await new ArchiveExtractor().ExtractAsync(Archive, Destination, replace: true);
+
+        Assert.Equal(["a"], Names());
+        Assert.Equal(mode, File.GetUnixFileMode(Destination));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

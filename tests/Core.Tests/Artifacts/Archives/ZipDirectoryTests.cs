@@ -312,12 +312,14 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.True(Directory.Exists(Path.Combine(Destination, expected)));
     }
 
-    // Without content, of either maker; marked as a folder, and yet of a file's type, or with content.
+    // Without content, of either maker; marked as a folder, and yet of a file's type, or with content; a link's type
+    // of a maker that has no types.
     [Theory]
     [InlineData(0x20u, 0, "")]
     [InlineData(0x81A4u << 16, 3, "")]
     [InlineData((0x81A4u << 16) | 0x10, 3, "")]
     [InlineData(0x10u, 0, "x")]
+    [InlineData(0xA1FFu << 16, 0, "x")]
     public async Task Files_AreToldFromFolders(uint attributes, int host, string content)
     {
         new ZipForge()

@@ -1,0 +1,34 @@
+using System;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+/// <summary>The limits that a user may set, and the least of each.</summary>
+public sealed class ExtractionLimitsTests
+{
+    [Fact]
+    public void LeastOfEach_IsTaken()
+    {
+        ExtractionLimits limits = new()
+        {
+            MaxBytes = 1, MaxEntries = 1, MaxRatio = 1, RatioFloor = 0, MaxPathLength = 1,
+        };
+
+        Assert.Equal(
+            (1L, 1, 1, 0L, 1),
+            (limits.MaxBytes, limits.MaxEntries, limits.MaxRatio, limits.RatioFloor, limits.MaxPathLength));
+    }
+
+    [Fact]
+    public void LessThanTheLeast_IsRefusedByName()
+    {
+        Refused(nameof(ExtractionLimits.MaxBytes), () => new ExtractionLimits { MaxBytes = 0 });
+        Refused(nameof(ExtractionLimits.MaxEntries), () => new ExtractionLimits { MaxEntries = 0 });
+        Refused(nameof(ExtractionLimits.MaxRatio), () => new ExtractionLimits { MaxRatio = 0 });
+        Refused(nameof(ExtractionLimits.RatioFloor), () => new ExtractionLimits { RatioFloor = -1 });
+        Refused(nameof(ExtractionLimits.MaxPathLength), () => new ExtractionLimits { MaxPathLength = 0 });
+
+        static void Refused(string name, Func<ExtractionLimits> make) =>
+            Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(make).ParamName);
+    }
+}
