@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Bench;
 
 // Prints ratios of figures measured in this one run, side by side with what they are compared to. Names as arguments
-// run only those; --write puts the report of all into docs/.
+// run only those; --write puts the report of all into docs/, or renews those parts of one that was made here today.
 var benchmarks = new Dictionary<string, Func<Report, Task>>
 {
     ["details"] = DetailsBenchmark.RunAsync,
@@ -33,9 +33,11 @@ if (unknown.Length > 0)
     return 2;
 }
 
-if (isWritten && args.Length > 0)
+if (isWritten && args.Length > 0 && !WrittenReport.CanRenew(Peer.Metadata("Docs")))
 {
-    Console.Error.WriteLine($"{WriteSwitch} writes the report of all benchmarks: leave the names out.");
+    Console.Error.WriteLine(
+        "The report in docs/ is of another day, machine or version of a program, so that parts of this run do not go "
+        + $"with it: leave the names out, and {WriteSwitch} measures and writes everything.");
     return 2;
 }
 

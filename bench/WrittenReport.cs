@@ -23,25 +23,44 @@ internal static class WrittenReport
         + FormattableString.Invariant($"({Processor()}), {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, ")
         + RuntimeInformation.FrameworkDescription;
 
-    /// <summary>Writes <c>benchmarks.md</c> and <c>benchmarks.svg</c>.</summary>
+    /// <summary>
+    /// Whether the report in a folder is of this machine, its programs and this day, so that parts of it can be
+    /// measured anew.
+    /// </summary>
+    public static bool CanRenew(string folder) =>
+        File.Exists(PageIn(folder)) && File.ReadAllText(PageIn(folder)).StartsWith(Head(), StringComparison.Ordinal);
+
+    /// <summary>
+    /// Writes <c>benchmarks.md</c> and <c>benchmarks.svg</c>; what was not measured now is taken from the report that
+    /// is there, where <see cref="CanRenew"/>.
+    /// </summary>
     public static void Write(Report report, string folder)
     {
-        File.WriteAllText(Path.Combine(folder, "benchmarks.svg"), Chart(report.Goals));
-        File.WriteAllText(Path.Combine(folder, "benchmarks.md"), Page(report));
+        IEnumerable<Section> kept = CanRenew(folder)
+            ? WrittenSections.Read(File.ReadAllText(PageIn(folder)))
+                .Where(section => report.Sections.All(measured => measured.Title != section.Title))
+            : [];
+        Section[] sections =
+            [.. report.Sections.Concat(kept).OrderBy(section => section.Title, StringComparer.Ordinal)];
+        File.WriteAllText(
+            Path.Combine(folder, "benchmarks.svg"), Chart([.. sections.SelectMany(section => section.Goals)]));
+        File.WriteAllText(PageIn(folder), Page(sections));
     }
 
-    private static string Page(Report report)
+    private static string PageIn(string folder) => Path.Combine(folder, "benchmarks.md");
+
+    private static string Head() => FormattableString.Invariant(
+        $"# Benchmarks\n\nMeasured on {DateTime.UtcNow:yyyy-MM-dd}: {Machine}.\n{string.Join(", ", Programs())}.\n\n");
+
+    private static string Page(IEnumerable<Section> sections)
     {
-        var text = new StringBuilder();
-        text.Append("# Benchmarks\n\n");
-        text.Append(FormattableString.Invariant($"Measured on {DateTime.UtcNow:yyyy-MM-dd}: {Machine}.\n"));
-        text.Append(string.Join(", ", Programs())).Append(".\n\n");
+        var text = new StringBuilder(Head());
         text.Append("Written by `dotnet run -c Release --project bench -- --write`, which measures everything anew. ")
             .Append("Figures are medians,\nwith quartiles for their spread; each thing is measured beside what it is ")
             .Append("compared to, in the same run, against the\nemulator of this project on the same machine. ")
             .Append("Ratios carry over to other machines better than times do.\n\n");
         text.Append("![How much of each goal is used up: less is better, 1 is the goal](benchmarks.svg)\n");
-        foreach (Section section in report.Sections)
+        foreach (Section section in sections)
         {
             text.Append("\n## ").Append(section.Title).Append("\n\n");
             if (section.Rows.Count > 0)

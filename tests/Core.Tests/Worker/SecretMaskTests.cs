@@ -113,15 +113,19 @@ public sealed class SecretMaskTests
         {
             ArtifactCredentials = new ArtifactCredentials(
                 new Secret("AKIAEXAMPLE"), new Secret("secret-key"), new Secret("session-token")),
+            Configuration = new JobConfiguration(
+                new KeyValuePair<string, string>[] { new("ApiPassword", "value-1"), new("Extra", "value-2") }),
         };
-        const string Text = "client-token AKIAEXAMPLE secret-key session-token";
+        const string Text = "client-token AKIAEXAMPLE secret-key session-token value-1 value-2";
 
-        Assert.Equal("*** AKIAEXAMPLE secret-key session-token", SecretMask.Of(job, Array.Empty<string>()).Apply(Text));
         Assert.Equal(
-            "*** *** *** ***",
-            SecretMask.Of(new ThirdPartyJobDetail(job, details), Array.Empty<string>()).Apply(Text));
+            "*** AKIAEXAMPLE secret-key session-token value-1 value-2",
+            SecretMask.Of(job, Array.Empty<string>()).Apply(Text));
         Assert.Equal(
-            "*** AKIAEXAMPLE secret-key session-token",
+            "*** *** *** *** *** ***",
+            SecretMask.Of(new ThirdPartyJobDetail(job, details), new[] { "Extra" }).Apply(Text));
+        Assert.Equal(
+            "*** AKIAEXAMPLE secret-key session-token value-1 value-2",
             SecretMask.Of(new ThirdPartyJobDetail(job, new JobDetails()), Array.Empty<string>()).Apply(Text));
     }
 

@@ -178,6 +178,8 @@ public sealed class WorkerJournalTests : IDisposable
     public async Task ManyAtOnce_ShareTheirFlushes()
     {
         int writes = 0;
+        int writing = 0;
+        int atOnce = 0;
         using var isOpen = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         using WorkerJournal journal = WorkerJournal.Open(FilePath, _clock, inner => new FullDisk(inner, () =>
@@ -185,7 +187,9 @@ public sealed class WorkerJournalTests : IDisposable
             if (isOpen.IsSet)
             {
                 writes++;
+                atOnce = Math.Max(atOnce, Interlocked.Increment(ref writing));
                 goOn.Wait();
+                Interlocked.Decrement(ref writing);
             }
 
             return false;
@@ -200,6 +204,7 @@ public sealed class WorkerJournalTests : IDisposable
 
         Assert.Equal(500, Copied().Count);
         Assert.True(writes < 10, $"{writes} writes");
+        Assert.Equal(1, atOnce);
     }
 
 #if NET
