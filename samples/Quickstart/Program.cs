@@ -1,71 +1,47 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Reflection;
-using System.Threading;
-using System.Threading.Tasks;
-using CodePipeline.ThirdParty;
-using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Engine;
 
-// The main job on a local emulator: through the cmdlets where pwsh is found, else through the client that they stand
-// on.
-return FindPowerShell() is string pwsh ? RunCmdlets(pwsh) : await RunClientAsync();
-
-static string? FindPowerShell() => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-    .Split(Path.PathSeparator)
-    .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh"))
-    .FirstOrDefault(File.Exists);
-
-static int RunCmdlets(string pwsh)
+// Builds the module, then runs Quickstart.ps1, the main job on a local emulator, in a real PowerShell. The build is a
+// step of this program, so that its progress shows: 'dotnet run' keeps its own builds silent.
+string root = Metadata("Root");
+Console.WriteLine("Building the module. The first time, this restores packages and takes a minute or two.");
+string project = Path.Combine(root, "src", "CodePipeline.ThirdParty");
+int built = Run(new ProcessStartInfo(
+    Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+    ["build", project, "-f", "net8.0", "-v", "minimal", "--nologo", "--tl:off"]));
+if (built != 0)
 {
-    string module = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "Module").Value!;
-    Console.WriteLine("PowerShell was found: running Quickstart.ps1, through the cmdlets.");
-    Console.WriteLine();
-    string script = Path.Combine(AppContext.BaseDirectory, "Quickstart.ps1");
-    using var process = Process.Start(new ProcessStartInfo(pwsh)
-    {
-        ArgumentList = { "-NoProfile", "-File", script, "-Module", module },
-    })!;
+    Console.Error.WriteLine("The module could not be built; the errors above say why.");
+    return built;
+}
+
+PowerShellEngine engine;
+try
+{
+    engine = PowerShellEngine.Find(root, Console.WriteLine);
+}
+catch (InvalidOperationException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
+
+string source = engine.IsPinned ? "the .NET tool of this repository" : engine.FileName;
+Console.WriteLine($"Running Quickstart.ps1 in PowerShell {engine.Version} ({source}).");
+Console.WriteLine();
+string script = Path.Combine(AppContext.BaseDirectory, "Quickstart.ps1");
+return Run(engine.StartInfo("-NoProfile", "-File", script, "-Module", Metadata("Module")));
+
+static int Run(ProcessStartInfo start)
+{
+    using Process process = Process.Start(start)!;
     process.WaitForExit();
     return process.ExitCode;
 }
 
-static async Task<int> RunClientAsync()
-{
-    Console.WriteLine("No pwsh on the PATH: running through the client that the cmdlets stand on.");
-    Console.WriteLine();
-    using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
-    var actionType = new ActionTypeId("Test", ActionTypeId.ThirdPartyOwner, "Contoso", "1");
-    for (int i = 0; i < 3; i++)
-    {
-        emulator.AddJob(new EmulatedJobRequest(actionType));
-    }
-
-    using IThirdPartyJobClient client = ThirdPartyJobClients.Create(
-        emulator.Region, emulator.Endpoint, emulator.AccessKeyId, emulator.SecretAccessKey);
-    CancellationToken never = CancellationToken.None;
-    IReadOnlyDictionary<string, Secret> tokens = emulator.GetClients();
-    IReadOnlyList<PolledJob> jobs = await client.PollForThirdPartyJobsAsync(actionType, 3, CallOptions.Quiet, never);
-    foreach (PolledJob job in jobs)
-    {
-        // A poll gives the id of the client; its token is what the partner keeps.
-        Secret token = tokens[job.ClientId];
-        JobDetails details = await client.GetThirdPartyJobDetailsAsync(job.JobId, token, CallOptions.Quiet, never);
-        string status = await client.AcknowledgeThirdPartyJobAsync(
-            job.JobId, details.Nonce!, token, CallOptions.Quiet, never);
-        Console.WriteLine($"{job.JobId}  claimed, status {status}");
-        await client.PutThirdPartyJobSuccessResultAsync(
-            job.JobId, token, new SuccessResult { Summary = "40 tests passed" }, CallOptions.Quiet, never);
-    }
-
-    foreach (EmulatedJob job in emulator.GetJobs())
-    {
-        Console.WriteLine($"{job.JobId}  {job.Status}  {job.Summary}");
-    }
-
-    return emulator.GetJobs().All(job => job.Status == JobStatus.Succeeded) ? 0 : 1;
-}
+static string Metadata(string key) => Assembly.GetExecutingAssembly()
+    .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
