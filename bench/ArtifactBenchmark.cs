@@ -30,7 +30,7 @@ internal static class ArtifactBenchmark
     public static async Task RunAsync(Report report)
     {
         report.Head("(e) Artifacts of 1 GiB: process start to end, and peak memory");
-        if (!report.Needs("pwsh", "PowerShell") || !report.Needs("aws", "the AWS CLI") || !report.Needs("zip", "zip")
+        if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("aws", "the AWS CLI") || !report.Needs("zip", "zip")
             || !report.Needs("unzip", "unzip"))
         {
             return;
@@ -78,7 +78,7 @@ internal static class ArtifactBenchmark
             + "Out-Null; exit";
         string expand = $"Expand-Archive -LiteralPath '{zip}' -DestinationPath '{target}'; exit";
         string copyAndExpand = $"aws s3 cp --only-show-errors '{uri}' '{target}.zip' && "
-            + $"pwsh -NoProfile -c \"Expand-Archive -LiteralPath '{target}.zip' -DestinationPath '{target}'; exit\"";
+            + $"{PowerShellCommand()} -NoProfile -c \"Expand-Archive -LiteralPath '{target}.zip' -DestinationPath '{target}'; exit\"";
         string copyAndUnzip = $"aws s3 cp --only-show-errors '{uri}' '{target}.zip' && "
             + $"unzip -q '{target}.zip' -d '{target}'";
         string zipAndCopy = $"cd '{Path.Combine(root, name)}' && zip -qr '{target}.zip' . && "
@@ -92,11 +92,11 @@ internal static class ArtifactBenchmark
         var copied = new Runs();
         for (int round = 0; round < Rounds; round++)
         {
-            Run(ours, "pwsh", "-NoProfile", "-c", save);
+            Run(ours, Peer.PowerShell, "-NoProfile", "-c", save);
             Run(theirs, "sh", "-c", copyAndUnzip);
             Run(copiedArchive, "sh", "-c", copyAndExpand);
-            Run(archive, "pwsh", "-NoProfile", "-c", expand);
-            Run(published, "pwsh", "-NoProfile", "-c", publish);
+            Run(archive, Peer.PowerShell, "-NoProfile", "-c", expand);
+            Run(published, Peer.PowerShell, "-NoProfile", "-c", publish);
             Run(copied, "sh", "-c", zipAndCopy);
         }
 
@@ -217,6 +217,9 @@ internal static class ArtifactBenchmark
         word[^1] = (byte)(random.Next(10) == 0 ? '\n' : ' ');
         return word;
     }
+
+    private static string PowerShellCommand() => string.Join(
+        ' ', Peer.Engine.Arguments().Prepend(Peer.Engine.FileName).Select(part => $"'{part}'"));
 
     private static void Shell(string folder, string command)
     {

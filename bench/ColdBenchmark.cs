@@ -10,7 +10,7 @@ internal static class ColdBenchmark
     public static Task RunAsync(Report report)
     {
         report.Head("(d) A cold one-shot poll, process start to end");
-        if (!report.Needs("pwsh", "PowerShell") || !report.Needs("aws", "the AWS CLI"))
+        if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("aws", "the AWS CLI"))
         {
             return Task.CompletedTask;
         }
@@ -23,7 +23,7 @@ internal static class ColdBenchmark
             () => peer.Time(
                 "aws", "codepipeline", "poll-for-third-party-jobs", "--action-type-id",
                 "category=Test,owner=ThirdParty,provider=Bench,version=1"),
-            () => peer.Time("pwsh", "-NoProfile", "-c", poll));
+            () => peer.Time(Peer.PowerShell, "-NoProfile", "-c", poll));
         (Sample cli, Sample ours) = (samples[0], samples[1]);
         report.Row("pwsh with our module", ours.Show("ms"));
         report.Row("aws codepipeline", cli.Show("ms"));

@@ -17,7 +17,7 @@ internal static class ImportBenchmark
     public static Task RunAsync(Report report)
     {
         report.Head("(c) Import-Module");
-        if (!report.Needs("pwsh", "PowerShell"))
+        if (!report.Needs(Peer.PowerShell, "PowerShell"))
         {
             return Task.CompletedTask;
         }
@@ -48,7 +48,7 @@ internal static class ImportBenchmark
         double Time(string kind, string command)
         {
             peer.Cache = Path.Combine(folder.FullName, kind);
-            return peer.Time("pwsh", "-NoProfile", "-c", command);
+            return peer.Time(Peer.PowerShell, "-NoProfile", "-c", command);
         }
     }
 

@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Engine;
 
 namespace CodePipeline.ThirdParty.Bench;
 
@@ -17,7 +18,12 @@ internal sealed class Peer(EmulatorServer server)
     /// </summary>
     public string? Cache { get; set; }
 
+    /// <summary>The name under which <see cref="Run"/> and its kin take the engine, wherever it is.</summary>
+    public const string PowerShell = "pwsh";
+
     public static string Module { get; } = Metadata("Module");
+
+    public static PowerShellEngine Engine { get; } = PowerShellEngine.Find(Metadata("Root"), Console.WriteLine);
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "scripts", name);
 
@@ -25,7 +31,7 @@ internal sealed class Peer(EmulatorServer server)
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
     /// <summary>Whether a program is there at all.</summary>
-    public static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+    public static bool Has(string program) => program == PowerShell || (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
         .Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program))
         .Any(path => File.Exists(path) || File.Exists(path + ".exe"));
@@ -85,7 +91,10 @@ internal sealed class Peer(EmulatorServer server)
 
     private Process Start(string program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        ProcessStartInfo start = program == PowerShell
+            ? Engine.StartInfo(arguments)
+            : new ProcessStartInfo(program, arguments);
+        start.RedirectStandardOutput = true;
         foreach ((string name, string value) in server.Environment)
         {
             start.Environment[name] = value;

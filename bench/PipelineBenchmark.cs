@@ -13,7 +13,7 @@ internal static class PipelineBenchmark
     public static Task RunAsync(Report report)
     {
         report.Head($"(b) Poll, details, claim, success: jobs per second, after {WarmUpJobs} jobs to warm up");
-        if (!report.Needs("pwsh", "PowerShell") || !report.Needs("python3", "boto3"))
+        if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("python3", "boto3"))
         {
             return Task.CompletedTask;
         }
@@ -25,7 +25,7 @@ internal static class PipelineBenchmark
             using var server = new EmulatorServer(Jobs, "Test/Ours/1", "Test/Theirs/1");
             var peer = new Peer(server);
             ourRates.AddRange(Peer.Numbers(peer.Run(
-                "pwsh", "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1", $"{Batch}",
+                Peer.PowerShell, "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1", $"{Batch}",
                 $"{WarmUpJobs}")));
             botoRates.AddRange(Peer.Numbers(peer.Run(
                 "python3", Peer.Script("pipeline.py"), "Theirs", EmulatorServer.Token, $"{Batch}", $"{WarmUpJobs}")));

@@ -25,7 +25,7 @@ internal static class WorkerBenchmark
         var many = new List<double>();
         var boto = new List<double>();
         bool python = report.Needs("python3", "boto3");
-        bool shell = report.Needs("pwsh", "PowerShell");
+        bool shell = report.Needs(Peer.PowerShell, "PowerShell");
         for (int round = 0; round < Rounds; round++)
         {
             using var server = new EmulatorServer(Jobs, "Test/Engine/1", "Test/One/1", "Test/Many/1", "Test/Theirs/1");
@@ -75,7 +75,7 @@ internal static class WorkerBenchmark
     }
 
     private static IEnumerable<double> Cmdlet(Peer peer, string actionType, int throttleLimit) => Peer.Numbers(peer.Run(
-        "pwsh", "-NoProfile", "-File", Peer.Script("worker.ps1"), Peer.Module, actionType, $"{throttleLimit}",
+        Peer.PowerShell, "-NoProfile", "-File", Peer.Script("worker.ps1"), Peer.Module, actionType, $"{throttleLimit}",
         $"{WarmUpJobs}", $"{Jobs}"));
 
     private static void Show(Report report, string what, List<double> rates)

@@ -134,11 +134,11 @@ internal static class WrittenReport
     {
         (string Program, string[] Arguments)[] asked =
         [
-            ("pwsh", ["--version"]),
             ("aws", ["--version"]),
             ("python3", ["-c", "import boto3; print('boto3', boto3.__version__)"]),
             ("unzip", ["-v"]),
         ];
+        yield return $"PowerShell {Peer.Engine.Version}{(Peer.Engine.IsPinned ? " (the .NET tool)" : string.Empty)}";
         foreach ((string program, string[] arguments) in asked)
         {
             if (Peer.Has(program) && FirstLine(program, arguments) is { Length: > 0 } line)

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Reflection;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Engine;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
@@ -15,6 +16,8 @@ namespace CodePipeline.ThirdParty.Chaos;
 internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, string name, WorkerKind kind)
 {
     public const int Throttle = 8;
+
+    private static readonly Lazy<PowerShellEngine> s_engine = new(() => PowerShellEngine.Find(Metadata("Root")));
 
     private readonly List<string> _unexpectedEnds = new();
     private Process? _process;
@@ -43,8 +46,7 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
 
         ProcessStartInfo start = kind == WorkerKind.Engine
             ? new ProcessStartInfo("dotnet", [self, Program.WorkerArgument, .. arguments])
-            : new ProcessStartInfo(
-                "pwsh",
+            : s_engine.Value.StartInfo(
                 [
                     "-NoProfile", "-NonInteractive", "-File",
                     Path.Combine(

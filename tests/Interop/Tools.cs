@@ -3,6 +3,8 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Engine;
+using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
@@ -20,8 +22,10 @@ internal static class Tools
     private static readonly Lazy<Task<string?>> s_zip = new(() => FindAsync(["zip"], "-v"));
     private static readonly Lazy<Task<string?>> s_tar = new(() => FindAsync(["tar"], "--version"));
 
-    private static readonly Lazy<Task<string?>> s_pwsh = new(
-        () => FindAsync(["pwsh"], "-NoProfile", "-Command", "exit 0"));
+    private static readonly Lazy<PowerShellEngine> s_engine = new(() => PowerShellEngine.Find(Repository.Root));
+
+    /// <summary>The PowerShell that runs the cmdlets; every machine has one.</summary>
+    internal static PowerShellEngine Engine => s_engine.Value;
 
     /// <summary>The manifest of the built module.</summary>
     internal static string Manifest { get; } = typeof(Tools).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -31,8 +35,6 @@ internal static class Tools
     internal static Task<string?> FindAwsAsync() => s_aws.Value;
 
     internal static Task<string?> FindBoto3Async() => s_boto3.Value;
-
-    internal static Task<string?> FindPwshAsync() => s_pwsh.Value;
 
     internal static Task<string> AwsAsync() => GetAsync(s_aws, "The AWS CLI (aws) is not installed.");
 

@@ -62,8 +62,9 @@ public sealed class ParityRun : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
 
-    /// <summary>By our cmdlets; <see langword="null"/> without pwsh.</summary>
-    internal IReadOnlyDictionary<string, ParityResult>? Ours { get; private set; }
+    /// <summary>By our cmdlets.</summary>
+    internal IReadOnlyDictionary<string, ParityResult> Ours { get; private set; } =
+        new Dictionary<string, ParityResult>();
 
     /// <summary>By boto3; <see langword="null"/> without it.</summary>
     internal IReadOnlyDictionary<string, ParityResult>? Boto3 { get; private set; }
@@ -74,15 +75,12 @@ public sealed class ParityRun : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ICollection<ParityCase> all = [.. ParityTable.All.Values];
-        Ours = await Tools.FindPwshAsync() is string pwsh
-            ? await RunAsync(all, file => ClientProcess.RunAsync(
-                pwsh,
-                [
-                    "-NoProfile", "-NonInteractive", "-File", Tools.ShellScript("Parity.ps1"),
-                    "-Manifest", Tools.Manifest, "-Path", file,
-                ],
-                variables: new Dictionary<string, string> { ["NO_COLOR"] = "1" }))
-            : null;
+        Ours = await RunAsync(all, file => ClientProcess.RunAsync(
+            Tools.Engine.FileName,
+            Tools.Engine.Arguments(
+                "-NoProfile", "-NonInteractive", "-File", Tools.ShellScript("Parity.ps1"),
+                "-Manifest", Tools.Manifest, "-Path", file),
+            variables: new Dictionary<string, string> { ["NO_COLOR"] = "1" }));
         Boto3 = await Tools.FindBoto3Async() is string python
             ? await RunAsync(all, file => ClientProcess.RunAsync(
                 python, [Tools.Script("parity.py"), file],
