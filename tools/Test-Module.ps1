@@ -12,8 +12,11 @@
     newest of the same major version, else the newest that the tests support.
 .PARAMETER ResultPath
     Writes one line of JSON for each result to this file, at the end of each test file. Members: file (full path), path
-    (of the test, expanded), name, result (Passed, Failed, Skipped, Inconclusive or NotRun), duration (seconds),
-    message and stack. A file that cannot be read and a block whose setup or teardown fails have a Failed result each.
+    (of the test, expanded), template (the same before expansion), result (Passed, Failed, Skipped, Inconclusive or
+    NotRun), duration (seconds), message, stack and isBlock. A file that cannot be read and a block whose setup or teardown fails have a Failed
+    result each, with isBlock set.
+.PARAMETER List
+    Runs no test; the results are the tests' names.
 .EXAMPLE
     pwsh -NoProfile -File tools/Test-Module.ps1
 .EXAMPLE
@@ -26,7 +29,8 @@ param(
     [string[]] $Path,
     [string] $PesterPath,
     [version] $PesterVersion,
-    [string] $ResultPath
+    [string] $ResultPath,
+    [switch] $List
 )
 
 Set-StrictMode -Version Latest
@@ -81,25 +85,26 @@ function Get-ErrorText([object[]] $Failure, [string] $Property) {
     $texts -join "`n"
 }
 
-function New-Result([string] $File, [string] $TestPath, [string] $Name, $From) {
+function New-Result([string] $File, [string] $TestPath, [string] $Template, $From, [switch] $IsBlock) {
     $failure = @($From.ErrorRecord)
     $message = Get-ErrorText $failure 'DisplayErrorMessage'
     $failed = "$($From.Result)" -eq 'Failed'
     [pscustomobject]@{
         file     = $File
         path     = $TestPath
-        name     = $Name
+        template = $Template
         result   = "$($From.Result)"
         duration = [Math]::Round($From.Duration.TotalSeconds, 4)
         message  = if ($failed) { $message } else { $message -replace '^.*?is (skipped|inconclusive)(, because )?' }
         stack    = if ($failed) { Get-ErrorText $failure 'DisplayStackTrace' } else { '' }
+        isBlock  = [bool]$IsBlock
     }
 }
 
 # The results of one file's run: its tests, then what failed outside of them.
 function ConvertTo-Result([string] $File, $Run) {
     foreach ($test in $Run.Tests) {
-        $result = New-Result $File $test.ExpandedPath $test.ExpandedName $test
+        $result = New-Result $File $test.ExpandedPath ($test.Path -join '.') $test
         if ($result.result -eq 'Failed' -and -not $result.message) {
             $result.message = 'The test did not run, since the setup of its block or file failed.'
         }
@@ -109,13 +114,13 @@ function ConvertTo-Result([string] $File, $Run) {
 
     # A BeforeAll or AfterAll that throws.
     foreach ($block in $Run.FailedBlocks) {
-        New-Result $File $block.ExpandedPath $block.ExpandedName $block
+        New-Result $File $block.ExpandedPath ($block.Path -join '.') $block -IsBlock
     }
 
     # A file that cannot be read, or whose own BeforeAll or AfterAll throws.
     foreach ($container in $Run.FailedContainers) {
         $name = Split-Path -Path $File -Leaf
-        New-Result $File $name $name $container
+        New-Result $File $name $name $container -IsBlock
     }
 }
 
@@ -151,6 +156,7 @@ try {
         $settings = New-PesterConfiguration
         $settings.Run.Path = [WildcardPattern]::Escape($file)
         $settings.Run.PassThru = $true
+        $settings.Run.SkipRun = $List.IsPresent
         $settings.Output.Verbosity = 'None'
         $settings.Output.RenderMode = 'Plaintext'
         $run = Invoke-Pester -Configuration $settings

@@ -95,7 +95,7 @@ public sealed class PesterExecutor : ITestExecutor, IDisposable
         catch (Exception exception) when (exception is InvalidOperationException or IOException)
         {
             var record = new PesterRecord(
-                "Test-Module.ps1", "The Pester run ends as it should", "Failed", 0, exception.Message, null, true);
+                "Test-Module.ps1", "A run of Pester", "A run of Pester", "Failed", 0, exception.Message, null, true);
             handle.RecordResult(PesterTests.ToResult(PesterTests.ToTestCase(source, record), record));
         }
     }

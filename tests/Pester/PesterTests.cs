@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading;
 using Microsoft.VisualStudio.TestPlatform.ObjectModel;
 using Microsoft.VisualStudio.TestPlatform.ObjectModel.Logging;
@@ -40,11 +41,13 @@ internal static class PesterTests
     /// <summary>Named after its file, so that <c>--filter FullyQualifiedName~Worker.Tests</c> takes one file.</summary>
     public static TestCase ToTestCase(string source, PesterRecord record)
     {
-        string name = $"{Path.GetFileNameWithoutExtension(record.File)}.{record.Path}";
-        return new TestCase(name, new Uri(PesterExecutor.Address), source)
+        string file = Path.GetFileNameWithoutExtension(record.File);
+        string name = $"{file}.{record.Path}";
+        return new TestCase($"{file}.{record.Template}", new Uri(PesterExecutor.Address), source)
         {
+            Id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)),
             DisplayName = name,
-            CodeFilePath = PesterRun.Files.FirstOrDefault(path => Path.GetFileName(path) == record.File),
+            CodeFilePath = record.File,
         };
     }
 
