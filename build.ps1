@@ -5,6 +5,8 @@
 .PARAMETER Task
     What to do, in this order whatever the order of the names: Build, Help, Analyze, Test, Package, Publish. All but
     Publish if not given.
+.PARAMETER RequireTools
+    Help, Analyze: fails if PlatyPS or PSScriptAnalyzer is missing, where otherwise one line says what is skipped.
 .PARAMETER CertificateThumbprint
     Package: the code-signing certificate in the user's or the machine's store to sign with.
 .PARAMETER CertificatePath
@@ -26,6 +28,7 @@
 param(
     [ArgumentCompletions('Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish')]
     [string[]] $Task = @('Build', 'Help', 'Analyze', 'Test', 'Package'),
+    [switch] $RequireTools,
     [string] $CertificateThumbprint,
     [string] $CertificatePath,
     [securestring] $CertificatePassword,
@@ -59,10 +62,12 @@ foreach ($each in $known | Where-Object { $_ -in $wanted }) {
                 $lacks = "$_"
             }
 
-            # Without PlatyPS the help that is committed is taken, where it is that of the markdown.
+            # Without PlatyPS, the committed help is used if its hash is that of the markdown.
             $with = @{ Check = [bool]$lacks }
-            if ($lacks) {
-                Write-Warning -Message "$lacks The committed help is checked and used; none is made."
+            if ($lacks -and $RequireTools) {
+                throw $lacks
+            } elseif ($lacks) {
+                Write-Warning -Message "Skipped, no help is made: $lacks The committed help is checked and used."
             }
 
             & "$tools/Build-Help.ps1" @with
@@ -76,8 +81,21 @@ foreach ($each in $known | Where-Object { $_ -in $wanted }) {
             }
         }
         'Analyze' {
-            & "$tools/Install-Requirement.ps1" -Name 'PSScriptAnalyzer'
-            & "$tools/Test-Script.ps1"
+            $lacks = ''
+            try {
+                & "$tools/Install-Requirement.ps1" -Name 'PSScriptAnalyzer'
+            } catch {
+                $lacks = "$_"
+            }
+
+            if (-not $lacks) {
+                & "$tools/Test-Script.ps1"
+            } elseif ($RequireTools) {
+                throw $lacks
+            } else {
+                Write-Warning -Message "Skipped, the scripts are not analysed: $lacks"
+            }
+
             & "$tools/Test-Version.ps1"
         }
         'Test' {
