@@ -300,14 +300,9 @@ Describe 'Artifacts and what people ask first' {
         # The first bytes come, the last never do.
         $emulator.OrderFaults(
             [CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,skip=2,delay=3600s'))
-        $start = [System.Diagnostics.ProcessStartInfo]::new(
-            [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
         $command = "Import-Module '$ModuleManifest'; Get-CPThirdPartyJobDetail $($job.JobId) |
             Save-CPThirdPartyJobArtifact '$in' -Expand"
-        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $command) {
-            $start.ArgumentList.Add($argument)
-        }
-
+        $start = New-EngineStart '-NoProfile', '-NonInteractive', '-Command', $command
         $start.Environment['AWS_ENDPOINT_URL'] = $emulator.Endpoint.AbsoluteUri
         $start.Environment['AWS_REGION'] = $emulator.Region
         $start.Environment['AWS_ACCESS_KEY_ID'] = $emulator.AccessKeyId

@@ -6,6 +6,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    . $PSScriptRoot/Shared/Engine.ps1
     $root = Split-Path -Path $PSScriptRoot -Parent
     $tools = Join-Path $root 'tools'
 }
@@ -56,8 +57,7 @@ Describe 'build.ps1' {
     }
 
     It 'takes a list as the command line of another shell gives it' {
-        $said =
-            & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $root/build.ps1 -Task 'Analyze,Nonsense' 2>&1
+        $said = Invoke-Engine -NoProfile -NonInteractive -File $root/build.ps1 -Task 'Analyze,Nonsense' 2>&1
         $LASTEXITCODE | Should -Not -Be 0
         "$said" -replace '\s+', ' ' | Should -BeLike "*'Nonsense' is no task*"
     }
@@ -86,8 +86,7 @@ Describe 'build.ps1' {
             }"
 
             function Invoke-HelpTask {
-                $said =
-                    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $project/build.ps1 -Task Help 2>&1
+                $said = Invoke-Engine -NoProfile -NonInteractive -File $project/build.ps1 -Task Help 2>&1
                 @{ Said = "$said" -replace '\s+', ' '; ExitCode = $LASTEXITCODE }
             }
         }

@@ -150,9 +150,12 @@ Describe 'The worker of long work' {
 }
 
 Describe 'What a worker runs under' {
+    BeforeAll {
+        $pwsh = New-EngineLauncher (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'bin'))
+    }
+
     It 'is a unit that systemd takes' -Skip:(-not (Get-Command -Name systemd-analyze -ErrorAction Ignore)) {
         $unit = Join-Path $TestDrive 'codepipeline-worker.service'
-        $pwsh = [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName
         (Get-Content -Raw -LiteralPath "$samples/Hosting/codepipeline-worker.service").Replace('/usr/bin/pwsh', $pwsh) |
             Set-Content -LiteralPath $unit
         $said = systemd-analyze verify --man=no $unit 2>&1 | Where-Object { "$_" -match 'codepipeline-worker' }
@@ -176,8 +179,7 @@ Describe 'What a worker runs under' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken token -Configuration @{
             ProjectName = 'website'
         }
-        $start = [System.Diagnostics.ProcessStartInfo]::new(
-            [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
+        $start = [System.Diagnostics.ProcessStartInfo]::new($pwsh)
         '-NoProfile', '-NonInteractive', '-File', "$samples/LongRunningWorker/Start-LongRunningWorker.ps1",
         '-ActionType', $ActionType,
         '-RunFolder', (Join-Path $TestDrive runs), '-JournalPath', (Join-Path $TestDrive term.journal) |
@@ -227,12 +229,21 @@ Describe 'The scheduled task' {
             param($TaskName, $Action, $Trigger, $Principal, $Settings)
             [pscustomobject]$PSBoundParameters
         }
+        $bin = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'task')).FullName
+        $pwsh = New-EngineLauncher $bin
+        $path = $env:PATH
+        $env:PATH = $bin + [IO.Path]::PathSeparator + $path
         $register = "$samples/Hosting/Register-WorkerTask.ps1"
         $script = "$samples/DeployWorker/Start-DeployWorker.ps1"
     }
 
+    AfterAll {
+        $env:PATH = $path
+    }
+
     It 'runs the script with its parameters, from the start of the machine and without end' {
         $task = & $register -Script $script -Argument @{ ActionType = 'Deploy/Contoso/1'; SiteRoot = 'D:\my sites' }
+        $task.Action.Execute | Should -Be $pwsh
         $task.Action.Argument | Should -Be ("-NoProfile -NonInteractive -File `"$script`" " +
             '-ActionType "Deploy/Contoso/1" -SiteRoot "D:\my sites"')
         $task.Trigger | Should -Be 'startup: True'

@@ -602,14 +602,13 @@ Describe 'A journal' {
         # A worker in a process of its own that is killed while its handler runs.
         function Invoke-KilledWorker([string] $Journal) {
             $mark = Join-Path $TestDrive "$([guid]::NewGuid().ToString('N')).runs"
-            $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-            '-NoProfile', '-NonInteractive', '-Command', @"
+            $start = New-EngineStart '-NoProfile', '-NonInteractive', '-Command', @"
 Import-Module '$ModuleManifest'
 Invoke-CPThirdPartyWorker $ActionType {
     Set-Content -LiteralPath '$mark' -Value here
     Start-Sleep -Seconds 600
 } -JournalPath '$Journal' -PollInterval 0.05 -NoArtifact
-"@ | ForEach-Object { $start.ArgumentList.Add($_) }
+"@
             $start.Environment['AWS_ENDPOINT_URL'] = $emulator.Endpoint.AbsoluteUri
             $start.Environment['AWS_REGION'] = 'us-east-1'
             $start.Environment['AWS_ACCESS_KEY_ID'] = $emulator.AccessKeyId

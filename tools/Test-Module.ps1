@@ -13,8 +13,8 @@
 .PARAMETER ResultPath
     Writes one line of JSON for each result to this file, at the end of each test file. Members: file (full path), path
     (of the test, expanded), template (the same before expansion), result (Passed, Failed, Skipped, Inconclusive or
-    NotRun), duration (seconds), message, stack and isBlock. A file that cannot be read and a block whose setup or teardown fails have a Failed
-    result each, with isBlock set.
+    NotRun), duration (seconds), message, stack and isBlock. A file that cannot be read and a block whose setup or
+    teardown fails have a Failed result each, with isBlock set.
 .PARAMETER List
     Runs no test; the results are the tests' names.
 .EXAMPLE
@@ -85,26 +85,28 @@ function Get-ErrorText([object[]] $Failure, [string] $Property) {
     $texts -join "`n"
 }
 
-function New-Result([string] $File, [string] $TestPath, [string] $Template, $From, [switch] $IsBlock) {
+# From a test, a block or a container of Pester.
+function Get-Result([string] $File, $From) {
+    $hasPath = $From -isnot [Pester.Container]
     $failure = @($From.ErrorRecord)
     $message = Get-ErrorText $failure 'DisplayErrorMessage'
     $failed = "$($From.Result)" -eq 'Failed'
     [pscustomobject]@{
         file     = $File
-        path     = $TestPath
-        template = $Template
+        path     = if ($hasPath) { $From.ExpandedPath } else { Split-Path -Path $File -Leaf }
+        template = if ($hasPath) { $From.Path -join '.' } else { Split-Path -Path $File -Leaf }
         result   = "$($From.Result)"
         duration = [Math]::Round($From.Duration.TotalSeconds, 4)
         message  = if ($failed) { $message } else { $message -replace '^.*?is (skipped|inconclusive)(, because )?' }
         stack    = if ($failed) { Get-ErrorText $failure 'DisplayStackTrace' } else { '' }
-        isBlock  = [bool]$IsBlock
+        isBlock  = $From -isnot [Pester.Test]
     }
 }
 
 # The results of one file's run: its tests, then what failed outside of them.
 function ConvertTo-Result([string] $File, $Run) {
     foreach ($test in $Run.Tests) {
-        $result = New-Result $File $test.ExpandedPath ($test.Path -join '.') $test
+        $result = Get-Result $File $test
         if ($result.result -eq 'Failed' -and -not $result.message) {
             $result.message = 'The test did not run, since the setup of its block or file failed.'
         }
@@ -114,13 +116,12 @@ function ConvertTo-Result([string] $File, $Run) {
 
     # A BeforeAll or AfterAll that throws.
     foreach ($block in $Run.FailedBlocks) {
-        New-Result $File $block.ExpandedPath ($block.Path -join '.') $block -IsBlock
+        Get-Result $File $block
     }
 
     # A file that cannot be read, or whose own BeforeAll or AfterAll throws.
     foreach ($container in $Run.FailedContainers) {
-        $name = Split-Path -Path $File -Leaf
-        New-Result $File $name $name $container -IsBlock
+        Get-Result $File $container
     }
 }
 

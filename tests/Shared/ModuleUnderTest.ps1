@@ -1,6 +1,7 @@
 # Dot-source this in BeforeAll: the module from output/, a service to call, and jobs on it. No test reaches beyond
 # loopback.
 Set-StrictMode -Version Latest
+. $PSScriptRoot/Engine.ps1
 
 $script:RepositoryRoot = Split-Path -Path (Split-Path -Path $PSScriptRoot -Parent) -Parent
 $script:ModuleManifest = & {
@@ -111,7 +112,6 @@ function Invoke-Capturing {
 function Invoke-ChildPwsh {
     param([string] $Script, [hashtable] $Environment = @{}, [switch] $NoImport, [int] $TimeoutSeconds = 240)
 
-    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
     $prelude = '$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"; ' +
         '$PSStyle.OutputRendering = "PlainText"; $Manifest = $env:CPTHIRDPARTY_TEST_MANIFEST; '
     if (-not $NoImport) {
@@ -119,10 +119,7 @@ function Invoke-ChildPwsh {
     }
 
     $command = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("$prelude`n$Script"))
-    foreach ($argument in '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $command) {
-        $start.ArgumentList.Add($argument)
-    }
-
+    $start = New-EngineStart '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $command
     $start.Environment['CPTHIRDPARTY_TEST_MANIFEST'] = $ModuleManifest
     foreach ($name in $Environment.Keys) {
         $start.Environment[$name] = $Environment[$name]
