@@ -99,7 +99,6 @@ foreach ($each in $known | Where-Object { $_ -in $wanted }) {
             & "$tools/Test-Version.ps1"
         }
         'Test' {
-            & "$tools/Install-Requirement.ps1" -Name 'Pester', 'Microsoft.PowerShell.PSResourceGet'
             & "$tools/Test-Code.ps1"
         }
         'Package' {

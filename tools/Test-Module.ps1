@@ -6,7 +6,7 @@
 .PARAMETER Path
     Test files or folders; all of tests/ if not given.
 .PARAMETER PesterPath
-    The folder of Pester.psd1. Without it, Pester comes from PSModulePath.
+    The folder of Pester.psd1, such as tools/Get-Pester.ps1 gives. Without it, Pester comes from PSModulePath.
 .PARAMETER PesterVersion
     The version of Pester to run, such as 6.2.0. Without it, the pinned version runs where it is installed, else the
     newest of the same major version, else the newest that the tests support.
@@ -37,8 +37,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $root = Split-Path -Path $PSScriptRoot -Parent
-$requirements = Import-PowerShellDataFile -Path (Join-Path -Path $PSScriptRoot -ChildPath 'requirements.psd1')
-$pinned = [version]$requirements.Pester.version
+$packages = [xml](Get-Content -Raw -LiteralPath (Join-Path -Path $root -ChildPath 'Directory.Packages.props'))
+$pinned = [version]$packages.SelectSingleNode('//PesterVersion').InnerText
 $oldest = [version]'5.5'
 $tooNew = [version]'7.0'
 
@@ -130,7 +130,7 @@ if (-not $pester) {
     $wanted = if ($PesterVersion) { "$PesterVersion" } else { "$oldest or later, before $tooNew" }
     $where = if ($PesterPath) { $PesterPath } else { 'PSModulePath' }
     Write-Line "Pester $wanted is not in $where. The tests support $oldest or later, before $tooNew."
-    Write-Line 'Name the folder that has its Pester.psd1: -PesterPath <folder>.'
+    Write-Line 'Give the one of NuGet: -PesterPath (./tools/Get-Pester.ps1).'
     exit 3
 }
 

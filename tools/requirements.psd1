@@ -1,10 +1,6 @@
-# What the tools and tests want from the PowerShell Gallery, pinned:
+# What the tools use from the PowerShell Gallery, pinned:
 # Install-PSResource -RequiredResourceFile tools/requirements.psd1
 @{
-    'Pester'                             = @{
-        version    = '5.9.0'
-        repository = 'PSGallery'
-    }
     'PSScriptAnalyzer'                   = @{
         version    = '1.25.0'
         repository = 'PSGallery'
