@@ -16,6 +16,8 @@ namespace CodePipeline.ThirdParty.Parameters;
 internal sealed class CliResult
 {
     private static readonly CliResult s_none = new();
+    private static readonly long s_first = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long s_last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
     public string? Summary { get; private init; }
 
@@ -83,11 +85,12 @@ internal sealed class CliResult
     private static DateTimeOffset? Time(object? value) => value switch
     {
         null => null,
-        DateTime time => new DateTimeOffset(time),
+        DateTime time => ResultText.Time(time),
         string text when DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) => time,
         IConvertible number
-            when value is not string && Number(number) is decimal seconds && Math.Abs(seconds) < 1e11m =>
+            when value is not string && Number(number) is decimal seconds
+                && seconds >= s_first && seconds <= s_last =>
             seconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)),
         _ => throw new InvalidInputException(
             "currentRevision.created",

@@ -34,8 +34,13 @@ internal sealed class ResultText(string subject, Action<string> warn)
         }
 
         return new JobRevision(
-            revision, changeIdentifier, created is DateTime time ? new DateTimeOffset(time) : null, summary);
+            revision, changeIdentifier, created is DateTime time ? Time(time) : null, summary);
     }
+
+    /// <summary>
+    /// The time in UTC. East of Greenwich the first hours of year 1 have no UTC time: they become its first moment.
+    /// </summary>
+    public static DateTimeOffset Time(DateTime time) => new(time.ToUniversalTime());
 
     /// <summary>A result must not be lost because its text is too long.</summary>
     private string? Cut(TextLimit limit, string? text, string what)
