@@ -20,6 +20,9 @@ internal sealed class FakeClient : IThirdPartyJobClient
     public Func<CancellationToken, Task<IReadOnlyList<PolledJob>>> Poll { get; set; } =
         _ => Task.FromResult<IReadOnlyList<PolledJob>>(new[] { new PolledJob("job-1", "client-1") });
 
+    /// <summary>What the answer to each call about a job waits for.</summary>
+    public Func<CancellationToken, Task> Wait { get; set; } = _ => Task.CompletedTask;
+
     public Func<JobDetails> Details { get; set; } = () => new JobDetails { Id = "job-1", Nonce = "nonce-1" };
 
     public Func<string> Acknowledge { get; set; } = () => JobStatus.InProgress;
@@ -53,34 +56,38 @@ internal sealed class FakeClient : IThirdPartyJobClient
         return Poll(cancellationToken);
     }
 
-    public Task<JobDetails> GetThirdPartyJobDetailsAsync(
+    public async Task<JobDetails> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken)
     {
         Note("Details", jobId, clientToken, null, options);
-        return Task.FromResult(Details());
+        await Wait(cancellationToken);
+        return Details();
     }
 
-    public Task<string> AcknowledgeThirdPartyJobAsync(
+    public async Task<string> AcknowledgeThirdPartyJobAsync(
         string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken)
     {
         Note("Acknowledge", jobId, clientToken, nonce, options);
-        return Task.FromResult(Acknowledge());
+        await Wait(cancellationToken);
+        return Acknowledge();
     }
 
-    public Task PutThirdPartyJobSuccessResultAsync(
+    public async Task PutThirdPartyJobSuccessResultAsync(
         string jobId, Secret clientToken, SuccessResult result, CallOptions options,
         CancellationToken cancellationToken)
     {
         Note("Success", jobId, clientToken, result, options);
-        return Result();
+        await Wait(cancellationToken);
+        await Result();
     }
 
-    public Task PutThirdPartyJobFailureResultAsync(
+    public async Task PutThirdPartyJobFailureResultAsync(
         string jobId, Secret clientToken, FailureResult result, CallOptions options,
         CancellationToken cancellationToken)
     {
         Note("Failure", jobId, clientToken, result, options);
-        return Result();
+        await Wait(cancellationToken);
+        await Result();
     }
 
     public void Dispose()

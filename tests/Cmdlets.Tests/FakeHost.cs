@@ -9,7 +9,7 @@ using CodePipeline.ThirdParty.Hosting.Handlers;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 
-/// <summary>Stands in for PowerShell: keeps what a cmdlet writes, and answers what it asks.</summary>
+/// <summary>A host of a cmdlet's logic without a pipeline: keeps what a cmdlet writes, and answers what it asks.</summary>
 internal sealed class FakeHost : ICommandHost
 {
     private readonly List<object> _all = new();
@@ -51,14 +51,6 @@ internal sealed class FakeHost : ICommandHost
     /// <summary>Called as an object is written; throws where the pipeline ends.</summary>
     public Action<object>? OnObject { get; set; }
 
-    public Dictionary<string, object?> Variables { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-    public Func<ScriptBlock, object?[], IReadOnlyList<object?>> Script { get; set; } =
-        (_, _) => throw new InvalidOperationException("No script block is expected.");
-
-    public Func<string, object?[], IReadOnlyList<object?>> ScriptText { get; set; } =
-        (_, _) => throw new InvalidOperationException("No script is expected.");
-
     /// <summary>Scripts, by their path.</summary>
     public Dictionary<string, ScriptBlock> Files { get; } = new();
 
@@ -92,27 +84,22 @@ internal sealed class FakeHost : ICommandHost
         return Agrees;
     }
 
+    /// <summary>There is none: tests of variables and scripts are in Engine.</summary>
     public object? GetVariable(string name)
     {
         Note();
-        return Variables.TryGetValue(name, out object? value) ? value : null;
+        return null;
     }
 
     public Func<string, string> Resolve { get; set; } = path => "/resolved/" + path;
 
     public string ResolvePath(string path) => Resolve(path);
 
-    public IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments)
-    {
-        Note();
-        return Script(script, arguments);
-    }
+    public IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments) =>
+        throw new NotSupportedException("Scripts run in a real engine only.");
 
-    public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments)
-    {
-        Note();
-        return ScriptText(script, arguments);
-    }
+    public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments) =>
+        throw new NotSupportedException("Scripts run in a real engine only.");
 
     public PoolSettings PoolSettings(HandlerScript script) => new();
 

@@ -4,13 +4,9 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using System.Management.Automation;
-using System.Text;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
-using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Tests;
-using CodePipeline.ThirdParty.Tokens;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;
@@ -282,30 +278,6 @@ public sealed class ArtifactTests : IDisposable
 
     private ThirdPartyJobDetail Job(params string[] inputs) => JobWithOutputs(["Out"], inputs);
 
-    /// <summary>A job whose inputs say what they are, read through a session of its own.</summary>
-    private ThirdPartyJobDetail JobWithOutputs(string[] outputs, params string[] inputs)
-    {
-        EmulatedJob job = _service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
-        {
-            InputArtifacts = inputs,
-            OutputArtifacts = outputs,
-        });
-        var session = new ThirdPartySession("Default", _service.Settings, new SingleToken(job.ClientToken, "the test"));
-        session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default)
-            .GetAwaiter().GetResult();
-        JobDetails details = session.Client
-            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default)
-            .GetAwaiter().GetResult();
-        foreach (JobArtifact artifact in details.InputArtifacts)
-        {
-            _service.Emulator.PutObject(
-                artifact.BucketName!, artifact.ObjectKey!,
-                new MemoryStream(Encoding.UTF8.GetBytes("content of " + artifact.Name)));
-        }
-
-        return new ThirdPartyJobDetail(
-            new ThirdPartyJob(
-                job.JobId, job.ClientId, job.ClientToken, JobStatus.Dispatched, EmulatedService.Type, session),
-            details);
-    }
+    private ThirdPartyJobDetail JobWithOutputs(string[] outputs, params string[] inputs) =>
+        _service.PolledJob(outputs, inputs);
 }

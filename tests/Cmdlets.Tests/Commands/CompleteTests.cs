@@ -52,26 +52,6 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void ContinuationTokenOfThePipedJob_IsNotReportedAgain()
-    {
-        var detail = new ThirdPartyJobDetail(_client.Job(),
-            new JobDetails { ContinuationToken = "of the earlier job" });
-
-        JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), detail).Run();
-
-        Assert.Null(Sent<SuccessResult>("Success").ContinuationToken);
-    }
-
-    [Fact]
-    public void ContinuationTokenOfAJobReadFromJson_IsNotReportedAgain()
-    {
-        Run(JobCommandTests.Piped(
-            new CompleteThirdPartyJobCommand(), new PSObject(("ContinuationToken", "of the earlier job"))));
-
-        Assert.Null(Sent<SuccessResult>("Success").ContinuationToken);
-    }
-
-    [Fact]
     public void Failure_ReportsTypeAndMessage()
     {
         FakeHost host = Run(new CompleteThirdPartyJobCommand
@@ -81,21 +61,6 @@ public sealed class CompleteTests
 
         Assert.Equal(new FailureResult(FailureType.PermissionError, "no", "7"), Sent<FailureResult>("Failure"));
         Assert.Contains("PermissionError", Assert.Single(host.Questions).Action, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void ErrorRecord_IsReportedWithItsPlaceAndNotItsLine()
-    {
-        var error = new ErrorRecord(new InvalidOperationException("it broke"), "id", ErrorCategory.InvalidResult, null)
-        {
-            InvocationInfo = new InvocationInfo { ScriptName = "/home/me/work.ps1", ScriptLineNumber = 7 },
-        };
-
-        Run(new CompleteThirdPartyJobCommand { ErrorRecord = error });
-
-        Assert.Equal(
-            new FailureResult(FailureType.JobFailed, "it broke (work.ps1, line 7)", null),
-            Sent<FailureResult>("Failure"));
     }
 
     [Fact]
@@ -214,11 +179,11 @@ public sealed class CompleteTests
     [Fact]
     public void CliInputFile_OfASuccess_IsReported()
     {
-        var file = new PSObject(
+        var file = CustomObject.Of(
             ("continuationToken", "step 2"),
-            ("executionDetails", new PSObject(("summary", "done"), ("externalExecutionId", "7"),
+            ("executionDetails", CustomObject.Of(("summary", "done"), ("externalExecutionId", "7"),
                 ("percentComplete", 50L))),
-            ("currentRevision", new PSObject(
+            ("currentRevision", CustomObject.Of(
                 ("revision", "r"), ("changeIdentifier", "c"), ("created", 1769853600L), ("revisionSummary", "what"))));
 
         Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), file));
@@ -234,10 +199,10 @@ public sealed class CompleteTests
     [Fact]
     public void CliInputFile_ThatIsAnUntouchedSkeleton_ReportsNothingMore()
     {
-        var file = new PSObject(
+        var file = CustomObject.Of(
             ("continuationToken", ""),
-            ("executionDetails", new PSObject(("summary", ""), ("externalExecutionId", ""))),
-            ("currentRevision", new PSObject(
+            ("executionDetails", CustomObject.Of(("summary", ""), ("externalExecutionId", ""))),
+            ("currentRevision", CustomObject.Of(
                 ("revision", ""), ("changeIdentifier", ""), ("created", 0L), ("revisionSummary", ""))));
 
         Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), file));
@@ -269,13 +234,45 @@ public sealed class CompleteTests
     [Fact]
     public void CliInputFile_WithALongRevisionSummary_IsCutWithAWarning()
     {
-        var file = new PSObject(("currentRevision", new PSObject(
+        var file = CustomObject.Of(("currentRevision", CustomObject.Of(
             ("revision", "r"), ("changeIdentifier", "c"), ("revisionSummary", new string('x', 3000)))));
 
         FakeHost host = Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), file));
 
         Assert.Equal(2048, Sent<SuccessResult>("Success").Revision!.Summary!.Length);
         Assert.Single(host.Texts("warning"));
+    }
+
+    [Theory]
+    [InlineData(-62135596801.0)]
+    [InlineData(253402300800.0)]
+    [InlineData(1e28)]
+    [InlineData(double.NaN)]
+    public void CliInputFile_WithATimeOfNoYear_IsOneErrorAndNoCall(double created)
+    {
+        FakeHost host = Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), RevisionFile(created)));
+
+        Assert.Equal(
+            "currentRevision.created",
+            Assert.IsType<InvalidInputException>(Assert.Single(host.Errors).Exception).InputName);
+        Assert.Empty(_client.Calls);
+    }
+
+    public static TheoryData<object, DateTimeOffset> FirstAndLastTimes => new()
+    {
+        { -62135596800L, DateTimeOffset.MinValue },
+        { 253402300799L, new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero) },
+        { DateTime.MinValue, new DateTimeOffset(DateTime.MinValue.ToUniversalTime()) },
+        { DateTime.MaxValue, new DateTimeOffset(DateTime.MaxValue.ToUniversalTime()) },
+    };
+
+    [Theory]
+    [MemberData(nameof(FirstAndLastTimes))]
+    public void CliInputFile_WithTheFirstOrLastTime_IsReported(object created, DateTimeOffset sent)
+    {
+        Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), RevisionFile(created)));
+
+        Assert.Equal(sent, Sent<SuccessResult>("Success").Revision!.Created);
     }
 
     [Fact]
@@ -291,8 +288,8 @@ public sealed class CompleteTests
     [Fact]
     public void Parameter_WinsOverTheCliInputFile()
     {
-        var file = new PSObject(
-            ("executionDetails", new PSObject(("summary", "of file"), ("externalExecutionId", "7"))));
+        var file = CustomObject.Of(
+            ("executionDetails", CustomObject.Of(("summary", "of file"), ("externalExecutionId", "7"))));
 
         Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand { Summary = "typed" }, file));
 
@@ -300,8 +297,12 @@ public sealed class CompleteTests
             (Sent<SuccessResult>("Success").Summary, Sent<SuccessResult>("Success").ExternalExecutionId));
     }
 
+    private static PSObject RevisionFile(object created) => CustomObject.Of(("currentRevision", CustomObject.Of(
+        ("revision", "r"), ("changeIdentifier", "c"), ("created", created))));
+
     private static PSObject FailureFile(string type, string message) =>
-        new(("failureDetails", new PSObject(("type", type), ("message", message), ("externalExecutionId", "7"))));
+        CustomObject.Of(("failureDetails", CustomObject.Of(
+            ("type", type), ("message", message), ("externalExecutionId", "7"))));
 
     private FakeHost Run(CompleteThirdPartyJobCommand command)
     {

@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
-using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
@@ -156,45 +154,6 @@ public sealed class GetJobTests
         Assert.Equal(FakeClient.Type, host.Errors[0].Target);
         Assert.Equal(3, _client.Calls.Count);
         Assert.Equal(ProgressRecordType.Completed, host.Progress[^1].RecordType);
-    }
-
-    [Fact]
-    public async Task Wait_Stopped_EndsWithinASecondAndCompletesTheProgress()
-    {
-        _client.Poll = _ => Task.FromResult(s_none);
-        FakeHost host = _client.Host();
-        using GetThirdPartyJobCommand command = Wait(host, interval: 3600);
-        Task pipeline = Task.Run(command.Process);
-        await Until.TrueAsync(() => _clock.PendingTimers == 1);
-
-        var watch = Stopwatch.StartNew();
-        command.Stop();
-
-        await Assert.ThrowsAsync<PipelineStoppedException>(() => pipeline.WaitAsync(Until.Patience));
-        Assert.True(watch.Elapsed < Until.Soon);
-        Assert.Empty(host.Errors);
-        Assert.Equal(ProgressRecordType.Completed, host.Progress[^1].RecordType);
-    }
-
-    [Fact]
-    public async Task Stop_DuringACall_EndsWithinASecond()
-    {
-        var called = new TaskCompletionSource();
-        _client.Poll = async stop =>
-        {
-            called.SetResult();
-            await Task.Delay(Timeout.Infinite, stop);
-            return s_none;
-        };
-        using var command = new GetThirdPartyJobCommand { ActionType = FakeClient.Type, Shell = _client.Host() };
-        Task pipeline = Task.Run(command.Process);
-        await called.Task.WaitAsync(Until.Patience);
-
-        var watch = Stopwatch.StartNew();
-        command.Stop();
-
-        await Assert.ThrowsAsync<PipelineStoppedException>(() => pipeline.WaitAsync(Until.Patience));
-        Assert.True(watch.Elapsed < Until.Soon);
     }
 
     private Task Waiting(FakeHost host, double interval, double? timeout = null) => Task.Run(() =>

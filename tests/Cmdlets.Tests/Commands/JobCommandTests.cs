@@ -4,8 +4,6 @@ using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
-using CodePipeline.ThirdParty.Errors;
-using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
 using Xunit;
 
@@ -63,56 +61,6 @@ public sealed class JobCommandTests
     }
 
     [Fact]
-    public void Token_OfAScript_IsLookedUpOncePerClient()
-    {
-        var asked = new List<object?>();
-        FakeHost host = _client.Host();
-        host.Script = (_, arguments) =>
-        {
-            asked.Add(arguments[0]);
-            return new object?[] { null, "token-of-" + arguments[0] };
-        };
-        using var command = new GetThirdPartyJobDetailCommand
-        {
-            Shell = host, ClientToken = ClientTokenArgument.Of(ScriptBlock.Create("param($ClientId) Get-It $ClientId")),
-        };
-
-        foreach (string client in new[] { "a", "b", "a" })
-        {
-            command.JobId = "job-of-" + client;
-            command.ClientId = client;
-            command.Process();
-        }
-
-        Assert.Equal(new object[] { "a", "b" }, asked);
-        Assert.Equal(
-            new[] { "token-of-a", "token-of-b", "token-of-a" }, _client.Calls.Select(call => call.Token));
-    }
-
-    [Fact]
-    public void Token_OfAScriptThatFails_IsAnErrorForThatJobAlone()
-    {
-        FakeHost host = _client.Host();
-        host.Script = (_, arguments) =>
-            Equals(arguments[0], "bad") ? throw new RuntimeException("no such client") : new object[] { "good-token" };
-        using var command = new GetThirdPartyJobDetailCommand
-        {
-            Shell = host, ClientToken = ClientTokenArgument.Of(ScriptBlock.Create("…")),
-        };
-
-        foreach (string client in new[] { "bad", "good" })
-        {
-            command.JobId = "job-of-" + client;
-            command.ClientId = client;
-            command.Process();
-        }
-
-        Assert.Equal(("ClientTokenSourceFailed", "job-of-bad"), (Assert.Single(host.Errors).Id, host.Errors[0].Target));
-        Assert.Contains("no such client", host.Errors[0].Message, StringComparison.Ordinal);
-        Assert.Equal("job-of-good", Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects)).JobId);
-    }
-
-    [Fact]
     public void Token_OfNowhere_IsAnErrorThatNamesTheClient()
     {
         FakeHost host = new FakeHost();
@@ -151,23 +99,6 @@ public sealed class JobCommandTests
 
         Assert.Empty(_client.Calls);
         Assert.Single(other.Calls);
-    }
-
-    [Fact]
-    public void PipedObject_WithoutAJobId_IsNoJobIdAsAWhole()
-    {
-        var request = new PSObject(("clientToken", FakeClient.Token.Reveal()));
-        GetThirdPartyJobDetailCommand command = Piped(new GetThirdPartyJobDetailCommand(), request);
-
-        // What PowerShell makes of the object, as it takes a string for the id.
-        command.JobId = request.ToString()!;
-        FakeHost host = command.Run(_client.Host());
-
-        CommandError error = Assert.Single(host.Errors);
-        Assert.Equal(("InvalidInput", ErrorCategory.InvalidArgument), (error.Id, error.Category));
-        Assert.Contains("no jobId", error.Message, StringComparison.Ordinal);
-        Assert.Equal("JobId", error.Target);
-        Assert.Empty(_client.Calls);
     }
 
     [Fact]
@@ -223,34 +154,6 @@ public sealed class JobCommandTests
         Assert.Equal(
             ("eu-west-1", "AK", "http://localhost/", null),
             (used.Region, used.AccessKey, used.EndpointUrl, used.ProfileName));
-    }
-
-    [Fact]
-    public void VariablesOfAwsTools_AreHonoured()
-    {
-        var settings = new List<ClientSettings>();
-        var host = new FakeHost
-        {
-            Variables =
-            {
-                ["StoredAWSRegion"] = "ap-south-1",
-                ["StoredAWSCredentials"] = new PSObject(("AccessKeyId", "AK"), ("SecretAccessKey", "SK")),
-            },
-        };
-        host.Sessions.Add(new ThirdPartySession(
-            "Default",
-            new ClientSettings(),
-            ClientTokenArgument.Of("token-1").Source,
-            each =>
-            {
-                settings.Add(each);
-                return _client;
-            }));
-
-        new GetThirdPartyJobDetailCommand { JobId = "job-1" }.Run(host);
-
-        ClientSettings used = Assert.Single(settings);
-        Assert.Equal(("ap-south-1", "AK"), (used.Region, used.Credential!.GetCredentials().AccessKey));
     }
 
     internal static T Piped<T>(T command, object job)

@@ -22,16 +22,6 @@ public sealed class CommandMetadataTests
         "Region ProfileName ProfileLocation AccessKey SecretKey SessionToken Credential EndpointUrl AK SK ST "
         + "RegionToCall AWSProfileName StoredCredentials AWSProfilesLocation ProfilesLocation SecretAccessKey";
 
-    // Get-Verb of PowerShell 7.6.
-    private const string ApprovedVerbs =
-        "Add Clear Close Copy Enter Exit Find Format Get Hide Join Lock Move New Open Optimize Pop Push Redo "
-        + "Remove Rename Reset Resize Search Select Set Show Skip Split Step Switch Undo Unlock Watch Connect "
-        + "Disconnect Read Receive Send Write Backup Checkpoint Compare Compress Convert ConvertFrom ConvertTo "
-        + "Dismount Edit Expand Export Group Import Initialize Limit Merge Mount Out Publish Restore Save Sync "
-        + "Unpublish Update Approve Assert Build Complete Confirm Deny Deploy Disable Enable Install Invoke "
-        + "Register Request Restart Resume Start Stop Submit Suspend Uninstall Unregister Wait Debug Measure "
-        + "Ping Repair Resolve Test Trace Block Grant Protect Revoke Unblock Unprotect Use";
-
     // Verbs whose cmdlets change something; what they change can be asked about first.
     private const string ChangingVerbs =
         "Add Clear Complete Confirm Copy Disable Disconnect Enable Invoke Move New Publish Register Remove "
@@ -39,12 +29,6 @@ public sealed class CommandMetadataTests
 
     // They only make text to fill in, and an object to hand on.
     private static readonly string[] s_harmless = { "New-CPThirdPartySkeleton", "New-CPThirdPartyJobOutcome" };
-
-    private static readonly string[] s_common =
-    {
-        "Verbose", "Debug", "ErrorAction", "WarningAction", "InformationAction", "ProgressAction", "ErrorVariable",
-        "WarningVariable", "InformationVariable", "OutVariable", "OutBuffer", "PipelineVariable", "WhatIf", "Confirm",
-    };
 
     public static TheoryData<Type> Commands => new(Types());
 
@@ -82,8 +66,13 @@ public sealed class CommandMetadataTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Verb_IsApproved(Type command) =>
-        Assert.Contains(Attribute<CmdletAttribute>(command).VerbName, ApprovedVerbs.Split(' '));
+    public void Verb_IsApproved(Type command) => Assert.Contains(
+        Attribute<CmdletAttribute>(command).VerbName,
+        new[]
+        {
+            typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic),
+            typeof(VerbsLifecycle), typeof(VerbsOther), typeof(VerbsSecurity),
+        }.SelectMany(group => group.GetFields()).Select(verb => verb.Name));
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -93,8 +82,7 @@ public sealed class CommandMetadataTests
     [Theory]
     [MemberData(nameof(Commands))]
     public void Cmdlet_SaysWhatItEmits(Type command) =>
-        Assert.NotEmpty(command.GetCustomAttributes<OutputTypeAttribute>(inherit: false).SelectMany(output =>
-            output.Type));
+        Assert.NotEmpty(OutputsOf(command));
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -103,17 +91,17 @@ public sealed class CommandMetadataTests
         CmdletAttribute cmdlet = Attribute<CmdletAttribute>(command);
         bool changes = ChangingVerbs.Split(' ').Contains(cmdlet.VerbName) && !s_harmless.Contains(NameOf(command));
 
-        Assert.Equal(changes, cmdlet.SupportsShouldProcess);
+        Assert.Equal(changes, new CommandMetadata(command).SupportsShouldProcess);
     }
 
     [Theory]
     [MemberData(nameof(Commands))]
     public void DefaultParameterSet_IsOneOfItsSets(Type command)
     {
-        string? set = Attribute<CmdletAttribute>(command).DefaultParameterSetName;
-        if (set is not null)
+        string? set = new CommandMetadata(command).DefaultParameterSetName;
+        if (set is not null and not ParameterAttribute.AllParameterSets)
         {
-            Assert.Contains(set, Parameters(command).SelectMany(Sets).Select(parameter => parameter.ParameterSetName));
+            Assert.Contains(set, ParametersOf(command).SelectMany(parameter => parameter.ParameterSets.Keys));
         }
     }
 
@@ -121,63 +109,60 @@ public sealed class CommandMetadataTests
     [MemberData(nameof(Commands))]
     public void NamesAndAliases_AreDistinctAndNoCommonParameters(Type command)
     {
-        string[] names = Parameters(command).Select(property => property.Name)
-            .Concat(Parameters(command).SelectMany(AliasesOf)).ToArray();
+        string[] names = NamesAndAliases(command).ToArray();
 
         Assert.Equal(names.Distinct(StringComparer.OrdinalIgnoreCase), names);
-        Assert.Empty(names.Intersect(s_common, StringComparer.OrdinalIgnoreCase));
+        Assert.Empty(names.Intersect(
+            Cmdlet.CommonParameters.Concat(Cmdlet.OptionalCommonParameters), StringComparer.OrdinalIgnoreCase));
     }
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Positions_AreEachTakenOnceInASet(Type command)
-    {
-        IEnumerable<ParameterAttribute> positional = Parameters(command).SelectMany(Sets)
-            .Where(each => each.Position >= 0);
-
-        Assert.All(
-            positional.GroupBy(each => (each.ParameterSetName, each.Position)), each => Assert.Single(each));
-    }
+    public void Positions_AreEachTakenOnceInASet(Type command) => Assert.All(
+        ParametersOf(command).SelectMany(parameter => parameter.ParameterSets)
+            .Where(set => set.Value.Position >= 0)
+            .GroupBy(set => (set.Key, set.Value.Position)),
+        each => Assert.Single(each));
 
     [Theory]
     [MemberData(nameof(Commands))]
     public void Durations_AreReadAsSeconds(Type command) => Assert.All(
-        Parameters(command).Where(property =>
-            (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) == typeof(TimeSpan)),
-        property => Assert.NotNull(property.GetCustomAttribute<DurationTransformationAttribute>()));
+        ParametersOf(command).Where(parameter =>
+            (Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType) == typeof(TimeSpan)),
+        parameter => Assert.Contains(parameter.Attributes, each => each is DurationTransformationAttribute));
 
     [Theory]
     [MemberData(nameof(Commands))]
     public void Secrets_AreNeverPlainText(Type command) => Assert.All(
-        Parameters(command).Where(property => property.PropertyType == typeof(string)),
-        property => Assert.False(IsSecretName(property.Name), $"-{property.Name} is a plain string."));
+        ParametersOf(command).Where(parameter => parameter.ParameterType == typeof(string)),
+        parameter => Assert.False(IsSecretName(parameter.Name), $"-{parameter.Name} is a plain string."));
 
     [Theory]
     [MemberData(nameof(Commands))]
     public void ActionTypes_AreReadAndCompletedAlike(Type command) => Assert.All(
-        Parameters(command).Where(property => property.PropertyType == typeof(ActionTypeId)),
-        property =>
+        ParametersOf(command).Where(parameter => parameter.ParameterType == typeof(ActionTypeId)),
+        parameter =>
         {
-            Assert.NotNull(property.GetCustomAttribute<ActionTypeTransformationAttribute>());
-            Assert.NotNull(property.GetCustomAttribute<ArgumentCompleterAttribute>());
+            Assert.Contains(parameter.Attributes, each => each is ActionTypeTransformationAttribute);
+            Assert.Contains(parameter.Attributes, each => each is ArgumentCompleterAttribute);
         });
 
     [Theory]
     [MemberData(nameof(Commands))]
     public void ListsOfActionTypes_AreReadAndCompletedAlike(Type command) => Assert.All(
-        Parameters(command).Where(property => property.PropertyType == typeof(ActionTypeId[])),
-        property =>
+        ParametersOf(command).Where(parameter => parameter.ParameterType == typeof(ActionTypeId[])),
+        parameter =>
         {
-            Assert.NotNull(property.GetCustomAttribute<ActionTypesTransformationAttribute>());
-            Assert.NotNull(property.GetCustomAttribute<ArgumentCompleterAttribute>());
+            Assert.Contains(parameter.Attributes, each => each is ActionTypesTransformationAttribute);
+            Assert.Contains(parameter.Attributes, each => each is ArgumentCompleterAttribute);
         });
 
     [Fact]
     public void JobsProperties_HaveTheNamesOfTheParametersThatTakeThem()
     {
-        string[] byName = Parameters(typeof(ConfirmThirdPartyJobCommand))
-            .Where(property => Sets(property).Any(set => set.ValueFromPipelineByPropertyName))
-            .Select(property => property.Name).ToArray();
+        string[] byName = ParametersOf(typeof(ConfirmThirdPartyJobCommand))
+            .Where(parameter => parameter.ParameterSets.Values.Any(set => set.ValueFromPipelineByPropertyName))
+            .Select(parameter => parameter.Name).ToArray();
 
         Assert.Equal(new[] { "ClientId", "ClientToken", "JobId", "Nonce", "Session" },
             byName.Order(StringComparer.Ordinal));
@@ -187,13 +172,27 @@ public sealed class CommandMetadataTests
     [Theory]
     [InlineData(typeof(GetThirdPartyJobDetailCommand), "JobId ClientToken Select")]
     [InlineData(typeof(ConfirmThirdPartyJobCommand), "JobId ClientToken Nonce Select Force")]
-    public void CmdletThatAwsToolsHasToo_TakesItsParameterNames(Type command, string names) => Assert.Empty(
-        $"{names} {AwsToolsCommon}".Split(' ').Except(
-            Parameters(command).Select(property => property.Name).Concat(Parameters(command).SelectMany(AliasesOf))));
+    public void CmdletThatAwsToolsHasToo_TakesItsParameterNames(Type command, string names) =>
+        Assert.Empty($"{names} {AwsToolsCommon}".Split(' ').Except(NamesAndAliases(command)));
 
     internal static IEnumerable<Type> Types() =>
         typeof(AsyncCommand).Assembly.GetTypes()
             .Where(type => type.GetCustomAttribute<CmdletAttribute>(inherit: false) is not null);
+
+    internal static string NameOf(Type command)
+    {
+        CmdletAttribute cmdlet = Attribute<CmdletAttribute>(command);
+        return $"{cmdlet.VerbName}-{cmdlet.NounName}";
+    }
+
+    /// <summary>The parameters as PowerShell reads them, without those that every cmdlet has.</summary>
+    internal static IEnumerable<ParameterMetadata> ParametersOf(Type command) =>
+        new CommandMetadata(command).Parameters.Values;
+
+    /// <summary>The types that a cmdlet says it emits.</summary>
+    internal static IEnumerable<Type> OutputsOf(Type command) =>
+        command.GetCustomAttributes<OutputTypeAttribute>(inherit: false)
+            .SelectMany(output => output.Type).Select(output => output.Type);
 
     /// <summary>Whether a name promises a secret: keys by which a secret is found, and what scripts need in plain
     /// text, aside.</summary>
@@ -209,21 +208,9 @@ public sealed class CommandMetadataTests
         "ClientTokenVault",
     };
 
-    private static string NameOf(Type command)
-    {
-        CmdletAttribute cmdlet = Attribute<CmdletAttribute>(command);
-        return $"{cmdlet.VerbName}-{cmdlet.NounName}";
-    }
-
     private static T Attribute<T>(Type command)
         where T : Attribute => command.GetCustomAttribute<T>(inherit: false)!;
 
-    private static IEnumerable<PropertyInfo> Parameters(Type command) =>
-        command.GetProperties().Where(each => Sets(each).Any());
-
-    private static IEnumerable<ParameterAttribute> Sets(PropertyInfo property) =>
-        property.GetCustomAttributes<ParameterAttribute>();
-
-    private static IEnumerable<string> AliasesOf(PropertyInfo property) =>
-        property.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? Array.Empty<string>();
+    private static IEnumerable<string> NamesAndAliases(Type command) =>
+        ParametersOf(command).SelectMany(parameter => parameter.Aliases.Prepend(parameter.Name));
 }

@@ -44,38 +44,24 @@ public sealed class PublicApiTests
     /// <summary>Each cmdlet, and each of its parameters with what a script can hold on to.</summary>
     private static IEnumerable<string> Cmdlets() =>
         from command in CommandMetadataTests.Types()
-        let cmdlet = command.GetCustomAttribute<CmdletAttribute>(inherit: false)!
-        let name = $"{cmdlet.VerbName}-{cmdlet.NounName}"
+        let name = CommandMetadataTests.NameOf(command)
         from line in new[] { $"{name} -> {Outputs(command)}" }
-            .Concat(Parameters(command).Select(each => $"{name} {each}"))
+            .Concat(CommandMetadataTests.ParametersOf(command).Select(each => $"{name} {Line(each)}"))
         orderby name, line.StartsWith(name + " ->", StringComparison.Ordinal) ? string.Empty : line
         select line;
 
     private static string Outputs(Type command) => string.Join(
-        ", ",
-        command.GetCustomAttributes<OutputTypeAttribute>(inherit: false).SelectMany(output => output.Type)
-            .Select(Name).Distinct().Order(StringComparer.Ordinal));
+        ", ", CommandMetadataTests.OutputsOf(command).Select(Name).Distinct().Order(StringComparer.Ordinal));
 
-    private static IEnumerable<string> Parameters(Type command)
+    private static string Line(ParameterMetadata parameter)
     {
-        foreach (PropertyInfo property in command.GetProperties())
-        {
-            ParameterAttribute[] sets = property.GetCustomAttributes<ParameterAttribute>().ToArray();
-            if (sets.Length == 0)
-            {
-                continue;
-            }
-
-            IEnumerable<string> uses = sets.OrderBy(set => set.ParameterSetName, StringComparer.Ordinal).Select(set =>
-                $" {set.ParameterSetName}{(set.Mandatory ? "!" : string.Empty)}"
-                    + (set.Position >= 0 ? $"@{set.Position}" : string.Empty)
-                    + (set.ValueFromPipeline ? " value" : string.Empty)
-                    + (set.ValueFromPipelineByPropertyName ? " name" : string.Empty));
-            string aliases = string.Join(
-                " ", property.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? Array.Empty<string>());
-            yield return $"-{property.Name} <{Name(property.PropertyType)}>{string.Concat(uses)}"
-                + (aliases.Length == 0 ? string.Empty : " alias " + aliases);
-        }
+        IEnumerable<string> uses = parameter.ParameterSets.OrderBy(set => set.Key, StringComparer.Ordinal).Select(set =>
+            $" {set.Key}{(set.Value.IsMandatory ? "!" : string.Empty)}"
+                + (set.Value.Position >= 0 ? $"@{set.Value.Position}" : string.Empty)
+                + (set.Value.ValueFromPipeline ? " value" : string.Empty)
+                + (set.Value.ValueFromPipelineByPropertyName ? " name" : string.Empty));
+        return $"-{parameter.Name} <{Name(parameter.ParameterType)}>{string.Concat(uses)}"
+            + (parameter.Aliases.Count == 0 ? string.Empty : " alias " + string.Join(" ", parameter.Aliases));
     }
 
     /// <summary>Public types and their members, those of cmdlet classes aside: users meet these as cmdlets.</summary>

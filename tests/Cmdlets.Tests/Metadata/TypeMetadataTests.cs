@@ -32,7 +32,7 @@ public sealed class TypeMetadataTests
     public void EveryOutputType_HasAView()
     {
         IEnumerable<string> outputs = CommandMetadataTests.Types()
-            .SelectMany(command => command.GetCustomAttributes<OutputTypeAttribute>().SelectMany(output => output.Type))
+            .SelectMany(CommandMetadataTests.OutputsOf)
             .Where(IsOurs).Select(type => type.FullName!).Distinct();
 
         Assert.Empty(outputs.Except(
@@ -114,9 +114,9 @@ public sealed class TypeMetadataTests
         var met = new HashSet<Type>();
         IEnumerable<Type> exceptions = s_core.GetTypes().Concat(s_emulation.GetTypes())
             .Where(type => type.IsVisible && type.IsSubclassOf(typeof(Exception)));
-        IEnumerable<Type> commands = CommandMetadataTests.Types().SelectMany(command => command
-            .GetCustomAttributes<OutputTypeAttribute>().SelectMany(output => output.Type)
-            .Concat(command.GetProperties().Select(parameter => parameter.PropertyType)));
+        IEnumerable<Type> commands = CommandMetadataTests.Types().SelectMany(command => CommandMetadataTests
+            .OutputsOf(command)
+            .Concat(CommandMetadataTests.ParametersOf(command).Select(parameter => parameter.ParameterType)));
         foreach (Type root in exceptions.Concat(commands).Concat(s_cmdlets.GetForwardedTypes()))
         {
             Meet(root, met);

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Management.Automation;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Commands;
 using CodePipeline.ThirdParty.Parameters;
@@ -74,26 +73,6 @@ public sealed class SkeletonTests
             AsJson = true }.Run();
 
         Assert.Equal(Skeleton.Of("AcknowledgeThirdPartyJob"), Assert.Single(host.Objects));
-    }
-
-    [Fact]
-    public void Command_AsAnObject_LetsPowerShellConvertTheText()
-    {
-        var converted = new PSObject(("jobId", string.Empty));
-        object?[]? given = null;
-        var host = new FakeHost
-        {
-            ScriptText = (_, arguments) =>
-            {
-                given = arguments;
-                return new object[] { converted };
-            },
-        };
-
-        new NewThirdPartySkeletonCommand { Operation = "AcknowledgeThirdPartyJob" }.Run(host);
-
-        Assert.Same(converted, Assert.Single(host.Objects));
-        Assert.Equal(Skeleton.Of("AcknowledgeThirdPartyJob"), Assert.Single(given!));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class TransformationTests
     public void ActionType_OfEachForm_IsTheSame()
     {
         var table = new Hashtable { ["Category"] = "test", ["provider"] = "Contoso", ["version"] = 1 };
-        var custom = new PSObject(("category", "Test"), ("owner", "ThirdParty"), ("provider", "Contoso"),
+        var custom = CustomObject.Of(("category", "Test"), ("owner", "ThirdParty"), ("provider", "Contoso"),
             ("version", "1"));
         object[] forms =
         {
@@ -167,7 +167,7 @@ public sealed class TransformationTests
     public void Credential_OfAnStsAnswer_IsItsKeys()
     {
         ImmutableCredentials keys = Keys(
-            new PSObject(("AccessKeyId", "AK"), ("SecretAccessKey", "SK"), ("SessionToken", "ST")));
+            CustomObject.Of(("AccessKeyId", "AK"), ("SecretAccessKey", "SK"), ("SessionToken", "ST")));
 
         Assert.Equal(("AK", "SK", "ST"), (keys.AccessKey, keys.SecretKey, keys.Token));
     }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
-using System.Text.Json;
 using CodePipeline.ThirdParty.Fuzz.Making;
 using CodePipeline.ThirdParty.Parameters;
 
@@ -35,15 +34,7 @@ internal sealed class ActionTypeTarget : FuzzTarget
     {
         string text = Encoding.UTF8.GetString(input);
         string outcome = Read(text);
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(input);
-            return outcome + "/" + Read(ShellObject.Of(document.RootElement));
-        }
-        catch (Exception error) when (ShellObject.IsRefusal(error))
-        {
-            return outcome;
-        }
+        return ShellObject.TryRead(text, out object? value) ? outcome + "/" + Read(value) : outcome;
     }
 
     private string Read(object? value)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using System.Text;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Fuzz.Making;
@@ -39,13 +40,7 @@ internal sealed class CliJsonTarget : FuzzTarget
 
     public override string Run(byte[] input)
     {
-        object? value;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(input);
-            value = ShellObject.Of(document.RootElement);
-        }
-        catch (Exception error) when (ShellObject.IsRefusal(error))
+        if (!ShellObject.TryRead(Encoding.UTF8.GetString(input), out object? value))
         {
             return "no JSON";
         }

@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Management.Automation;
 using System.Text;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Commands;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Fuzz.Making;
 using CodePipeline.ThirdParty.Parameters;
@@ -32,6 +32,8 @@ internal sealed class TextTarget : FuzzTarget
 
     private readonly DurationTransformationAttribute _duration = new();
     private readonly ThirdPartyJob _job = new("j", "c", new Secret("token"), JobStatus.Dispatched, s_type, null);
+
+    private readonly ConfirmThirdPartyJobCommand _command = new() { JobId = "j" };
 
     public override string Name => "texts";
 
@@ -65,6 +67,8 @@ internal sealed class TextTarget : FuzzTarget
         CheckOutcome(text);
         return $"{Duration(text)}/{Plan(text)}/{Select(text)}";
     }
+
+    protected override void Release() => _command.Dispose();
 
     private static void CheckOutcome(string text)
     {
@@ -142,7 +146,7 @@ internal sealed class TextTarget : FuzzTarget
     {
         try
         {
-            _ = Selection.Of(text, _job, new PSObject(("JobId", "j")));
+            _ = Selection.Of(text, _job, _command);
             return "selected";
         }
         catch (InvalidInputException)

@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Management.Automation;
 using System.Security;
 using System.Text;
-using System.Text.Json;
 using System.Threading;
 using CodePipeline.ThirdParty.Fuzz.Making;
 using CodePipeline.ThirdParty.Parameters;
@@ -64,18 +63,7 @@ internal sealed class TokensTarget : FuzzTarget
         yield return Take(text);
         yield return Take(Secure(text));
         yield return Take(new PSCredential("user", Secure(text)));
-        object? value = null;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(text);
-            value = ShellObject.Of(document.RootElement);
-        }
-        catch (Exception error) when (ShellObject.IsRefusal(error))
-        {
-            yield break;
-        }
-
-        if (value is null)
+        if (!ShellObject.TryRead(text, out object? value) || value is null)
         {
             yield break;
         }

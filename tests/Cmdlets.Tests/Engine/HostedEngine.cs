@@ -1,0 +1,47 @@
+using System;
+using System.Management.Automation.Runspaces;
+using CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
+using CodePipeline.ThirdParty.Hosting;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
+
+/// <summary>A real PowerShell in a runspace of its own, with the cmdlets of this assembly.</summary>
+internal sealed class HostedEngine : IDisposable
+{
+    private readonly Runspace _runspace;
+
+    /// <summary>Opens a runspace that knows no session.</summary>
+    public HostedEngine()
+    {
+        InitialSessionState state = InitialSessionState.CreateDefault();
+        foreach (Type command in CommandMetadataTests.Types())
+        {
+            state.Commands.Add(new SessionStateCmdletEntry(
+                CommandMetadataTests.NameOf(command), command, helpFileName: null));
+        }
+
+        _runspace = RunspaceFactory.CreateRunspace(Host, state);
+        _runspace.ThreadOptions = PSThreadOptions.ReuseThread;
+        _runspace.Open();
+    }
+
+    /// <summary>Opens a runspace whose current session calls this service.</summary>
+    public HostedEngine(FakeClient client)
+        : this() => Sessions.Add(client.Session("Default"));
+
+    public EngineHost Host { get; } = new();
+
+    public SessionStore Sessions => SessionStore.Of(_runspace);
+
+    /// <summary>Runs a script in the global scope, with its arguments as <c>$args</c>.</summary>
+    public EngineRun Run(string script, params object?[] arguments)
+    {
+        using EngineCall call = Start(script, arguments);
+        return call.EndAsync().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Starts a script, which can be stopped.</summary>
+    public EngineCall Start(string script, params object?[] arguments) => new(_runspace, script, arguments);
+
+    public void Dispose() => _runspace.Dispose();
+}

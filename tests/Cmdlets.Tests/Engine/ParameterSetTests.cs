@@ -1,0 +1,176 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
+
+/// <summary>Which parameters go together, as PowerShell decides it.</summary>
+public sealed class ParameterSetTests : IDisposable
+{
+    private const string Ambiguous = "AmbiguousParameterSet";
+
+    private readonly FakeClient _client = new();
+    private readonly HostedEngine _engine;
+
+    public ParameterSetTests() => _engine = new HostedEngine(_client);
+
+    public static TheoryData<string> Commands => new(CommandMetadataTests.Types().Select(CommandMetadataTests.NameOf));
+
+    public void Dispose() => _engine.Dispose();
+
+    [Theory]
+    [InlineData("", "Success")]
+    [InlineData("-Summary s -ExternalExecutionId 7 -PercentComplete 50 -ContinuationToken c", "Success")]
+    [InlineData("-Revision r -RevisionChangeIdentifier c -RevisionCreated 2026-01-31 -RevisionSummary s", "Success")]
+    [InlineData("-FailureMessage m", "Failure")]
+    [InlineData("-FailureMessage m -FailureType ConfigurationError -ExternalExecutionId 7", "Failure")]
+    [InlineData("-ErrorRecord $record", "Failure")]
+    [InlineData("-ErrorRecord $record -FailureType RevisionOutOfSync -ExternalExecutionId 7", "Failure")]
+    public void CompleteJob_WithOneKindOfResult_ReportsIt(string parameters, string operation)
+    {
+        _engine.Run("try { throw 'x' } catch { $record = $_ }");
+
+        _engine.Run("Complete-CPThirdPartyJob job-1 " + parameters).All<object>();
+
+        Assert.Equal(operation, Assert.Single(_client.Calls).Operation);
+    }
+
+    [Theory]
+    [InlineData("Complete-CPThirdPartyJob job-1 -Summary s -FailureMessage m", Ambiguous)]
+    [InlineData("Complete-CPThirdPartyJob job-1 -ContinuationToken c -FailureType JobFailed", Ambiguous)]
+    [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 1 -ErrorRecord $record", Ambiguous)]
+    [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -ErrorRecord $record", Ambiguous)]
+    [InlineData("Complete-CPThirdPartyJob job-1 -FailureType JobFailed", Ambiguous)]
+    [InlineData("New-CPThirdPartyJobOutcome -FailureMessage m -ErrorRecord $record", Ambiguous)]
+    [InlineData("New-CPThirdPartyJobOutcome -FailureType JobFailed", Ambiguous)]
+    [InlineData("Get-CPThirdPartyJob -ActionType Test/Contoso/1 -Owner ThirdParty", Ambiguous)]
+    [InlineData("Invoke-CPThirdPartyWorker -Category Test -Provider C -Version 1 -FilePath f -Script { }", Ambiguous)]
+    [InlineData("Connect-CPThirdParty -Emulator $args[0] -Anonymous", Ambiguous)]
+    [InlineData("Connect-CPThirdParty -Emulator $args[0] -ClientTokenVault v", Ambiguous)]
+    [InlineData("New-CPThirdPartyJobOutcome s -FailureMessage m", "PositionalParameterNotFound")]
+    [InlineData("Get-CPThirdPartyJob Test/Contoso/1 -Category Test", "PositionalParameterNotFound")]
+    [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1 { } -FilePath f.ps1", "PositionalParameterNotFound")]
+    [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1 { } -Owner AWS", "CannotConvertArgumentNoMessage")]
+    [InlineData("$args[0] | Connect-CPThirdParty -UseFipsEndpoint", "InputObjectNotBound")]
+    public void ParametersOfTwoSets_AreRefusedAndCallNothing(string script, string id)
+    {
+        using var service = new EmulatedService();
+        _engine.Run("try { throw 'x' } catch { $record = $_ }; $Error.Clear()");
+
+        EngineRun run = _engine.Run(script, service.Emulator);
+
+        Assert.StartsWith(
+            id + ",CodePipeline.ThirdParty.Commands.", run.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(ErrorCategory.InvalidArgument, run.Error.CategoryInfo.Category);
+        Assert.Empty(run.Output);
+        Assert.Empty(_client.Calls);
+        Assert.Single(_engine.Sessions.All());
+    }
+
+    [Theory]
+    [InlineData("Get-CPThirdPartyJob", "ActionType")]
+    [InlineData("Get-CPThirdPartyJob -Category Test -Version 1", "Provider")]
+    [InlineData("Get-CPThirdPartyJobDetail", "JobId")]
+    [InlineData("Confirm-CPThirdPartyJob -Nonce n", "JobId")]
+    [InlineData("Complete-CPThirdPartyJob -Summary s", "JobId")]
+    [InlineData("Save-CPThirdPartyJobArtifact in", "JobId")]
+    [InlineData("Publish-CPThirdPartyJobArtifact -JobId job-1", "Path")]
+    [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1", "ScriptBlock")]
+    [InlineData("New-CPThirdPartySkeleton", "Operation")]
+    [InlineData("New-CPThirdPartyEmulatorJob", "ActionType")]
+    public void MandatoryParameter_ThatIsMissing_IsNamed(string script, string parameter)
+    {
+        EngineRun run = _engine.Run(script);
+
+        Assert.StartsWith("MissingMandatoryParameter,", run.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(parameter, run.Error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_client.Calls);
+    }
+
+    [Theory]
+    [InlineData("Test/Contoso/1")]
+    [InlineData("-ActionTypeId Test/Contoso/1")]
+    [InlineData("-Category Test -Provider Contoso -Version 1")]
+    [InlineData("-Category Test -Owner ThirdParty -Provider Contoso -Version 1")]
+    public void ActionType_OfEachSet_IsPolledFor(string parameters)
+    {
+        _engine.Run("Get-CPThirdPartyJob " + parameters).Single<ThirdPartyJob>();
+
+        Assert.Equal((FakeClient.Type, (int?)null), Assert.Single(_client.Calls).Input);
+    }
+
+    [Theory]
+    [InlineData("Test/Contoso/1 { }")]
+    [InlineData("Test/Contoso/1 -FilePath deploy.ps1")]
+    [InlineData("-ActionType Test/Contoso/1 -ScriptBlock { }")]
+    [InlineData("-Category Test -Provider Contoso -Version 1 -ScriptBlock { }")]
+    [InlineData("-Category Test -Provider Contoso -Version 1 -FilePath deploy.ps1")]
+    public void Worker_OfEachSet_IsAskedAboutItsActionType(string parameters)
+    {
+        _engine.Run($"Invoke-CPThirdPartyWorker {parameters} -WhatIf").All<object>();
+
+        Assert.Contains("jobs of Test/Contoso/1", Assert.Single(_engine.Host.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("done", "Succeeded", "done")]
+    [InlineData("-Summary done", "Succeeded", "done")]
+    [InlineData("-ContinuationToken c", "Continued", null)]
+    [InlineData("-FailureMessage broken", "Failed", "broken")]
+    [InlineData("-ErrorRecord $record", "Failed", "thrown (the script, line 1)")]
+    public void Outcome_OfEachSet_IsMade(string parameters, string outcome, string? message)
+    {
+        _engine.Run("try { throw 'thrown' } catch { $record = $_ }");
+
+        ThirdPartyJobOutcome made =
+            _engine.Run("New-CPThirdPartyJobOutcome " + parameters).Single<ThirdPartyJobOutcome>();
+
+        Assert.Equal((outcome, message), (made.Outcome, made.Success?.Summary ?? made.Failure?.Message));
+    }
+
+    [Fact]
+    public void Connect_ToAnEmulator_TakesSettingsBeside()
+    {
+        using var service = new EmulatedService();
+
+        ThirdPartySession session = _engine.Run(
+            "$args[0] | Connect-CPThirdParty mine -Timeout 7 -ClientToken one-token -PassThru", service.Emulator)
+            .Single<ThirdPartySession>();
+
+        Assert.Equal(
+            ("mine", service.Emulator.Endpoint.AbsoluteUri, TimeSpan.FromSeconds(7)),
+            (session.Name, session.EndpointUrl, session.Timeout!.Value));
+    }
+
+    /// <summary>Without it, a call with all that two sets want would be for neither.</summary>
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Sets_AreToldApartByAMandatoryParameter(string command)
+    {
+        CommandParameterSetInfo[] sets = _engine.Run($"(Get-Command {command}).ParameterSets")
+            .All<CommandParameterSetInfo>().ToArray();
+
+        Assert.All(
+            sets.SelectMany(one => sets.Where(other => other != one), (one, other) => (one, other)),
+            pair => Assert.NotEmpty(Mandatory(pair.one).Except(Names(pair.other))
+                .Concat(Mandatory(pair.other).Except(Names(pair.one)))));
+    }
+
+    [Fact]
+    public void Cmdlet_OfEachClass_IsKnownToTheEngine() => Assert.Equal(
+        CommandMetadataTests.Types().Select(CommandMetadataTests.NameOf).Order(StringComparer.Ordinal),
+        _engine.Run("Get-Command -Noun CPThirdParty* | ForEach-Object Name").All<string>()
+            .Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> Names(CommandParameterSetInfo set) =>
+        set.Parameters.Select(parameter => parameter.Name);
+
+    private static IEnumerable<string> Mandatory(CommandParameterSetInfo set) =>
+        set.Parameters.Where(parameter => parameter.IsMandatory).Select(parameter => parameter.Name);
+}

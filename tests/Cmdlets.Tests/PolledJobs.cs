@@ -1,0 +1,39 @@
+using System.IO;
+using System.Text;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Tokens;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests;
+
+/// <summary>Jobs of an emulator as the cmdlets have them.</summary>
+internal static class PolledJobs
+{
+    /// <summary>A new job, polled and read through a session of its own; its inputs say what they are.</summary>
+    public static ThirdPartyJobDetail PolledJob(this EmulatedService service, string[] outputs, params string[] inputs)
+    {
+        EmulatedJob job = service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
+        {
+            InputArtifacts = inputs,
+            OutputArtifacts = outputs,
+        });
+        var session = new ThirdPartySession("Default", service.Settings, new SingleToken(job.ClientToken, "the test"));
+        session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default)
+            .GetAwaiter().GetResult();
+        JobDetails details = session.Client
+            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default)
+            .GetAwaiter().GetResult();
+        foreach (JobArtifact artifact in details.InputArtifacts)
+        {
+            service.Emulator.PutObject(
+                artifact.BucketName!, artifact.ObjectKey!,
+                new MemoryStream(Encoding.UTF8.GetBytes("content of " + artifact.Name)));
+        }
+
+        return new ThirdPartyJobDetail(
+            new ThirdPartyJob(
+                job.JobId, job.ClientId, job.ClientToken, JobStatus.Dispatched, EmulatedService.Type, session),
+            details);
+    }
+}
