@@ -57,5 +57,12 @@ internal sealed class EngineCall : IDisposable
         };
     }
 
-    public void Dispose() => _shell.Dispose();
+    /// <summary>Lets go of the script, not of one that does not hear its stop: that would wait for it.</summary>
+    public void Dispose()
+    {
+        if (_run.IsCompleted)
+        {
+            _shell.Dispose();
+        }
+    }
 }

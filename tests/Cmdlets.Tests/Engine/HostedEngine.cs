@@ -1,7 +1,10 @@
 using System;
 using System.Management.Automation.Runspaces;
+using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
 using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
@@ -43,5 +46,7 @@ internal sealed class HostedEngine : IDisposable
     /// <summary>Starts a script, which can be stopped.</summary>
     public EngineCall Start(string script, params object?[] arguments) => new(_runspace, script, arguments);
 
-    public void Dispose() => _runspace.Dispose();
+    /// <summary>Closes the runspace, which waits for what still runs in it.</summary>
+    public void Dispose() => Assert.True(
+        Task.Run(_runspace.Dispose).Wait(Until.Patience), "The runspace does not close: a cmdlet goes on in it.");
 }
