@@ -92,8 +92,13 @@ Describe 'A handler with <Mode>' -ForEach @(
     It 'ends <Way>: <Outcome>' -TestCases @(
         @{ Way = 'normally'; Handler = { 1 }; Outcome = 'Succeeded' }
         @{ Way = 'by return'; Handler = { return 5 }; Outcome = 'Succeeded' }
-        @{ Way = 'by break'; Handler = { break; throw 'no' }; Outcome = 'Succeeded' }
-        @{ Way = 'by continue'; Handler = { continue; throw 'no' }; Outcome = 'Succeeded' }
+        @{ Way = 'by break in a pipeline'; Handler = { 1..3 | ForEach-Object { break }; 'left out' }
+            Outcome = 'Failed'; Message = "The handler ended by 'break' or 'continue' outside of a loop*"
+        }
+        @{ Way = 'by continue'; Handler = { continue; 'left out' }; Outcome = 'Failed'
+            Message = "The handler ended by 'break' or 'continue' outside of a loop*"
+        }
+        @{ Way = 'after break in a loop'; Handler = { foreach ($i in 1, 2) { break } }; Outcome = 'Succeeded' }
         @{ Way = 'with an outcome'; Handler = { New-CPThirdPartyJobOutcome 'fine' -ExternalExecutionId x7 }
             Outcome = 'Succeeded'; Message = 'fine'
         }
@@ -106,21 +111,86 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
         @{ Way = 'with a caught error'
             Handler = { try { throw 'x' } catch { New-CPThirdPartyJobOutcome -ErrorRecord $_ } }; Outcome = 'Failed'
-            Message = 'x (Worker.Tests.ps1, line *)'
+            Message = 'x'
         }
         @{ Way = 'by throw'; Handler = { throw 'boom' }; Outcome = 'Failed'
-            Message = 'boom (Worker.Tests.ps1, line *)'
+            Message = 'boom'
         }
         @{ Way = 'by throw of nothing'; Handler = { throw $null }; Outcome = 'Failed'
             Message = 'The job failed without a message.*'
         }
-        @{ Way = 'by an error of .NET'; Handler = { [int]::Parse('x') }; Outcome = 'Succeeded' }
+        @{ Way = 'by an error of .NET'; Handler = { [int]::Parse('x') }; Outcome = 'Failed'
+            Message = "*The input string 'x' was not in a correct format.*"
+        }
+        @{ Way = 'by a command that is not there'; Handler = { NoSuchCommand }; Outcome = 'Failed'
+            Message = "The term 'NoSuchCommand' is not recognized*"
+        }
+        @{ Way = 'by a method of nothing'; Handler = { $null.Foo() }; Outcome = 'Failed'
+            Message = 'You cannot call a method on a null-valued expression.'
+        }
+        @{ Way = 'by Write-Error'; Handler = { Write-Error 'tests failed'; throw 'went on' }; Outcome = 'Failed'
+            Message = 'tests failed'
+        }
+        @{ Way = 'by a path that is not there'; Handler = { Get-Item /no/such }; Outcome = 'Failed'
+            Message = "Cannot find path '*such' because it does not exist."
+        }
+        @{ Way = 'by an error of a script that goes on'
+            Handler = { & { $ErrorActionPreference = 'Continue'; Write-Error 'only said' }; 'the end' }
+            Outcome = 'Failed'; Message = 'only said'
+        }
+        @{ Way = 'by an error that it lets pass itself'
+            Handler = { Write-Error 'only said' -ErrorAction Continue; New-CPThirdPartyJobOutcome 'fine' }
+            Outcome = 'Failed'; Message = 'only said'
+        }
+        @{ Way = 'by an error of a module'
+            Handler = {
+                $null = New-Module -Name Contoso { function Invoke-Contoso { Write-Error 'in it'; throw 'went on' } }
+                Invoke-Contoso
+            }
+            Outcome = 'Failed'; Message = 'in it'
+        }
+        @{ Way = 'by an error of a parallel block'; Handler = { 1 | ForEach-Object -Parallel { Write-Error 'beside' } }
+            Outcome = 'Failed'; Message = 'beside'
+        }
+        @{ Way = 'with an outcome, and then an error'; Outcome = 'Failed'; Message = 'later'
+            Handler = { New-CPThirdPartyJobOutcome 'fine'; throw 'later' }
+        }
+        @{ Way = 'with two outcomes'; Handler = { New-CPThirdPartyJobOutcome 'a'; New-CPThirdPartyJobOutcome 'b' }
+            Outcome = 'Failed'; Message = 'The handler returned 2 outcomes*'
+        }
+        @{ Way = 'with a failure that has a type and no message'
+            Handler = { New-CPThirdPartyJobOutcome -FailureType ConfigurationError; throw 'went on' }
+            Outcome = 'Failed'; Message = 'The failure has no message.'
+        }
+        @{ Way = 'with a failure whose message is empty'
+            Handler = { New-CPThirdPartyJobOutcome -FailureMessage $null; throw 'went on' }
+            Outcome = 'Failed'; Message = 'The failure has no message.'
+        }
+        @{ Way = 'with an outcome of another process'
+            Handler = {
+                $outcome = New-CPThirdPartyJobOutcome -FailureMessage 'bad'
+                [System.Management.Automation.PSSerializer]::Deserialize(
+                    [System.Management.Automation.PSSerializer]::Serialize($outcome))
+            }
+            Outcome = 'Failed'; Message = 'The handler returned an outcome that was made in another process*'
+        }
+        @{ Way = 'with the parameters of an outcome'; Handler = { @{ FailureMessage = 'bad' } }; Outcome = 'Failed'
+            Message = 'The handler returned a hashtable in place of a ThirdPartyJobOutcome.'
+        }
+        @{ Way = 'with errors that it catches or silences'
+            Handler = {
+                try { throw 'x' } catch { "caught $_"; $_ }
+                Get-Item /no/such -ErrorAction SilentlyContinue
+                Get-Item /no/such -ErrorAction Ignore
+            }
+            Outcome = 'Succeeded'
+        }
         @{ Way = 'by a thrown exception with a cause'
             Handler = { throw [InvalidOperationException]::new('outer', [Exception]::new('the cause')) }
-            Outcome = 'Failed'; Message = 'outer: the cause (*'
+            Outcome = 'Failed'; Message = 'outer: the cause'
         }
         @{ Way = 'by an error with ErrorAction Stop'; Handler = { Get-Item /no/such/item -ErrorAction Stop }
-            Outcome = 'Failed'; Message = 'Cannot find path*(Worker.Tests.ps1, line *)'
+            Outcome = 'Failed'; Message = 'Cannot find path*'
         }
         @{ Way = 'by an error with its own preference'; Handler = { $ErrorActionPreference = 'Stop'; Write-Error 'no' }
             Outcome = 'Failed'; Message = 'no*'
@@ -138,10 +208,12 @@ Describe 'A handler with <Mode>' -ForEach @(
             return
         }
 
-        $ErrorActionPreference = 'Continue'
+        # Whatever the caller's preference is.
+        $ErrorActionPreference = 'SilentlyContinue'
         $result = @(Invoke-TestWorker -With $with -Handler $Handler 2>$null 3>$null 6>$null)
+        $ErrorActionPreference | Should -Be 'SilentlyContinue'
         $result.Count | Should -Be 1
-        $result[0].Outcome | Should -Be $Outcome
+        $result[0].Outcome | Should -Be $Outcome -Because $result[0].Message
         $wanted = Get-Variable -Name Message -ValueOnly -ErrorAction Ignore
         if ($wanted) {
             $result[0].Message | Should -BeLike $wanted
@@ -158,27 +230,112 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
     }
 
-    It 'fails by a program that fails, where the preference says so' -Skip:$IsWindows {
-        (Invoke-TestWorker -With $with {
-            $ErrorActionPreference = 'Stop'
-            $PSNativeCommandUseErrorActionPreference = $true
-            /bin/sh -c 'exit 5'
-        } 2>$null).Message | Should -BeLike '*sh*5*'
+    It 'has the exit code of its last program count: <Way>' -Skip:$IsWindows -TestCases @(
+        @{ Way = 'not 0'; Handler = { /bin/sh -c 'exit 3' }; Outcome = 'Failed'
+            Message = 'The last program that the handler ran ended with exit code 3.'
+        }
+        @{ Way = 'not 0, with an outcome'; Handler = { /bin/sh -c 'exit 3'; New-CPThirdPartyJobOutcome 'fine' }
+            Outcome = 'Failed'; Message = '*exit code 3.'
+        }
+        @{ Way = 'not 0, in a function of a module'
+            Handler = { & (New-Module { function Run { /bin/sh -c 'exit 3' } }) { Run } }; Outcome = 'Failed'
+            Message = '*exit code 3.'
+        }
+        @{ Way = '0 after another'; Handler = { /bin/sh -c 'exit 3'; /bin/sh -c 'exit 0' }; Outcome = 'Succeeded' }
+        @{ Way = 'set to 0'; Handler = { /bin/sh -c 'exit 3'; $global:LASTEXITCODE = 0 }; Outcome = 'Succeeded' }
+        @{ Way = 'of before'; Handler = { "it is $LASTEXITCODE" }; Outcome = 'Succeeded' }
+        @{ Way = 'lines to standard error'; Handler = { /bin/sh -c 'echo 12 % >&2' 2>&1 }; Outcome = 'Succeeded' }
+        @{ Way = 'as an error'; Outcome = 'Failed'; Message = '*sh*5*'
+            Handler = { $PSNativeCommandUseErrorActionPreference = $true; /bin/sh -c 'exit 5'; /bin/sh -c 'exit 0' }
+        }
+        @{ Way = 'as an error that is caught'; Outcome = 'Succeeded'
+            Handler = { $PSNativeCommandUseErrorActionPreference = $true; try { /bin/sh -c 'exit 5' } catch { 'ok' } }
+        }
+        @{ Way = 'after one that was caught'; Outcome = 'Failed'; Message = '*exit code 6.'
+            Handler = {
+                $PSNativeCommandUseErrorActionPreference = $true
+                try { /bin/sh -c 'exit 5' } catch { 'ok' }
+                $PSNativeCommandUseErrorActionPreference = $false
+                /bin/sh -c 'exit 6'
+            }
+        }
+    ) {
+        $global:LASTEXITCODE = 7
+        $result = Invoke-TestWorker -With $with -Handler $Handler 2>$null 3>$null 6>$null
+        $global:LASTEXITCODE | Should -Be 7
+        $result.Outcome | Should -Be $Outcome -Because $result.Message
+        if ($Outcome -eq 'Failed') {
+            $result.Message | Should -BeLike $Message
+        }
     }
 
-    It 'goes on after an error that ends nothing, which is shown with the job named' {
+    It 'goes on after errors with -HandlerErrorAction Continue, which are shown with the job named' {
         $ErrorActionPreference = 'Continue'
-        $all = @(Invoke-TestWorker -With $with { Write-Error 'only said'; New-CPThirdPartyJobOutcome 'went on' } 2>&1)
+        $all = @(Invoke-TestWorker -With ($with + @{ HandlerErrorAction = 'Continue' }) {
+                Write-Error 'only said'
+                NoSuchCommand
+                if (-not $IsWindows) { /bin/sh -c 'exit 3' }
+                New-CPThirdPartyJobOutcome 'went on'
+            } 2>&1)
         $all[-1].Message | Should -Be 'went on'
-        "$($all[0])" | Should -Be "[$($all[-1].JobId)] only said"
+        $all[-1].Outcome | Should -Be 'Succeeded'
         $all[0] | Should -BeOfType ([System.Management.Automation.ErrorRecord])
+        "$($all[0])" | Should -Be "[$($all[-1].JobId)] only said"
+        "$($all[1])" | Should -BeLike "*NoSuchCommand*"
     }
 
-    It 'fails by such an error with -ErrorAction Stop of the worker, which goes on itself' {
-        $ErrorActionPreference = 'Continue'
-        $results = @(Invoke-TestWorker -Count 2 -With ($with + @{ ErrorAction = 'Stop' }) { Write-Error 'no' } 2>$null)
+    It 'fails with -HandlerErrorAction Continue <Way>' -TestCases @(
+        @{ Way = 'by throw'; Handler = { throw 'no' }; Message = 'no' }
+        @{ Way = 'by an outcome that could not be made'; Handler = { New-CPThirdPartyJobOutcome -ErrorRecord $null }
+            Message = "Cannot validate argument on parameter 'ErrorRecord'*"
+        }
+    ) {
+        $continue = $with + @{ HandlerErrorAction = 'Continue' }
+        $result = Invoke-TestWorker -With $continue -Handler $Handler 2>$null
+        $result.Outcome | Should -Be 'Failed'
+        $result.Message | Should -BeLike $Message
+    }
+
+    It 'fails by errors that -ErrorAction of the worker hides' {
+        $results = @(Invoke-TestWorker -Count 2 -With ($with + @{ ErrorAction = 'Ignore' }) { Write-Error 'no' })
         $results.Outcome | Should -Be 'Failed', 'Failed'
-        $results.Message | Should -BeLike 'no*'
+        $results.Message | Should -Be 'no', 'no'
+    }
+
+    It 'tells the customer nothing of the script, and the operator where it failed' {
+        $log = Join-Path $TestDrive "place-$Limit.log"
+        $file = Join-Path $TestDrive 'inner' 'deploy.ps1'
+        $null = New-Item -ItemType Directory -Path (Split-Path $file) -Force
+        Set-Content -Path $file -Value 'param($Job)', '', "[IO.File]::ReadAllText(`"`$PSScriptRoot/none/there.txt`")"
+        $null = New-CPThirdPartyEmulatorJob $ActionType
+        $ErrorActionPreference = 'Continue'
+        $all = @(Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 -LogPath $log @quick @with 2>&1)
+        $all[-1].Message | Should -BeLike "*Could not find a part of the path '…/there.txt'*"
+        $all[-1].Message | Should -Not -BeLike '*deploy.ps1*'
+        $all[-1].Message | Should -Not -BeLike "*$TestDrive*"
+        $all[0].InvocationInfo.ScriptLineNumber | Should -Be 3
+        $entry = Get-Content $log | ConvertFrom-Json | Where-Object event -EQ 'HandlerError'
+        $entry.message | Should -BeLike "*$TestDrive*"
+        $entry.script | Should -Be $file
+        $entry.line | Should -Be 3
+    }
+
+    It 'shows objects as PowerShell does' {
+        $all = @(Invoke-TestWorker -With $with {
+                'before'
+                @{ Name = 'web01' }
+                [pscustomobject]@{ Site = 'one' } | Format-Table
+                'after'
+                [pscustomobject]@{ First = 1 }
+                [pscustomobject]@{ Second = 2 }
+            } 6>&1)
+        $id = $all[-1].JobId
+        $text = "$($all[0..($all.Count - 2)] -join "`n")" -split "`n"
+        $text | Should -Be @(
+            "[$id] before", "[$id] Name                           Value", "[$id] ----                           -----",
+            "[$id] Name                           web01", "[$id] Site", "[$id] ----", "[$id] one", "[$id] after",
+            "[$id] First", "[$id] -----", "[$id]     1", "[$id] Second", "[$id] ------", "[$id]      2"
+        )
     }
 
     It 'is not the end of a worker whose caller has Stop as preference' {
@@ -250,7 +407,8 @@ Describe 'A handler with <Mode>' -ForEach @(
                     Write-Verbose $text
                     Write-Host "it is $text"
                     Write-Information $text
-                    Write-Error "no $text" -TargetObject $text
+                    [pscustomobject]@{ Secret = $text } | Format-List
+                    Write-Error "no $text" -TargetObject $text -ErrorAction Continue
                     Write-Progress -Activity $text -Status $text
                 }
 
@@ -311,7 +469,7 @@ New-CPThirdPartyJobOutcome "$PSScriptRoot $Job"
         Get-Variable -Name local -ErrorAction Ignore | Should -BeNullOrEmpty
         $null = New-CPThirdPartyEmulatorJob $ActionType -Configuration @{ Fail = 'yes' }
         (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 2>$null).Message |
-            Should -Be 'no (deploy.ps1, line 4)'
+            Should -Be 'no'
         Set-Content -Path $file -Value 'exit 4'
         $null = New-CPThirdPartyEmulatorJob $ActionType
         (Invoke-CPThirdPartyWorker $ActionType -FilePath $file -MaxJobs 1 @quick @with 3>$null).Message |
@@ -675,13 +833,11 @@ Invoke-CPThirdPartyWorker $ActionType {
         } -JournalPath '$journal' -StopTimeout 0 -PollInterval 0.05 -NoArtifact"
         try {
             Wait-For { (Get-CPThirdPartyEmulatorJob).Status -eq 'InProgress' } 'a running handler'
-            $got = Invoke-Capturing { Invoke-CPThirdPartyWorker $ActionType { } @with }
-            $got.Output | Should -BeNullOrEmpty
-            $got.Errors.Count | Should -Be 1
-            $got.Errors[0].FullyQualifiedErrorId | Should -BeLike 'JournalInUse,*'
-            $got.Errors[0].CategoryInfo.Category | Should -Be 'ResourceBusy'
-            "$($got.Errors[0])" | Should -BeLike "*'$journal' is in use by another worker (process $PID on *"
-            $got.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike '*journal of its own*'
+            $refused = { Invoke-CPThirdPartyWorker $ActionType { } @with } |
+                Should -Throw -ErrorId 'JournalInUse,*' -PassThru
+            $refused.CategoryInfo.Category | Should -Be 'ResourceBusy'
+            "$refused" | Should -BeLike "*'$journal' is in use by another worker (process $PID on *"
+            $refused.ErrorDetails.RecommendedAction | Should -BeLike '*journal of its own*'
         } finally {
             $run.Shell.Stop()
             $run.Shell.Dispose()
@@ -692,11 +848,9 @@ Invoke-CPThirdPartyWorker $ActionType {
         $lines = '{"entry":"opened","time":"2026-01-01T00:00:00Z","version":1,"pid":1,"host":"h"}', '{"entry":"cla',
             '{"entry":"done","job":"a","outcome":"Failed"}'
         Set-Content -LiteralPath $journal -Value $lines
-        $got = Invoke-Capturing { Invoke-CPThirdPartyWorker $ActionType { } @with }
-        $got.Output | Should -BeNullOrEmpty
-        $got.Errors.Count | Should -Be 1
-        $got.Errors[0].FullyQualifiedErrorId | Should -BeLike 'JournalDamaged,*'
-        "$($got.Errors[0])" | Should -BeLike "*'$journal' is damaged in line 2:*"
+        $refused = { Invoke-CPThirdPartyWorker $ActionType { } @with } |
+            Should -Throw -ErrorId 'JournalDamaged,*' -PassThru
+        "$refused" | Should -BeLike "*'$journal' is damaged in line 2:*"
         Get-Content -LiteralPath $journal | Should -Be $lines
         Get-ServiceRequest | Should -BeNullOrEmpty
     }
@@ -744,7 +898,7 @@ Describe 'On a runner' {
         $child.Lines | Should -Contain '::add-mask::SENTINEL-project'
         @($child.Lines | Where-Object { $_ -like '::error*' }).Count | Should -Be 1
         ($child.Lines | Where-Object { $_ -like '::error*' }) |
-            Should -BeLike "::error title=Third-party job $id::JobFailed: 100%25 | bad%0A::error::forged <b> *** (*"
+            Should -BeLike "::error title=Third-party job $id::JobFailed: 100%25 | bad%0A::error::forged <b> ***"
         @($child.Lines | Where-Object { $_ -match '^\s*::warning' }).Count | Should -Be 0
         @($child.Lines | Where-Object { $_ -like '*SENTINEL*' -and $_ -notlike '::add-mask::*' }).Count | Should -Be 0
         $table = Get-Content -LiteralPath $summary -Raw

@@ -70,6 +70,8 @@ internal sealed class FakeHost : ICommandHost
 
     public void ThrowTerminating(CommandError error) => throw new TerminatedException(error);
 
+    public void EndScript(CommandError error) => throw new TerminatedException(error) { EndsScript = true };
+
     public void WriteVerbose(string text) => Add(new Line("verbose", text));
 
     public void WriteDebug(string text) => Add(new Line("debug", text));
@@ -142,4 +144,6 @@ internal sealed class FakeHost : ICommandHost
 internal sealed class TerminatedException(CommandError error) : Exception(error.Message)
 {
     public CommandError Error { get; } = error;
+
+    public bool EndsScript { get; init; }
 }

@@ -44,9 +44,13 @@ public sealed class ThirdPartyJobOutcome
 
     internal FailureResult? Failure { get; }
 
+    /// <summary>The error that a failure was made of, if any: PowerShell's record of it.</summary>
+    internal object? Cause { get; private init; }
+
     internal static ThirdPartyJobOutcome Of(SuccessResult success) => new(success, null);
 
-    internal static ThirdPartyJobOutcome Of(FailureResult failure) => new(null, failure);
+    internal static ThirdPartyJobOutcome Of(FailureResult failure, object? cause = null) =>
+        new(null, failure) { Cause = cause };
 
     /// <inheritdoc/>
     public override string ToString() => Outcome;

@@ -87,6 +87,11 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             return;
         }
 
+        if (ErrorRecord is ErrorRecord given && ErrorText.PlaceOf(given) is string place)
+        {
+            Say($"The error of job {JobId} is of {place}.");
+        }
+
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
         try
         {

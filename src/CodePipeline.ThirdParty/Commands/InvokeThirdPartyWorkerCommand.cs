@@ -32,6 +32,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     private const string MembersAndFile = "MembersFile";
     private const string FailThem = "Fail";
     private const string RunThemAgain = "Rerun";
+    private const string StopAtErrors = "Stop";
+    private const string GoOnAfterErrors = "Continue";
 
     /// <summary>
     /// The action types, each as 'Test/Contoso/1', the AWS CLI's shorthand, JSON, a hashtable or an object.
@@ -67,9 +69,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public string Owner { get; set; } = ActionTypeId.ThirdPartyOwner;
 
     /// <summary>
-    /// What is run for each job, with the job as <c>$_</c> and <c>$Job</c>. Its end is success, an error that ends it
-    /// failure; an outcome of New-CPThirdPartyJobOutcome in its output says more. Other output is shown, with the job's
-    /// id in front.
+    /// What is run for each job, with the job as <c>$_</c> and <c>$Job</c>. Its end is success, an error failure; an
+    /// outcome of New-CPThirdPartyJobOutcome in its output says more. Other output is shown, with the job's id in
+    /// front.
     /// </summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = TypeAndBlock)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = MembersAndBlock)]
@@ -81,6 +83,14 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
     [ValidateNotNullOrEmpty]
     public string? FilePath { get; set; }
+
+    /// <summary>
+    /// Stop: an error ends the handler, and fails its job, as does a last program with an exit code other than 0.
+    /// Continue: only what ends the handler fails its job.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(StopAtErrors, GoOnAfterErrors)]
+    public string HandlerErrorAction { get; set; } = StopAtErrors;
 
     /// <summary>The tokens of the jobs' clients: one, a hashtable of client id to token, or a script block.</summary>
     [Parameter]
@@ -196,7 +206,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         PoolSettings? pool = ThrottleLimit > 1
             ? await AskAsync(host => host.PoolSettings(script), cancellationToken).ConfigureAwait(false)
             : null;
-        string? logPath = await PathAsync(LogPath, cancellationToken).ConfigureAwait(false);
+        string? logPath = await PathAsync(nameof(LogPath), LogPath, cancellationToken).ConfigureAwait(false);
         using WorkerLog? log = logPath is null ? null : OpenLog(logPath);
         var report = new WorkerReport(Clock)
         {
@@ -218,7 +228,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         using PoolShell? runspaces =
             pool is null ? null : new PoolShell(script, pool with { Current = Carried(session) });
         IHandlerShell shell = runspaces ?? (IHandlerShell)new CallerShell(this, script, cancellationToken);
-        var handler = new ScriptHandler(shell, SecretConfigurationKey, report.Relay);
+        var handler = new ScriptHandler(shell, IsStrict, SecretConfigurationKey, report.Relay);
         try
         {
             await RunAsync(options, session, handler, report, end.Token).ConfigureAwait(false);
@@ -228,6 +238,11 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             report.Finish();
         }
     }
+
+    private bool IsStrict => HandlerErrorAction.Equals(StopAtErrors, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A worker that cannot do its work is the end of the script that runs it.</summary>
+    private protected override void Fail(CommandError error, bool terminates) => Shell.EndScript(error);
 
     /// <summary>Off the pipeline thread, which handlers need.</summary>
     private Task RunAsync(
@@ -265,25 +280,43 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         Timeout = Timeout,
         JobTimeout = JobTimeout,
         StopTimeout = StopTimeout,
-        JournalPath = await PathAsync(JournalPath, cancellationToken).ConfigureAwait(false),
+        JournalPath = await PathAsync(nameof(JournalPath), JournalPath, cancellationToken).ConfigureAwait(false),
         Recovery = Recover.Equals(RunThemAgain, StringComparison.OrdinalIgnoreCase)
             ? RecoveryMode.Rerun
             : RecoveryMode.Fail,
-        WorkDirectory = await PathAsync(WorkDirectory, cancellationToken).ConfigureAwait(false),
+        WorkDirectory = await PathAsync(nameof(WorkDirectory), WorkDirectory, cancellationToken).ConfigureAwait(false),
         SecretKeys = SecretConfigurationKey,
         MoveArtifacts = !NoArtifact,
     };
 
+    /// <summary>A path as PowerShell means it; one that it cannot resolve is an error like any other.</summary>
+    private async Task<string?> PathAsync(string name, string? path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PathAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RuntimeException error) when (error is not PipelineStoppedException)
+        {
+            throw new InvalidInputException(
+                name, $"-{name} is '{path}': {error.Message}", "Give the path of a file or folder on a disk.");
+        }
+    }
+
     private async Task<HandlerScript> ScriptAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<string, object> preferences = await AskAsync(
+        IReadOnlyDictionary<string, object> given = await AskAsync(
             host => host.GivenPreferences(), cancellationToken).ConfigureAwait(false);
+        Dictionary<string, object> preferences = given.ToDictionary(each => each.Key, each => each.Value);
+
+        // Whatever the caller's is: to go on after an error has to be asked for in so many words.
+        preferences["ErrorActionPreference"] = IsStrict ? ActionPreference.Stop : ActionPreference.Continue;
         if (ScriptBlock is not null)
         {
             return new HandlerScript(ScriptBlock, IsFile: false, preferences);
         }
 
-        string path = (await PathAsync(FilePath, cancellationToken).ConfigureAwait(false))!;
+        string path = (await PathAsync(nameof(FilePath), FilePath, cancellationToken).ConfigureAwait(false))!;
         try
         {
             ScriptBlock block = await AskAsync(host => host.ScriptOf(path), cancellationToken).ConfigureAwait(false)

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
 
@@ -16,6 +17,10 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     private const string SuccessSet = "Success";
     private const string FailureSet = "Failure";
     private const string ErrorRecordSet = "ErrorRecord";
+
+    private string? _failureMessage;
+    private FailureType _failureType = FailureType.JobFailed;
+    private bool _isFailure;
 
     /// <summary>What was done, up to 2,048 characters; a longer one is cut, with a warning.</summary>
     [Parameter(Position = 0, ParameterSetName = SuccessSet)]
@@ -53,14 +58,29 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     /// <summary>
     /// Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.
     /// </summary>
-    [Parameter(Mandatory = true, ParameterSetName = FailureSet)]
-    [ValidateNotNullOrEmpty]
-    public string? FailureMessage { get; set; }
+    [Parameter(ParameterSetName = FailureSet)]
+    public string? FailureMessage
+    {
+        get => _failureMessage;
+        set
+        {
+            _failureMessage = value;
+            _isFailure = true;
+        }
+    }
 
     /// <summary>Why the job failed.</summary>
     [Parameter(ParameterSetName = FailureSet)]
     [Parameter(ParameterSetName = ErrorRecordSet)]
-    public FailureType FailureType { get; set; } = FailureType.JobFailed;
+    public FailureType FailureType
+    {
+        get => _failureType;
+        set
+        {
+            _failureType = value;
+            _isFailure = true;
+        }
+    }
 
     /// <summary>The error to report: <c>$_</c> in a catch block.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ErrorRecordSet)]
@@ -72,12 +92,20 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
         // Limits are checked here, where the user sees which call was wrong, and not when the result is sent.
         Check(ServiceLimits.ExternalExecutionId, ExternalExecutionId, nameof(ExternalExecutionId));
         var text = new ResultText("the outcome", Warn);
-        string? failed = ErrorRecord is ErrorRecord error ? ErrorText.Of(error) : FailureMessage;
-        Write(failed is not null
-            ? ThirdPartyJobOutcome.Of(text.Failure(FailureType, failed, ExternalExecutionId))
+        Write(ErrorRecord is not null || _isFailure
+            ? ThirdPartyJobOutcome.Of(text.Failure(FailureType, Message(), ExternalExecutionId), ErrorRecord)
             : ThirdPartyJobOutcome.Of(Success(text)));
         return Task.CompletedTask;
     }
+
+    /// <summary>An outcome that cannot be made ends the handler: without it the job would be a success.</summary>
+    private protected override void Fail(CommandError error, bool terminates) => Shell.ThrowTerminating(error);
+
+    private string Message() => ErrorRecord is ErrorRecord error ? ErrorText.Of(error)
+        : !string.IsNullOrWhiteSpace(FailureMessage) ? FailureMessage!
+        : throw new InvalidInputException(
+            nameof(FailureMessage), "The failure has no message.",
+            "Say with -FailureMessage why the job failed: the pipeline's owner reads it.");
 
     private SuccessResult Success(ResultText text)
     {

@@ -224,15 +224,30 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (TerminatingException terminating)
         {
-            Shell.ThrowTerminating(terminating.Error);
+            Fail(terminating.Error, terminates: true);
         }
         catch (Exception error) when (ErrorCatalog.Find(error, target) is CommandError known)
         {
-            Shell.WriteError(known);
+            Fail(known, terminates: false);
         }
         catch (Exception error) when (error is not RuntimeException)
         {
-            Shell.ThrowTerminating(ErrorCatalog.Unexpected(error, target));
+            Fail(ErrorCatalog.Unexpected(error, target), terminates: true);
+        }
+    }
+
+    /// <summary>Tells of an error that a hook ended with.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="terminates">Whether it is about more than the current record.</param>
+    private protected virtual void Fail(CommandError error, bool terminates)
+    {
+        if (terminates)
+        {
+            Shell.ThrowTerminating(error);
+        }
+        else
+        {
+            Shell.WriteError(error);
         }
     }
 

@@ -25,6 +25,9 @@ internal interface ICommandHost
     /// <summary>Ends the pipeline with an error; does not return in PowerShell.</summary>
     void ThrowTerminating(CommandError error);
 
+    /// <summary>Ends the script too that runs the cmdlet, as throw does; does not return in PowerShell.</summary>
+    void EndScript(CommandError error);
+
     void WriteVerbose(string text);
 
     void WriteDebug(string text);

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Linq;
 using System.Management.Automation;
+using System.Reflection;
 using System.Threading;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting.Handlers;
@@ -11,6 +12,10 @@ namespace CodePipeline.ThirdParty.Hosting;
 /// <summary>The real PowerShell behind a cmdlet.</summary>
 internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 {
+    // Where the cmdlet was called, which ThrowTerminatingError puts into an error; there is no public way to.
+    private static readonly MethodInfo? s_placeError =
+        typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic);
+
     private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
 
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
@@ -28,6 +33,13 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     public void WriteError(CommandError error) => cmdlet.WriteError(error.ToErrorRecord());
 
     public void ThrowTerminating(CommandError error) => cmdlet.ThrowTerminatingError(error.ToErrorRecord());
+
+    public void EndScript(CommandError error)
+    {
+        ErrorRecord record = error.ToErrorRecord();
+        s_placeError?.Invoke(record, new object[] { cmdlet.MyInvocation });
+        throw new RuntimeException(error.Message, error.Exception, record) { WasThrownFromThrowStatement = true };
+    }
 
     public void WriteVerbose(string text)
     {

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Hosting.Handlers;
 using CodePipeline.ThirdParty.Worker;
+using ErrorRecord = System.Management.Automation.ErrorRecord;
 
 namespace CodePipeline.ThirdParty.Hosting;
 
@@ -63,6 +64,11 @@ internal sealed class WorkerLog : IDisposable
             Begin(json, time, level, "Handler" + record.Stream);
             Text(json, "jobId", record.JobId);
             Text(json, "message", record.Text);
+            if (record.Original is ErrorRecord { InvocationInfo: { ScriptLineNumber: > 0 } at })
+            {
+                Text(json, "script", at.ScriptName);
+                json.WriteNumber("line", at.ScriptLineNumber);
+            }
         });
     }
 

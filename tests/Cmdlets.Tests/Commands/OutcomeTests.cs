@@ -87,11 +87,54 @@ public sealed class OutcomeTests
             new NewThirdPartyJobOutcomeCommand { RevisionChangeIdentifier = parameter == "Revision" ? "1" : null };
         command.GetType().GetProperty(parameter)!.SetValue(command, new string('x', length));
 
-        FakeHost host = command.Run();
+        var refused = Assert.Throws<TerminatedException>(() => command.Run());
 
-        Assert.Empty(host.Objects);
-        Assert.Contains(parameter, Assert.Single(host.Errors).Message, StringComparison.Ordinal);
+        Assert.Contains(parameter, refused.Error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void FailureWithoutAMessage_IsRefused()
+    {
+        foreach (NewThirdPartyJobOutcomeCommand command in new NewThirdPartyJobOutcomeCommand[]
+        {
+            new() { FailureType = FailureType.JobFailed }, new() { FailureMessage = null },
+            new() { FailureMessage = " " },
+        })
+        {
+            var refused = Assert.Throws<TerminatedException>(() => command.Run());
+            Assert.Equal(("InvalidInput", "The failure has no message."), (refused.Error.Id, refused.Error.Message));
+        }
+    }
+
+    [Theory]
+    [InlineData("Cannot find path '/opt/contoso/lib/x.json'.", "Cannot find path '…/x.json'.")]
+    [InlineData("Access to the path '/srv/my sites/a b.txt' is denied.", "Access to the path '…/a b.txt' is denied.")]
+    [InlineData(@"Could not find C:\Program\tool.exe; is it there?", "Could not find …/tool.exe; is it there?")]
+    [InlineData(@"No \\server\share\x", "No …/x")]
+    [InlineData("See https://host/a/b and /index.html, 1/2/3.", "See https://host/a/b and /index.html, 1/2/3.")]
+    public void PathsInAnError_AreNotTheCustomersToSee(string message, string told)
+    {
+        ThirdPartyJobOutcome outcome = Made(new NewThirdPartyJobOutcomeCommand
+        {
+            ErrorRecord = new ErrorRecord(
+                new InvalidOperationException(message), "PathNotFound", ErrorCategory.ObjectNotFound, null),
+        });
+
+        Assert.Equal(told, outcome.FailureMessage);
+    }
+
+    [Fact]
+    public void WordsOfTheScript_StayAsTheyAre() => Assert.Equal(
+        "3 links lead nowhere: /docs/a.html",
+        Made(new NewThirdPartyJobOutcomeCommand
+        {
+            ErrorRecord = new ErrorRecord(
+                new RuntimeException("3 links lead nowhere: /docs/a.html"), "3 links lead nowhere: /docs/a.html",
+                ErrorCategory.OperationStopped, null)
+            {
+                InvocationInfo = new InvocationInfo { ScriptLineNumber = 4, ScriptName = "/opt/deploy.ps1" },
+            },
+        }).FailureMessage);
 
     private static ThirdPartyJobOutcome Made(NewThirdPartyJobOutcomeCommand command) =>
         Assert.IsType<ThirdPartyJobOutcome>(Assert.Single(command.Run().Objects));

@@ -60,19 +60,179 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void LastOutcomeOfAHandler_IsTheJobs()
+    public void OutcomeOfAHandler_IsTheJobs()
     {
         _host.Handler = call =>
         {
-            call.Take(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = "first" }));
             call.Take("text");
-            call.Take(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = "last", ContinuationToken = "ref" }));
+            call.Take(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = "some", ContinuationToken = "ref" }));
         };
 
         ThirdPartyJobResult result = RunOne();
 
-        Assert.Equal(("Continued", "last"), (result.Outcome, result.Message));
+        Assert.Equal(("Continued", "some"), (result.Outcome, result.Message));
         Assert.Equal("ref", Assert.IsType<SuccessResult>(_client.Calls.Last().Input).ContinuationToken);
+    }
+
+    [Fact]
+    public void TwoOutcomes_AreAFailure()
+    {
+        _host.Handler = call =>
+        {
+            call.Take(Succeeded("one"));
+            call.Take(Succeeded("two"));
+        };
+
+        Assert.Equal("The handler returned 2 outcomes, and a job has one.", RunOne().Message);
+    }
+
+    [Fact]
+    public void TwoOutcomes_OneAFailure_AreThatFailure()
+    {
+        _host.Handler = call =>
+        {
+            call.Take(Succeeded("one"));
+            call.Take(Failed("two"));
+        };
+
+        ThirdPartyJobResult result = RunOne();
+
+        Assert.Equal((FailureType.ConfigurationError, "two"), (result.FailureType!.Value, result.Message));
+    }
+
+    [Theory]
+    [InlineData(HandlerEndKind.Completed, "The outcome's own words.")]
+    [InlineData(HandlerEndKind.Failed, "The outcome's own words.")]
+    [InlineData(HandlerEndKind.Exited, "The outcome's own words.")]
+    public void FailureThatTheHandlerReturned_StaysHoweverItEnds(object kind, string message)
+    {
+        _host.Handler = call =>
+        {
+            call.Take(Failed(message));
+            call.End = new HandlerEnd((HandlerEndKind)kind) { Error = Error("later"), ExitCode = "1" };
+        };
+
+        Assert.Equal(message, RunOne().Message);
+    }
+
+    [Theory]
+    [InlineData("Stop", "Failed", "wrong")]
+    [InlineData("Continue", "Succeeded", "done")]
+    public void ErrorInTheStream_ContradictsASuccess(string action, string outcome, string message)
+    {
+        _host.Handler = call =>
+        {
+            call.Take(Error("wrong"));
+            call.Take(Succeeded("done"));
+        };
+
+        ThirdPartyJobResult result = RunOne(command => command.HandlerErrorAction = action);
+
+        Assert.Equal((outcome, message), (result.Outcome, result.Message));
+    }
+
+    [Theory]
+    [InlineData("Stop", "Failed", "The last program that the handler ran ended with exit code 3.")]
+    [InlineData("Continue", "Succeeded", "done")]
+    public void ExitCodeOfTheLastProgram_ContradictsASuccess(string action, string outcome, string message)
+    {
+        _host.Handler = call =>
+        {
+            call.Take(Succeeded("done"));
+            call.End = HandlerEnd.Completed with { ProgramExitCode = "3" };
+        };
+
+        ThirdPartyJobResult result = RunOne(command => command.HandlerErrorAction = action);
+
+        Assert.Equal((outcome, message), (result.Outcome, result.Message));
+    }
+
+    [Fact]
+    public void OutcomeThatCouldNotBeMade_IsNoSuccess_AlsoWhereErrorsAreLetPass()
+    {
+        _host.Handler = call => call.Take(new ErrorRecord(
+            new InvalidOperationException("no message"),
+            "InvalidInput,CodePipeline.ThirdParty.Commands.NewThirdPartyJobOutcomeCommand",
+            ErrorCategory.InvalidArgument, null));
+
+        ThirdPartyJobResult result = RunOne(command => command.HandlerErrorAction = "Continue");
+
+        Assert.Equal(("Failed", "no message"), (result.Outcome, result.Message));
+    }
+
+    [Fact]
+    public void WhatAProgramWritesToStandardError_IsNoError()
+    {
+        _host.Handler = call => call.Take(new ErrorRecord(
+            new InvalidOperationException("12 %"), "NativeCommandErrorMessage", ErrorCategory.NotSpecified, null));
+
+        Assert.Equal("Succeeded", RunOne().Outcome);
+    }
+
+    [Theory]
+    [InlineData("list", "inside a list")]
+    [InlineData("hashtable", "a hashtable in place of")]
+    [InlineData("custom", "a custom object in place of")]
+    public void OutcomeOfAWrongKind_IsAFailure(string kind, string words)
+    {
+        _host.Handler = call => call.Take(kind switch
+        {
+            "list" => new object[] { "text", Failed("lost") },
+            "hashtable" => new System.Collections.Hashtable { ["FailureMessage"] = "lost" },
+            _ => new PSObject(("FailureType", "JobFailed")),
+        });
+
+        ThirdPartyJobResult result = RunOne();
+
+        Assert.Equal("Failed", result.Outcome);
+        Assert.Contains(words, result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Objects_OfAKind_AreShownTogether_AsPowerShellFormatsThem()
+    {
+        var formatted = new List<(int Count, int Width)>();
+        _host.Handler = call =>
+        {
+            call.FormatWith((objects, width) =>
+            {
+                formatted.Add((objects.Count, width));
+                return $"\r\n  {objects.Count} of {objects[0].GetType().Name}   \r\n\r\n";
+            });
+            call.Take(new Version(1, 0));
+            call.Take(new Version(2, 0));
+            call.Take(new Uri("http://host"));
+            call.Take(null);
+            call.Take("text");
+            call.Take(7);
+            call.Take(new Version(3, 0));
+            call.Flush();
+        };
+
+        RunOne();
+
+        Assert.Equal(
+            new[]
+            {
+                "[job-1]   2 of Version", "[job-1]   1 of Uri", "[job-1] text", "[job-1] 7", "[job-1]   1 of Version",
+            },
+            _host.Texts("Output"));
+        Assert.All(formatted, each => Assert.True(each.Width >= 120));
+    }
+
+    [Fact]
+    public void SecretThatTheLayoutCutsInTwo_IsMasked()
+    {
+        _host.Handler = call =>
+        {
+            call.FormatWith((_, width) => width < 1000 ? ApiKey.Insert(8, "\n") : $"Key     {ApiKey}");
+            call.Take(new Version(1, 0));
+            call.Flush();
+        };
+
+        RunOne();
+
+        Assert.Equal("[job-1] Key  ***", Assert.Single(_host.Texts("Output")));
     }
 
     [Fact]
@@ -87,6 +247,9 @@ public sealed class WorkerTests
 
     [Theory]
     [InlineData(HandlerEndKind.Exited, "JobFailed", "The handler ended itself with 'exit 3'.")]
+    [InlineData(
+        HandlerEndKind.BrokeOut, "JobFailed",
+        "The handler ended by 'break' or 'continue' outside of a loop, which leaves out all that follows.")]
     [InlineData(HandlerEndKind.Stopped, "SystemUnavailable", "The worker was stopped while the handler ran.")]
     [InlineData(HandlerEndKind.Broken, "SystemUnavailable", "The runspace of the handler closed while it ran: gone")]
     public void EachOtherWayOut_IsAFailureThatSaysSo(object kind, string type, string message)
@@ -180,9 +343,11 @@ public sealed class WorkerTests
     [Fact]
     public void SecretKeyWithoutAccessKey_IsExplained()
     {
-        FakeHost host = Command(command => command.SecretKey = new Secret("ApiKey")).Run(_host);
+        var failed = Assert.Throws<TerminatedException>(
+            () => Command(command => command.SecretKey = new Secret("ApiKey")).Run(_host));
 
-        Assert.Contains("-SecretConfigurationKey", Assert.Single(host.Errors).Advice, StringComparison.Ordinal);
+        Assert.True(failed.EndsScript);
+        Assert.Contains("-SecretConfigurationKey", failed.Error.Advice, StringComparison.Ordinal);
         Assert.Empty(_client.Calls);
     }
 
@@ -273,6 +438,12 @@ public sealed class WorkerTests
 
         Assert.Equal("Success", _client.Calls.Last().Operation);
     }
+
+    private static ThirdPartyJobOutcome Succeeded(string summary) =>
+        ThirdPartyJobOutcome.Of(new SuccessResult { Summary = summary });
+
+    private static ThirdPartyJobOutcome Failed(string message) => ThirdPartyJobOutcome.Of(
+        new FailureResult(FailureType.ConfigurationError, message, ExternalExecutionId: null));
 
     private static ErrorRecord Error(string message) =>
         new(new InvalidOperationException(message), "id", ErrorCategory.InvalidData, null);

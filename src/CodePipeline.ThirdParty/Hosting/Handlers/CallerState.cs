@@ -11,8 +11,8 @@ internal static class CallerState
 
     private static readonly string[] s_preferences =
     {
-        "DebugPreference", "ErrorActionPreference", "InformationPreference", "ProgressPreference", "VerbosePreference",
-        "WarningPreference", "PSNativeCommandUseErrorActionPreference",
+        "DebugPreference", "InformationPreference", "ProgressPreference", "VerbosePreference", "WarningPreference",
+        "PSNativeCommandUseErrorActionPreference",
     };
 
     public static PoolSettings Of(PSCmdlet caller, HandlerScript script, SessionStore sessions)
@@ -46,7 +46,7 @@ internal static class CallerState
         };
     }
 
-    /// <summary>Common parameters rule the handlers too: they are where errors and messages come from.</summary>
+    /// <summary>Common parameters rule the handlers too: they are where messages come from.</summary>
     public static IReadOnlyDictionary<string, object> GivenPreferences(PSCmdlet cmdlet)
     {
         var preferences = new Dictionary<string, object>();
@@ -55,7 +55,6 @@ internal static class CallerState
             string? name = given.Key switch
             {
                 "Debug" => "DebugPreference",
-                "ErrorAction" => "ErrorActionPreference",
                 "InformationAction" => "InformationPreference",
                 "ProgressAction" => "ProgressPreference",
                 "Verbose" => "VerbosePreference",

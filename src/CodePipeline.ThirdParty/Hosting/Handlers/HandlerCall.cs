@@ -7,28 +7,33 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// <summary>One run of a handler's script, within PowerShell.</summary>
 public sealed class HandlerCall
 {
+    private readonly HandlerOutput _output;
+
     internal HandlerCall(HandlerScript script, ThirdPartyJob job, Action<HandlerRecord> hear)
     {
         Script = script;
         Job = job;
-        Hear = hear;
-        Take = value => hear(HandlerRecords.Of(job.JobId, value));
+        _output = new HandlerOutput(job.JobId, hear);
     }
-
-    /// <summary>What the script's pipeline ends in.</summary>
-    internal Action<object?> Take { get; }
 
     internal HandlerScript Script { get; }
 
     internal ThirdPartyJob Job { get; }
 
-    internal Action<HandlerRecord> Hear { get; }
-
-    /// <summary>Preference variables that parameters of the worker set, by name.</summary>
+    /// <summary>Preference variables that the handler runs with, by name.</summary>
     internal IReadOnlyDictionary<string, object> Preferences => Script.Preferences;
 
     internal HandlerEnd End { get; set; } = HandlerEnd.Stopped;
 
     /// <summary>The block as this runspace is to run it.</summary>
     internal ScriptBlock? Block { get; set; }
+
+    /// <summary>What the script's pipeline ends in.</summary>
+    internal void Take(object? value) => _output.Take(value);
+
+    /// <summary>Shows what waits to be formatted.</summary>
+    internal void Flush() => _output.Flush();
+
+    /// <summary>Says how objects become text: as PowerShell shows them, in a width.</summary>
+    internal void FormatWith(Func<IReadOnlyList<object>, int, string> format) => _output.Format = format;
 }

@@ -5,8 +5,11 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// <summary>How a handler's script came to its end.</summary>
 internal enum HandlerEndKind
 {
-    /// <summary>At its last line, or by return, break or continue.</summary>
+    /// <summary>At its last line, or by return.</summary>
     Completed,
+
+    /// <summary>By break or continue outside of a loop.</summary>
+    BrokeOut,
 
     /// <summary>By an error that ended it.</summary>
     Failed,
@@ -30,6 +33,11 @@ internal sealed record HandlerEnd(HandlerEndKind Kind)
 
     /// <summary>The error that ended it.</summary>
     public ErrorRecord? Error { get; init; }
+
+    /// <summary>
+    /// What the last program of a completed script ended with; <see langword="null"/> where that was 0.
+    /// </summary>
+    public string? ProgramExitCode { get; init; }
 
     /// <summary>What was given to exit.</summary>
     public string? ExitCode { get; init; }

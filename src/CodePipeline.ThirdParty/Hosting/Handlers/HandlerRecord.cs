@@ -26,4 +26,19 @@ internal sealed record HandlerRecord(string JobId, HandlerStream Stream, string 
 {
     /// <summary>Whether <see cref="Text"/> differs from the original, because a secret stood there.</summary>
     public bool IsMasked { get; init; }
+
+    /// <summary>
+    /// Whether this is an error that nobody caught: one in the error stream, or one that ended the handler. A program's
+    /// lines to standard error are none, nor is an error record that the handler outputs.
+    /// </summary>
+    public bool IsError { get; init; }
+
+    /// <summary>
+    /// The same text in lines of any length. <see cref="Text"/> has what was formatted cut to a width, and with it,
+    /// perhaps, a secret.
+    /// </summary>
+    public string? Unwrapped { get; init; }
+
+    /// <summary>What is wrong with an outcome that the handler gave, where it cannot be used.</summary>
+    public string? OutcomeProblem { get; init; }
 }

@@ -1,16 +1,30 @@
+using System;
 using System.Management.Automation;
+using System.Reflection;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
 /// <summary>Tells by its type what a handler wrote, as PowerShell does for <c>*&gt;&amp;1</c>.</summary>
 internal static class HandlerRecords
 {
+    private const string ErrorStream = "Error";
+
+    // What PowerShell calls the lines that a program writes to standard error.
+    private const string NativeError = "NativeCommandError";
+
+    // By this PowerShell tells an error that was written from an error record that is output. There is no public way.
+    private static readonly PropertyInfo? s_stream =
+        typeof(PSObject).GetProperty("WriteStream", BindingFlags.Instance | BindingFlags.NonPublic);
+
     public static HandlerRecord Of(string jobId, object? value)
     {
         object? plain = PSValues.Unwrap(value);
         return plain switch
         {
-            ErrorRecord error => new HandlerRecord(jobId, HandlerStream.Error, error.ToString(), error),
+            ErrorRecord error => new HandlerRecord(jobId, HandlerStream.Error, error.ToString(), error)
+            {
+                IsError = IsError(value, error),
+            },
             WarningRecord warning => new HandlerRecord(jobId, HandlerStream.Warning, warning.Message, warning),
             VerboseRecord verbose => new HandlerRecord(jobId, HandlerStream.Verbose, verbose.Message, verbose),
             DebugRecord debug => new HandlerRecord(jobId, HandlerStream.Debug, debug.Message, debug),
@@ -21,4 +35,10 @@ internal static class HandlerRecords
             _ => new HandlerRecord(jobId, HandlerStream.Output, value?.ToString() ?? string.Empty, plain),
         };
     }
+
+    /// <summary>Where PowerShell does not tell, every error counts.</summary>
+    private static bool IsError(object? value, ErrorRecord error) =>
+        error.FullyQualifiedErrorId?.StartsWith(NativeError, StringComparison.Ordinal) != true
+        && (value is not PSObject wrapped || s_stream?.GetValue(wrapped) is not object stream
+            || stream.ToString() == ErrorStream);
 }

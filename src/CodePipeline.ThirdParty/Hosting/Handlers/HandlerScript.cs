@@ -8,5 +8,5 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// <param name="IsFile">
 /// Whether it is a file: those run in a scope of their own, as PowerShell's <c>&amp;</c> does.
 /// </param>
-/// <param name="Preferences">Preference variables that parameters of the worker set, by name.</param>
+/// <param name="Preferences">Preference variables that it runs with, by name.</param>
 internal sealed record HandlerScript(ScriptBlock Block, bool IsFile, IReadOnlyDictionary<string, object> Preferences);

@@ -11,8 +11,8 @@ public sealed class HearHandlerCommand : PSCmdlet
 
     /// <summary>What the handler wrote.</summary>
     [Parameter(ValueFromPipeline = true)]
-    public object? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Call!.Take(PSValues.Unwrap(InputObject));
+    protected override void ProcessRecord() => Call!.Take(InputObject);
 }

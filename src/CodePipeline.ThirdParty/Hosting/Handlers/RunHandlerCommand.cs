@@ -1,5 +1,7 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Errors;
 
@@ -20,6 +22,15 @@ public sealed class RunHandlerCommand : PSCmdlet
     // Streams are merged in the script, since only a pipeline within it keeps their order. The dot keeps the scope.
     private const string InScope = ". $args[0] $args[1] *>&1 | & $args[2] $args[3]";
     private const string File = "& $args[0] $args[1] *>&1 | & $args[2] $args[3]";
+    private const string AsText = "$args[0] | Microsoft.PowerShell.Utility\\Out-String -Width $args[1]";
+
+    // Of PowerShell 7.3 and later.
+    private const string NativeExit = "NativeCommandExitException";
+
+    private const string ErrorPreference = "ErrorActionPreference";
+    private const string Local = "local:";
+    private const string Global = "global:";
+    private const string ExitCode = Global + "LASTEXITCODE";
 
     // Kept, since PowerShell reads a cmdlet's parameters by reflection for each CmdletInfo.
     private static readonly CmdletInfo s_hear = new("Receive-CPHandlerRecord", typeof(HearHandlerCommand));
@@ -36,13 +47,16 @@ public sealed class RunHandlerCommand : PSCmdlet
         HandlerCall call = Call!;
         string location = SessionState.Path.CurrentLocation.Path;
         ScriptBlock block = call.Block ?? call.Script.Block;
-        var saved = new List<(SessionState State, string Name, object? Value, bool Existed)>();
+        var saved = new Stack<Saved>();
+        call.FormatWith((objects, width) => string.Concat(InvokeCommand.InvokeScript(
+            false, ScriptBlock.Create(AsText), null, objects, width)));
         try
         {
             SetVariables(call, block, saved);
+            object? lastError = LastError();
             InvokeCommand.InvokeScript(
                 false, ScriptBlock.Create(call.Script.IsFile ? File : InScope), null, block, call.Job, s_hear, call);
-            call.End = HandlerEnd.Completed;
+            call.End = HandlerEnd.Completed with { ProgramExitCode = FailedProgram(lastError) };
         }
         catch (ExitException exit)
         {
@@ -55,8 +69,8 @@ public sealed class RunHandlerCommand : PSCmdlet
         }
         catch (FlowControlException)
         {
-            // break or continue outside a loop: the script is at its end, and nobody else's loop is meant.
-            call.End = HandlerEnd.Completed;
+            // break or continue outside a loop: all of the script that follows has been left out.
+            call.End = new HandlerEnd(HandlerEndKind.BrokeOut);
         }
         catch (RuntimeException error)
         {
@@ -69,45 +83,95 @@ public sealed class RunHandlerCommand : PSCmdlet
         }
         finally
         {
+            call.Flush();
             Restore(saved, location);
         }
     }
 
-    private void SetVariables(
-        HandlerCall call, ScriptBlock block, List<(SessionState State, string Name, object? Value, bool Existed)> saved)
+    private void SetVariables(HandlerCall call, ScriptBlock block, Stack<Saved> saved)
     {
         // A handler of another module than the caller's finds its variables there.
         SessionState theirs = block.Module?.SessionState ?? SessionState;
-        Set(theirs, ItemVariable, call.Job);
-        Set(theirs, "Job", call.Job);
+        Set(theirs, Local, ItemVariable, call.Job);
+        Set(theirs, Local, "Job", call.Job);
         foreach (KeyValuePair<string, object> preference in call.Preferences)
         {
-            Set(theirs, preference.Key, preference.Value);
+            Set(theirs, Local, preference.Key, preference.Value);
+            if (preference.Key == ErrorPreference)
+            {
+                // Functions of modules do not see the scope of their caller.
+                Set(theirs, Global, preference.Key, preference.Value);
+            }
         }
 
-        void Set(SessionState state, string name, object value)
+        // What a program before this handler ended with is none of the job's business.
+        Set(SessionState, string.Empty, ExitCode, 0);
+
+        void Set(SessionState state, string scope, string name, object value)
         {
-            PSVariable? known = state.PSVariable.Get("local:" + name);
-            saved.Add((state, name, known?.Value, known is not null));
-            state.PSVariable.Set(name, value);
+            PSVariable? known = state.PSVariable.Get(scope + name);
+            saved.Push(new Saved(state, scope + name, known?.Value, known is not null));
+            state.PSVariable.Set(scope == Local ? name : scope + name, value);
         }
     }
 
-    /// <summary>The next job begins where this one did.</summary>
-    private void Restore(
-        List<(SessionState State, string Name, object? Value, bool Existed)> saved, string location)
+    /// <summary>The exit code of the script's last program; <see langword="null"/> where it ended well.</summary>
+    private string? FailedProgram(object? lastError)
     {
-        foreach ((SessionState state, string name, object? value, bool existed) in saved)
+        object? code = PSValues.Unwrap(SessionState.PSVariable.GetValue(ExitCode));
+        return code is null or 0 || IsCaught(code, lastError)
+            ? null
+            : Convert.ToString(code, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>
+    /// Whether the exit code came to the script as an error ($PSNativeCommandUseErrorActionPreference), which the
+    /// script then has caught, or it would not have come to its end.
+    /// </summary>
+    private bool IsCaught(object code, object? lastError)
+    {
+        foreach (object? each in Errors())
+        {
+            if (ReferenceEquals(each, lastError))
+            {
+                break;
+            }
+
+            if (each is ErrorRecord { Exception: Exception error } && error.GetType().Name == NativeExit)
+            {
+                // The newest one: an earlier one was of an earlier program.
+                return Equals(error.GetType().GetProperty("ExitCode")?.GetValue(error), code);
+            }
+        }
+
+        return false;
+    }
+
+    private object? LastError()
+    {
+        IList errors = Errors();
+        return errors.Count > 0 ? errors[0] : null;
+    }
+
+    /// <summary>$Error, the newest first.</summary>
+    private IList Errors() =>
+        PSValues.Unwrap(SessionState.PSVariable.GetValue(Global + "Error")) as IList ?? Array.Empty<object>();
+
+    /// <summary>The next job begins where this one did.</summary>
+    private void Restore(Stack<Saved> saved, string location)
+    {
+        // The last first: where the handler's scope is the global one, a variable is there twice.
+        foreach (Saved variable in saved)
         {
             Try(() =>
             {
-                if (existed || name == ItemVariable)
+                if (variable.Existed || variable.Path == Local + ItemVariable)
                 {
-                    state.PSVariable.Set(name, value);
+                    variable.State.PSVariable.Set(variable.Path, variable.Value);
                 }
                 else
                 {
-                    state.PSVariable.Remove("local:" + name);
+                    variable.State.PSVariable.Remove(variable.Path);
                 }
             });
         }
@@ -132,4 +196,7 @@ public sealed class RunHandlerCommand : PSCmdlet
             // A variable that the script made constant, a folder that is gone: the job's outcome does not hang on it.
         }
     }
+
+    /// <summary>A variable as it was before the handler.</summary>
+    private sealed record Saved(SessionState State, string Path, object? Value, bool Existed);
 }

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Parameters;
 using CodePipeline.ThirdParty.Worker;
+using ErrorRecord = System.Management.Automation.ErrorRecord;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
@@ -12,46 +13,65 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// texts of an outcome are the engine's to mask.
 /// </summary>
 /// <param name="shell">Where it runs.</param>
+/// <param name="isStrict">Whether errors that end nothing, and exit codes of programs, fail the job.</param>
 /// <param name="secretKeys">Keys of the configuration whose values are secret too.</param>
 /// <param name="relay">Shows what the script wrote.</param>
 internal sealed class ScriptHandler(
-    IHandlerShell shell, IReadOnlyCollection<string> secretKeys, Action<HandlerRecord> relay) : IJobHandler
+    IHandlerShell shell, bool isStrict, IReadOnlyCollection<string> secretKeys, Action<HandlerRecord> relay)
+    : IJobHandler
 {
     /// <inheritdoc/>
     public async Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken)
     {
         SecretMask secrets = SecretMask.Of(job, secretKeys);
-        ThirdPartyJobOutcome? outcome = null;
+        var verdict = new HandlerVerdict(isStrict);
         HandlerEnd end = await shell.RunAsync(job, Hear, cancellationToken).ConfigureAwait(false);
         switch (end.Kind)
         {
-            case HandlerEndKind.Completed:
-                return outcome;
-            case HandlerEndKind.Exited:
-                throw new JobFailedException(
-                    FailureType.JobFailed, $"The handler ended itself with 'exit {end.ExitCode}'.");
             case HandlerEndKind.Failed:
                 Hear(HandlerRecords.Of(job.JobId, end.Error));
-                throw new JobFailedException(FailureType.JobFailed, ErrorText.Of(end.Error!));
+                break;
             case HandlerEndKind.Broken:
                 throw new JobFailedException(
                     FailureType.SystemUnavailable, $"The runspace of the handler closed while it ran: {end.Reason}");
-            default:
+            case HandlerEndKind.Stopped:
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new JobFailedException(
                     FailureType.SystemUnavailable, "The worker was stopped while the handler ran.");
         }
 
+        return verdict.Of(end);
+
         void Hear(HandlerRecord record)
         {
-            if (record.Stream == HandlerStream.Output && record.Original is ThirdPartyJobOutcome given)
+            if (!verdict.Takes(record))
             {
-                outcome = given;
-                return;
+                relay(Masked(record));
+            }
+            else if (record.Original is ThirdPartyJobOutcome { Cause: ErrorRecord cause })
+            {
+                // The customer gets its message; where it happened is for the operator.
+                relay(Masked(HandlerRecords.Of(job.JobId, cause)));
+            }
+        }
+
+        HandlerRecord Masked(HandlerRecord record)
+        {
+            string text = secrets.Apply(record.Text);
+            bool isMasked = text != record.Text;
+            if (record.Unwrapped is string unwrapped && secrets.Apply(unwrapped) is string whole && whole != unwrapped)
+            {
+                // The layout may have cut the secret in two, so that it is not found in the text.
+                text = whole;
             }
 
-            string text = secrets.Apply(record.Text);
-            relay(record with { Text = text, IsMasked = text != record.Text });
+            if (isMasked && record.Original is ErrorRecord error && ErrorText.PlaceOf(error) is string place)
+            {
+                // PowerShell shows no place of an error that cannot be kept.
+                text += $" ({place})";
+            }
+
+            return record with { Text = text, IsMasked = isMasked };
         }
     }
 }
