@@ -632,9 +632,58 @@ Describe 'The worker' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -OutputArtifact Out
         $result = Invoke-CPThirdPartyWorker $ActionType {
             $null = New-Item -ItemType Directory -Path $_.OutputPath['Out'] -Force
-            Set-Content -Path (Join-Path $_.OutputPath['Out'] 'a.txt') -Value 'made here'
+            Set-Content -Path (Join-Path $_.OutputPath.Out 'a.txt') -Value 'made here'
         } -MaxJobs 1 -PollInterval 0.05
         $result.Outcome | Should -Be 'Succeeded' -Because $result.Message
+    }
+
+    It 'fails a job with ThrottleLimit <Limit> whose handler <Does>' -TestCases @(
+        foreach ($limit in 1, 2) {
+            @{ Limit = $limit; Does = 'makes no output'; Handler = { 'nothing' }
+                Message = "The handler did not make the output artifact 'Out'."
+            }
+            @{ Limit = $limit; Does = 'writes to a name that nobody declared'
+                Handler = { Set-Content $Job.OutputPath['Typo'] x }
+                Message = "* The handler asked for the output artifact 'Typo', which the action does not have; it has 'Out'."
+            }
+            @{ Limit = $limit; Does = 'uses such a name in a text'
+                Handler = { Set-Content $Job.OutputPath['Out'] x; "$($Job.OutputPath['Typo'])/report.txt" }
+                Message = "The handler asked for the output artifact 'Typo'*"
+            }
+            @{ Limit = $limit; Does = 'uses such a name as a property'
+                Handler = { Set-Content $Job.OutputPath.Out x; "$($Job.OutputPath.Typo)/report.txt" }
+                Message = "The handler asked for the output artifact 'Typo'*"
+            }
+            @{ Limit = $limit; Does = 'looks for an input that the action does not have'
+                Handler = { Set-Content $Job.OutputPath.Out x; $null = Get-ChildItem $Job.InputPath['Source'] }
+                Message = "The handler asked for the input artifact 'Source', which the action does not have; it has none."
+            }
+            @{ Limit = $limit; Does = 'drops a file beside its outputs'
+                Handler = { Set-Content $Job.OutputPath['Out'] x; Set-Content "$($Job.OutputPath['Out']).log" x }
+                Message = "The handler left 'Out.log', which is not among the action's output artifacts: 'Out'."
+            }
+            @{ Limit = $limit; Does = 'names a path of the worker'; Handler = { throw "no '$($Job.OutputPath['Out'])'" }
+                Message = "no 'out?Out'"
+            }
+        }
+    ) {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -OutputArtifact Out
+        $with = @{ MaxJobs = 1; PollInterval = 0.05; ThrottleLimit = $Limit }
+        $result = Invoke-CPThirdPartyWorker $ActionType $Handler @with 2>$null 3>$null 6>$null
+        $result.Outcome | Should -Be 'Failed'
+        $result.Message | Should -BeLike $Message
+        (Get-CPThirdPartyEmulatorJob).FailureMessage | Should -Be $result.Message
+    }
+
+    It 'does without an output that is missing with -MissingArtifact <Action>' -TestCases @(
+        @{ Action = 'Warn'; Warnings = 1 }
+        @{ Action = 'Ignore'; Warnings = 0 }
+    ) {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -OutputArtifact Out
+        $with = @{ MaxJobs = 1; PollInterval = 0.05; MissingArtifact = $Action }
+        $all = @(Invoke-CPThirdPartyWorker $ActionType { $Job.OutputPath.Contains('Other') } @with 3>&1 6>$null)
+        $all[-1].Outcome | Should -Be 'Succeeded'
+        @($all | Where-Object { "$_" -like "*did not make the output artifact 'Out'*" }).Count | Should -Be $Warnings
     }
 
     It 'says with an error of the catalogue that <What>' -TestCases @(

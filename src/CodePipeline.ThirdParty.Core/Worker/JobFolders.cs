@@ -1,5 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Files;
 
@@ -13,18 +16,29 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <param name="artifacts">What has a place in them; <see langword="null"/> for nothing.</param>
 internal sealed class JobFolders(WorkFolders worker, string jobId, JobArtifacts? artifacts)
 {
+    private static readonly StringComparer s_sameName = RuntimeInformation.IsOSPlatform(OSPlatform.Linux)
+        ? StringComparer.Ordinal
+        : StringComparer.OrdinalIgnoreCase;
+
     private readonly object _lock = new();
     private JobPaths? _paths;
+    private ArtifactPaths? _inputs;
+    private ArtifactPaths? _outputs;
     private bool _isOver;
 
     /// <summary>A folder of the job's own, deleted after it.</summary>
     public string WorkDirectory => Paths().WorkDirectory;
 
     /// <summary>Where each input artifact lies, by name.</summary>
-    public IReadOnlyDictionary<string, string> InputPath => Paths().InputPath;
+    public IReadOnlyDictionary<string, string> InputPath =>
+        _inputs ??= new ArtifactPaths("input", Paths().InputPath, artifacts is not null);
 
     /// <summary>Where the handler leaves each output artifact, by name.</summary>
-    public IReadOnlyDictionary<string, string> OutputPath => Paths().OutputPath;
+    public IReadOnlyDictionary<string, string> OutputPath =>
+        _outputs ??= new ArtifactPaths("output", Paths().OutputPath, artifacts is not null);
+
+    /// <summary>An artifact that the handler asked for and that the action does not have, in a sentence.</summary>
+    public string? Miss => _inputs?.Miss ?? _outputs?.Miss;
 
     /// <summary>
     /// Why they could not be made. Thrown by nothing here: PowerShell takes a property that throws for $null.
@@ -40,6 +54,25 @@ internal sealed class JobFolders(WorkFolders worker, string jobId, JobArtifacts?
         _ = Paths();
         return Problem;
     }
+
+    /// <summary>What lies beside the output artifacts, by name: it is none of them, and nobody would get it.</summary>
+    public IReadOnlyList<string> Strays()
+    {
+        string folder = Path.Combine(WorkDirectory, WorkFolders.Out);
+        return AreMade && Directory.Exists(folder)
+            ? Directory.GetFileSystemEntries(folder)
+                .Where(entry => !OutputPath.Values.Contains(entry, s_sameName))
+                .Select(entry => Path.GetFileName(entry)!)
+                .OrderBy(name => name, StringComparer.Ordinal)
+                .ToArray()
+            : Array.Empty<string>();
+    }
+
+    /// <summary>A text in which paths begin at the job's folder: where that is, is for the worker alone.</summary>
+    public string Hide(string text) => _paths is JobPaths paths
+        ? text.Replace(paths.WorkDirectory + Path.DirectorySeparatorChar, string.Empty)
+            .Replace(paths.WorkDirectory, "the job's folder")
+        : text;
 
     /// <summary>The job is over: what was made is deleted, and nothing more is made.</summary>
     public void Delete()

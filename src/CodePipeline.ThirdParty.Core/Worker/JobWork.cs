@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
@@ -17,6 +19,7 @@ internal sealed class JobWork
     private JobFolders? _folders;
     private Task? _leftBehind;
     private string? _moved;
+    private bool _hasThrown;
 
     public JobWork(WorkerContext worker, IWorkerJob job)
     {
@@ -47,10 +50,14 @@ internal sealed class JobWork
         catch (Exception error)
         {
             // Nothing above should throw; whatever it is, the job must not hang for it.
-            outcome = Failed(FailureType.SystemUnavailable, $"The worker could not run the job: {error.Message}");
+            _worker.Warn(
+                Ticket, $"The worker could not run job {Ticket.JobId}: {_mask.Apply(error.Message)}",
+                _mask.Clean(error));
+            outcome = Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
         }
 
-        var fit = new OutcomeFit(_mask.Apply);
+        // The pipeline's owner reads it, who has no use for paths of this machine.
+        var fit = new OutcomeFit(text => _folders?.Hide(_mask.Apply(text)) ?? _mask.Apply(text));
         outcome = fit.Of(outcome);
         foreach (string warning in fit.Warnings)
         {
@@ -87,8 +94,13 @@ internal sealed class JobWork
             return StoppedBefore();
         }
 
-        // With artifacts, their places have to be there before the handler looks for them.
         JobArtifacts artifacts = _job.Artifacts;
+        if (_worker.Mover is not null && artifacts.Inputs.Concat(artifacts.Outputs).Any(each => each.Name is null))
+        {
+            return Failed(FailureType.SystemUnavailable, "An artifact of the job has no name, so it cannot be moved.");
+        }
+
+        // With artifacts, their places have to be there before the handler looks for them.
         _folders = _worker.Folders.Of(Ticket.JobId, _worker.Mover is null ? null : artifacts);
         if (_worker.Mover is not null && artifacts.Inputs.Count + artifacts.Outputs.Count > 0
             && _folders.Make() is Exception problem)
@@ -115,11 +127,64 @@ internal sealed class JobWork
             return NoFolder(missing);
         }
 
+        if (_folders.Miss is string miss)
+        {
+            _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(miss)}");
+            outcome = outcome.Failure is null ? Failed(FailureType.JobFailed, miss)
+                : _hasThrown ? Failed(outcome.Failure.Type, $"{outcome.FailureMessage} {miss}")
+                : outcome;
+        }
+
         // What goes on in a later job has its outputs later, and what failed hands nothing on.
         return outcome.Outcome == WorkerOutcomes.Succeeded
-            ? await MoveAsync("Output", _job.Artifacts.Outputs.Count, PublishOutputsAsync, _worker.Stop.HandlersEnd)
-                .ConfigureAwait(false) ?? outcome
+            ? FaultOfOutputs(_folders)
+                ?? await MoveAsync(
+                    "Output", artifacts.Outputs.Count, PublishOutputsAsync, _worker.Stop.HandlersEnd)
+                    .ConfigureAwait(false)
+                ?? outcome
             : outcome;
+    }
+
+    /// <summary>What the handler left in place of the output artifacts; before any of them is published.</summary>
+    private ThirdPartyJobOutcome? FaultOfOutputs(JobFolders folders)
+    {
+        if (_worker.Mover is null)
+        {
+            return null;
+        }
+
+        string[] names = _job.Artifacts.Outputs.Select(artifact => artifact.Name).OfType<string>().ToArray();
+        if (folders.Strays() is { Count: > 0 } strays)
+        {
+            return Failed(
+                FailureType.JobFailed,
+                $"The handler left {Names(strays)}, which {(strays.Count == 1 ? "is" : "are")} not among the action's "
+                + $"output artifacts{(names.Length == 0 ? "; it has none" : ": " + Names(names))}.");
+        }
+
+        string[] missing = names.Where(name => !Exists(folders.OutputPath[name])).ToArray();
+        if (missing.Length == 0)
+        {
+            return null;
+        }
+
+        string message = $"The handler did not make the output artifact{(missing.Length == 1 ? string.Empty : "s")} "
+            + $"{Names(missing)}.";
+        switch (_worker.Options.MissingArtifact)
+        {
+            case MissingArtifactAction.Fail:
+                return Failed(FailureType.JobFailed, message);
+            case MissingArtifactAction.Warn:
+                _worker.Warn(Ticket, $"Job {Ticket.JobId}: {message}");
+                break;
+            default:
+                _worker.Report(WorkerEventKind.Note, Ticket, message);
+                break;
+        }
+
+        return null;
+
+        static string Names(IEnumerable<string> all) => string.Join(", ", all.Select(name => $"'{name}'"));
     }
 
     private async Task<ThirdPartyJobOutcome> HandleAsync(JobFolders folders)
@@ -134,7 +199,8 @@ internal sealed class JobWork
         ThirdPartyJobOutcome outcome = end == WorkEnd.OfItself
             ? await OutcomeAsync(work).ConfigureAwait(false)
             : await CutOffAsync(end, work).ConfigureAwait(false);
-        Exception? error = work.IsFaulted ? _mask.Clean(work.Exception!.GetBaseException()) : null;
+        _hasThrown = work.IsFaulted;
+        Exception? error = _hasThrown ? _mask.Clean(work.Exception!.GetBaseException()) : null;
         if (outcome.FailureType is FailureType type)
         {
             step.Failed(type.ToString());
@@ -264,16 +330,11 @@ internal sealed class JobWork
             }
 
             string path = _folders!.OutputPath[name];
-            if (!File.Exists(path) && !Directory.Exists(path))
+            if (Exists(path))
             {
-                _worker.Report(
-                    WorkerEventKind.Note, Ticket,
-                    $"The handler left no output artifact '{name}'; nothing is published.");
-                continue;
+                _moved = name;
+                await _worker.Mover!.PublishAsync(Voiced(), artifact, path, progress: null, stop).ConfigureAwait(false);
             }
-
-            _moved = name;
-            await _worker.Mover!.PublishAsync(Voiced(), artifact, path, progress: null, stop).ConfigureAwait(false);
         }
 
         return true;
@@ -295,8 +356,13 @@ internal sealed class JobWork
             : Failed(FailureType.JobFailed, message);
     }
 
-    private static ThirdPartyJobOutcome NoFolder(Exception error) =>
-        Failed(FailureType.SystemUnavailable, $"No work folder could be made: {error.Message}");
+    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
+
+    private ThirdPartyJobOutcome NoFolder(Exception error)
+    {
+        _worker.Warn(Ticket, $"No work folder could be made for job {Ticket.JobId}: {error.Message}", error);
+        return Failed(FailureType.SystemUnavailable, "The worker could not make a folder for the job.");
+    }
 
     private static ThirdPartyJobOutcome StoppedBefore() => Failed(
         FailureType.SystemUnavailable, "The worker was stopped before the job's handler began; nothing was done.");

@@ -10,10 +10,12 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <summary>The folder of one worker, and in it those of its jobs. Gone with the worker, or with a later one.</summary>
 internal sealed class WorkFolders : IDisposable
 {
+    /// <summary>The folder of a job's output artifacts, within its own.</summary>
+    public const string Out = "out";
+
     private const string Prefix = "cpthirdparty-worker-";
     private const string LockName = ".lock";
     private const string In = "in";
-    private const string Out = "out";
 
     private readonly object _lock = new();
     private readonly string _root;

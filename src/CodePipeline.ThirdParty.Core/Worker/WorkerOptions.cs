@@ -13,6 +13,19 @@ internal enum RecoveryMode
     Rerun,
 }
 
+/// <summary>What happens where a handler did not make an output artifact of its job.</summary>
+internal enum MissingArtifactAction
+{
+    /// <summary>The job is failed: its pipeline's next action would lack the artifact.</summary>
+    Fail,
+
+    /// <summary>The worker warns.</summary>
+    Warn,
+
+    /// <summary>Nothing: the artifact is one that the action may do without.</summary>
+    Ignore,
+}
+
 /// <summary>How a worker works.</summary>
 internal sealed record WorkerOptions
 {
@@ -59,6 +72,9 @@ internal sealed record WorkerOptions
     /// in time, and does not say how long that is: details that are read later may be another worker's.
     /// </summary>
     public TimeSpan ClaimWindow { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>What happens where a handler did not make an output artifact.</summary>
+    public MissingArtifactAction MissingArtifact { get; init; }
 
     /// <summary>Whether artifacts are moved.</summary>
     public bool MoveArtifacts { get; init; } = true;

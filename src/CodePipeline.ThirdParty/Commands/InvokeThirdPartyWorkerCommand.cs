@@ -34,6 +34,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     private const string RunThemAgain = "Rerun";
     private const string StopAtErrors = "Stop";
     private const string GoOnAfterErrors = "Continue";
+    private const string WarnOfThem = "Warn";
+    private const string IgnoreThem = "Ignore";
 
     /// <summary>
     /// The action types, each as 'Test/Contoso/1', the AWS CLI's shorthand, JSON, a hashtable or an object.
@@ -163,6 +165,14 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     [ValidateNotNullOrEmpty]
     public string? WorkDirectory { get; set; }
 
+    /// <summary>
+    /// What happens where a handler did not make an output artifact of its job: the job fails, the worker warns, or
+    /// nothing.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(FailThem, WarnOfThem, IgnoreThem)]
+    public string MissingArtifact { get; set; } = FailThem;
+
     /// <summary>Moves no artifacts.</summary>
     [Parameter]
     public SwitchParameter NoArtifact { get; set; }
@@ -286,6 +296,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             : RecoveryMode.Fail,
         WorkDirectory = await PathAsync(nameof(WorkDirectory), WorkDirectory, cancellationToken).ConfigureAwait(false),
         SecretKeys = SecretConfigurationKey,
+        MissingArtifact = Enum.TryParse(MissingArtifact, ignoreCase: true, out MissingArtifactAction missing)
+            ? missing
+            : MissingArtifactAction.Fail,
         MoveArtifacts = !NoArtifact,
     };
 

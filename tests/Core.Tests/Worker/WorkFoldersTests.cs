@@ -22,7 +22,9 @@ public sealed class WorkFoldersTests : IDisposable
     public WorkFoldersTests()
     {
         _worker.Mover = _mover;
-        _worker.Options = _worker.Options with { MaxJobs = 1 };
+
+        // Most handlers here make no artifacts.
+        _worker.Options = _worker.Options with { MaxJobs = 1, MissingArtifact = MissingArtifactAction.Ignore };
         _worker.Queue.Job = ticket => new FakeJob(ticket)
         {
             Artifacts = new JobArtifacts
@@ -52,6 +54,161 @@ public sealed class WorkFoldersTests : IDisposable
         Assert.Contains(
             _worker.Observer.Of(WorkerEventKind.Note),
             note => note.Message.Contains("'Logs'", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(MissingArtifactAction.Fail)]
+    [InlineData(MissingArtifactAction.Warn)]
+    [InlineData(MissingArtifactAction.Ignore)]
+    public async Task MissingOutput_FailsTheJobUnlessItMayBe(object action)
+    {
+        _worker.Options = _worker.Options with { MissingArtifact = (MissingArtifactAction)action };
+
+        await RunAsync(job =>
+        {
+            File.WriteAllText(job.OutputPath["Report"], "all well");
+            return null;
+        });
+
+        const string Message = "The handler did not make the output artifact 'Logs'.";
+        bool fails = action is MissingArtifactAction.Fail;
+        Assert.Equal(
+            fails ? new[] { new FailureResult(FailureType.JobFailed, Message, null) } : [], _worker.Queue.Failures);
+        Assert.Equal(fails ? 0 : 1, _worker.Queue.Successes.Count());
+
+        // Nothing of it: a part of what was to come is of no use to anybody.
+        Assert.Equal(fails ? 0 : 1, _mover.Published.Count);
+        Assert.Equal(
+            action is MissingArtifactAction.Warn ? 1 : 0,
+            _worker.Observer.Of(WorkerEventKind.Warning).Count(warning => warning.Message.Contains(Message)));
+    }
+
+    [Theory]
+    [InlineData("Typo")]
+    [InlineData("report")]
+    [InlineData("Report.txt")]
+    public async Task OutputThatIsNotDeclared_FailsTheJob(string name)
+    {
+        await RunAsync(job =>
+        {
+            File.WriteAllText(job.OutputPath["Report"], "all well");
+            File.WriteAllText(Path.Combine(Path.GetDirectoryName(job.OutputPath["Report"])!, name), "lost");
+            return null;
+        });
+
+        Assert.Equal(
+            $"The handler left '{name}', which is not among the action's output artifacts: 'Report', 'Logs'.",
+            Assert.Single(_worker.Queue.Failures).Message);
+        Assert.Empty(_mover.Published);
+    }
+
+    [Fact]
+    public async Task OutputOfAnActionWithoutAny_FailsTheJob()
+    {
+        _worker.Queue.Job = ticket => new FakeJob(ticket);
+
+        await RunAsync(job =>
+        {
+            Directory.CreateDirectory(Path.Combine(job.WorkDirectory, "out", "Report"));
+            File.WriteAllText(Path.Combine(job.WorkDirectory, "notes"), "anything else may lie there");
+            return null;
+        });
+
+        Assert.Equal(
+            "The handler left 'Report', which is not among the action's output artifacts; it has none.",
+            Assert.Single(_worker.Queue.Failures).Message);
+    }
+
+    [Theory]
+    [InlineData(true, true, "output", "it has 'Report', 'Logs'")]
+    [InlineData(true, false, "output", "it has 'Report', 'Logs'")]
+    [InlineData(false, true, "input", "it has 'App', '../app'")]
+    public async Task ArtifactThatTheActionDoesNotHave_FailsTheJobThatAsksForIt(
+        bool isOutput, bool byIndex, string kind, string has)
+    {
+        // PowerShell makes $null of what an indexer throws, and of a property that is not there.
+        await RunAsync(job =>
+        {
+            IReadOnlyDictionary<string, string> paths = isOutput ? job.OutputPath : job.InputPath;
+            Assert.False(paths.ContainsKey("Typo"));
+            Assert.False(paths.TryGetValue("Typo", out _));
+            if (byIndex)
+            {
+                Assert.Throws<KeyNotFoundException>(() => paths["Typo"]);
+            }
+            else
+            {
+                Assert.False(((System.Collections.IDictionary)paths).Contains("Typo"));
+            }
+
+            return null;
+        });
+
+        Assert.Equal(
+            $"The handler asked for the {kind} artifact 'Typo', which the action does not have; {has}.",
+            Assert.Single(_worker.Queue.Failures).Message);
+    }
+
+    [Fact]
+    public async Task ArtifactAskedForWithCare_CostsNothing()
+    {
+        await RunAsync(job =>
+        {
+            var paths = (System.Collections.IDictionary)job.OutputPath;
+            Assert.True(paths.Contains("Report"));
+            Assert.False(paths.Contains("keys"));
+            Assert.Equal(job.OutputPath["Report"], paths["Report"]);
+            Assert.Equal(2, paths.Keys.Count);
+            Assert.Equal(new[] { "Report", "Logs" }, job.OutputPath.Select(each => each.Key));
+            return null;
+        });
+
+        Assert.Single(_worker.Queue.Successes);
+    }
+
+    [Fact]
+    public async Task ArtifactWithoutAName_FailsTheJob()
+    {
+        _worker.Queue.Job = ticket => new FakeJob(ticket)
+        {
+            Artifacts = new JobArtifacts { Outputs = new[] { Artifact(null) } },
+        };
+
+        await RunAsync(_ => null);
+
+        Assert.Equal(FailureType.SystemUnavailable, Assert.Single(_worker.Queue.Failures).Type);
+        Assert.Equal(0, _worker.Handler.Runs);
+    }
+
+    [Fact]
+    public async Task WithoutMovingArtifacts_NothingIsMissing_AndAPathThatIsAskedForIsAFault()
+    {
+        _worker.Options = _worker.Options with
+        {
+            MoveArtifacts = false, MissingArtifact = MissingArtifactAction.Fail, MaxJobs = 2,
+        };
+        _worker.Queue.Add("job-0");
+
+        await RunAsync(job =>
+        {
+            _ = job.JobId == "job-1" ? Record.Exception(() => job.OutputPath["Report"]) : null;
+            return null;
+        });
+
+        Assert.Single(_worker.Queue.Successes);
+        Assert.EndsWith(
+            "'Report', which the action does not have; the worker moves no artifacts.",
+            Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PathsOfTheJobsFolder_ShowTheCustomerNothingOfTheMachine()
+    {
+        await RunAsync(job => throw new InvalidOperationException(
+            $"No '{job.OutputPath["Report"]}' in '{job.WorkDirectory}'."));
+
+        string report = Path.Combine("out", "Report");
+        Assert.Equal($"No '{report}' in 'the job's folder'.", Assert.Single(_worker.Queue.Failures).Message);
     }
 
     [Fact]
@@ -239,7 +396,11 @@ public sealed class WorkFoldersTests : IDisposable
 
         FailureResult failure = Assert.Single(_worker.Queue.Failures);
         Assert.Equal(FailureType.SystemUnavailable, failure.Type);
-        Assert.StartsWith("No work folder could be made: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("The worker could not make a folder for the job.", failure.Message);
+        Assert.Contains(
+            _worker.Observer.Of(WorkerEventKind.Warning),
+            warning => warning.Message.StartsWith("No work folder could be made", StringComparison.Ordinal)
+                && warning.Error is not null);
         Assert.Equal(hasArtifacts ? 0 : 1, _worker.Handler.Runs);
     }
 
@@ -331,7 +492,7 @@ public sealed class WorkFoldersTests : IDisposable
         Assert.Empty(_mover.Published);
     }
 
-    private static JobArtifact Artifact(string name) => new(name, null, "S3", "bucket", name);
+    private static JobArtifact Artifact(string? name) => new(name, null, "S3", "bucket", name);
 
     private Task RunAsync(Func<ThirdPartyWorkerJob, ThirdPartyJobOutcome?> handle, string jobId = "job-1")
     {

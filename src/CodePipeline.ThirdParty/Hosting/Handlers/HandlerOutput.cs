@@ -106,7 +106,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
         && plain is not (string or decimal or Enum or ErrorRecord or WarningRecord or VerboseRecord or DebugRecord
             or InformationRecord);
 
-    /// <summary>What is shown in one table: PowerShell shows nothing of what has other properties than the first.</summary>
+    /// <summary>What is shown in one table, in which what has other properties than the first would not show.</summary>
     private static string KindOf(object value, object plain)
     {
         string type = plain.GetType().FullName!;
