@@ -1,9 +1,6 @@
 using System;
 using System.IO;
 using System.Linq;
-#if NET
-using Microsoft.Win32.SafeHandles;
-#endif
 using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
@@ -22,14 +19,10 @@ internal sealed class PartFile : IDisposable
     // Time to make a file and lock it, of whoever has just begun.
     private static readonly TimeSpan s_oldEnough = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_oldWithoutLocks = TimeSpan.FromDays(1);
+    private static readonly bool s_isWindows = System.IO.Path.DirectorySeparatorChar == '\\';
 
     private readonly string _destination;
-#if NET
-    private readonly SafeFileHandle _handle;
-    private readonly UnixFileMode _mode;
-#else
     private readonly FileStream _stream;
-#endif
     private bool _closed;
 
     /// <summary>Creates the file, and the folder that it lies in.</summary>
@@ -44,18 +37,8 @@ internal sealed class PartFile : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-#if NET
-            _handle = File.OpenHandle(
+            _stream = OwnerOnly.Open(
                 Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
-            if (!OperatingSystem.IsWindows())
-            {
-                // The user's own mode comes back when the file is whole.
-                _mode = File.GetUnixFileMode(_handle);
-                File.SetUnixFileMode(_handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-#else
-            _stream = new FileStream(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
-#endif
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
@@ -77,7 +60,7 @@ internal sealed class PartFile : IDisposable
         try
         {
 #if NET
-            RandomAccess.SetLength(_handle, length);
+            RandomAccess.SetLength(_stream.SafeFileHandle, length);
 #else
             _stream.SetLength(length);
 #endif
@@ -94,7 +77,7 @@ internal sealed class PartFile : IDisposable
         try
         {
 #if NET
-            RandomAccess.Write(_handle, buffer.AsSpan(0, count), offset);
+            RandomAccess.Write(_stream.SafeFileHandle, buffer.AsSpan(0, count), offset);
 #else
             lock (_stream)
             {
@@ -119,7 +102,7 @@ internal sealed class PartFile : IDisposable
     public void Close()
     {
         // Its lock is what tells others that somebody needs it. Windows takes it for use by another until it is closed.
-        if (System.IO.Path.DirectorySeparatorChar == '\\')
+        if (s_isWindows)
         {
             End();
         }
@@ -136,7 +119,8 @@ internal sealed class PartFile : IDisposable
 #if NET
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(Path, _mode);
+                // Whole, it has the rights that the user gives to files.
+                File.SetUnixFileMode(Path, OwnerOnly.UsualFileRights);
             }
 
             File.Move(Path, path, replace);
@@ -173,63 +157,52 @@ internal sealed class PartFile : IDisposable
         if (!_closed)
         {
             _closed = true;
-#if NET
-            _handle.Dispose();
-#else
             _stream.Dispose();
-#endif
         }
     }
 
-    /// <summary>Removes what dead processes left in a folder.</summary>
+    /// <summary>Removes what this user's dead processes left in a folder.</summary>
     private static void Sweep(string folder, TimeProvider clock)
     {
+        using FolderHandle? place = FolderHandle.Open(folder);
+        if (place is null)
+        {
+            return;
+        }
+
         try
         {
-            foreach (string path in Directory.GetFiles(folder, Prefix + "*" + Suffix).Where(IsOurs))
+            foreach (string name in place.Names.Where(IsOurs))
             {
-                SweepOne(path, clock.GetUtcNow());
+                SweepOne(place, name, clock.GetUtcNow());
             }
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
-            // The folder is not there yet, or somebody else's.
+            // The folder is somebody else's.
         }
     }
 
-    private static void SweepOne(string path, DateTimeOffset now)
+    private static void SweepOne(FolderHandle place, string name, DateTimeOffset now)
     {
-        try
+        using (FileLock? held = place.LockOwn(name))
         {
-            TimeSpan age = now - File.GetLastWriteTimeUtc(path);
-            if (age < s_oldEnough || (File.GetAttributes(path) & FileAttributes.ReparsePoint) != 0)
+            TimeSpan age = held is null ? TimeSpan.Zero : now - held.Written;
+            bool isDead = age >= s_oldWithoutLocks || (age >= s_oldEnough && held!.IsExclusive && !s_isWindows);
+
+            // Windows deletes no open file: there the second try does it.
+            if (!isDead || place.DeleteOne(name))
             {
                 return;
             }
-
-            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            if (age < s_oldWithoutLocks
-                && (System.IO.Path.DirectorySeparatorChar == '\\' || !HeldFile.IsExclusive(path)))
-            {
-                return;
-            }
-
-            TryDelete(path);
-            held.Dispose();
-            TryDelete(path);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
-        {
-            // Its owner lives, or it is not ours to remove.
-        }
+
+        _ = place.DeleteOne(name);
     }
 
-    private static bool IsOurs(string path)
-    {
-        string name = System.IO.Path.GetFileName(path);
-        return name.Length == Prefix.Length + IdLength + Suffix.Length
+    private static bool IsOurs(string name) => name.Length == Prefix.Length + IdLength + Suffix.Length
+            && name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
             && name.Skip(Prefix.Length).Take(IdLength).All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
-    }
 
     private static void TryDelete(string path)
     {

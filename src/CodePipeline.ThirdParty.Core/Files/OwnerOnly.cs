@@ -11,6 +11,14 @@ internal static class OwnerOnly
 #if NET
     private const UnixFileMode FolderRights = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode FileRights = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode AllFileRights =
+        FileRights | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private static readonly System.Lazy<UnixFileMode> s_usualFileRights =
+        new(() => AllFileRights & ~(UnixFileMode)UnixCalls.ReadMask());
+
+    /// <summary>The rights that a file of this user has where nobody asks for others.</summary>
+    public static UnixFileMode UsualFileRights => s_usualFileRights.Value;
 #endif
 
     /// <summary>Makes a folder; hidden on Windows where that is asked for.</summary>

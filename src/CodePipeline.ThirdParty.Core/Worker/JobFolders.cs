@@ -83,7 +83,7 @@ internal sealed class JobFolders(WorkFolders worker, string jobId, JobArtifacts?
             if (AreMade)
             {
                 AreMade = false;
-                worker.Delete(_paths!.WorkDirectory);
+                worker.Delete(_paths!);
             }
         }
     }
@@ -94,14 +94,20 @@ internal sealed class JobFolders(WorkFolders worker, string jobId, JobArtifacts?
         {
             if (_paths is null)
             {
-                _paths = worker.PathsOf(jobId, artifacts);
                 try
                 {
-                    AreMade = !_isOver && worker.Make(_paths);
+                    bool isOpen = !_isOver && worker.Open();
+                    _paths = worker.PathsOf(jobId, artifacts);
+                    if (isOpen)
+                    {
+                        WorkFolders.Make(_paths);
+                        AreMade = true;
+                    }
                 }
                 catch (Exception error) when (FileErrors.IsOfSystem(error))
                 {
                     Problem = error;
+                    _paths ??= worker.PathsOf(jobId, artifacts);
                 }
             }
 

@@ -13,34 +13,50 @@ internal sealed class WorkFolders : IDisposable
     /// <summary>The folder of a job's output artifacts, within its own.</summary>
     public const string Out = "out";
 
-    private const string Prefix = "cpthirdparty-worker-";
-    private const string LockName = ".lock";
+    private const string Prefix = "worker-";
     private const string In = "in";
 
     private readonly object _lock = new();
     private readonly string _root;
-    private readonly string _folder;
-    private readonly Action<string, Exception> _warn;
-    private FileStream? _lockFile;
+    private readonly Action<string> _warn;
+    private readonly TimeProvider _clock;
+    private OwnedFolder? _folder;
     private bool _isOver;
 
     /// <summary>Nothing is made before a job wants its folders.</summary>
-    public WorkFolders(string? root, Action<string, Exception> warn)
+    public WorkFolders(string? root, TimeProvider clock, Action<string> warn)
     {
         _root = root ?? Path.GetTempPath();
-        _folder = Path.Combine(_root, Prefix + Guid.NewGuid().ToString("N").Substring(0, 12));
+        _clock = clock;
         _warn = warn;
     }
 
     /// <summary>A job's folders, which are made once they are asked for.</summary>
     public JobFolders Of(string jobId, JobArtifacts? artifacts) => new(this, jobId, artifacts);
 
+    /// <summary>Makes the worker's own folder; false where the worker is at its end.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public bool Open()
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+            {
+                _folder ??= OwnedFolder.CreateForUser(_root, Prefix);
+            }
+
+            return !_isOver;
+        }
+    }
+
     /// <summary>
     /// Where a job's folders are. Inputs and outputs have their names where these are safe file names.
     /// </summary>
     public JobPaths PathsOf(string jobId, JobArtifacts? artifacts)
     {
-        string name = Path.Combine(_folder, SafeName.Of(jobId));
+        // Paths have to be told, also where nothing can be made.
+        string name = Path.Combine(_folder?.Path ?? Path.Combine(_root, Prefix + "none"), SafeName.Of(jobId));
         string folder = name;
 
         // A handler that could not be stopped may still hold the job's last one.
@@ -55,24 +71,9 @@ internal sealed class WorkFolders : IDisposable
             Paths(Path.Combine(folder, Out), artifacts?.Outputs));
     }
 
-    /// <summary>Makes a job's folders; <see langword="false"/> where the worker is at its end.</summary>
-    public bool Make(JobPaths paths)
+    /// <summary>Makes a job's folders.</summary>
+    public static void Make(JobPaths paths)
     {
-        lock (_lock)
-        {
-            if (_isOver)
-            {
-                return false;
-            }
-
-            if (_lockFile is null)
-            {
-                OwnerOnly.CreateFolder(_folder);
-                _lockFile = OwnerOnly.Open(
-                    Path.Combine(_folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-        }
-
         OwnerOnly.CreateFolder(paths.WorkDirectory);
         if (paths.InputPath.Count > 0)
         {
@@ -83,46 +84,21 @@ internal sealed class WorkFolders : IDisposable
         {
             OwnerOnly.CreateFolder(Path.Combine(paths.WorkDirectory, Out));
         }
-
-        return true;
     }
 
-    /// <summary>Deletes what workers left that ended without doing so themselves.</summary>
-    public void DeleteStale()
+    /// <summary>Deletes what workers of this user left that ended without doing so themselves.</summary>
+    public void DeleteStale() => OwnedFolder.SweepForUser(_root, Prefix, _clock);
+
+    /// <summary>Deletes a job's folder; what cannot be is left, with a warning.</summary>
+    public void Delete(JobPaths paths)
     {
-        if (!Directory.Exists(_root))
+        try
         {
-            return;
+            Warn(paths.WorkDirectory, _folder?.Delete(paths.WorkDirectory));
         }
-
-        foreach (string folder in Directory.EnumerateDirectories(_root, Prefix + "*").ToArray())
+        catch (ObjectDisposedException)
         {
-            try
-            {
-                // A link is nothing that a worker made, and in a place that others share it may lead anywhere.
-                string path = Path.Combine(folder, LockName);
-                if (IsLink(folder) || IsLink(path) || !File.Exists(path))
-                {
-                    continue;
-                }
-
-                // Refused while the worker lives, on this machine or on another one that shares the disk.
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                    string[] entries = Directory.GetFileSystemEntries(folder);
-                    foreach (string job in entries.Where(entry => entry != path))
-                    {
-                        Delete(job);
-                    }
-                }
-
-                File.Delete(path);
-                Directory.Delete(folder);
-            }
-            catch (Exception error) when (FileErrors.IsOfSystem(error))
-            {
-                // It lives, it is another user's, or somebody else deletes it just now.
-            }
+            // With the worker's whole folder it is gone already.
         }
     }
 
@@ -131,20 +107,11 @@ internal sealed class WorkFolders : IDisposable
         lock (_lock)
         {
             _isOver = true;
-            if (_lockFile is not null)
+            if (_folder is not null)
             {
-                _lockFile.Dispose();
-                _lockFile = null;
-                Delete(_folder);
+                Warn(_folder.Path, _folder.Remove());
             }
         }
-    }
-
-    private static bool IsLink(string path)
-    {
-        // -1 where there is nothing.
-        FileAttributes attributes = new FileInfo(path).Attributes;
-        return (int)attributes != -1 && (attributes & FileAttributes.ReparsePoint) != 0;
     }
 
     private static Dictionary<string, string> Paths(string folder, IReadOnlyList<JobArtifact>? artifacts)
@@ -163,23 +130,11 @@ internal sealed class WorkFolders : IDisposable
         return paths;
     }
 
-    /// <summary>Deletes a folder or file; what cannot be is left, with a warning.</summary>
-    public void Delete(string path)
+    private void Warn(string path, string? left)
     {
-        try
+        if (left is not null)
         {
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-            else
-            {
-                File.Delete(path);
-            }
-        }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
-        {
-            _warn($"The work folder '{path}' could not be deleted: {error.Message}", error);
+            _warn($"The work folder '{path}' could not be deleted: {ArchiveErrors.Shown(left)}.");
         }
     }
 }

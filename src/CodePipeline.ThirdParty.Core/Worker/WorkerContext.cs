@@ -27,7 +27,7 @@ internal sealed class WorkerContext
         Clock = clock;
         Random = random;
         Stop = new WorkerStop(options.StopTimeout, clock);
-        Folders = new WorkFolders(options.WorkDirectory, (text, error) => Warn(null, text, error));
+        Folders = new WorkFolders(options.WorkDirectory, clock, text => Warn(null, text));
     }
 
     public WorkerOptions Options { get; }

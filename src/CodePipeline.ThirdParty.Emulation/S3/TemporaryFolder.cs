@@ -7,8 +7,10 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <summary>A folder of the emulator's own, made when first needed, which only this account can read.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
+    private const string Prefix = "emulator-";
+
     private readonly object _lock = new();
-    private string? _path;
+    private OwnedFolder? _folder;
     private bool _disposed;
     private long _count;
 
@@ -17,11 +19,13 @@ internal sealed class TemporaryFolder : IDisposable
         lock (_lock)
         {
             _disposed = true;
-            if (_path is not null)
+            if (_folder is not null)
             {
                 AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-                TryDeleteFolder(_path);
-                _path = null;
+
+                // Where somebody still reads an object (Windows), the next emulator gets the rest.
+                _folder.Dispose();
+                _folder = null;
             }
         }
     }
@@ -49,33 +53,22 @@ internal sealed class TemporaryFolder : IDisposable
                 throw new ObjectDisposedException(nameof(ThirdPartyEmulator), "The emulator has stopped.");
             }
 
-            _path ??= CreateFolder();
-            path = Path.Combine(_path, FormattableString.Invariant($"{++_count}.bin"));
+            _folder ??= CreateFolder();
+            path = Path.Combine(_folder.Path, FormattableString.Invariant($"{++_count}.bin"));
         }
 
         return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1);
     }
 
-    private static void TryDeleteFolder(string path)
+    private OwnedFolder CreateFolder()
     {
-        try
-        {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Somebody still reads an object (Windows); the system's own cleaning gets the rest.
-        }
-    }
-
-    private string CreateFolder()
-    {
-        string path = Path.Combine(Path.GetTempPath(), "cpthirdparty-emulator-" + RandomText.NewId());
-        OwnerOnly.CreateFolder(path);
+        string place = Path.GetTempPath();
+        OwnedFolder.SweepForUser(place, Prefix, TimeProvider.System);
+        OwnedFolder folder = OwnedFolder.CreateForUser(place, Prefix);
 
         // An emulator that is never stopped must not leave gigabytes behind.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
-        return path;
+        return folder;
     }
 
     private void OnProcessExit(object? sender, EventArgs e) => Dispose();

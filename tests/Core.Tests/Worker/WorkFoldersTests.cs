@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
@@ -302,10 +303,8 @@ public sealed class WorkFoldersTests : IDisposable
     [Fact]
     public async Task FoldersOfADeadWorker_AreDeleted_ThoseOfALivingOneAreNot()
     {
-        string dead = Path.Combine(_worker.WorkPath, "cpthirdparty-worker-dead");
-        Directory.CreateDirectory(Path.Combine(dead, "job-0", "in"));
-        File.WriteAllText(Path.Combine(dead, ".lock"), string.Empty);
-        using var living = new WorkFolders(_worker.WorkPath, (_, _) => { });
+        string dead = LeaveDead(Path.Combine(_worker.WorkPath, OwnedFolder.UserPrefix + UserName.Value));
+        using var living = new WorkFolders(_worker.WorkPath, TimeProvider.System, _ => { });
         JobFolders job = living.Of("job-0", null);
         Assert.True(Directory.Exists(job.WorkDirectory));
 
@@ -315,36 +314,18 @@ public sealed class WorkFoldersTests : IDisposable
         Assert.True(Directory.Exists(job.WorkDirectory));
     }
 
-#if NET
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task LinkInThePlaceOfADeadWorkersFolder_IsLeftAlone(bool isFolder)
+    [Fact]
+    public async Task FoldersOfADeadWorker_OutsideTheUsersOwnFolder_AreLeftAlone()
     {
-        string theirs = _worker.PathOf("theirs");
-        Directory.CreateDirectory(theirs);
-        File.WriteAllText(Path.Combine(theirs, "precious"), "theirs");
-        File.WriteAllText(Path.Combine(theirs, ".lock"), string.Empty);
-        string placed = Path.Combine(_worker.WorkPath, "cpthirdparty-worker-placed");
-        if (isFolder)
+        string[] planted =
         {
-            Directory.CreateDirectory(_worker.WorkPath);
-            Directory.CreateSymbolicLink(placed, theirs);
-        }
-        else
-        {
-            Directory.CreateDirectory(placed);
-            File.WriteAllText(Path.Combine(placed, "precious"), "theirs");
-            File.CreateSymbolicLink(Path.Combine(placed, ".lock"), Path.Combine(theirs, ".lock"));
-        }
+            LeaveDead(_worker.WorkPath), LeaveDead(Path.Combine(_worker.WorkPath, OwnedFolder.UserPrefix + "another")),
+        };
 
         await RunAsync(_ => null);
 
-        Assert.True(File.Exists(Path.Combine(placed, "precious")));
-        Assert.True(File.Exists(Path.Combine(theirs, "precious")));
-        Assert.True(File.Exists(Path.Combine(theirs, ".lock")));
+        Assert.All(planted, folder => Assert.True(Directory.Exists(folder)));
     }
-#endif
 
     [Fact]
     public async Task FolderThatNobodyAsksFor_IsNeverMade()
@@ -490,6 +471,14 @@ public sealed class WorkFoldersTests : IDisposable
         Assert.Equal(1, _worker.Handler.Runs);
         Assert.Equal(0, _mover.Saves);
         Assert.Empty(_mover.Published);
+    }
+
+    private static string LeaveDead(string place)
+    {
+        string dead = Path.Combine(place, "worker-dead");
+        Directory.CreateDirectory(Path.Combine(dead, "job-0", "in"));
+        File.WriteAllText(Path.Combine(dead, ".lock"), "cpthirdparty\n");
+        return dead;
     }
 
     private static JobArtifact Artifact(string? name) => new(name, null, "S3", "bucket", name);

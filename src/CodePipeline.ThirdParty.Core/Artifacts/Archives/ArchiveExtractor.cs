@@ -54,7 +54,7 @@ internal sealed class ArchiveExtractor
         IProgress<ArchiveProgress>? progress,
         CancellationToken cancellationToken) => RunAsync(
             () => Extract(
-                source, FinalTarget(destination), limits ?? ExtractionLimits.Default, replace, progress,
+                source, FinalTarget(destination, replace), limits ?? ExtractionLimits.Default, replace, progress,
                 cancellationToken),
             cancellationToken);
 
@@ -125,14 +125,14 @@ internal sealed class ArchiveExtractor
         }
     }
 
-    // A destination that is a link to a folder means the folder.
-    private static string FinalTarget(string destination)
+    // A destination that is a link to a folder means the folder, unless the link is to be replaced, or may be a trap.
+    private static string FinalTarget(string destination, bool replace)
     {
         string path = Path.GetFullPath(destination);
         path = path.Length > Path.GetPathRoot(path)!.Length
             ? path.TrimEnd(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) : path;
 #if NET
-        if (Directory.Exists(path)
+        if (!replace && Directory.Exists(path) && !Links.IsOthers(path)
             && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is FileSystemInfo folder)
         {
             return folder.FullName;

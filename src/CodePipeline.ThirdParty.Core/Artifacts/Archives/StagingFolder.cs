@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
 using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
@@ -9,30 +10,24 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// Where an archive is expanded before it lands: a hidden folder, its owner's only, on the volume of the destination.
 /// What is in it when it is disposed is gone; what a killed process left is found by the next one and removed.
 /// </summary>
-/// <remarks>
-/// An owner holds a lock on the file beside its folder as long as it lives, so the next process knows whose owner is
-/// dead without asking for process ids, which other containers and machines have too.
-/// </remarks>
 internal sealed class StagingFolder : IDisposable
 {
     private const string Prefix = ".cpartifact-";
-    private const string LockSuffix = ".lock";
     private const string ContentName = "new";
     private const string AsideName = "old";
-    private static readonly TimeSpan s_oldWithoutLocks = TimeSpan.FromDays(1);
-    private readonly string _folder;
+    private const int LongestName = 255;
+    private readonly OwnedFolder _folder;
     private readonly string _destination;
     private readonly string? _createdParent;
     private readonly bool _isInside;
     private readonly bool _replace;
-    private FileStream? _lock;
     private bool _landed;
+    private bool _disposed;
 
     private StagingFolder(
-        string folder, FileStream @lock, string destination, bool replace, bool isInside, string? createdParent)
+        OwnedFolder folder, string destination, bool replace, bool isInside, string? createdParent)
     {
         _folder = folder;
-        _lock = @lock;
         _replace = replace;
         _destination = destination;
         _isInside = isInside;
@@ -40,9 +35,9 @@ internal sealed class StagingFolder : IDisposable
     }
 
     /// <summary>The folder to fill.</summary>
-    public string Content => Path.Combine(_folder, ContentName);
+    public string Content => Path.Combine(_folder.Path, ContentName);
 
-    private string Aside => Path.Combine(_folder, AsideName);
+    private string Aside => Path.Combine(_folder.Path, AsideName);
 
     /// <summary>Makes one for a destination, in which there is nothing unless it is to be replaced.</summary>
     /// <param name="destination">A full path.</param>
@@ -51,14 +46,14 @@ internal sealed class StagingFolder : IDisposable
     public static StagingFolder Create(string destination, bool replace, TimeProvider clock)
     {
         string? parent = Path.GetDirectoryName(destination);
-        if (Directory.Exists(destination))
+        if (!Links.IsLink(destination))
         {
-            Sweep(destination, clock);
+            OwnedFolder.Sweep(destination, Prefix, clock, PutBack);
         }
 
-        if (parent is not null && Directory.Exists(parent))
+        if (parent is not null)
         {
-            Sweep(parent, clock);
+            OwnedFolder.Sweep(parent, Prefix, clock, PutBack);
         }
 
         Check(destination, replace);
@@ -97,11 +92,12 @@ internal sealed class StagingFolder : IDisposable
         Check(_destination, _replace);
         try
         {
-            if (!Directory.Exists(_destination))
+            bool isLink = Links.IsLink(_destination);
+            if (!isLink && !Directory.Exists(_destination))
             {
                 Directory.Move(Content, _destination);
             }
-            else if (_isInside || IsInUse(_destination))
+            else if (!isLink && (_isInside || IsInUse(_destination)))
             {
                 LandChildren();
             }
@@ -120,22 +116,13 @@ internal sealed class StagingFolder : IDisposable
 
     public void Dispose()
     {
-        FileStream? held = _lock;
-        _lock = null;
-        if (held is null)
+        if (_disposed)
         {
             return;
         }
 
-        Trees.TryDelete(_folder);
-        string lockPath = held.Name;
-        if (!Directory.Exists(_folder))
-        {
-            TryDeleteFile(lockPath);
-        }
-
-        held.Dispose();
-        TryDeleteFile(lockPath);
+        _disposed = true;
+        _folder.Dispose();
         if (!_landed && _createdParent is not null)
         {
             Trees.RemoveEmpty(Path.GetDirectoryName(_destination), _createdParent);
@@ -144,6 +131,19 @@ internal sealed class StagingFolder : IDisposable
 
     private static void Check(string destination, bool replace)
     {
+        if (Links.IsLink(destination))
+        {
+            if (!replace)
+            {
+                throw ArchiveErrors.New(
+                    ArchiveFault.Conflict, $"The destination '{ArchiveErrors.Shown(destination)}' is a link.",
+                    "Name the folder that it leads to, or have the link replaced.", destination);
+            }
+
+            // The link gives way, and what it leads to stays as it is.
+            return;
+        }
+
         if (File.Exists(destination))
         {
             throw ArchiveErrors.New(
@@ -197,7 +197,8 @@ internal sealed class StagingFolder : IDisposable
 
                 beside.Dispose();
             }
-            catch (Exception error) when (FileErrors.IsOfSystem(error) && Directory.Exists(destination))
+            catch (Exception error)
+                when (FileErrors.IsOfSystem(error) && Directory.Exists(destination) && !Links.IsLink(destination))
             {
                 // No rights beside it, as in a folder that was prepared for this account.
             }
@@ -206,57 +207,34 @@ internal sealed class StagingFolder : IDisposable
         return CreateIn(destination, destination, replace, isInside: true, createdParent);
     }
 
+    // The folder's note is the destination's name, for a sweep to put back what was set aside.
     private static StagingFolder CreateIn(
         string place, string destination, bool replace, bool isInside, string? createdParent)
     {
-        while (true)
+        OwnedFolder folder = OwnedFolder.Create(
+            place, Prefix, isInside ? string.Empty : Path.GetFileName(destination), isHidden: true);
+        StagingFolder staging = new(folder, destination, replace, isInside, createdParent);
+        try
         {
-            string folder = Path.Combine(place, Prefix + Guid.NewGuid().ToString("N").Substring(0, 12));
-            FileStream @lock;
-            try
-            {
-                @lock = new FileStream(
-                    folder + LockSuffix, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            }
-            catch (IOException) when (File.Exists(folder + LockSuffix))
-            {
-                // Another process swept it between its making and its locking.
-                continue;
-            }
-
-            StagingFolder staging = new(folder, @lock, destination, replace, isInside, createdParent);
-            try
-            {
-                staging.Fill();
-                return staging;
-            }
-            catch
-            {
-                staging.Dispose();
-                throw;
-            }
+            Directory.CreateDirectory(staging.Content);
+            return staging;
         }
-    }
-
-    // The lock file holds the destination's name, for a sweep to put back what was set aside.
-    private void Fill()
-    {
-        byte[] name = System.Text.Encoding.UTF8.GetBytes(_isInside ? string.Empty : Path.GetFileName(_destination));
-        _lock!.Write(name, 0, name.Length);
-        _lock.Flush();
-        OwnerOnly.CreateFolder(_folder, isHidden: true);
-        Directory.CreateDirectory(Content);
+        catch
+        {
+            staging.Dispose();
+            throw;
+        }
     }
 
     // A destination that is a volume of its own is not to be reached by renaming.
     private bool CanReachDestination()
     {
-        if (!Directory.Exists(_destination))
+        if (Links.IsLink(_destination) || !Directory.Exists(_destination))
         {
             return true;
         }
 
-        string there = Path.Combine(_destination, Path.GetFileName(_folder));
+        string there = Path.Combine(_destination, Path.GetFileName(_folder.Path));
         try
         {
             Directory.Move(Content, there);
@@ -271,8 +249,12 @@ internal sealed class StagingFolder : IDisposable
 
     private void LandWhole()
     {
-        Trees.CopyMode(_destination, Content);
-        Directory.Move(_destination, Aside);
+        if (!Links.IsLink(_destination))
+        {
+            Trees.CopyMode(_destination, Content);
+        }
+
+        Trees.Move(_destination, Aside);
         try
         {
             // What came in at the last moment is nobody's to lose.
@@ -281,14 +263,14 @@ internal sealed class StagingFolder : IDisposable
         }
         catch
         {
-            Directory.Move(Aside, _destination);
+            Trees.Move(Aside, _destination);
             throw;
         }
     }
 
     private void LandChildren()
     {
-        Directory.CreateDirectory(Aside);
+        OwnerOnly.CreateFolder(Aside);
         List<(string From, string To)> moved = new();
         try
         {
@@ -336,93 +318,30 @@ internal sealed class StagingFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what dead processes left in a folder.</summary>
-    private static void Sweep(string place, TimeProvider clock)
-    {
-        string[] locks;
-        try
-        {
-            locks = Directory.GetFiles(place, Prefix + "*" + LockSuffix);
-        }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
-        {
-            return;
-        }
-
-        foreach (string path in locks)
-        {
-            try
-            {
-                SweepOne(path, clock);
-            }
-            catch (Exception error) when (FileErrors.IsOfSystem(error))
-            {
-                // Its owner lives, or it is not ours to remove.
-            }
-        }
-    }
-
-    private static void SweepOne(string lockPath, TimeProvider clock)
-    {
-        using FileStream held = new(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-        if (!HeldFile.IsExclusive(lockPath)
-            && clock.GetUtcNow() - File.GetLastWriteTimeUtc(lockPath) < s_oldWithoutLocks)
-        {
-            return;
-        }
-
-        byte[] name = new byte[Math.Min(held.Length, 4096)];
-        name = name.Length == Streams.ReadUpTo(held, name, 0, name.Length) ? name : [];
-        string folder = lockPath.Substring(0, lockPath.Length - LockSuffix.Length);
-        PutBack(
-            Path.Combine(folder, AsideName), Path.GetDirectoryName(lockPath)!, StrictUtf8.Decode(name) ?? string.Empty);
-        Trees.TryDelete(folder);
-        if (!Directory.Exists(folder))
-        {
-            TryDeleteFile(lockPath);
-            held.Dispose();
-            TryDeleteFile(lockPath);
-        }
-    }
-
     // Its owner died between setting the old content aside and moving the new one in.
-    private static void PutBack(string aside, string place, string name)
+    private static bool PutBack(FolderHandle place, FolderHandle folder, string name)
     {
-        if (!Directory.Exists(aside))
+        if (!folder.Has(AsideName))
         {
-            return;
+            return true;
         }
 
         if (name.Length > 0)
         {
-            string destination = Path.Combine(place, Path.GetFileName(name));
-            if (!Directory.Exists(destination) && !File.Exists(destination))
-            {
-                Directory.Move(aside, destination);
-            }
-
-            return;
+            return IsName(name) && (place.Has(name) || folder.TryMove(AsideName, place, name));
         }
 
-        foreach (string child in Directory.GetFileSystemEntries(aside))
+        using FolderHandle? aside = folder.OpenOwn(AsideName);
+        bool isBack = aside is not null;
+        foreach (string child in aside?.Names ?? [])
         {
-            string back = Path.Combine(place, Path.GetFileName(child));
-            if (!Directory.Exists(back) && !File.Exists(back))
-            {
-                Trees.Move(child, back);
-            }
+            isBack &= place.Has(child) || aside!.TryMove(child, place, child);
         }
+
+        return isBack;
     }
 
-    private static void TryDeleteFile(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
-        {
-            // Windows deletes no open file; the second try comes when it is closed.
-        }
-    }
+    private static bool IsName(string name) => Encoding.UTF8.GetByteCount(name) <= LongestName
+        && name is not ("." or "..") && name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0
+        && !name.StartsWith(Prefix, StringComparison.Ordinal);
 }

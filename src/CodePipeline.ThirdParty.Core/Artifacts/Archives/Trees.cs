@@ -33,32 +33,6 @@ internal static class Trees
         }
     }
 
-    /// <summary>
-    /// Removes a folder with all that is in it, as far as that goes. Links in it are removed, not followed.
-    /// </summary>
-    public static void TryDelete(string path)
-    {
-        for (int attempt = 0; attempt < 2; attempt++)
-        {
-            try
-            {
-                if (Directory.Exists(path))
-                {
-                    Directory.Delete(path, recursive: true);
-                }
-
-                return;
-            }
-            catch (Exception error) when (FileErrors.IsOfSystem(error))
-            {
-                if (attempt == 0)
-                {
-                    TryUnlock(path);
-                }
-            }
-        }
-    }
-
     /// <summary>The topmost folder of a path that is missing; <see langword="null"/> where all are there.</summary>
     public static string? TopmostMissing(string folder)
     {
@@ -85,41 +59,6 @@ internal static class Trees
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
             // Somebody else has put something there meanwhile.
-        }
-    }
-
-    // Read-only files on Windows and read-only folders on Unix stand in the way.
-    private static void TryUnlock(string path)
-    {
-        try
-        {
-            DirectoryInfo folder = new(path);
-#if NET
-            if (!OperatingSystem.IsWindows())
-            {
-                folder.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            }
-#endif
-            foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
-            {
-                if ((entry.Attributes & FileAttributes.ReparsePoint) != 0)
-                {
-                    continue;
-                }
-
-                if (entry is DirectoryInfo)
-                {
-                    TryUnlock(entry.FullName);
-                }
-                else if ((entry.Attributes & FileAttributes.ReadOnly) != 0 && Path.DirectorySeparatorChar == '\\')
-                {
-                    entry.Attributes = FileAttributes.Normal;
-                }
-            }
-        }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
-        {
-            // Not ours to change; the second try of the delete says the same.
         }
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.Versioning;
@@ -185,9 +186,10 @@ public sealed class StagingFolderTests : ExtractionTest
             string folder = Path.GetDirectoryName(staging.Content)!;
             Directory.Move(Destination, Path.Combine(folder, "old"));
 
-            // Under another name it is out of its owner's reach, as it is for one that is dead.
-            Directory.Move(folder, Temp.PathOf(".cpartifact-aaaaaaaaaaaa"));
-            File.Move(folder + ".lock", Temp.PathOf(".cpartifact-aaaaaaaaaaaa.lock"));
+            // A copy has no lock: it is that of one that is dead.
+            string dead = Leave("aaaaaaaaaaaa", "out");
+            Directory.Move(Path.Combine(folder, "old"), Path.Combine(dead, "old"));
+            Run("cp", Path.Combine(folder, ".lock"), Path.Combine(dead, ".lock"));
         }
 
         StagingFolder.Create(Temp.PathOf("other"), replace: false, TimeProvider.System).Dispose();
@@ -346,7 +348,7 @@ public sealed class StagingFolderTests : ExtractionTest
         {
             ["keep"] = "older"u8.ToArray(), ["file"] = s_text, ["folder/deep"] = s_text,
         });
-        File.WriteAllText(left + ".lock", string.Empty);
+        File.WriteAllText(Path.Combine(left, ".lock"), "cpthirdparty\n");
 
         StagingFolder.Create(Destination, replace: true, TimeProvider.System).Dispose();
 
@@ -405,10 +407,79 @@ public sealed class StagingFolderTests : ExtractionTest
         Assert.Equal("real", new DirectoryInfo(Temp.PathOf("between")).LinkTarget);
     }
 
+    [UnixFact]
+    public async Task Replace_OfALink_ReplacesTheLink_AndNotWhatItLeadsTo()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Tree.Make(Temp.PathOf("precious"), new() { ["keep"] = s_text });
+        Directory.CreateSymbolicLink(Destination, Temp.PathOf("precious"));
+
+        await new ArchiveExtractor().ExtractAsync(Archive, Destination, replace: true);
+
+        Assert.Equal(["a"], Names());
+        Assert.Null(new DirectoryInfo(Destination).LinkTarget);
+        Assert.Equal(["keep"], Directory.GetFiles(Temp.PathOf("precious")).Select(Path.GetFileName));
+        AssertNothingBeside();
+    }
+
+    [UnixFact]
+    public async Task LinkThatLeadsNowhere_IsAConflict_UnlessItIsReplaced()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Directory.CreateSymbolicLink(Destination, Temp.PathOf("nowhere"));
+
+        await RefusedAsync(ArchiveFault.Conflict);
+        Assert.Equal(Temp.PathOf("nowhere"), new FileInfo(Destination).LinkTarget);
+        await new ArchiveExtractor().ExtractAsync(Archive, Destination, replace: true);
+
+        Assert.Equal(["a"], Names());
+    }
+
+    [UnixFact]
+    public async Task LinkOfAnotherUser_ToAnEmptyFolder_IsAConflict()
+    {
+        if (Environment.UserName != "root")
+        {
+            // Only an administrator can give files away.
+            return;
+        }
+
+        new ZipForge().Add("a", s_text).Save(Archive);
+        Directory.CreateDirectory(Temp.PathOf("theirs"));
+        Directory.CreateSymbolicLink(Destination, Temp.PathOf("theirs"));
+        Run("chown", "-h", "12345", Destination);
+
+        await RefusedAsync(ArchiveFault.Conflict);
+
+        Assert.Empty(Directory.GetFileSystemEntries(Temp.PathOf("theirs")));
+    }
+
+    [Theory]
+    [InlineData("../out")]
+    [InlineData("/etc")]
+    [InlineData("..")]
+    [InlineData(".cpartifact-bbbbbbbbbbbb")]
+    public void WhatADeadProcessSetAside_UnderANameThatIsNone_StaysWhereItIs(string name)
+    {
+        string left = Leave("aaaaaaaaaaaa", name);
+        Tree.Make(Path.Combine(left, "old"), new() { ["keep"] = s_text });
+
+        StagingFolder.Create(Temp.PathOf("other"), replace: false, TimeProvider.System).Dispose();
+
+        Assert.True(File.Exists(Path.Combine(left, "old", "keep")));
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
     private string Leave(string id, string destinationName)
     {
         string folder = Directory.CreateDirectory(Temp.PathOf(".cpartifact-" + id)).FullName;
-        File.WriteAllText(folder + ".lock", destinationName);
+        File.WriteAllText(Path.Combine(folder, ".lock"), "cpthirdparty\n" + destinationName);
         return folder;
     }
 
