@@ -109,12 +109,14 @@ internal sealed class FakeHost : ICommandHost
 
     public IReadOnlyDictionary<string, object> GivenPreferences() => new Dictionary<string, object>();
 
-    public void RunHandler(HandlerCall call, CancellationToken cancellationToken)
+    public void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken)
     {
         Note();
         call.End = HandlerEnd.Completed;
         Handler(call);
     }
+
+    public void OutsideHandler(Action action) => action();
 
     public void Relay(HandlerRecord record) => Add(new Line(record.Stream.ToString(), HandlerRelay.Named(record)));
 

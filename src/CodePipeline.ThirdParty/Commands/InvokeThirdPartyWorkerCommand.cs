@@ -218,13 +218,15 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             : null;
         string? logPath = await PathAsync(nameof(LogPath), LogPath, cancellationToken).ConfigureAwait(false);
         using WorkerLog? log = logPath is null ? null : OpenLog(logPath);
+        Runner? runner = Runner.Find(Environment.GetEnvironmentVariable);
         var report = new WorkerReport(Clock)
         {
             Post = Do,
             IsPipelineOver = () => cancellationToken.IsCancellationRequested,
             ActionTypes = names,
-            Runner = Runner.Find(Environment.GetEnvironmentVariable),
+            Runner = runner,
             Console = Console.Out,
+            Commands = RunnerChannel.Current,
             Log = log,
             IsVerbose = await AskAsync(host => host.WantsVerbose, cancellationToken).ConfigureAwait(false),
             IsParallel = ThrottleLimit > 1,
@@ -237,7 +239,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         });
         using PoolShell? runspaces =
             pool is null ? null : new PoolShell(script, pool with { Current = Carried(session) });
-        IHandlerShell shell = runspaces ?? (IHandlerShell)new CallerShell(this, script, cancellationToken);
+        IHandlerShell shell = runspaces
+            ?? (IHandlerShell)new CallerShell(this, script, canAsk: runner is null, cancellationToken);
         var handler = new ScriptHandler(shell, IsStrict, SecretConfigurationKey, report.Relay);
         try
         {
@@ -384,7 +387,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         if (IsOnPipeline)
         {
             // A handler writes in the caller's scope: its lines are wanted as it writes them.
-            action(Shell);
+            Shell.OutsideHandler(() => action(Shell));
         }
         else
         {

@@ -27,9 +27,9 @@ internal static class RelayedError
     /// <param name="error">What the script wrote.</param>
     /// <param name="text">The text to show.</param>
     /// <param name="target">What it is about, where the error itself cannot be kept.</param>
-    /// <param name="isSecret">Whether a secret stands in it, so that nothing but its category can be kept.</param>
-    public static ErrorRecord Of(ErrorRecord? error, string text, string target, bool isSecret) =>
-        error is null || isSecret
+    /// <param name="hasOnlyText">Whether nothing of it can be kept but its category.</param>
+    public static ErrorRecord Of(ErrorRecord? error, string text, string target, bool hasOnlyText) =>
+        error is null || hasOnlyText
         ? new ErrorRecord(
             new InvalidOperationException(text), "HandlerError",
             error?.CategoryInfo.Category ?? ErrorCategory.OperationStopped, target)

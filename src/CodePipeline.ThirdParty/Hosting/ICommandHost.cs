@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
@@ -59,7 +60,13 @@ internal interface ICommandHost
     IReadOnlyDictionary<string, object> GivenPreferences();
 
     /// <summary>Runs a handler in the caller's scope; returns when it has come to its end.</summary>
-    void RunHandler(HandlerCall call, CancellationToken cancellationToken);
+    /// <param name="call">The handler's run.</param>
+    /// <param name="canAsk">Whether it may ask the user.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken);
+
+    /// <summary>Does something as if no handler ran: what is shown meanwhile is not taken for the handler's.</summary>
+    void OutsideHandler(Action action);
 
     /// <summary>Shows what a handler wrote. Never ends the pipeline for an error of a handler.</summary>
     void Relay(HandlerRecord record);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Linq;
@@ -17,6 +18,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic);
 
     private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
+    private (HostSwitch Hosts, HandlerHost Host)? _handler;
 
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
 
@@ -80,8 +82,51 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public IReadOnlyDictionary<string, object> GivenPreferences() => CallerState.GivenPreferences(cmdlet);
 
-    public void RunHandler(HandlerCall call, CancellationToken cancellationToken) =>
-        NestedPipeline.Run(call, cancellationToken);
+    public void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken)
+    {
+        if (HostSwitch.Of(cmdlet.Host) is not HostSwitch hosts)
+        {
+            NestedPipeline.Run(call, cancellationToken);
+            return;
+        }
+
+        var host = new HandlerHost(hosts.Outer, canAsk);
+        host.Screen.Begin(call.Job.JobId, call.Hear);
+        (HostSwitch, HandlerHost)? before = _handler;
+        _handler = (hosts, host);
+        hosts.Set(host);
+        try
+        {
+            NestedPipeline.Run(call, cancellationToken);
+        }
+        finally
+        {
+            hosts.Revert();
+            _handler = before;
+            host.Screen.End();
+        }
+    }
+
+    public void OutsideHandler(Action action)
+    {
+        if (_handler is not (HostSwitch hosts, HandlerHost host))
+        {
+            action();
+            return;
+        }
+
+        _handler = null;
+        hosts.Revert();
+        try
+        {
+            action();
+        }
+        finally
+        {
+            hosts.Set(host);
+            _handler = (hosts, host);
+        }
+    }
 
     public void Relay(HandlerRecord record) => HandlerRelay.Show(cmdlet, record);
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Concurrent;
-using System.IO;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Hosting.Runners;
 
@@ -16,11 +15,11 @@ public sealed class RunnerMask : IModuleAssemblyInitializer
     {
         if (Is("GITHUB_ACTIONS"))
         {
-            SecretRegistry.Announced = secret => Tell(Console.Out, secret, GitHub);
+            SecretRegistry.Announced = secret => Tell(RunnerChannel.Current.Write, secret, GitHub);
         }
         else if (Is("TF_BUILD"))
         {
-            SecretRegistry.Announced = secret => Tell(Console.Out, secret, AzureDevOps);
+            SecretRegistry.Announced = secret => Tell(RunnerChannel.Current.Write, secret, AzureDevOps);
         }
     }
 
@@ -28,14 +27,14 @@ public sealed class RunnerMask : IModuleAssemblyInitializer
 
     internal static string AzureDevOps(string line) => "##vso[task.setsecret]" + line.Replace("%", "%AZP25");
 
-    /// <summary>Runners mask line by line.</summary>
-    internal static void Tell(TextWriter output, string secret, Func<string, string> command)
+    /// <summary>Runners mask line by line. What hides too little, and would hide much else, is not told.</summary>
+    internal static void Tell(Action<string> write, string secret, Func<string, string> command)
     {
-        foreach (string line in secret.Split('\r', '\n'))
+        foreach (string line in MaskRules.LinesOf(secret))
         {
-            if (!string.IsNullOrWhiteSpace(line) && s_told.TryAdd(line, true))
+            if (s_told.TryAdd(line, true))
             {
-                output.WriteLine(command(line));
+                write(command(line));
             }
         }
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Hosting.Handlers;
@@ -21,6 +22,7 @@ internal sealed class WorkerReport : IWorkerObserver
     private readonly object _gate = new();
     private readonly Dictionary<string, List<HandlerRecord>> _buffers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _running = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _paused = new(StringComparer.Ordinal);
     private readonly HashSet<string> _shownErrors = new(StringComparer.Ordinal);
     private readonly StepSummary _summary = new();
     private readonly TimeProvider _clock;
@@ -44,8 +46,11 @@ internal sealed class WorkerReport : IWorkerObserver
 
     public Runner? Runner { get; init; }
 
-    /// <summary>Where the runner reads its commands.</summary>
+    /// <summary>Where lines go when the pipeline is over.</summary>
     public TextWriter Console { get; init; } = TextWriter.Null;
+
+    /// <summary>The way of commands to the runner.</summary>
+    public RunnerChannel Commands { get; init; } = new(TextWriter.Null, canPause: false);
 
     public WorkerLog? Log { get; init; }
 
@@ -70,14 +75,14 @@ internal sealed class WorkerReport : IWorkerObserver
         Count(happened);
         switch (happened.Kind)
         {
-            case WorkerEventKind.HandlerStarted when Runner is Runner runner && !IsParallel:
-                Print(runner.Group(TitleOf(happened)));
+            case WorkerEventKind.HandlerStarted when Runner is Runner runner && happened.Job is JobTicket job:
+                Begin(runner, job.JobId, TitleOf(happened));
                 break;
             case WorkerEventKind.JobEnded when happened.Result is ThirdPartyJobResult result:
                 End(happened, result);
                 break;
             case WorkerEventKind.Warning when Runner is Runner runner:
-                Print(runner.Warning("Third-party worker", happened.Message));
+                Print(runner.Warning("Third-party worker", PlainText.Of(happened.Message)));
                 break;
         }
 
@@ -111,7 +116,16 @@ internal sealed class WorkerReport : IWorkerObserver
             }
         }
 
-        record = record with { Text = Neutral(record.Text) };
+        if (Runner is not null)
+        {
+            record = record with
+            {
+                Text = Neutral(record.Text + PlaceOf(record.Original as ErrorRecord)),
+                Activity = Neutral(record.Activity).Replace('\n', ' '),
+                IsForRunner = true,
+            };
+        }
+
         if (Runner is null || !IsParallel || record.Stream == HandlerStream.Progress)
         {
             Post(host => host.Relay(record));
@@ -143,7 +157,7 @@ internal sealed class WorkerReport : IWorkerObserver
     /// <summary>How far a transfer of a job is.</summary>
     public void Transfer(string jobId, string text, int percent, bool isOver)
     {
-        var bar = new ProgressRecord(HandlerRelay.FirstBarOf(jobId) + HandlerRelay.LastBar, $"[{jobId}]", text)
+        var bar = new ProgressRecord(HandlerRelay.FirstBarOf(jobId) + HandlerRelay.LastBar, $"[{jobId}]", Neutral(text))
         {
             PercentComplete = percent,
             RecordType = isOver ? ProgressRecordType.Completed : ProgressRecordType.Processing,
@@ -154,6 +168,17 @@ internal sealed class WorkerReport : IWorkerObserver
     /// <summary>The worker is at its end.</summary>
     public void Finish()
     {
+        string[] paused;
+        lock (_gate)
+        {
+            paused = _paused.ToArray();
+        }
+
+        foreach (string jobId in paused)
+        {
+            Resume(jobId);
+        }
+
         if (Runner is Runner runner && !_summary.IsEmpty)
         {
             try
@@ -218,17 +243,18 @@ internal sealed class WorkerReport : IWorkerObserver
         {
             if (IsParallel)
             {
+                Resume(result.JobId);
                 ShowGroup(TitleOf(happened), written ?? new List<HandlerRecord>());
             }
             else
             {
-                Print(runner.EndGroup);
+                Print(runner.EndGroup, before: () => Resume(result.JobId));
             }
 
             if (!WorkerOutcomes.IsGood(result.Outcome))
             {
                 string type = result.FailureType is FailureType failure ? $"{failure}: " : string.Empty;
-                Print(runner.Error($"Third-party job {result.JobId}", type + (result.Message ?? result.Outcome)));
+                Print(runner.Error($"Third-party job {result.JobId}", type + PlainText.Of(result.Message ?? result.Outcome)));
             }
         }
 
@@ -240,9 +266,48 @@ internal sealed class WorkerReport : IWorkerObserver
                 host.WriteWarning(warning);
             }
 
-            host.WriteObject(result);
+            host.WriteObject(Runner?.Neutral(result) ?? result);
         });
     }
+
+    /// <summary>From here to its end, the runner reads no commands in what the job prints.</summary>
+    private void Begin(Runner runner, string jobId, string title)
+    {
+        lock (_gate)
+        {
+            _paused.Add(jobId);
+        }
+
+        if (IsParallel)
+        {
+            Commands.Pause();
+        }
+        else
+        {
+            Print(runner.Group(title), after: Commands.Pause);
+        }
+    }
+
+    private void Resume(string jobId)
+    {
+        bool wasPaused;
+        lock (_gate)
+        {
+            wasPaused = _paused.Remove(jobId);
+        }
+
+        if (wasPaused)
+        {
+            Commands.Resume();
+        }
+    }
+
+    /// <summary>Where in the script an error is from: of the error itself a runner is shown nothing.</summary>
+    private static string PlaceOf(ErrorRecord? error) =>
+        error?.InvocationInfo is { ScriptLineNumber: > 0 } place && !string.IsNullOrEmpty(place.ScriptName)
+            && error.FullyQualifiedErrorId?.StartsWith("NativeCommandError", StringComparison.Ordinal) != true
+            ? FormattableString.Invariant($"\nat {place.ScriptName}: line {place.ScriptLineNumber}")
+            : string.Empty;
 
     private void ShowGroup(string title, List<HandlerRecord> records)
     {
@@ -250,36 +315,45 @@ internal sealed class WorkerReport : IWorkerObserver
         string end = Runner.EndGroup;
         if (IsPipelineOver())
         {
+            Commands.Write(begin);
             foreach (HandlerRecord record in records)
             {
-                begin += Environment.NewLine + HandlerRelay.Named(record);
+                Console.WriteLine(HandlerRelay.Named(record));
             }
 
-            Console.WriteLine(begin + Environment.NewLine + end);
+            Commands.Write(end);
             return;
         }
 
         Post(host =>
         {
-            Console.WriteLine(begin);
+            Commands.Write(begin);
             foreach (HandlerRecord record in records)
             {
                 host.Relay(record);
             }
 
-            Console.WriteLine(end);
+            Commands.Write(end);
         });
     }
 
-    private void Print(string line)
+    /// <summary>Gives the runner a command, in its turn with what is shown.</summary>
+    private void Print(string command, Action? before = null, Action? after = null)
     {
         if (IsPipelineOver())
         {
-            Console.WriteLine(line);
+            Do();
         }
         else
         {
-            Post(_ => Console.WriteLine(line));
+            Post(_ => Do());
+        }
+
+        void Do()
+        {
+            before?.Invoke();
+            Commands.Write(command);
+            after?.Invoke();
         }
     }
 

@@ -39,9 +39,15 @@ public sealed class RunnerTests
     [Theory]
     [InlineData("::error::no", ": :error::no")]
     [InlineData("  \t::set-output name=a::b", "  \t: :set-output name=a::b")]
-    [InlineData("fine\r\n::stop-commands::x", "fine\r\n: :stop-commands::x")]
+    [InlineData("fine\r\n::stop-commands::x", "fine\n: :stop-commands::x")]
     [InlineData("said ##[error]no", "said ## [error]no")]
     [InlineData("std::vector::size", "std::vector::size")]
+    [InlineData("x\r::add-mask::a", "x\n: :add-mask::a")]
+    [InlineData("\u001b[0m::error::no", ": :error::no")]
+    [InlineData("\u200b::error::no", "\u200b: :error::no")]
+    [InlineData("#\u001b[0m#[error]no", "## [error]no")]
+    [InlineData("a long line ::add-mask::a", "a long line : :add-mask::a")]
+    [InlineData("\uff1a\uff1aerror::no", "\uff1a \uff1aerror::no")]
     public void GitHub_ReadsNoCommandInTextFromElsewhere(string text, string neutral) =>
         Assert.Equal(neutral, s_gitHub.Neutral(text));
 
@@ -50,8 +56,96 @@ public sealed class RunnerTests
     [InlineData("##VSO[task.complete]", "## VSO[task.complete]")]
     [InlineData("##[error]no", "## [error]no")]
     [InlineData("## Heading", "## Heading")]
+    [InlineData("#\u001b[0m#vso[a]b", "## vso[a]b")]
+    [InlineData("#\u001b]0;title\u0007#vso[a]b", "## vso[a]b")]
+    [InlineData("#\u009b1m#vso[a]b", "## vso[a]b")]
+    [InlineData("#\0#v\u0008so[a]b", "## vso[a]b")]
+    [InlineData("#\u001b\u001b[0m[0m#vso[a]b", "#[0m#vso[a]b")]
+    [InlineData("#\u00ad#vso[a]b", "#\u00ad# vso[a]b")]
+    [InlineData("\uff03\uff03vso[a]b", "\uff03\uff03 vso[a]b")]
+    [InlineData("###vso[a]b", "### vso[a]b")]
     public void Azure_ReadsNoCommandInTextFromElsewhere(string text, string neutral) =>
         Assert.Equal(neutral, s_azure.Neutral(text));
+
+    [Theory]
+    [InlineData("plain\ttext\n", "plain\ttext\n")]
+    [InlineData("a\r\nb\rc\u0085d\u007fe", "a\nb\ncde")]
+    [InlineData("\u001b[1;31mred\u001b[0m", "red")]
+    [InlineData("\u001b]52;c;ZXZpbA==\u0007x\u001b]0;t\u001b\\y", "xy")]
+    [InlineData("\u001bP1$r\u001b\\x\u001b(By\u001bcz", "xyz")]
+    [InlineData("\u001b[", "")]
+    [InlineData("\u001b]no end\nnext", "\nnext")]
+    public void PlainText_IsWithoutEscapesAndControls(string text, string plain) =>
+        Assert.Equal(plain, PlainText.Of(text));
+
+    [Fact]
+    public void Neutral_OfALongLineOfCommands_IsQuick()
+    {
+        string line = string.Concat(System.Linq.Enumerable.Repeat("::error ##vso #\u001b[", 50_000));
+
+        Assert.True(s_gitHub.Neutral(line).Length > 0 && s_azure.Neutral(line).Length > 0);
+    }
+
+    [Fact]
+    public void Channel_LetsOurCommandsThrough_WhileOthersAreStopped()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var channel = new RunnerChannel(output, canPause: true);
+
+        channel.Write("::group::a");
+        channel.Pause();
+        channel.Pause();
+        channel.Write("::add-mask::x");
+        channel.Resume();
+        channel.Write("::add-mask::y");
+        channel.Resume();
+        channel.Resume();
+        channel.Write("::endgroup::");
+
+        string[] lines = output.ToString().TrimEnd('\n').Split('\n');
+        string token = lines[1].Substring("::add-mask::".Length);
+        Assert.Matches("^cpthirdparty-[0-9a-f]{40}$", token);
+        Assert.Equal(
+            new[]
+            {
+                "::group::a", $"::add-mask::{token}", $"::stop-commands::{token}", $"::{token}::", "::add-mask::x",
+                $"::stop-commands::{token}", $"::{token}::", "::add-mask::y", $"::stop-commands::{token}",
+                $"::{token}::", "::endgroup::",
+            },
+            lines);
+    }
+
+    [Fact]
+    public void Channel_OfARunnerThatCannotStop_WritesCommandsOnly()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var channel = new RunnerChannel(output, canPause: false);
+
+        channel.Pause();
+        channel.Write("##[group]a");
+        channel.Resume();
+
+        Assert.Equal("##[group]a\n", output.ToString());
+    }
+
+    [Fact]
+    public void NeutralResult_KeepsAllButCommands()
+    {
+        ThirdPartyJobResult given = new()
+        {
+            JobId = "job-1", ClientId = "c", ActionType = FakeClient.Type, Outcome = WorkerOutcomes.Failed,
+            StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.FromSeconds(2),
+            FailureType = FailureType.JobFailed, Message = "m", ExternalExecutionId = "x",
+        };
+
+        ThirdPartyJobResult neutral = s_azure.Neutral(given);
+
+        foreach (System.Reflection.PropertyInfo property in typeof(ThirdPartyJobResult).GetProperties())
+        {
+            Assert.NotNull(property.GetValue(given));
+            Assert.Equal(property.GetValue(given), property.GetValue(neutral));
+        }
+    }
 
     [Fact]
     public void GitHubSummary_IsAppended()

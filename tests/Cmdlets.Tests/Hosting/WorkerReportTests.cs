@@ -106,6 +106,43 @@ public sealed class WorkerReportTests : IDisposable
     }
 
     [Fact]
+    public void Results_HoldNoCommandOfTheRunner()
+    {
+        WorkerReport report = Report(new AzureDevOpsRunner(null));
+
+        report.Report(Ended("job-1", WorkerOutcomes.Failed, FailureType.JobFailed, "#\u001b[0m#vso[a]b"));
+
+        Assert.Equal("## vso[a]b", Assert.IsType<ThirdPartyJobResult>(Assert.Single(_host.Objects)).Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Commands_AreStopped_FromTheHandlersStartToTheJobsEnd(bool isParallel)
+    {
+        WorkerReport report = Report(new GitHubRunner(null), isParallel, canPause: true);
+
+        report.Report(Event(WorkerEventKind.HandlerStarted, "job-1"));
+        string stopped = _console.ToString();
+        report.Report(Ended("job-1", WorkerOutcomes.Succeeded, null));
+        report.Report(Ended("job-2", WorkerOutcomes.Failed, FailureType.JobFailed));
+
+        Assert.Matches("::stop-commands::cpthirdparty-[0-9a-f]+\n$", stopped);
+        Assert.Matches("^::cpthirdparty-[0-9a-f]+::\n", _console.ToString().Substring(stopped.Length));
+    }
+
+    [Fact]
+    public void Finish_LetsTheRunnerReadCommandsAgain()
+    {
+        WorkerReport report = Report(new GitHubRunner(null), canPause: true);
+        report.Report(Event(WorkerEventKind.HandlerStarted, "job-1"));
+
+        report.Finish();
+
+        Assert.Matches("\n::cpthirdparty-[0-9a-f]+::\n$", _console.ToString());
+    }
+
+    [Fact]
     public void PipelineThatIsOver_LeavesTheConsole()
     {
         WorkerReport report = Report(new GitHubRunner(null), isParallel: true);
@@ -252,8 +289,10 @@ public sealed class WorkerReportTests : IDisposable
     private WorkerEvent Ended(string jobId, string outcome, FailureType? type, string? message = null) =>
         Event(WorkerEventKind.JobEnded, jobId) with { Result = RunnerTests.Result(jobId, outcome, type, message) };
 
-    private WorkerReport Report(Runner? runner, bool isParallel = false, WorkerLog? log = null) => new(_clock)
+    private WorkerReport Report(
+        Runner? runner, bool isParallel = false, WorkerLog? log = null, bool canPause = false) => new(_clock)
     {
+        Commands = new RunnerChannel(_console, canPause),
         Post = action => action(_host),
         IsPipelineOver = () => _isOver,
         ActionTypes = "Test/Contoso/1",

@@ -1,14 +1,17 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
 /// <summary>The caller's own scope, on the pipeline thread: what <c>-ThrottleLimit 1</c> runs handlers in.</summary>
 /// <param name="command">The worker's cmdlet.</param>
 /// <param name="script">What to run.</param>
+/// <param name="canAsk">Whether a handler may ask the user.</param>
 /// <param name="stop">The pipeline ends, and with it what waits for its thread.</param>
-internal sealed class CallerShell(AsyncCommand command, HandlerScript script, CancellationToken stop) : IHandlerShell
+internal sealed class CallerShell(
+    AsyncCommand command, HandlerScript script, bool canAsk, CancellationToken stop) : IHandlerShell
 {
     private const int Waiting = 0;
     private const int Running = 1;
@@ -16,7 +19,7 @@ internal sealed class CallerShell(AsyncCommand command, HandlerScript script, Ca
 
     /// <inheritdoc/>
     public async Task<HandlerEnd> RunAsync(
-        ThirdPartyJob job, Action<HandlerRecord> hear, CancellationToken cancellationToken)
+        ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken)
     {
         var end = new TaskCompletionSource<HandlerEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
         int state = Waiting;
@@ -33,8 +36,8 @@ internal sealed class CallerShell(AsyncCommand command, HandlerScript script, Ca
 
             try
             {
-                var call = new HandlerCall(script, job, hear);
-                command.Shell.RunHandler(call, cancellationToken);
+                var call = new HandlerCall(script, job, hear, secrets);
+                command.Shell.RunHandler(call, canAsk, cancellationToken);
                 end.TrySetResult(call.End);
             }
             catch (Exception error)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
@@ -9,16 +10,23 @@ public sealed class HandlerCall
 {
     private readonly HandlerOutput _output;
 
-    internal HandlerCall(HandlerScript script, ThirdPartyJob job, Action<HandlerRecord> hear)
+    internal HandlerCall(HandlerScript script, ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets)
     {
+        Secrets = secrets;
         Script = script;
         Job = job;
+        Hear = hear;
         _output = new HandlerOutput(job.JobId, hear);
     }
 
     internal HandlerScript Script { get; }
 
     internal ThirdPartyJob Job { get; }
+
+    internal Action<HandlerRecord> Hear { get; }
+
+    /// <summary>What is not to be left anywhere.</summary>
+    internal SecretMask Secrets { get; }
 
     /// <summary>Preference variables that the handler runs with, by name.</summary>
     internal IReadOnlyDictionary<string, object> Preferences => Script.Preferences;

@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
 /// <summary>Where a handler wrote to.</summary>
@@ -24,7 +26,10 @@ internal enum HandlerStream
 /// <param name="Original">What PowerShell has of it.</param>
 internal sealed record HandlerRecord(string JobId, HandlerStream Stream, string Text, object? Original)
 {
-    /// <summary>Whether <see cref="Text"/> differs from the original, because a secret stood there.</summary>
+    /// <summary>What a progress record is about.</summary>
+    public string Activity { get; init; } = (Original as ProgressRecord)?.Activity ?? string.Empty;
+
+    /// <summary>Whether a secret stands in the original, so that nothing of it is shown but the text here.</summary>
     public bool IsMasked { get; init; }
 
     /// <summary>
@@ -41,4 +46,9 @@ internal sealed record HandlerRecord(string JobId, HandlerStream Stream, string 
 
     /// <summary>What is wrong with an outcome that the handler gave, where it cannot be used.</summary>
     public string? OutcomeProblem { get; init; }
+
+    /// <summary>
+    /// Whether a runner reads what is shown: then nothing of the original is, whose parts PowerShell prints as they are.
+    /// </summary>
+    public bool IsForRunner { get; init; }
 }

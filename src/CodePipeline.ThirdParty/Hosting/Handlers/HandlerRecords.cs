@@ -21,9 +21,12 @@ internal static class HandlerRecords
         object? plain = PSValues.Unwrap(value);
         return plain switch
         {
+            // Programs write their progress there too, and PowerShell shows such a record without the job's id.
+            ErrorRecord error when IsOfProgram(error) =>
+                new HandlerRecord(jobId, HandlerStream.Host, error.ToString(), null),
             ErrorRecord error => new HandlerRecord(jobId, HandlerStream.Error, error.ToString(), error)
             {
-                IsError = IsError(value, error),
+                IsError = IsError(value),
             },
             WarningRecord warning => new HandlerRecord(jobId, HandlerStream.Warning, warning.Message, warning),
             VerboseRecord verbose => new HandlerRecord(jobId, HandlerStream.Verbose, verbose.Message, verbose),
@@ -37,8 +40,10 @@ internal static class HandlerRecords
     }
 
     /// <summary>Where PowerShell does not tell, every error counts.</summary>
-    private static bool IsError(object? value, ErrorRecord error) =>
-        error.FullyQualifiedErrorId?.StartsWith(NativeError, StringComparison.Ordinal) != true
-        && (value is not PSObject wrapped || s_stream?.GetValue(wrapped) is not object stream
-            || stream.ToString() == ErrorStream);
+    private static bool IsError(object? value) =>
+        value is not PSObject wrapped || s_stream?.GetValue(wrapped) is not object stream
+        || stream.ToString() == ErrorStream;
+
+    private static bool IsOfProgram(ErrorRecord error) =>
+        error.FullyQualifiedErrorId?.StartsWith(NativeError, StringComparison.Ordinal) == true;
 }

@@ -89,9 +89,10 @@ internal static class HandlerRelay
 
     private static void ShowError(PSCmdlet cmdlet, HandlerRecord record)
     {
+        bool hasOnlyText = record.IsMasked || record.IsForRunner;
         ErrorRecord error = RelayedError.Of(
-            record.Original as ErrorRecord, Named(record), record.JobId, record.IsMasked);
-        s_keepPosition?.SetValue(error, !record.IsMasked);
+            record.Original as ErrorRecord, Named(record), record.JobId, hasOnlyText);
+        s_keepPosition?.SetValue(error, !record.IsMasked || record.IsForRunner);
         if (Stops(cmdlet))
         {
             // Into the worker's own error stream: past it, PowerShell shows the bare text, and no line ends.
@@ -150,7 +151,7 @@ internal static class HandlerRelay
         var given = (ProgressRecord)record.Original!;
         int id = FirstBarOf(record.JobId);
         string status = record.Text.Length > 0 ? record.Text : " ";
-        return new ProgressRecord(id + (given.ActivityId & LastBar), $"[{record.JobId}] {given.Activity}", status)
+        return new ProgressRecord(id + (given.ActivityId & LastBar), $"[{record.JobId}] {record.Activity}", status)
         {
             ParentActivityId = given.ParentActivityId >= 0 ? id + (given.ParentActivityId & LastBar) : -1,
             PercentComplete = given.PercentComplete,

@@ -7,6 +7,7 @@ using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
@@ -31,7 +32,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
 
     /// <inheritdoc/>
     public async Task<HandlerEnd> RunAsync(
-        ThirdPartyJob job, Action<HandlerRecord> hear, CancellationToken cancellationToken)
+        ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken)
     {
         if (!_idle.TryTake(out Place? place))
         {
@@ -41,7 +42,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
 
         try
         {
-            return await RunAsync(place, job, hear, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(place, job, hear, secrets, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -75,21 +76,17 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
     }
 
     private async Task<HandlerEnd> RunAsync(
-        Place place, ThirdPartyJob job, Action<HandlerRecord> hear, CancellationToken cancellationToken)
+        Place place, ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets,
+        CancellationToken cancellationToken)
     {
-        var call = new HandlerCall(script, job, hear) { Block = place.Block };
+        var call = new HandlerCall(script, job, hear, secrets) { Block = place.Block };
         using PowerShell shell = PowerShell.Create();
         shell.Runspace = place.Runspace;
         shell.AddCommand(Invoke, useLocalScope: true)
             .AddParameter("Run", RunHandlerCommand.Info)
             .AddParameter("Call", call)
             .AddParameter(UsingValues.Parameter, settings.Using);
-        shell.Streams.Progress.DataAdded += (sender, added) =>
-        {
-            ProgressRecord progress = ((PSDataCollection<ProgressRecord>)sender!)[added.Index];
-            string status = progress.StatusDescription ?? string.Empty;
-            hear(new HandlerRecord(job.JobId, HandlerStream.Progress, status, progress));
-        };
+        place.Host.Screen.Begin(job.JobId, hear);
         try
         {
             place.Prepare(settings);
@@ -110,6 +107,10 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
             when (error is RuntimeException or InvalidRunspaceStateException or InvalidOperationException)
         {
             return new HandlerEnd(HandlerEndKind.Broken) { Reason = error.Message };
+        }
+        finally
+        {
+            place.Host.Screen.End();
         }
 
         return place.Runspace.RunspaceStateInfo.State == RunspaceState.Opened || call.End.Kind != HandlerEndKind.Stopped
@@ -148,7 +149,8 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
 
         state.Commands.Add(
             new SessionStateFunctionEntry(Invoke, InvokeText, ScopedItemOptions.Constant, helpFile: null));
-        Runspace runspace = RunspaceFactory.CreateRunspace(state);
+        var host = new HandlerHost(real: null, canAsk: false);
+        Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Name = "CPThirdPartyHandler";
         runspace.Open();
@@ -164,7 +166,7 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         }
 
         // The same syntax tree in a block that belongs to no runspace: lines and the file's name stay as they were.
-        var place = new Place(runspace, ((ScriptBlockAst)script.Block.Ast).GetScriptBlock(), thread);
+        var place = new Place(runspace, host, ((ScriptBlockAst)script.Block.Ast).GetScriptBlock(), thread);
         _all.TryAdd(place, true);
         return place;
     }
@@ -178,9 +180,11 @@ internal sealed class PoolShell(HandlerScript script, PoolSettings settings) : I
         return manifest is not null && File.Exists(manifest) ? manifest : null;
     }
 
-    private sealed class Place(Runspace runspace, ScriptBlock block, HandlerThread thread)
+    private sealed class Place(Runspace runspace, HandlerHost host, ScriptBlock block, HandlerThread thread)
     {
         public Runspace Runspace { get; } = runspace;
+
+        public HandlerHost Host { get; } = host;
 
         public ScriptBlock Block { get; } = block;
 

@@ -50,6 +50,8 @@ public sealed class RunHandlerCommand : PSCmdlet
         var saved = new Stack<Saved>();
         call.FormatWith((objects, width) => string.Concat(InvokeCommand.InvokeScript(
             false, ScriptBlock.Create(AsText), null, objects, width)));
+        var remembered = SessionState.PSVariable.GetValue("global:Error") as ArrayList;
+        object? last = remembered?.Count > 0 ? remembered[0] : null;
         try
         {
             SetVariables(call, block, saved);
@@ -85,6 +87,10 @@ public sealed class RunHandlerCommand : PSCmdlet
         {
             call.Flush();
             Restore(saved, location);
+            if (remembered is not null)
+            {
+                HandlerErrors.Clean(remembered, last, call);
+            }
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class ScriptHandler(
     {
         SecretMask secrets = SecretMask.Of(job, secretKeys);
         var verdict = new HandlerVerdict(isStrict);
-        HandlerEnd end = await shell.RunAsync(job, Hear, cancellationToken).ConfigureAwait(false);
+        HandlerEnd end = await shell.RunAsync(job, Hear, secrets, cancellationToken).ConfigureAwait(false);
         switch (end.Kind)
         {
             case HandlerEndKind.Failed:
@@ -58,7 +58,7 @@ internal sealed class ScriptHandler(
         HandlerRecord Masked(HandlerRecord record)
         {
             string text = secrets.Apply(record.Text);
-            bool isMasked = text != record.Text;
+            bool isMasked = text != record.Text || HandlerErrors.Holds(record.Original, secrets);
             if (record.Unwrapped is string unwrapped && secrets.Apply(unwrapped) is string whole && whole != unwrapped)
             {
                 // The layout may have cut the secret in two, so that it is not found in the text.
@@ -71,7 +71,7 @@ internal sealed class ScriptHandler(
                 text += $" ({place})";
             }
 
-            return record with { Text = text, IsMasked = isMasked };
+            return record with { Text = text, Activity = secrets.Apply(record.Activity), IsMasked = isMasked };
         }
     }
 }

@@ -10,6 +10,10 @@ namespace CodePipeline.ThirdParty.Hosting.Runners;
 /// <param name="temporary">The agent's folder of temporary files.</param>
 internal sealed class AzureDevOpsRunner(string? temporary) : Runner
 {
+    private static readonly Regex s_command = new(
+        "(?<first>" + Pattern("##") + @")(?=\p{Cf}*(?:" + Pattern("vso[") + "|" + Pattern("[") + "))",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
     /// <inheritdoc/>
     public override string EndGroup => "##[endgroup]";
 
@@ -42,8 +46,7 @@ internal sealed class AzureDevOpsRunner(string? temporary) : Runner
     internal static string Data(string text) => text.Replace("%", "%AZP25").Replace("\r", "%0D").Replace("\n", "%0A");
 
     /// <summary>A command may stand anywhere in a line; formats, such as ##[error], at its start.</summary>
-    private protected override string NeutralLine(string line) =>
-        Regex.Replace(line, @"##(?=vso\[|\[)", "## ", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private protected override string NeutralLine(string line) => s_command.Replace(line, Apart);
 
     private string Line(string text) => Neutral(text.Replace('\r', ' ').Replace('\n', ' '));
 }

@@ -1,5 +1,6 @@
 using System.IO;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace CodePipeline.ThirdParty.Hosting.Runners;
 
@@ -7,8 +8,19 @@ namespace CodePipeline.ThirdParty.Hosting.Runners;
 /// <param name="summaryFile">Where the step's summary is gathered.</param>
 internal sealed class GitHubRunner(string? summaryFile) : Runner
 {
-    private const string OldCommand = "##[";
-    private const string Command = "::";
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+    private const string Known = "(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|internal-set-repo-path"
+        + "|notice|remove-matcher|save-state|set-env|set-output|stop-commands|warning)";
+
+    private static readonly Regex s_oldCommand = new(
+        "(?<first>" + Pattern("##") + @")(?=\p{Cf}*" + Pattern("[") + ")", Options);
+
+    // At the start of a line any command, elsewhere the known ones: PowerShell breaks long lines, so that any place may
+    // come to be the start of one.
+    private static readonly Regex s_command = new(
+        @"(?<=^[\s\p{Cf}]*)(?<first>[:\uff1a])(?=\p{Cf}*[:\uff1a])"
+        + @"|(?<first>[:\uff1a])(?=\p{Cf}*[:\uff1a][\s\p{Cf}]*" + Known + @"[\s:\uff1a])",
+        Options);
 
     /// <inheritdoc/>
     public override string EndGroup => "::endgroup::";
@@ -39,11 +51,7 @@ internal sealed class GitHubRunner(string? summaryFile) : Runner
 
     internal static string Property(string text) => Data(text).Replace(":", "%3A").Replace(",", "%2C");
 
-    /// <summary>A command stands at the start of a line; one of the old kind anywhere in it.</summary>
-    private protected override string NeutralLine(string line)
-    {
-        string text = line.Replace(OldCommand, "## [");
-        int start = text.Length - text.TrimStart().Length;
-        return string.CompareOrdinal(text, start, Command, 0, Command.Length) == 0 ? text.Insert(start + 1, " ") : text;
-    }
+    /// <inheritdoc/>
+    private protected override string NeutralLine(string line) =>
+        s_command.Replace(s_oldCommand.Replace(line, Apart), Apart);
 }

@@ -1,4 +1,6 @@
 using System;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace CodePipeline.ThirdParty.Hosting.Runners;
 
@@ -22,10 +24,10 @@ internal abstract class Runner
     /// <exception cref="System.IO.IOException">It cannot be written.</exception>
     public abstract string? Summarize(string markdown);
 
-    /// <summary>A text from elsewhere that holds no command any more.</summary>
+    /// <summary>A text from elsewhere that holds no command any more, nor anything that steers a terminal.</summary>
     public string Neutral(string text)
     {
-        string[] lines = text.Split('\n');
+        string[] lines = PlainText.Of(text).Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
             lines[i] = NeutralLine(lines[i]);
@@ -33,6 +35,20 @@ internal abstract class Runner
 
         return string.Join("\n", lines);
     }
+
+    /// <summary>A result whose texts hold no command, however it is printed.</summary>
+    public ThirdPartyJobResult Neutral(ThirdPartyJobResult result) => new()
+    {
+        JobId = result.JobId,
+        ClientId = result.ClientId,
+        ActionType = result.ActionType,
+        Outcome = result.Outcome,
+        StartedAt = result.StartedAt,
+        Duration = result.Duration,
+        FailureType = result.FailureType,
+        Message = result.Message is null ? null : Neutral(result.Message),
+        ExternalExecutionId = result.ExternalExecutionId is null ? null : Neutral(result.ExternalExecutionId),
+    };
 
     /// <summary>The runner that this process runs on, if any.</summary>
     public static Runner? Find(Func<string, string?> variable) =>
@@ -42,5 +58,25 @@ internal abstract class Runner
 
     internal static bool IsTrue(string? value) => string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>What stands between the characters of a command that is none any more.</summary>
+    private protected const string Apart = "${first} ";
+
     private protected abstract string NeutralLine(string line);
+
+    /// <summary>
+    /// A pattern for a part of a command. Invisible characters may stand in it, since runners compare by culture; and its
+    /// characters may be full-width, which encodings of some consoles turn into plain ones.
+    /// </summary>
+    private protected static string Pattern(string word)
+    {
+        const int ToFullWidth = 0xFEE0;
+        var pattern = new StringBuilder();
+        foreach (char each in word)
+        {
+            pattern.Append(pattern.Length > 0 ? @"\p{Cf}*" : string.Empty).Append('[')
+                .Append(Regex.Escape(each.ToString())).Append((char)(each + ToFullWidth)).Append(']');
+        }
+
+        return pattern.ToString();
+    }
 }

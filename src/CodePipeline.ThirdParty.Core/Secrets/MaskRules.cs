@@ -1,0 +1,52 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CodePipeline.ThirdParty;
+
+/// <summary>
+/// Which texts are masked. A customer chooses the values of a configuration: a mask for <c>e</c> or <c>true</c> would
+/// hide no secret, but the whole log.
+/// </summary>
+internal static class MaskRules
+{
+    private const int Shortest = 4;
+    private const int ShortestNumber = 6;
+    private const int ShortestLine = 16;
+
+    private static readonly HashSet<string> s_words = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "access", "action", "admin", "administrator", "apikey", "artifact", "auto", "automatic", "basic", "bearer",
+        "build", "client", "continue", "count", "credential", "credentials", "debug", "default", "deploy", "disable",
+        "disabled", "duration", "empty", "enable", "enabled", "error", "errors", "fail", "failed", "failure", "false",
+        "file", "finished", "guest", "handler", "host", "http", "https", "info", "information", "input", "invalid",
+        "javascript", "jobs", "json", "latest", "line", "local", "localhost", "login", "main", "manual", "master",
+        "message", "missing", "name", "node", "none", "null", "oauth", "oauth2", "output", "pass", "passed",
+        "password", "path", "pipeline", "private", "project", "public", "read", "release", "required", "result", "root",
+        "running", "secret", "server", "service", "stage", "staging", "start", "started", "status", "string", "success",
+        "succeeded", "system", "test", "tests", "time", "token", "true", "type", "undefined", "unknown", "user",
+        "username", "valid", "value", "version", "warning", "worker", "write",
+    };
+
+    /// <summary>Whether a text is so long, and so rare, that a mask for it hides a secret and little else.</summary>
+    public static bool IsMaskable(string secret)
+    {
+        string text = secret.Trim();
+        return text.Length >= Shortest && !s_words.Contains(text) && !IsOneCharacter(text)
+            && (text.Length >= ShortestNumber || !text.All(char.IsDigit));
+    }
+
+    /// <summary>
+    /// What is masked of a secret where only single lines can be: itself; of several lines, such as those of a key file,
+    /// the long ones.
+    /// </summary>
+    public static IEnumerable<string> LinesOf(string secret)
+    {
+        string[] lines = secret.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length == 1
+            ? lines.Where(IsMaskable)
+            : lines.Select(line => line.Trim()).Where(line => line.Length >= ShortestLine && !IsOneCharacter(line));
+    }
+
+    private static bool IsOneCharacter(string text) => text.All(each => each == text[0]);
+}
