@@ -107,7 +107,23 @@ $Script
     }
 
     It 'works in Start-Job, whose process takes plain values: no secret crosses by itself' {
-        $child = Invoke-ChildPwsh @"
+        # Start-Job starts the program in $PSHOME. In the .NET tool, that is for one platform, and has to be told where
+        # .NET is.
+        $variables = @{}
+        $engine = Get-Engine
+        if ($engine.Arguments) {
+            $variables['DOTNET_ROOT'] = Split-Path -Path $engine.FilePath -Parent
+        }
+
+        $child = Invoke-ChildPwsh -NoImport -Environment $variables -Script @'
+& ([IO.Path]::Combine($PSHOME, $IsWindows ? 'pwsh.exe' : 'pwsh')) -NoProfile -NonInteractive -Command 'exit 0'
+exit $LASTEXITCODE
+'@
+        if ($child.ExitCode -ne 0) {
+            Set-ItResult -Skipped -Because 'the pwsh that Start-Job starts does not run here'
+        }
+
+        $child = Invoke-ChildPwsh -Environment $variables -Script @"
 `$emulator = Start-CPThirdPartyEmulator
 `$emulator | Connect-CPThirdParty
 `$token = (New-CPThirdPartyEmulatorJob Test/Contoso/1).ClientToken

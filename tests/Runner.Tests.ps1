@@ -251,9 +251,10 @@ Describe 'The step of <Runner>' -ForEach $runners {
                                     ) -contains $tokens[-1]
                                 }, 60000)
                             $Seen.Enqueue("renewed $renewed")
+                            # The next token's file comes and goes.
                             $modes = @(
                                 Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' |
-                                    ForEach-Object UnixFileMode
+                                    Where-Object Name -NotLike '*.new' | ForEach-Object UnixFileMode
                             )
                             $Seen.Enqueue("mode $modes")
                             $answered = $true
