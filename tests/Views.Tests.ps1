@@ -5,7 +5,7 @@ BeforeAll {
     # The headers of a table on a wide screen, where the rule under them tells them apart.
     function Get-TableHeader($Object) {
         $lines = $Object | Format-Table | Out-String -Width 200 | ForEach-Object { $_ -split '\r?\n' }
-        $lines = @($lines | Where-Object { $_.Trim() })
+        $lines = @($lines | Where-Object { $_.Trim() -and $_ -notmatch '^ +ActionType: ' })
         [regex]::Matches($lines[1], '-+') | ForEach-Object { $lines[0].Substring($_.Index, $_.Length).Trim() }
     }
 
@@ -53,6 +53,7 @@ Describe 'Views' {
         }
         $job = Get-CPThirdPartyJob $ActionType
         $detail = $job | Get-CPThirdPartyJobDetail
+        $result = [CodePipeline.ThirdParty.ThirdPartyJobResult]::new()
     }
 
     AfterAll {
@@ -60,25 +61,28 @@ Describe 'Views' {
     }
 
     It 'of <What> is a table of <Columns>' -TestCases @(
-        @{ What = 'a job'; Make = { $job }; Columns = 'JobId', 'Status', 'ActionType', 'ClientId' }
+        @{ What = 'a job'; Make = { $job }; Columns = 'JobId', 'Status', 'ClientId' }
         @{ What = 'details'; Make = { $detail }; Columns = 'JobId', 'Status', 'Pipeline', 'Action' }
         @{ What = 'an artifact'; Make = { $detail.InputArtifacts }; Columns = 'Name', 'Bucket', 'Key' }
         @{ What = 'a session'; Make = { Get-CPThirdPartySession }
-            Columns = 'Name', 'Region', 'Credentials', 'Client tokens', 'Endpoint'
+            Columns = 'Name', 'Region', 'Endpoint', 'Credentials', 'Client tokens'
         }
         @{ What = 'a check'; Make = { Test-CPThirdPartyConnection }; Columns = 'Check', 'Result', 'Detail' }
         @{ What = 'an emulator'; Make = { Get-CPThirdPartyEmulator }
             Columns = 'Name', 'Endpoint', 'Region', 'Running', 'StartedAt'
         }
         @{ What = 'an emulator''s job'; Make = { Get-CPThirdPartyEmulatorJob }
-            Columns = 'JobId', 'Status', 'ActionType', 'Result'
+            Columns = 'JobId', 'Status', 'Result'
+        }
+        @{ What = 'a worker''s result'; Make = { $result }
+            Columns = 'JobId', 'Outcome', 'Duration', 'Message'
         }
     ) {
         Get-TableHeader (& $Make) | Should -Be $Columns
     }
 
     It 'of a job is a table by itself, of details a list' {
-        "$($job | Out-String)" | Should -Match '(?m)^JobId +Status +ActionType'
+        "$($job | Out-String)" | Should -Match '(?m)^ +ActionType: Test/Contoso/1\r?\n\r?\nJobId +Status +ClientId'
         "$($detail | Out-String)" | Should -Match '(?m)^JobId +: '
     }
 
@@ -105,9 +109,109 @@ Describe 'Views' {
                 (Get-CPThirdPartyEmulatorJob)
         ) {
             $lines = $object | Format-Table | Out-String -Width 80 | ForEach-Object { $_ -split '\r?\n' }
-            $lines = @($lines | Where-Object { $_.Trim() })
+            $lines = @($lines | Where-Object { $_.Trim() -and $_ -notmatch '^ +ActionType: ' })
             $lines[1] | Should -Match '^[- ]+$' -Because "the line under '$($lines[0])' is the rule"
         }
+    }
+}
+
+# What a user reads on a screen of 80 columns.
+Describe 'Views at 80 columns' {
+    BeforeAll {
+        $emulator = Start-TestService -Emulator @{ Name = 'narrow' }
+        $longType = 'Build/Contoso-Widgets-And-Gadgets/2026'
+        $message = 'The build of the project web failed: 3 of 40 tests failed, see ' +
+            'https://ci.contoso.example/builds/1234567 for the log and the list of tests that failed.'
+
+        # In a culture whose words PowerShell wraps, and in one whose words it does not.
+        function Get-ScreenText([scriptblock] $Script) {
+            foreach ($culture in 'en-US', '') {
+                $before = [cultureinfo]::CurrentCulture
+                try {
+                    [cultureinfo]::CurrentCulture = $culture
+                    & $Script | Out-String -Width 80
+                } finally {
+                    [cultureinfo]::CurrentCulture = $before
+                }
+            }
+        }
+
+        # A text without the places where its lines end.
+        function Get-Flat([string] $Text) {
+            $Text -replace '\s+', ' '
+        }
+    }
+
+    AfterAll {
+        Clear-TestService
+    }
+
+    It 'a worker''s result has its outcome, job and whole message, wrapped at words' {
+        $null = New-CPThirdPartyEmulatorJob $longType
+        $results = Invoke-CPThirdPartyWorker $longType -MaxJobs 1 -WarningAction Ignore {
+            New-CPThirdPartyJobOutcome -FailureType ConfigurationError -FailureMessage $message
+        }
+        foreach ($text in Get-ScreenText { $results }) {
+            $lines = @($text -split '\r?\n' | Where-Object { $_ })
+            $lines | ForEach-Object { $_.Length | Should -BeLessThan 80 }
+            $lines[0] | Should -Match "^Failed +00:00:\d\d\.\d $($results.JobId)$"
+            $rest = @($lines | Select-Object -Skip 1)
+            Get-Flat ($rest -join ' ') | Should -Be " ${longType}, ConfigurationError: $message"
+            $rest | ForEach-Object { $_ | Should -Match '^    \S' }
+        }
+    }
+
+    It 'an emulator''s job has its whole result' {
+        $made = New-CPThirdPartyEmulatorJob $longType
+        $null = Invoke-CPThirdPartyWorker $longType -MaxJobs 1 -WarningAction Ignore {
+            New-CPThirdPartyJobOutcome -FailureMessage $message
+        }
+        foreach ($text in Get-ScreenText { Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId }) {
+            $text | Should -Match "(?m)^ +ActionType: $longType"
+            ($text -replace '\s') | Should -BeLike "*$($made.JobId)Failed$($message -replace '\s')"
+        }
+    }
+
+    It 'a session shows its whole endpoint' {
+        $url = 'https://vpce-0123456789abcdef0-1a2b3c4d.codepipeline.eu-central-1.vpce.amazonaws.com/'
+        Connect-CPThirdParty -Name long -Region eu-central-1 -EndpointUrl $url
+        foreach ($text in Get-ScreenText { Get-CPThirdPartySession long }) {
+            ($text -replace '\s') | Should -BeLike "*Endpoint:$url*"
+        }
+
+        Get-CPThirdPartySession long | Disconnect-CPThirdParty
+    }
+
+    It 'a failed check shows its fix, and breaks no word' {
+        $check = Test-CPThirdPartyConnection -Region eu-central-1 -EndpointUrl http://127.0.0.1:9
+        $failed = $check | Where-Object Result -EQ Failed
+        $failed.Cure | Should -Not -BeNullOrEmpty
+        foreach ($text in Get-ScreenText { $check }) {
+            $lines = @($text -split '\r?\n' | Where-Object { $_.Length -gt 40 } | ForEach-Object { $_.Substring(40) })
+            $flat = Get-Flat ($lines -join ' ')
+            $flat | Should -BeLike "*$($failed.Text) Fix: $($failed.Cure)*"
+            $flat | Should -BeLike '*None was given. Give -ActionType to check how it is written.*'
+        }
+    }
+
+    It 'a saved artifact has its folder, and no empty column' {
+        $file = Join-Path $TestDrive 'page.txt'
+        Set-Content -LiteralPath $file -Value 'x'
+        $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact @{ Site = $file }
+        $in = Join-Path $TestDrive 'in'
+        $job = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
+
+        # Also where the current location is no folder.
+        Push-Location -Path Env:
+        try {
+            $saved = $job | Save-CPThirdPartyJobArtifact -Destination $in
+        } finally {
+            Pop-Location
+        }
+
+        $expected = Get-Item -LiteralPath (Join-Path $in 'Site') | Out-String -Width 80
+        $saved | Out-String -Width 80 | Should -Be $expected
+        $expected | Should -BeLike "*Directory: $in*"
     }
 }
 

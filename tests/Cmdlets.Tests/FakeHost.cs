@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
@@ -65,6 +66,8 @@ internal sealed class FakeHost : ICommandHost
         Add(value);
         OnObject?.Invoke(value);
     }
+
+    public void WriteItem(FileSystemInfo item) => WriteObject(item);
 
     public void WriteError(CommandError error) => Add(error);
 

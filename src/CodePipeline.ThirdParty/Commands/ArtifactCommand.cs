@@ -14,6 +14,8 @@ namespace CodePipeline.ThirdParty.Commands;
 /// <summary>A cmdlet that moves artifacts of a job. The job comes with its details, or they are read.</summary>
 public abstract class ArtifactCommand : JobCommandBase
 {
+    private const int BarId = 1;
+
     /// <summary>The id of the job.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -87,7 +89,7 @@ public abstract class ArtifactCommand : JobCommandBase
         string activity, JobArtifact artifact, Func<IProgress<TransferProgress>, Task> move,
         CancellationToken cancellationToken)
     {
-        var display = new TransferDisplay(activity, artifact.Name ?? string.Empty, Show, Clock);
+        var display = new TransferDisplay(BarId, activity, artifact.Name, JobId, Show, Clock);
         try
         {
             await move(display).ConfigureAwait(false);

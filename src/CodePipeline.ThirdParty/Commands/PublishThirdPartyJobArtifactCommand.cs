@@ -47,7 +47,7 @@ public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
         }
 
         bool published = await TryMoveAsync(
-            $"Publishing artifacts of job {JobId}",
+            "Publishing",
             artifact,
             progress => PublishAsync(job, artifact, path, progress, cancellationToken),
             cancellationToken).ConfigureAwait(false);

@@ -77,7 +77,7 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
                     $"artifact '{artifact.Name}' of job {JobId}", $"{(Expand ? "Expand" : "Save")} into '{folder}'"),
                 cancellationToken).ConfigureAwait(false);
             all &= agreed && await TryMoveAsync(
-                $"Saving artifacts of job {JobId}",
+                "Saving",
                 artifact,
                 progress => SaveAsync(artifacts, artifact, folder, progress, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
@@ -106,7 +106,7 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
             .SaveIntoAsync(artifacts, artifact, folder, options, progress, cancellationToken).ConfigureAwait(false);
         if (!PassThru)
         {
-            Write(saved.IsFolder ? new DirectoryInfo(saved.Path) : new FileInfo(saved.Path));
+            WriteItem(saved.IsFolder ? new DirectoryInfo(saved.Path) : new FileInfo(saved.Path));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -85,6 +86,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private protected void Write(object value) => Post(() => Shell.WriteObject(value));
+
+    private protected void WriteItem(FileSystemInfo item) => Post(() => Shell.WriteItem(item));
 
     private protected void WriteFailure(CommandError error) => Post(() => Shell.WriteError(error));
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using CodePipeline.ThirdParty.Errors;
@@ -20,6 +21,9 @@ internal interface ICommandHost
     bool WantsVerbose { get; }
 
     void WriteObject(object value);
+
+    /// <summary>Emits a file or folder as Get-Item does, so that its view fills every column.</summary>
+    void WriteItem(FileSystemInfo item);
 
     void WriteError(CommandError error);
 

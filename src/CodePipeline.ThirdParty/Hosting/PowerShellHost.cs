@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.ObjectModel;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
@@ -17,6 +18,9 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     private static readonly MethodInfo? s_placeError =
         typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic);
 
+    // The current location can be in another provider.
+    private const string FileSystemProvider = @"Microsoft.PowerShell.Core\FileSystem::";
+
     private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
     private (HostSwitch Hosts, HandlerHost Host)? _handler;
 
@@ -31,6 +35,22 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
 
     public void WriteObject(object value) => cmdlet.WriteObject(value);
+
+    public void WriteItem(FileSystemInfo item)
+    {
+        Collection<PSObject>? found = null;
+        try
+        {
+            found = cmdlet.InvokeProvider.Item.Get(
+                new[] { FileSystemProvider + item.FullName }, force: true, literalPath: true);
+        }
+        catch (RuntimeException error) when (error is not PipelineStoppedException)
+        {
+            // It was removed in the meantime. It was saved all the same.
+        }
+
+        cmdlet.WriteObject(found is { Count: 1 } ? found[0] : item);
+    }
 
     public void WriteError(CommandError error) => cmdlet.WriteError(error.ToErrorRecord());
 
@@ -76,7 +96,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     public PoolSettings PoolSettings(HandlerScript script) => CallerState.Of(cmdlet, script, Sessions);
 
     public ScriptBlock? ScriptOf(string path) =>
-        System.IO.File.Exists(path)
+        File.Exists(path)
             ? (cmdlet.InvokeCommand.GetCommand(path, CommandTypes.ExternalScript) as ExternalScriptInfo)?.ScriptBlock
             : null;
 

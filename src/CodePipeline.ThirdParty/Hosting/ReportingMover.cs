@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Hosting.Handlers;
 
 namespace CodePipeline.ThirdParty.Hosting;
 
@@ -17,7 +18,8 @@ internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report, 
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken) => ShownAsync(
             job,
-            $"Downloading {artifact.Name}",
+            "Downloading",
+            artifact,
             progress,
             bar => inner.SaveAsync(job, artifact, destination, expand, bar, cancellationToken));
 
@@ -29,41 +31,41 @@ internal sealed class ReportingMover(IArtifactMover inner, WorkerReport report, 
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken) => ShownAsync(
             job,
-            $"Uploading {artifact.Name}",
+            "Uploading",
+            artifact,
             progress,
             bar => inner.PublishAsync(job, artifact, path, bar, cancellationToken));
 
     private async Task ShownAsync(
-        JobArtifacts job, string text, IProgress<TransferProgress>? progress,
+        JobArtifacts job,
+        string activity,
+        JobArtifact artifact,
+        IProgress<TransferProgress>? progress,
         Func<IProgress<TransferProgress>, Task> move)
     {
-        var bar = new Bar(job.JobId, text, progress, report, Pace.OfTransfers(clock));
+        var display = new TransferDisplay(
+            HandlerRelay.FirstBarOf(job.JobId) + HandlerRelay.LastBar,
+            $"[{HandlerRelay.ShortOf(job.JobId)}] {activity}",
+            artifact.Name,
+            job.JobId,
+            report.Transfer,
+            clock);
         try
         {
-            await move(bar).ConfigureAwait(false);
+            await move(new Both(progress, display)).ConfigureAwait(false);
         }
         finally
         {
-            report.Transfer(job.JobId, text, percent: 100, isOver: true);
+            display.End();
         }
     }
 
-    private sealed class Bar(
-        string jobId, string text, IProgress<TransferProgress>? next, WorkerReport report, Pace pace)
-        : IProgress<TransferProgress>
+    private sealed class Both(IProgress<TransferProgress>? next, TransferDisplay display) : IProgress<TransferProgress>
     {
         public void Report(TransferProgress value)
         {
             next?.Report(value);
-            if (!pace.IsDue())
-            {
-                return;
-            }
-
-            int percent = value.TotalBytes is long total && total > 0
-                ? (int)Math.Min(100, 100 * value.Bytes / total)
-                : -1;
-            report.Transfer(jobId, text, percent, isOver: false);
+            display.Report(value);
         }
     }
 }

@@ -6,25 +6,35 @@ using CodePipeline.ThirdParty.Artifacts;
 namespace CodePipeline.ThirdParty.Hosting;
 
 /// <summary>Makes progress records of a transfer: bytes, rate and time left, five times a second at most.</summary>
+/// <remarks>PowerShell shows a bar in one line, which the activity takes first. So the activity is short.</remarks>
 internal sealed class TransferDisplay : IProgress<TransferProgress>
 {
-    private const int Id = 1;
+    private const int LongestName = 24;
 
     private static readonly string[] s_units = { "B", "KiB", "MiB", "GiB", "TiB" };
 
     private readonly object _lock = new();
+    private readonly int _id;
     private readonly string _activity;
-    private readonly string _name;
+    private readonly string _job;
     private readonly Action<ProgressRecord> _show;
     private readonly TimeProvider _clock;
     private readonly Pace _pace;
     private readonly long _started;
     private bool _shown;
 
-    public TransferDisplay(string activity, string name, Action<ProgressRecord> show, TimeProvider clock)
+    /// <param name="id">The number of the bar.</param>
+    /// <param name="activity">What is done, such as "Saving".</param>
+    /// <param name="name">The name of the artifact.</param>
+    /// <param name="jobId">The job that it belongs to.</param>
+    /// <param name="show">Shows a record.</param>
+    /// <param name="clock">The clock that the rate goes by.</param>
+    public TransferDisplay(
+        int id, string activity, string? name, string jobId, Action<ProgressRecord> show, TimeProvider clock)
     {
-        _activity = activity;
-        _name = name;
+        _id = id;
+        _activity = $"{activity} {(name?.Length > LongestName ? name.Substring(0, LongestName - 1) + "…" : name)}";
+        _job = $"Job {jobId}";
         _show = show;
         _clock = clock;
         _pace = Pace.OfTransfers(clock);
@@ -52,7 +62,7 @@ internal sealed class TransferDisplay : IProgress<TransferProgress>
         {
             if (_shown)
             {
-                _show(new ProgressRecord(Id, _activity, _name) { RecordType = ProgressRecordType.Completed });
+                _show(new ProgressRecord(_id, _activity, "Done") { RecordType = ProgressRecordType.Completed });
             }
         }
     }
@@ -74,7 +84,10 @@ internal sealed class TransferDisplay : IProgress<TransferProgress>
     {
         double rate = seconds > 0 ? value.Bytes / seconds : 0;
         string of = value.TotalBytes is long total ? $" of {Size(total)}" : string.Empty;
-        var record = new ProgressRecord(Id, _activity, $"{_name}: {Size(value.Bytes)}{of}, {Size(rate)}/s");
+        var record = new ProgressRecord(_id, _activity, $"{Size(value.Bytes)}{of}, {Size(rate)}/s")
+        {
+            CurrentOperation = _job,
+        };
         if (value.TotalBytes is > 0)
         {
             record.PercentComplete = (int)Math.Min(100, 100 * value.Bytes / value.TotalBytes.Value);

@@ -155,13 +155,10 @@ internal sealed class WorkerReport : IWorkerObserver
     }
 
     /// <summary>How far a transfer of a job is.</summary>
-    public void Transfer(string jobId, string text, int percent, bool isOver)
+    public void Transfer(ProgressRecord bar)
     {
-        var bar = new ProgressRecord(HandlerRelay.FirstBarOf(jobId) + HandlerRelay.LastBar, $"[{jobId}]", Neutral(text))
-        {
-            PercentComplete = percent,
-            RecordType = isOver ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-        };
+        bar.Activity = Neutral(bar.Activity);
+        bar.StatusDescription = Neutral(bar.StatusDescription);
         Post(host => host.WriteProgress(bar));
     }
 

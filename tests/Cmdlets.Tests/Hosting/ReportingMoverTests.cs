@@ -34,13 +34,27 @@ public sealed class ReportingMoverTests
 
         Assert.Equal(1000, heard.Count);
         Assert.Equal([0, 20, 40, 60, 80], Bars(ProgressRecordType.Processing).Select(bar => bar.PercentComplete));
-        Assert.Equal(100, Assert.Single(Bars(ProgressRecordType.Completed)).PercentComplete);
+        Assert.Single(Bars(ProgressRecordType.Completed));
+    }
+
+    [Fact]
+    public async Task Bar_OfALongJobId_KeepsRoomForTheSizes()
+    {
+        await MoveAsync(bar => bar.Report(new TransferProgress(512, 2048)), jobId: new string('7', 512));
+
+        ProgressRecord shown = Bars(ProgressRecordType.Processing).Single();
+        Assert.Equal("[77777777] Downloading In", shown.Activity);
+        Assert.StartsWith("512 B of 2.0 KiB", shown.StatusDescription, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task TransferThatFails_TakesItsBarAway()
     {
-        await Assert.ThrowsAsync<TimeoutException>(() => MoveAsync(_ => throw new TimeoutException()));
+        await Assert.ThrowsAsync<TimeoutException>(() => MoveAsync(bar =>
+        {
+            bar.Report(new TransferProgress(1, 2));
+            throw new TimeoutException();
+        }));
 
         Assert.Single(Bars(ProgressRecordType.Completed));
     }
@@ -48,13 +62,14 @@ public sealed class ReportingMoverTests
     private IEnumerable<ProgressRecord> Bars(ProgressRecordType type) =>
         _host.Progress.Where(bar => bar.RecordType == type);
 
-    private Task MoveAsync(Action<IProgress<TransferProgress>> move, IProgress<TransferProgress>? listener = null)
+    private Task MoveAsync(
+        Action<IProgress<TransferProgress>> move, IProgress<TransferProgress>? listener = null, string jobId = "job-1")
     {
         var report = new WorkerReport(_clock) { Post = action => action(_host) };
         var artifact = new JobArtifact("In", null, "S3", "bucket", "key");
         return new ReportingMover(new Mover(move), report, _clock)
             .SaveAsync(
-                new JobArtifacts { JobId = "job-1" }, artifact, "in", expand: true, listener, CancellationToken.None);
+                new JobArtifacts { JobId = jobId }, artifact, "in", expand: true, listener, CancellationToken.None);
     }
 
     private sealed class Ear(Action<long> hear) : IProgress<TransferProgress>

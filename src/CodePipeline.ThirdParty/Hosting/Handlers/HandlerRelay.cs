@@ -63,6 +63,9 @@ internal static class HandlerRelay
     /// </summary>
     public static int FirstBarOf(string jobId) => StringComparer.Ordinal.GetHashCode(jobId) & 0x3FFFFF00;
 
+    /// <summary>Enough of a job's id to tell bars apart: a bar has one line.</summary>
+    public static string ShortOf(string jobId) => jobId.Length > 8 ? jobId.Substring(0, 8) : jobId;
+
     /// <summary>Each line of a text, with the job's id in front.</summary>
     public static string Named(HandlerRecord record)
     {
@@ -151,7 +154,8 @@ internal static class HandlerRelay
         var given = (ProgressRecord)record.Original!;
         int id = FirstBarOf(record.JobId);
         string status = record.Text.Length > 0 ? record.Text : " ";
-        return new ProgressRecord(id + (given.ActivityId & LastBar), $"[{record.JobId}] {record.Activity}", status)
+        string name = $"[{ShortOf(record.JobId)}] {record.Activity}";
+        return new ProgressRecord(id + (given.ActivityId & LastBar), name, status)
         {
             ParentActivityId = given.ParentActivityId >= 0 ? id + (given.ParentActivityId & LastBar) : -1,
             PercentComplete = given.PercentComplete,
