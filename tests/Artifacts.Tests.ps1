@@ -93,6 +93,19 @@ Describe 'Artifacts in a pipeline' {
         $file.Length | Should -BeGreaterThan 0
     }
 
+    It 'says so where the destination is a file' -TestCases @(
+        @{ Below = '' }, @{ Below = 'deep/er' }
+    ) {
+        $file = Join-Path $TestDrive 'a file'
+        Set-Content -LiteralPath $file -Value 'x'
+        $result = Invoke-Capturing {
+            Get-ArtifactJob | Save-CPThirdPartyJobArtifact -Destination (Join-Path $file $Below)
+        }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'PathUnusable,*'
+        "$($result.Errors[0])" | Should -BeLike "*'$file' is a file, not a folder."
+        $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike 'Give the path of a folder*'
+    }
+
     It 'saves into the current location where no destination is named' {
         $null = New-Item -ItemType Directory -Path $in
         Push-Location $in

@@ -58,7 +58,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
     It 'stops the one that is named, and its jobs cannot be had any more' {
         $one = Start-CPThirdPartyEmulator one
         $two = Start-CPThirdPartyEmulator two
-        Stop-CPThirdPartyEmulator -Emulator one
+        Stop-CPThirdPartyEmulator one
         (Get-CPThirdPartyEmulator).Name | Should -Be 'two'
         $one.IsRunning, $two.IsRunning | Should -Be $false, $true
         $one | Connect-CPThirdParty -MaxAttempts 1
@@ -69,7 +69,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
     It 'refuses a name that is taken, and takes it again after the stop' {
         Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
         $result = Invoke-Capturing { Start-CPThirdPartyEmulator SAME }
-        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'EmulatorExists,*'
         "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" |
             Should -BeLike "*'SAME'*Stop-CPThirdPartyEmulator*"
         @(Get-CPThirdPartyEmulator).Count | Should -Be 1

@@ -14,10 +14,6 @@ BeforeAll {
         @($lines | Where-Object { $_ -match '^(\w+)\s*: ' } | ForEach-Object { ($_ -split ':')[0].Trim() })
     }
 
-    function Get-Completion([string] $Line) {
-        (TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches.CompletionText
-    }
-
     # A pipeline of its own in this runspace's manner, which can be stopped as Ctrl+C stops one.
     function Start-Pipeline([string] $Script) {
         $shell = [powershell]::Create()
@@ -217,11 +213,30 @@ Describe 'Views at 80 columns' {
 
 Describe 'Completion' {
     BeforeAll {
-        $emulator = Start-TestService -Emulator @{ Name = 'completed' } -Session 'my session'
-        $null = Get-CPThirdPartyJob $ActionType -Session 'my session'
+        # In a runspace of its own, which knows the jobs of these tests alone.
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript({
+            param($Manifest, $ActionType)
+            Import-Module $Manifest
+            Start-CPThirdPartyEmulator completed -ActionType $ActionType | Connect-CPThirdParty -Name 'my session'
+            $made = @{ ClientId = 'customer'; InputArtifact = 'In'; OutputArtifact = 'Out' }
+            $null = New-CPThirdPartyEmulatorJob $ActionType @made
+            $null = Get-CPThirdPartyJob $ActionType -Session 'my session' | Get-CPThirdPartyJobDetail
+        }).AddArgument($ModuleManifest).AddArgument($ActionType).Invoke()
+
+        function Get-Completion([string] $Line, [string] $Folder = $TestDrive) {
+            $shell.Commands.Clear()
+            $shell.AddScript({
+                param($Line, $Folder)
+                Set-Location -LiteralPath $Folder
+                TabExpansion2 -inputScript $Line -cursorColumn $Line.Length |
+                    ForEach-Object CompletionMatches | ForEach-Object CompletionText
+            }).AddArgument($Line).AddArgument($Folder).Invoke()
+        }
     }
 
     AfterAll {
+        $shell.Dispose()
         Clear-TestService
     }
 
@@ -229,7 +244,24 @@ Describe 'Completion' {
         @{ Line = 'Get-CPThirdPartyJob -ActionType Test/C'; Expected = 'Test/Contoso/1' }
         @{ Line = 'Get-CPThirdPartyJob -ActionType Appr'; Expected = 'Approval/' }
         @{ Line = 'Get-CPThirdPartyJob -Category De'; Expected = 'Deploy' }
-        @{ Line = 'Get-CPThirdPartyJob -Owner Th'; Expected = 'ThirdParty' }
+        @{ Line = 'Get-CPThirdPartyJob -Owner '; Expected = 'ThirdParty' }
+        @{ Line = 'Get-CPThirdPartyJob -Category Test -Version 1 -Provider '; Expected = 'Contoso' }
+        @{ Line = 'Invoke-CPThirdPartyWorker -Category Test -Provider Contoso -Version '; Expected = '1' }
+        @{ Line = 'Invoke-CPThirdPartyWorker -Category Build -Provider '; Expected = $null }
+        @{ Line = 'Confirm-CPThirdPartyJob -Select Non'; Expected = 'Nonce' }
+        @{ Line = 'Confirm-CPThirdPartyJob -JobId '; Expected = 'job-of-one' }
+        @{ Line = 'Get-CPThirdPartyJobDetail '; Expected = 'job-of-one' }
+        @{ Line = 'Get-CPThirdPartyJobDetail -ClientId cus'; Expected = 'customer' }
+        @{ Line = 'Save-CPThirdPartyJobArtifact -Name '; Expected = 'In' }
+        @{ Line = 'Save-CPThirdPartyJobArtifact -Output -Name '; Expected = 'Out' }
+        @{ Line = 'Save-CPThirdPartyJobArtifact -JobId other -Name '; Expected = $null }
+        @{ Line = 'Publish-CPThirdPartyJobArtifact -Name '; Expected = 'Out' }
+        @{ Line = 'New-CPThirdPartyEmulatorJob -ClientId cus'; Expected = 'customer' }
+        @{ Line = 'Get-CPThirdPartyEmulatorJob '; Expected = 'job-of-one' }
+        @{ Line = 'Stop-CPThirdPartyEmulator '; Expected = 'completed' }
+        @{ Line = 'Stop-CPThirdPartyEmulator -Name c'; Expected = 'completed' }
+        @{ Line = 'Connect-CPThirdParty -Emulator '; Expected = 'completed' }
+        @{ Line = 'Start-CPThirdPartyEmulator -Fault throt'; Expected = "'throttle='" }
         @{ Line = 'Get-CPThirdPartyJob -Region eu-central-1'; Expected = 'eu-central-1' }
         @{ Line = 'Get-CPThirdPartyJob -Session my'; Expected = "'my session'" }
         @{ Line = 'Disconnect-CPThirdParty m'; Expected = "'my session'" }
@@ -240,7 +272,32 @@ Describe 'Completion' {
         @{ Line = 'Get-CPThirdPartyEmulatorJob -Status Suc'; Expected = 'Succeeded' }
         @{ Line = 'Connect-CPThirdParty -RetryMode Ad'; Expected = 'Adaptive' }
     ) {
+        $Expected = if ($Expected -eq 'job-of-one') { (Get-CPThirdPartyEmulatorJob).JobId } else { $Expected }
         Get-Completion $Line | Should -Be $Expected
+    }
+
+    It 'gives file names for paths, and for nothing else' {
+        # A file that no value begins like.
+        $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'files')).FullName
+        $null = New-Item -ItemType File -Path (Join-Path $folder '~file')
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters +
+            [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+        $named = foreach ($command in Get-Command -Module CodePipeline.ThirdParty) {
+            foreach ($parameter in $command.Parameters.Values) {
+                $name = $parameter.Name
+                if (
+                    -not $parameter.SwitchParameter -and $name -notin $common -and
+                        -not ($parameter.Attributes | Where-Object { $_ -is [Parameter] -and $_.DontShow }) -and
+                        (Get-Completion "$($command.Name) -$name " $folder) -like '*~file*'
+                ) {
+                    $name
+                }
+            }
+        }
+
+        $named | Sort-Object -Unique |
+            Should -Be 'CaBundle', 'Destination', 'FilePath', 'JournalPath', 'LogPath', 'Path', 'ProfileLocation',
+            'WorkDirectory'
     }
 
     It 'of a profile name gives those of the AWS files' {
@@ -253,7 +310,7 @@ Describe 'Completion' {
         $child.Lines | Should -Be 'partner-test'
     }
 
-    It 'gives every region that the SDK knows, and calls nothing' {
+    It 'gives the regions, and calls nothing' {
         $before = (Get-ServiceRequest | Measure-Object).Count
         @(Get-Completion 'Connect-CPThirdParty -Region us-').Count | Should -BeGreaterThan 5
         (Get-ServiceRequest | Measure-Object).Count | Should -Be $before

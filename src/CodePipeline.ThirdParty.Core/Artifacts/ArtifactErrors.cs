@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using Amazon.Runtime;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Files;
@@ -169,23 +170,30 @@ internal static class ArtifactErrors
     };
 
     /// <summary>What the system says of a file.</summary>
-    public static ArtifactTransferException OfPath(string doing, string path, Exception error) =>
-        FileErrors.IsDiskFull(error)
-            ? new ArtifactTransferException(
-                ArtifactFault.DiskFull, $"{doing} '{path}' failed: the disk is full, or a quota is used up.",
-                "Make room, or use a destination on another disk.", error)
-            {
-                Path = path,
-            }
-            : new ArtifactTransferException(
-                ArtifactFault.PathUnusable, $"{doing} '{path}' failed: {error.Message}",
-                error is UnauthorizedAccessException
-                    ? "Grant this account the right to it, or use another path."
-                    : "Check the path, and that nothing else has the file open.",
-                error)
-            {
-                Path = path,
-            };
+    public static ArtifactTransferException OfPath(string doing, string path, Exception error)
+    {
+        (ArtifactFault fault, string why, string cure) =
+            FileErrors.IsDiskFull(error) ? (ArtifactFault.DiskFull, "the disk is full, or a quota is used up.",
+                "Make room, or use a destination on another disk.")
+            : error is UnauthorizedAccessException ? (ArtifactFault.PathUnusable, error.Message,
+                "Grant this account the right to it, or use another path.")
+            : FileAbove(path) is string file ? (ArtifactFault.PathUnusable, $"'{file}' is a file, not a folder.",
+                "Give the path of a folder, or one that does not exist yet.")
+            : (ArtifactFault.PathUnusable, error.Message, "Check the path, and that nothing else has the file open.");
+        return new ArtifactTransferException(fault, $"{doing} '{path}' failed: {why}", cure, error) { Path = path };
+    }
+
+    /// <summary>A file where a folder of the path should be.</summary>
+    private static string? FileAbove(string path)
+    {
+        string? folder = Path.GetDirectoryName(path);
+        while (!string.IsNullOrEmpty(folder) && !File.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return string.IsNullOrEmpty(folder) ? null : folder;
+    }
 
     private static ArtifactTransferException New(ArtifactFault fault, string message) =>
         new(fault, message, s_cures[fault]);

@@ -191,14 +191,15 @@ internal static class ClientConfiguration
                 inputName, $"{inputName} {time:c} cannot be waited for.",
                 "Give more than 0 seconds and at most 1 day.");
 
-    private static Uri CheckUrl(string url, string inputName) =>
+    private static Uri CheckUrl(
+        string url, string inputName, string example = "https://codepipeline.eu-west-1.amazonaws.com") =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
         && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
             ? uri
             : throw new InvalidInputException(
                 inputName,
                 $"{inputName} '{url}' is not a URL of http or https.",
-                "Give a whole URL, for example https://codepipeline.eu-west-1.amazonaws.com.");
+                $"Give a whole URL, for example {example}.");
 
     private static WebProxy? Proxy(ClientSettings settings)
     {
@@ -207,7 +208,7 @@ internal static class ClientConfiguration
             return null;
         }
 
-        var proxy = new WebProxy(CheckUrl(settings.Proxy, "Proxy"));
+        var proxy = new WebProxy(CheckUrl(settings.Proxy, "Proxy", "http://proxy.example.com:8080"));
         if (settings.ProxyUser is not null)
         {
             proxy.Credentials = new NetworkCredential(settings.ProxyUser, settings.ProxyPassword?.Reveal());

@@ -8,6 +8,7 @@ using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
@@ -19,6 +20,7 @@ public abstract class ArtifactCommand : JobCommandBase
     /// <summary>The id of the job.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JobIdCompleter))]
     public override string JobId { get; set; } = string.Empty;
 
     /// <summary>Emits the job, for the pipeline to go on with, where all of its artifacts were moved.</summary>

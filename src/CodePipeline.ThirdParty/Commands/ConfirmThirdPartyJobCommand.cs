@@ -14,12 +14,14 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
     /// <summary>The nonce of the job's details; without it, the details are read first.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
+    [NoCompletion]
     public string? Nonce { get; set; }
 
     /// <summary>
     /// For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SelectCompleter))]
     public string? Select { get; set; }
 
     /// <summary>

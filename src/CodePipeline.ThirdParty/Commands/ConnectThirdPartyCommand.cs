@@ -23,20 +23,25 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
     /// <summary>The name of the session; without it, the one that cmdlets use by themselves.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string Name { get; set; } = SessionStore.DefaultName;
 
-    /// <summary>An emulator to connect to: region, endpoint, keys and client tokens come from it.</summary>
+    /// <summary>An emulator to connect to, or its name: region, endpoint, keys and client tokens come from it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = EmulatorSet)]
+    [EmulatorTransformation]
+    [ArgumentCompleter(typeof(EmulatorCompleter))]
     public ThirdPartyEmulator? Emulator { get; set; }
 
     /// <summary>The client tokens: one, a hashtable of client id to token, or a script block.</summary>
     [Parameter]
     [ClientTokenTransformation]
+    [NoCompletion]
     public ClientTokenArgument? ClientToken { get; set; }
 
     /// <summary>A vault of Microsoft.PowerShell.SecretManagement with a secret for each client id.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string? ClientTokenVault { get; set; }
 
     /// <summary>Signs nothing.</summary>
@@ -50,11 +55,13 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
     /// <summary>How long one attempt may take, in seconds or as a TimeSpan; 60 s if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>How long connecting may take, in seconds or as a TimeSpan; 3.1 s if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>How retries are spaced.</summary>
@@ -64,15 +71,18 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
     /// <summary>How often a call is tried at most, 1 to 100; 3 if not given.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
+    [NoCompletion]
     public int? MaxAttempts { get; set; }
 
     /// <summary>The URL of a proxy.</summary>
     [Parameter]
+    [NoCompletion]
     public string? Proxy { get; set; }
 
     /// <summary>User name and password for the proxy.</summary>
     [Parameter]
     [Credential]
+    [NoCompletion]
     public PSCredential? ProxyCredential { get; set; }
 
     /// <summary>Uses the endpoints of FIPS 140.</summary>

@@ -42,27 +42,32 @@ public abstract class ConnectedCommand : AsyncCommand
     /// <summary>AWS credentials: a PSCredential, the Credentials of an STS call, or an object of AWS.Tools.</summary>
     [Parameter]
     [CredentialTransformation]
+    [NoCompletion]
     public CredentialArgument? Credential { get; set; }
 
     /// <summary>The access key id.</summary>
     [Parameter]
     [Alias("AK")]
+    [NoCompletion]
     public string? AccessKey { get; set; }
 
     /// <summary>The secret access key.</summary>
     [Parameter]
     [Alias("SK", "SecretAccessKey")]
     [SecretTransformation]
+    [NoCompletion]
     public Secret? SecretKey { get; set; }
 
     /// <summary>The session token of temporary keys.</summary>
     [Parameter]
     [Alias("ST")]
     [SecretTransformation]
+    [NoCompletion]
     public Secret? SessionToken { get; set; }
 
     /// <summary>Another endpoint than the region's.</summary>
     [Parameter]
+    [NoCompletion]
     public string? EndpointUrl { get; set; }
 
     /// <summary>What each call reports: the wire, redacted, where the user asked for -Debug.</summary>

@@ -12,7 +12,7 @@ public abstract class EmulatorCommand : AsyncCommand
     /// <summary>The emulator, or its name; without it, the one that was started last.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EmulatorCompleter))]
-    public object? Emulator { get; set; }
+    public virtual object? Emulator { get; set; }
 
     private protected ThirdPartyEmulator ResolveEmulator()
     {

@@ -14,6 +14,7 @@ public sealed class GetThirdPartyEmulatorJobCommand : EmulatorCommand
 {
     /// <summary>The id of a job; without it, all.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EmulatedJobCompleter))]
     public string? JobId { get; set; }
 
     /// <summary>Only jobs in this status.</summary>

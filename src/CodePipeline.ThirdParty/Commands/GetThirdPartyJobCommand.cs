@@ -33,10 +33,12 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
 
     /// <summary>The provider of the action type.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByMembers)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
     public string? Provider { get; set; }
 
     /// <summary>The version of the action type.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByMembers)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
     /// <summary>The owner of the action type.</summary>
@@ -47,6 +49,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     /// <summary>How many jobs a poll may hand out at most, 1 or more.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(ServiceLimits.MinimumBatchSize, int.MaxValue)]
+    [NoCompletion]
     public int? MaxBatchSize { get; set; }
 
     /// <summary>Polls until there is a job.</summary>
@@ -56,11 +59,13 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     /// <summary>How long to wait at most, in seconds or as a TimeSpan; without it, for ever.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>The time between two polls, in seconds or as a TimeSpan; 1 s if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The clock that waiting goes by.</summary>

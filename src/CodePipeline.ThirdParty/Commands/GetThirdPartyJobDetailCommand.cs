@@ -14,6 +14,7 @@ public sealed class GetThirdPartyJobDetailCommand : JobCommand
     /// For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SelectCompleter))]
     public string? Select { get; set; }
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)

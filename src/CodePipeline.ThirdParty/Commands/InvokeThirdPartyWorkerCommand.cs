@@ -57,11 +57,13 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// <summary>The provider of the action type.</summary>
     [Parameter(Mandatory = true, ParameterSetName = MembersAndBlock)]
     [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
     public string? Provider { get; set; }
 
     /// <summary>The version of the action type.</summary>
     [Parameter(Mandatory = true, ParameterSetName = MembersAndBlock)]
     [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
     /// <summary>The owner of the action type.</summary>
@@ -78,6 +80,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = TypeAndBlock)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = MembersAndBlock)]
     [ValidateNotNull]
+    [NoCompletion]
     public ScriptBlock? ScriptBlock { get; set; }
 
     /// <summary>A script to run for each job instead, with the job as its first argument and as <c>$_</c>.</summary>
@@ -97,6 +100,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// <summary>The tokens of the jobs' clients: one, a hashtable of client id to token, or a script block.</summary>
     [Parameter]
     [ClientTokenTransformation]
+    [NoCompletion]
     public object? ClientToken { get; set; }
 
     /// <summary>
@@ -105,6 +109,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
     public int ThrottleLimit { get; set; } = 1;
 
     /// <summary>
@@ -112,21 +117,25 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// </summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Ends after this many jobs.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
     public int? MaxJobs { get; set; }
 
     /// <summary>Ends after this long without a job, in seconds or as a TimeSpan.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>Takes no more jobs after this long, in seconds or as a TimeSpan.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
@@ -134,6 +143,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// </summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? JobTimeout { get; set; }
 
     /// <summary>
@@ -142,6 +152,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// </summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -182,6 +193,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// output.
     /// </summary>
     [Parameter]
+    [NoCompletion]
     public string[] SecretConfigurationKey { get; set; } = Array.Empty<string>();
 
     /// <summary>A log to append to: one JSON object a line.</summary>

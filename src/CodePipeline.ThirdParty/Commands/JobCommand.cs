@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
@@ -8,5 +9,6 @@ public abstract class JobCommand : JobCommandBase
     /// <summary>The id of the job.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JobIdCompleter))]
     public override string JobId { get; set; } = string.Empty;
 }

@@ -23,10 +23,12 @@ public abstract class JobCommandBase : ConnectedCommand
     /// </remarks>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ClientTokenTransformation]
+    [NoCompletion]
     public object? ClientToken { get; set; }
 
     /// <summary>The id of the job's client, by which the token is looked up.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ClientIdCompleter))]
     public string? ClientId { get; set; }
 
     /// <summary>What came down the pipeline.</summary>

@@ -25,31 +25,38 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     /// <summary>How many jobs, 1 to 100,000.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]
+    [NoCompletion]
     public int Count { get; set; } = 1;
 
     /// <summary>The id of the client; without it, a new client is made up.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClientIdCompleter))]
     public string? ClientId { get; set; }
 
     /// <summary>The token of the client; without it, the client's own, or one is made up.</summary>
     [Parameter]
     [SecretTransformation]
+    [NoCompletion]
     public Secret? ClientToken { get; set; }
 
     /// <summary>The configuration of the action.</summary>
     [Parameter]
+    [NoCompletion]
     public IDictionary? Configuration { get; set; }
 
     /// <summary>The name of the pipeline.</summary>
     [Parameter]
+    [NoCompletion]
     public string? PipelineName { get; set; }
 
     /// <summary>The name of the stage.</summary>
     [Parameter]
+    [NoCompletion]
     public string? StageName { get; set; }
 
     /// <summary>The name of the action.</summary>
     [Parameter]
+    [NoCompletion]
     public string? ActionName { get; set; }
 
     /// <summary>
@@ -57,28 +64,34 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     /// the jobs find them.
     /// </summary>
     [Parameter]
+    [NoCompletion]
     public object[]? InputArtifact { get; set; }
 
     /// <summary>The names of the artifacts that the action hands on.</summary>
     [Parameter]
+    [NoCompletion]
     public string[]? OutputArtifact { get; set; }
 
     /// <summary>The key to encrypt output artifacts with.</summary>
     [Parameter]
+    [NoCompletion]
     public string? EncryptionKeyId { get; set; }
 
     /// <summary>The token that an earlier job of the action left.</summary>
     [Parameter]
+    [NoCompletion]
     public string? ContinuationToken { get; set; }
 
     /// <summary>When a claimed job is timed out; the emulator's own limit if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? TimeLimit { get; set; }
 
     /// <summary>When the jobs can first be polled; at once if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? Delay { get; set; }
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)

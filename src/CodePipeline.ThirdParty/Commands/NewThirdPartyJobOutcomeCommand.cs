@@ -24,41 +24,50 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     /// <summary>What was done, up to 2,048 characters; a longer one is cut, with a warning.</summary>
     [Parameter(Position = 0, ParameterSetName = SuccessSet)]
+    [NoCompletion]
     public string? Summary { get; set; }
 
     /// <summary>The id of the execution in the partner's system, up to 1,500 characters.</summary>
     [Parameter]
+    [NoCompletion]
     public string? ExternalExecutionId { get; set; }
 
     /// <summary>How much is done, 0 to 100.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [ValidateRange(ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete)]
+    [NoCompletion]
     public int? PercentComplete { get; set; }
 
     /// <summary>The work goes on: a later job of the same action carries this token, up to 2,048 characters.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [NoCompletion]
     public string? ContinuationToken { get; set; }
 
     /// <summary>The revision worked on, up to 1,500 characters.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [NoCompletion]
     public string? Revision { get; set; }
 
     /// <summary>What tells this revision from others, up to 100 characters; needed with -Revision.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [NoCompletion]
     public string? RevisionChangeIdentifier { get; set; }
 
     /// <summary>When the revision came to be.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [NoCompletion]
     public DateTime? RevisionCreated { get; set; }
 
     /// <summary>What the revision is, up to 2,048 characters; a longer one is cut, with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [NoCompletion]
     public string? RevisionSummary { get; set; }
 
     /// <summary>
     /// Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.
     /// </summary>
     [Parameter(ParameterSetName = FailureSet)]
+    [NoCompletion]
     public string? FailureMessage
     {
         get => _failureMessage;
@@ -85,6 +94,7 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     /// <summary>The error to report: <c>$_</c> in a catch block.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ErrorRecordSet)]
     [ValidateNotNull]
+    [NoCompletion]
     public ErrorRecord? ErrorRecord { get; set; }
 
     private protected override Task ProcessAsync(CancellationToken cancellationToken)

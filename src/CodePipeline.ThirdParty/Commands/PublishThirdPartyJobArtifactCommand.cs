@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
@@ -30,6 +31,7 @@ public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
     /// <summary>The name of the output artifact; the only one of the job if not given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ArtifactNameCompleter))]
     public string? Name { get; set; }
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
@@ -32,6 +33,7 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ArtifactNameCompleter))]
     public string[] Name { get; set; } = { "*" };
 
     /// <summary>
@@ -50,11 +52,13 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     /// <summary>How many bytes an archive may become with -Expand; 64 GiB if not given.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
+    [NoCompletion]
     public long MaximumExpandedBytes { get; set; } = ExtractionLimits.Default.MaxBytes;
 
     /// <summary>How many files, links and folders an archive may become with -Expand; 1,000,000 if not given.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
     public int MaximumExpandedEntries { get; set; } = ExtractionLimits.Default.MaxEntries;
 
     /// <summary>

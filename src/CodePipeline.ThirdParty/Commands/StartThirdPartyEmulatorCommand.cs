@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
 
@@ -18,11 +19,13 @@ public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
     /// <summary>A name to find it by; without it, one is made up.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string? Name { get; set; }
 
     /// <summary>The port, 0 for a free one.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
+    [NoCompletion]
     public int Port { get; set; }
 
     /// <summary>The region it plays.</summary>
@@ -38,40 +41,48 @@ public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
     /// <summary>The access key id it knows; without it, one is made up.</summary>
     [Parameter]
     [Alias("AK", "AccessKeyId")]
+    [NoCompletion]
     public string? AccessKey { get; set; }
 
     /// <summary>The secret access key that belongs to it; without it, one is made up.</summary>
     [Parameter]
     [Alias("SK", "SecretAccessKey")]
     [SecretTransformation]
+    [NoCompletion]
     public Secret? SecretKey { get; set; }
 
     /// <summary>Action types it knows beside those of its jobs.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ActionTypeCompleter))]
     public object[]? ActionType { get; set; }
 
     /// <summary>When a job that was handed out and not claimed is handed out again; 60 s if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? LeaseTime { get; set; }
 
     /// <summary>When a claimed job is timed out; 1 h if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? JobTimeLimit { get; set; }
 
     /// <summary>When a job that goes on shows up again; 30 s if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? ContinuationDelay { get; set; }
 
     /// <summary>How long artifact credentials live; 15 min if not given.</summary>
     [Parameter]
     [DurationTransformation]
+    [NoCompletion]
     public TimeSpan? CredentialLifetime { get; set; }
 
     /// <summary>Faults to order, such as 'seed=1;throttle=0.1;drop-after=0.05@PutThirdPartyJobSuccessResult'.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(FaultCompleter))]
     public string? Fault { get; set; }
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
@@ -84,9 +95,7 @@ public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
 
         if (Name is not null && EmulatorRegistry.Find(Name) is not null)
         {
-            throw new InvalidInputException(
-                "Name", $"An emulator '{Name}' is running already.",
-                "Use another name, or stop it with Stop-CPThirdPartyEmulator.");
+            throw new RecordException(ErrorCatalog.EmulatorExists(Name));
         }
 
         var defaults = new EmulatorOptions();

@@ -3,6 +3,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
@@ -11,6 +12,12 @@ namespace CodePipeline.ThirdParty.Commands;
 [OutputType(typeof(void))]
 public sealed class StopThirdPartyEmulatorCommand : EmulatorCommand
 {
+    /// <inheritdoc/>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(EmulatorCompleter))]
+    public override object? Emulator { get; set; }
+
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         ThirdPartyEmulator emulator = ResolveEmulator();

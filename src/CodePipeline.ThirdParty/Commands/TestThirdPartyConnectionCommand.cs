@@ -21,6 +21,7 @@ public sealed class TestThirdPartyConnectionCommand : ConnectedCommand
 
     /// <summary>A client to look the token up of.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClientIdCompleter))]
     public string? ClientId { get; set; }
 
     /// <summary>Gives only whether nothing failed.</summary>

@@ -7,17 +7,19 @@ namespace CodePipeline.ThirdParty.Errors;
 internal sealed record CommandError(
     string Id, ErrorCategory Category, object? Target, Exception Exception, string Message, string Advice)
 {
+    private static readonly Version s_printsAdvice = new(7, 5);
+
     public ErrorRecord ToErrorRecord() => new(Exception, Id, Category, Target)
     {
         ErrorDetails = new ErrorDetails(Text) { RecommendedAction = Advice },
     };
 
-#if NET
-    private string Text => Message;
-#else
-    /// <summary>Windows PowerShell does not print the recommended action.</summary>
-    private string Text => $"{Message} {Advice}";
-#endif
+    private string Text => TextIn(typeof(PSObject).Assembly.GetName().Version!);
+
+    /// <summary>
+    /// The text of the error in a PowerShell of that version. Those before 7.5 do not print the recommended action.
+    /// </summary>
+    internal string TextIn(Version engine) => engine < s_printsAdvice ? $"{Message} {Advice}" : Message;
 }
 
 /// <summary>An error of a user's script, shown in the place of the script.</summary>

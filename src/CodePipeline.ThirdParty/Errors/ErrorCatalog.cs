@@ -228,6 +228,14 @@ internal static class ErrorCatalog
             "Start one with Start-CPThirdPartyEmulator; Get-CPThirdPartyEmulator shows those that run.");
     }
 
+    public static CommandError EmulatorExists(string name)
+    {
+        string message = $"An emulator named '{name}' is already running in this process.";
+        return new CommandError(
+            "EmulatorExists", ErrorCategory.ResourceExists, name, new InvalidOperationException(message), message,
+            "Use another name, or stop the running one with Stop-CPThirdPartyEmulator.");
+    }
+
     /// <summary>The script of <c>-FilePath</c> is not there, or is no script.</summary>
     public static CommandError HandlerFileNotFound(string path)
     {

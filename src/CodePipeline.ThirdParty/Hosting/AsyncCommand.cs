@@ -85,7 +85,15 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private protected void Write(object value) => Post(() => Shell.WriteObject(value));
+    private protected void Write(object value) => Post(() =>
+    {
+        if (value is ThirdPartyJob job)
+        {
+            Shell.Sessions.Note(job);
+        }
+
+        Shell.WriteObject(value);
+    });
 
     private protected void WriteItem(FileSystemInfo item) => Post(() => Shell.WriteItem(item));
 

@@ -11,11 +11,14 @@ internal sealed class SessionStore
 {
     public const string DefaultName = "Default";
 
+    private const int MostJobs = 50;
+
     private static readonly ConditionalWeakTable<Runspace, SessionStore> s_stores = new();
 
     private readonly object _gate = new();
     private readonly Dictionary<string, ThirdPartySession> _sessions = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _actionTypes = new(StringComparer.Ordinal);
+    private readonly HashSet<ActionTypeId> _actionTypes = new();
+    private readonly List<KnownJob> _jobs = new();
     private string? _current;
 
     /// <summary>The session that cmdlets use where none is named.</summary>
@@ -99,15 +102,56 @@ internal sealed class SessionStore
     {
         lock (_gate)
         {
-            _actionTypes.Add(actionType.ToString());
+            _actionTypes.Add(actionType);
         }
     }
 
-    public IReadOnlyList<string> KnownActionTypes()
+    public IReadOnlyList<ActionTypeId> KnownActionTypes()
     {
         lock (_gate)
         {
-            return _actionTypes.OrderBy(each => each, StringComparer.Ordinal).ToList();
+            return _actionTypes.OrderBy(each => each.ToString(), StringComparer.Ordinal).ToList();
         }
     }
+
+    /// <summary>Remembers what a job is called, for completion; nothing secret, and the newest jobs only.</summary>
+    public void Note(ThirdPartyJob job)
+    {
+        var detail = job as ThirdPartyJobDetail;
+        lock (_gate)
+        {
+            int index = _jobs.FindIndex(known => known.JobId == job.JobId);
+            KnownJob? before = index < 0 ? null : _jobs[index];
+            if (before is not null)
+            {
+                _jobs.RemoveAt(index);
+            }
+            else if (_jobs.Count == MostJobs)
+            {
+                _jobs.RemoveAt(MostJobs - 1);
+            }
+
+            _jobs.Insert(0, new KnownJob(
+                job.JobId,
+                job.ClientId ?? before?.ClientId,
+                detail is null ? before?.InputArtifacts ?? Array.Empty<string>() : Names(detail.InputArtifacts),
+                detail is null ? before?.OutputArtifacts ?? Array.Empty<string>() : Names(detail.OutputArtifacts)));
+        }
+    }
+
+    /// <summary>The jobs that cmdlets emitted, the newest first.</summary>
+    public IReadOnlyList<KnownJob> KnownJobs()
+    {
+        lock (_gate)
+        {
+            return _jobs.ToList();
+        }
+    }
+
+    private static string[] Names(IReadOnlyList<JobArtifact> artifacts) =>
+        artifacts.Select(artifact => artifact.Name).OfType<string>().ToArray();
 }
+
+/// <summary>What completion knows of a job.</summary>
+internal sealed record KnownJob(
+    string JobId, string? ClientId, IReadOnlyList<string> InputArtifacts, IReadOnlyList<string> OutputArtifacts);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Hosting.Handlers;
 using CodePipeline.ThirdParty.Hosting.Runners;
@@ -82,13 +83,14 @@ internal sealed class WorkerReport : IWorkerObserver
                 End(happened, result);
                 break;
             case WorkerEventKind.Warning when Runner is Runner runner:
-                Print(runner.Warning("Third-party worker", PlainText.Of(happened.Message)));
+                string warning = WithAdvice(happened.Message, happened.Error);
+                Print(runner.Warning("Third-party worker", PlainText.Of(warning)));
                 break;
         }
 
         if (level == "warning")
         {
-            string text = Neutral(Sentence(happened));
+            string text = Neutral(WithAdvice(Sentence(happened), happened.Error));
             Post(host => host.WriteWarning(text));
         }
         else if (IsVerbose)
@@ -218,6 +220,12 @@ internal sealed class WorkerReport : IWorkerObserver
         string end = FormattableString.Invariant($"{result.Outcome}{type} after {result.Duration.TotalSeconds:0.0} s");
         return $"[{result.JobId}] {end}{message}";
     }
+
+    /// <summary>A warning has no recommended action of its own, so that of its error goes into the text.</summary>
+    private static string WithAdvice(string text, Exception? error) =>
+        error is not null && ErrorCatalog.Find(error, target: null) is CommandError known
+            ? $"{text.TrimEnd('.', ' ')}. {known.Advice}"
+            : text;
 
     private static string TitleOf(WorkerEvent happened) => $"Job {happened.Job?.JobId} ({happened.Job?.ActionType})";
 

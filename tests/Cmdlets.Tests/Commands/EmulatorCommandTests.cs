@@ -33,7 +33,7 @@ public sealed class EmulatorCommandTests : IDisposable
 
         FakeHost host = new StartThirdPartyEmulatorCommand { Name = _name }.Run();
 
-        Assert.Equal("InvalidInput", Assert.Single(host.Errors).Id);
+        Assert.Equal("EmulatorExists", Assert.Single(host.Errors).Id);
         Assert.Contains(_name, host.Errors[0].Message, StringComparison.Ordinal);
     }
 

@@ -66,7 +66,7 @@ public sealed class GetJobTests
 
     [Fact]
     public void Poll_IsNotedForCompletion() => Assert.Equal(
-        new[] { "Test/Contoso/1" },
+        new[] { FakeClient.Type },
         new GetThirdPartyJobCommand { ActionType = FakeClient.Type }.Run(_client.Host()).Sessions.KnownActionTypes());
 
     [Fact]

@@ -65,6 +65,19 @@ public sealed class ErrorCatalogTests
         Assert.EndsWith("(request id request-7)", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("5.1.0.0", "wrong Do right.")]
+    [InlineData("7.4.13.500", "wrong Do right.")]
+    [InlineData("7.5.0.500", "wrong")]
+    [InlineData("7.6.9.500", "wrong")]
+    public void Text_HasTheAdviceWherePowerShellDoesNotPrintIt(string engine, string expected)
+    {
+        var error = new CommandError(
+            "Id", ErrorCategory.InvalidData, null, new InvalidOperationException(), "wrong", "Do right.");
+
+        Assert.Equal(expected, error.TextIn(new Version(engine)));
+    }
+
     [Fact]
     public void EveryServiceException_IsInTheCatalogue() => Assert.Equal(
         typeof(ThirdPartyServiceException).Assembly.GetTypes()
@@ -150,7 +163,7 @@ public sealed class ErrorCatalogTests
         ErrorRecord record = error.ToErrorRecord();
 
         Assert.Equal(
-            ("JobNotFound", ErrorCategory.ObjectNotFound, "job-1", error.Message, error.Advice),
+            ("JobNotFound", ErrorCategory.ObjectNotFound, "job-1", $"{error.Message} {error.Advice}", error.Advice),
             (record.FullyQualifiedErrorId, record.CategoryInfo.Category, record.TargetObject,
                 record.ErrorDetails!.Message,
                 record.ErrorDetails.RecommendedAction));
@@ -190,6 +203,7 @@ public sealed class ErrorCatalogTests
                 ErrorCatalog.SessionNotFound("name", new[] { "Default" }),
                 ErrorCatalog.TokenSourceFailed("the vault", "client-1", cause),
                 ErrorCatalog.EmulatorNotFound("name"),
+                ErrorCatalog.EmulatorExists("name"),
                 ErrorCatalog.Unexpected(cause, "job-1"),
             });
     }

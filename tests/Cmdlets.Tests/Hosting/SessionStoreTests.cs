@@ -67,6 +67,24 @@ public sealed class SessionStoreTests
         _store.Note(FakeClient.Type);
         _store.Note(FakeClient.Type);
 
-        Assert.Equal(new[] { "Test/Contoso/1" }, _store.KnownActionTypes());
+        Assert.Equal(new[] { FakeClient.Type }, _store.KnownActionTypes());
     }
+
+    [Fact]
+    public void Jobs_AreRememberedOnce_NewestFirst_AndNotForEver()
+    {
+        for (int i = 0; i < 60; i++)
+        {
+            _store.Note(Job($"job-{i}", "client"));
+        }
+
+        _store.Note(Job("job-55", clientId: null));
+
+        Assert.Equal(new[] { "job-55", "job-59", "job-58" }, _store.KnownJobs().Take(3).Select(job => job.JobId));
+        Assert.Equal(50, _store.KnownJobs().Count);
+        Assert.Equal("client", _store.KnownJobs()[0].ClientId);
+    }
+
+    private static ThirdPartyJob Job(string id, string? clientId) =>
+        new(id, clientId, clientToken: null, status: null, actionType: null, session: null);
 }

@@ -4,10 +4,12 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Hosting.Handlers;
 using CodePipeline.ThirdParty.Hosting.Runners;
 using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Tokens;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 
@@ -93,6 +95,23 @@ public sealed class WorkerReportTests : IDisposable
         Assert.Contains("::error title=Third-party job job-1::gone\n", _console.ToString(), StringComparison.Ordinal);
         Assert.Equal($"[job-1] {outcome} after 1.5 s: gone", Assert.Single(_host.Texts("warning")));
         Assert.Equal("0 running, 1 done, 1 failed", _host.Progress[^1].StatusDescription);
+    }
+
+    [Fact]
+    public void Warning_OfAKnownError_SaysWhatToDo()
+    {
+        WorkerReport report = Report(new GitHubRunner(null));
+        var error = new ClientTokenNotFoundException("job-1", "client-1", ["the session"]);
+
+        report.Report(new WorkerEvent(WorkerEventKind.Warning, _clock.GetUtcNow())
+        {
+            Message = "No token.",
+            Error = error,
+        });
+
+        string advice = ErrorCatalog.Find(error, target: null)!.Advice;
+        Assert.Equal($"No token. {advice}", Assert.Single(_host.Texts("warning")));
+        Assert.Contains($"No token. {advice}", _console.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

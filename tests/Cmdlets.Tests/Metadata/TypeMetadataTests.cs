@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Hosting;
@@ -44,7 +45,10 @@ public sealed class TypeMetadataTests
     public void View_NamesATypeAndItsProperties(string view)
     {
         XElement element = s_views.Descendants("View").Single(each => each.Element("Name")!.Value == view);
-        IEnumerable<string> names = element.Descendants("PropertyName").Select(name => name.Value);
+        string[] names = element.Descendants("PropertyName").Select(name => name.Value)
+            .Concat(element.Descendants("ScriptBlock").SelectMany(script =>
+                Regex.Matches(script.Value, @"\$_\.(\w+)").Select(match => match.Groups[1].Value)))
+            .ToArray();
 
         Assert.NotEmpty(names);
         Assert.All(element.Element("ViewSelectedBy")!.Elements("TypeName"), name => AssertHas(name.Value, names));

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Linq;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Parameters;
 using Xunit;
 
@@ -21,11 +22,38 @@ public sealed class CompleterTests
         Assert.Equal(new[] { "Test/" }, Complete(new ActionTypeCompleter(), "te"));
 
     [Fact]
-    public void Owners_AreTheServices() =>
-        Assert.Equal(new[] { "AWS", "ThirdParty", "Custom" }, Complete(new OwnerCompleter(), ""));
+    public void Owners_AreThirdPartyAlone() => Assert.Equal(new[] { "ThirdParty" }, Complete(new OwnerCompleter(), ""));
+
+    [Theory]
+    [InlineData("eu-c", "eu-central-1,eu-central-2")]
+    [InlineData("us", "us-east-1,us-east-2,us-gov-east-1,us-gov-west-1,us-west-1,us-west-2")]
+    [InlineData("cn", "cn-north-1,cn-northwest-1")]
+    public void Regions_AreRealOnes_OfPublicPartitions(string word, string expected) =>
+        Assert.Equal(expected, string.Join(",", Complete(new RegionCompleter(), word)));
+
+    [Theory]
+    [InlineData("", "'access-denied='")]
+    [InlineData("THROT", "'throttle='")]
+    [InlineData("seed=1;drop-a", "'seed=1;drop-after='")]
+    public void Faults_AreKindsOfALastPart(string word, string expected) =>
+        Assert.Equal(expected, Complete(new FaultCompleter(), word).First());
 
     [Fact]
-    public void Regions_AreThoseOfTheSdk() => Assert.Contains("eu-central-1", Complete(new RegionCompleter(), "eu-c"));
+    public void Faults_AreReadByThePlan()
+    {
+        foreach (string text in Complete(new FaultCompleter(), ""))
+        {
+            _ = FaultPlan.Parse(text.Trim('\'') + "1");
+        }
+    }
+
+    [Fact]
+    public void Select_KnowsTheOutputAndTheJob() => Assert.Equal(
+        new[] { "'*'", "JobDetails", "'^JobId'", "Nonce" },
+        Complete(new SelectCompleter(), "").Intersect(["'*'", "JobDetails", "'^JobId'", "Nonce"]));
+
+    [Fact]
+    public void FreeText_HasNoValues() => Assert.Empty(Complete(new NothingCompleter(), ""));
 
     [Fact]
     public void Statuses_AreTheServices() =>
@@ -46,7 +74,7 @@ public sealed class CompleterTests
 
     private sealed class Fixed : ListCompleter
     {
-        internal override System.Collections.Generic.IEnumerable<string> Values() =>
+        internal override System.Collections.Generic.IEnumerable<string> Values(CompletionContext context) =>
             new[] { "my session", "it's", "plain-1" };
     }
 }

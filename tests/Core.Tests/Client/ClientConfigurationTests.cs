@@ -228,8 +228,13 @@ public sealed class ClientConfigurationTests : IDisposable
     [Theory]
     [InlineData("proxy:8080")]
     [InlineData("socks5://proxy")]
-    public void Proxy_ThatIsNoUrl_IsRefused(string proxy) =>
-        Assert.Equal("Proxy", Refused(s_settings with { Proxy = proxy }).InputName);
+    public void Proxy_ThatIsNoUrl_IsRefused_WithAProxyAsExample(string proxy)
+    {
+        InvalidInputException error = Refused(s_settings with { Proxy = proxy });
+
+        Assert.Equal("Proxy", error.InputName);
+        Assert.Contains("http://proxy.example.com:8080", error.Cure, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(null)]
