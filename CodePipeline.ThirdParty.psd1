@@ -6,6 +6,7 @@
     CompanyName          = 'The CodePipeline.ThirdParty maintainers'
     Copyright            = '(c) The CodePipeline.ThirdParty maintainers. MIT licence.'
     Description          = 'Run AWS CodePipeline third-party (partner) actions from PowerShell: poll for jobs, read, claim and complete them with cmdlets that pipe into each other, move their artifacts, run a worker that reports every claimed job, and try it all on a local emulator.'
+    # PowerShell 7.0 to 7.3 pass here; the loader refuses them, with a reason.
     PowerShellVersion    = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions = @('Core', 'Desktop')

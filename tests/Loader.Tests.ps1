@@ -114,6 +114,49 @@ Invoke-MainJob }
     }
 }
 
+Describe 'An older PowerShell 7' {
+    BeforeAll {
+        # The module, with a psm1 that takes another version for that of PowerShell.
+        $old = Join-Path $TestDrive 'old/CodePipeline.ThirdParty'
+        $null = New-Item -ItemType Directory -Path (Split-Path -Parent $old)
+        Copy-Item -LiteralPath $package -Destination $old -Recurse
+        $psm1 = Join-Path $old 'CodePipeline.ThirdParty.psm1'
+        (Get-Content -Raw -LiteralPath $psm1).Replace(
+            '(Get-CPModuleAssembly)', '(Get-CPModuleAssembly -Engine $env:CPTHIRDPARTY_TEST_ENGINE)') |
+            Set-Content -LiteralPath $psm1
+
+        function Import-InEngine([string] $Version) {
+            Invoke-ChildPwsh -NoImport -Environment @{ CPTHIRDPARTY_TEST_ENGINE = $Version } -Script "
+                try { Import-Module '$old/CodePipeline.ThirdParty.psd1' } catch { `"`$_`"; `$_.FullyQualifiedErrorId }
+                @(Get-Module CodePipeline.ThirdParty).Count"
+        }
+    }
+
+    It 'is told in one sentence what it needs: <_>' -TestCases '7.0.13', '7.2.1', '7.3.12' {
+        $child = Import-InEngine $_
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be (
+            "CodePipeline.ThirdParty needs PowerShell 7.4 or later, or Windows PowerShell 5.1; this is $_.",
+            'PowerShellTooOld,Microsoft.PowerShell.Commands.ImportModuleCommand', '0')
+    }
+
+    It 'is not <_>' -TestCases '7.4.0', '7.6.9', '8.0.0' {
+        (Import-InEngine $_).Lines | Should -Be '1'
+    }
+
+    It 'can load the loader: it refers to nothing newer than .NET Core 3.1' {
+        $child = Invoke-ChildPwsh '
+            $loader = [AppDomain]::CurrentDomain.GetAssemblies() |
+                Where-Object { $_.GetName().Name -eq "CodePipeline.ThirdParty.Loader" }
+            $loader.GetReferencedAssemblies() | Where-Object Name -NE System.Management.Automation |
+                ForEach-Object { "$($_.Name) $($_.Version)" }'
+        $child.Lines | Where-Object { $_ -like 'System.Runtime *' } | Should -Be 'System.Runtime 4.2.2.0'
+        foreach ($line in $child.Lines) {
+            [version]($line -split ' ')[1] | Should -BeLessOrEqual ([version]'4.2.2.0') -Because $line
+        }
+    }
+}
+
 Describe 'The load context' {
     It 'shows the public types to PowerShell' {
         $child = Invoke-ChildPwsh @'
