@@ -10,7 +10,9 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     $name = 'CodePipeline.ThirdParty'
     $tools = Join-Path $RepositoryRoot 'tools'
-    $version = (Import-PowerShellDataFile $ModuleManifest).ModuleVersion
+    $stated = & $tools/Get-ModuleVersion.ps1 -Path $ModuleManifest
+    $version = $stated.Version
+    $full = $stated.Full
     $built = Split-Path -Path $ModuleManifest -Parent
 
     # A copy of the built module under another version, as the next release would have it.
@@ -28,7 +30,7 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
     BeforeAll {
         $packages = Join-Path $TestDrive 'packages'
         $said = & $tools/New-Package.ps1 -Destination $packages
-        $package = Join-Path $packages "$name.$version.nupkg"
+        $package = Join-Path $packages "$name.$full.nupkg"
         Add-Type -AssemblyName System.IO.Compression.FileSystem
         $zip = [System.IO.Compression.ZipFile]::OpenRead($package)
         $entries = @($zip.Entries.FullName)
@@ -39,7 +41,7 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
     }
 
     It 'says how large the package is' {
-        $said | Should -Match "^$name\.$version\.nupkg: \d+ files, [\d.,\s]+ bytes of at most"
+        $said | Should -Match "^$name\.$([regex]::Escape($full))\.nupkg: \d+ files, [\d.,\s]+ bytes of at most"
     }
 
     It 'packs exactly what tools/package.psd1 names, beside the package''s own files' {
@@ -159,7 +161,7 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
 
     It 'packs what was signed, and leaves what was built as it is' {
         $null = & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages
-        & $tools/Expand-Package.ps1 -Path $packages/$name.$version.nupkg -Destination $TestDrive/expanded
+        & $tools/Expand-Package.ps1 -Path $packages/$name.$full.nupkg -Destination $TestDrive/expanded
         Get-Content $TestDrive/expanded/$name.psm1 -Tail 1 | Should -Be '# signed'
         Get-Content $built/$name.psm1 -Tail 1 | Should -Not -Be '# signed'
     }
@@ -169,7 +171,7 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         Remove-Item $packages -Recurse -ErrorAction Ignore
         { & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages } |
             Should -Throw "$name.psm1 could not be signed with 'CN=Contoso': not trusted"
-        "$packages/$name.$version.nupkg" | Should -Not -Exist
+        "$packages/$name.$full.nupkg" | Should -Not -Exist
     }
 
     It 'says what is wrong with <What>' -TestCases @(
@@ -273,8 +275,8 @@ $emulator | Stop-CPThirdPartyEmulator
         $null = & $tools/New-Package.ps1 -Destination $packages
         $said = Invoke-InHome @"
 Register-PSResourceRepository -Name Local -Uri '$repository' -Trusted
-& '$tools/Publish-Package.ps1' -Repository Local -Path '$packages/$name.$version.nupkg'
-Install-PSResource $name -Repository Local
+& '$tools/Publish-Package.ps1' -Repository Local -Path '$packages/$name.$full.nupkg'
+Install-PSResource $name -Repository Local -Prerelease
 (Get-InstalledPSResource $name).Version.ToString()
 "@
         $said | Should -Be $version
@@ -299,6 +301,68 @@ Install-PSResource $name -Repository Local
     }
 }
 
+# A copy of the project whose manifest has a prerelease label, through the tools from end to end.
+Describe 'A prerelease' -Skip:(-not $hasResourceGet) {
+    BeforeAll {
+        $project = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'prerelease')).FullName
+        Copy-Item -LiteralPath $tools -Destination $project -Recurse
+        $null = New-Item -ItemType Directory -Path $project/output/$name
+        Copy-Item -LiteralPath $built -Destination $project/output/$name -Recurse
+        $labelled = "$version-preview1"
+        $text = Get-Content -Raw -LiteralPath $RepositoryRoot/$name.psd1
+        $text = $text -replace "(?m)^ *Prerelease *=.*\r?\n" -replace '(PSData = @\{)', "`$1`n Prerelease = 'preview1'"
+        foreach ($manifest in "$project/$name.psd1", "$project/output/$name/$version/$name.psd1") {
+            Set-Content -LiteralPath $manifest -Value $text
+        }
+
+        Set-Content -LiteralPath $project/CHANGELOG.md -Value "## [$labelled] - 2026-01-31"
+        $package = [IO.Path]::Combine($project, 'output', 'packages', "$name.$labelled.nupkg")
+    }
+
+    It 'packs under its label' {
+        & $project/tools/New-Package.ps1 | Should -Match "^$name\.$([regex]::Escape($labelled))\.nupkg: "
+        $package | Should -Exist
+    }
+
+    It 'is laid out under its number, and has one version everywhere' {
+        Remove-Item -LiteralPath $project/output/$name -Recurse
+        & $project/tools/Expand-Package.ps1
+        & $project/tools/Test-Version.ps1 -Tag "v$labelled" -Release | Should -Be "Version $labelled everywhere."
+        { & $project/tools/Test-Version.ps1 -Tag "v$version" } | Should -Throw "*should be 'v$labelled'*"
+    }
+
+    It 'is told apart from the build of another label' {
+        $laid = "$project/output/$name/$version/$name.psd1"
+        (Get-Content -Raw -LiteralPath $laid).Replace('preview1', 'preview0') | Set-Content -LiteralPath $laid
+        { & $project/tools/Test-Version.ps1 } | Should -Throw "*manifest in output/ is of version $version-preview0*"
+    }
+
+    It 'is published, and installed where a prerelease is asked for' -Skip:$IsWindows {
+        $userHome = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'prerelease home')).FullName
+        $repository = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'prerelease feed')).FullName
+        foreach ($folder in '.local/share', '.config', '.cache') {
+            $null = New-Item -ItemType Directory -Path (Join-Path $userHome $folder)
+        }
+
+        $child = Invoke-ChildPwsh -NoImport -TimeoutSeconds 300 -Environment @{
+            HOME            = $userHome
+            XDG_DATA_HOME   = "$userHome/.local/share"
+            XDG_CONFIG_HOME = "$userHome/.config"
+            XDG_CACHE_HOME  = "$userHome/.cache"
+            PSModulePath    = ''
+        } -Script @"
+Register-PSResourceRepository -Name Local -Uri '$repository' -Trusted
+& '$project/tools/Publish-Package.ps1' -Repository Local
+Install-PSResource $name -Repository Local -Prerelease
+`$got = Get-InstalledPSResource $name
+"`$(`$got.Version) `$(`$got.Prerelease)"
+(Get-CPThirdPartyEmulator | Measure-Object).Count
+"@
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be "$version preview1", '0'
+    }
+}
+
 Describe 'The notices of third parties' {
     It 'name every assembly that is shipped and not ours' {
         $notices = Get-Content -Raw (Join-Path $built 'THIRD-PARTY-NOTICES.txt')
@@ -314,7 +378,7 @@ Describe 'The notices of third parties' {
 Describe 'One version' {
     BeforeAll {
         # What Test-Version looks at, in a folder where it can be wrong.
-        function New-Project([string] $Changelog = "## [$version] - 2026-01-31") {
+        function New-Project([string] $Changelog = "## [$full] - 2026-01-31") {
             $folder = Join-Path $TestDrive ([guid]::NewGuid())
             $null = New-Item -ItemType Directory -Path $folder/output/$name
             Copy-Item $RepositoryRoot/$name.psd1 $folder
@@ -325,17 +389,17 @@ Describe 'One version' {
     }
 
     It 'holds for this build' {
-        & $tools/Test-Version.ps1 | Should -Be "Version $version everywhere."
+        & $tools/Test-Version.ps1 | Should -Be "Version $full everywhere."
     }
 
     It 'holds for a tag of that version, and a dated changelog' {
-        & $tools/Test-Version.ps1 -Root (New-Project) -Tag "v$version" -Release |
-            Should -Be "Version $version everywhere."
+        & $tools/Test-Version.ps1 -Root (New-Project) -Tag "v$full" -Release |
+            Should -Be "Version $full everywhere."
     }
 
     It 'does not hold for the tag <_>' -TestCases 'v9.9.9', '9.9.9' {
         { & $tools/Test-Version.ps1 -Root (New-Project) -Tag $_ } |
-            Should -Throw "*The tag is '$_', and should be 'v$version'*"
+            Should -Throw "*The tag is '$_', and should be 'v$full'*"
     }
 
     It 'does not hold where the changelog''s newest heading is another version''s' {
@@ -344,7 +408,7 @@ Describe 'One version' {
     }
 
     It 'does not hold for a release whose changelog has no date yet' {
-        { & $tools/Test-Version.ps1 -Root (New-Project "## [$version] - unreleased") -Release } |
+        { & $tools/Test-Version.ps1 -Root (New-Project "## [$full] - unreleased") -Release } |
             Should -Throw '*no date*'
     }
 

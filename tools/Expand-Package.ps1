@@ -16,13 +16,13 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = Split-Path -Path $PSScriptRoot -Parent
 $name = 'CodePipeline.ThirdParty'
-$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
+$version = & "$PSScriptRoot/Get-ModuleVersion.ps1"
 if (-not $Path) {
-    $Path = [IO.Path]::Combine($root, 'output', 'packages', "$name.$version.nupkg")
+    $Path = [IO.Path]::Combine($root, 'output', 'packages', "$name.$($version.Full).nupkg")
 }
 
 if (-not $Destination) {
-    $Destination = [IO.Path]::Combine($root, 'output', $name, $version)
+    $Destination = [IO.Path]::Combine($root, 'output', $name, $version.Version)
 }
 
 if (-not (Test-Path -LiteralPath $Path)) {

@@ -30,7 +30,6 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $root = Split-Path -Path $PSScriptRoot -Parent
 $name = 'CodePipeline.ThirdParty'
-$version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
 $listPath = Join-Path -Path $PSScriptRoot -ChildPath 'package.psd1'
 
 # The certificate that was named, fit to sign code; nothing where none was.
@@ -93,7 +92,7 @@ function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestr
 }
 
 if (-not $Path) {
-    $Path = [IO.Path]::Combine($root, 'output', $name, $version)
+    $Path = [IO.Path]::Combine($root, 'output', $name, (& "$PSScriptRoot/Get-ModuleVersion.ps1").Version)
 }
 
 if (-not $Destination) {
@@ -156,7 +155,8 @@ try {
     }
 
     $null = New-Item -ItemType Directory -Path $Destination -Force
-    $package = Join-Path -Path $Destination -ChildPath "$name.$version.nupkg"
+    $version = & "$PSScriptRoot/Get-ModuleVersion.ps1" -Path (Join-Path -Path $Path -ChildPath "$name.psd1")
+    $package = Join-Path -Path $Destination -ChildPath "$name.$($version.Full).nupkg"
     Remove-Item -LiteralPath $package -ErrorAction Ignore
     Compress-PSResource -Path $copy -DestinationPath $Destination
 } finally {

@@ -20,8 +20,8 @@ $ErrorActionPreference = 'Stop'
 $root = Split-Path -Path $PSScriptRoot -Parent
 if (-not $Path) {
     $name = 'CodePipeline.ThirdParty'
-    $version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
-    $Path = [IO.Path]::Combine($root, 'output', 'packages', "$name.$version.nupkg")
+    $version = & "$PSScriptRoot/Get-ModuleVersion.ps1"
+    $Path = [IO.Path]::Combine($root, 'output', 'packages', "$name.$($version.Full).nupkg")
 }
 
 if (-not (Test-Path -LiteralPath $Path)) {

@@ -18,10 +18,9 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-$manifest = Import-PowerShellDataFile -Path (Join-Path -Path $Root -ChildPath 'CodePipeline.ThirdParty.psd1')
-$version = $manifest.ModuleVersion
-$prerelease = if ($manifest.PrivateData.PSData.ContainsKey('Prerelease')) { $manifest.PrivateData.PSData.Prerelease }
-$full = if ($prerelease) { "$version-$prerelease" } else { $version }
+$stated = & "$PSScriptRoot/Get-ModuleVersion.ps1" -Path ([IO.Path]::Combine($Root, 'CodePipeline.ThirdParty.psd1'))
+$version = $stated.Version
+$full = $stated.Full
 $wrong = [System.Collections.Generic.List[string]]::new()
 
 $changelog = Join-Path -Path $Root -ChildPath 'CHANGELOG.md'
@@ -51,8 +50,8 @@ if (-not (Test-Path -LiteralPath $package)) {
     }
 
     $copied = Join-Path -Path $package -ChildPath 'CodePipeline.ThirdParty.psd1'
-    $laid = (Import-PowerShellDataFile -Path $copied).ModuleVersion
-    if ($laid -ne $version) {
+    $laid = (& "$PSScriptRoot/Get-ModuleVersion.ps1" -Path $copied).Full
+    if ($laid -ne $full) {
         $wrong.Add("The manifest in output/ is of version $laid.")
     }
 }
