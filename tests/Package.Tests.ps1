@@ -363,6 +363,20 @@ Install-PSResource $name -Repository Local -Prerelease
     }
 }
 
+Describe 'The zip of a release' {
+    It 'holds the module, and is imported by name from the folder that it is expanded into' {
+        $zips = Join-Path $TestDrive 'zips'
+        & $tools/New-ReleaseZip.ps1 -Destination $zips | Should -Be "$name.$full.zip"
+        $modules = Join-Path $TestDrive 'modules'
+        Expand-Archive -Path (Join-Path $zips "$name.$full.zip") -DestinationPath $modules
+        Get-ChildItem -LiteralPath $modules -Recurse -Depth 1 | ForEach-Object Name | Should -Be $name, $version
+        $child = Invoke-ChildPwsh -NoImport -Environment @{ PSModulePath = $modules } -Script '
+            (Get-Command New-CPThirdPartySkeleton).Module.ModuleBase'
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Lines | Should -Be ([IO.Path]::Combine($modules, $name, $version))
+    }
+}
+
 Describe 'The notices of third parties' {
     It 'name every assembly that is shipped and not ours' {
         $notices = Get-Content -Raw (Join-Path $built 'THIRD-PARTY-NOTICES.txt')
