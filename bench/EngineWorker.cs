@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Bench;
@@ -63,7 +64,7 @@ internal static class EngineWorker
     {
         var session = new ThirdPartySession(
             name: null,
-            new ClientSettings { Region = RegionResolver.Find(null, null), Environment = AwsEnvironment.Stamp() },
+            new ClientSettings { Region = AwsEnvironment.Region, Environment = AwsEnvironment.Stamp(null) },
             tokens: null);
         return new WorkerEngine(
             new WorkerOptions

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos;
@@ -22,7 +23,7 @@ internal static class EngineProcess
         using DeathAtStep? death = arguments.Length > 5 ? new DeathAtStep(arguments[5]) : null;
         var session = new ThirdPartySession(
             name: null,
-            new ClientSettings { Region = RegionResolver.Find(null, null), Environment = AwsEnvironment.Stamp() },
+            new ClientSettings { Region = AwsEnvironment.Region, Environment = AwsEnvironment.Stamp(null) },
             tokens: null);
         var engine = new WorkerEngine(
             new WorkerOptions

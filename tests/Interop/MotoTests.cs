@@ -136,7 +136,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
             Credentials = new ArtifactCredentials(new Secret("ASIATEST"), new Secret("secret"), new Secret("session")),
             ReadAt = DateTimeOffset.UtcNow,
             EncryptionKey = key is null ? null : new EncryptionKey(key, "KMS"),
-            Settings = new ClientSettings { Region = "us-east-1", EndpointUrl = server.Endpoint.AbsoluteUri },
+            Settings = new ClientSettings { Region = "us-east-1", S3EndpointUrl = server.Endpoint.AbsoluteUri },
         };
     }
 

@@ -26,12 +26,16 @@ internal sealed class EmulatedService : IDisposable
     {
         Region = Emulator.Region,
 
-        // The SDK remembers by address how wrong a service's clock is, and ports are used again.
-        EndpointUrl = _hasOwnTime ? $"http://localhost:{Emulator.Endpoint.Port}/" : Emulator.Endpoint.AbsoluteUri,
+        EndpointUrl = Url,
+        EmulatorUrl = Url,
         AccessKey = Emulator.AccessKeyId,
         SecretKey = Emulator.SecretAccessKey,
         MaxAttempts = 1,
     };
+
+    // The SDK remembers by address how wrong a service's clock is, and ports are used again.
+    private string Url =>
+        _hasOwnTime ? $"http://localhost:{Emulator.Endpoint.Port}/" : Emulator.Endpoint.AbsoluteUri;
 
     public EmulatedJob AddJob(string? clientId = null) =>
         Emulator.AddJob(new EmulatedJobRequest(Type) { ClientId = clientId });

@@ -206,7 +206,7 @@ internal sealed class ArtifactDownload
                         {
                             BucketName = _artifact.BucketName,
                             Key = _artifact.ObjectKey,
-                            ChecksumMode = ChecksumMode.ENABLED,
+                            ChecksumMode = client.ChecksumMode,
                         },
                         attempt.Token).ConfigureAwait(false);
                     return Checksum.Of(head);

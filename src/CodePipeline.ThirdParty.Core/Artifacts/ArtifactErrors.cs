@@ -31,6 +31,7 @@ internal static class ArtifactErrors
         ["AuthorizationHeaderMalformed"] = ArtifactFault.BucketElsewhere,
         ["IllegalLocationConstraintException"] = ArtifactFault.BucketElsewhere,
         ["PreconditionFailed"] = ArtifactFault.Replaced,
+        ["NotImplemented"] = ArtifactFault.Unsupported,
         ["BadDigest"] = ArtifactFault.Damaged,
         ["XAmzContentSHA256Mismatch"] = ArtifactFault.Damaged,
         ["XAmzContentChecksumMismatch"] = ArtifactFault.Damaged,
@@ -51,13 +52,15 @@ internal static class ArtifactErrors
         [ArtifactFault.CredentialsExpired] = "Read the job's details again (Get-CPThirdPartyJobDetail); a job that is "
             + "over gets no new credentials.",
         [ArtifactFault.CredentialsRejected] = "Check that the endpoint of S3 belongs to the service that the job came "
-            + "from (AWS_ENDPOINT_URL_S3, the session's EndpointUrl), and the clock of this machine.",
+            + "from (-S3EndpointUrl, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL), and the clock of this machine.",
         [ArtifactFault.BucketElsewhere] =
             "Check that the endpoint of S3 (AWS_ENDPOINT_URL_S3) serves the bucket's region.",
         [ArtifactFault.Replaced] = "Try again: the artifact was being written.",
         [ArtifactFault.Damaged] = "Try again; if it stays so, have the artifact made anew by the action before.",
         [ArtifactFault.Throttled] = "Move fewer artifacts at a time, or connect with more -MaxAttempts.",
         [ArtifactFault.Unavailable] = "Try again later.",
+        [ArtifactFault.Unsupported] = "For a store that knows no checksums at the end of a body, set "
+            + "AWS_REQUEST_CHECKSUM_CALCULATION, or request_checksum_calculation in the profile, to when_required.",
         [ArtifactFault.UnexpectedAnswer] = "Check the endpoint of S3, and whether a proxy answers in its place.",
     };
 
@@ -73,6 +76,7 @@ internal static class ArtifactErrors
                 301 or 307 => ArtifactFault.BucketElsewhere,
                 412 => ArtifactFault.Replaced,
                 429 => ArtifactFault.Throttled,
+                501 => ArtifactFault.Unsupported,
                 >= 500 => ArtifactFault.Unavailable,
                 _ => ArtifactFault.UnexpectedAnswer,
             };

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Amazon.Runtime;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -27,6 +28,8 @@ internal sealed class ArtifactStore : IDisposable
     private static readonly ConcurrentDictionary<(string? Endpoint, string Bucket), string> s_regions = new();
 
     private readonly JobArtifacts _job;
+    private readonly AwsSettings _aws;
+    private readonly string? _endpoint;
     private readonly TimeProvider _clock;
     private readonly JobCredentials _credentials;
     private readonly string _region;
@@ -43,9 +46,11 @@ internal sealed class ArtifactStore : IDisposable
         _job = job;
         _clock = clock;
         _credentials = new JobCredentials(job, clock);
-        _region = RegionResolver.Check(job.Settings.Region);
+        _aws = new AwsSettings(job.Settings);
+        _endpoint = StoreConfiguration.EndpointOf(_aws)?.AbsoluteUri;
+        _region = _aws.Region;
         _patience = ClientConfiguration.TimeoutOf(job.Settings);
-        _attempts = ClientConfiguration.AttemptsOf(job.Settings) ?? DefaultAttempts;
+        _attempts = _aws.MaxAttempts ?? DefaultAttempts;
     }
 
     public JobArtifacts Job => _job;
@@ -210,17 +215,17 @@ internal sealed class ArtifactStore : IDisposable
     private async Task<StoreClient> ClientAsync(string bucket, CancellationToken cancellationToken)
     {
         CredentialLease lease = await _credentials.GetAsync(cancellationToken).ConfigureAwait(false);
-        string region = s_regions.TryGetValue((_job.Settings.EndpointUrl, bucket), out string? known) ? known : _region;
+        string region = s_regions.TryGetValue((_endpoint, bucket), out string? known) ? known : _region;
         (int, string, bool Dotted) key = (lease.Generation, region, bucket.IndexOf('.') >= 0);
         lock (_clients)
         {
             if (!_clients.TryGetValue(key, out StoreClient? client))
             {
-                AmazonS3Config config = StoreConfiguration.Create(_job.Settings, region, key.Dotted);
+                AmazonS3Config config = StoreConfiguration.Create(_aws, region, key.Dotted);
 #if NET
                 config.HttpClientFactory = _http ??= new SharedHttp(config.HttpClientFactory);
 #endif
-                client = new StoreClient(lease, region, config);
+                client = new StoreClient(lease, region, config, _aws.ValidatesOnlyWhenRequired);
                 _clients.Add(key, client);
             }
 
@@ -235,7 +240,7 @@ internal sealed class ArtifactStore : IDisposable
             s_regions.Clear();
         }
 
-        s_regions[(_job.Settings.EndpointUrl, bucket)] = region;
+        s_regions[(_endpoint, bucket)] = region;
     }
 
     private Task DelayAsync(

@@ -38,6 +38,9 @@ public enum ArtifactFault
     /// <summary>The store answered with HTTP 500 or above, still after the retries.</summary>
     Unavailable,
 
+    /// <summary>S3, or what stands for it, does not know what the request asks for.</summary>
+    Unsupported,
+
     /// <summary>An answer that is none of the others.</summary>
     UnexpectedAnswer,
 

@@ -219,7 +219,7 @@ internal sealed class ArtifactUpload
                 Key = _artifact.ObjectKey,
                 InputStream = body,
                 AutoCloseStream = false,
-                ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+                ChecksumAlgorithm = client.BodyChecksum,
                 ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
                 ServerSideEncryptionKeyManagementServiceKeyId = KeyId,
                 DisablePayloadSigning = client.IsTls ? true : null,
@@ -293,10 +293,10 @@ internal sealed class ArtifactUpload
                         BucketName = owner._artifact.BucketName,
                         Key = owner._artifact.ObjectKey,
                         ContentType = ContentType,
-                        ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+                        ChecksumAlgorithm = client.BodyChecksum,
 
                         // So that whoever takes the artifact can check the whole of it.
-                        ChecksumType = ChecksumType.FULL_OBJECT,
+                        ChecksumType = client.UploadChecksumType,
                         ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
                         ServerSideEncryptionKeyManagementServiceKeyId = owner.KeyId,
                     };
@@ -438,7 +438,7 @@ internal sealed class ArtifactUpload
                 {
                     BucketName = Artifact.BucketName,
                     Key = Artifact.ObjectKey,
-                    ChecksumMode = ChecksumMode.ENABLED,
+                    ChecksumMode = client.ChecksumMode,
                 },
                 cancellationToken).ConfigureAwait(false);
             bool same = head.ContentLength == length
@@ -499,7 +499,7 @@ internal sealed class ArtifactUpload
                     PartNumber = number,
                     PartSize = length,
                     InputStream = body,
-                    ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+                    ChecksumAlgorithm = client.BodyChecksum,
                     DisablePayloadSigning = client.IsTls ? true : null,
                 };
                 try

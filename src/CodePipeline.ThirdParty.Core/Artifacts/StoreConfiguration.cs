@@ -1,58 +1,63 @@
 using System;
-using System.Linq;
 using Amazon.Runtime;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>Makes the SDK's configuration of S3 from that of a job's session.</summary>
+/// <summary>Makes the SDK's configuration of S3 from the settings of a job's session.</summary>
 internal static class StoreConfiguration
 {
-    // Domains of AWS itself. An endpoint there is CodePipeline's own, such as a VPC's, and no S3.
-    private static readonly string[] s_awsDomains =
+    public static AmazonS3Config Create(AwsSettings aws, string region, bool dottedBucket)
     {
-        ".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws", ".amazonwebservices.com.cn",
-        ".api.amazonwebservices.com.cn", ".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
-        ".amazonaws.eu",
-    };
-
-    public static AmazonS3Config Create(ClientSettings settings, string region, bool dottedBucket)
-    {
+        Uri? endpoint = EndpointOf(aws);
         var config = new AmazonS3Config
         {
-            // Requests are sent again by ArtifactStore, which sees bodies that break off too; the SDK's retries do not.
-            MaxErrorRetry = 0,
-
-            // What nothing comes of for too long is told by TransferAttempt; a large part may take its time.
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-
-            // Ranges have no checksum of their own; the whole is checked against the object's.
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_SUPPORTED,
             DisableS3ExpressSessionAuth = true,
+
+            // Looked up in the profile by the SDK where they are not set.
+            UseArnRegion = false,
+            DisableMultiregionAccessPoints = false,
+            USEast1RegionalEndpointValue = S3UsEast1RegionalEndpointValue.Regional,
         };
-        ClientConfiguration.Fill(config, settings, region, EndpointOf(settings));
-        string? custom = config.ServiceURL;
-        if (custom is not null && (config.UseFIPSEndpoint || config.UseDualstackEndpoint))
+        ClientConfiguration.Fill(config, aws, region, endpoint);
+        config.UseDualstackEndpoint = aws.Given.UseDualStack ?? aws.S3UseDualStack ?? aws.UseDualStack;
+        if (endpoint is not null && (config.UseFIPSEndpoint || config.UseDualstackEndpoint))
         {
-            throw EndpointRules.OwnEndpointWith(config.UseFIPSEndpoint ? "FIPS" : "dual-stack", custom);
+            throw EndpointRules.OwnEndpointWith(
+                config.UseFIPSEndpoint ? "FIPS" : "dual-stack", endpoint.AbsoluteUri);
         }
 
+        // Requests are sent again by ArtifactStore, which sees bodies that break off too; the SDK's retries do not.
+        config.MaxErrorRetry = 0;
+
+        // What nothing comes of for too long is told by TransferAttempt; a large part may take its time.
+        config.Timeout = System.Threading.Timeout.InfiniteTimeSpan;
+
+        // Ranges have no checksum of their own; the whole is checked against the object's.
+        config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
+        config.RequestChecksumCalculation = aws.ChecksumsOnlyWhenRequired
+            ? RequestChecksumCalculation.WHEN_REQUIRED
+            : RequestChecksumCalculation.WHEN_SUPPORTED;
+
         // Host names with the bucket in them need a wildcard in DNS, and a certificate that covers no dots.
-        config.ForcePathStyle = custom is not null || dottedBucket;
+        config.ForcePathStyle = aws.S3AddressingStyle switch
+        {
+            "path" => true,
+            "virtual" => false,
+            _ => endpoint is not null || dottedBucket,
+        };
         config.EndpointProvider = new KnownEndpoints(config.EndpointProvider);
-        ClientConfiguration.ConfigureHttp(settings, config);
         return config;
     }
 
     /// <summary>
-    /// The session's endpoint where it is somebody else's than AWS's, such as an emulator's: it has S3 too.
+    /// S3's own endpoint: what is given for it, what is configured for it, and an emulator's. CodePipeline's endpoint
+    /// says nothing of S3.
     /// </summary>
-    private static string? EndpointOf(ClientSettings settings) =>
-        settings.EndpointUrl is string url
-        && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
-            && s_awsDomains.Any(domain => uri.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase)))
-            ? url
-            : null;
+    public static Uri? EndpointOf(AwsSettings aws) =>
+        aws.Given.S3EndpointUrl is string given ? UrlText.Parse(given, "S3EndpointUrl")
+        : aws.EndpointOf(AwsService.S3)
+            ?? (aws.Given.EmulatorUrl is string emulator ? new Uri(emulator) : null);
 }

@@ -1,121 +1,79 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Net;
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>Makes the SDK's configuration of ours, and refuses what cannot work with words that name it.</summary>
+/// <remarks>
+/// Every setting that the SDK would else look up in the environment and in the profile is set here: it reads its files
+/// by rules of its own, once in a process, and one bad line makes its types unusable until the process ends.
+/// </remarks>
 internal static class ClientConfiguration
 {
+    private const int DefaultRetries = 2;
+    private const long SmallestCompressed = 10240;
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_longestTimeout = TimeSpan.FromDays(1);
 
-    public static CodePipelineConfig Create(ClientSettings settings)
-    {
-        var config = new CodePipelineConfig
-        {
-            Timeout = TimeoutOf(settings),
-            RetryMode = (settings.RetryMode ?? AwsEnvironment.RetryMode) == ClientRetryMode.Adaptive
-                ? RequestRetryMode.Adaptive
-                : RequestRetryMode.Standard,
-        };
-        if (AttemptsOf(settings) is int attempts)
-        {
-            config.MaxErrorRetry = attempts - 1;
-        }
+#if NET
+    // Asked for in the profile's file by each first client otherwise. On .NET Framework the SDK may be another module's.
+    static ClientConfiguration() => AWSConfigs.CSMConfig.CSMEnabled = false;
+#endif
 
-        Fill(config, settings, RegionResolver.Check(settings.Region), settings.EndpointUrl);
-        ConfigureHttp(settings, config);
+    public static CodePipelineConfig Create(ClientSettings settings) => Create(new AwsSettings(settings));
+
+    public static CodePipelineConfig Create(AwsSettings aws)
+    {
+        var config = new CodePipelineConfig();
+        Fill(config, aws, aws.Region, EndpointOf(aws));
         return config;
     }
+
+    /// <summary>The endpoint that is given or configured for CodePipeline.</summary>
+    public static Uri? EndpointOf(AwsSettings aws) => aws.Given.EndpointUrl is string url
+        ? UrlText.Parse(url, "EndpointUrl")
+        : aws.EndpointOf(AwsService.CodePipeline);
 
     /// <summary>How long nothing may come, at most.</summary>
     public static TimeSpan TimeoutOf(ClientSettings settings) => CheckTime(settings.Timeout, "Timeout") ?? s_timeout;
 
-    /// <summary>How often a request is sent at most, where it was set.</summary>
-    public static int? AttemptsOf(ClientSettings settings) => settings.MaxAttempts ?? AwsEnvironment.MaxAttempts;
-
-    /// <summary>
-    /// What is the same for every service: region, profile, kind of endpoint, the endpoint that was set.
-    /// </summary>
-    public static void Fill(ClientConfig config, ClientSettings settings, string region, string? endpointUrl)
+    /// <summary>What is the same for every service.</summary>
+    /// <param name="config">What is filled in.</param>
+    /// <param name="aws">The settings.</param>
+    /// <param name="region">The region that is called and signed for.</param>
+    /// <param name="endpoint">The endpoint that is set, if one is.</param>
+    public static void Fill(ClientConfig config, AwsSettings aws, string region, Uri? endpoint)
     {
-        config.AuthenticationRegion = region;
         config.DisableLogging = true;
+        config.Timeout = TimeoutOf(aws.Given);
+        config.MaxErrorRetry = aws.MaxAttempts - 1 ?? DefaultRetries;
+        config.RetryMode =
+            aws.RetryMode == ClientRetryMode.Adaptive ? RequestRetryMode.Adaptive : RequestRetryMode.Standard;
 
         // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are set
         // to.
         config.MaxStaleConnectionRetries = 0;
-        if (settings.ProfileName is not null)
+        config.UseFIPSEndpoint = aws.UseFips;
+        config.UseDualstackEndpoint = aws.UseDualStack;
+        Seal(config);
+        if (endpoint is not null)
         {
-            config.Profile = new Profile(settings.ProfileName, settings.ProfileLocation);
-        }
-
-        if ((settings.UseFips ?? AwsEnvironment.UseFips) is bool fips)
-        {
-            config.UseFIPSEndpoint = fips;
-        }
-
-        if ((settings.UseDualStack ?? AwsEnvironment.UseDualStack) is bool dualStack)
-        {
-            config.UseDualstackEndpoint = dualStack;
-        }
-
-        if (AwsEnvironment.IgnoreEndpoints is bool ignore)
-        {
-            config.IgnoreConfiguredEndpointUrls = ignore;
-        }
-
-        if (endpointUrl is not null)
-        {
-            config.ServiceURL = CheckUrl(endpointUrl, "EndpointUrl").AbsoluteUri;
+            config.ServiceURL = endpoint.AbsoluteUri;
         }
         else
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-            if (Configured(config) is not string configured)
-            {
-                return;
-            }
+        }
 
-            // A variable that is empty says nothing, to the AWS CLI either; the SDK takes it for an endpoint.
-            if (!string.IsNullOrWhiteSpace(configured))
-            {
-                CheckUrl(configured, "endpoint_url");
-            }
-            else if (AwsEnvironment.Endpoint is string general)
-            {
-                config.ServiceURL = CheckUrl(general, "endpoint_url").AbsoluteUri;
-            }
-            else
-            {
-                // A region takes the endpoint that it has kept away.
-                config.IgnoreConfiguredEndpointUrls = true;
-                config.ServiceURL = null;
-                config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-            }
-        }
-    }
-
-    /// <summary>
-    /// What AWS_ENDPOINT_URL_SERVICE, AWS_ENDPOINT_URL or the profile's services section says, if one does.
-    /// </summary>
-    private static string? Configured(ClientConfig config)
-    {
-        try
-        {
-            return config.ServiceURL;
-        }
-        catch (AmazonClientException error)
-        {
-            throw new InvalidInputException(
-                "endpoint_url",
-                $"The endpoint that is configured cannot be used: {error.Message}",
-                "Set AWS_ENDPOINT_URL, or endpoint_url in the profile, to a whole URL, or remove it.",
-                error);
-        }
+        config.AuthenticationRegion = region;
+        ConfigureHttp(aws, config, endpoint);
     }
 
     /// <summary>
@@ -124,7 +82,13 @@ internal static class ClientConfiguration
     /// </summary>
     public static void Check(ClientSettings settings)
     {
-        _ = Create(settings);
+        var aws = new AwsSettings(settings);
+        _ = Create(aws);
+        if (settings.S3EndpointUrl is string s3)
+        {
+            _ = UrlText.Parse(s3, "S3EndpointUrl");
+        }
+
 #if NET
         if (settings.CaBundle is not null)
         {
@@ -133,40 +97,53 @@ internal static class ClientConfiguration
 #endif
     }
 
+    /// <summary>Sets what the SDK would else look up by itself.</summary>
+    private static void Seal(ClientConfig config)
+    {
+        config.IgnoreConfiguredEndpointUrls = true;
+        config.DefaultConfigurationMode = DefaultConfigurationMode.Standard;
+        config.AccountIdEndpointMode = AccountIdEndpointMode.PREFERRED;
+        config.AuthSchemePreference = new List<string>();
+        config.SigV4aSigningRegionSet = new List<string>();
+        config.DisableClockSkewCorrection = false;
+        config.DisableRequestCompression = true;
+        config.RequestMinCompressionSizeBytes = SmallestCompressed;
+        config.ClientAppId = string.Empty;
+        config.EndpointDiscoveryEnabled = false;
+        config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_SUPPORTED;
+        config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
+    }
+
 #if NET
     /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
-    public static void ConfigureHttp(ClientSettings settings, ClientConfig config)
+    private static void ConfigureHttp(AwsSettings aws, ClientConfig config, Uri? endpoint)
     {
-        if (CheckTime(settings.ConnectTimeout, "ConnectTimeout") is TimeSpan connectTimeout)
+        if (CheckTime(aws.Given.ConnectTimeout, "ConnectTimeout") is TimeSpan connectTimeout)
         {
             config.ConnectTimeout = connectTimeout;
         }
 
         config.HttpClientFactory = new HttpFactory(
-            CheckCaBundle(settings.CaBundle, "CaBundle") ?? CheckCaBundle(AwsEnvironment.CaBundle, "AWS_CA_BUNDLE"),
-            Proxy(settings),
-            bypassProxy: settings.Proxy is null && config.ServiceURL is string url && new Uri(url).IsLoopback);
+            CaBundleOf(aws),
+            (IWebProxy?)Proxy(aws.Given) ?? EnvironmentProxy.Find(),
+            bypassProxy: aws.Given.Proxy is null && endpoint?.IsLoopback == true,
+            aws.Given.Intercept);
     }
 
-    private static string? CheckCaBundle(string? path, string inputName)
-    {
-        if (path is not null && !File.Exists(path))
-        {
-            throw new InvalidInputException(
-                inputName,
-                $"{inputName} '{path}' is not there.",
-                "Give the path of a file with the certificates to trust, in PEM form.");
-        }
-
-        return path;
-    }
+    private static string? CaBundleOf(AwsSettings aws) => aws.CaBundle is not (string path, string name) ? null
+        : File.Exists(path) ? path
+        : throw new InvalidInputException(
+            name,
+            $"{name} '{path}' is not there.",
+            "Give the path of a file with the certificates to trust, in PEM form.");
 #else
     /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
-    public static void ConfigureHttp(ClientSettings settings, ClientConfig config)
+    private static void ConfigureHttp(AwsSettings aws, ClientConfig config, Uri? endpoint)
     {
-        RefuseIf(settings.CaBundle is not null, "CaBundle", "Put the authority into the certificate store of Windows");
-        RefuseIf(settings.ConnectTimeout is not null, "ConnectTimeout", "Use -Timeout, which covers connecting");
-        if (Proxy(settings) is WebProxy proxy)
+        _ = endpoint;
+        RefuseIf(aws.Given.CaBundle is not null, "CaBundle", "Put the authority into the certificate store of Windows");
+        RefuseIf(aws.Given.ConnectTimeout is not null, "ConnectTimeout", "Use -Timeout, which covers connecting");
+        if (Proxy(aws.Given) is WebProxy proxy)
         {
             config.SetWebProxy(proxy);
         }
@@ -191,16 +168,6 @@ internal static class ClientConfiguration
                 inputName, $"{inputName} {time:c} cannot be waited for.",
                 "Give more than 0 seconds and at most 1 day.");
 
-    private static Uri CheckUrl(
-        string url, string inputName, string example = "https://codepipeline.eu-west-1.amazonaws.com") =>
-        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
-            ? uri
-            : throw new InvalidInputException(
-                inputName,
-                $"{inputName} '{url}' is not a URL of http or https.",
-                $"Give a whole URL, for example {example}.");
-
     private static WebProxy? Proxy(ClientSettings settings)
     {
         if (settings.Proxy is null)
@@ -208,10 +175,12 @@ internal static class ClientConfiguration
             return null;
         }
 
-        var proxy = new WebProxy(CheckUrl(settings.Proxy, "Proxy", "http://proxy.example.com:8080"));
-        if (settings.ProxyUser is not null)
+        (Uri address, string? user, Secret? password) = UrlText.ParseProxy(settings.Proxy, "Proxy");
+        var proxy = new WebProxy(address);
+        if ((settings.ProxyUser ?? user) is string name)
         {
-            proxy.Credentials = new NetworkCredential(settings.ProxyUser, settings.ProxyPassword?.Reveal());
+            proxy.Credentials = new NetworkCredential(
+                name, (settings.ProxyUser is not null ? settings.ProxyPassword : password)?.Reveal());
         }
 
         return proxy;

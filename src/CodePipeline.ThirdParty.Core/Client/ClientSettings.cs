@@ -33,7 +33,19 @@ internal sealed record ClientSettings
 
     public bool Anonymous { get; init; }
 
+    /// <summary>Whether no other place is asked for credentials.</summary>
+    public bool HasCredentials => Anonymous || Credential is not null || HasKeys;
+
+    /// <summary>Whether keys are given, all of them or some.</summary>
+    public bool HasKeys => AccessKey is not null || SecretKey is not null || SessionToken is not null;
+
     public string? EndpointUrl { get; init; }
+
+    /// <summary>The endpoint of S3, if one is given.</summary>
+    public string? S3EndpointUrl { get; init; }
+
+    /// <summary>The endpoint of an emulator, which has S3 too.</summary>
+    public string? EmulatorUrl { get; init; }
 
     public bool? UseFips { get; init; }
 
@@ -56,7 +68,17 @@ internal sealed record ClientSettings
     public int? MaxAttempts { get; init; }
 
     /// <summary>
-    /// The AWS variables at the time, since the SDK reads them once per client and users change them in a session.
+    /// The AWS variables and the state of the AWS files at the time: a client reads them once, and users change them in
+    /// a session.
     /// </summary>
     public string Environment { get; init; } = string.Empty;
+
+#if NET
+    /// <summary>Stands between a client and the network; for tests.</summary>
+    public Func<HttpFactory, System.Net.Http.HttpMessageHandler, System.Net.Http.HttpMessageHandler>? Intercept
+    {
+        get;
+        init;
+    }
+#endif
 }

@@ -87,6 +87,7 @@ internal static class ErrorTranslation
             ? make(answer)
             : status switch
             {
+                501 => new UnexpectedAnswerException(answer),
                 >= 500 => new ServiceUnavailableException(answer),
                 429 => new ThrottlingException(answer),
                 _ => new UnexpectedAnswerException(answer),

@@ -7,6 +7,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Threading;
 using Amazon.Runtime;
 using CodePipeline.ThirdParty.Files;
 
@@ -18,28 +19,51 @@ namespace CodePipeline.ThirdParty.Client;
 /// <remarks>The SDK of .NET Framework makes its own web requests and has no such seam.</remarks>
 internal sealed class HttpFactory : HttpClientFactory
 {
-    private readonly IWebProxy? _proxy;
+    // A certificate for something else, such as signing code, is none of a server.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(3.1);
+
     private readonly bool _bypassProxy;
+    private readonly Func<HttpFactory, HttpMessageHandler, HttpMessageHandler>? _intercept;
     private readonly Lazy<X509Certificate2Collection>? _roots;
 
-    public HttpFactory(string? caBundle, IWebProxy? proxy, bool bypassProxy)
+    /// <summary>Creates a factory.</summary>
+    /// <param name="caBundle">The file of trusted authorities; none: those of the system.</param>
+    /// <param name="proxy">The proxy; none: that of the system, if there is one.</param>
+    /// <param name="bypassProxy">Whether no proxy is used at all.</param>
+    /// <param name="intercept">Stands between the clients and the network.</param>
+    public HttpFactory(
+        string? caBundle,
+        IWebProxy? proxy,
+        bool bypassProxy,
+        Func<HttpFactory, HttpMessageHandler, HttpMessageHandler>? intercept = null)
     {
-        _proxy = proxy;
+        CaBundle = caBundle;
+        Proxy = proxy;
         _bypassProxy = bypassProxy;
+        _intercept = intercept;
 
         // Read at the first TLS handshake: a bundle of all the world's authorities takes its time.
         _roots = caBundle is null ? null : new Lazy<X509Certificate2Collection>(() => ReadBundle(caBundle));
     }
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig)
-    {
-        var client = new HttpClient(CreateHandler(clientConfig));
-        if (clientConfig.Timeout is TimeSpan timeout)
-        {
-            client.Timeout = timeout;
-        }
+    /// <summary>The file of trusted authorities, if one is named.</summary>
+    public string? CaBundle { get; }
 
-        return client;
+    /// <summary>The proxy that is named, if one is.</summary>
+    public IWebProxy? Proxy { get; }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => CreateHttpClient(
+        clientConfig.Timeout ?? Timeout.InfiniteTimeSpan, clientConfig.ConnectTimeout ?? s_connectTimeout);
+
+    /// <summary>A client of its own.</summary>
+    /// <param name="timeout">How long a request may take.</param>
+    /// <param name="connectTimeout">How long connecting may take.</param>
+    public HttpClient CreateHttpClient(TimeSpan timeout, TimeSpan connectTimeout)
+    {
+        HttpMessageHandler handler = CreateHandler(connectTimeout);
+        return new HttpClient(_intercept?.Invoke(this, handler) ?? handler) { Timeout = timeout };
     }
 
     internal static X509Certificate2Collection ReadBundle(string path)
@@ -86,7 +110,7 @@ internal sealed class HttpFactory : HttpClientFactory
     private static InvalidInputException Unusable(string message, Exception? cause = null) => new(
         "CaBundle", message, "Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).", cause);
 
-    private SocketsHttpHandler CreateHandler(IClientConfig config)
+    private SocketsHttpHandler CreateHandler(TimeSpan connectTimeout)
     {
         var handler = new SocketsHttpHandler
         {
@@ -94,11 +118,11 @@ internal sealed class HttpFactory : HttpClientFactory
             UseCookies = false,
             UseProxy = !_bypassProxy,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = config.ConnectTimeout ?? TimeSpan.FromSeconds(3.1),
+            ConnectTimeout = connectTimeout,
         };
-        if (_proxy is not null)
+        if (Proxy is not null)
         {
-            handler.Proxy = _proxy;
+            handler.Proxy = Proxy;
         }
 
         if (_roots is not null)
@@ -130,6 +154,7 @@ internal sealed class HttpFactory : HttpClientFactory
         }
 
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         return chain.Build(certificate as X509Certificate2 ?? Decode(certificate.GetRawCertData()));
     }
 }

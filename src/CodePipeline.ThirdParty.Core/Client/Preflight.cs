@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using Amazon.Runtime;
-using Amazon.Runtime.Credentials;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Credentials;
 using CodePipeline.ThirdParty.Tokens;
 
@@ -24,6 +24,7 @@ internal sealed class Preflight(
 {
     private const string Poll = "PollForThirdPartyJobs";
     private static readonly TimeSpan s_tolerableSkew = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private DateTimeOffset? _serverTime;
 
@@ -64,17 +65,20 @@ internal sealed class Preflight(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        ImmutableCredentials keys;
+        string accessKey;
+        AWSCredentials credentials = FindCredentials();
         try
         {
-            keys = await FindCredentials().GetCredentialsAsync().ConfigureAwait(false);
+            accessKey = credentials is SourcedCredentials sourced
+                ? (await sourced.PrepareAsync(options, cancellationToken).ConfigureAwait(false)).AccessKey
+                : (await credentials.GetCredentialsAsync().ConfigureAwait(false)).AccessKey;
         }
         catch (AmazonClientException error)
         {
             throw CredentialResolver.Translate(session.Settings, error);
         }
 
-        string end = keys.AccessKey.Length > 4 ? keys.AccessKey.Substring(keys.AccessKey.Length - 4) : keys.AccessKey;
+        string end = accessKey.Length > 4 ? accessKey.Substring(accessKey.Length - 4) : accessKey;
         return Passed("Credentials", $"Access key ending in {end}, from {session.CredentialSource}.");
     }
 
@@ -88,14 +92,10 @@ internal sealed class Preflight(
                 "Identity", CheckResult.NotTried, "AWS STS is asked only where the service's own endpoint is used.");
         }
 
-        using var sts = new AmazonSecurityTokenServiceClient(
-            FindCredentials(),
-            new AmazonSecurityTokenServiceConfig
-            {
-                RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(session.Region),
-                MaxErrorRetry = 1,
-                Timeout = TimeSpan.FromSeconds(10),
-            });
+        AmazonSecurityTokenServiceConfig config = ServiceConfigs.Sts(new AwsSettings(session.Settings));
+        config.MaxErrorRetry = 1;
+        config.Timeout = s_patience;
+        using var sts = new AmazonSecurityTokenServiceClient(FindCredentials(), config);
         try
         {
             GetCallerIdentityResponse who = await sts
@@ -237,7 +237,7 @@ internal sealed class Preflight(
     }
 
     private AWSCredentials FindCredentials() =>
-        CredentialResolver.Resolve(session.Settings) ?? DefaultAWSCredentialsIdentityResolver.GetCredentials();
+        (session.Client as ThirdPartyJobClient)?.Credentials ?? CredentialResolver.Resolve(session.Settings);
 
     private string Endpoint() =>
         (session.Client as ThirdPartyJobClient)?.Endpoint.AbsoluteUri ?? session.EndpointUrl ?? "reached";

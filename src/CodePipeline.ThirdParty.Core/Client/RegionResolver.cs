@@ -1,32 +1,38 @@
+using System;
 using System.Linq;
-using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Credentials;
 
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>Finds the region where none was named: environment, profile, then the machine's own metadata.</summary>
 internal static class RegionResolver
 {
-    public static string? Find(string? profileName, string? profileLocation)
-    {
-        if (AwsEnvironment.Region is string region)
-        {
-            return region;
-        }
+    private const string FipsPrefix = "fips-";
+    private const string FipsSuffix = "-fips";
 
-        string name = profileName ?? AwsEnvironment.Profile ?? SharedCredentialsFile.DefaultProfileName;
-        return new CredentialProfileStoreChain(profileLocation).TryGetProfile(name, out CredentialProfile profile)
-            && profile.Region is not null
-                ? profile.Region.SystemName
-                : FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
+    /// <summary>The region; <see langword="null"/> where none is set anywhere.</summary>
+    /// <exception cref="CredentialException">The profile is not there, or cannot be read.</exception>
+    public static async Task<string?> FindAsync(ClientSettings settings, CancellationToken cancellationToken)
+    {
+        var aws = new AwsSettings(settings);
+        return aws.FindRegion() ?? await MachineMetadata.FindRegionAsync(aws, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The region; an error where the text cannot be one.</summary>
+    /// <remarks>Names such as <c>fips-us-east-1</c>, from before FIPS was a setting, are those without it.</remarks>
     public static string Check(string? region)
     {
         if (string.IsNullOrWhiteSpace(region))
         {
             throw Missing();
+        }
+
+        if (IsFips(region))
+        {
+            region = region!.Replace(FipsPrefix, string.Empty).Replace(FipsSuffix, string.Empty);
         }
 
         return IsName(region!)
@@ -36,6 +42,11 @@ internal static class RegionResolver
                 $"Region '{region}' cannot be the name of a region.",
                 "Use a name such as us-east-1 or eu-central-1: small letters, digits and '-'.");
     }
+
+    /// <summary>Whether a name asks for FIPS endpoints, as names did before that was a setting.</summary>
+    public static bool IsFips(string? region) => region is not null
+        && (region.IndexOf(FipsPrefix, StringComparison.Ordinal) >= 0
+            || region.IndexOf(FipsSuffix, StringComparison.Ordinal) >= 0);
 
     /// <summary>Whether a text can be a region: a label of a host name. Regions of a later day pass.</summary>
     public static bool IsName(string text) => text.Length is > 0 and <= 63

@@ -16,7 +16,7 @@ internal sealed class ServiceClient : AmazonServiceClient
 
     private static readonly Metadata s_metadata = new();
 
-    public ServiceClient(AWSCredentials? credentials, CodePipelineConfig config)
+    public ServiceClient(AWSCredentials credentials, CodePipelineConfig config)
         : base(credentials, config)
     {
     }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Amazon.Runtime;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Credentials;
 
 namespace CodePipeline.ThirdParty.Client;
@@ -14,16 +15,20 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
 {
     private readonly ServiceClient _service;
     private readonly ClientSettings _settings;
+    private readonly AwsSettings _aws;
     private readonly Uri _endpoint;
+    private int _isNoticed;
 
     /// <summary>Creates a client of its own; <see cref="ClientCache"/> shares them.</summary>
     public ThirdPartyJobClient(ClientSettings settings)
     {
         _settings = settings;
-        CodePipelineConfig config = ClientConfiguration.Create(settings);
+        _aws = new AwsSettings(settings);
+        CodePipelineConfig config = ClientConfiguration.Create(_aws);
         _endpoint = new Uri(config.EndpointProvider.ResolveEndpoint(EndpointRules.ParametersOf(config)).URL);
         HasOwnEndpoint = string.IsNullOrEmpty(config.ServiceURL);
-        _service = new ServiceClient(CredentialResolver.Resolve(settings), config);
+        Credentials = CredentialResolver.Resolve(settings);
+        _service = new ServiceClient(Credentials, config);
     }
 
     /// <summary>Where the requests go.</summary>
@@ -34,10 +39,14 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
     /// </summary>
     public bool HasOwnEndpoint { get; }
 
+    /// <summary>What the requests are signed with.</summary>
+    public AWSCredentials Credentials { get; }
+
     public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken) =>
         CallAsync(
             new PollForThirdPartyJobsRequest(RequestBody.Poll(actionType, maxBatchSize), options.Wire),
+            options,
             token: null,
             AnswerReader.Jobs,
             cancellationToken);
@@ -46,6 +55,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
         CallAsync(
             new GetThirdPartyJobDetailsRequest(RequestBody.Details(jobId, clientToken), options.Wire),
+            options,
             clientToken,
             AnswerReader.Details,
             cancellationToken);
@@ -54,6 +64,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
         CallAsync(
             new AcknowledgeThirdPartyJobRequest(RequestBody.Acknowledge(jobId, nonce, clientToken), options.Wire),
+            options,
             clientToken,
             AnswerReader.Status,
             cancellationToken);
@@ -63,6 +74,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         CancellationToken cancellationToken) =>
         CallAsync(
             new PutThirdPartyJobSuccessResultRequest(RequestBody.Success(jobId, clientToken, result), options.Wire),
+            options,
             clientToken,
             NoAnswer,
             cancellationToken);
@@ -72,6 +84,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         CancellationToken cancellationToken) =>
         CallAsync(
             new PutThirdPartyJobFailureResultRequest(RequestBody.Failure(jobId, clientToken, result), options.Wire),
+            options,
             clientToken,
             NoAnswer,
             cancellationToken);
@@ -80,12 +93,40 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
 
     private static bool NoAnswer(byte[] body) => true;
 
-    private async Task<T> CallAsync<T>(
-        OperationRequest call, Secret? token, Func<byte[], T> read, CancellationToken cancellationToken)
+    /// <summary>Tells, once, what was passed over and what is not protected.</summary>
+    private void Notice(CallOptions options)
     {
+        if (options.Notice is null || Interlocked.Exchange(ref _isNoticed, 1) != 0)
+        {
+            return;
+        }
+
+        if (_endpoint is { Scheme: "http", IsLoopback: false })
+        {
+            options.Notice(
+                $"Calls go to {_endpoint} without TLS: client tokens can be read on the way. Use an endpoint of https.");
+        }
+
+        foreach (string notice in _aws.Notices)
+        {
+            options.Notice(notice);
+        }
+    }
+
+    private async Task<T> CallAsync<T>(
+        OperationRequest call, CallOptions options, Secret? token, Func<byte[], T> read,
+        CancellationToken cancellationToken)
+    {
+        Notice(options);
         OperationResponse response;
         try
         {
+            if (Credentials is SourcedCredentials sourced)
+            {
+                // Here it can be asked for a code, and stopped.
+                await sourced.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
+            }
+
             response = await _service.CallAsync(call, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

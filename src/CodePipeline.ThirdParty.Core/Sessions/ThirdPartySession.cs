@@ -33,6 +33,9 @@ public sealed class ThirdPartySession
     /// <summary>The endpoint that was set; empty where the service's own rules tell it.</summary>
     public string? EndpointUrl => Settings.EndpointUrl;
 
+    /// <summary>The endpoint of S3 that was set; empty where the environment, the profile or the region tells it.</summary>
+    public string? S3EndpointUrl => Settings.S3EndpointUrl;
+
     /// <summary>Where credentials come from, in words.</summary>
     public string CredentialSource => CredentialResolver.Describe(Settings);
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
@@ -106,7 +107,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
             : await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
         ClientSettings settings = Emulator is null ? basis?.Settings ?? new ClientSettings() : Of(Emulator);
         settings = await OverrideAsync(
-            settings with
+            WithProxy(settings) with
             {
                 Anonymous = Flag(Anonymous) ?? settings.Anonymous,
                 CaBundle = await PathAsync(CaBundle, cancellationToken).ConfigureAwait(false) ?? settings.CaBundle,
@@ -114,11 +115,6 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
                 ConnectTimeout = ConnectTimeout ?? settings.ConnectTimeout,
                 RetryMode = RetryMode ?? settings.RetryMode,
                 MaxAttempts = MaxAttempts ?? settings.MaxAttempts,
-                Proxy = Proxy ?? settings.Proxy,
-                ProxyUser = ProxyCredential?.UserName ?? settings.ProxyUser,
-                ProxyPassword = ProxyCredential is null
-                    ? settings.ProxyPassword
-                    : SecretTransformationAttribute.Make(ProxyCredential, "ProxyCredential"),
                 UseFips = Flag(UseFipsEndpoint) ?? settings.UseFips,
                 UseDualStack = Flag(UseDualStackEndpoint) ?? settings.UseDualStack,
             },
@@ -140,9 +136,30 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
     {
         Region = emulator.Region,
         EndpointUrl = emulator.Endpoint.AbsoluteUri,
+        EmulatorUrl = emulator.Endpoint.AbsoluteUri,
+        UseFips = false,
+        UseDualStack = false,
         AccessKey = emulator.AccessKeyId,
         SecretKey = emulator.SecretAccessKey,
     };
+
+    /// <summary>The settings with the proxy; a password that stands in its URL becomes a secret.</summary>
+    private ClientSettings WithProxy(ClientSettings settings)
+    {
+        if (Proxy is not null)
+        {
+            (Uri proxy, string? user, Secret? password) = UrlText.ParseProxy(Proxy, "Proxy");
+            settings = settings with { Proxy = proxy.AbsoluteUri, ProxyUser = user, ProxyPassword = password };
+        }
+
+        return ProxyCredential is null
+            ? settings
+            : settings with
+            {
+                ProxyUser = ProxyCredential.UserName,
+                ProxyPassword = SecretTransformationAttribute.Make(ProxyCredential, "ProxyCredential"),
+            };
+    }
 
     private static bool? Flag(SwitchParameter given) => given.IsPresent ? given.ToBool() : null;
 

@@ -2,8 +2,8 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using Amazon.Runtime.CredentialManagement;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
@@ -14,6 +14,7 @@ namespace CodePipeline.ThirdParty.Commands;
 public abstract class ConnectedCommand : AsyncCommand
 {
     private (object? Named, ThirdPartySession? Session) _effective;
+    private CallOptions? _options;
 
     /// <summary>
     /// A session of Connect-CPThirdParty, or its name. Without it: the job's own, then the current one.
@@ -70,8 +71,20 @@ public abstract class ConnectedCommand : AsyncCommand
     [NoCompletion]
     public string? EndpointUrl { get; set; }
 
-    /// <summary>What each call reports: the wire, redacted, where the user asked for -Debug.</summary>
-    private protected CallOptions Options => Shell.WantsDebug ? new CallOptions { Wire = Debug } : CallOptions.Quiet;
+    /// <summary>Another endpoint of S3, for artifacts, than the region's.</summary>
+    [Parameter]
+    public string? S3EndpointUrl { get; set; }
+
+    /// <summary>
+    /// What each call reports: warnings about the connection, and the wire, redacted, where the user asked for -Debug.
+    /// A code of an MFA device is asked for.
+    /// </summary>
+    private protected CallOptions Options => _options ??= new()
+    {
+        Wire = Shell.WantsDebug ? Debug : null,
+        Notice = Warn,
+        AskMfaCode = (serial, stop) => AskAsync(host => host.AskMfaCode(serial), stop),
+    };
 
     /// <summary>The session to call through; kept until another one is named.</summary>
     private protected async Task<ThirdPartySession> EffectiveSessionAsync(
@@ -108,7 +121,7 @@ public abstract class ConnectedCommand : AsyncCommand
         {
             // A file without a name is where the profile is that would be used anyway.
             string? profile = ProfileName ?? (keys ? null
-                : settings.ProfileName ?? AwsEnvironment.Profile ?? SharedCredentialsFile.DefaultProfileName);
+                : settings.ProfileName ?? AwsEnvironment.Profile ?? SharedConfig.DefaultProfile);
 
             // One kind of credentials takes the place of another.
             settings = settings with
@@ -126,15 +139,14 @@ public abstract class ConnectedCommand : AsyncCommand
         settings = settings with
         {
             EndpointUrl = EndpointUrl ?? settings.EndpointUrl,
-            Environment = AwsEnvironment.Stamp(),
-        };
-        bool noCredentials = settings is
-        {
-            Anonymous: false, AccessKey: null, SecretKey: null, SessionToken: null, Credential: null, ProfileName: null,
+
+            EmulatorUrl = EndpointUrl is null ? settings.EmulatorUrl : EmulatorRegistry.FindUrl(EndpointUrl),
+            S3EndpointUrl = S3EndpointUrl ?? settings.S3EndpointUrl,
+            Environment = AwsEnvironment.Stamp(settings.ProfileLocation),
         };
 
         // What Set-AWSCredential and Set-DefaultAWSRegion of AWS.Tools leave behind.
-        if (noCredentials && await VariableAsync("StoredAWSCredentials", cancellationToken).ConfigureAwait(false)
+        if (!settings.HasCredentials && settings.ProfileName is null && await VariableAsync("StoredAWSCredentials", cancellationToken).ConfigureAwait(false)
             is object stored)
         {
             settings = settings with { Credential = CredentialArgument.Of(stored).Credentials };
@@ -143,9 +155,16 @@ public abstract class ConnectedCommand : AsyncCommand
         return settings with
         {
             Region = Region ?? settings.Region
-                ?? (await VariableAsync("StoredAWSRegion", cancellationToken).ConfigureAwait(false))?.ToString()
-                ?? RegionResolver.Find(settings.ProfileName, settings.ProfileLocation),
+                ?? await StoredRegionAsync(cancellationToken).ConfigureAwait(false)
+                ?? await RegionResolver.FindAsync(settings, cancellationToken).ConfigureAwait(false),
         };
+    }
+
+    private async Task<string?> StoredRegionAsync(CancellationToken cancellationToken)
+    {
+        string? stored =
+            (await VariableAsync("StoredAWSRegion", cancellationToken).ConfigureAwait(false))?.ToString();
+        return string.IsNullOrWhiteSpace(stored) ? null : stored;
     }
 
     private protected Task<string?> PathAsync(string? path, CancellationToken cancellationToken) => path is null

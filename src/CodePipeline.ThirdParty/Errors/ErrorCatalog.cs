@@ -56,8 +56,8 @@ internal static class ErrorCatalog
                 "has a host name that is not known", "Check region and endpoint for a slip, and the machine's DNS."),
             [ConnectionFault.Tls] = ("TlsFailed", ErrorCategory.ConnectionError,
                 "does not make a TLS connection that is trusted",
-                "Check that the endpoint speaks https; behind an inspecting proxy, give its authority with -CaBundle "
-                + "or AWS_CA_BUNDLE."),
+                "Check that the endpoint speaks https; behind an inspecting proxy, give its authority with -CaBundle, "
+                + "AWS_CA_BUNDLE or ca_bundle in the profile."),
             [ConnectionFault.Timeout] = ("EndpointTimeout", ErrorCategory.OperationTimeout,
                 "does not answer in time", "Try again, or raise -Timeout and -ConnectTimeout of Connect-CPThirdParty."),
             [ConnectionFault.Proxy] = ("ProxyRefused", ErrorCategory.ConnectionError,
@@ -95,6 +95,7 @@ internal static class ErrorCatalog
         [ArtifactFault.Damaged] = ("ArtifactDamaged", ErrorCategory.InvalidData),
         [ArtifactFault.Throttled] = ("ArtifactThrottled", ErrorCategory.LimitsExceeded),
         [ArtifactFault.Unavailable] = ("ArtifactStoreUnavailable", ErrorCategory.ResourceUnavailable),
+        [ArtifactFault.Unsupported] = ("ArtifactStoreUnsupported", ErrorCategory.NotImplemented),
         [ArtifactFault.UnexpectedAnswer] = ("ArtifactUnexpectedAnswer", ErrorCategory.ProtocolError),
         [ArtifactFault.NoLocation] = ("ArtifactLocationMissing", ErrorCategory.InvalidData),
         [ArtifactFault.SourceNotFound] = ("PathNotFound", ErrorCategory.ObjectNotFound),

@@ -26,4 +26,9 @@ internal static class EmulatorRegistry
 
     private static IOrderedEnumerable<ThirdPartyEmulator> Running() =>
         s_running.Values.Where(emulator => emulator.IsRunning).OrderBy(emulator => emulator.StartedAt);
+
+    /// <summary>The URL of the emulator in this process that an endpoint is; none where it is another service.</summary>
+    public static string? FindUrl(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? url)
+        ? All().Select(emulator => emulator.Endpoint).FirstOrDefault(each => each == url)?.AbsoluteUri
+        : null;
 }

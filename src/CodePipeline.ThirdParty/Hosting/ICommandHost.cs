@@ -48,6 +48,9 @@ internal interface ICommandHost
     /// <summary>The path that PowerShell means by a text, relative ones and drives included.</summary>
     string ResolvePath(string path);
 
+    /// <summary>The code of an MFA device; <see langword="null"/> where there is nobody to type it.</summary>
+    string? AskMfaCode(string serial);
+
     IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments);
 
     IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments);

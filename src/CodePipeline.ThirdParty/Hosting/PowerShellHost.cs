@@ -4,6 +4,7 @@ using System.Collections.ObjectModel;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Reflection;
 using System.Threading;
 using CodePipeline.ThirdParty.Errors;
@@ -86,6 +87,21 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     public object? GetVariable(string name) => PSValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
 
     public string ResolvePath(string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    public string? AskMfaCode(string serial)
+    {
+        try
+        {
+            cmdlet.Host.UI.Write($"MFA code of {serial}: ");
+            return cmdlet.Host.UI.ReadLine();
+        }
+        catch (Exception error) when (error is PSInvalidOperationException or NotImplementedException
+            or HostException)
+        {
+            // PowerShell runs without a user (-NonInteractive), or in a host that has no input.
+            return null;
+        }
+    }
 
     public IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments) =>
         Unwrap(script.Invoke(arguments));

@@ -6,7 +6,8 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Amazon.Runtime.CredentialManagement;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Hosting;
 
@@ -117,8 +118,18 @@ internal sealed class RegionCompleter : ListCompleter
 /// <summary>The profiles of the AWS config and credentials files.</summary>
 internal sealed class ProfileCompleter : ListCompleter
 {
-    internal override IEnumerable<string> Values(CompletionContext context) =>
-        new CredentialProfileStoreChain().ListProfiles().Select(profile => profile.Name);
+    internal override IEnumerable<string> Values(CompletionContext context)
+    {
+        try
+        {
+            return SharedConfig.Load(location: null).Profiles.Keys.Concat(SdkProfiles.Names()).Distinct();
+        }
+        catch (CredentialException)
+        {
+            // A call says what is wrong with the files.
+            return Array.Empty<string>();
+        }
+    }
 }
 
 /// <summary>The sessions of the runspace.</summary>

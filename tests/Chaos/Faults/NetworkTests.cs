@@ -106,7 +106,7 @@ public sealed class NetworkTests
             {
                 Name = $"dropped {(isTaken ? "after" : "before")} {operation}",
                 Wishes = [operation == Operations.Failure ? FaultyHandler.Fail : FaultyHandler.Succeed],
-                Settings = settings => settings with { EndpointUrl = proxy!.Url },
+                Settings = settings => settings with { EndpointUrl = proxy!.Url, S3EndpointUrl = proxy.Url },
             });
             proxy = new FlakyProxy(
                 run.Emulator.Endpoint,
@@ -140,6 +140,7 @@ public sealed class NetworkTests
             Settings = settings => settings with
             {
                 EndpointUrl = proxy!.Url,
+                S3EndpointUrl = proxy.Url,
                 CaBundle = tls ? folder.Write("bundle", certificate.ExportCertificatePem()) : null,
             },
         });

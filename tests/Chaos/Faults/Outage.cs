@@ -74,7 +74,7 @@ internal sealed class Outage : IDisposable
     }
 
     private static Func<ClientSettings, ClientSettings> To(string url) =>
-        settings => settings with { EndpointUrl = url };
+        settings => settings with { EndpointUrl = url, S3EndpointUrl = url };
 
     private static Socket Take()
     {

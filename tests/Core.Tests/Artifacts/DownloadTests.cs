@@ -385,7 +385,7 @@ public sealed class DownloadTests
         string text = string.Concat(Enumerable.Repeat("0123456789abcdef", 1_000_000));
         using var store = new CannedServer("200 OK\r\nETag: \"5d41\"", text);
         using var host = new ArtifactHost();
-        JobArtifacts job = await host.ReadAsync(settings => settings with { EndpointUrl = store.Url });
+        JobArtifacts job = await host.ReadAsync(settings => settings with { S3EndpointUrl = store.Url });
 
         await host.SaveAsync(job, "in.bin");
 

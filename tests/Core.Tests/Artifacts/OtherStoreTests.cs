@@ -347,7 +347,7 @@ public sealed class OtherStoreTests
     private static async Task SaveAsync(
         ArtifactHost host, CannedServer store, int? attempts = null, string name = "in",
         IProgress<TransferProgress>? progress = null) => await host.Mover.SaveAsync(
-        await host.ReadAsync(settings => settings with { EndpointUrl = store.Url, MaxAttempts = attempts }),
+        await host.ReadAsync(settings => settings with { S3EndpointUrl = store.Url, MaxAttempts = attempts }),
         host.Input, host.PathOf(name), expand: false, progress, default);
 
     private static Task<ArtifactTransferException> RefusedAsync(
@@ -357,7 +357,7 @@ public sealed class OtherStoreTests
     private static async Task<UploadedObject> PublishAsync(ArtifactHost host, CannedServer store, int? attempts = null)
     {
         JobArtifacts job = await host.ReadAsync(
-            settings => settings with { EndpointUrl = store.Url, MaxAttempts = attempts });
+            settings => settings with { S3EndpointUrl = store.Url, MaxAttempts = attempts });
         return await host.PublishAsync(job, new byte[Uploaded]);
     }
 }

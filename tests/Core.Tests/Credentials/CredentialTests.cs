@@ -18,7 +18,8 @@ public sealed class CredentialTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void NothingGiven_IsTheSdksChain() => Assert.Null(CredentialResolver.Resolve(new ClientSettings()));
+    public void NothingGiven_IsTheDefaultChain() =>
+        Assert.IsType<SourcedCredentials>(CredentialResolver.Resolve(new ClientSettings()));
 
     [Fact]
     public void Anonymous_WinsOverKeys() => Assert.IsType<AnonymousAWSCredentials>(CredentialResolver.Resolve(
@@ -218,42 +219,42 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void Region_OfTheEnvironment_ComesFirst()
+    public async Task Region_OfTheEnvironment_ComesFirst()
     {
         using var region = new EnvironmentScope(("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-2"));
 
-        Assert.Equal("eu-west-1", RegionResolver.Find(null, null));
+        Assert.Equal("eu-west-1", await RegionAsync(null));
     }
 
     [Fact]
-    public void Region_OfTheOlderVariable_IsTakenToo()
+    public async Task Region_OfTheOlderVariable_IsTakenToo()
     {
         using var region = new EnvironmentScope(("AWS_DEFAULT_REGION", "eu-west-2"));
 
-        Assert.Equal("eu-west-2", RegionResolver.Find(null, null));
+        Assert.Equal("eu-west-2", await RegionAsync(null));
     }
 
     [Fact]
-    public void Region_OfTheProfile_IsFound()
+    public async Task Region_OfTheProfile_IsFound()
     {
         using var config = new AwsConfigFile("[default]\nregion = ap-south-1\n[profile other]\nregion = sa-east-1\n");
         using var profile = new EnvironmentScope(("AWS_PROFILE", null));
 
-        Assert.Equal("sa-east-1", RegionResolver.Find("other", null));
-        Assert.Equal("ap-south-1", RegionResolver.Find(null, null));
+        Assert.Equal("sa-east-1", await RegionAsync("other"));
+        Assert.Equal("ap-south-1", await RegionAsync(null));
     }
 
     [Fact]
-    public void Region_OfTheProfileOfTheEnvironment_IsFound()
+    public async Task Region_OfTheProfileOfTheEnvironment_IsFound()
     {
         using var config = new AwsConfigFile("[default]\nregion = ap-south-1\n[profile other]\nregion = sa-east-1\n");
         using var profile = new EnvironmentScope(("AWS_PROFILE", "other"));
 
-        Assert.Equal("sa-east-1", RegionResolver.Find(null, null));
+        Assert.Equal("sa-east-1", await RegionAsync(null));
     }
 
     [Fact]
-    public void Region_OfNoSource_IsNone() => Assert.Null(RegionResolver.Find(null, null));
+    public async Task Region_OfNoSource_IsNone() => Assert.Null(await RegionAsync(null));
 
     [Fact]
     public void EqualSettings_ShareOneClient()
@@ -284,13 +285,16 @@ public sealed class CredentialTests : IDisposable
         Assert.NotNull(ClientCache.Get(settings));
     }
 
+    private static Task<string?> RegionAsync(string? profile) =>
+        RegionResolver.FindAsync(new ClientSettings { ProfileName = profile }, default);
+
     private static ClientSettings Cached(string region, string key) => new()
     {
         Region = region, AccessKey = "AKIDEXAMPLE", SecretKey = new Secret(key),
     };
 
     private static ImmutableCredentials Keys(ClientSettings settings) =>
-        CredentialResolver.Resolve(settings)!.GetCredentials();
+        CredentialResolver.Resolve(settings).GetCredentials();
 
     /// <summary>Polls for a job that is there, with credentials that the settings tell.</summary>
     private static async Task PollAsync(EmulatedService service, ClientSettings settings)

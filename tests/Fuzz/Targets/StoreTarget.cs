@@ -33,7 +33,7 @@ internal sealed class StoreTarget : FuzzTarget
             Settings = new ClientSettings
             {
                 Region = "us-east-1",
-                EndpointUrl = _server.Url,
+                S3EndpointUrl = _server.Url,
                 MaxAttempts = 1,
                 Timeout = TimeSpan.FromSeconds(20),
             },

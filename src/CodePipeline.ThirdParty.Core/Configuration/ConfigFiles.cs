@@ -1,0 +1,85 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Text.RegularExpressions;
+
+namespace CodePipeline.ThirdParty.Configuration;
+
+/// <summary>Where the config and the credentials file are, by the variables of this moment.</summary>
+/// <param name="Config">The config file, which need not be there.</param>
+/// <param name="Credentials">The credentials file, which need not be there.</param>
+/// <param name="IsGiven">Whether <c>-ProfileLocation</c> names the credentials file.</param>
+internal sealed record ConfigFiles(string Config, string Credentials, bool IsGiven)
+{
+    // A file that was written this recently may be written again within the same tick of its clock.
+    private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(100);
+
+    public static ConfigFiles Of(string? location)
+    {
+        string? config = AwsEnvironment.ConfigFile;
+        if (location is null)
+        {
+            return new ConfigFiles(
+                Expand(config ?? Path.Combine("~", ".aws", "config")),
+                Expand(AwsEnvironment.CredentialsFile ?? Path.Combine("~", ".aws", "credentials")),
+                IsGiven: false);
+        }
+
+        // As AWS.Tools has it: the config file is the one beside the credentials file.
+        string path = Expand(location);
+        return new ConfigFiles(
+            config is not null ? Expand(config) : Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, "config"),
+            path,
+            IsGiven: true);
+    }
+
+    /// <summary>One text that differs once a file was written, made or deleted.</summary>
+    public string Stamp() => Config + "\n" + StampOf(Config) + "\n" + Credentials + "\n" + StampOf(Credentials);
+
+    /// <summary>Whether a stamp of now will tell of every later change.</summary>
+    public bool IsSettled() => IsSettled(Config) && IsSettled(Credentials);
+
+    /// <summary>A path with <c>~</c> and variables (<c>$NAME</c>, on Windows <c>%NAME%</c>) filled in.</summary>
+    public static string Expand(string path)
+    {
+        if (IsWindows)
+        {
+            path = Environment.ExpandEnvironmentVariables(path);
+        }
+
+        if (path.IndexOf('$') >= 0)
+        {
+            path = Regex.Replace(
+                path,
+                @"\$(?:\{(?<name>[^}]*)\}|(?<name>[A-Za-z0-9_]+))",
+                match => Environment.GetEnvironmentVariable(match.Groups["name"].Value) ?? match.Value,
+                RegexOptions.CultureInvariant);
+        }
+
+        bool isInHome = path.Length > 0 && path[0] == '~'
+            && (path.Length == 1 || path[1] == '/' || path[1] == Path.DirectorySeparatorChar);
+        return isInHome ? Path.Combine(Home, path.Substring(1).TrimStart('/', Path.DirectorySeparatorChar)) : path;
+    }
+
+    private static bool IsWindows => Path.DirectorySeparatorChar == '\\';
+
+    // What the AWS CLI takes for the home folder.
+    private static string Home => AwsEnvironment.Read(IsWindows ? "USERPROFILE" : "HOME")
+        ?? Environment.GetFolderPath(
+            Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+
+    private static string StampOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists
+            ? file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture) + " "
+                + file.Length.ToString(CultureInfo.InvariantCulture)
+            : "none";
+    }
+
+    private static bool IsSettled(string path)
+    {
+        TimeSpan age = DateTime.UtcNow - File.GetLastWriteTimeUtc(path);
+        return age > s_settled;
+    }
+}

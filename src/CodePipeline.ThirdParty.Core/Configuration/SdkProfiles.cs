@@ -1,0 +1,49 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using Amazon.Runtime.CredentialManagement;
+
+namespace CodePipeline.ThirdParty.Configuration;
+
+/// <summary>Profiles that Set-AWSCredential of AWS.Tools keeps on Windows, encrypted, in a store of the SDK's own.</summary>
+internal static class SdkProfiles
+{
+    private const string Store = "the store of the AWS SDK for .NET";
+
+    /// <summary>The profile of a name; <see langword="null"/> where the store has none.</summary>
+    public static Profile? Find(string name)
+    {
+        // Nowhere else is there such a store.
+        if (Path.DirectorySeparatorChar != '\\'
+            || !new NetSDKCredentialsFile().TryGetProfile(name, out CredentialProfile stored))
+        {
+            return null;
+        }
+
+        CredentialProfileOptions options = stored.Options;
+        var values = new Dictionary<string, IniValue>(StringComparer.Ordinal);
+        foreach ((string key, string? value) in new[]
+        {
+            ("aws_access_key_id", options.AccessKey), ("aws_secret_access_key", options.SecretKey),
+            ("aws_session_token", options.Token), ("role_arn", options.RoleArn),
+            ("source_profile", options.SourceProfile), ("external_id", options.ExternalID),
+            ("mfa_serial", options.MfaSerial), ("role_session_name", options.RoleSessionName),
+            ("region", stored.Region?.SystemName),
+        })
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                values[key] = new IniValue(value!, Store, Line: 0);
+            }
+        }
+
+        var profile = new Profile(name);
+        profile.TakeCredentials(values);
+        return profile;
+    }
+
+    /// <summary>The names of the profiles in the store.</summary>
+    public static IEnumerable<string> Names() => Path.DirectorySeparatorChar == '\\'
+        ? new NetSDKCredentialsFile().ListProfileNames()
+        : Array.Empty<string>();
+}

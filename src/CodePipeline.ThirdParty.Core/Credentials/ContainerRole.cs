@@ -1,0 +1,119 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Files;
+
+namespace CodePipeline.ThirdParty.Credentials;
+
+/// <summary>The role of a container of ECS or EKS.</summary>
+internal sealed class ContainerRole : CredentialSource
+{
+    private const string RelativeVariable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    private const string FullVariable = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    private const int Attempts = 3;
+
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
+    private static readonly string[] s_hosts = { "169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost" };
+
+    private readonly AwsSettings _aws;
+
+    private ContainerRole(AwsSettings aws) => _aws = aws;
+
+    /// <summary>The source; <see langword="null"/> where the environment is none of a container.</summary>
+    public static ContainerRole? Find(AwsSettings aws) =>
+        AwsEnvironment.Read(RelativeVariable) is not null || AwsEnvironment.Read(FullVariable) is not null
+            ? new ContainerRole(aws)
+            : null;
+
+    public override async Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken)
+    {
+        Uri endpoint = EndpointOf();
+        using HttpClient http = LocalHttp.Create(_aws, s_timeout);
+        for (int attempt = 1; ; attempt++)
+        {
+            string failure;
+            try
+            {
+                using HttpRequestMessage request = Request(endpoint);
+                using HttpResponseMessage answer =
+                    await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2016 // There is no such overload on .NET Framework, and the text is there already.
+                string text = await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
+#pragma warning restore CA2016
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return KeysJson.Read(text, "Token");
+                }
+
+                failure = $"it answers HTTP {(int)answer.StatusCode}";
+            }
+            catch (Exception error) when (error is HttpRequestException or FormatException
+                || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                failure = error is OperationCanceledException ? "it does not answer in time" : error.Message;
+            }
+
+            if (attempt == Attempts)
+            {
+                throw NotGiven($"{endpoint.GetLeftPart(UriPartial.Authority)} gives no keys: {failure}");
+            }
+        }
+    }
+
+    private static Uri EndpointOf()
+    {
+        string? relative = AwsEnvironment.Read(RelativeVariable);
+        string text = relative is not null ? "http://169.254.170.2" + relative : AwsEnvironment.Read(FullVariable)!;
+        Uri endpoint = UrlText.Parse(text, relative is not null ? RelativeVariable : FullVariable);
+
+        // The token goes there, in clear over http.
+        return endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback
+            || s_hosts.Contains(endpoint.Host.Trim('[', ']'))
+                ? endpoint
+                : throw NotGiven(
+                    $"{FullVariable} names the host '{endpoint.Host}', and over http keys are taken only from this "
+                    + "machine, ECS and EKS");
+    }
+
+    private static HttpRequestMessage Request(Uri endpoint)
+    {
+        string? token;
+        try
+        {
+            token = AwsEnvironment.Read("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") is string file
+                ? File.ReadAllText(file)
+                : AwsEnvironment.Read("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+        }
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        {
+            throw NotGiven($"the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: {error.Message}", error);
+        }
+
+        if (token is not null && (token.IndexOf('\r') >= 0 || token.IndexOf('\n') >= 0))
+        {
+            throw NotGiven("the container's authorization token has a line break in it");
+        }
+
+        var request = new HttpRequestMessage(HttpMethod.Get, endpoint);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", token);
+        }
+
+        return request;
+    }
+
+    private static CredentialException NotGiven(string what, Exception? cause = null) => new(
+        CredentialFault.SourceFailed,
+        $"The container gives no credentials: {what}.",
+        "Check that the task or pod has a role.",
+        profileName: null,
+        cause);
+}

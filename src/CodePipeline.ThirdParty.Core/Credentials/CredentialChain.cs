@@ -1,0 +1,135 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+
+namespace CodePipeline.ThirdParty.Credentials;
+
+/// <summary>Decides where AWS keys come from, by the order of the AWS CLI.</summary>
+/// <remarks>
+/// The keys of the environment (not where a profile is given by name), the profile's role, web identity, SSO, the keys
+/// of the credentials file, aws login, the profile's program, the keys of the config file, the container, the machine.
+/// </remarks>
+internal static class CredentialChain
+{
+    private const string RoleArn = "role_arn";
+    private const string SessionName = "role_session_name";
+    private const string TokenFile = "web_identity_token_file";
+
+    /// <summary>The source that comes first.</summary>
+    /// <exception cref="CredentialException">
+    /// The profile is not there, or what it says cannot work.
+    /// </exception>
+    public static CredentialSource Find(AwsSettings aws)
+    {
+        bool isGiven = aws.Given.ProfileName is not null;
+        if (!isGiven && AwsEnvironment.HasAccessKey)
+        {
+            // A profile that somebody named has to be there all the same.
+            _ = aws.Profile;
+            return new EnvironmentKeys();
+        }
+
+        Profile? profile = aws.Profile;
+        return (profile is null ? null : OfRole(aws, profile, new List<string> { profile.Name }))
+            ?? OfProfile(aws, profile, usesEnvironment: !isGiven)
+            ?? ContainerRole.Find(aws)
+            ?? (CredentialSource)new MachineRole(aws);
+    }
+
+    /// <summary>The profile's other sources than a role that is assumed with the keys of another source.</summary>
+    private static CredentialSource? OfProfile(AwsSettings aws, Profile? profile, bool usesEnvironment) =>
+        (CredentialSource?)OfWebIdentity(aws, profile, usesEnvironment)
+        ?? (profile is null ? null
+            : SsoRole.Find(aws, profile)
+            ?? ProfileKeys.Of(profile.Name, profile.Credentials)
+            ?? LoginKeys.Find(profile)
+            ?? CredentialProcess.Find(profile)
+            ?? (CredentialSource?)ProfileKeys.Of(profile.Name, profile.Config));
+
+    private static WebIdentityRole? OfWebIdentity(AwsSettings aws, Profile? profile, bool usesEnvironment)
+    {
+        string? Read(string variable, string setting) =>
+            (usesEnvironment ? AwsEnvironment.Read(variable) : null) ?? profile?.Text(setting);
+
+        if (Read("AWS_WEB_IDENTITY_TOKEN_FILE", TokenFile) is not string file)
+        {
+            return null;
+        }
+
+        string role = Read("AWS_ROLE_ARN", RoleArn) ?? throw ConfigError.Profile(
+            profile?.Name ?? aws.ProfileName,
+            "there is a file with a web identity token, and neither role_arn nor AWS_ROLE_ARN names the role for it");
+        return new WebIdentityRole(aws, aws.ProfileName, role, file, Read("AWS_ROLE_SESSION_NAME", SessionName));
+    }
+
+    private static AssumedRole? OfRole(AwsSettings aws, Profile profile, List<string> visited)
+    {
+        if (!IsRole(profile))
+        {
+            return null;
+        }
+
+        string name = profile.Name;
+        IniValue? source = profile["source_profile"];
+        IniValue? place = profile["credential_source"];
+        CredentialSource keys = (source, place) switch
+        {
+            (null, null) => throw ConfigError.Profile(
+                name, "it has role_arn, and neither source_profile nor credential_source beside it"),
+            (not null, not null) => throw ConfigError.Profile(
+                name, "it has both source_profile and credential_source", place.Place),
+            (not null, null) => OfSourceProfile(aws, name, source, visited),
+            (null, not null) => place.Text switch
+            {
+                "Environment" => new EnvironmentKeys(),
+                "EcsContainer" => ContainerRole.Find(aws) ?? throw ConfigError.Value(
+                    name, "credential_source", place, "this is no container with a role"),
+                "Ec2InstanceMetadata" => new MachineRole(aws),
+                _ => throw ConfigError.Value(
+                    name, "credential_source", place,
+                    "it is none of Environment, EcsContainer and Ec2InstanceMetadata"),
+            },
+        };
+        return new AssumedRole(aws, keys)
+        {
+            Profile = aws.ProfileName,
+            Role = profile.Text(RoleArn) ?? throw ConfigError.Profile(name, "role_arn is empty"),
+            SessionName = profile.Text(SessionName),
+            ExternalId = profile.Text("external_id"),
+            MfaSerial = profile.Text("mfa_serial"),
+
+            // As for the AWS CLI: what is no number is passed over.
+            Duration = int.TryParse(
+                profile.Text("duration_seconds"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int seconds)
+                ? seconds
+                : null,
+        };
+    }
+
+    private static CredentialSource OfSourceProfile(
+        AwsSettings aws, string profileName, IniValue source, List<string> visited)
+    {
+        Profile profile = aws.FindProfile(source.Text) ?? throw ConfigError.Value(
+            profileName, "source_profile", source, "there is no such profile");
+        bool hasKeys = profile.Has("aws_access_key_id") || profile.Has("aws_secret_access_key");
+
+        // A profile may name itself where it has keys; else the profiles would go round in a circle.
+        if (visited.Contains(profile.Name) && !(profile.Name == profileName && hasKeys))
+        {
+            throw ConfigError.Value(
+                profileName, "source_profile", source,
+                $"the profiles go round in a circle: {string.Join(", ", visited)}, {profile.Name}");
+        }
+
+        visited.Add(profile.Name);
+        return (hasKeys ? null : OfRole(aws, profile, visited))
+            ?? OfProfile(aws, profile, usesEnvironment: false)
+            ?? throw ConfigError.Value(
+                profileName, "source_profile", source, "that profile names no credentials");
+    }
+
+    // A web identity is a role of another kind.
+    private static bool IsRole(Profile profile) => profile.Has(RoleArn) && !profile.Has(TokenFile);
+}

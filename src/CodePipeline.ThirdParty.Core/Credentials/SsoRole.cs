@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Threading;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+using Amazon.SSO;
+using Amazon.SSO.Model;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+
+namespace CodePipeline.ThirdParty.Credentials;
+
+/// <summary>A role that IAM Identity Center gives keys for, after <c>aws sso login</c>.</summary>
+internal sealed class SsoRole : CredentialSource
+{
+    private readonly AwsSettings _aws;
+    private readonly string _profile;
+    private readonly string _region;
+    private readonly string _account;
+    private readonly string _role;
+    private readonly SsoToken _token;
+
+    private SsoRole(AwsSettings aws, string profile, Func<string, string> required, string? session)
+    {
+        _aws = aws;
+        _profile = profile;
+        _account = required("sso_account_id");
+        _role = required("sso_role_name");
+        _region = required("sso_region");
+        _token = new SsoToken(aws, profile, session, required("sso_start_url"), _region);
+    }
+
+    /// <summary>The source; <see langword="null"/> where the profile is none of SSO.</summary>
+    /// <exception cref="CredentialException">A setting of it is missing.</exception>
+    public static SsoRole? Find(AwsSettings aws, Profile profile)
+    {
+        if (!profile.Has("sso_account_id") && !profile.Has("sso_role_name"))
+        {
+            return null;
+        }
+
+        IReadOnlyDictionary<string, IniValue>? session = null;
+        if (profile["sso_session"] is IniValue name && !aws.Config.SsoSessions.TryGetValue(name.Text, out session))
+        {
+            throw ConfigError.Value(
+                profile.Name, "sso_session", name, "there is no such [sso-session] section in the config file");
+        }
+
+        string Required(string setting)
+        {
+            IniValue? own = profile[setting];
+            IniValue? shared = session?.TryGetValue(setting, out IniValue? value) == true ? value : null;
+            return own is not null && shared is not null && own.Text != shared.Text
+                ? throw ConfigError.Value(
+                    profile.Name, setting, own, $"its [sso-session] says '{shared.Text}' ({shared.Place})")
+                : (shared ?? own)?.Text is { Length: > 0 } text
+                    ? text
+                    : throw ConfigError.Profile(profile.Name, $"it is one of SSO, and has no {setting}");
+        }
+
+        return new SsoRole(aws, profile.Name, Required, profile.Text("sso_session"));
+    }
+
+    public override async Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken)
+    {
+        string token = await _token.GetAsync(cancellationToken).ConfigureAwait(false);
+        using var portal = new AmazonSSOClient(new AnonymousAWSCredentials(), ServiceConfigs.Sso(_aws, _region));
+        try
+        {
+            GetRoleCredentialsResponse answer = await portal.GetRoleCredentialsAsync(
+                new GetRoleCredentialsRequest { AccessToken = token, AccountId = _account, RoleName = _role },
+                cancellationToken).ConfigureAwait(false);
+            RoleCredentials keys = answer.RoleCredentials;
+            return new AwsKeys(
+                keys.AccessKeyId, new Secret(keys.SecretAccessKey), new Secret(keys.SessionToken),
+                keys.Expiration is long end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested
+            && error is not (CredentialException or InvalidInputException))
+        {
+            string? words = SdkErrors.Of(error);
+            throw IsUnauthorized(error)
+                ? _token.NotSignedIn("IAM Identity Center does not accept it any more")
+                : words is not null
+                    ? Failed(_profile, $"IAM Identity Center gives no keys for role {_role} of account {_account}: {words}")
+                    : Failed(_profile, error.Message, error);
+        }
+    }
+
+    private static bool IsUnauthorized(Exception error) => ErrorTranslation.Chain(error).Any(each =>
+        each is UnauthorizedException or AmazonServiceException { StatusCode: HttpStatusCode.Unauthorized }
+            or Amazon.Runtime.Internal.HttpErrorResponseException
+            {
+                Response.StatusCode: HttpStatusCode.Unauthorized,
+            });
+}
