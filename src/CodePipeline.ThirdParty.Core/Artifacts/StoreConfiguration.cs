@@ -22,7 +22,7 @@ internal static class StoreConfiguration
             USEast1RegionalEndpointValue = S3UsEast1RegionalEndpointValue.Regional,
         };
         ClientConfiguration.Fill(config, aws, region, endpoint);
-        config.UseDualstackEndpoint = aws.Given.UseDualStack ?? aws.S3UseDualStack ?? aws.UseDualStack;
+        config.UseDualstackEndpoint = aws.S3UseDualStack;
         if (endpoint is not null && (config.UseFIPSEndpoint || config.UseDualstackEndpoint))
         {
             throw EndpointRules.OwnEndpointWith(

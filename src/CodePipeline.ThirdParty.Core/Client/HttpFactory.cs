@@ -54,6 +54,9 @@ internal sealed class HttpFactory : HttpClientFactory
     /// <summary>The proxy that is named, if one is.</summary>
     public IWebProxy? Proxy { get; }
 
+    /// <summary>The proxy that a request takes, of those that are named.</summary>
+    public Uri? ProxyOf(Uri url) => _bypassProxy ? null : Proxy?.GetProxy(url);
+
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => CreateHttpClient(
         clientConfig.Timeout ?? Timeout.InfiniteTimeSpan, clientConfig.ConnectTimeout ?? s_connectTimeout);
 

@@ -14,6 +14,7 @@ internal sealed class AwsSettings
     private readonly Lazy<Profile?> _profile;
     private readonly List<string> _notices = new();
     private SharedConfig? _config;
+    private CredentialException? _passedOver;
 
     public AwsSettings(ClientSettings given)
     {
@@ -102,8 +103,10 @@ internal sealed class AwsSettings
             ? value.Text
             : throw Wrong("addressing_style", value, "it is none of path, virtual and auto"));
 
-    /// <summary>Whether S3 alone has dual-stack endpoints.</summary>
-    public bool? S3UseDualStack => OfBlock<bool?>("s3", "use_dualstack_endpoint", value => IsTrue(value.Text));
+    /// <summary>Whether S3 is called at its dual-stack endpoints.</summary>
+    public bool S3UseDualStack => UseDualStack
+        || (Given.UseDualStack is null
+            && OfBlock<bool?>("s3", "use_dualstack_endpoint", value => IsTrue(value.Text)) == true);
 
     /// <summary>Whether STS is asked at its one global endpoint, in the regions that are older than the others.</summary>
     public bool UsesGlobalSts
@@ -183,7 +186,10 @@ internal sealed class AwsSettings
             return region;
         }
 
-        return Profile?["region"] is not IniValue value ? null
+        // Here the profile is needed, whatever else is given.
+        Profile? profile = Profile;
+        return profile is null && _passedOver is not null ? throw _passedOver
+            : profile?["region"] is not IniValue value ? null
             : RegionResolver.IsName(value.Text) ? value.Text
             : throw Wrong("region", value, "it cannot be the name of a region");
     }
@@ -214,12 +220,19 @@ internal sealed class AwsSettings
         catch (CredentialException error) when (IsForgiving)
         {
             _notices.Add($"{error.Message} Its settings do not count.");
+            _passedOver = error;
             return null;
         }
 
-        return FindProfile(ProfileName)
-            ?? (!IsProfileNamed || IsForgiving ? null
-                : throw ConfigError.NotFound(ProfileName, config.Files, config.Profiles.Keys));
+        if (FindProfile(ProfileName) is Profile profile)
+        {
+            return profile;
+        }
+
+        _passedOver = IsProfileNamed
+            ? ConfigError.NotFound(ProfileName, config.Files, config.Profiles.Keys)
+            : null;
+        return _passedOver is null || IsForgiving ? null : throw _passedOver;
     }
 
     private IReadOnlyDictionary<string, IniValue>? ServicesOf(Profile profile) =>

@@ -71,7 +71,9 @@ internal sealed class EnvironmentProxy : IWebProxy
     private bool Matches(Uri destination)
     {
         string host = destination.Host.Trim('[', ']');
-        return _bypassed.Any(each => each == "*" || Is(host, each) || Is($"{host}:{destination.Port}", each));
+        string? hostAndPort = destination.IsDefaultPort ? null : $"{host}:{destination.Port}";
+        return _bypassed.Any(each =>
+            each == "*" || Is(host, each) || (hostAndPort is not null && Is(hostAndPort, each)));
 
         static bool Is(string host, string entry) => host.EndsWith(entry, StringComparison.OrdinalIgnoreCase)
             && (host.Length == entry.Length || host[host.Length - entry.Length - 1] == '.');
