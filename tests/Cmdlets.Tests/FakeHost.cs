@@ -49,6 +49,9 @@ internal sealed class FakeHost : ICommandHost
     /// <summary>What the user answers to -Confirm.</summary>
     public bool Agrees { get; set; } = true;
 
+    /// <summary>What the user types for the code of an MFA device; none where nobody is there.</summary>
+    public string? MfaCode { get; set; }
+
     /// <summary>Called as an object is written; throws where the pipeline ends.</summary>
     public Action<object>? OnObject { get; set; }
 
@@ -60,6 +63,12 @@ internal sealed class FakeHost : ICommandHost
 
     public IEnumerable<string> Texts(string stream) =>
         All.OfType<Line>().Where(line => line.Stream == stream).Select(line => line.Text);
+
+    public string? AskMfaCode(string serial)
+    {
+        Add(new Question(serial, "MFA"));
+        return MfaCode;
+    }
 
     public void WriteObject(object value)
     {

@@ -38,9 +38,6 @@ public enum ArtifactFault
     /// <summary>The store answered with HTTP 500 or above, still after the retries.</summary>
     Unavailable,
 
-    /// <summary>S3, or what stands for it, does not know what the request asks for.</summary>
-    Unsupported,
-
     /// <summary>An answer that is none of the others.</summary>
     UnexpectedAnswer,
 
@@ -61,6 +58,9 @@ public enum ArtifactFault
 
     /// <summary>A file or folder cannot be read or written.</summary>
     PathUnusable,
+
+    /// <summary>S3, or what stands for it, does not know what the request asks for.</summary>
+    Unsupported,
 }
 
 /// <summary>An artifact could not be moved. Nothing is left half-done, neither here nor in the store.</summary>

@@ -16,10 +16,10 @@ public sealed class CallOptions
     public Action<string>? Wire { get; init; }
 
     /// <summary>Takes what the user should know of the connection; told once by each client.</summary>
-    public Action<string>? Notice { get; init; }
+    internal Action<string>? Notice { get; init; }
 
     /// <summary>
     /// Asks for the code of an MFA device, by its serial number; gives <see langword="null"/> where nobody can answer.
     /// </summary>
-    public Func<string, CancellationToken, Task<string?>>? AskMfaCode { get; init; }
+    internal Func<string, CancellationToken, Task<string?>>? AskMfaCode { get; init; }
 }

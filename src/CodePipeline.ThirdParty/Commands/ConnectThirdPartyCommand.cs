@@ -149,7 +149,10 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
         if (Proxy is not null)
         {
             (Uri proxy, string? user, Secret? password) = UrlText.ParseProxy(Proxy, "Proxy");
-            settings = settings with { Proxy = proxy.AbsoluteUri, ProxyUser = user, ProxyPassword = password };
+            settings = settings with
+            {
+                Proxy = user is null ? Proxy : proxy.AbsoluteUri, ProxyUser = user, ProxyPassword = password,
+            };
         }
 
         return ProxyCredential is null
