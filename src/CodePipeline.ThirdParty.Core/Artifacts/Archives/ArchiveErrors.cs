@@ -8,27 +8,43 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// <summary>The errors of archives, in words that name the archive, the entry and the cure.</summary>
 internal static class ArchiveErrors
 {
-    private const string GetAgain = "Fetch the artifact again; if it stays so, have it made anew by the action before.";
-    private const string MakeAnew = "Do not expand it by other means unless you trust where it comes from; "
-        + "have it made anew without that entry.";
+    private const string GetAgain = "Fetch the artifact again. If that does not help, have the action before make it again.";
+    private const string LeaveOut = "Do not expand it by other means unless you trust where it comes from. "
+        + "Have the archive made without that entry.";
 
     public static ArchiveException Damaged(
         string archive, string what, string? entry = null, Exception? cause = null) =>
         New(ArchiveFault.Damaged, $"{Of(archive, entry)} is damaged: {what}.", GetAgain, archive, entry, cause);
 
     public static ArchiveException Unsafe(string archive, string entry, string what) =>
-        New(ArchiveFault.Unsafe, $"{Of(archive, entry)} is refused: {what}.", MakeAnew, archive, entry);
+        New(ArchiveFault.Unsafe, $"{Of(archive, entry)} is refused: {what}.", LeaveOut, archive, entry);
 
     public static ArchiveException Unsupported(string archive, string? entry, string what, string cure) =>
         New(ArchiveFault.Unsupported, $"{Of(archive, entry)} cannot be expanded: {what}.", cure, archive, entry);
 
     public static ArchiveException Conflict(string archive, string entry, string what) => New(
         ArchiveFault.Conflict, $"{Of(archive, entry)} is refused: {what}.",
-        "Have the archive made anew with names that differ.", archive, entry);
+        "Have the archive made with names that differ.", archive, entry);
 
-    public static ArchiveException TooLarge(string archive, string what, string limit) => New(
-        ArchiveFault.TooLarge, $"The archive '{Shown(archive)}' is refused: {what}.",
-        $"If you trust it, raise the limit {limit}.", archive);
+    public static ArchiveException TooManyBytes(string archive, long most) => TooLarge(
+        archive, $"it becomes more than {most:N0} bytes, with each entry counted as {ExtractionLimits.Block:N0} at least",
+        "If you trust it, raise -MaximumExpandedBytes.");
+
+    public static ArchiveException TooManyEntries(string archive, int most) => TooLarge(
+        archive, $"it has more than {most:N0} entries", "If you trust it, raise -MaximumExpandedEntries.");
+
+    /// <summary>An archive that grows too much.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="most">How many times its own size it may become.</param>
+    /// <param name="bytes">What it would become, where that is known.</param>
+    public static ArchiveException RatioExceeded(string archive, int most, long? bytes = null) => TooLarge(
+        archive,
+        (bytes is long known ? $"it would become {known:N0} bytes, more than " : "it becomes more than ")
+            + $"{most:N0} times its own size",
+        "If you trust it, raise -MaximumExpandedRatio.");
+
+    public static ArchiveException TooLarge(string archive, string what, string cure) =>
+        New(ArchiveFault.TooLarge, $"The archive '{Shown(archive)}' is refused: {what}.", cure, archive);
 
     /// <summary>Something in a folder that has no place in an archive.</summary>
     public static ArchiveException CannotPack(string folder, string entry, string what) => New(

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,7 +11,9 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// <param name="Format">What the archive was.</param>
 /// <param name="Entries">Files, links and folders.</param>
 /// <param name="Bytes">The files together.</param>
-internal sealed record ExtractionResult(ArchiveFormat Format, long Entries, long Bytes);
+/// <param name="Notes">What its user should know of the archive, though all that it has was expanded.</param>
+internal sealed record ExtractionResult(
+    ArchiveFormat Format, long Entries, long Bytes, IReadOnlyList<string> Notes);
 
 /// <summary>Expands an archive into a folder that comes into being as a whole, or not at all.</summary>
 internal sealed class ArchiveExtractor
@@ -58,7 +61,9 @@ internal sealed class ArchiveExtractor
                 cancellationToken),
             cancellationToken);
 
-    /// <summary>Whether a file is an archive, as soon as so much of it is there.</summary>
+    /// <summary>
+    /// Whether a file is an archive, as soon as so much of it is there; also one that cannot be expanded.
+    /// </summary>
     public static Task<bool> IsArchiveAsync(ArchiveSource source, CancellationToken cancellationToken) => RunAsync(
         () =>
         {
@@ -83,9 +88,10 @@ internal sealed class ArchiveExtractor
         string archive = source.Path;
         (ArchiveFormat format, long length) = Detect(source);
         using StagingFolder staging = StagingFolder.Create(destination, replace, Clock);
-        EntryTree tree = new(archive, Rules, limits);
+        EntryTree tree = new(archive, Rules, limits) { LaterReplaces = format != ArchiveFormat.Zip };
         TreeWriter writer = new(archive, staging.Content);
         ExtractionMeter meter = new(archive, length, limits, progress);
+        IReadOnlyList<string> notes = Array.Empty<string>();
         try
         {
             if (format == ArchiveFormat.Zip)
@@ -94,7 +100,9 @@ internal sealed class ArchiveExtractor
             }
             else
             {
-                new TarExpansion(source, tree, writer, meter).Run(format, cancellationToken);
+                TarExpansion tar = new(source, tree, writer, meter);
+                tar.Run(format, cancellationToken);
+                notes = tar.Notes;
             }
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
@@ -106,7 +114,7 @@ internal sealed class ArchiveExtractor
         cancellationToken.ThrowIfCancellationRequested();
         staging.Land();
         meter.Report();
-        return new ExtractionResult(format, tree.Count, meter.Bytes);
+        return new ExtractionResult(format, tree.Count, meter.Bytes, notes);
     }
 
     private static (ArchiveFormat Format, long Length) Detect(ArchiveSource source)
@@ -115,9 +123,16 @@ internal sealed class ArchiveExtractor
         try
         {
             using Stream file = source.OpenRead();
-            ArchiveFormat format = ArchiveFormats.Detect(file);
-            return format != ArchiveFormat.None ? (format, file.Length) : throw ArchiveErrors.Unsupported(
-                archive, null, "it is no zip, tar or tar.gz", "Take it as the file that it is.");
+            return ArchiveFormats.Detect(file, out string? other) switch
+            {
+                ArchiveFormat.None => throw ArchiveErrors.Unsupported(
+                    archive, null, "it is no zip, tar or tar.gz", "Take it as the file that it is."),
+                ArchiveFormat.Other => throw ArchiveErrors.Unsupported(
+                    archive, null, $"its format is {other}, and only zip, tar and tar.gz are expanded",
+                    "Have the action before make one of these, or save it without -Expand and use a program that knows "
+                        + "the format."),
+                ArchiveFormat format => (format, file.Length),
+            };
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {

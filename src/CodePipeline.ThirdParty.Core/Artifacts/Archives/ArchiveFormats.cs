@@ -1,16 +1,19 @@
 using System;
 using System.IO;
-using System.IO.Compression;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
 internal enum ArchiveFormat
 {
-    /// <summary>A plain file: not an archive, or of a kind that is not expanded.</summary>
+    /// <summary>A plain file.</summary>
     None,
     Zip,
     Tar,
     TarGzip,
+
+    /// <summary>An archive, or a packed file, of a format that is not expanded here.</summary>
+    Other,
 }
 
 /// <summary>Tells archives by what is in them, never by their names.</summary>
@@ -19,19 +22,29 @@ internal static class ArchiveFormats
     private const int ShortestEmptyTar = 1024;
     private const int LongestEmptyTar = 10240;
 
+    // Header and trailer: what is shorter only begins like gzip.
+    private const int ShortestGzip = 18;
+
     /// <summary>Reads the start, and of a zip the end, of a seekable stream, and puts it back where it was.</summary>
     /// <remarks>
     /// gzip of something that is no tar is a plain file. A zip may have something before it (a program).
     /// </remarks>
-    public static ArchiveFormat Detect(Stream stream)
+    public static ArchiveFormat Detect(Stream stream) => Detect(stream, out _);
+
+    /// <inheritdoc cref="Detect(Stream)"/>
+    /// <param name="stream">The file.</param>
+    /// <param name="other">The name of a format that is not expanded here.</param>
+    public static ArchiveFormat Detect(Stream stream, out string? other)
     {
         long position = stream.Position;
+        other = null;
         try
         {
             stream.Position = 0;
             byte[] head = new byte[LongestEmptyTar + 1];
             int length = Streams.ReadUpTo(stream, head, 0, head.Length);
-            if (length >= 4 && LittleEndian.UInt32(head, 0) is ZipDirectory.LocalSignature or ZipDirectory.EndSignature)
+            if (length >= 4 && LittleEndian.UInt32(head, 0)
+                is ZipDirectory.LocalSignature or ZipDirectory.EndSignature or ZipDirectory.SplitSignature)
             {
                 return ArchiveFormat.Zip;
             }
@@ -42,13 +55,16 @@ internal static class ArchiveFormats
                 return ArchiveFormat.Tar;
             }
 
-            if (length >= 3 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8)
+            if (GzipContent.IsGzip(head, length))
             {
                 stream.Position = 0;
                 return HoldsTar(stream) ? ArchiveFormat.TarGzip : ArchiveFormat.None;
             }
 
-            return ZipDirectory.HasEndRecord(stream) ? ArchiveFormat.Zip : ArchiveFormat.None;
+            other = OtherFormats.NameOf(head, length);
+            return other is not null ? ArchiveFormat.Other
+                : ZipDirectory.HasEndRecord(stream) ? ArchiveFormat.Zip
+                : ArchiveFormat.None;
         }
         finally
         {
@@ -65,17 +81,20 @@ internal static class ArchiveFormats
     {
         try
         {
-            using GZipStream content = new(stream, CompressionMode.Decompress, leaveOpen: true);
+            using GzipContent content = new(stream);
             byte[] head = new byte[LongestEmptyTar + 1];
 
             // The first block alone: a wrong checksum further on makes it a damaged archive, and no plain file.
             int length = Streams.ReadUpTo(content, head, 0, TarHeader.Size);
             return IsTar(head, length)
-                || IsTar(head, length + Streams.ReadUpTo(content, head, length, head.Length - length));
+                || (Array.TrueForAll(head, each => each == 0)
+                    && IsTar(head, length + Streams.ReadUpTo(content, head, length, head.Length - length)));
         }
-        catch (InvalidDataException)
+        catch (Exception error) when (error is not OperationCanceledException
+            && (error is EndOfStreamException || !FileErrors.IsOfSystem(error)))
         {
-            return false;
+            // Whether it held a tar cannot be told any more; expanding it tells that it is damaged.
+            return stream.Length >= ShortestGzip;
         }
     }
 }

@@ -48,10 +48,22 @@ internal sealed class EntryNode
         }
     }
 
-    public NodeKind Kind { get; }
+    public NodeKind Kind { get; set; }
+
+    /// <summary>Whether its name is bytes that are no UTF-8, read one by one.</summary>
+    public bool IsGuessed { get; init; }
+
+    /// <summary>Whether it is among the links of its tree, or was.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>Whether anything is in it.</summary>
+    public bool HasChildren => _children is { Count: > 0 };
 
     /// <summary>Of a link: where it points, as the archive has it.</summary>
     public string? Target { get; set; }
+
+    /// <summary>Of a link: UTC; <see langword="null"/> where the archive has no usable time.</summary>
+    public DateTime? Modified { get; set; }
 
     public EntryNode? Find(string foldedName) =>
         _children is not null && _children.TryGetValue(foldedName, out EntryNode? child) ? child : null;
@@ -88,10 +100,36 @@ internal sealed class EntryTree
 
     public EntryNode Root { get; } = new(parent: null, string.Empty, NodeKind.Folder);
 
-    public IReadOnlyList<EntryNode> Links => _links;
+    /// <summary>All links, in the order of the archive.</summary>
+    public IEnumerable<EntryNode> Links
+    {
+        get
+        {
+            foreach (EntryNode each in _links)
+            {
+                // One that a later entry has replaced is none any more.
+                if (each.Kind == NodeKind.Link)
+                {
+                    yield return each;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether an entry replaces an earlier one of its name, as programs that append to a tar mean it; else the name is
+    /// refused when it comes again.
+    /// </summary>
+    public bool LaterReplaces { get; init; }
 
     /// <summary>Files, links and folders so far, those implied by a path among them.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Called for each place before it comes into the tree, and for one that is replaced.</summary>
+    public Action? Counted { get; set; }
+
+    /// <summary>Called for an entry, as it was, before another one takes its place.</summary>
+    public Action<EntryNode>? Replaced { get; set; }
 
     /// <summary>
     /// Called for each folder when it comes into the tree; a parent always comes before what is in it.
@@ -99,23 +137,52 @@ internal sealed class EntryTree
     public Action<EntryNode>? FolderAdded { get; set; }
 
     /// <summary>Adds an entry by the name that the archive has for it.</summary>
-    public EntryNode Add(string name, NodeKind kind)
+    /// <param name="rawName">The name; bytes that are no UTF-8 are as <see cref="RawText"/> has them.</param>
+    /// <param name="kind">What it is.</param>
+    public EntryNode Add(string rawName, NodeKind kind)
     {
+        string name = RawText.Readable(rawName);
         if (name.Length > _limits.MaxPathLength)
         {
             throw ArchiveErrors.TooLarge(
                 _archive, $"the path '{ArchiveErrors.Shown(name)}' is {name.Length:N0} characters long",
-                nameof(ExtractionLimits.MaxPathLength));
+                "Have the archive made with shorter paths.");
         }
 
-        CheckStart(name);
+        if (name.Length == 0)
+        {
+            throw ArchiveErrors.Damaged(_archive, "an entry has no name");
+        }
+
+        if (StartFault(name) is string absolute)
+        {
+            throw Unsafe(name, absolute);
+        }
+
         EntryNode node = Root;
         int start = 0;
+        int depth = 0;
         while (NextSegment(name, ref start) is string segment)
         {
-            CheckSegment(name, segment);
+            if (SegmentFault(segment) is string fault)
+            {
+                throw Unsafe(name, fault);
+            }
+
+            // Each level costs time for all that is below it, however short its name is.
+            if (++depth > _limits.MaxDepth)
+            {
+                throw ArchiveErrors.TooLarge(
+                    _archive,
+                    $"the path '{ArchiveErrors.Shown(name)}' is more than {_limits.MaxDepth:N0} levels deep",
+                    "Have the archive made with fewer nested folders.");
+            }
+
+            // Readable text has its characters where the raw one has them.
+            bool isGuessed = !ReferenceEquals(name, rawName)
+                && string.CompareOrdinal(segment, 0, rawName, start - 1 - segment.Length, segment.Length) != 0;
             bool isLast = IsLast(name, start);
-            node = Step(name, node, segment, isLast ? kind : NodeKind.Folder, isNamed: isLast);
+            node = Step(name, node, segment, isLast ? kind : NodeKind.Folder, isNamed: isLast, isGuessed);
         }
 
         if (node == Root && kind != NodeKind.Folder)
@@ -127,24 +194,27 @@ internal sealed class EntryTree
     }
 
     /// <summary>The entry that a hard link of a tar names; an earlier one, as tar has it.</summary>
-    public EntryNode? Find(string name)
+    /// <param name="rawName">The name.</param>
+    /// <param name="fault">Why it is no name that an entry can have, if it is none.</param>
+    public EntryNode? Find(string rawName, out string? fault)
     {
-        CheckStart(name);
+        string name = RawText.Readable(rawName);
+        fault = name.Length == 0 ? "it is empty" : StartFault(name);
         EntryNode? node = Root;
         int start = 0;
-        while (node is not null && NextSegment(name, ref start) is string segment)
+        while (fault is null && node is not null && NextSegment(name, ref start) is string segment)
         {
-            CheckSegment(name, segment);
+            fault = SegmentFault(segment);
             node = node.Find(_rules.Fold(segment));
         }
 
-        return node;
+        return fault is null ? node : null;
     }
 
     /// <summary>Follows every link through the finished tree; one that leaves it is an error.</summary>
     public void CheckLinks()
     {
-        foreach (EntryNode link in _links)
+        foreach (EntryNode link in Links)
         {
             if (WayOut(link, out _) is string fault)
             {
@@ -237,7 +307,7 @@ internal sealed class EntryTree
                 continue;
             }
 
-            if (segment != ".." && (_rules.Fault(segment) ?? BackslashFault(segment)) is string fault)
+            if (segment != ".." && SegmentFault(segment) is string fault)
             {
                 return $"is no path here ({fault})";
             }
@@ -248,35 +318,42 @@ internal sealed class EntryTree
         return null;
     }
 
-    private EntryNode Step(string name, EntryNode parent, string segment, NodeKind kind, bool isNamed)
+    private EntryNode Step(
+        string name, EntryNode parent, string segment, NodeKind kind, bool isNamed, bool isGuessed)
     {
         string folded = _rules.Fold(segment);
         if (parent.Find(folded) is EntryNode known)
         {
-            return Meet(name, known, segment, kind, isNamed);
+            return Meet(name, known, segment, kind, isNamed, isGuessed);
         }
 
         if (++Count > _limits.MaxEntries)
         {
-            throw ArchiveErrors.TooLarge(
-                _archive, $"it has more than {_limits.MaxEntries:N0} entries", nameof(ExtractionLimits.MaxEntries));
+            throw ArchiveErrors.TooManyEntries(_archive, _limits.MaxEntries);
         }
 
-        EntryNode node = new(parent, segment, kind);
+        Counted?.Invoke();
+        EntryNode node = new(parent, segment, kind) { IsGuessed = isGuessed };
         parent.Add(folded, node, _rules);
-        if (kind == NodeKind.Folder)
-        {
-            FolderAdded?.Invoke(node);
-        }
-        else if (kind == NodeKind.Link)
-        {
-            _links.Add(node);
-        }
-
+        Take(node);
         return node;
     }
 
-    private EntryNode Meet(string name, EntryNode known, string segment, NodeKind kind, bool isNamed)
+    private void Take(EntryNode node)
+    {
+        if (node.Kind == NodeKind.Folder)
+        {
+            FolderAdded?.Invoke(node);
+        }
+        else if (node.Kind == NodeKind.Link && !node.IsListed)
+        {
+            node.IsListed = true;
+            _links.Add(node);
+        }
+    }
+
+    private EntryNode Meet(
+        string name, EntryNode known, string segment, NodeKind kind, bool isNamed, bool isGuessed)
     {
         if (!isNamed && known.Kind == NodeKind.Link)
         {
@@ -289,20 +366,32 @@ internal sealed class EntryTree
                 _archive, name, $"on this system its name is the same as that of '{ArchiveErrors.Shown(known.Path)}'");
         }
 
-        if (known.Kind != kind)
+        if (known.IsGuessed != isGuessed)
         {
             throw ArchiveErrors.Conflict(
-                _archive, name,
-                $"'{ArchiveErrors.Shown(known.Path)}' is a {Word(known.Kind)} and cannot be a {Word(kind)} too");
+                _archive, name, "another entry has the same name in another encoding, of which one is not UTF-8");
         }
 
         // Folders may come twice; they add up.
-        if (kind != NodeKind.Folder)
+        if (kind == NodeKind.Folder && known.Kind == NodeKind.Folder)
         {
-            throw ArchiveErrors.Conflict(_archive, name, "the archive has it twice");
+            return known;
         }
 
-        return known;
+        if (LaterReplaces && isNamed && (known.Kind != NodeKind.Folder || !known.HasChildren))
+        {
+            Counted?.Invoke();
+            Replaced?.Invoke(known);
+            known.Kind = kind;
+            known.Target = null;
+            Take(known);
+            return known;
+        }
+
+        throw ArchiveErrors.Conflict(
+            _archive, name, known.Kind == kind
+                ? "the archive has it twice"
+                : $"'{ArchiveErrors.Shown(known.Path)}' is a {Word(known.Kind)} and cannot be a {Word(kind)} too");
     }
 
     private ArchiveException Unsafe(string name, string what) => _isPacking
@@ -316,32 +405,11 @@ internal sealed class EntryTree
         _ => "link",
     };
 
-    private void CheckStart(string name)
-    {
-        if (name.Length == 0)
-        {
-            throw ArchiveErrors.Damaged(_archive, "an entry has no name");
-        }
+    // Refused on every system: an archive that is dangerous on one of them has no business on another.
+    private static string? StartFault(string name) =>
+        name[0] is '/' or '\\' ? "its path is absolute" : IsDrive(name) ? "its path names a drive" : null;
 
-        // Refused on every system: an archive that is dangerous on one of them has no business on another.
-        if (name[0] is '/' or '\\')
-        {
-            throw Unsafe(name, "its path is absolute");
-        }
-
-        if (IsDrive(name))
-        {
-            throw Unsafe(name, "its path names a drive");
-        }
-    }
-
-    private void CheckSegment(string name, string segment)
-    {
-        if ((_rules.Fault(segment) ?? BackslashFault(segment)) is string fault)
-        {
-            throw Unsafe(name, fault);
-        }
-    }
+    private string? SegmentFault(string segment) => _rules.Fault(segment) ?? BackslashFault(segment);
 
     // A backslash is part of a name on Unix; it is not to hide a way out that opens on Windows.
     private static string? BackslashFault(string segment) =>

@@ -11,16 +11,23 @@ namespace CodePipeline.ThirdParty;
 /// </remarks>
 public sealed class ExtractionLimits
 {
+    /// <summary>What an entry takes at least: a block of the disk.</summary>
+    internal const long Block = 4096;
+
     private readonly long _maxBytes = 64L << 30;
     private readonly int _maxEntries = 1_000_000;
     private readonly int _maxRatio = 250;
     private readonly long _ratioFloor = 1L << 30;
     private readonly int _maxPathLength = 4096;
+    private readonly int _maxDepth = 500;
 
     /// <summary>The limits where none are named.</summary>
     public static ExtractionLimits Default { get; } = new();
 
-    /// <summary>All files together, in bytes; 64 GiB unless set. At least 1.</summary>
+    /// <summary>All entries together, in bytes; 64 GiB unless set. At least 1.</summary>
+    /// <remarks>
+    /// Each file, link and folder counts as 4,096 bytes at least, which is what it takes on a disk.
+    /// </remarks>
     public long MaxBytes
     {
         get => _maxBytes;
@@ -35,7 +42,10 @@ public sealed class ExtractionLimits
     }
 
     /// <summary>How many times its own size an archive may become; 250 unless set. At least 1.</summary>
-    /// <remarks>Counts only from <see cref="RatioFloor"/> on, since small files of zeros are no attack.</remarks>
+    /// <remarks>
+    /// Bytes are counted as for <see cref="MaxBytes"/>, and the ratio matters from <see cref="RatioFloor"/> on: small
+    /// files of zeros are no attack.
+    /// </remarks>
     public int MaxRatio
     {
         get => _maxRatio;
@@ -55,6 +65,16 @@ public sealed class ExtractionLimits
         get => _maxPathLength;
         init => _maxPathLength = (int)AtLeast(1, value, nameof(MaxPathLength));
     }
+
+    /// <summary>How many levels deep a path may be; 500 unless set. At least 1.</summary>
+    public int MaxDepth
+    {
+        get => _maxDepth;
+        init => _maxDepth = (int)AtLeast(1, value, nameof(MaxDepth));
+    }
+
+    /// <summary>What an entry counts for that holds so many bytes.</summary>
+    internal static long Charge(long bytes) => Math.Max(Block, bytes);
 
     private static long AtLeast(long least, long value, string name) => value >= least
         ? value

@@ -13,6 +13,7 @@ internal sealed class ExtractionMeter
     private readonly IProgress<ArchiveProgress>? _progress;
     private readonly object _lock = new();
     private long _bytes;
+    private long _charged;
     private long _entries;
     private long _reported;
 
@@ -33,17 +34,16 @@ internal sealed class ExtractionMeter
 
     public long TotalEntries { get; set; }
 
-    /// <summary>Counts bytes that are about to be written.</summary>
-    public void Count(long bytes)
-    {
-        long sum = Interlocked.Add(ref _bytes, bytes);
-        if (sum > _limits.MaxBytes)
-        {
-            throw ArchiveErrors.TooLarge(
-                _archive, $"it holds more than {_limits.MaxBytes:N0} bytes", nameof(ExtractionLimits.MaxBytes));
-        }
+    /// <summary>Counts an entry that is about to be made: a block of the disk, whatever it is.</summary>
+    public void CountEntry() => Charge(ExtractionLimits.Block);
 
-        CheckRatio(sum);
+    /// <summary>Counts bytes that are about to be written to a file.</summary>
+    /// <param name="before">What the file has already.</param>
+    /// <param name="bytes">What comes to it.</param>
+    public void Count(long before, long bytes)
+    {
+        Charge(ExtractionLimits.Charge(before + bytes) - ExtractionLimits.Charge(before));
+        long sum = Interlocked.Add(ref _bytes, bytes);
         if (_progress is not null && sum - Interlocked.Read(ref _reported) >= ReportEvery)
         {
             Report();
@@ -55,13 +55,12 @@ internal sealed class ExtractionMeter
     {
         if (expanded > _limits.RatioFloor && expanded / _limits.MaxRatio > _archiveLength)
         {
-            throw ArchiveErrors.TooLarge(
-                _archive, $"it becomes more than {_limits.MaxRatio:N0} times its own size",
-                nameof(ExtractionLimits.MaxRatio));
+            throw ArchiveErrors.RatioExceeded(_archive, _limits.MaxRatio);
         }
     }
 
-    public void CountEntry() => Interlocked.Increment(ref _entries);
+    /// <summary>An entry is done, which progress tells.</summary>
+    public void EndEntry() => Interlocked.Increment(ref _entries);
 
     public void Report()
     {
@@ -77,5 +76,16 @@ internal sealed class ExtractionMeter
             Interlocked.Exchange(ref _reported, bytes);
             _progress.Report(new ArchiveProgress(bytes, TotalBytes, Entries, TotalEntries));
         }
+    }
+
+    private void Charge(long bytes)
+    {
+        long sum = Interlocked.Add(ref _charged, bytes);
+        if (sum > _limits.MaxBytes)
+        {
+            throw ArchiveErrors.TooManyBytes(_archive, _limits.MaxBytes);
+        }
+
+        CheckRatio(sum);
     }
 }

@@ -21,7 +21,7 @@ internal sealed record PackItem(
 internal static class FolderScan
 {
     private static readonly ExtractionLimits s_noLimits =
-        new() { MaxEntries = int.MaxValue, MaxPathLength = int.MaxValue };
+        new() { MaxEntries = int.MaxValue, MaxPathLength = int.MaxValue, MaxDepth = int.MaxValue };
 
     /// <summary>Lists a folder, or a single file under its own name.</summary>
     /// <param name="path">A full path. Where it is a link itself, what it points to is meant.</param>

@@ -19,8 +19,15 @@ internal sealed class TarAttributes
 
     public string? Size => Find("size");
 
-    /// <summary>Whether the entry is a sparse file of GNU's kind.</summary>
-    public bool IsSparse { get; private set; }
+    /// <summary>Whether anything stands before the next entry that is for it alone.</summary>
+    public bool AreForNext => _next.Count > 0 || Sparse is not null;
+
+    /// <summary>What makes the entry a sparse file of GNU's kind; <see langword="null"/> where nothing does.</summary>
+    public SparseAttributes? Sparse { get; private set; }
+
+    /// <summary>Whose sparse file the entry is, where that is another kind; <see langword="null"/> mostly.</summary>
+    public string? OtherSparse => Find("SCHILY.realsize") is not null ? "star"
+        : Find("SUN.holesdata") is not null ? "Solaris tar" : null;
 
     /// <summary>UTC; <see langword="null"/> where there is none.</summary>
     public DateTime? Modified => Find("mtime") is string text
@@ -85,24 +92,24 @@ internal sealed class TarAttributes
     public void Clear()
     {
         _next.Clear();
-        IsSparse = false;
+        Sparse = null;
     }
 
     private static string Value(byte[] data, int start, int end)
     {
         byte[] raw = new byte[end - start];
         Buffer.BlockCopy(data, start, raw, 0, raw.Length);
-        return StrictUtf8.Decode(raw) ?? Encoding.GetEncoding("iso-8859-1").GetString(raw);
+        return RawText.Decode(raw);
     }
 
     private void Set(string key, string value, bool isGlobal)
     {
-        if (key.StartsWith("GNU.sparse.", StringComparison.Ordinal))
+        if (key.StartsWith(SparseAttributes.Prefix, StringComparison.Ordinal))
         {
-            IsSparse = true;
+            (Sparse ??= new SparseAttributes()).Set(key, value);
         }
 
-        if (key is "path" or "linkpath" or "size" or "mtime")
+        if (key is "path" or "linkpath" or "size" or "mtime" or "SCHILY.realsize" or "SUN.holesdata")
         {
             (isGlobal ? _global : _next)[key] = value;
         }

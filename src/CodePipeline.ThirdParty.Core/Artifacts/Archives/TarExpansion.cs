@@ -1,9 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Threading;
 using CodePipeline.ThirdParty.Files;
-using ICSharpCode.SharpZipLib.GZip;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -27,6 +27,7 @@ internal sealed class TarExpansion
     private readonly byte[] _block = new byte[TarHeader.Size];
     private Stream _content = Stream.Null;
     private long _taken;
+    private long _claimed;
     private CancellationToken _cancellation;
 
     public TarExpansion(ArchiveSource source, EntryTree tree, TreeWriter writer, ExtractionMeter meter)
@@ -38,12 +39,17 @@ internal sealed class TarExpansion
         _meter = meter;
     }
 
+    /// <summary>What its user should know of the archive, though all that it has was expanded.</summary>
+    public List<string> Notes { get; } = new();
+
     public void Run(ArchiveFormat format, CancellationToken cancellationToken)
     {
         _cancellation = cancellationToken;
+        _tree.Counted = _meter.CountEntry;
         _tree.FolderAdded = _writer.CreateFolder;
+        _tree.Replaced = _writer.Remove;
         using FileWindow file = new(_source);
-        using GZipInputStream? gzip = format == ArchiveFormat.TarGzip ? new GZipInputStream(file) : null;
+        using GzipContent? gzip = format == ArchiveFormat.TarGzip ? new GzipContent(file) : null;
         _content = gzip is not null ? gzip : file;
         int extensions = 0;
         while (NextHeader() is TarHeader header)
@@ -62,14 +68,15 @@ internal sealed class TarExpansion
             extensions = 0;
             TakeEntry(header);
             _attributes.Clear();
-            _meter.CountEntry();
+            _meter.EndEntry();
         }
 
-        // To the end, where gzip has its checksum.
-        while (gzip is not null && Take(_buffer, _buffer.Length) > 0)
+        if (_attributes.AreForNext)
         {
+            throw ArchiveErrors.Damaged(_archive, "an extended header has no entry behind it");
         }
 
+        TakeRest();
         _writer.Finish(_tree);
     }
 
@@ -79,14 +86,29 @@ internal sealed class TarExpansion
     {
         _cancellation.ThrowIfCancellationRequested();
         int read = Take(_block, TarHeader.Size);
-        if (read == TarHeader.Size && IsZero())
+        if (_claimed > 0 && read == TarHeader.Size && !IsZero(read) && !TarHeader.IsHeader(_block))
+        {
+            // The entry before had a body, against the rule.
+            Skip(_claimed + Padding(_claimed) - TarHeader.Size);
+            read = Take(_block, TarHeader.Size);
+        }
+
+        _claimed = 0;
+        if (read == 0 && _content is not GzipContent)
+        {
+            Notes.Add(
+                $"The archive '{ArchiveErrors.Shown(_archive)}' lacks the blocks that end a tar. Check that no entry is "
+                + "missing: it may have been cut off.");
+        }
+
+        if (IsZero(read))
         {
             return null;
         }
 
         if (read < TarHeader.Size)
         {
-            throw ArchiveErrors.Damaged(_archive, "it is cut off: the blocks that end a tar are missing");
+            throw ArchiveErrors.Damaged(_archive, "it is cut off within a header");
         }
 
         if (!TarHeader.IsHeader(_block))
@@ -97,7 +119,42 @@ internal sealed class TarExpansion
         return TarHeader.Read(_block) ?? throw ArchiveErrors.Damaged(_archive, "a header has no size");
     }
 
-    private bool IsZero() => Array.TrueForAll(_block, static each => each == 0);
+    private bool IsZero(int length)
+    {
+        for (int index = 0; index < length; index++)
+        {
+            if (_block[index] != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Behind the end of a tar are zeros, as many as the maker's tape has; gzip has its checksum there.
+    private void TakeRest()
+    {
+        int read;
+        do
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            read = Take(_block, TarHeader.Size);
+        }
+        while (read == TarHeader.Size && IsZero(read));
+        if (read == TarHeader.Size && TarHeader.IsHeader(_block))
+        {
+            Notes.Add(
+                $"More entries stand behind the end of the archive '{ArchiveErrors.Shown(_archive)}', as where two tars "
+                + "were joined. They are not expanded; tar programs pass over them too.");
+        }
+
+        while (_content is GzipContent && read > 0)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            read = Take(_buffer, _buffer.Length);
+        }
+    }
 
     /// <summary>Reads what belongs to the next header; gives whether it was such.</summary>
     private bool TakeExtension(TarHeader header)
@@ -145,45 +202,110 @@ internal sealed class TarExpansion
 
     private void TakeEntry(TarHeader header)
     {
-        string name = _attributes.Path ?? header.Name;
+        string rawName = _attributes.Sparse?.Name ?? _attributes.Path ?? header.Name;
+        string name = RawText.Readable(rawName);
         string link = _attributes.LinkPath ?? header.Link;
         DateTime? modified = _attributes.Modified ?? TarAttributes.Time(header.Modified);
         long size = SizeOf(header, name);
-        if (_attributes.IsSparse)
+        if (_attributes.OtherSparse is string maker)
         {
-            throw NotSupported(name, "it is a sparse file of GNU tar");
+            throw NotSupported(name, $"it is a sparse file of {maker}");
         }
 
         switch (header.Type)
         {
             case '0' when name.EndsWith("/", StringComparison.Ordinal):
             case '5':
-                _writer.Describe(_tree.Add(name, NodeKind.Folder), header.Mode, modified);
+                _writer.Describe(_tree.Add(rawName, NodeKind.Folder), header.Mode, modified);
+                _claimed = size;
+                break;
+            case 'D':
+                // GNU tar's folder of an incremental backup, with the names that were in it.
+                _writer.Describe(_tree.Add(rawName, NodeKind.Folder), header.Mode, modified);
                 Skip(size + Padding(size));
+                break;
+            case '0' or '7' when _attributes.Sparse is not null:
+                TakeSparse(rawName, header.Mode, size, modified);
                 break;
             case '0' or '7':
-                TakeFile(_tree.Add(name, NodeKind.File), header.Mode, size, modified);
+                TakeFile(_tree.Add(rawName, NodeKind.File), header.Mode, size, modified);
                 break;
             case '1':
-                TakeHardLink(name, link, header.Mode, modified);
-                Skip(size + Padding(size));
+                TakeHardLink(rawName, link, header.Mode, modified);
+                _claimed = size;
                 break;
             case '2':
-                _tree.Add(name, NodeKind.Link).Target = link;
-                Skip(size + Padding(size));
+                EntryNode node = _tree.Add(rawName, NodeKind.Link);
+                (node.Target, node.Modified) = (RawText.Readable(link), modified);
+                _claimed = size;
                 break;
             case '3' or '4' or '6':
                 throw ArchiveErrors.Unsafe(_archive, name, "it is a device or a pipe");
+            case 'S' when TarHeader.IsOfStar(_block):
+                throw NotSupported(name, "it is a sparse file of star");
             case 'S':
-                throw NotSupported(name, "it is a sparse file of GNU tar");
+                SparseMap map = SparseMap.FromHeader(_block, Take) ?? throw BadMap(name);
+                TakePieces(_tree.Add(rawName, NodeKind.File), header.Mode, map, size, modified);
+                Skip(Padding(size));
+                break;
             default:
                 throw NotSupported(
                     name, $"its type ('{ArchiveErrors.Shown(header.Type.ToString())}') is not known here");
         }
     }
 
+    private void TakeSparse(string rawName, int mode, long size, DateTime? modified)
+    {
+        SparseAttributes sparse = _attributes.Sparse!;
+        string name = RawText.Readable(rawName);
+        if (!sparse.IsKnown)
+        {
+            throw NotSupported(name, "it is a sparse file of a version that is not known here");
+        }
+
+        long before = _taken;
+        SparseMap map = (sparse.IsMapInData ? SparseMap.FromData(sparse.Size, size, Take) : sparse.Map)
+            ?? throw BadMap(name);
+        TakePieces(_tree.Add(rawName, NodeKind.File), mode, map, size - (_taken - before), modified);
+        Skip(Padding(size));
+    }
+
+    private ArchiveException BadMap(string name) =>
+        ArchiveErrors.Damaged(_archive, "the map of this sparse file makes no sense", name);
+
+    private void TakePieces(EntryNode node, int mode, SparseMap map, long stored, DateTime? modified)
+    {
+        if (map.Stored != stored)
+        {
+            throw BadMap(node.Path);
+        }
+
+        // The holes count too: whoever reads or copies the file gets their zeros.
+        _meter.Count(0, map.Size);
+        using FileStream output = _writer.CreateFile(node, mode);
+        Write(node, () => output.SetLength(map.Size));
+        foreach ((long offset, long length) in map.Pieces)
+        {
+            output.Position = offset;
+            for (long left = length; left > 0;)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                int wanted = (int)Math.Min(left, _buffer.Length);
+                int read = Take(_buffer, wanted);
+                Write(node, () => output.Write(_buffer, 0, read));
+                left -= read;
+                if (read < wanted)
+                {
+                    throw ArchiveErrors.Damaged(_archive, "the archive is cut off within it", node.Path);
+                }
+            }
+        }
+
+        TreeWriter.Close(output, modified);
+    }
+
     private ArchiveException NotSupported(string name, string what) => ArchiveErrors.Unsupported(
-        _archive, name, what, "Have the archive made with plain entries (tar --format=pax, without --sparse).");
+        _archive, name, what, "Have the archive made with plain entries, by GNU tar or bsdtar.");
 
     private long SizeOf(TarHeader header, string name)
     {
@@ -202,7 +324,7 @@ internal sealed class TarExpansion
     {
         using FileStream output = _writer.CreateFile(node, mode);
         using WriteBehind? behind = size >= WriteBehind.WorthIt
-            ? new WriteBehind((piece, count) => Write(node, output, piece, count)) : null;
+            ? new WriteBehind((piece, count) => Write(node, () => output.Write(piece, 0, count))) : null;
         long left = size;
         while (left > 0)
         {
@@ -210,14 +332,14 @@ internal sealed class TarExpansion
             byte[] piece = behind?.Buffer ?? _buffer;
             int wanted = (int)Math.Min(left, piece.Length);
             int read = Take(piece, wanted);
-            _meter.Count(read);
+            _meter.Count(size - left, read);
             if (behind is not null)
             {
                 behind.Push(read);
             }
             else
             {
-                Write(node, output, piece, read);
+                Write(node, () => output.Write(piece, 0, read));
             }
 
             left -= read;
@@ -233,44 +355,42 @@ internal sealed class TarExpansion
     }
 
     // A copy, which every system can make, and of which no later write changes two files. Its bytes count.
-    private void TakeHardLink(string name, string link, int mode, DateTime? modified)
+    private void TakeHardLink(string rawName, string link, int mode, DateTime? modified)
     {
-        EntryNode? original;
-        try
-        {
-            original = _tree.Find(link);
-        }
-        catch (ArchiveException error)
-        {
-            throw ArchiveErrors.Unsafe(
-                _archive, name, $"it is a hard link to '{ArchiveErrors.Shown(link)}': {error.Message}");
-        }
-
+        EntryNode? original = _tree.Find(link, out string? fault);
         if (original?.Kind != NodeKind.File)
         {
-            string what = original is null ? "which is not in the archive before it" : "which is no file";
-            throw ArchiveErrors.Unsafe(_archive, name, $"it is a hard link to '{ArchiveErrors.Shown(link)}', {what}");
+            string what = fault ?? (original is null ? "it is not in the archive before it" : "it is no file");
+            throw ArchiveErrors.Unsafe(
+                _archive, RawText.Readable(rawName),
+                $"it is a hard link to '{ArchiveErrors.Shown(RawText.Readable(link))}', and {what}");
         }
 
-        EntryNode node = _tree.Add(name, NodeKind.File);
+        if (_tree.Find(rawName, out _) == original)
+        {
+            // Makers that are given a file twice write this for the second time.
+            return;
+        }
+
+        EntryNode node = _tree.Add(rawName, NodeKind.File);
         using FileStream input = Streams.OpenRead(_writer.PathOf(original));
         using FileStream output = _writer.CreateFile(node, mode);
         int read;
-        while ((read = input.Read(_buffer, 0, _buffer.Length)) > 0)
+        for (long size = 0; (read = input.Read(_buffer, 0, _buffer.Length)) > 0; size += read)
         {
             _cancellation.ThrowIfCancellationRequested();
-            _meter.Count(read);
-            Write(node, output, _buffer, read);
+            _meter.Count(size, read);
+            Write(node, () => output.Write(_buffer, 0, read));
         }
 
         TreeWriter.Close(output, modified);
     }
 
-    private void Write(EntryNode node, FileStream output, byte[] piece, int count)
+    private void Write(EntryNode node, Action write)
     {
         try
         {
-            output.Write(piece, 0, count);
+            write();
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
@@ -301,7 +421,7 @@ internal sealed class TarExpansion
         {
             read = Streams.ReadUpTo(_content, buffer, 0, count);
         }
-        catch (Exception error) when (_content is GZipInputStream && error is not OperationCanceledException
+        catch (Exception error) when (_content is GzipContent && error is not OperationCanceledException
             && (error is EndOfStreamException || !FileErrors.IsOfSystem(error)))
         {
             // Not SharpZipBaseException alone: on some altered data the library runs past the end of its own tables.

@@ -1,5 +1,4 @@
 using System;
-using System.Text;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -75,24 +74,20 @@ internal readonly struct TarHeader
     public static TarHeader? Read(byte[] block) =>
         Number(block, SizeAt, 12) is long size and >= 0 and <= long.MaxValue - Size ? new TarHeader(block, size) : null;
 
-    /// <summary>UTF-8 where it is that, else each byte for itself.</summary>
+    /// <summary>A name, up to the NUL behind it.</summary>
     public static string Text(byte[] data, int offset, int length)
     {
         int end = Array.IndexOf(data, (byte)0, offset, length);
         byte[] raw = new byte[(end < 0 ? offset + length : end) - offset];
         Buffer.BlockCopy(data, offset, raw, 0, raw.Length);
-        return StrictUtf8.Decode(raw) ?? Encoding.GetEncoding("iso-8859-1").GetString(raw);
+        return RawText.Decode(raw);
     }
 
-    private static bool HasPrefix(byte[] block) =>
-        block[MagicAt] == 'u' && block[MagicAt + 1] == 's' && block[MagicAt + 2] == 't' && block[MagicAt + 3] == 'a'
-        && block[MagicAt + 4] == 'r' && block[MagicAt + 5] == 0;
+    /// <summary>Whether a block is of star, which has fields of its own where GNU tar has others.</summary>
+    public static bool IsOfStar(byte[] block) => HasStarTail(block);
 
-    private static bool HasStarTail(byte[] block) =>
-        block[508] == 't' && block[509] == 'a' && block[510] == 'r' && block[511] == 0;
-
-    // Octal digits between spaces, or, with the top bit set, a binary number.
-    private static long? Number(byte[] block, int offset, int length)
+    /// <summary>Octal digits between spaces, or, with the top bit set, a binary number.</summary>
+    public static long? Number(byte[] block, int offset, int length)
     {
         if ((block[offset] & 0x80) != 0)
         {
@@ -102,7 +97,9 @@ internal readonly struct TarHeader
         long value = 0;
         int index = offset;
         int end = offset + length;
-        while (index < end && block[index] == ' ')
+
+        // Some makers begin with a NUL where others have a space.
+        while (index < end && block[index] is 0 or (byte)' ')
         {
             index++;
         }
@@ -122,6 +119,13 @@ internal readonly struct TarHeader
 
         return value;
     }
+
+    private static bool HasPrefix(byte[] block) =>
+        block[MagicAt] == 'u' && block[MagicAt + 1] == 's' && block[MagicAt + 2] == 't' && block[MagicAt + 3] == 'a'
+        && block[MagicAt + 4] == 'r' && block[MagicAt + 5] == 0;
+
+    private static bool HasStarTail(byte[] block) =>
+        block[508] == 't' && block[509] == 'a' && block[510] == 'r' && block[511] == 0;
 
     private static long? Binary(byte[] block, int offset, int length)
     {

@@ -48,6 +48,27 @@ internal sealed class TreeWriter
         }
     }
 
+    /// <summary>Makes room for an entry that replaces an earlier one.</summary>
+    public void Remove(EntryNode node)
+    {
+        try
+        {
+            // Links are made last of all, so none is there yet.
+            if (node.Kind == NodeKind.File)
+            {
+                File.Delete(PathOf(node));
+            }
+            else if (node.Kind == NodeKind.Folder)
+            {
+                Directory.Delete(PathOf(node));
+            }
+        }
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        {
+            throw Failed(node, error);
+        }
+    }
+
     /// <summary>What the archive says of a folder; it takes effect in <see cref="Finish"/>.</summary>
     public void Describe(EntryNode folder, int mode, DateTime? modified) => _folders.Add((folder, mode, modified));
 
@@ -108,7 +129,7 @@ internal sealed class TreeWriter
 #endif
     }
 
-    /// <summary>Makes the links, then gives folders their permissions and times, the innermost first.</summary>
+    /// <summary>Makes the links, then gives folders their permissions and times.</summary>
     public void Finish(EntryTree tree)
     {
         tree.CheckLinks();
@@ -117,9 +138,14 @@ internal sealed class TreeWriter
             CreateLink(link, tree.IsFolder(link));
         }
 
-        for (int index = _folders.Count - 1; index >= 0; index--)
+        // In the order of the archive: of two descriptions the later one counts.
+        foreach ((EntryNode node, int mode, DateTime? modified) in _folders)
         {
-            (EntryNode node, int mode, DateTime? modified) = _folders[index];
+            if (node.Kind != NodeKind.Folder)
+            {
+                continue;
+            }
+
             try
             {
                 Apply(PathOf(node), mode, _allowed, modified);
@@ -162,6 +188,12 @@ internal sealed class TreeWriter
             else
             {
                 File.CreateSymbolicLink(path, target);
+            }
+
+            // Of the link itself on Unix, where Windows takes what it points to.
+            if (!OperatingSystem.IsWindows() && IsUsable(link.Modified))
+            {
+                File.SetLastWriteTimeUtc(path, link.Modified!.Value);
             }
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))

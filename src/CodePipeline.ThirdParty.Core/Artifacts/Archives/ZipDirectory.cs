@@ -15,20 +15,31 @@ internal sealed class ZipDirectory
 {
     public const uint LocalSignature = 0x04034b50;
     public const uint EndSignature = 0x06054b50;
+
+    /// <summary>What the first part of a zip of several begins with.</summary>
+    public const uint SplitSignature = 0x08074b50;
+
     private const uint CentralSignature = 0x02014b50;
     private const uint Zip64EndSignature = 0x06064b50;
     private const uint Zip64LocatorSignature = 0x07064b50;
+    private const uint DigitalSignature = 0x05054b50;
     private const int EndSize = 22;
     private const int LocatorSize = 20;
     private const int Zip64EndSize = 56;
     private const int CentralSize = 46;
     private const int LocalSize = 30;
+    private const int FirstDosYear = 1980;
+
+    // Makers that pipe a zip through tar's blocks fill it up with 10 KiB at most; downloads add a line or two.
+    private const int MostBehindEnd = 128 * 1024;
+
     private readonly string _archive;
     private readonly ArchiveSource _source;
     private readonly FileWindow _file;
     private long _start;
     private long _size;
     private long _count;
+    private bool _isZip64;
     private long _shift;
 
     private ZipDirectory(ArchiveSource source, FileWindow file) =>
@@ -40,8 +51,12 @@ internal sealed class ZipDirectory
     /// <summary>What all files will be, as the directory has it; more is never written.</summary>
     public long TotalSize { get; private set; }
 
-    /// <summary>Whether a stream ends like a zip.</summary>
-    public static bool HasEndRecord(Stream stream) => FindEnd(stream, out _, out _);
+    /// <summary>Whether a stream ends like a zip, with nothing behind.</summary>
+    public static bool HasEndRecord(Stream stream)
+    {
+        EndRecord end = default;
+        return FindEnd(stream, EndSize + ushort.MaxValue, ref end);
+    }
 
     public static ZipDirectory Read(ArchiveSource source, FileWindow file, ExtractionLimits limits)
     {
@@ -66,7 +81,7 @@ internal sealed class ZipDirectory
         bool isSameName = LittleEndian.UInt16(header, 26) == entry.RawName.Length;
         for (int index = 0; isSameName && index < entry.RawName.Length; index++)
         {
-            isSameName = header[LocalSize + index] == entry.RawName[index];
+            isSameName = IsSame(header[LocalSize + index], entry.RawName[index], entry.IsFromUnix);
         }
 
         if (!isSameName)
@@ -83,27 +98,52 @@ internal sealed class ZipDirectory
         return data;
     }
 
-    private static bool FindEnd(Stream stream, out long position, out byte[] end)
+    // Some makers on Windows have a backslash in one of the two places, and a slash in the other.
+    private static bool IsSame(byte one, byte other, bool isFromUnix) => one == other
+        || (!isFromUnix && one is (byte)'/' or (byte)'\\' && other is (byte)'/' or (byte)'\\');
+
+    /// <summary>
+    /// Finds the record that ends a zip: the last one whose comment goes to the end of the file, else the last one at
+    /// all, with something behind it that is not part of the zip.
+    /// </summary>
+    private static bool FindEnd(Stream stream, out EndRecord end)
     {
-        // The record stands at the end of the file, with a comment of up to 65,535 bytes behind it.
+        // Where there is nothing behind the zip, no more of a file that is still coming is waited for.
+        end = default;
+        return FindEnd(stream, EndSize + ushort.MaxValue, ref end)
+            || end.Bytes is not null
+            || FindEnd(stream, EndSize + ushort.MaxValue + MostBehindEnd, ref end)
+            || end.Bytes is not null;
+    }
+
+    // Gives whether one goes to the end; the last one that does not is kept.
+    private static bool FindEnd(Stream stream, int most, ref EndRecord end)
+    {
         long length = stream.Length;
-        int tail = (int)Math.Min(length, EndSize + ushort.MaxValue);
+        int tail = (int)Math.Min(length, most);
         byte[] buffer = new byte[tail];
         stream.Position = length - tail;
         tail = Streams.ReadUpTo(stream, buffer, 0, tail);
-        end = new byte[EndSize];
         for (int index = tail - EndSize; index >= 0; index--)
         {
-            if (buffer[index] == 'P' && LittleEndian.UInt32(buffer, index) == EndSignature
-                && index + EndSize + LittleEndian.UInt16(buffer, index + 20) == tail)
+            if (buffer[index] != 'P' || LittleEndian.UInt32(buffer, index) != EndSignature)
             {
-                Buffer.BlockCopy(buffer, index, end, 0, EndSize);
-                position = length - tail + index;
-                return true;
+                continue;
+            }
+
+            int behind = tail - index - EndSize - LittleEndian.UInt16(buffer, index + 20);
+            if (behind == 0 || (behind > 0 && end.Bytes is null))
+            {
+                byte[] record = new byte[EndSize];
+                Buffer.BlockCopy(buffer, index, record, 0, EndSize);
+                end = new EndRecord(length - tail + index, record, IsFollowed: behind > 0);
+                if (behind == 0)
+                {
+                    return true;
+                }
             }
         }
 
-        position = 0;
         return false;
     }
 
@@ -120,60 +160,77 @@ internal sealed class ZipDirectory
 
     private void ReadEnd(ExtractionLimits limits)
     {
-        byte[] end;
-        long position;
+        EndRecord end;
         using (Stream tail = _source.OpenRead())
         {
-            if (!FindEnd(tail, out position, out end))
+            if (!FindEnd(tail, out end))
             {
-                throw ArchiveErrors.Damaged(_archive, "it ends before its directory, or something was added behind it");
+                throw BeginsWith(SplitSignature) ? Split() : ArchiveErrors.Damaged(
+                    _archive, "it ends before its directory, or something was added behind it");
             }
         }
 
-        int disk = LittleEndian.UInt16(end, 4);
-        int directoryDisk = LittleEndian.UInt16(end, 6);
-        _count = LittleEndian.UInt16(end, 10);
-        _size = LittleEndian.UInt32(end, 12);
-        long offset = LittleEndian.UInt32(end, 16);
-        long directoryEnd = position;
-        if (_count == ushort.MaxValue || _size == uint.MaxValue || offset == uint.MaxValue || disk == ushort.MaxValue)
+        byte[] plain = end.Bytes;
+        long disk = LittleEndian.UInt16(plain, 4);
+        long directoryDisk = LittleEndian.UInt16(plain, 6);
+        long countHere = LittleEndian.UInt16(plain, 8);
+        _count = LittleEndian.UInt16(plain, 10);
+        _size = LittleEndian.UInt32(plain, 12);
+        long offset = LittleEndian.UInt32(plain, 16);
+        long directoryEnd = end.Position;
+
+        // Some makers write it where it is not needed, with real numbers in the plain record.
+        if (FindZip64End(end.Position) is (long at, byte[] wide))
         {
-            if (FindZip64End(position) is (long at, byte[] wide))
+            _isZip64 = true;
+            directoryEnd = at;
+            disk = LittleEndian.UInt32(wide, 16);
+            directoryDisk = LittleEndian.UInt32(wide, 20);
+            countHere = ToLength(LittleEndian.UInt64(wide, 24));
+            _count = ToLength(LittleEndian.UInt64(wide, 32));
+            _size = ToLength(LittleEndian.UInt64(wide, 40));
+            offset = ToLength(LittleEndian.UInt64(wide, 48));
+            if (!Agrees(LittleEndian.UInt16(plain, 10), _count, ushort.MaxValue)
+                || !Agrees(LittleEndian.UInt32(plain, 12), _size, uint.MaxValue)
+                || !Agrees(LittleEndian.UInt32(plain, 16), offset, uint.MaxValue))
             {
-                directoryEnd = at;
-                disk = (int)Math.Min(LittleEndian.UInt32(wide, 16), int.MaxValue);
-                directoryDisk = (int)Math.Min(LittleEndian.UInt32(wide, 20), int.MaxValue);
-                _count = ToLength(LittleEndian.UInt64(wide, 32));
-                _size = ToLength(LittleEndian.UInt64(wide, 40));
-                offset = ToLength(LittleEndian.UInt64(wide, 48));
+                throw ArchiveErrors.Damaged(_archive, "its two end records contradict each other");
             }
         }
 
         if (disk != 0 || directoryDisk != 0)
         {
-            throw ArchiveErrors.Unsupported(
-                _archive, null, "it is one part of a zip of several", "Have it made as one file.");
+            throw Split();
         }
 
-        // Whatever stands before the zip moves every offset.
+        // Whatever stands before the zip moves every offset. With something behind it as well, nothing tells a zip from
+        // a piece of one that holds another.
         _start = directoryEnd - _size;
         _shift = _start - offset;
-        if (_start < 0 || _shift < 0)
+        if (_start < 0 || _shift < 0 || (_shift > 0 && end.IsFollowed))
         {
             throw ArchiveErrors.Damaged(_archive, "its directory is not where its end record has it");
         }
 
         if (_count > limits.MaxEntries)
         {
-            throw ArchiveErrors.TooLarge(
-                _archive, $"it has {_count:N0} entries", nameof(ExtractionLimits.MaxEntries));
+            throw ArchiveErrors.TooManyEntries(_archive, limits.MaxEntries);
         }
 
         if (_count > _size / CentralSize)
         {
             throw ArchiveErrors.Damaged(_archive, "its directory is too short for its entries");
         }
+
+        if (countHere != _count)
+        {
+            throw ArchiveErrors.Damaged(
+                _archive, $"its end record counts {countHere:N0} entries in one place and {_count:N0} in another");
+        }
     }
+
+    // The plain field says that the wide one counts, or has as much of its number as it can hold.
+    private static bool Agrees(long plain, long wide, uint most) => plain == most || plain == (wide & most);
 
     private (long Position, byte[] Record)? FindZip64End(long endPosition)
     {
@@ -190,15 +247,18 @@ internal sealed class ZipDirectory
             return null;
         }
 
-        // Where the locator has it, or, with something before the zip, right before the locator.
-        long[] places = [ToLength(LittleEndian.UInt64(locator, 8)), endPosition - LocatorSize - Zip64EndSize];
+        // Where the locator has it, or, with something before the zip, right before the locator. Up to the locator in
+        // any case: others look for it from there backwards.
+        long end = endPosition - LocatorSize;
+        long[] places = [ToLength(LittleEndian.UInt64(locator, 8)), end - Zip64EndSize];
         foreach (long at in places)
         {
             byte[] record = new byte[Zip64EndSize];
             _file.Open(at, Zip64EndSize);
-            if (at + Zip64EndSize <= endPosition - LocatorSize
+            if (at + Zip64EndSize <= end
                 && Streams.ReadUpTo(_file, record, 0, Zip64EndSize) == Zip64EndSize
-                && LittleEndian.UInt32(record, 0) == Zip64EndSignature)
+                && LittleEndian.UInt32(record, 0) == Zip64EndSignature
+                && (at + Zip64EndSize == end || at + 12 + ToLength(LittleEndian.UInt64(record, 4)) == end))
             {
                 return (at, record);
             }
@@ -211,15 +271,21 @@ internal sealed class ZipDirectory
         ? (long)value
         : throw ArchiveErrors.Damaged(_archive, "a size or place in it is beyond all files");
 
+    // All of the directory, whatever its end record counts: the count has 16 bits in most zips, and makers let it wrap.
     private void ReadEntries(ExtractionLimits limits)
     {
         _file.Open(_start, _size);
         byte[] header = new byte[CentralSize];
-        long left = _size;
-        for (long index = 0; index < _count; index++)
+        long charged = 0;
+        for (long left = _size; left > 0;)
         {
-            if (Streams.ReadUpTo(_file, header, 0, CentralSize) < CentralSize
-                || LittleEndian.UInt32(header, 0) != CentralSignature)
+            int read = Streams.ReadUpTo(_file, header, 0, (int)Math.Min(CentralSize, left));
+            if (IsDigitalSignature(header, read, left))
+            {
+                break;
+            }
+
+            if (read < CentralSize || LittleEndian.UInt32(header, 0) != CentralSignature)
             {
                 throw ArchiveErrors.Damaged(_archive, "its directory is cut off or altered");
             }
@@ -235,23 +301,53 @@ internal sealed class ZipDirectory
             }
 
             _file.Position += comment;
+            if (Entries.Count == limits.MaxEntries)
+            {
+                throw ArchiveErrors.TooManyEntries(_archive, limits.MaxEntries);
+            }
+
             ZipEntry entry = ReadEntry(header, name, extra);
             Entries.Add(entry);
             TotalSize += entry.Size;
-            if (TotalSize > limits.MaxBytes)
+            charged += ExtractionLimits.Charge(entry.Size);
+            if (charged > limits.MaxBytes)
             {
-                throw ArchiveErrors.TooLarge(
-                    _archive, $"it holds more than {limits.MaxBytes:N0} bytes", nameof(ExtractionLimits.MaxBytes));
+                throw ArchiveErrors.TooManyBytes(_archive, limits.MaxBytes);
             }
         }
 
-        if (TotalSize > limits.RatioFloor && TotalSize / limits.MaxRatio > _file.FileLength)
+        long seen = _isZip64 ? Entries.Count : Entries.Count & ushort.MaxValue;
+        if (seen != _count)
         {
-            throw ArchiveErrors.TooLarge(
-                _archive, $"it would become {TotalSize:N0} bytes, more than {limits.MaxRatio:N0} times its own size",
-                nameof(ExtractionLimits.MaxRatio));
+            throw ArchiveErrors.Damaged(
+                _archive, $"its end record counts {_count:N0} entries, and its directory has {Entries.Count:N0}");
+        }
+
+        if (Entries.Count == 0 && BeginsWith(LocalSignature))
+        {
+            throw ArchiveErrors.Damaged(_archive, "it begins with an entry, and its directory has none");
+        }
+
+        if (charged > limits.RatioFloor && charged / limits.MaxRatio > _file.FileLength)
+        {
+            throw ArchiveErrors.RatioExceeded(_archive, limits.MaxRatio, charged);
         }
     }
+
+    // Old makers end the directory with one; nothing of the entries is in it.
+    private static bool IsDigitalSignature(byte[] header, int read, long left) =>
+        read >= 6 && LittleEndian.UInt32(header, 0) == DigitalSignature && 6 + LittleEndian.UInt16(header, 4) == left;
+
+    private bool BeginsWith(uint signature)
+    {
+        byte[] start = new byte[4];
+        _file.Open(0, start.Length);
+        return Streams.ReadUpTo(_file, start, 0, start.Length) == start.Length
+            && LittleEndian.UInt32(start, 0) == signature;
+    }
+
+    private ArchiveException Split() => ArchiveErrors.Unsupported(
+        _archive, null, "it is one part of a zip of several", "Have it made as one file.");
 
     private ZipEntry ReadEntry(byte[] header, byte[] rawName, byte[] extra)
     {
@@ -259,11 +355,12 @@ internal sealed class ZipDirectory
         int flags = LittleEndian.UInt16(header, 8);
         int method = LittleEndian.UInt16(header, 10);
         uint attributes = LittleEndian.UInt32(header, 38);
+        int date = LittleEndian.UInt16(header, 14);
+        bool needsPacked = LittleEndian.UInt32(header, 20) == uint.MaxValue;
+        bool needsSize = LittleEndian.UInt32(header, 24) == uint.MaxValue;
+        bool needsOffset = LittleEndian.UInt32(header, 42) == uint.MaxValue;
         ZipExtra fields = ZipExtra.Read(
-            extra, rawName,
-            needsSize: LittleEndian.UInt32(header, 24) == uint.MaxValue,
-            needsPacked: LittleEndian.UInt32(header, 20) == uint.MaxValue,
-            needsOffset: LittleEndian.UInt32(header, 42) == uint.MaxValue);
+            extra, rawName, needsSize, needsPacked, needsOffset, dosYear: FirstDosYear + (date >> 9));
         string name = ZipNames.Decode(rawName, flags, fields.UnicodePath);
         bool isUnix = host is 3 or 19;
 
@@ -273,32 +370,53 @@ internal sealed class ZipDirectory
             name = name.Replace('\\', '/');
         }
 
+        if ((needsSize && fields.Size is null) || (needsPacked && fields.Packed is null)
+            || (needsOffset && fields.Offset is null))
+        {
+            throw ArchiveErrors.Damaged(_archive, "a size or place is left to a zip64 field that is missing", name);
+        }
+
         ZipEntry entry = new(name, rawName)
         {
+            IsFromUnix = isUnix,
             IsDeflated = method == 8,
             Crc = LittleEndian.UInt32(header, 16),
             PackedSize = ToLength(fields.Packed ?? LittleEndian.UInt32(header, 20)),
             Size = ToLength(fields.Size ?? LittleEndian.UInt32(header, 24)),
             HeaderOffset = _shift + ToLength(fields.Offset ?? LittleEndian.UInt32(header, 42)),
             Mode = isUnix ? (int)(attributes >> 16) & 0x1FF : 0,
-            Modified = fields.Modified ?? DosTime(LittleEndian.UInt16(header, 14), LittleEndian.UInt16(header, 12)),
+            Modified = fields.Modified ?? DosTime(date, LittleEndian.UInt16(header, 12)),
         };
-        entry.Kind = KindOf(entry, isUnix ? (int)(attributes >> 28) : 0, attributes);
+        entry.Kind = KindOf(entry, isUnix ? (int)(attributes >> 28) : 0, isDos: host == 0, attributes);
+        if (entry.Kind == NodeKind.Folder && entry.PackedSize == 0)
+        {
+            // Some makers write the size that the folder has on their disk.
+            entry.Size = 0;
+        }
+
         Check(entry, flags, method);
         return entry;
     }
 
-    private NodeKind KindOf(ZipEntry entry, int unixType, uint attributes)
+    private NodeKind KindOf(ZipEntry entry, int unixType, bool isDos, uint attributes)
     {
-        const int Regular = 8, Folder = 4, Link = 10;
+        const int Pipe = 1, Character = 2, Folder = 4, Block = 6, Link = 10, Socket = 12;
+        const uint DosFolder = 0x10;
         bool isFolder = entry.Name.EndsWith("/", StringComparison.Ordinal)
-            || (unixType == 0 && (attributes & 0x10) != 0 && entry.Size == 0);
+            || (isDos && (attributes & DosFolder) != 0 && entry.Size == 0);
         return unixType switch
         {
             Folder => NodeKind.Folder,
             Link when !isFolder => NodeKind.Link,
-            0 or Regular => isFolder ? NodeKind.Folder : NodeKind.File,
-            _ => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a device, a pipe or a socket"),
+            Link => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a link with the name of a folder"),
+            Character or Block => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a device"),
+            Socket => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a socket"),
+
+            // What zip programs read from a pipe has the mode of the pipe, and is a file.
+            Pipe when entry.Size == 0 => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a pipe"),
+
+            // The other numbers mean nothing; old makers fill all bits in.
+            _ => isFolder ? NodeKind.Folder : NodeKind.File,
         };
     }
 
@@ -357,7 +475,7 @@ internal sealed class ZipDirectory
     // Local time of the maker, which nothing tells: taken as ours, as other tools do.
     private static DateTime? DosTime(int date, int time)
     {
-        int year = 1980 + (date >> 9);
+        int year = FirstDosYear + (date >> 9);
         int month = (date >> 5) & 15;
         int day = date & 31;
         int hour = time >> 11;
@@ -371,4 +489,10 @@ internal sealed class ZipDirectory
 
         return new DateTime(year, month, day, hour, minute, second, DateTimeKind.Local).ToUniversalTime();
     }
+
+    /// <summary>The record that ends a zip.</summary>
+    /// <param name="Position">Where it is.</param>
+    /// <param name="Bytes">Its bytes, without the comment.</param>
+    /// <param name="IsFollowed">Whether something stands behind it and its comment.</param>
+    private readonly record struct EndRecord(long Position, byte[] Bytes, bool IsFollowed);
 }

@@ -14,6 +14,9 @@ internal sealed class ZipEntry
 
     public NodeKind Kind { get; set; }
 
+    /// <summary>Whether it was made on Unix, where a backslash is part of a name.</summary>
+    public bool IsFromUnix { get; init; }
+
     /// <summary>Whether it is deflated; stored otherwise.</summary>
     public bool IsDeflated { get; set; }
 

@@ -60,6 +60,7 @@ internal sealed class ZipExpansion
     {
         byte[] buffer = new byte[LongestTarget + 1];
         List<EntryNode> folders = new();
+        _tree.Counted = _meter.CountEntry;
         _tree.FolderAdded = folders.Add;
         foreach (ZipEntry entry in directory.Entries)
         {
@@ -73,6 +74,7 @@ internal sealed class ZipExpansion
                     break;
                 case NodeKind.Link:
                     node.Target = ReadTarget(entry, file, buffer);
+                    node.Modified = entry.Modified;
                     break;
                 default:
                     _files.Add(entry);
@@ -86,7 +88,7 @@ internal sealed class ZipExpansion
         {
             cancellationToken.ThrowIfCancellationRequested();
             _writer.CreateFolder(folder);
-            _meter.CountEntry();
+            _meter.EndEntry();
         }
     }
 
@@ -152,7 +154,7 @@ internal sealed class ZipExpansion
         {
             cancellationToken.ThrowIfCancellationRequested();
             WriteFile(_files[index], file, buffer, cancellationToken);
-            _meter.CountEntry();
+            _meter.EndEntry();
         }
     }
 
@@ -174,11 +176,13 @@ internal sealed class ZipExpansion
         Stream source = inflating is not null ? inflating : file;
         long size = 0;
         uint crc = 0;
+        long written = 0;
         void Take(byte[] piece, int count)
         {
             crc = (uint)CyclicCode.Crc32.Append(crc, piece, 0, count);
-            _meter.Count(count);
+            _meter.Count(written, count);
             Write(entry, output, piece, count);
+            written += count;
         }
 
         using WriteBehind? behind = entry.Size >= WriteBehind.WorthIt ? new WriteBehind(Take) : null;

@@ -9,6 +9,7 @@ internal struct ZipExtra
     private const int Zip64Id = 0x0001;
     private const int NtfsId = 0x000A;
     private const int TimesId = 0x5455;
+    private const int OldTimesId = 0x5855;
     private const int UnicodePathId = 0x7075;
 
     public ulong? Size { get; private set; }
@@ -22,10 +23,18 @@ internal struct ZipExtra
     public byte[]? UnicodePath { get; private set; }
 
     /// <summary>Reads what is there. A field that is cut off ends the reading: makers pad these in many ways.</summary>
-    public static ZipExtra Read(byte[] extra, byte[] rawName, bool needsSize, bool needsPacked, bool needsOffset)
+    /// <param name="extra">All fields of an entry.</param>
+    /// <param name="rawName">The entry's name, which another form of it has to be of.</param>
+    /// <param name="needsSize">Whether the size is left to the zip64 field.</param>
+    /// <param name="needsPacked">Whether the packed size is.</param>
+    /// <param name="needsOffset">Whether the place of the data is.</param>
+    /// <param name="dosYear">The year that the entry has besides.</param>
+    public static ZipExtra Read(
+        byte[] extra, byte[] rawName, bool needsSize, bool needsPacked, bool needsOffset, int dosYear)
     {
         ZipExtra fields = default;
         DateTime? ntfs = null;
+        DateTime? old = null;
         int at = 0;
         while (at + 4 <= extra.Length)
         {
@@ -47,9 +56,11 @@ internal struct ZipExtra
                     fields.Offset = needsOffset ? Next(extra, ref value, end) : null;
                     break;
                 case TimesId when length >= 5 && (extra[at] & 1) != 0:
-                    // Seconds since 1970 in 32 bits with a sign, as its makers write it.
-                    fields.Modified =
-                        DateTimeOffset.FromUnixTimeSeconds((int)LittleEndian.UInt32(extra, at + 1)).UtcDateTime;
+                    fields.Modified = UnixTime(LittleEndian.UInt32(extra, at + 1), dosYear);
+                    break;
+                case OldTimesId when length >= 8:
+                    // The time of the last access comes first. macOS writes this field, and no other.
+                    old = UnixTime(LittleEndian.UInt32(extra, at + 4), dosYear);
                     break;
                 case NtfsId when length >= 32 && LittleEndian.UInt16(extra, at + 4) == 1:
                     ntfs = FileTime(LittleEndian.UInt64(extra, at + 8));
@@ -64,7 +75,7 @@ internal struct ZipExtra
             at = end;
         }
 
-        fields.Modified ??= ntfs;
+        fields.Modified ??= old ?? ntfs;
         return fields;
     }
 
@@ -77,6 +88,14 @@ internal struct ZipExtra
 
         at += 8;
         return LittleEndian.UInt64(extra, at - 8);
+    }
+
+    // Seconds since 1970 in 32 bits with a sign. Beyond its end, in 2038, makers go on without the sign, as the year
+    // beside it tells.
+    private static DateTime UnixTime(uint seconds, int dosYear)
+    {
+        const int LastSignedYear = 2037;
+        return DateTimeOffset.FromUnixTimeSeconds(dosYear > LastSignedYear ? seconds : (int)seconds).UtcDateTime;
     }
 
     private static DateTime? FileTime(ulong ticks)

@@ -58,6 +58,58 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     }
 
     [Fact]
+    public void DamagedGzip_IsNoPlainFile()
+    {
+        byte[] gzip = TarForge.Gzip(new TarForge().Add("a", "x").Build());
+
+        Assert.Equal(ArchiveFormat.TarGzip, Detect(gzip[..20]));
+        gzip[3] = 0xE0;
+        Assert.Equal(ArchiveFormat.TarGzip, Detect(gzip));
+    }
+
+    // As the programs that make them write them, filled up with what does not matter.
+    [Theory]
+    [InlineData("377abcaf271c0004", "7z")]
+    [InlineData("526172211a0700", "RAR")]
+    [InlineData("526172211a070100", "RAR")]
+    [InlineData("fd377a585a000004", "xz")]
+    [InlineData("28b52ffd04582900", "Zstandard")]
+    [InlineData("502a4d1804000000", "Zstandard")]
+    [InlineData("425a6839314159265359", "bzip2")]
+    [InlineData("425a6839177245385090", "bzip2")]
+    [InlineData("5d00008000ffffffffffffffff", "LZMA")]
+    [InlineData("4c5a495001", "lzip")]
+    [InlineData("1f9d90", "compress (.Z)")]
+    [InlineData("04224d1864", "LZ4")]
+    [InlineData("894c5a4f000d0a1a0a", "lzop")]
+    [InlineData("4d53434600000000", "Windows cabinet")]
+    [InlineData("303730373031303030333043364430303030383141", "cpio")]
+    [InlineData("303730373037303030303032303030303031313030", "cpio")]
+    [InlineData("c7710100020003000400050006000700080009000500000000", "cpio")]
+    [InlineData("60ea2600", "ARJ")]
+    [InlineData("1b0e2d6c68352d", "LHA")]
+    public async Task OtherArchives_AreUnsupportedByName(string start, string name)
+    {
+        byte[] content = [.. Convert.FromHexString(start), .. new byte[300]];
+        Assert.Equal(ArchiveFormat.Other, Detect(content));
+        File.WriteAllBytes(Archive, content);
+
+        Assert.Contains(
+            $"format is {name},", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+    }
+
+    // Text that begins alike; packages and images of disks, which are used as they are.
+    [Theory]
+    [InlineData("BZh9 is how bzip2 begins")]
+    [InlineData("070701 is the mark of cpio")]
+    [InlineData("Rar!")]
+    [InlineData("MSCF")]
+    [InlineData("xx-lq5-")]
+    [InlineData("!<arch>\ndebian-binary   ")]
+    public void WhatOnlyBeginsLikeOne_IsAPlainFile(string text) =>
+        Assert.Equal(ArchiveFormat.None, Detect(Encoding.ASCII.GetBytes(text)));
+
+    [Fact]
     public void Detect_LeavesTheStreamWhereItWas()
     {
         using MemoryStream stream = new(new TarForge().Add("a", "x").Build()) { Position = 7 };

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using System.Text;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
@@ -54,6 +55,56 @@ internal sealed class TarForge
         }
 
         return Add("pax", text.ToString(), type);
+    }
+
+    /// <summary>Puts a byte for a letter of all names and links.</summary>
+    public TarForge Replace(char letter, byte by)
+    {
+        for (int start = 0; start < _tar.Count; start += 512)
+        {
+            byte[] header = [.. _tar.Skip(start).Take(512)];
+            if (header[257] != 'u')
+            {
+                continue;
+            }
+
+            foreach (int at in Enumerable.Range(0, 100).Concat(Enumerable.Range(157, 100)))
+            {
+                header[at] = header[at] == letter ? by : header[at];
+            }
+
+            Overwrite(start, header);
+        }
+
+        return this;
+    }
+
+    /// <summary>Writes into the header of an entry, and sets its checksum.</summary>
+    public TarForge Change(int block, int at, string text) => Change(block, at, Encoding.Latin1.GetBytes(text));
+
+    public TarForge Change(int block, int at, byte[] bytes)
+    {
+        byte[] header = [.. _tar.Skip(block * 512).Take(512)];
+        bytes.CopyTo(header, at);
+        Overwrite(block * 512, header);
+        return this;
+    }
+
+    /// <summary>Adds blocks that are no entry of their own.</summary>
+    public TarForge AddBlocks(byte[] bytes)
+    {
+        _tar.AddRange(bytes);
+        _tar.AddRange(new byte[(512 - (bytes.Length % 512)) % 512]);
+        return this;
+    }
+
+    private void Overwrite(int start, byte[] header)
+    {
+        SetChecksum(header);
+        for (int index = 0; index < header.Length; index++)
+        {
+            _tar[start + index] = header[index];
+        }
     }
 
     /// <summary>All blocks, and, unless told otherwise, the two zero blocks at the end.</summary>

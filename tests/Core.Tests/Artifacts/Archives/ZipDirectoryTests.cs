@@ -87,10 +87,10 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Theory]
-    [InlineData(0, nameof(ArchiveFault.TooLarge))]
-    [InlineData(8, nameof(ArchiveFault.Damaged))]
-    [InlineData(16, nameof(ArchiveFault.Damaged))]
-    public async Task Zip64_WhoseFieldIsTooShort_IsRefused(int length, string fault)
+    [InlineData(0)]
+    [InlineData(8)]
+    [InlineData(16)]
+    public async Task Zip64_WhoseFieldIsTooShort_IsDamaged(int length)
     {
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         int field = DirectoryOf(zip) + 46 + 1;
@@ -101,7 +101,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
         LittleEndian.Put(zip, field + 4 + length + 2, (ulong)(24 - length - 4), 2);
         File.WriteAllBytes(Archive, zip);
 
-        await RefusedAsync(Enum.Parse<ArchiveFault>(fault));
+        Assert.Contains("zip64", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
     }
 
     // Makers that know zip64 fill up what is too large for its place, and may leave the rest as it is.
@@ -121,6 +121,159 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Array.Copy(zip, wide + 48, zip, end + 16, 4);
         LittleEndian.Put(zip, end + at, ulong.MaxValue, length);
         File.WriteAllBytes(Archive, zip);
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read("a"));
+    }
+
+    // As zip writes it for what it reads from a pipe, and bsdtar where it is asked for zip64.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5000)]
+    public async Task Zip64_BesideRealNumbers_IsExpanded(int before)
+    {
+        byte[] zip = [.. Tree.Text(before), .. WithRealNumbers(new ZipForge { IsZip64 = true }.Add("a", s_text))];
+        File.WriteAllBytes(Archive, zip);
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read("a"));
+    }
+
+    // The count of entries, the size of the directory, and where it begins.
+    [Theory]
+    [InlineData(10)]
+    [InlineData(12)]
+    [InlineData(16)]
+    public async Task TwoEndRecordsThatContradictEachOther_AreDamaged(int at)
+    {
+        byte[] zip = WithRealNumbers(new ZipForge { IsZip64 = true }.Add("a", s_text));
+        zip[zip.Length - EndSize + at] ^= 1;
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("contradict", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Zip64EndRecord_ThatDoesNotReachItsLocator_IsDamaged()
+    {
+        // Others look for it right before the locator, and may find another one.
+        byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
+        int locator = zip.Length - EndSize - LocatorSize;
+        File.WriteAllBytes(Archive, [.. zip[..locator], .. new byte[60], .. zip[locator..]]);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    // More than 16 bits hold, as makers without zip64 write it.
+    [Theory]
+    [InlineData(65_536)]
+    [InlineData(65_539)]
+    public async Task CountThatWrapped_IsOfAllEntries(int entries)
+    {
+        ZipForge zip = new();
+        for (int index = 0; index < entries; index++)
+        {
+            zip.Add($"d{index % 100}/{index}", [], entry => entry.Method = 0);
+        }
+
+        zip.Save(Archive);
+
+        Assert.Equal(entries + 100, (await ExtractAsync()).Entries);
+        Assert.True(File.Exists(Path.Combine(Destination, $"d{(entries - 1) % 100}/{entries - 1}")));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task CountOfFewerEntriesThanThereAre_IsDamaged(ulong count)
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Add("b", s_text).Build();
+        LittleEndian.Put(zip, zip.Length - EndSize + 8, count, 2);
+        LittleEndian.Put(zip, zip.Length - EndSize + 10, count, 2);
+        File.WriteAllBytes(Archive, zip);
+
+        Assert.Contains("has 2", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CountOfThisPart_ThatIsAnother_IsDamaged()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Add("b", s_text).Build();
+        LittleEndian.Put(zip, zip.Length - EndSize + 8, 1, 2);
+        File.WriteAllBytes(Archive, zip);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task EntryWithoutADirectory_IsDamaged_AndNoEmptyZip()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        byte[] end = new byte[EndSize];
+        LittleEndian.Put(end, 0, 0x06054b50, 4);
+        LittleEndian.Put(end, 16, (ulong)DirectoryOf(zip), 4);
+        File.WriteAllBytes(Archive, [.. zip[..DirectoryOf(zip)], .. end]);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10_240)]
+    [InlineData(70_000)]
+    public async Task BytesBehindTheZip_ArePassedOver(int length)
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        File.AppendAllText(Archive, new string('z', length));
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read("a"));
+    }
+
+    [Fact]
+    public async Task TooManyBytesBehindTheZip_AreDamage()
+    {
+        new ZipForge().Add("a", s_text).Save(Archive);
+        File.AppendAllText(Archive, new string('z', 300_000));
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task ZipThatIsCutOffBehindTheZipInIt_IsDamaged()
+    {
+        // What remains ends with a whole zip and some bytes.
+        byte[] inner = new ZipForge().Add("inner", s_text).Build();
+        byte[] zip = new ZipForge().Add("in.zip", inner, entry => entry.Method = 0).Add("b", Tree.Noise(500)).Build();
+        File.WriteAllBytes(Archive, zip[..(30 + 6 + inner.Length + 100)]);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Fact]
+    public async Task FirstPartOfAZipOfSeveral_IsUnsupported()
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        File.WriteAllBytes(Archive, [0x50, 0x4B, 7, 8, .. zip[..40]]);
+
+        Assert.Contains("several", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task SignatureOfTheDirectory_IsPassedOver(int length)
+    {
+        byte[] zip = new ZipForge().Add("a", s_text).Build();
+        byte[] signature = new byte[6 + length];
+        LittleEndian.Put(signature, 0, 0x05054b50, 4);
+        LittleEndian.Put(signature, 4, (ulong)length, 2);
+        int end = zip.Length - EndSize;
+        LittleEndian.Put(zip, end + 12, (ulong)(end - DirectoryOf(zip) + signature.Length), 4);
+        File.WriteAllBytes(Archive, [.. zip[..end], .. signature, .. zip[end..]]);
 
         await ExtractAsync();
 
@@ -415,6 +568,19 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.Equal(
             new DateTime(year, month, day, hour, minute, second, DateTimeKind.Local).ToUniversalTime(),
             File.GetLastWriteTimeUtc(Path.Combine(Destination, "a")));
+    }
+
+    private static byte[] WithRealNumbers(ZipForge forge)
+    {
+        byte[] zip = forge.Build();
+        int end = zip.Length - EndSize;
+        int wide = end - LocatorSize - Zip64EndSize;
+        LittleEndian.Put(zip, end + 4, 0, 4);
+        Array.Copy(zip, wide + 24, zip, end + 8, 2);
+        Array.Copy(zip, wide + 32, zip, end + 10, 2);
+        Array.Copy(zip, wide + 40, zip, end + 12, 4);
+        Array.Copy(zip, wide + 48, zip, end + 16, 4);
+        return zip;
     }
 
     private static int DirectoryOf(byte[] zip) => zip.AsSpan().IndexOf("PK\u0001\u0002"u8);

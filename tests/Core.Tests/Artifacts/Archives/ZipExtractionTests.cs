@@ -121,6 +121,81 @@ public sealed class ZipExtractionTests : ExtractionTest
         Assert.Equal("up", (await RefusedAsync(ArchiveFault.Unsafe)).Entry);
     }
 
+    [Fact]
+    public async Task ContentWithThePipeType_IsAFile()
+    {
+        // As zip and 7z write what they read from their standard input.
+        new ZipForge().Add("-", s_text, entry => entry.Attributes = 0x1180u << 16).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal("some text", Read("-"));
+    }
+
+    [Fact]
+    public async Task TypeThatIsNone_IsJudgedByTheName()
+    {
+        new ZipForge().Add("d/", change: entry => entry.Attributes = 0xFFFFu << 16)
+            .Add("d/f", s_text, entry => entry.Attributes = 0xFFFFu << 16)
+            .Add("g", s_text, entry => entry.Attributes = 0x51A4u << 16).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(("some text", "some text"), (Read("d/f"), Read("g")));
+    }
+
+    [Fact]
+    public async Task FolderWithASizeAndNoData_IsAFolder()
+    {
+        new ZipForge().Add("d/", change: entry => entry.Size = 68).Add("d/f", s_text).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(["d", "d/f"], Names());
+    }
+
+    [Fact]
+    public async Task FolderWithData_IsDamaged()
+    {
+        new ZipForge().Add("d/", s_text).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Theory]
+    [InlineData("a\\b", "a/b", 0)]
+    [InlineData("a/b", "a\\b", 0)]
+    [InlineData("a\\b", "a/b", 10)]
+    public async Task SlashesThatDifferBeforeTheData_AreOne_ExceptOnUnix(string name, string local, int host)
+    {
+        void Change(ForgedEntry entry) => entry.LocalName = Encoding.UTF8.GetBytes(local);
+        new ZipForge().Add(name, s_text, entry =>
+        {
+            entry.Host = host;
+            Change(entry);
+        }).Save(Archive);
+        await ExtractAsync();
+        Assert.Equal(["a", "a/b"], Names());
+        Directory.Delete(Destination, recursive: true);
+
+        new ZipForge().Add(name, s_text, Change).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.Damaged);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(3, false)]
+    [InlineData(10, false)]
+    public async Task FolderFlagOfDos_CountsFromDosOnly(int host, bool isFolder)
+    {
+        new ZipForge().Add("a", [], entry => (entry.Host, entry.Attributes) = (host, 0x10)).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(isFolder, Directory.Exists(Path.Combine(Destination, "a")));
+    }
+
     [Theory]
     [InlineData(0x1000u)]
     [InlineData(0x2000u)]
@@ -195,12 +270,48 @@ public sealed class ZipExtractionTests : ExtractionTest
     [Fact]
     public async Task BytesBeyondTheLimit_AreTooLarge()
     {
-        new ZipForge().Add("a", new byte[600]).Add("b", new byte[600]).Save(Archive);
+        new ZipForge().Add("a", new byte[6000]).Add("b", new byte[6000]).Save(Archive);
 
-        ArchiveException error = await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = 1000 });
+        ArchiveException error = await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = 11_999 });
 
-        Assert.Contains(nameof(ExtractionLimits.MaxBytes), error.Cure, StringComparison.Ordinal);
-        await ExtractAsync(new ExtractionLimits { MaxBytes = 1200 });
+        Assert.Contains("-MaximumExpandedBytes", error.Cure, StringComparison.Ordinal);
+        await ExtractAsync(new ExtractionLimits { MaxBytes = 12_000 });
+    }
+
+    [Fact]
+    public async Task EveryEntry_CountsAsABlockAtLeast()
+    {
+        // The folder 'd' has no entry of its own, and is made all the same.
+        new ZipForge().Add("a", new byte[1]).Add("d/empty/").AddLink("l", "a").Save(Archive);
+
+        await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = (4 * 4096) - 1 });
+        await ExtractAsync(new ExtractionLimits { MaxBytes = 4 * 4096 });
+    }
+
+    [Fact]
+    public async Task ManyFolders_CountForTheRatio()
+    {
+        ZipForge zip = new();
+        for (int index = 0; index < 200; index++)
+        {
+            zip.Add($"{index}/");
+        }
+
+        zip.Save(Archive);
+
+        ArchiveException error = await RefusedAsync(
+            ArchiveFault.TooLarge, new ExtractionLimits { MaxRatio = 20, RatioFloor = 0 });
+        Assert.Contains("-MaximumExpandedRatio", error.Cure, StringComparison.Ordinal);
+        await ExtractAsync(new ExtractionLimits { MaxRatio = 50, RatioFloor = 0 });
+    }
+
+    [Fact]
+    public async Task PathBelowTheDepthLimit_IsTooLarge()
+    {
+        new ZipForge().Add("a/b/c/d", s_text).Save(Archive);
+
+        await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxDepth = 3 });
+        await ExtractAsync(new ExtractionLimits { MaxDepth = 4 });
     }
 
     [Fact]
@@ -225,7 +336,7 @@ public sealed class ZipExtractionTests : ExtractionTest
     [Fact]
     public async Task ZipThatDoesNotGrow_IsWithinAnyRatio()
     {
-        new ZipForge().Add("a", Tree.Noise(1000), entry => entry.Method = 0).Save(Archive);
+        new ZipForge().Add("a", Tree.Noise(10_000), entry => entry.Method = 0).Save(Archive);
 
         await ExtractAsync(new ExtractionLimits { MaxRatio = 2, RatioFloor = 0 });
 
@@ -435,6 +546,51 @@ public sealed class ZipExtractionTests : ExtractionTest
         Assert.Equal(first, Directory.GetLastWriteTimeUtc(Path.Combine(Destination, "folder")));
     }
 
+    [Fact]
+    public async Task TimeOfMacOs_ComesFromItsOwnField()
+    {
+        // The time of the last access, then this one.
+        byte[] old = [0x55, 0x58, 8, 0, 1, 2, 3, 4, 0, 0xca, 0x9a, 0x3b];
+        byte[] unix = [0x55, 0x54, 5, 0, 1, 0, 0xca, 0x9a, 0x3c];
+        new ZipForge().Add("mac", s_text, entry => entry.Extra = old)
+            .Add("both", s_text, entry => entry.Extra = [.. old, .. unix]).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(DateTime.UnixEpoch.AddSeconds(0x3b9aca00), TimeOf("mac"));
+        Assert.Equal(DateTime.UnixEpoch.AddSeconds(0x3c9aca00), TimeOf("both"));
+    }
+
+    [Theory]
+    [InlineData(2039, 2_177_452_800)]
+    [InlineData(1980, 2_177_452_800 - (1L << 32))]
+    public async Task TimeOf32Bits_GoesOnAfter2038_WhereTheYearSaysSo(int year, long seconds)
+    {
+        byte[] unix = new byte[9];
+        new byte[] { 0x55, 0x54, 5, 0, 1 }.CopyTo(unix, 0);
+        LittleEndian.Put(unix, 5, 2_177_452_800, 4);
+        new ZipForge()
+            .Add("a", s_text, entry => (entry.Extra, entry.Date) = (unix, ((year - 1980) << 9) | (1 << 5) | 1))
+            .Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(DateTime.UnixEpoch.AddSeconds(seconds), TimeOf("a"));
+    }
+
+    [UnixFact]
+    public async Task TimeOfALink_IsItsOwn()
+    {
+        byte[] unix = [0x55, 0x54, 5, 0, 1, 0, 0xca, 0x9a, 0x3b];
+        new ZipForge().Add("a", s_text).Add("l", "a"u8.ToArray(), entry =>
+            (entry.Attributes, entry.Extra) = (0xA1FFu << 16, unix)).Save(Archive);
+
+        await ExtractAsync();
+
+        Assert.Equal(DateTime.UnixEpoch.AddSeconds(0x3b9aca00), TimeOf("l"));
+        Assert.NotEqual(DateTime.UnixEpoch.AddSeconds(0x3b9aca00), TimeOf("a"));
+    }
+
     // Access alone; too short for a time; cut off; of another tag; none at all; beyond all years; filled up oddly.
     [Theory]
     [InlineData("5554 0500 02 00ca9a3b")]
@@ -479,7 +635,7 @@ public sealed class ZipExtractionTests : ExtractionTest
     [Fact]
     public async Task PathOfNearly4000Characters_IsExpanded()
     {
-        string name = string.Concat(Enumerable.Repeat("d/", 1900)) + "file";
+        string name = string.Concat(Enumerable.Repeat("directory/", 390)) + "file";
         new ZipForge().Add(name, s_text).Save(Archive);
 
         await ExtractAsync();
