@@ -260,7 +260,9 @@ function Invoke-StepWorker {
         ActionType = 'ACTION_TYPE'; FilePath = 'SCRIPT_PATH'; MaxJobs = 'MAX_JOBS'; IdleTimeout = 'IDLE_TIMEOUT'
         Timeout = 'TIMEOUT'; JobTimeout = 'JOB_TIMEOUT'; StopTimeout = 'STOP_TIMEOUT'; PollInterval = 'POLL_INTERVAL'
         ThrottleLimit = 'THROTTLE_LIMIT'; JournalPath = 'JOURNAL'; Recover = 'RECOVER'; LogPath = 'LOG'
-        WorkDirectory = 'WORK_DIRECTORY'
+        WorkDirectory = 'WORK_DIRECTORY'; MaximumExpandedBytes = 'MAXIMUM_EXPANDED_BYTES'
+        MaximumExpandedEntries = 'MAXIMUM_EXPANDED_ENTRIES'; MaximumExpandedRatio = 'MAXIMUM_EXPANDED_RATIO'
+        Link = 'LINK'
     }
     if (-not $with.ContainsKey('ActionType')) {
         throw 'Input action-type is missing: name it, such as Test/Contoso/1.'

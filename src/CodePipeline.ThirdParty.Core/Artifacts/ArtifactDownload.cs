@@ -205,7 +205,7 @@ internal sealed class ArtifactDownload
                         new GetObjectMetadataRequest
                         {
                             BucketName = _artifact.BucketName,
-                            Key = _artifact.ObjectKey,
+                            Key = _artifact.RequestKey,
                             ChecksumMode = client.ChecksumMode,
                         },
                         attempt.Token).ConfigureAwait(false);
@@ -238,6 +238,15 @@ internal sealed class ArtifactDownload
             Facts seen = Facts.Of(response, part.At)
                 ?? throw ArtifactErrors.Unexpected(
                     "GetObject", _artifact.About, $"its range is '{response.ContentRange}'");
+            bool isLengthTold = seen.Length >= 0;
+            if (!isLengthTold)
+            {
+                // A proxy that sends all of it, piece by piece.
+                long length = (await checksum.ConfigureAwait(false))?.Length ?? -1;
+                seen = length >= 0 ? seen with { Length = length } : throw ArtifactErrors.Unexpected(
+                    "GetObject", _artifact.About, "no answer tells how long it is");
+            }
+
             if (!seen.IsRange && part.Start > 0)
             {
                 throw ArtifactErrors.Unexpected("GetObject", _artifact.About, "it is not the range that was asked for");
@@ -264,6 +273,12 @@ internal sealed class ArtifactDownload
             part.End = EndOf(part, seen);
             part.Crc ??= (await checksum.ConfigureAwait(false))?.Crc is CyclicCode code ? new ObjectCrc(code) : null;
             await CopyAsync(response, part, attempt).ConfigureAwait(false);
+            if (!isLengthTold && await GoesOnAsync(response, attempt).ConfigureAwait(false))
+            {
+                throw ArtifactErrors.Unexpected(
+                    "GetObject", _artifact.About, $"it is longer than the {seen.Length:N0} bytes that HeadObject tells");
+            }
+
             return true;
         },
         cancellationToken);
@@ -285,7 +300,7 @@ internal sealed class ArtifactDownload
         var request = new GetObjectRequest
         {
             BucketName = _artifact.BucketName,
-            Key = _artifact.ObjectKey,
+            Key = _artifact.RequestKey,
             ByteRange = new ByteRange(part.At, part.End - 1),
             EtagToMatch = facts?.ETag,
         };
@@ -336,6 +351,19 @@ internal sealed class ArtifactDownload
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static async Task<bool> GoesOnAsync(GetObjectResponse response, TransferAttempt attempt)
+    {
+#if !NET
+        using CancellationTokenRegistration stopped = attempt.Token.Register(response.Dispose);
+#endif
+        byte[] next = new byte[1];
+#if NET
+        return await response.ResponseStream.ReadAsync(next.AsMemory(), attempt.Token).ConfigureAwait(false) > 0;
+#else
+        return await response.ResponseStream.ReadAsync(next, 0, 1, attempt.Token).ConfigureAwait(false) > 0;
+#endif
     }
 
     private void Check(Checksum? checksum, Facts facts, List<Part> parts, CancellationToken cancellationToken)
@@ -400,13 +428,18 @@ internal sealed class ArtifactDownload
     }
 
     /// <summary>What the first answer tells of the object.</summary>
+    /// <param name="Start">The place that its bytes begin at.</param>
+    /// <param name="Length">How many bytes the object has; below 0 where that is not told.</param>
+    /// <param name="ETag">Its entity tag.</param>
+    /// <param name="IsRange">Whether it is the range that was asked for; all of the object otherwise.</param>
     private sealed record Facts(long Start, long Length, string? ETag, bool IsRange)
     {
         public static Facts? Of(GetObjectResponse response, long at)
         {
             if (string.IsNullOrEmpty(response.ContentRange))
             {
-                return new Facts(0, response.ContentLength, response.ETag, IsRange: false);
+                // The SDK gives 0 for a length that was not told; the header tells these apart.
+                return new Facts(0, response.Headers.ContentLength, response.ETag, IsRange: false);
             }
 
             // bytes 0-8388607/10485760
@@ -470,7 +503,13 @@ internal sealed class ArtifactDownload
     /// </summary>
     private sealed record Checksum(string? Name, string? Value, CyclicCode? Crc, HashAlgorithmName? Hash, string? ETag)
     {
-        public static Checksum Of(GetObjectMetadataResponse head)
+        /// <summary>How many bytes the object has; below 0 where the store does not tell.</summary>
+        public long Length { get; init; }
+
+        public static Checksum Of(GetObjectMetadataResponse head) =>
+            Found(head) with { Length = head.Headers.ContentLength };
+
+        private static Checksum Found(GetObjectMetadataResponse head)
         {
             bool whole = head.ChecksumType != ChecksumType.COMPOSITE;
             return !whole ? new Checksum(null, null, null, null, head.ETag)

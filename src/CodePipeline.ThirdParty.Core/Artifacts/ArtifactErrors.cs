@@ -155,6 +155,21 @@ internal static class ArtifactErrors
         Path = path,
     };
 
+    /// <summary>Something other than a file whose bytes are there.</summary>
+    public static ArtifactTransferException NotAFile(string path, string what) => new(
+        ArtifactFault.PathUnusable, $"'{path}' cannot be published: {what}.",
+        "Copy its content into a file, and publish that.")
+    {
+        Path = path,
+    };
+
+    /// <summary>The store says that it has an upload, and has another object.</summary>
+    public static ArtifactTransferException StoredOtherwise(string about, long sent, long stored) => new(
+        ArtifactFault.Damaged,
+        $"{sent:N0} bytes were sent of {about}, and the store keeps {stored:N0}. It did not confirm their checksum.",
+        "Check the endpoint of S3: a store that does not know checksums behind a body (aws-chunked) keeps them as "
+            + "content.");
+
     public static ArtifactTransferException NoRoom(string path, long needed, long free) => new(
         ArtifactFault.DiskFull,
         $"There is no room for '{path}': it takes {needed:N0} bytes, and the disk has {free:N0} left.",

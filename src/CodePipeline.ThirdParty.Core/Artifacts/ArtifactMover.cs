@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -37,6 +38,12 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     /// <summary>Where that file lies.</summary>
     public string TemporaryFolder { get; init; } = Path.GetTempPath();
 
+    /// <summary>What is too much to expand, for who names no limits of their own.</summary>
+    public ExtractionLimits Limits { get; init; } = ExtractionLimits.Default;
+
+    /// <summary>What becomes of the links in a folder that is published.</summary>
+    public LinkTreatment Links { get; init; }
+
     /// <inheritdoc/>
     public async Task SaveAsync(
         JobArtifacts job,
@@ -48,7 +55,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     {
         string path = Path.GetFullPath(destination);
         await SaveAsync(
-            job, artifact, path, place: null, new SaveOptions { Expand = expand }, progress, cancellationToken)
+            job, artifact, path, place: null, new SaveOptions { Expand = expand, Limits = Limits }, progress,
+            cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -113,12 +121,19 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             return await upload.FromFileAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
-        List<PackItem> items = FolderScan.Scan(path, cancellationToken);
+        List<string> skipped = new();
+        List<PackItem> items = FolderScan.Scan(path, cancellationToken, Links, skipped.Add);
+        WarnOfSkipped(job, path, skipped);
         long estimate = Estimate(items);
+        PackResult? packed = null;
         if (estimate <= LargestStream)
         {
-            return await upload.FromStreamAsync(
-                (stream, stop) => PackAsync(items, stream, stop), estimate, cancellationToken).ConfigureAwait(false);
+            UploadedObject uploaded = await upload.FromStreamAsync(
+                async (stream, stop) => packed = await PackAsync(items, stream, stop).ConfigureAwait(false),
+                estimate,
+                cancellationToken).ConfigureAwait(false);
+            WarnOfLimits(job, path, items, packed!);
+            return uploaded;
         }
 
         // So large that its parts would not fit into memory: it goes through a file.
@@ -126,19 +141,55 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         try
         {
             using Stream stream = file.OpenWrite();
-            await PackAsync(items, stream, cancellationToken).ConfigureAwait(false);
+            packed = await PackAsync(items, stream, cancellationToken).ConfigureAwait(false);
         }
         catch (ArtifactTransferException error) when (error.Fault == ArtifactFault.DiskFull)
         {
             throw ArtifactErrors.NoRoomForZip(path, TemporaryFolder, error);
         }
 
-        return await upload.FromFileAsync(file.Path, cancellationToken).ConfigureAwait(false);
+        UploadedObject whole = await upload.FromFileAsync(file.Path, cancellationToken).ConfigureAwait(false);
+        WarnOfLimits(job, path, items, packed);
+        return whole;
     }
 
     private static Task<PackResult> PackAsync(
         List<PackItem> items, Stream stream, CancellationToken cancellationToken) =>
         new ZipPacker().PackAsync(items, stream, progress: null, cancellationToken);
+
+    private static void WarnOfSkipped(JobArtifacts job, string path, List<string> skipped)
+    {
+        const int MostNamed = 10;
+        if (skipped.Count > 0)
+        {
+            string names = string.Join(
+                ", ", skipped.Take(MostNamed).Select(name => $"'{ArchiveErrors.Shown(name)}'"));
+            job.Warn?.Invoke(
+                $"{skipped.Count:N0} links in '{path}' are left out: {names}{(skipped.Count > MostNamed ? ", …" : ".")}");
+        }
+    }
+
+    /// <summary>
+    /// Says so where a zip of ours is more than this module expands unless it is told to: files with holes, mostly.
+    /// </summary>
+    private static void WarnOfLimits(JobArtifacts job, string path, List<PackItem> items, PackResult packed)
+    {
+        ExtractionLimits limits = ExtractionLimits.Default;
+        (long entries, long bytes, bool isTooDeep) = PackItem.Sum(items, limits);
+        long ratio = (bytes / Math.Max(1, packed.ArchiveBytes)) + 1;
+        string? need = isTooDeep ? "cannot: its paths are too long or too deep"
+            : entries > limits.MaxEntries ? $"needs -MaximumExpandedEntries {entries}"
+            : bytes > limits.MaxBytes ? $"needs -MaximumExpandedBytes {bytes}"
+            : bytes > limits.RatioFloor && bytes / limits.MaxRatio > packed.ArchiveBytes
+                ? $"needs -MaximumExpandedRatio {ratio}"
+            : null;
+        if (need is not null)
+        {
+            job.Warn?.Invoke(
+                $"The zip of '{path}' has {packed.ArchiveBytes:N0} bytes, and becomes {entries:N0} entries of "
+                + $"{bytes:N0} bytes. To expand it, this module {need}.");
+        }
+    }
 
     private static long Estimate(List<PackItem> items)
     {
@@ -178,7 +229,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             if (options.Expand)
             {
                 long expanded = await ExpandAsync(
-                    artifact, file, path, options,
+                    job, artifact, file, path, options,
                     (arrivals, stop) => ArtifactDownload.ToFileAsync(store, stored, file, meter, arrivals, stop),
                     cancellationToken)
                     .ConfigureAwait(false);
@@ -205,6 +256,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     /// Expands what is downloaded while it comes. It lands when all of it has come, and is proven to be whole.
     /// </summary>
     private static async Task<long> ExpandAsync(
+        JobArtifacts job,
         JobArtifact artifact,
         PartFile file,
         string folder,
@@ -220,8 +272,12 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         {
             if (await ArchiveExtractor.IsArchiveAsync(source, stop.Token).ConfigureAwait(false))
             {
-                await new ArchiveExtractor().ExtractAsync(
+                ExtractionResult result = await new ArchiveExtractor().ExtractAsync(
                     source, folder, options.Limits, options.Replace, progress: null, stop.Token).ConfigureAwait(false);
+                foreach (string note in result.Notes)
+                {
+                    job.Warn?.Invoke(note.Replace(file.Path, artifact.Name ?? "artifact"));
+                }
             }
             else
             {

@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CodePipeline.ThirdParty.Checksums;
-using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
@@ -62,11 +61,12 @@ internal sealed class ArtifactUpload
     /// <summary>Uploads a file as it is.</summary>
     public async Task<UploadedObject> FromFileAsync(string path, CancellationToken cancellationToken)
     {
-        (long length, DateTime written) = Look(path);
+        SourceFile file = SourceFile.Of(path);
+        long length = file.Length;
         _meter.Total = length;
         if (length <= LargestPut)
         {
-            return await PutAsync(() => Open(path), length, cancellationToken).ConfigureAwait(false);
+            return await PutAsync(file.Open, length, file.CheckUnchanged, cancellationToken).ConfigureAwait(false);
         }
 
         long size = PartSize(length, SmallestPart);
@@ -79,15 +79,12 @@ internal sealed class ArtifactUpload
                 {
                     long start = (number - 1) * size;
                     await upload.SendAsync(
-                        slots, number, () => Open(path), start, Math.Min(size, length - start), done: null)
-                        .ConfigureAwait(false);
+                        slots, number, file.Open, start, Math.Min(size, length - start), file.CheckUnchanged,
+                        done: null).ConfigureAwait(false);
                 }
 
                 await upload.AllAsync().ConfigureAwait(false);
-                if (Look(path) != (length, written))
-                {
-                    throw ArtifactErrors.SourceChanged(path);
-                }
+                file.CheckUnchanged();
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -118,7 +115,8 @@ internal sealed class ArtifactUpload
             {
                 // It fits into one buffer: one request does it.
                 PartBuffer whole = only!;
-                return await PutAsync(() => whole.Open(), whole.Length, cancellationToken).ConfigureAwait(false);
+                return await PutAsync(() => whole.Open(), whole.Length, atEnd: null, cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             await upload.AllAsync().ConfigureAwait(false);
@@ -161,7 +159,7 @@ internal sealed class ArtifactUpload
         }
 
         Task PassAsync(PartBuffer part) => upload!.SendAsync(
-            slots, ++number, () => part.Open(), 0, part.Length, done: () => pool.Return(part));
+            slots, ++number, () => part.Open(), 0, part.Length, atEnd: null, done: () => pool.Return(part));
     }
 
     private static long PartSize(long length, long smallest)
@@ -170,74 +168,102 @@ internal sealed class ArtifactUpload
         return Math.Max(smallest, (least + MiB - 1) / MiB * MiB);
     }
 
-    private static (long Length, DateTime Written) Look(string path)
+    /// <param name="open">Opens what is sent, for each attempt.</param>
+    /// <param name="length">How many bytes it has.</param>
+    /// <param name="atEnd">Throws where what was read is not to be sent to its end, and so comes to nothing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<UploadedObject> PutAsync(
+        Func<Stream> open, long length, Action? atEnd, CancellationToken cancellationToken)
     {
-        try
+        bool isConfirmed = false;
+        UploadedObject uploaded = await _store.SendAsync(
+            "PutObject",
+            _artifact,
+            async (client, attempt) =>
+            {
+                using Stream file = open();
+                using var body = new MeteredStream(file, 0, length, attempt, _meter) { AtEnd = atEnd };
+                var request = new PutObjectRequest
+                {
+                    BucketName = _artifact.BucketName,
+                    Key = _artifact.RequestKey,
+                    InputStream = body,
+                    AutoCloseStream = false,
+                    ChecksumAlgorithm = client.BodyChecksum,
+                    ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
+                    ServerSideEncryptionKeyManagementServiceKeyId = KeyId,
+                    DisablePayloadSigning = client.IsTls ? true : null,
+                };
+                request.Headers.ContentType = ContentType;
+                try
+                {
+                    PutObjectResponse response =
+                        await client.S3.PutObjectAsync(request, attempt.Token).ConfigureAwait(false);
+                    isConfirmed = client.BodyChecksum is null || !string.IsNullOrEmpty(response.ChecksumCRC32);
+                    return new UploadedObject(length, response.ETag, response.VersionId);
+                }
+                catch (Exception)
+                {
+                    body.TakeBack();
+                    if (body.Refusal is not null)
+                    {
+                        throw body.Refusal;
+                    }
+
+                    throw;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (!isConfirmed)
         {
-            var file = new FileInfo(path);
-            return (file.Length, file.LastWriteTimeUtc);
+            await CheckStoredAsync(length, cancellationToken).ConfigureAwait(false);
         }
-        catch (FileNotFoundException)
-        {
-            throw ArtifactErrors.SourceNotFound(path);
-        }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
-        {
-            throw ArtifactErrors.OfPath("Reading", path, error);
-        }
+
+        return uploaded;
     }
 
-    private static FileStream Open(string path)
+    /// <summary>
+    /// Looks at an object whose checksum the store did not confirm. Stores that do not know checksums behind a body keep
+    /// them as a part of it, and say that all is well.
+    /// </summary>
+    private async Task CheckStoredAsync(long length, CancellationToken cancellationToken)
     {
-        const int BufferSize = 64 * 1024;
+        long stored;
         try
         {
-            return new FileStream(
-                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize);
+            stored = await _store.SendAsync(
+                "HeadObject",
+                _artifact,
+                async (client, attempt) =>
+                {
+                    GetObjectMetadataResponse head = await client.S3.GetObjectMetadataAsync(
+                        new GetObjectMetadataRequest
+                        {
+                            BucketName = _artifact.BucketName,
+                            Key = _artifact.RequestKey,
+                        },
+                        attempt.Token).ConfigureAwait(false);
+                    return head.Headers.ContentLength;
+                },
+                cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw ArtifactErrors.SourceNotFound(path);
+            _store.Job.Warn?.Invoke(
+                $"The store did not confirm the checksum of {_artifact.About}, and its length could not be read: "
+                + $"{error.Message} Check that what it has is whole.");
+            return;
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
-        {
-            throw ArtifactErrors.OfPath("Reading", path, error);
-        }
-    }
 
-    private Task<UploadedObject> PutAsync(
-        Func<Stream> open, long length, CancellationToken cancellationToken) => _store.SendAsync(
-        "PutObject",
-        _artifact,
-        async (client, attempt) =>
+        if (stored >= 0 && stored != length)
         {
-            using Stream file = open();
-            using var body = new MeteredStream(file, 0, length, attempt, _meter);
-            var request = new PutObjectRequest
-            {
-                BucketName = _artifact.BucketName,
-                Key = _artifact.ObjectKey,
-                InputStream = body,
-                AutoCloseStream = false,
-                ChecksumAlgorithm = client.BodyChecksum,
-                ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
-                ServerSideEncryptionKeyManagementServiceKeyId = KeyId,
-                DisablePayloadSigning = client.IsTls ? true : null,
-            };
-            request.Headers.ContentType = ContentType;
-            try
-            {
-                PutObjectResponse response =
-                    await client.S3.PutObjectAsync(request, attempt.Token).ConfigureAwait(false);
-                return new UploadedObject(length, response.ETag, response.VersionId);
-            }
-            catch (Exception)
-            {
-                body.TakeBack();
-                throw;
-            }
-        },
-        cancellationToken);
+            throw ArtifactErrors.StoredOtherwise(_artifact.About, length, stored);
+        }
+
+        _store.Job.Say?.Invoke(
+            $"The store did not confirm the checksum of {_artifact.About}; "
+            + (stored < 0 ? "nor does it tell its length." : "its length is right."));
+    }
 
     private async Task<UploadedObject> InPartsAsync(
         Func<MultipartUpload, Task> send, CancellationToken cancellationToken)
@@ -291,7 +317,7 @@ internal sealed class ArtifactUpload
                     var request = new InitiateMultipartUploadRequest
                     {
                         BucketName = owner._artifact.BucketName,
-                        Key = owner._artifact.ObjectKey,
+                        Key = owner._artifact.RequestKey,
                         ContentType = ContentType,
                         ChecksumAlgorithm = client.BodyChecksum,
 
@@ -308,7 +334,7 @@ internal sealed class ArtifactUpload
 
         /// <summary>Waits for a place, and sends a part from it. The first failure ends all.</summary>
         public async Task SendAsync(
-            SemaphoreSlim slots, int number, Func<Stream> open, long start, long length, Action? done)
+            SemaphoreSlim slots, int number, Func<Stream> open, long start, long length, Action? atEnd, Action? done)
         {
             try
             {
@@ -326,7 +352,7 @@ internal sealed class ArtifactUpload
             {
                 try
                 {
-                    SentPart part = await SendAsync(number, open, start, length).ConfigureAwait(false);
+                    SentPart part = await SendAsync(number, open, start, length, atEnd).ConfigureAwait(false);
                     lock (_sent)
                     {
                         _sent.Add(number, part);
@@ -357,11 +383,11 @@ internal sealed class ArtifactUpload
                 ? first
                 : error;
 
-        public Task<UploadedObject> CompleteAsync()
+        public async Task<UploadedObject> CompleteAsync()
         {
             bool mayBeDone = false;
             long length = _sent.Values.Sum(part => part.Length);
-            return Store.SendAsync(
+            UploadedObject uploaded = await Store.SendAsync(
                 "CompleteMultipartUpload",
                 Artifact,
                 async (client, attempt) =>
@@ -385,7 +411,13 @@ internal sealed class ArtifactUpload
                     }
                 },
                 _stop.Token,
-                unclear: () => mayBeDone = true);
+                unclear: () => mayBeDone = true).ConfigureAwait(false);
+            if (Sum() is null)
+            {
+                await _owner.CheckStoredAsync(length, _stop.Token).ConfigureAwait(false);
+            }
+
+            return uploaded;
         }
 
         /// <summary>Takes the parts away again, also where the caller was cancelled.</summary>
@@ -408,7 +440,7 @@ internal sealed class ArtifactUpload
                         new AbortMultipartUploadRequest
                         {
                             BucketName = Artifact.BucketName,
-                            Key = Artifact.ObjectKey,
+                            Key = Artifact.RequestKey,
                             UploadId = _id,
                         },
                         attempt.Token),
@@ -437,7 +469,7 @@ internal sealed class ArtifactUpload
                 new GetObjectMetadataRequest
                 {
                     BucketName = Artifact.BucketName,
-                    Key = Artifact.ObjectKey,
+                    Key = Artifact.RequestKey,
                     ChecksumMode = client.ChecksumMode,
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -451,7 +483,7 @@ internal sealed class ArtifactUpload
             var request = new CompleteMultipartUploadRequest
             {
                 BucketName = Artifact.BucketName,
-                Key = Artifact.ObjectKey,
+                Key = Artifact.RequestKey,
                 UploadId = _id,
                 PartETags = _sent.Select(part => new PartETag(part.Key, part.Value.ETag)
                 {
@@ -484,17 +516,18 @@ internal sealed class ArtifactUpload
             return whole.Text;
         }
 
-        private Task<SentPart> SendAsync(int number, Func<Stream> open, long start, long length) => Store.SendAsync(
+        private Task<SentPart> SendAsync(
+            int number, Func<Stream> open, long start, long length, Action? atEnd) => Store.SendAsync(
             "UploadPart",
             Artifact,
             async (client, attempt) =>
             {
                 using Stream file = open();
-                using var body = new MeteredStream(file, start, length, attempt, _owner._meter);
+                using var body = new MeteredStream(file, start, length, attempt, _owner._meter) { AtEnd = atEnd };
                 var request = new UploadPartRequest
                 {
                     BucketName = Artifact.BucketName,
-                    Key = Artifact.ObjectKey,
+                    Key = Artifact.RequestKey,
                     UploadId = _id,
                     PartNumber = number,
                     PartSize = length,
@@ -511,6 +544,11 @@ internal sealed class ArtifactUpload
                 catch (Exception)
                 {
                     body.TakeBack();
+                    if (body.Refusal is not null)
+                    {
+                        throw body.Refusal;
+                    }
+
                     throw;
                 }
             },

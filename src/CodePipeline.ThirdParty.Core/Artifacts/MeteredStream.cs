@@ -29,6 +29,14 @@ internal sealed class MeteredStream : Stream
         _inner.Position = start;
     }
 
+    /// <summary>
+    /// Called when the last of it has been read, before that is sent. Where it throws, the request breaks off.
+    /// </summary>
+    public Action? AtEnd { get; init; }
+
+    /// <summary>What <see cref="AtEnd"/> has thrown; whoever sends may hide it in an error of its own.</summary>
+    public Exception? Refusal { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;
@@ -94,6 +102,18 @@ internal sealed class MeteredStream : Stream
     {
         _at += count;
         _attempt.Touch();
+        if (_at == _length && AtEnd is not null)
+        {
+            try
+            {
+                AtEnd();
+            }
+            catch (Exception error)
+            {
+                Refusal = error;
+                throw;
+            }
+        }
 
         // A signature may take a first reading; only what is new counts.
         if (_at > _told)

@@ -5,6 +5,9 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// <summary>An artifact's object, and how messages call it.</summary>
 internal sealed record StoredArtifact(string BucketName, string ObjectKey, string About)
 {
+    /// <summary>The key as the SDK wants it, which takes a leading slash away.</summary>
+    public string RequestKey => ObjectKey[0] == '/' ? "/" + ObjectKey : ObjectKey;
+
     public static StoredArtifact Of(JobArtifacts job, JobArtifact artifact)
     {
         string about = $"artifact '{artifact.Name}' of job {job.JobId}";

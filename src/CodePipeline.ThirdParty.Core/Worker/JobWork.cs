@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
@@ -108,8 +109,9 @@ internal sealed class JobWork
             return NoFolder(problem);
         }
 
-        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, Stopping).ConfigureAwait(false)
-            is ThirdPartyJobOutcome noInputs)
+        long begun = _worker.Clock.GetTimestamp();
+        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, TimeLeft(begun), Stopping)
+            .ConfigureAwait(false) is ThirdPartyJobOutcome noInputs)
         {
             return noInputs;
         }
@@ -119,7 +121,7 @@ internal sealed class JobWork
             return StoppedBefore();
         }
 
-        ThirdPartyJobOutcome outcome = await HandleAsync(_folders).ConfigureAwait(false);
+        ThirdPartyJobOutcome outcome = await HandleAsync(_folders, TimeLeft(begun)).ConfigureAwait(false);
 
         // It looked for a folder that was not there: nothing that it says of its work counts.
         if (_folders.Problem is Exception missing)
@@ -139,7 +141,7 @@ internal sealed class JobWork
         return outcome.Outcome == WorkerOutcomes.Succeeded
             ? FaultOfOutputs(_folders)
                 ?? await MoveAsync(
-                    "Output", artifacts.Outputs.Count, PublishOutputsAsync, _worker.Stop.HandlersEnd)
+                    "Output", artifacts.Outputs.Count, PublishOutputsAsync, limit: null, _worker.Stop.HandlersEnd)
                     .ConfigureAwait(false)
                 ?? outcome
             : outcome;
@@ -187,13 +189,20 @@ internal sealed class JobWork
         static string Names(IEnumerable<string> all) => string.Join(", ", all.Select(name => $"'{name}'"));
     }
 
-    private async Task<ThirdPartyJobOutcome> HandleAsync(JobFolders folders)
+    // Of the job's time, which its inputs and its handler share.
+    private TimeSpan? TimeLeft(long begun)
+    {
+        TimeSpan? left = _worker.Options.JobTimeout - _worker.Clock.GetElapsedTime(begun);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
+
+    private async Task<ThirdPartyJobOutcome> HandleAsync(JobFolders folders, TimeSpan? limit)
     {
         using Activity? step = WorkerTelemetry.Step("handler", Ticket.ActionType, Ticket);
         _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler begins.");
         (WorkEnd end, Task<ThirdPartyJobOutcome?> work) = await Bounded.RunAsync(
             stop => _worker.Handler.HandleAsync(_job.ForHandler(folders), stop),
-            _worker.Options.JobTimeout,
+            limit,
             _worker.Clock,
             _worker.Stop.HandlersEnd).ConfigureAwait(false);
         ThirdPartyJobOutcome outcome = end == WorkEnd.OfItself
@@ -271,7 +280,7 @@ internal sealed class JobWork
 
     /// <summary>Moves artifacts; gives the failure where that did not succeed.</summary>
     private async Task<ThirdPartyJobOutcome?> MoveAsync(
-        string which, int count, Func<CancellationToken, Task<bool>> move, CancellationToken stop)
+        string which, int count, Func<CancellationToken, Task<bool>> move, TimeSpan? limit, CancellationToken stop)
     {
         if (_worker.Mover is null || count == 0)
         {
@@ -280,10 +289,19 @@ internal sealed class JobWork
 
         using Activity? step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
         (WorkEnd end, Task<bool> work) =
-            await Bounded.RunAsync(move, limit: null, _worker.Clock, stop).ConfigureAwait(false);
+            await Bounded.RunAsync(move, limit, _worker.Clock, stop).ConfigureAwait(false);
         if (end != WorkEnd.OfItself)
         {
             _leftBehind = work;
+            if (end == WorkEnd.TimeUp)
+            {
+                step.Failed(nameof(FailureType.JobFailed));
+                return Failed(
+                    FailureType.JobFailed,
+                    $"{which} artifact '{_moved}' was not downloaded and expanded within "
+                    + $"{Text(_worker.Options.JobTimeout!.Value)}, the time of the job.");
+            }
+
             return Failed(
                 FailureType.SystemUnavailable,
                 $"The worker was stopped while it moved {which.ToLowerInvariant()} artifacts.");
@@ -356,7 +374,23 @@ internal sealed class JobWork
             : Failed(FailureType.JobFailed, message);
     }
 
-    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
+    // Also a link to nothing, and what may not be looked at: publishing says what is wrong with it.
+    private static bool Exists(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        {
+            return true;
+        }
+    }
 
     private ThirdPartyJobOutcome NoFolder(Exception error)
     {

@@ -139,7 +139,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// How long one job may take, in seconds or as a TimeSpan; then its handler is stopped, and the job failed.
+    /// How long the inputs and the handler of one job may take, in seconds or as a TimeSpan; then what goes on is
+    /// stopped, and the job failed.
     /// </summary>
     [Parameter]
     [DurationTransformation]
@@ -187,6 +188,33 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// <summary>Moves no artifacts.</summary>
     [Parameter]
     public SwitchParameter NoArtifact { get; set; }
+
+    /// <summary>
+    /// How many bytes an input artifact may become; 64 GiB if not given. Each entry counts as 4,096 at least.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long MaximumExpandedBytes { get; set; } = ExtractionLimits.Default.MaxBytes;
+
+    /// <summary>How many files, links and folders an input artifact may become; 1,000,000 if not given.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaximumExpandedEntries { get; set; } = ExtractionLimits.Default.MaxEntries;
+
+    /// <summary>
+    /// How many times its own size an input artifact may become; 250 if not given. Matters above 1 GiB only.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaximumExpandedRatio { get; set; } = ExtractionLimits.Default.MaxRatio;
+
+    /// <summary>
+    /// What becomes of symbolic links in a folder that is an output artifact: Keep packs them as links and refuses those
+    /// that lead out of it, Follow packs what they lead to, Skip leaves them out.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(nameof(LinkTreatment.Keep), nameof(LinkTreatment.Follow), nameof(LinkTreatment.Skip))]
+    public string Link { get; set; } = nameof(LinkTreatment.Keep);
 
     /// <summary>
     /// Keys of the jobs' configuration whose values are secret, beside those whose name says so: they are masked in all
@@ -278,10 +306,23 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
                 options,
                 new ThirdPartyJobQueue(session, (ClientToken as ClientTokenArgument)?.Source, Clock, Options),
                 handler,
-                NoArtifact ? null : new ReportingMover(new ArtifactMover(Clock), report, Clock),
+                NoArtifact ? null : new ReportingMover(Mover(), report, Clock),
                 report,
                 Clock).RunAsync(end),
             CancellationToken.None);
+
+    private ArtifactMover Mover()
+    {
+        _ = Enum.TryParse(Link, ignoreCase: true, out LinkTreatment links);
+        return new ArtifactMover(Clock)
+        {
+            Limits = new ExtractionLimits
+            {
+                MaxBytes = MaximumExpandedBytes, MaxEntries = MaximumExpandedEntries, MaxRatio = MaximumExpandedRatio,
+            },
+            Links = links,
+        };
+    }
 
     private void CheckSecretKey()
     {

@@ -34,6 +34,14 @@ public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
     [ArgumentCompleter(typeof(ArtifactNameCompleter))]
     public string? Name { get; set; }
 
+    /// <summary>
+    /// What becomes of symbolic links in a folder: Keep packs them as links and refuses those that lead out of it,
+    /// Follow packs what they lead to, Skip leaves them out.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(nameof(LinkTreatment.Keep), nameof(LinkTreatment.Follow), nameof(LinkTreatment.Skip))]
+    public string Link { get; set; } = nameof(LinkTreatment.Keep);
+
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         string path = (await PathAsync(Path, cancellationToken).ConfigureAwait(false))!;
@@ -81,7 +89,8 @@ public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
         IProgress<TransferProgress> progress,
         CancellationToken cancellationToken)
     {
-        UploadedObject uploaded = await new ArtifactMover(Clock)
+        _ = Enum.TryParse(Link, ignoreCase: true, out LinkTreatment links);
+        UploadedObject uploaded = await new ArtifactMover(Clock) { Links = links }
             .PublishAsync(ArtifactsOf(job), artifact, path, progress, cancellationToken).ConfigureAwait(false);
         Say($"Published {uploaded.Bytes:N0} bytes as artifact '{artifact.Name}' of job {JobId}.");
         if (!PassThru)

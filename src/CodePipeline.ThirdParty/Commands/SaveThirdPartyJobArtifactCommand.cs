@@ -43,13 +43,15 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     public SwitchParameter Output { get; set; }
 
     /// <summary>
-    /// Expands zip, tar and tar.gz, told by their content, into a folder of the artifact's name. What is none of them
-    /// becomes a folder with one file.
+    /// Expands zip, tar and tar.gz, told by their content, into a folder of the artifact's name. Other archives are an
+    /// error, and any other file becomes a folder with one file.
     /// </summary>
     [Parameter]
     public SwitchParameter Expand { get; set; }
 
-    /// <summary>How many bytes an archive may become with -Expand; 64 GiB if not given.</summary>
+    /// <summary>
+    /// How many bytes an archive may become with -Expand; 64 GiB if not given. Each entry counts as 4,096 at least.
+    /// </summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     [NoCompletion]
@@ -60,6 +62,13 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int MaximumExpandedEntries { get; set; } = ExtractionLimits.Default.MaxEntries;
+
+    /// <summary>
+    /// How many times its own size an archive may become with -Expand; 250 if not given. Matters above 1 GiB only.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaximumExpandedRatio { get; set; } = ExtractionLimits.Default.MaxRatio;
 
     /// <summary>
     /// Replaces what is in the destination under an artifact's name; a folder is replaced as a whole.
@@ -104,7 +113,10 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
         {
             Expand = Expand,
             Replace = Force,
-            Limits = new ExtractionLimits { MaxBytes = MaximumExpandedBytes, MaxEntries = MaximumExpandedEntries },
+            Limits = new ExtractionLimits
+            {
+                MaxBytes = MaximumExpandedBytes, MaxEntries = MaximumExpandedEntries, MaxRatio = MaximumExpandedRatio,
+            },
         };
         SavedArtifact saved = await new ArtifactMover(Clock)
             .SaveIntoAsync(artifacts, artifact, folder, options, progress, cancellationToken).ConfigureAwait(false);

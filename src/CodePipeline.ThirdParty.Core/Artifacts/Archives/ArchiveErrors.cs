@@ -47,24 +47,41 @@ internal static class ArchiveErrors
         New(ArchiveFault.TooLarge, $"The archive '{Shown(archive)}' is refused: {what}.", cure, archive);
 
     /// <summary>Something in a folder that has no place in an archive.</summary>
-    public static ArchiveException CannotPack(string folder, string entry, string what) => New(
-        ArchiveFault.Unsafe, $"'{Shown(entry)}' in '{Shown(folder)}' cannot be packed: {what}.",
-        "Remove it from the folder, or change it so that it stays in the folder.", folder, entry);
+    public static ArchiveException CannotPack(string folder, string entry, string what) =>
+        CannotPack(folder, entry, what, "Remove it from the folder, or give it another name.");
+
+    /// <summary>A link in a folder that leads out of it.</summary>
+    public static ArchiveException CannotKeep(string folder, string entry, string what) => CannotPack(
+        folder, entry, what, "Make it a relative link to something in the folder; or use -Link Follow to pack what it "
+            + "leads to, or -Link Skip to leave links out.");
+
+    /// <summary>A link in a folder that leads to nothing that could be packed in its place.</summary>
+    public static ArchiveException CannotFollow(string folder, string entry, string target, string what) => CannotPack(
+        folder, entry, $"it is a link to '{Shown(target)}', and {what}",
+        "Remove the link, or use -Link Skip to leave links out.");
 
     /// <summary>
     /// The disk, the rights, or somebody else's hand: an error of the system, with the path it is about.
     /// </summary>
     public static ArchiveException Storage(string doing, string path, Exception cause) => New(
-        ArchiveFault.Storage, $"{doing} '{Shown(path)}' failed: {cause.Message}",
+        ArchiveFault.Storage, $"{doing} '{Shown(path)}' failed: {Words(cause)}",
         cause switch
         {
             UnauthorizedAccessException => "Grant this account the right to it.",
             _ when FileErrors.IsDiskFull(cause) => "Make room, or use a destination on another disk.",
-            PathTooLongException => "Use a destination with a shorter path.",
+            PathTooLongException => "Use a shorter path, or fewer nested folders.",
             FileNotFoundException or DirectoryNotFoundException => "Leave the files alone while this runs.",
             _ => "See that there is room on the disk, and that the path can be read and written.",
         },
         path, cause: cause);
+
+    /// <summary>What the system says, without a path that is longer than anything that people read.</summary>
+    public static string Words(Exception cause) => cause is PathTooLongException
+        ? "the path is too long for this system."
+        : cause.Message;
+
+    private static ArchiveException CannotPack(string folder, string entry, string what, string cure) => New(
+        ArchiveFault.Unsafe, $"'{Shown(entry)}' in '{Shown(folder)}' cannot be packed: {what}.", cure, folder, entry);
 
     public static ArchiveException New(
         ArchiveFault fault, string message, string cure, string? path = null, string? entry = null,

@@ -218,7 +218,10 @@ internal sealed class EntryTree
         {
             if (WayOut(link, out _) is string fault)
             {
-                throw Unsafe(link.Path, $"it is a link to '{ArchiveErrors.Shown(link.Target!)}', which {fault}");
+                string what = $"it is a link to '{ArchiveErrors.Shown(link.Target!)}', which {fault}";
+                throw _isPacking
+                    ? ArchiveErrors.CannotKeep(_archive, link.Path, what)
+                    : ArchiveErrors.Unsafe(_archive, link.Path, what);
             }
         }
     }

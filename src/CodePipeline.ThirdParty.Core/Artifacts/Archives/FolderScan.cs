@@ -15,26 +15,101 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// <param name="IsExecutable">Whether its owner can run it.</param>
 /// <param name="Target">Of a link: where it points, separated by '/'.</param>
 internal sealed record PackItem(
-    string Name, string Path, NodeKind Kind, long Length, DateTime Modified, bool IsExecutable, string? Target);
+    string Name, string Path, NodeKind Kind, long Length, DateTime Modified, bool IsExecutable, string? Target)
+{
+    /// <summary>What items become when they are expanded.</summary>
+    /// <param name="items">In the order of their names.</param>
+    /// <param name="limits">What is too long and too deep.</param>
+    /// <returns>All entries, folders among them; what they count for; whether one is too long or too deep.</returns>
+    public static (long Entries, long Bytes, bool IsTooDeep) Sum(List<PackItem> items, ExtractionLimits limits)
+    {
+        long entries = 0;
+        long bytes = 0;
+        bool isTooDeep = false;
+        string before = string.Empty;
+        foreach (PackItem item in items)
+        {
+            // Folders that the item before is not in. In the order of names, all that is in a folder stands together.
+            int depth = 1;
+            bool isShared = true;
+            for (int index = 0; index < item.Name.Length; index++)
+            {
+                isShared &= index < before.Length && before[index] == item.Name[index];
+                if (item.Name[index] == '/')
+                {
+                    depth++;
+                    entries += isShared ? 0 : 1;
+                    bytes += isShared ? 0 : ExtractionLimits.Block;
+                }
+            }
+
+            if (item.Kind != NodeKind.Folder)
+            {
+                entries++;
+                bytes += ExtractionLimits.Charge(item.Length);
+            }
+
+            depth -= item.Kind == NodeKind.Folder ? 1 : 0;
+            isTooDeep |= item.Name.Length > limits.MaxPathLength || depth > limits.MaxDepth;
+            before = item.Name;
+        }
+
+        return (entries, bytes, isTooDeep);
+    }
+}
+
+/// <summary>What becomes of the symbolic links in a folder that is packed.</summary>
+internal enum LinkTreatment
+{
+    /// <summary>They stay links. One that leads out of the folder is an error.</summary>
+    Keep,
+
+    /// <summary>What they lead to is packed in their places.</summary>
+    Follow,
+
+    /// <summary>They are left out.</summary>
+    Skip,
+}
 
 /// <summary>Lists what is in a folder, in an order that is the same on every machine.</summary>
-internal static class FolderScan
+internal sealed class FolderScan
 {
+    // Far beyond real folders. Links that are followed can lead in circles, and multiply what they lead to.
+    private const int DeepestFollowed = 500;
+    private const int MostFollowed = 1_000_000;
+
     private static readonly ExtractionLimits s_noLimits =
         new() { MaxEntries = int.MaxValue, MaxPathLength = int.MaxValue, MaxDepth = int.MaxValue };
+
+    private readonly string _root;
+    private readonly LinkTreatment _links;
+    private readonly List<PackItem> _items = new();
+    private readonly List<string> _skipped = new();
+    private readonly Stack<Inner> _folders = new();
+    private readonly EntryTree _tree;
+
+    private FolderScan(string root, LinkTreatment links)
+    {
+        _root = root;
+        _links = links;
+        _tree = new EntryTree(root, NameRules.Linux, s_noLimits, isPacking: true);
+    }
 
     /// <summary>Lists a folder, or a single file under its own name.</summary>
     /// <param name="path">A full path. Where it is a link itself, what it points to is meant.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static List<PackItem> Scan(string path, CancellationToken cancellationToken)
+    /// <param name="links">What becomes of links in the folder.</param>
+    /// <param name="skipped">Takes the names of those that are left out.</param>
+    public static List<PackItem> Scan(
+        string path, CancellationToken cancellationToken, LinkTreatment links = LinkTreatment.Keep,
+        Action<string>? skipped = null)
     {
-        List<PackItem> items = new();
+        FolderScan scan = new(path, links);
         try
         {
             if (File.Exists(path))
             {
-                items.Add(SingleFile(path));
-                return items;
+                return [SingleFile(path)];
             }
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
@@ -42,60 +117,129 @@ internal static class FolderScan
             throw ArchiveErrors.Storage("Reading", path, error);
         }
 
-        EntryTree tree = new(path, NameRules.Linux, s_noLimits, isPacking: true);
-        Stack<(DirectoryInfo Folder, string Name)> folders = new();
-        folders.Push((new DirectoryInfo(path), string.Empty));
-        while (folders.Count > 0)
+        scan.Run(cancellationToken);
+        scan._skipped.Sort(StringComparer.Ordinal);
+        scan._skipped.ForEach(name => skipped?.Invoke(name));
+        return scan._items;
+    }
+
+    private void Run(CancellationToken cancellationToken)
+    {
+        _folders.Push(new Inner(_root, string.Empty, Above: null));
+        while (_folders.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (DirectoryInfo folder, string name) = folders.Pop();
+            Inner folder = _folders.Pop();
             try
             {
-                ScanOne(folder, name, items, folders, tree);
+                ScanOne(folder);
             }
             catch (Exception error) when (FileErrors.IsOfSystem(error))
             {
-                throw ArchiveErrors.Storage("Reading the folder", folder.FullName, error);
+                throw ArchiveErrors.Storage("Reading the folder", folder.Path, error);
             }
         }
 
-        tree.CheckLinks();
-        items.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
-        return items;
+        _tree.CheckLinks();
+        _items.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
     }
 
-    private static void ScanOne(
-        DirectoryInfo folder, string name, List<PackItem> items, Stack<(DirectoryInfo Folder, string Name)> folders,
-        EntryTree tree)
+    private void ScanOne(Inner folder)
     {
         bool isEmpty = true;
-        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
+        foreach (FileSystemInfo entry in new DirectoryInfo(folder.Path).EnumerateFileSystemInfos())
         {
-            isEmpty = false;
-            string entryName = name + entry.Name;
-            CheckName(folder, entry.Name);
-            if (TargetOf(entry) is string target)
+            string name = folder.Name + entry.Name;
+
+            // Not FullName, which is empty where the path is longer than the system can have it.
+            string path = Path.Combine(folder.Path, entry.Name);
+            CheckName(folder.Path, entry.Name);
+            if (_links == LinkTreatment.Skip && IsLink(entry))
             {
-                tree.Add(entryName, NodeKind.Link).Target = target;
-                items.Add(new PackItem(
-                    entryName, entry.FullName, NodeKind.Link, 0, entry.LastWriteTimeUtc, IsExecutable: false, target));
+                _skipped.Add(name);
+                continue;
             }
-            else if (entry is DirectoryInfo inner)
+
+            isEmpty = false;
+            if (_links == LinkTreatment.Follow && _tree.Count >= MostFollowed)
             {
-                tree.Add(entryName, NodeKind.Folder);
-                folders.Push((inner, entryName + "/"));
+                throw ArchiveErrors.CannotPack(
+                    _root, name, $"with what links lead to, there are more than {MostFollowed:N0} entries");
+            }
+
+            if (IsLink(entry))
+            {
+                string target = TargetOf(entry, path);
+                if (_links == LinkTreatment.Follow)
+                {
+                    Follow(folder, entry, name, target);
+                    continue;
+                }
+
+                _tree.Add(name, NodeKind.Link).Target = target;
+                _items.Add(new PackItem(
+                    name, path, NodeKind.Link, 0, entry.LastWriteTimeUtc, IsExecutable: false, target));
+            }
+            else if (entry is DirectoryInfo)
+            {
+                _tree.Add(name, NodeKind.Folder);
+                _folders.Push(new Inner(path, name + "/", folder));
             }
             else
             {
-                tree.Add(entryName, NodeKind.File);
-                items.Add(FileItem((FileInfo)entry, entryName));
+                _tree.Add(name, NodeKind.File);
+                _items.Add(FileItem((FileInfo)entry, path, name));
             }
         }
 
-        if (isEmpty && name.Length > 0)
+        if (isEmpty && folder.Name.Length > 0)
         {
-            items.Add(new PackItem(name, folder.FullName, NodeKind.Folder, 0, default, IsExecutable: false, null));
+            _items.Add(new PackItem(
+                folder.Name, folder.Path, NodeKind.Folder, 0, default, IsExecutable: false, null));
         }
+    }
+
+    private void Follow(Inner folder, FileSystemInfo link, string name, string target)
+    {
+#if NET
+        FileSystemInfo? final;
+        try
+        {
+            final = link.ResolveLinkTarget(returnFinalTarget: true);
+        }
+        catch (IOException)
+        {
+            throw ArchiveErrors.CannotFollow(_root, name, target, "it leads back to itself");
+        }
+
+        if (Directory.Exists(final!.FullName))
+        {
+            string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(final.FullName));
+            int depth = 0;
+            for (Inner? above = folder; above is not null; above = above.Above)
+            {
+                if (above.Path == path || ++depth > DeepestFollowed)
+                {
+                    throw ArchiveErrors.CannotFollow(_root, name, target, "it leads to a folder that it is in");
+                }
+            }
+
+            _tree.Add(name, NodeKind.Folder);
+            _folders.Push(new Inner(path, name + "/", folder));
+        }
+        else if (File.Exists(final.FullName))
+        {
+            _tree.Add(name, NodeKind.File);
+            _items.Add(FileItem(new FileInfo(final.FullName), final.FullName, name));
+        }
+        else
+        {
+            throw ArchiveErrors.CannotFollow(_root, name, target, "there is nothing");
+        }
+#else
+        _ = (folder, link);
+        throw ArchiveErrors.CannotFollow(_root, name, target, "Windows PowerShell cannot follow it");
+#endif
     }
 
     private static PackItem SingleFile(string path)
@@ -104,23 +248,23 @@ internal static class FolderScan
 #if NET
         file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
 #endif
-        return FileItem(file, Path.GetFileName(path));
+        return FileItem(file, file.FullName, Path.GetFileName(path));
     }
 
-    private static PackItem FileItem(FileInfo file, string name)
+    private static PackItem FileItem(FileInfo file, string path, string name)
     {
         long length = file.Length;
-        if (length == 0)
+        if (length == 0 && SpecialFiles.Is(path))
         {
-            SpecialFiles.Refuse(file.FullName);
+            throw ArchiveErrors.CannotPack(
+                Path.GetDirectoryName(path)!, Path.GetFileName(path), "it is a pipe, a socket or a device");
         }
 
-        return new PackItem(
-            name, file.FullName, NodeKind.File, length, file.LastWriteTimeUtc, IsExecutable(file), null);
+        return new PackItem(name, path, NodeKind.File, length, file.LastWriteTimeUtc, IsExecutable(file), null);
     }
 
     // Bytes that are no text come as replacement characters, and the file is not found by such a name.
-    private static void CheckName(DirectoryInfo folder, string name)
+    private static void CheckName(string folder, string name)
     {
         for (int index = 0; index < name.Length; index++)
         {
@@ -132,24 +276,27 @@ internal static class FolderScan
             }
             else if (char.IsSurrogate(name[index]) || name[index] == '\ufffd')
             {
-                throw ArchiveErrors.CannotPack(folder.FullName, name, "its name is not valid Unicode text");
+                throw ArchiveErrors.CannotPack(folder, name, "its name is not valid Unicode text");
             }
         }
     }
 
-    private static string? TargetOf(FileSystemInfo entry)
-    {
-        if ((entry.Attributes & FileAttributes.ReparsePoint) == 0)
-        {
-            return null;
-        }
+    // Not every reparse point is a link: files kept in the cloud are such too, and read like any other.
+    private static bool IsLink(FileSystemInfo entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0
 #if NET
-        // Not every reparse point is a link: files kept in the cloud are such too, and read like any other.
-        string? target = entry.LinkTarget;
-        return Path.DirectorySeparatorChar == '/' ? target : target?.Replace(Path.DirectorySeparatorChar, '/');
+        && entry.LinkTarget is not null
+#endif
+        ;
+
+    private static string TargetOf(FileSystemInfo link, string path)
+    {
+#if NET
+        _ = path;
+        string target = link.LinkTarget!;
+        return Path.DirectorySeparatorChar == '/' ? target : target.Replace(Path.DirectorySeparatorChar, '/');
 #else
         throw ArchiveErrors.CannotPack(
-            Path.GetDirectoryName(entry.FullName)!, entry.Name,
+            Path.GetDirectoryName(path)!, link.Name,
             "it is a link, or kept elsewhere, and Windows PowerShell cannot tell where to (PowerShell 7 can)");
 #endif
     }
@@ -163,4 +310,10 @@ internal static class FolderScan
         return false;
 #endif
     }
+
+    /// <summary>A folder that is to be listed.</summary>
+    /// <param name="Path">Where it is.</param>
+    /// <param name="Name">Its name in the archive, with a slash at the end; empty for the one that is packed.</param>
+    /// <param name="Above">The one that it is in.</param>
+    private sealed record Inner(string Path, string Name, Inner? Above);
 }

@@ -163,7 +163,7 @@ internal sealed class TreeWriter
         $"Writing '{ArchiveErrors.Shown(node.Path)}' of the archive '{ArchiveErrors.Shown(_archive)}' failed: "
             + (FileErrors.IsDiskFull(error)
                 ? $"the disk is full, or a quota is used up ('{ArchiveErrors.Shown(_root)}')."
-                : ArchiveErrors.Shown(error.Message)),
+                : ArchiveErrors.Shown(ArchiveErrors.Words(error))),
         FileErrors.IsDiskFull(error) ? "Make room, or use a destination on another disk."
             : error is PathTooLongException ? "Use a destination with a shorter path."
             : "See that the path can be written, and that the system has such names.",
