@@ -98,6 +98,99 @@ public sealed class OtherStoreTests
     }
 
     [Theory]
+    [InlineData("Transfer-Encoding: chunked")]
+    [InlineData("Connection: close")]
+    public async Task Save_OfAnAnswerWithoutALength_HasAllOfIt(string framing)
+    {
+        using CannedServer store = WithoutLength(framing, $"Content-Length: {Digits.Length}");
+        using var host = new ArtifactHost();
+        TransferProgress last = default;
+
+        await SaveAsync(host, store, progress: new Listener(at => last = at));
+
+        Assert.Equal(Digits, File.ReadAllText(host.PathOf("in")));
+        Assert.Equal(new TransferProgress(Digits.Length, Digits.Length), last);
+    }
+
+    // Of no length at all; of a length that is less than what comes.
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked", "Connection: close")]
+    [InlineData("Transfer-Encoding: chunked", "Content-Length: 0")]
+    [InlineData("Connection: close", "Content-Length: 8")]
+    public async Task Save_OfAnAnswerWhoseLengthNothingTells_IsRefused(string framing, string ofHead)
+    {
+        using CannedServer store = WithoutLength(framing, ofHead);
+        using var host = new ArtifactHost();
+
+        ArtifactTransferException error = await RefusedAsync(host, store);
+
+        Assert.Equal(ArtifactFault.UnexpectedAnswer, error.Fault);
+        Assert.Empty(host.Left);
+    }
+
+    [Fact]
+    public async Task Save_OfAnAnswerWithoutALength_ThatIsCutOff_IsAConnectionThatEnded()
+    {
+        using CannedServer store = WithoutLength("Connection: close", $"Content-Length: {Digits.Length + 1}");
+        using var host = new ArtifactHost();
+
+        await Assert.ThrowsAsync<ThirdPartyConnectionException>(() => SaveAsync(host, store, attempts: 1));
+
+        Assert.Empty(host.Left);
+    }
+
+    [Theory]
+    [InlineData("/p//in")]
+    [InlineData("//in")]
+    [InlineData("p/in")]
+    public async Task KeyWithSlashes_IsTheSameInTheStore(string key)
+    {
+        using var store = new CannedServer((head, _) =>
+            ("200 OK\r\nETag: \"1\"", head.StartsWith("PUT ", StringComparison.Ordinal) ? string.Empty : Digits));
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync(settings => settings with { EndpointUrl = store.Url });
+        var artifact = new JobArtifact("In", null, "S3", "bucket", key);
+
+        await host.Mover.SaveAsync(job, artifact, host.PathOf("in"), expand: false, progress: null, default);
+        await host.Mover.PublishAsync(job, artifact, host.PathOf("in"), progress: null, default);
+
+        Assert.All(
+            store.Heads,
+            head => Assert.Equal($"/bucket/{key}", head.Split(' ')[1].Split('?')[0]));
+        Assert.Contains(store.Heads, head => head.StartsWith("PUT ", StringComparison.Ordinal));
+    }
+
+    // Nothing told of a length; the right one, another one; nothing to be had.
+    [Theory]
+    [InlineData("Connection: close", false, 0)]
+    [InlineData("Content-Length: 9", false, 0)]
+    [InlineData("Content-Length: 238", true, 0)]
+    [InlineData(null, false, 1)]
+    public async Task Publish_WhoseChecksumIsNotConfirmed_IsLookedAt(string? ofHead, bool isRefused, int warnings)
+    {
+        using var store = new CannedServer((head, _) => head.StartsWith("HEAD ", StringComparison.Ordinal)
+            ? (ofHead is null ? "403 Forbidden" : $"200 OK\r\nETag: \"1\"\r\n{ofHead}", string.Empty)
+            : ("200 OK\r\nETag: \"1\"", string.Empty));
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync(settings => settings with { EndpointUrl = store.Url });
+
+        Task<UploadedObject> publish = host.PublishAsync(job, System.Text.Encoding.ASCII.GetBytes(Digits));
+
+        if (isRefused)
+        {
+            ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(() => publish);
+            Assert.Equal(ArtifactFault.Damaged, error.Fault);
+            Assert.Contains("238", error.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal(Digits.Length, (await publish).Bytes);
+        }
+
+        Assert.Equal(warnings, host.Warned.Count);
+    }
+
+    [Theory]
     [InlineData("bytes 1-8/9")]
     [InlineData("bytes 0-8/*")]
     [InlineData("bytes 0-8")]
@@ -314,6 +407,11 @@ public sealed class OtherStoreTests
         Assert.Contains(store.Heads, head => head.StartsWith("DELETE ", StringComparison.Ordinal));
         Assert.Empty(host.Warned);
     }
+
+    private static CannedServer WithoutLength(string framing, string ofHead) => new((head, _) =>
+        head.StartsWith("HEAD ", StringComparison.Ordinal)
+            ? ($"200 OK\r\nETag: \"1\"\r\n{ofHead}", string.Empty)
+            : ($"200 OK\r\nETag: \"1\"\r\n{framing}", Digits));
 
     private static bool IsCompletion(string head) =>
         head.StartsWith("POST ", StringComparison.Ordinal) && head.Contains("uploadId=", StringComparison.Ordinal);

@@ -2,10 +2,12 @@ using System;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 using CodePipeline.ThirdParty.Emulation;
 using Xunit;
 
@@ -244,6 +246,186 @@ public sealed class UploadTests
         Assert.Null(host.PublishedObject);
     }
 
+    // Grown, cut, written over with as many bytes, and touched: what was read is of two files, or may be.
+    [Theory]
+    [InlineData("grow", 1000)]
+    [InlineData("cut", 1000)]
+    [InlineData("overwrite", 1000)]
+    [InlineData("touch", 1000)]
+    [InlineData("overwrite", Large)]
+    [InlineData("replace", Large)]
+    public async Task Publish_AFileThatIsWrittenMeanwhile_IsRefused(string how, int length)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        string path = host.Write("out", ArtifactHost.Bytes(length));
+        DateTime other = new(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        int looked = 0;
+        var change = new Listener(_ =>
+        {
+            if (Interlocked.Exchange(ref looked, 1) != 0)
+            {
+                return;
+            }
+
+            if (how == "replace")
+            {
+                File.WriteAllBytes(path + ".new", new byte[length]);
+                File.Move(path + ".new", path, overwrite: true);
+            }
+            else
+            {
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                file.SetLength(length + (how == "grow" ? 1 : how == "cut" ? -1 : 0));
+                file.WriteByte(77);
+            }
+
+            File.SetLastWriteTimeUtc(path, other);
+        });
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, path, change, default));
+
+        Assert.Equal((ArtifactFault.SourceChanged, path), (error.Fault, error.Path));
+        Assert.Null(host.PublishedObject);
+        Assert.DoesNotContain("CompleteMultipartUpload", host.Operations);
+    }
+
+    [UnixTheory]
+    [InlineData(100, false)]
+    [InlineData(100, true)]
+    [InlineData(1, false)]
+    [InlineData(0, false)]
+    [InlineData(Large, true)]
+    public async Task Publish_ALinkToAFile_HasTheBytesOfTheFile(int length, bool isAbsolute)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        string file = host.Write("elsewhere/target.bin", ArtifactHost.Bytes(length));
+        File.CreateSymbolicLink(host.PathOf("first"), isAbsolute ? file : "./elsewhere/target.bin");
+        File.CreateSymbolicLink(host.PathOf("link"), "first");
+
+        UploadedObject uploaded = await host.Mover.PublishAsync(
+            job, host.Output, host.PathOf("link"), progress: null, default);
+
+        Assert.Equal(length, uploaded.Bytes);
+        Assert.Equal(ArtifactHost.Bytes(length), host.Published());
+    }
+
+    [UnixTheory]
+    [InlineData("nowhere", ArtifactFault.SourceNotFound)]
+    [InlineData("link", ArtifactFault.PathUnusable)]
+    public async Task Publish_ALinkToNothing_IsRefused(string target, ArtifactFault fault)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        File.CreateSymbolicLink(host.PathOf("link"), target);
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, host.PathOf("link"), progress: null, default));
+
+        Assert.Equal(fault, error.Fault);
+    }
+
+    // To open a pipe is to wait for its other end.
+    [UnixTheory]
+    [InlineData("pipe")]
+    [InlineData("link to a pipe")]
+    [InlineData("socket")]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/zero")]
+    public async Task Publish_APipeASocketOrADevice_IsRefusedAtOnce(string what)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        string path = what[0] == '/' ? what : host.PathOf("special");
+        if (what == "socket")
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+        }
+        else if (what == "pipe")
+        {
+            NamedPipe.Make(path);
+        }
+        else if (what[0] != '/')
+        {
+            NamedPipe.Make(host.PathOf("pipe"));
+            File.CreateSymbolicLink(path, "pipe");
+        }
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, path, progress: null, default));
+
+        Assert.Equal((ArtifactFault.PathUnusable, path), (error.Fault, error.Path));
+        Assert.DoesNotContain("PutObject", host.Operations);
+    }
+
+    [LinuxFact]
+    public async Task Publish_AFileWithoutALength_IsRefused_AndNotTakenForEmpty()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+
+        ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
+            () => host.Mover.PublishAsync(job, host.Output, "/proc/self/status", progress: null, default));
+
+        Assert.Equal(ArtifactFault.PathUnusable, error.Fault);
+    }
+
+    [UnixTheory]
+    [InlineData(1901)]
+    [InlineData(1969)]
+    [InlineData(2300)]
+    public async Task Publish_AFolderWithAnEmptyFileOfAnyTime_IsAZipOfIt(int year)
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        File.SetLastWriteTimeUtc(
+            host.Write("folder/empty", []), new DateTime(year, 6, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        await host.Mover.PublishAsync(job, host.Output, host.PathOf("folder"), null, default);
+
+        using var archive = new ZipArchive(new MemoryStream(host.Published()));
+        Assert.Equal("empty", Assert.Single(archive.Entries).FullName);
+    }
+
+    [UnixFact]
+    public async Task Publish_AFolderWithoutItsLinks_NamesThem()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Write("folder/a", [1]);
+        File.CreateSymbolicLink(host.PathOf("folder/out"), "/etc/passwd");
+
+        await new ArtifactMover(host.Clock) { Links = LinkTreatment.Skip }.PublishAsync(
+            job, host.Output, host.PathOf("folder"), null, default);
+
+        using var archive = new ZipArchive(new MemoryStream(host.Published()));
+        Assert.Equal("a", Assert.Single(archive.Entries).FullName);
+        Assert.Contains("'out'", Assert.Single(host.Warned), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_AFolderThatGrowsTooMuch_WarnsOfWhatItTakesToExpandIt()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        using (FileStream file = File.Create(host.PathOf("holes")))
+        {
+            file.SetLength((1L << 30) + 4096);
+        }
+
+        Directory.CreateDirectory(host.PathOf("folder"));
+        File.Move(host.PathOf("holes"), host.PathOf("folder/holes"));
+
+        await host.Mover.PublishAsync(job, host.Output, host.PathOf("folder"), null, default);
+        host.Write("small/a", [1]);
+        await host.Mover.PublishAsync(job, host.Output, host.PathOf("small"), null, default);
+
+        Assert.Matches("needs -MaximumExpandedRatio 10[0-9][0-9]", Assert.Single(host.Warned));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(4 * 8 * 1024 * 1024)]
@@ -366,6 +548,50 @@ public sealed class UploadTests
 
         string file = Assert.Single(Directory.GetFiles(saved.Path));
         Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(file));
+    }
+
+    [Fact]
+    public async Task Save_ExpandOfAnotherFormat_IsRefusedByName_AndLeavesNothing()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, .. ArtifactHost.Bytes(1000)]);
+
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => host.Mover.SaveAsync(
+            job, host.Input, host.PathOf("back"), expand: true, null, default));
+
+        Assert.Equal(ArchiveFault.Unsupported, error.Fault);
+        Assert.StartsWith("The archive 'In' cannot be expanded: its format is 7z,", error.Message);
+        Assert.Empty(host.Left);
+        await host.SaveAsync(job, "as-it-is");
+        Assert.Equal(1006, new FileInfo(host.PathOf("as-it-is")).Length);
+    }
+
+    [Fact]
+    public async Task Save_ExpandOfATarWithoutItsEnd_Warns()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(new TarForge().Add("a", "x").Build(end: false));
+
+        await host.Mover.SaveAsync(job, host.Input, host.PathOf("back"), expand: true, null, default);
+
+        Assert.StartsWith("The archive 'In' lacks the blocks that end a tar.", Assert.Single(host.Warned));
+    }
+
+    [Fact]
+    public async Task Save_ExpandByTheLimitsOfTheMover_IsRefused()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync();
+        host.Put(new TarForge().Add("a", "x").Add("b", "x").Build());
+        var mover = new ArtifactMover(host.Clock) { Limits = new ExtractionLimits { MaxEntries = 1 } };
+
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => mover.SaveAsync(
+            job, host.Input, host.PathOf("back"), expand: true, null, default));
+
+        Assert.Equal(ArchiveFault.TooLarge, error.Fault);
+        Assert.Contains("-MaximumExpandedEntries", error.Cure);
     }
 
     [Fact]

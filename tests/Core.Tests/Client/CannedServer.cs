@@ -37,8 +37,8 @@ internal sealed class CannedServer : IDisposable
     }
 
     /// <summary>
-    /// Answers by the request's head and body. An answer that tells its length itself may be shorter than that: the
-    /// connection ends with it.
+    /// Answers by the request's head and body. An answer that tells its length itself, or that the connection is closed,
+    /// may be shorter than that: the connection ends with it.
     /// </summary>
     public CannedServer(Func<string, string, (string StatusAndHeaders, string Body)> answer)
     {
@@ -99,8 +99,11 @@ internal sealed class CannedServer : IDisposable
             {
                 _heads.Enqueue(head);
                 (string statusAndHeaders, string answer) = _answer(head, body);
-                bool ends = statusAndHeaders.Contains("Content-Length:", StringComparison.Ordinal);
-                string length = ends ? string.Empty : $"\r\nContent-Length: {answer.Length}";
+                bool isChunked = statusAndHeaders.Contains("Transfer-Encoding: chunked", StringComparison.Ordinal);
+                bool ends = statusAndHeaders.Contains("Content-Length:", StringComparison.Ordinal)
+                    || statusAndHeaders.Contains("Connection: close", StringComparison.Ordinal);
+                string length = ends || isChunked ? string.Empty : $"\r\nContent-Length: {answer.Length}";
+                answer = isChunked ? $"{answer.Length:x}\r\n{answer}\r\n0\r\n\r\n" : answer;
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(
                     $"HTTP/1.1 {statusAndHeaders}{length}\r\n\r\n"
                     + (head.StartsWith("HEAD ", StringComparison.Ordinal) ? string.Empty : answer)));

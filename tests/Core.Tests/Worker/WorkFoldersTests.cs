@@ -405,6 +405,69 @@ public sealed class WorkFoldersTests : IDisposable
         asked.SetResult(true);
     }
 
+    [Fact]
+    public async Task JobTimeout_CountsWhileInputsCome_AndFailsTheJob()
+    {
+        _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
+        _mover.OnSave = () => Task.Delay(Timeout.Infinite, _mover.Stop);
+        _worker.Queue.Add("job-1");
+
+        await _worker.EndAsync(_worker.Start(), TimeSpan.FromMinutes(1));
+
+        FailureResult failure = Assert.Single(_worker.Queue.Failures);
+        Assert.Equal(FailureType.JobFailed, failure.Type);
+        Assert.Equal(
+            "Input artifact 'App' was not downloaded and expanded within 00:05:00, the time of the job.",
+            failure.Message);
+        Assert.Equal(0, _worker.Handler.Runs);
+    }
+
+    [Fact]
+    public async Task Handler_HasTheTimeThatTheInputsLeft()
+    {
+        _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
+        _mover.OnSave = () =>
+        {
+            _worker.Clock.Advance(TimeSpan.FromMinutes(2));
+            return Task.CompletedTask;
+        };
+        TaskCompletionSource begun = new();
+        _worker.Queue.Add("job-1");
+        _worker.Handler = new FakeHandler(async (_, stop) =>
+        {
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, stop);
+            return null;
+        });
+        Task run = _worker.Start();
+
+        await begun.Task.WaitAsync(Until.Patience);
+        await Until.TrueAsync(() => _worker.Clock.PendingTimers > 0);
+        _worker.Clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.Empty(_worker.Queue.Failures);
+        await _worker.EndAsync(run, TimeSpan.FromSeconds(1));
+
+        Assert.Equal("The handler did not end within 00:05:00.", Assert.Single(_worker.Queue.Failures).Message);
+    }
+
+    [Fact]
+    public async Task OutputThatIsALinkToNothing_FailsTheJob()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await RunAsync(job =>
+        {
+            File.CreateSymbolicLink(job.OutputPath["Report"], "nowhere");
+            return null;
+        });
+
+        // Reading it, as the mover does, says so.
+        Assert.Single(_worker.Queue.Failures);
+    }
+
     [Theory]
     [InlineData("job-1", "job-1")]
     [InlineData("a.b_c-D", "a.b_c-D")]
@@ -504,6 +567,8 @@ public sealed class WorkFoldersTests : IDisposable
 
         public int Saves { get; private set; }
 
+        public CancellationToken Stop { get; private set; }
+
         public async Task SaveAsync(
             JobArtifacts job,
             JobArtifact artifact,
@@ -513,6 +578,7 @@ public sealed class WorkFoldersTests : IDisposable
             CancellationToken cancellationToken)
         {
             Saves++;
+            Stop = cancellationToken;
             await (OnSave?.Invoke() ?? Task.CompletedTask);
             File.WriteAllText(destination, $"{artifact.Name}'s bytes");
         }

@@ -291,6 +291,143 @@ public sealed class ZipPackerTests : IDisposable
         Assert.Equal(new ArchiveProgress(9 << 20, 9 << 20, 2, 2), progress.Seen[^1]);
     }
 
+    [UnixTheory]
+    [InlineData("/etc/passwd")]
+    [InlineData("../out")]
+    public async Task LinkThatLeadsOut_IsRefused_WithWhatToDo(string target)
+    {
+        Tree.Make(Source, new() { ["a"] = [1] });
+        File.CreateSymbolicLink(Path.Combine(Source, "link"), target);
+
+        ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
+
+        Assert.Equal((ArchiveFault.Unsafe, "link"), (error.Fault, error.Entry));
+        Assert.Contains("-Link Skip", error.Cure, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void SkippedLinks_AreNamed_AndTheirFoldersStay()
+    {
+        Tree.Make(Source, new() { ["a"] = [1], ["only/"] = null });
+        File.CreateSymbolicLink(Path.Combine(Source, "only/absolute"), "/etc/passwd");
+        File.CreateSymbolicLink(Path.Combine(Source, "dangling"), "nowhere");
+        Directory.CreateSymbolicLink(Path.Combine(Source, "circle"), ".");
+        List<string> skipped = new();
+
+        List<PackItem> items = FolderScan.Scan(Source, default, LinkTreatment.Skip, skipped.Add);
+
+        Assert.Equal(["circle", "dangling", "only/absolute"], skipped);
+        Assert.Equal(["a", "only/"], items.Select(item => item.Name));
+    }
+
+    [UnixFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task FollowedLinks_BecomeWhatTheyLeadTo()
+    {
+        string outside = Source + "-outside";
+        Tree.Make(outside, new() { ["deep/f"] = Tree.Text(100), ["run"] = [1], ["none/"] = null });
+        File.SetUnixFileMode(Path.Combine(outside, "run"), (UnixFileMode)0x1ED);
+        Tree.Make(Source, new() { ["a"] = [1] });
+        Directory.CreateSymbolicLink(Path.Combine(Source, "tree"), outside);
+        File.CreateSymbolicLink(Path.Combine(Source, "chain"), "second");
+        File.CreateSymbolicLink(Path.Combine(Source, "second"), Path.Combine(outside, "run"));
+        File.CreateSymbolicLink(Path.Combine(outside, "deep/back"), "../run");
+
+        using (FileStream output = File.Create(Zip))
+        {
+            await new ZipPacker().PackAsync(
+                FolderScan.Scan(Source, default, LinkTreatment.Follow), output, null, default);
+        }
+
+        using ZipArchive zip = ZipFile.OpenRead(Zip);
+        Assert.Equal(
+            ["a", "chain", "second", "tree/deep/back", "tree/deep/f", "tree/none/", "tree/run"],
+            zip.Entries.Select(entry => entry.FullName));
+        Assert.Equal(100, zip.GetEntry("tree/deep/f")!.Length);
+        Assert.Equal(0x81ED, zip.GetEntry("chain")!.ExternalAttributes >> 16 & 0xFFFF);
+    }
+
+    [UnixTheory]
+    [InlineData("nowhere", "nothing")]
+    [InlineData(".", "that it is in")]
+    [InlineData("..", "that it is in")]
+    [InlineData("link", "back to itself")]
+    public void FollowedLinkThatLeadsToNothing_IsRefused(string target, string word)
+    {
+        Tree.Make(Path.Combine(Source, "in"), new() { ["a"] = [1] });
+        File.CreateSymbolicLink(Path.Combine(Source, "in/link"), target);
+
+        ArchiveException error = Assert.Throws<ArchiveException>(
+            () => FolderScan.Scan(Source, default, LinkTreatment.Follow));
+
+        Assert.Equal((ArchiveFault.Unsafe, "in/link"), (error.Fault, error.Entry));
+        Assert.Contains(word, error.Message, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void PipeInTheFolder_IsRefused_AlsoBehindALink()
+    {
+        Tree.Make(Source, new() { ["a"] = [1] });
+        NamedPipe.Make(Path.Combine(Source, "pipe"));
+        Assert.Equal("pipe", Assert.Throws<ArchiveException>(() => FolderScan.Scan(Source, default)).Entry);
+
+        File.Move(Path.Combine(Source, "pipe"), Source + "-pipe");
+        File.CreateSymbolicLink(Path.Combine(Source, "link"), Source + "-pipe");
+
+        Assert.Throws<ArchiveException>(() => FolderScan.Scan(Source, default, LinkTreatment.Follow));
+    }
+
+    [LinuxFact]
+    public void FolderDeeperThanAnyPath_IsTooLong_AndNamed()
+    {
+        // Made from below, as a path to it cannot be.
+        string part = new('d', 200);
+        string folder = Source;
+        for (int depth = 0; depth < 18; depth++)
+        {
+            folder = Path.Combine(folder, part);
+        }
+
+        Directory.CreateDirectory(folder);
+        string inner = Source + "-inner";
+        for (int depth = 0; depth < 4; depth++)
+        {
+            inner = Path.Combine(inner, part);
+        }
+
+        Directory.CreateDirectory(inner);
+        Directory.Move(Source + "-inner", Path.Combine(folder, "inner"));
+
+        ArchiveException error = Assert.Throws<ArchiveException>(() => FolderScan.Scan(Source, default));
+
+        // Back to where the path of each fits, so that it can be removed.
+        Directory.Move(Path.Combine(folder, "inner"), Source + "-inner");
+        Assert.Equal(ArchiveFault.Storage, error.Fault);
+        Assert.Contains("too long", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(Source, error.Path, StringComparison.Ordinal);
+        Assert.DoesNotContain("''", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sum_CountsFoldersOnce()
+    {
+        PackItem Item(string name, NodeKind kind = NodeKind.File, long length = 1) =>
+            new(name, name, kind, length, default, false, null);
+
+        List<PackItem> items =
+        [
+            Item("a-b/x"), Item("a/b/c", length: 5000), Item("a/b/d"), Item("a/bc/e"), Item("b", NodeKind.Link),
+            Item("c/", NodeKind.Folder),
+        ];
+
+        (long entries, long bytes, bool isTooDeep) = PackItem.Sum(items, ExtractionLimits.Default);
+
+        // Folders: a-b, a, a/b, a/bc, c.
+        Assert.Equal((10, (9 * 4096) + 5000, false), (entries, bytes, isTooDeep));
+        Assert.True(PackItem.Sum(items, new ExtractionLimits { MaxDepth = 2 }).IsTooDeep);
+        Assert.False(PackItem.Sum(items, new ExtractionLimits { MaxDepth = 3 }).IsTooDeep);
+    }
+
     private static void MakeGolden(string root, bool reverse = false)
     {
         Dictionary<string, byte[]?> files = new()
