@@ -79,7 +79,7 @@ internal sealed class NamesTarget : FuzzTarget
                 CheckTarget(link);
             }
 
-            return "whole" + Count(tree.Links.Count);
+            return "whole" + Count(tree.Links.Count());
         }
         catch (ArchiveException error)
         {
