@@ -33,7 +33,7 @@
         'Test-CPThirdPartyConnection'
     )
     VariablesToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @('Get-CPThirdPartyJobDetails')
     PrivateData          = @{
         PSData = @{
             Tags         = @(

@@ -21,7 +21,11 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
 
     BeforeEach {
         $StoredAWSRegion = $null
-        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken $token -Emulator $emulator
+        $job = @{
+            ClientId = 'one'; ClientToken = $token; Configuration = @{ ProjectName = 'web' }
+            InputArtifact = 'In', 'More'; ContinuationToken = 'earlier'; Emulator = $emulator
+        }
+        $null = New-CPThirdPartyEmulatorJob $ActionType @job -Confirm:$false
         $basics = @{
             Region = 'eu-central-1'
             AccessKey = $accessKey
@@ -111,18 +115,148 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
             Should -BeExactly (& $Expected)
     }
 
-    It 'give the whole answer with Select <_>' -TestCases '*', 'JobDetails' {
-        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select $_ @basics).Nonce | Should -Be $nonce
+    It 'give the answer as a whole with Select *' {
+        $answer = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '*' @basics
+        $answer.JobDetails.Nonce, $answer.HttpStatusCode | Should -Be $nonce, 'OK'
+        $answer.ResponseMetadata.RequestId | Should -Match '^[0-9a-f-]{36}$'
+        $answer = Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Select '*' @basics
+        $answer.Status, $answer.HttpStatusCode | Should -Be 'InProgress', 'OK'
+        $answer.ResponseMetadata.RequestId | Should -Match '^[0-9a-f-]{36}$'
     }
 
-    It 'give the members of AWS.Tools'' answer under their names: Data, Id, Nonce' {
+    It 'give the members of AWS.Tools'' answer under their names' {
         $detail = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @basics
         $detail.Id, $detail.Nonce | Should -Be $jobId, $nonce
+        $data = $detail.Data
+        $data.ActionTypeId.Provider | Should -Be 'Contoso'
+        $data.ActionConfiguration.Configuration['ProjectName'] | Should -Be 'web'
+        $data.InputArtifacts[0].Location.S3Location.BucketName | Should -Be $detail.InputArtifacts[0].BucketName
+        $data.InputArtifacts[0].Location.Type | Should -Be 'S3'
+        $data.PipelineContext.Stage.Name | Should -Be $detail.StageName
+        $data.PipelineContext.Action.Name | Should -Be $detail.ActionName
+        $data.ContinuationToken | Should -Be 'earlier'
+        "$($data.ArtifactCredentials.SecretAccessKey)" | Should -Be '***'
+        $data.ArtifactCredentials.SecretAccessKey.Reveal() | Should -Not -Be '***'
     }
 
-    It 'give the claimed job with Select <_>' -TestCases '*', '^JobId' {
-        $selected = Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Select $_ @basics
-        "$selected" | Should -Be $jobId
+    It 'give with the path <Select> what AWS.Tools gives' -TestCases @(
+        @{ Select = 'JobDetails.Data.InputArtifacts.Name'; Expected = 'In', 'More' }
+        @{ Select = 'JobDetails.Data.ActionTypeId.Category.Value'; Expected = 'Test' }
+        @{ Select = 'JobDetails.Data.InputArtifacts.Location.Type.Value'; Expected = 'S3', 'S3' }
+        @{ Select = 'HttpStatusCode'; Expected = 'OK' }
+        @{ Select = '^Region'; Expected = 'eu-central-1' }
+    ) {
+        Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select $Select @basics | Should -Be $Expected
+    }
+
+    It 'give the status with a Value, also of a job that another worker has' {
+        $claim = @{ JobId = $jobId; Nonce = $nonce; ClientToken = $token }
+        (Confirm-CPThirdPartyJob @claim @basics -Select Status).Value | Should -Be 'InProgress'
+        Confirm-CPThirdPartyJob @claim @basics -Select Status.Value | Should -Be 'InProgress'
+        Complete-CPThirdPartyJob -JobId $jobId -ClientToken $token @basics
+        $result = Invoke-Capturing {
+            Confirm-CPThirdPartyJob @claim @basics -Select Status
+            Confirm-CPThirdPartyJob @claim @basics
+        }
+        $result.Output | Should -Be 'Succeeded'
+        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'JobTaken,*'
+    }
+
+    It 'give the job id with <_>' -TestCases @{ Select = '^JobId' }, @{ PassThru = $true } {
+        Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token @_ @basics | Should -BeExactly $jobId
+    }
+
+    It 'refuse PassThru beside Select' {
+        $result = Invoke-Capturing {
+            Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -PassThru -Select '*' @basics
+        }
+        "$($result.Errors[0])" | Should -BeLike '*-PassThru and -Select*'
+    }
+
+    It 'claim nothing where Select is wrong' {
+        $result = Invoke-Capturing {
+            Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Select Nonsense @basics
+        }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        (Get-CPThirdPartyEmulatorJob -JobId $jobId).Status | Should -Be 'Dispatched'
+    }
+
+    It 'go on with Force where the preference would ask, and neither with WhatIf nor with Confirm' {
+        $ConfirmPreference = 'Low'
+        $claim = @{ JobId = $jobId; Nonce = $nonce; ClientToken = $token; Force = $true }
+        Confirm-CPThirdPartyJob @claim @basics -WhatIf
+        (Get-CPThirdPartyEmulatorJob -JobId $jobId).Status | Should -Be 'Dispatched'
+        { Confirm-CPThirdPartyJob @claim @basics -Confirm } | Should -Throw -ErrorId 'PromptUnavailable,*'
+        (Confirm-CPThirdPartyJob @claim @basics).Status | Should -Be 'InProgress'
+    }
+
+    It 'say how to go on where nobody can be asked' {
+        $ConfirmPreference = 'Low'
+        try {
+            Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token @basics
+            throw 'It went on.'
+        } catch {
+            $_.FullyQualifiedErrorId | Should -BeLike 'PromptUnavailable,*'
+            $_.ErrorDetails.RecommendedAction | Should -BeLike '*-Confirm:$false*'
+        }
+    }
+
+    It 'run with the alias of the cmdlet''s name' {
+        (Get-Command Get-CPThirdPartyJobDetails).ResolvedCommand.Name | Should -Be 'Get-CPThirdPartyJobDetail'
+        (Get-CPThirdPartyJobDetails -JobId $jobId -ClientToken $token @basics).Nonce | Should -Be $nonce
+    }
+
+    It 'bind settings of the call from <What>' -TestCases @(
+        @{ What = 'an object'; Make = { param($row) [pscustomobject] $row } }
+        @{ What = 'a hashtable'; Make = { param($row) $row } }
+    ) {
+        $row = @{ JobId = $jobId; ClientToken = $token } + $basics
+        (& $Make $row | Get-CPThirdPartyJobDetail).Nonce | Should -Be $nonce
+        $row = @{
+            JobId = $jobId; ClientToken = $token; RegionToCall = 'EU-CENTRAL-1'; AK = $accessKey; SK = $secretKey
+            EndpointUrl = $emulator.Endpoint; Select = 'JobDetails.Nonce'
+        }
+        & $Make $row | Get-CPThirdPartyJobDetail | Should -Be $nonce
+        $row.SK = 'another'
+        $result = Invoke-Capturing { & $Make $row | Get-CPThirdPartyJobDetail }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidSignature,*'
+        $row.SK = '***'
+        $result = Invoke-Capturing { & $Make $row | Get-CPThirdPartyJobDetail }
+        "$($result.Errors[0])" | Should -BeLike '*SecretKey*mask*'
+        $profiled = @{
+            JobId = $jobId; ClientToken = $token; ProfileName = 'partner'; ProfileLocation = $file; EndpointUrl = $endpoint
+        }
+        (& $Make $profiled | Get-CPThirdPartyJobDetail).Nonce | Should -Be $nonce
+    }
+
+    It 'take keys before a profile, and a profile before an object' {
+        $wrong = [pscustomobject] @{ AccessKeyId = 'WRONG'; SecretAccessKey = 'x' }
+        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Credential $wrong @basics).Nonce |
+            Should -Be $nonce
+        $with = @{ ProfileName = 'partner'; ProfileLocation = $file; EndpointUrl = $endpoint; Credential = $wrong }
+        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @with).Nonce | Should -Be $nonce
+        $both = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -ProfileName nosuch @basics -Verbose 4>&1
+        "$both" | Should -BeLike "*profile 'nosuch' are not*"
+    }
+
+    It 'take a region <What>' -TestCases @(
+        @{ What = 'in capitals'; Region = 'EU-CENTRAL-1' }
+        @{ What = 'as a RegionEndpoint'; Region = [pscustomobject] @{ SystemName = 'eu-central-1'; DisplayName = 'x' } }
+        @{ What = 'as Get-AWSRegion gives it'; Region = [pscustomobject] @{ Region = 'eu-central-1'; Name = 'x' } }
+    ) {
+        $basics.Region = $Region
+        (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @basics).Nonce | Should -Be $nonce
+    }
+
+    It 'pass over an empty $StoredAWSRegion' {
+        $StoredAWSRegion = ''
+        $env:AWS_REGION = 'eu-central-1'
+        try {
+            $basics.Remove('Region')
+            (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @basics).Nonce | Should -Be $nonce
+        } finally {
+            $env:AWS_REGION = $null
+        }
     }
 
     It 'have an error for a Select that names nothing' {
@@ -133,8 +267,9 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         "$($result.Errors[0])" | Should -BeLike '*Nonsense*'
     }
 
-    It 'never give the client token by Select' {
-        "$(Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '^ClientToken' @basics)" |
-            Should -Not -BeLike "*$token*"
+    It 'give the client token by Select as a secret' {
+        $given = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '^ClientToken' @basics
+        "$given" | Should -Be '***'
+        $given.Reveal() | Should -Be $token
     }
 }

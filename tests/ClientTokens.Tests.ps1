@@ -107,6 +107,10 @@ Describe 'A client token as a parameter' {
         @{ What = 'an empty string'; Token = '' }
         @{ What = 'a token of 257 characters'; Token = 'x' * 257 }
         @{ What = 'a number'; Token = 5 }
+        @{ What = 'the mask of a secret'; Token = '***' }
+        @{ What = 'a mask of a runner'; Token = '********' }
+        @{ What = 'a table with a mask'; Token = @{ one = '***' } }
+        @{ What = 'a script block that gives a mask'; Token = { '***' } }
     ) {
         $before = (Get-ServiceRequest | Measure-Object).Count
         { Get-CPThirdPartyJobDetail -JobId any -ClientToken $Token -Session bare -ErrorAction Stop } | Should -Throw

@@ -129,7 +129,8 @@ Describe 'The code in <Page>' -ForEach ($pages + $topics) {
     }
 
     It 'names cmdlets that are there' {
-        $known = (Get-Module -Name CodePipeline.ThirdParty).ExportedCmdlets.Keys
+        $module = Get-Module -Name CodePipeline.ThirdParty
+        $known = @($module.ExportedCmdlets.Keys) + @($module.ExportedAliases.Keys)
         $text = Get-Text $Path
         if ($Page -eq 'docs/moving.md') {
             # There, names of AWS.Tools stand in the first column.

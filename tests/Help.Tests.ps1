@@ -48,13 +48,15 @@ BeforeAll {
     function Get-VisibleParameter([string] $Name) {
         $command = Get-Command -Name $Name -Module CodePipeline.ThirdParty
         $command.Parameters.Values | Where-Object {
-            $_.Name -notin $common -and -not ($_.Attributes | Where-Object {
-                    $_ -is [System.Management.Automation.ParameterAttribute] -and $_.DontShow })
+            $_.Name -notin $common -and (Get-ParameterSetOf $_ | Where-Object { -not $_.DontShow })
         }
     }
 
+    # Where it is shown in any set, those in which it is: in the others it is taken to say what is wrong.
     function Get-ParameterSetOf($Parameter) {
-        $Parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] }
+        $sets = @($Parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] })
+        $shown = @($sets | Where-Object { -not $_.DontShow })
+        if ($shown) { $shown } else { $sets }
     }
 
     # The metadata block of a parameter in the markdown, line by line.

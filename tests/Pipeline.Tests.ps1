@@ -87,7 +87,7 @@ Describe 'The four cmdlets in a pipeline' {
         $claimed = $detail | Confirm-CPThirdPartyJob
         $done = $claimed | Complete-CPThirdPartyJob -PassThru
         $job.Status, $detail.Status, $claimed.Status, $done.Status |
-            Should -Be 'Dispatched', 'Dispatched', 'InProgress', 'Succeeded'
+            Should -Be 'Dispatched', $null, 'InProgress', 'Succeeded'
         $done | Should -BeOfType CodePipeline.ThirdParty.ThirdPartyJobDetail
     }
 }
@@ -344,10 +344,14 @@ Describe 'Complete-CPThirdPartyJob' {
         $job.FailureMessage | Should -BeLike 'the test rig is on fire (Pipeline.Tests.ps1, line *)'
     }
 
-    It 'refuses success and failure in one' {
+    It 'refuses success and failure in one, in its own words' {
         $claimed = Get-ClaimedJob
         { $claimed | Complete-CPThirdPartyJob -Summary 'ok' -FailureMessage 'not ok' } |
-            Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+            Should -Throw '*-Summary and -FailureMessage*' -ErrorId 'InvalidInput,*'
+        $record = Write-Error 'not ok' -ErrorAction Continue 2>&1
+        { $claimed | Complete-CPThirdPartyJob -PercentComplete 5 -ErrorRecord $record } |
+            Should -Throw '*-PercentComplete and -ErrorRecord*' -ErrorId 'InvalidInput,*'
+        (Get-CPThirdPartyEmulatorJob).ResultCount | Should -Be 0
     }
 
     It 'cuts a summary that is too long, with a warning, and the result is not lost' {
@@ -410,5 +414,234 @@ Describe 'Complete-CPThirdPartyJob' {
     It 'writes an error for a job that nobody claimed' {
         $result = Invoke-Capturing { Get-DispatchedJob | Complete-CPThirdPartyJob }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidJobState,*'
+    }
+}
+
+Describe 'A wrong object in the pipeline' {
+    BeforeAll {
+        $emulator = Start-TestService
+    }
+
+    AfterAll {
+        Clear-TestService
+    }
+
+    It 'of <Cmdlet> is reported as one, and no part of it is shown or sent: <What>' -TestCases @(
+        foreach ($cmdlet in 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob', 'Complete-CPThirdPartyJob',
+            'Save-CPThirdPartyJobArtifact', 'Publish-CPThirdPartyJobArtifact'
+        ) {
+            @{ Cmdlet = $cmdlet; What = 'a date'; Make = { [datetime] '2026-01-31' }; Got = 'DateTime' }
+            @{ Cmdlet = $cmdlet; What = 'a number'; Make = { 42 }; Got = 'Int32' }
+            @{ Cmdlet = $cmdlet; What = 'a GUID'; Make = { [guid]::NewGuid() }; Got = 'Guid' }
+            @{ Cmdlet = $cmdlet; What = 'a process'; Make = { Get-Process -Id $PID }; Got = 'Process' }
+            @{ Cmdlet = $cmdlet; What = 'a folder'; Make = { Get-Item -Path $TestDrive }; Got = 'DirectoryInfo' }
+            @{ Cmdlet = $cmdlet; What = 'a list'; Make = { 'a', 's3cr3t' }; Got = 'Object`[`]' }
+            @{ Cmdlet = $cmdlet; What = 'JSON text'; Got = 'JSON text'
+                Make = { '{"jobId":"a","clientToken":"s3cr3t"}' }
+            }
+            @{ Cmdlet = $cmdlet; What = 'a line of JSON'; Make = { '  "clientToken": "s3cr3t",' }; Got = 'text*' }
+            @{ Cmdlet = $cmdlet; What = 'a line of YAML'; Make = { 'clientToken: s3cr3t' }; Got = 'text*' }
+            @{ Cmdlet = $cmdlet; What = 'several lines'; Make = { "a`ns3cr3t" }; Got = 'text of several lines' }
+            @{ Cmdlet = $cmdlet; What = 'an object as text'; Got = 'text*'
+                Make = { "$([pscustomobject] @{ jobId = 'a'; clientToken = 's3cr3t' })" }
+            }
+        }
+    ) {
+        $with = if ($Cmdlet -like 'Publish*') { @{ Path = $TestDrive } } else { @{} }
+        foreach ($named in @{}, @{ JobId = 'named'; ClientToken = 'token' }) {
+            $result = Invoke-Capturing { , (& $Make) | & $Cmdlet @with @named }
+            $result.Output | Should -BeNullOrEmpty
+            $result.Errors.Count | Should -Be 1
+            $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            "$($result.Errors[0])" | Should -BeLike "Pipe a job from Get-CPThirdPartyJob; got $Got."
+            $result.Errors[0] | Format-List -Property * -Force | Out-String | Should -Not -BeLike '*s3cr3t*'
+        }
+
+        Get-ServiceRequest | Should -BeNullOrEmpty
+    }
+
+    It 'is not asked about with WhatIf' {
+        '{"jobId":"a","clientToken":"s3cr3t"}' | Confirm-CPThirdPartyJob -WhatIf -ErrorAction SilentlyContinue 6>&1 |
+            Should -BeNullOrEmpty
+    }
+
+    It 'has an id that is refused, not the object sent, where jobId is <What>' -TestCases @(
+        @{ What = 'a number'; Value = 5; Said = '*jobId is of type Int32*text*' }
+        @{ What = 'null'; Value = $null; Said = '*jobId is null*' }
+        @{ What = 'a list'; Value = @('a', 'b'); Said = '*jobId is a list*' }
+        @{ What = 'an object'; Value = [pscustomobject] @{ id = 'a' }; Said = '*jobId is an object*' }
+        @{ What = 'a date'; Value = [datetime]::Now; Said = '*jobId is a date*' }
+    ) {
+        foreach ($row in [pscustomobject] @{ jobId = $Value; clientToken = 's3cr3t' }, @{ jobId = $Value }) {
+            $result = Invoke-Capturing { $row | Get-CPThirdPartyJobDetail }
+            $result.Errors.Count | Should -Be 1
+            "$($result.Errors[0])" | Should -BeLike $Said
+            $result.Errors[0] | Format-List -Property * -Force | Out-String | Should -Not -BeLike '*s3cr3t*'
+        }
+
+        Get-ServiceRequest | Should -BeNullOrEmpty
+    }
+
+    It 'has no jobId, which is said' {
+        foreach ($row in [pscustomobject] @{ clientToken = 's3cr3t' }, @{ clientToken = 's3cr3t' }) {
+            $result = Invoke-Capturing { $row | Get-CPThirdPartyJobDetail }
+            "$($result.Errors[0])" | Should -BeLike '*no jobId*'
+        }
+    }
+
+    It 'is an outcome without its job' {
+        $result = Invoke-Capturing { New-CPThirdPartyJobOutcome -FailureMessage x | Complete-CPThirdPartyJob }
+        "$($result.Errors[0])" | Should -BeLike '*outcome*no jobId*'
+    }
+
+    It 'makes no poll: <What>' -TestCases @(
+        @{ What = 'a number beside -ActionType'; Make = { 1 }; With = @{ ActionType = 'Test/Contoso/1' } }
+        @{ What = 'text beside -ActionType'; Make = { 'x' }; With = @{ ActionType = 'Test/Contoso/1' } }
+        @{ What = 'a date'; Make = { Get-Date }; With = @{} }
+        @{ What = 'a process'; Make = { Get-Process -Id $PID }; With = @{} }
+        @{ What = 'a batch size that is no whole number'; With = @{}
+            Make = { @{ actionTypeId = 'Test/Contoso/1'; maxBatchSize = 1.5 } }
+        }
+    ) {
+        $result = Invoke-Capturing { & $Make | Get-CPThirdPartyJob @With }
+        $result.Errors.Count | Should -Be 1
+        Get-ServiceRequest | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Objects from the pipeline' {
+    BeforeAll {
+        $emulator = Start-TestService
+        $known = 'token-of-the-customer'
+
+        function Get-JobOf([string] $Client = 'one') {
+            Get-DispatchedJob -With @{ ClientId = $Client; ClientToken = $known }
+        }
+    }
+
+    AfterAll {
+        Clear-TestService
+    }
+
+    It 'bind as a hashtable all that they bind as an object' {
+        $job = Get-JobOf
+        $nonce = (@{ jobId = $job.JobId; clientToken = $known } | Get-CPThirdPartyJobDetail).Nonce
+        $nonce | Should -Not -BeNullOrEmpty
+        (@{ jobId = $job.JobId; clientToken = $known; nonce = $nonce } | Confirm-CPThirdPartyJob).Status |
+            Should -Be 'InProgress'
+        (Get-ServiceRequest)[-1].Body.nonce | Should -Be $nonce
+        @{ JobId = $job.JobId; ClientId = 'one' } | Complete-CPThirdPartyJob -Summary 'by client'
+        (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Summary | Should -Be 'by client'
+    }
+
+    It 'poll as a hashtable, an action type, or beside a session' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
+        $type = @{ category = 'Test'; owner = 'ThirdParty'; provider = 'Contoso'; version = '1' }
+        (@{ actionTypeId = $type; maxBatchSize = 1 } | Get-CPThirdPartyJob).Status | Should -Be 'Dispatched'
+        (Get-ServiceRequest)[-1].Body.maxBatchSize | Should -Be 1
+        ($ActionType | Get-CPThirdPartyJob -MaxBatchSize 1).Status | Should -Be 'Dispatched'
+        (Get-CPThirdPartySession | Get-CPThirdPartyJob $ActionType -MaxBatchSize 1).Status | Should -Be 'Dispatched'
+    }
+
+    It 'name the job by a script block' {
+        $job = Get-JobOf
+        @{ number = $job.JobId } | Get-CPThirdPartyJobDetail -JobId { $_.number } -ClientId one |
+            ForEach-Object JobId | Should -Be $job.JobId
+    }
+
+    It 'have a GUID for an id' {
+        $result = Invoke-Capturing {
+            [pscustomobject] @{ JobId = [guid] '0f8fad5b-d9cb-469f-a165-70867728950e'; ClientToken = $known } |
+                Get-CPThirdPartyJobDetail
+        }
+        $result.Errors[0].TargetObject | Should -BeExactly '0f8fad5b-d9cb-469f-a165-70867728950e'
+    }
+
+    It 'are jobs again <How>' -TestCases @(
+        @{ How = 'out of a CLIXML file'
+            Carry = {
+                $path = Join-Path $TestDrive "$(New-Guid).xml"
+                $input | Export-Clixml -Path $path
+                Import-Clixml -Path $path
+            }
+        }
+        @{ How = 'out of JSON'; Carry = { $input | ConvertTo-Json -Depth 8 | ConvertFrom-Json } }
+        @{ How = 'out of flat JSON'
+            Carry = { $input | ConvertTo-Json -Depth 1 -WarningAction Ignore | ConvertFrom-Json }
+        }
+        @{ How = 'out of JSON as a hashtable'
+            Carry = { $input | ConvertTo-Json -Depth 8 | ConvertFrom-Json -AsHashtable }
+        }
+        @{ How = 'out of a CSV file'; Carry = { $input | ConvertTo-Csv | ConvertFrom-Csv } }
+        @{ How = 'out of a selection'
+            Carry = {
+                $input | Select-Object JobId, ClientId, ClientToken, ContinuationToken, Nonce | ConvertTo-Csv |
+                    ConvertFrom-Csv
+            }
+        }
+    ) {
+        $job = Get-DispatchedJob -With @{
+            ClientId = 'one'; ClientToken = $known; ContinuationToken = 'earlier'; OutputArtifact = 'Out'
+        }
+        $detail = $job | & $Carry | Get-CPThirdPartyJobDetail
+        $detail.ClientToken.Reveal() | Should -Be $known
+        ($detail | & $Carry | Confirm-CPThirdPartyJob).Status | Should -Be 'InProgress'
+
+        $path = Join-Path $TestDrive 'report.txt'
+        Set-Content -Path $path -Value 'all well'
+        ($detail | & $Carry | Publish-CPThirdPartyJobArtifact -Path $path).Name | Should -Be 'Out'
+        $folder = Join-Path $TestDrive (New-Guid)
+        $detail | & $Carry | Save-CPThirdPartyJobArtifact -Output -Destination $folder | Should -Exist
+        $detail | & $Carry | Complete-CPThirdPartyJob -Summary $How
+        $taken = Get-CPThirdPartyEmulatorJob -JobId $job.JobId
+        $taken.Summary, $taken.ContinuationTokenOut | Should -Be $How, $null
+        (Get-ServiceRequest -Operation *ThirdPartyJob).Body.clientToken | Should -Not -Contain '***'
+    }
+
+    It 'are jobs again out of a background job' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken $known
+        $arguments = $ModuleManifest, $ActionType, "$($emulator.Endpoint)", $emulator.AccessKeyId,
+        $emulator.SecretAccessKey.Reveal()
+        $job = Start-Job -ArgumentList $arguments -ScriptBlock {
+            Import-Module $args[0]
+            Get-CPThirdPartyJob $args[1] -EndpointUrl $args[2] -Region us-east-1 -AccessKey $args[3] -SecretKey $args[4]
+        } | Receive-Job -Wait -AutoRemoveJob
+        ($job | Confirm-CPThirdPartyJob).Status | Should -Be 'InProgress'
+    }
+
+    It 'have their token looked up by the client where it reads <Token>' -TestCases @(
+        @{ Token = '***' }, @{ Token = '' }, @{ Token = $null }, @{ Token = [pscustomobject] @{} }, @{ Token = @{} }
+    ) {
+        $job = Get-JobOf
+        ([pscustomobject] @{ JobId = $job.JobId; ClientId = 'one'; ClientToken = $Token } |
+            Get-CPThirdPartyJobDetail).Nonce | Should -Not -BeNullOrEmpty
+    }
+
+    It 'say which token is missing where nothing knows it, and send no mask' {
+        $before = (Get-ServiceRequest | Measure-Object).Count
+        $result = Invoke-Capturing {
+            [pscustomobject] @{ JobId = 'a'; ClientId = 'nobody'; ClientToken = '***' } | Get-CPThirdPartyJobDetail
+        }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ClientTokenNotFound,*'
+        "$($result.Errors[0])" | Should -BeLike "*'nobody'*"
+        (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
+    }
+
+    It 'go on in the current session where theirs is not here, and in theirs where it is' {
+        $job = Get-JobOf
+        $null = Start-TestService -Session other -Emulator @{ Name = 'other' }
+        try {
+            ([pscustomobject] @{ JobId = $job.JobId; ClientToken = $known; Session = 'us-east-1' } |
+                Get-CPThirdPartyJobDetail).Session.Name | Should -Be 'Default'
+            $result = Invoke-Capturing {
+                [pscustomobject] @{ JobId = $job.JobId; ClientToken = $known; Session = @{ Name = 'other' } } |
+                    Get-CPThirdPartyJobDetail
+            }
+            $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'JobNotFound,*'
+            { $job | Get-CPThirdPartyJobDetail -Session nowhere } | Should -Throw -ErrorId 'SessionNotFound,*'
+        } finally {
+            Disconnect-CPThirdParty other
+            Get-CPThirdPartyEmulator other | Stop-CPThirdPartyEmulator
+        }
     }
 }

@@ -421,3 +421,33 @@ Describe 'Sessions and runspaces' {
         @($details).Count | Should -Be 2
     }
 }
+
+Describe 'A setting that cannot be right' {
+    AfterEach {
+        Get-CPThirdPartySession | Disconnect-CPThirdParty
+    }
+
+    It 'is warned of: a region that no SDK knows' {
+        $keys = @{ AccessKey = 'a'; SecretKey = 'b' }
+        "$(Connect-CPThirdParty -Region narnia @keys 3>&1)" | Should -BeLike "*'narnia'*"
+        "$(Connect-CPThirdParty -Region narnia @keys 3>&1)" | Should -BeLike "*'narnia'*"
+        Connect-CPThirdParty -Region eu-central-1 @keys 3>&1 | Should -BeNullOrEmpty
+        Connect-CPThirdParty -Region narnia -EndpointUrl http://127.0.0.1:1 @keys 3>&1 | Should -BeNullOrEmpty
+    }
+
+    It 'is told before anything is sent: a header that HTTP cannot carry' {
+        $result = Invoke-Capturing {
+            Get-CPThirdPartyJob $ActionType -Region us-east-1 -EndpointUrl http://127.0.0.1:1 -AccessKey "$([char]0xC4)K" `
+                -SecretKey x
+        }
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        "$($result.Errors[0])" | Should -BeLike '*header Authorization*'
+    }
+
+    It 'is none: a time limit of 0' {
+        $started = Start-TestService -Connect @{ Timeout = 0; ConnectTimeout = 0 }
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Emulator $started
+        (Get-CPThirdPartyJob $ActionType).Status | Should -Be 'Dispatched'
+        $started | Stop-CPThirdPartyEmulator
+    }
+}

@@ -1,11 +1,12 @@
 using System;
+using System.Collections.Generic;
 using System.Management.Automation;
 using System.Reflection;
 
 namespace CodePipeline.ThirdParty.Loader;
 
 /// <summary>
-/// Hands the cmdlets of the imported assembly on to the module whose psm1 calls this. Without it,
+/// Hands the cmdlets and aliases of the imported assembly on to the module whose psm1 calls this. Without it,
 /// <c>Import-Module -Force</c> loses them (PowerShell issue 20710).
 /// </summary>
 /// <remarks>
@@ -23,8 +24,13 @@ public sealed class ExportModuleCmdletCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        MethodInfo? method = typeof(PSModuleInfo).GetMethod(
-            "AddExportedCmdlet", BindingFlags.Instance | BindingFlags.NonPublic);
+        Export("AddExportedCmdlet", Module!.ExportedCmdlets.Values);
+        Export("AddExportedAlias", Module.ExportedAliases.Values);
+    }
+
+    private void Export<T>(string name, IEnumerable<T> commands)
+    {
+        MethodInfo? method = typeof(PSModuleInfo).GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic);
         PSModuleInfo? outer = SessionState.Module;
         if (method is null || outer is null)
         {
@@ -33,11 +39,10 @@ public sealed class ExportModuleCmdletCommand : PSCmdlet
 
         // From the second call on, a method that is invoked by reflection is compiled for it, which takes longer than
         // all the rest.
-        var add = (Action<CmdletInfo>?)Delegate.CreateDelegate(
-            typeof(Action<CmdletInfo>), outer, method, throwOnBindFailure: false);
-        foreach (CmdletInfo cmdlet in Module!.ExportedCmdlets.Values)
+        var add = (Action<T>?)Delegate.CreateDelegate(typeof(Action<T>), outer, method, throwOnBindFailure: false);
+        foreach (T command in commands)
         {
-            add?.Invoke(cmdlet);
+            add?.Invoke(command);
         }
     }
 }

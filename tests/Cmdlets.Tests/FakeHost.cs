@@ -92,7 +92,9 @@ internal sealed class FakeHost : ICommandHost
 
     public void WriteProgress(ProgressRecord progress) => Add(progress);
 
-    public bool ShouldProcess(string target, string action)
+    public object WithValue(string text) => text;
+
+    public bool ShouldProcess(string target, string action, bool isForced = false)
     {
         Add(new Question(target, action));
         return Agrees;

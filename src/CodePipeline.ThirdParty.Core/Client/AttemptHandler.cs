@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 #if NET
 using System.Net.Http;
 #else
@@ -18,6 +20,7 @@ internal sealed class AttemptHandler : PipelineHandler
     public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
     {
         var call = (OperationRequest)executionContext.RequestContext.OriginalRequest;
+        CheckHeaders(executionContext.RequestContext.Request.Headers);
         call.Attempts++;
         call.Wire?.Invoke(WireText.Request(call, executionContext.RequestContext.Request.Endpoint));
         try
@@ -37,6 +40,22 @@ internal sealed class AttemptHandler : PipelineHandler
             call.AnswerLost |= !NeverSent(error);
             call.Wire?.Invoke(WireText.Broken(call, error));
             throw;
+        }
+    }
+
+    /// <summary>Refuses what HTTP cannot carry, which would look like a connection that broke. No value is told.</summary>
+    private static void CheckHeaders(IDictionary<string, string> headers)
+    {
+        foreach (KeyValuePair<string, string> header in headers)
+        {
+            if (header.Value is string value && value.Any(c => c is (< ' ' and not '\t') or > '~'))
+            {
+                throw new InvalidInputException(
+                    header.Key,
+                    $"The header {header.Key} has a character that HTTP cannot carry.",
+                    "Use letters, digits and signs of ASCII in access keys, session tokens, AWS_EXECUTION_ENV and "
+                    + "AWS_SDK_UA_APP_ID.");
+            }
         }
     }
 

@@ -22,4 +22,7 @@ public sealed class CallOptions
     /// Asks for the code of an MFA device, by its serial number; gives <see langword="null"/> where nobody can answer.
     /// </summary>
     internal Func<string, CancellationToken, Task<string?>>? AskMfaCode { get; init; }
+
+    /// <summary>Takes what is known of the answer as a whole, once it is there.</summary>
+    internal Action<AnswerFacts>? Answered { get; init; }
 }

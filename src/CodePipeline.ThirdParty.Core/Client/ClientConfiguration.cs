@@ -41,7 +41,7 @@ internal static class ClientConfiguration
         ? UrlText.Parse(url, "EndpointUrl")
         : aws.EndpointOf(AwsService.CodePipeline);
 
-    /// <summary>How long nothing may come, at most.</summary>
+    /// <summary>How long nothing may come, at most; infinite for a time limit of 0.</summary>
     public static TimeSpan TimeoutOf(ClientSettings settings) => CheckTime(settings.Timeout, "Timeout") ?? s_timeout;
 
     /// <summary>What is the same for every service.</summary>
@@ -161,12 +161,12 @@ internal static class ClientConfiguration
     }
 #endif
 
+    /// <summary>A time limit; 0 is none, as in the AWS CLI.</summary>
     private static TimeSpan? CheckTime(TimeSpan? time, string inputName) =>
-        time is null || (time > TimeSpan.Zero && time <= s_longestTimeout)
-            ? time
-            : throw new InvalidInputException(
-                inputName, $"{inputName} {time:c} cannot be waited for.",
-                "Give more than 0 seconds and at most 1 day.");
+        time == TimeSpan.Zero ? System.Threading.Timeout.InfiniteTimeSpan
+        : time is null || (time > TimeSpan.Zero && time <= s_longestTimeout) ? time
+        : throw new InvalidInputException(
+            inputName, $"{inputName} {time:c} cannot be waited for.", "Give at most 1 day, or 0 for no time limit.");
 
     private static WebProxy? Proxy(ClientSettings settings)
     {

@@ -90,6 +90,9 @@ internal static class ErrorTranslation
                 501 => new UnexpectedAnswerException(answer),
                 >= 500 => new ServiceUnavailableException(answer),
                 429 => new ThrottlingException(answer),
+
+                // Only the service names its errors; a proxy's page has a status and no name.
+                >= 400 when code.Length > 0 => new OtherServiceException(answer),
                 _ => new UnexpectedAnswerException(answer),
             };
     }

@@ -53,6 +53,10 @@ internal static class RegionResolver
         && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
         && text[0] != '-' && text[text.Length - 1] != '-';
 
+    /// <summary>Whether the SDK's list has the region, which may be older than a region.</summary>
+    public static bool IsKnown(string region) =>
+        Amazon.RegionEndpoint.GetBySystemName(region).DisplayName != "Unknown";
+
     public static InvalidInputException Missing() => new(
         "Region",
         "No region is set.",

@@ -94,7 +94,14 @@ internal static class RequestBody
     private static void WriteJob(Utf8JsonWriter json, string jobId, Secret clientToken)
     {
         json.WriteString("jobId", ServiceLimits.JobId.Check(jobId, "JobId"));
-        json.WriteString("clientToken", ServiceLimits.ClientToken.Check(clientToken.Reveal(), "ClientToken"));
+        string token = clientToken.Reveal();
+        json.WriteString("clientToken", ServiceLimits.ClientToken.Check(token, "ClientToken"));
+        if (Secret.IsMask(token))
+        {
+            throw new InvalidInputException(
+                "ClientToken", $"ClientToken is {Secret.Mask}, the mask of a secret, and not the token.",
+                "Give the token itself, or look it up by the job's ClientId.");
+        }
     }
 
     /// <summary>Writes a member under its name in the model, which the limit carries.</summary>

@@ -76,6 +76,9 @@ public sealed class ClockSkewException(ServiceError error) : ThirdPartyServiceEx
 public sealed class ServiceUnavailableException(ServiceError error) : ThirdPartyServiceException(error);
 
 /// <summary>
-/// An answer that is none of the others: an error of a later model, or a page from a proxy on the way.
+/// An error of the service's own that none of the others stands for: a later model's, or one of AWS's front door.
 /// </summary>
+public sealed class OtherServiceException(ServiceError error) : ThirdPartyServiceException(error);
+
+/// <summary>An answer that is not the service's: a page from a proxy on the way.</summary>
 public sealed class UnexpectedAnswerException(ServiceError error) : ThirdPartyServiceException(error);

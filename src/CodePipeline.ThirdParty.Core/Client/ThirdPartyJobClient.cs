@@ -172,6 +172,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             throw CredentialResolver.Translate(_settings, error);
         }
 
+        options.Answered?.Invoke(new AnswerFacts(response.ResponseMetadata?.RequestId, response.Body.Length));
         try
         {
             return read(response.Body);

@@ -28,6 +28,9 @@ public sealed class JobArtifact
     /// <summary>The key of the object.</summary>
     public string? ObjectKey { get; }
 
+    /// <summary>Where the artifact lies, in the shape of the service.</summary>
+    public ArtifactLocation Location => new(LocationType, BucketName, ObjectKey);
+
     /// <inheritdoc/>
     public override string ToString() => Name ?? string.Empty;
 }

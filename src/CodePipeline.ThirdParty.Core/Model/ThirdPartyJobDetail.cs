@@ -13,6 +13,13 @@ public class ThirdPartyJobDetail : ThirdPartyJob
         Details = details;
     }
 
+    /// <summary>The job with its details, and what is known of its status by now.</summary>
+    internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetails details, string? status)
+        : base(job.JobId, job.ClientId, job.ClientToken, status, job.ActionType ?? details.ActionType, job.Session)
+    {
+        Details = details;
+    }
+
     private protected ThirdPartyJobDetail(ThirdPartyJobDetail job, string status)
         : base(job, status)
     {
@@ -62,6 +69,9 @@ public class ThirdPartyJobDetail : ThirdPartyJob
 
     /// <summary>The key to encrypt output artifacts with; none: the AWS managed key.</summary>
     public EncryptionKey? EncryptionKey => Details.EncryptionKey;
+
+    /// <summary>The same details in the shape that the service gives them, as AWS.Tools shows them.</summary>
+    public JobData Data => new(Details, ActionType);
 
     /// <summary>When the details were read.</summary>
     internal System.DateTimeOffset ReadAt => Details.ReadAt;

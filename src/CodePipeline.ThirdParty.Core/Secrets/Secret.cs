@@ -4,8 +4,8 @@ namespace CodePipeline.ThirdParty;
 
 /// <summary>A text that must not be seen: a client token, a secret key, a secret configuration value.</summary>
 /// <remarks>
-/// It has no public property and no field that a serializer reads: views, transcripts, <c>ConvertTo-Json</c> and
-/// <c>Export-Clixml</c> show <c>***</c>. <see cref="Reveal"/> gives the text.
+/// It has no public property and no field that a serializer reads: views, transcripts, CSV and <c>Export-Clixml</c> show
+/// <c>***</c>, and <c>ConvertTo-Json</c> writes <c>{}</c>. <see cref="Reveal"/> gives the text.
 /// </remarks>
 public sealed class Secret : IEquatable<Secret>
 {
@@ -27,6 +27,9 @@ public sealed class Secret : IEquatable<Secret>
         _value = value;
         SecretRegistry.Announce(value);
     }
+
+    /// <summary>Whether a text is what a secret shows, here or in the log of a CI runner: asterisks and nothing else.</summary>
+    internal static bool IsMask(string text) => text.Length > 0 && text.Trim('*').Length == 0;
 
     /// <summary>Gives the text itself. Keep it out of logs.</summary>
     public string Reveal() => _value;

@@ -21,6 +21,7 @@ public abstract class ArtifactCommand : JobCommandBase
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(JobIdCompleter))]
+    [JobIdTransformation]
     public override string JobId { get; set; } = string.Empty;
 
     /// <summary>Emits the job, for the pipeline to go on with, where all of its artifacts were moved.</summary>
@@ -33,9 +34,22 @@ public abstract class ArtifactCommand : JobCommandBase
     /// <summary>The job with its details: the piped one's, where it has them.</summary>
     private protected async Task<ThirdPartyJobDetail> ResolveDetailAsync(CancellationToken cancellationToken)
     {
+        RefuseEntry("Destination");
+        RefuseEntry("Path");
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
         return job as ThirdPartyJobDetail
-            ?? await ReadDetailAsync(job, "for its artifacts", cancellationToken).ConfigureAwait(false);
+            ?? await ReadDetailAsync(job, " for its artifacts", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>PowerShell binds properties by name, and entries of a hashtable not at all.</summary>
+    private void RefuseEntry(string name)
+    {
+        if (Piped.Content is { IsTable: true } table && table.Spelling(name) is string entry)
+        {
+            throw new InvalidInputException(
+                name, $"The hashtable from the pipeline has an entry {entry}, which is not read.",
+                $"Use -{name}, or pipe an object: [pscustomobject]$table.");
+        }
     }
 
     /// <summary>What the job lets be moved.</summary>

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Parameters;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 
@@ -21,6 +22,8 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     /// <summary>What was done, up to 2,048 characters; a longer one is cut, with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     public string? Summary { get; set; }
 
     /// <summary>The id of the execution in the partner's system, up to 1,500 characters.</summary>
@@ -30,6 +33,9 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
 
     /// <summary>How much is done, 0 to 100.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
+    [PercentTransformation]
     [ValidateRange(ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete)]
     [NoCompletion]
     public int? PercentComplete { get; set; }
@@ -37,25 +43,36 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     /// <summary>The work goes on: a later job of the same action carries this token, up to 2,048 characters.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     public string? ContinuationToken { get; set; }
 
     /// <summary>The revision worked on, up to 1,500 characters.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     public string? Revision { get; set; }
 
     /// <summary>What tells this revision from others, up to 100 characters; needed with -Revision.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     public string? RevisionChangeIdentifier { get; set; }
 
-    /// <summary>When the revision came to be.</summary>
+    /// <summary>When the revision came to be: a time, or seconds since 1970.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
+    [TimeTransformation]
     [NoCompletion]
-    public DateTime? RevisionCreated { get; set; }
+    public DateTimeOffset? RevisionCreated { get; set; }
 
     /// <summary>What the revision is, up to 2,048 characters; a longer one is cut, with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? RevisionSummary { get; set; }
 
@@ -67,10 +84,10 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     [NoCompletion]
     public string? FailureMessage { get; set; }
 
-    /// <summary>Why the job failed.</summary>
-    [Parameter(ParameterSetName = FailureSet)]
-    [Parameter(ParameterSetName = ErrorRecordSet)]
-    public FailureType FailureType { get; set; } = FailureType.JobFailed;
+    /// <summary>Why the job failed; JobFailed if neither this nor the piped object tells.</summary>
+    [Parameter]
+    [FailureTypeTransformation]
+    public FailureType? FailureType { get; set; }
 
     /// <summary>The error to report: <c>$_</c> in a catch block.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ErrorRecordSet)]
@@ -82,11 +99,25 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    private protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        CliResult cli = CliResult.Of(InputObject);
-        FailureResult? failure = Failure(cli);
-        SuccessResult? success = failure is null ? Success(cli) : null;
+        // PowerShell would only say that it cannot resolve the parameter set.
+        string failure = ErrorRecord is not null ? "-ErrorRecord" : "-FailureMessage";
+        string? other = ErrorRecord is null && FailureMessage is null ? null : SuccessParameter();
+        return other is null
+            ? base.BeginAsync(cancellationToken)
+            : throw new TerminatingException(ErrorCatalog.InvalidInput(
+                new InvalidInputException(
+                    other.Substring(1), $"{other} and {failure} cannot be used together.",
+                    "A result is a success or a failure: leave one of them out."),
+                target: null));
+    }
+
+    private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
+    {
+        PipedResult told = PipedResult.Of(InputObject, Piped.Content);
+        FailureResult? failure = Failure(told);
+        SuccessResult? success = failure is null ? Success(told) : null;
         string action = failure is not null ? $"Report failure {failure.Type} (PutThirdPartyJobFailureResult)"
             : success!.ContinuationToken is not null ? "Report that it goes on (PutThirdPartyJobSuccessResult)"
             : "Report success (PutThirdPartyJobSuccessResult)";
@@ -131,22 +162,65 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
 
     private ResultText Text => new($"job {JobId}", Warn);
 
-    private FailureResult? Failure(CliResult cli)
+    /// <summary>The failure that the parameters or the piped object tell of, if any.</summary>
+    private FailureResult? Failure(PipedResult told)
     {
         string? message = ErrorRecord is ErrorRecord error ? ErrorText.Of(error) : FailureMessage;
-        return message is not null ? Text.Failure(FailureType, message, ExternalExecutionId)
-            : cli.Failure is FailureResult given
-            ? Text.Failure(given.Type, given.Message, ExternalExecutionId ?? given.ExternalExecutionId)
-            : null;
+        if (message is not null || told.FailureMessage is not null)
+        {
+            if (message is null && SuccessParameter() is string other)
+            {
+                throw new InvalidInputException(
+                    other.Substring(1), $"The object from the pipeline tells of a failure, and {other} of a success.",
+                    $"Leave out {other}, or pipe the job alone.");
+            }
+
+            return Text.Failure(
+                FailureType ?? told.FailureType ?? ThirdParty.FailureType.JobFailed, message ?? told.FailureMessage!,
+                ExternalExecutionId ?? told.ExternalExecutionId);
+        }
+
+        return FailureType is null ? null : throw new InvalidInputException(
+            nameof(FailureMessage), "-FailureType is given, but nothing that says why the job failed.",
+            "Give -FailureMessage or -ErrorRecord beside it.");
     }
 
-    private SuccessResult Success(CliResult cli) => new()
+    private SuccessResult Success(PipedResult told)
     {
-        Summary = Text.Summary(Summary ?? cli.Summary),
-        ExternalExecutionId = ExternalExecutionId ?? cli.ExternalExecutionId,
-        PercentComplete = PercentComplete ?? cli.PercentComplete,
-        ContinuationToken = ContinuationToken ?? cli.ContinuationToken,
-        Revision = Text.Revision(
-            ResultText.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary) ?? cli.Revision),
-    };
+        if (told.IsUndecided && SuccessParameter() is null && ExternalExecutionId is null)
+        {
+            throw new InvalidInputException(
+                nameof(FailureMessage),
+                "The object from the pipeline can tell of a failure, but does not say whether the job failed.",
+                "Fill in its FailureMessage, or give -FailureMessage for a failure or -Summary for a success.");
+        }
+
+        if (told.SaysFailed && Piped.Job is null)
+        {
+            throw new InvalidInputException(
+                "Status", "The object from the pipeline has the status of a job that failed, and no failure to report.",
+                "Give -FailureMessage, or name the job with -JobId alone.");
+        }
+
+        return new SuccessResult
+        {
+            Summary = Text.Summary(Summary ?? told.Summary),
+            ExternalExecutionId = ExternalExecutionId ?? told.ExternalExecutionId,
+            PercentComplete = PercentComplete ?? told.PercentComplete,
+            ContinuationToken = ContinuationToken ?? told.ContinuationToken,
+            Revision = Text.Revision(
+                ResultText.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary)
+                ?? told.Revision),
+        };
+    }
+
+    /// <summary>A parameter of a success that was given, if one was.</summary>
+    private string? SuccessParameter() => Summary is not null ? "-Summary"
+        : PercentComplete is not null ? "-PercentComplete"
+        : ContinuationToken is not null ? "-ContinuationToken"
+        : Revision is not null ? "-Revision"
+        : RevisionChangeIdentifier is not null ? "-RevisionChangeIdentifier"
+        : RevisionCreated is not null ? "-RevisionCreated"
+        : RevisionSummary is not null ? "-RevisionSummary"
+        : null;
 }

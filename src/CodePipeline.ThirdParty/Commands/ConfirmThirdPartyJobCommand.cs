@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Parameters;
 
@@ -25,15 +26,22 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
     public string? Select { get; set; }
 
     /// <summary>
-    /// For scripts of AWS.Tools; it changes nothing: this cmdlet asks only where the preference or -Confirm says so.
+    /// Goes on where $ConfirmPreference would ask, as in AWS.Tools. -Confirm itself asks all the same.
     /// </summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Force { get; set; }
 
-    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    /// <summary>For scripts of AWS.Tools: gives the job id, as -Select '^JobId' does.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
+        Selection? selection = Selected(
+            Select, IsOn(PassThru, nameof(PassThru)), typeof(AcknowledgeThirdPartyJobResponse));
+        bool isForced = IsOn(Force, nameof(Force));
         bool agreed = await AskAsync(
-            host => host.ShouldProcess($"job {JobId}", "Claim (AcknowledgeThirdPartyJob)"), cancellationToken)
+            host => host.ShouldProcess($"job {JobId}", "Claim (AcknowledgeThirdPartyJob)", isForced), cancellationToken)
             .ConfigureAwait(false);
         if (!agreed)
         {
@@ -41,11 +49,11 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
         }
 
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
-        string? nonce = Nonce;
+        string? nonce = string.IsNullOrEmpty(Nonce) ? Piped.Nonce : Nonce;
         if (string.IsNullOrEmpty(nonce))
         {
             ThirdPartyJobDetail detail =
-                await ReadDetailAsync(job, "for its nonce", cancellationToken).ConfigureAwait(false);
+                await ReadDetailAsync(job, " for its nonce", cancellationToken).ConfigureAwait(false);
             job = detail;
             nonce = detail.Nonce;
         }
@@ -56,17 +64,29 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
         }
 
         string status = await job.Session!.Client
-            .AcknowledgeThirdPartyJobAsync(JobId, nonce!, job.ClientToken!, Options, cancellationToken)
+            .AcknowledgeThirdPartyJobAsync(JobId, nonce!, job.ClientToken!, Noting, cancellationToken)
             .ConfigureAwait(false);
-        if (status != JobStatus.InProgress)
+
+        // A script that picks from the answer looks at the status itself, as with AWS.Tools.
+        if (status != JobStatus.InProgress && selection is not { IsOfAnswer: true })
         {
             throw new RecordException(ErrorCatalog.JobTaken(JobId, status, Target!));
         }
 
-        Say($"Job {JobId} is claimed.");
-        if (Selection.Of(Select, job.WithStatus(status), this) is object selected)
+        Say(status == JobStatus.InProgress ? $"Job {JobId} is claimed." : $"Job {JobId} is not claimed: {status}.");
+        ThirdPartyJob claimed = job.WithStatus(status);
+        if (selection is null)
         {
-            Write(selected);
+            Write(claimed);
+            return;
+        }
+
+        foreach (object selected in selection.From(new AcknowledgeThirdPartyJobResponse(status, Facts), claimed, this))
+        {
+            object value = selected is string text && text == status
+                ? await AskAsync(host => host.WithValue(text), cancellationToken).ConfigureAwait(false)
+                : selected;
+            Write(value);
         }
     }
 }

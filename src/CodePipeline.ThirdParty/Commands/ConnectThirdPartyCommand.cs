@@ -104,7 +104,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
     {
         ThirdPartySession? basis = Session is null
             ? null
-            : await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+            : await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
         ClientSettings settings = Emulator is null ? basis?.Settings ?? new ClientSettings() : Of(Emulator);
         settings = await OverrideAsync(
             WithProxy(settings) with
@@ -118,10 +118,16 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
                 UseFips = Flag(UseFipsEndpoint) ?? settings.UseFips,
                 UseDualStack = Flag(UseDualStackEndpoint) ?? settings.UseDualStack,
             },
+            Given(PipedObject.None),
             cancellationToken).ConfigureAwait(false);
 
         // A wrong region, URL or bundle is told now, not at the first call.
         ClientConfiguration.Check(settings);
+        if (settings.EndpointUrl is null && !RegionResolver.IsKnown(settings.Region!))
+        {
+            Warn($"The AWS SDK knows no region '{settings.Region}'. Check its name, unless the region is new.");
+        }
+
         var session = new ThirdPartySession(Name, settings, Tokens() ?? basis?.Tokens);
         Shell.Sessions.Add(session);
         Say($"Connected as session '{Name}': region {session.Region}, credentials from {session.CredentialSource}, "

@@ -13,7 +13,7 @@ namespace CodePipeline.ThirdParty.Commands;
 /// <summary>A cmdlet that calls the service: a session, and what overrides it for this call.</summary>
 public abstract class ConnectedCommand : AsyncCommand
 {
-    private (object? Named, ThirdPartySession? Session) _effective;
+    private (object? Named, CallSettings? Given, ThirdPartySession? Session) _effective;
     private CallOptions? _options;
 
     /// <summary>
@@ -26,6 +26,7 @@ public abstract class ConnectedCommand : AsyncCommand
     /// <summary>The region to call.</summary>
     [Parameter]
     [Alias("RegionToCall")]
+    [RegionTransformation]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
@@ -87,61 +88,63 @@ public abstract class ConnectedCommand : AsyncCommand
     };
 
     /// <summary>The session to call through; kept until another one is named.</summary>
+    /// <param name="piped">What came down the pipeline; what is given on the command line wins.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     private protected async Task<ThirdPartySession> EffectiveSessionAsync(
-        ThirdPartySession? carried, CancellationToken cancellationToken)
+        PipedObject piped, CancellationToken cancellationToken)
     {
-        object? named = (Session is PSObject wrapped ? wrapped.BaseObject : Session) ?? carried;
-        if (_effective.Session is not null && ReferenceEquals(_effective.Named, named))
+        object? named = PSValues.Unwrap(Session);
+        bool isPiped = named is null || piped.IsItsSession(named);
+        named = isPiped ? piped.Job?.Session ?? piped.Session : named;
+        CallSettings given = Given(piped);
+        if (_effective.Session is not null && Equals(_effective.Named, named) && _effective.Given == given)
         {
             return _effective.Session;
         }
 
-        ThirdPartySession? basis = named switch
-        {
-            null => Shell.Sessions.Current,
-            ThirdPartySession session => session,
-            _ => Shell.Sessions.Find(named.ToString()!) ?? throw new TerminatingException(ErrorCatalog.SessionNotFound(
-                named.ToString()!, Shell.Sessions.All().Select(session => session.Name))),
-        };
-        ClientSettings settings = await OverrideAsync(basis?.Settings ?? new ClientSettings(), cancellationToken)
-            .ConfigureAwait(false);
+        ThirdPartySession? basis = Find(named, isPiped);
+        ClientSettings settings = await OverrideAsync(
+            basis?.Settings ?? new ClientSettings(), given, cancellationToken).ConfigureAwait(false);
         ThirdPartySession effective =
             basis?.With(settings) ?? new ThirdPartySession(name: null, settings, tokens: null);
-        _effective = (named, effective);
+        _effective = (named, given, effective);
         return effective;
     }
 
-    /// <summary>The settings with this call's parameters, AWS.Tools' variables and the environment filled in.</summary>
+    /// <summary>The settings with this call's own, AWS.Tools' variables and the environment filled in.</summary>
     private protected async Task<ClientSettings> OverrideAsync(
-        ClientSettings settings, CancellationToken cancellationToken)
+        ClientSettings settings, CallSettings given, CancellationToken cancellationToken)
     {
-        bool keys =
-            AccessKey is not null || SecretKey is not null || SessionToken is not null || Credential is not null;
-        if (keys || ProfileName is not null || ProfileLocation is not null)
+        bool keys = given.AccessKey is not null || given.SecretKey is not null || given.SessionToken is not null;
+
+        // As in AWS.Tools, keys come before a profile, and a profile before an object.
+        bool isObject = !keys && given.ProfileName is null && given.Credential is not null;
+        if (keys || isObject || given.ProfileName is not null || given.ProfileLocation is not null)
         {
+            TellUnused(given, keys);
+
             // A file without a name is where the profile is that would be used anyway.
-            string? profile = ProfileName ?? (keys ? null
+            string? profile = given.ProfileName ?? (keys || isObject ? null
                 : settings.ProfileName ?? AwsEnvironment.Profile ?? SharedConfig.DefaultProfile);
 
             // One kind of credentials takes the place of another.
             settings = settings with
             {
                 Anonymous = false,
-                AccessKey = AccessKey,
-                SecretKey = SecretKey,
-                SessionToken = SessionToken,
-                Credential = Credential?.Credentials,
+                AccessKey = given.AccessKey,
+                SecretKey = given.SecretKey,
+                SessionToken = given.SessionToken,
+                Credential = isObject ? given.Credential!.Credentials : null,
                 ProfileName = profile,
-                ProfileLocation = await PathAsync(ProfileLocation, cancellationToken).ConfigureAwait(false),
+                ProfileLocation = await PathAsync(given.ProfileLocation, cancellationToken).ConfigureAwait(false),
             };
         }
 
         settings = settings with
         {
-            EndpointUrl = EndpointUrl ?? settings.EndpointUrl,
-
-            EmulatorUrl = EndpointUrl is null ? settings.EmulatorUrl : EmulatorRegistry.FindUrl(EndpointUrl),
-            S3EndpointUrl = S3EndpointUrl ?? settings.S3EndpointUrl,
+            EndpointUrl = given.EndpointUrl ?? settings.EndpointUrl,
+            EmulatorUrl = given.EndpointUrl is null ? settings.EmulatorUrl : EmulatorRegistry.FindUrl(given.EndpointUrl),
+            S3EndpointUrl = given.S3EndpointUrl ?? settings.S3EndpointUrl,
             Environment = AwsEnvironment.Stamp(settings.ProfileLocation),
         };
 
@@ -154,17 +157,68 @@ public abstract class ConnectedCommand : AsyncCommand
 
         return settings with
         {
-            Region = Region ?? settings.Region
-                ?? await StoredRegionAsync(cancellationToken).ConfigureAwait(false)
+            Region = given.Region ?? settings.Region
+                ?? RegionTransformationAttribute.Of(
+                    await VariableAsync("StoredAWSRegion", cancellationToken).ConfigureAwait(false))
                 ?? await RegionResolver.FindAsync(settings, cancellationToken).ConfigureAwait(false),
         };
     }
 
-    private async Task<string?> StoredRegionAsync(CancellationToken cancellationToken)
+    /// <summary>What this call says of region, endpoint and credentials.</summary>
+    private protected CallSettings Given(PipedObject piped)
     {
-        string? stored =
-            (await VariableAsync("StoredAWSRegion", cancellationToken).ConfigureAwait(false))?.ToString();
-        return string.IsNullOrWhiteSpace(stored) ? null : stored;
+        CallSettings its = piped.Settings;
+        return new CallSettings
+        {
+            Region = Region ?? its.Region,
+            ProfileName = ProfileName ?? its.ProfileName,
+            ProfileLocation = ProfileLocation ?? its.ProfileLocation,
+            Credential = Credential ?? its.Credential,
+            AccessKey = AccessKey ?? its.AccessKey,
+            SecretKey = SecretKey ?? its.SecretKey,
+            SessionToken = SessionToken ?? its.SessionToken,
+            EndpointUrl = EndpointUrl ?? its.EndpointUrl,
+            S3EndpointUrl = S3EndpointUrl ?? its.S3EndpointUrl,
+        };
+    }
+
+    private ThirdPartySession? Find(object? named, bool isPiped)
+    {
+        if (named is null or ThirdPartySession)
+        {
+            return named as ThirdPartySession ?? Shell.Sessions.Current;
+        }
+
+        string name = named.ToString()!;
+        if (Shell.Sessions.Find(name) is ThirdPartySession found)
+        {
+            return found;
+        }
+
+        if (!isPiped)
+        {
+            throw new TerminatingException(
+                ErrorCatalog.SessionNotFound(name, Shell.Sessions.All().Select(session => session.Name)));
+        }
+
+        // A job that comes from another process or a file carries the name of a session there.
+        Say($"Session '{name}' of the piped job is not in this runspace; the current session is used.");
+        return Shell.Sessions.Current;
+    }
+
+    private void TellUnused(CallSettings given, bool keys)
+    {
+        if (keys && given.ProfileName is not null)
+        {
+            Say($"The access key is used, and the credentials of profile '{given.ProfileName}' are not.");
+        }
+
+        if (given.Credential is not null && (keys || given.ProfileName is not null))
+        {
+            Say(
+                $"{(keys ? "The access key" : $"Profile '{given.ProfileName}'")} is used, and the credential object is "
+                + "not.");
+        }
     }
 
     private protected Task<string?> PathAsync(string? path, CancellationToken cancellationToken) => path is null

@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Management.Automation;
@@ -19,8 +20,12 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     private const string ByMembers = "Members";
     private const string Activity = "Waiting for a third-party job";
 
+    private int? _most;
+
     /// <summary>The action type: 'Test/Contoso/1', the AWS CLI's shorthand, JSON, a hashtable or an object.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByType, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true, Position = 0, ParameterSetName = ByType, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("ActionTypeId")]
     [ActionTypeTransformation]
     [ArgumentCompleter(typeof(ActionTypeCompleter))]
@@ -68,6 +73,10 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     [NoCompletion]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>What came down the pipeline.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>The clock that waiting goes by.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
@@ -75,8 +84,9 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        PipedObject piped = PipedRequest();
         ActionTypeId actionType = ActionType ?? ActionTypeParser.FromMembers(Category, Owner, Provider, Version);
-        ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+        ThirdPartySession session = await EffectiveSessionAsync(piped, cancellationToken).ConfigureAwait(false);
         Shell.Sessions.Note(actionType);
         Say($"Polling for jobs of {actionType} in {session.Region} (PollForThirdPartyJobs).");
         IReadOnlyList<PolledJob> jobs = Wait
@@ -90,9 +100,38 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         }
     }
 
+    /// <summary>
+    /// What was piped: an action type, a request or a session. Each poll hands jobs out, so nothing else makes one.
+    /// </summary>
+    private PipedObject PipedRequest()
+    {
+        PipedObject piped = PipedObject.Of(InputObject);
+        bool isText = InputObject?.BaseObject is string;
+        bool isRequest = InputObject is null || piped.Session is not null || piped.Settings != CallSettings.None
+            || InputObject.BaseObject is ActionTypeId or IDictionary or PSCustomObject
+            || piped.Content?.Spelling("ActionType") is not null;
+        if (isText ? !ActionTypeTransformationAttribute.IsOf(InputObject!.BaseObject, ActionType) : !isRequest)
+        {
+            throw new InvalidInputException(
+                nameof(InputObject),
+                $"Pipe an action type or a request of PollForThirdPartyJobs; got "
+                + $"{(isText ? "text beside -ActionType" : InputObject!.BaseObject.GetType().Name)}.",
+                "Name the action type with -ActionType, and pipe nothing.");
+        }
+
+        _most = MaxBatchSize;
+        if (piped.Content is Members members && members.TryGet("maxBatchSize", out object? most))
+        {
+            long size = PipedNumber.Whole(most, members.Spelling("maxBatchSize")!, fromText: true);
+            _most = MaxBatchSize ?? (int)Math.Max(int.MinValue, Math.Min(int.MaxValue, size));
+        }
+
+        return piped;
+    }
+
     private Task<IReadOnlyList<PolledJob>> PollAsync(
         ThirdPartySession session, ActionTypeId actionType, CancellationToken cancellationToken) =>
-        session.Client.PollForThirdPartyJobsAsync(actionType, MaxBatchSize, Options, cancellationToken);
+        session.Client.PollForThirdPartyJobsAsync(actionType, _most, Options, cancellationToken);
 
     private async Task<IReadOnlyList<PolledJob>> WaitAsync(
         ThirdPartySession session, ActionTypeId actionType, CancellationToken cancellationToken)

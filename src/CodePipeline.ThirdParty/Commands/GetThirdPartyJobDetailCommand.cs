@@ -1,12 +1,14 @@
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>Reads a job: nonce, data, and fresh credentials for its artifacts (GetThirdPartyJobDetails).</summary>
 [Cmdlet(VerbsCommon.Get, "CPThirdPartyJobDetail")]
+[Alias("Get-CPThirdPartyJobDetails")]
 [OutputType(typeof(ThirdPartyJobDetail))]
 public sealed class GetThirdPartyJobDetailCommand : JobCommand
 {
@@ -17,12 +19,24 @@ public sealed class GetThirdPartyJobDetailCommand : JobCommand
     [ArgumentCompleter(typeof(SelectCompleter))]
     public string? Select { get; set; }
 
-    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    /// <summary>For scripts of AWS.Tools: gives the job id, as -Select '^JobId' does.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
+        Selection? selection = Selected(
+            Select, IsOn(PassThru, nameof(PassThru)), typeof(GetThirdPartyJobDetailsResponse));
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
-        ThirdPartyJobDetail detail =
-            await ReadDetailAsync(job, $"of client {job.ClientId}", cancellationToken).ConfigureAwait(false);
-        if (Selection.Of(Select, detail, this) is object selected)
+        string whose = string.IsNullOrEmpty(job.ClientId) ? string.Empty : $" of client {job.ClientId}";
+        ThirdPartyJobDetail detail = await ReadDetailAsync(job, whose, cancellationToken).ConfigureAwait(false);
+        if (selection is null)
+        {
+            Write(detail);
+            return;
+        }
+
+        foreach (object selected in selection.From(new GetThirdPartyJobDetailsResponse(detail, Facts), detail, this))
         {
             Write(selected);
         }

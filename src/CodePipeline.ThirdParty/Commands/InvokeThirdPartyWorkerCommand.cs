@@ -238,7 +238,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         IReadOnlyList<ActionTypeId> types =
             ActionType ?? new[] { ActionTypeParser.FromMembers(Category, Owner, Provider, Version) };
         string names = string.Join(", ", types);
-        ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+        ThirdPartySession session = await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
         if (!await AskAsync(
             host => host.ShouldProcess($"jobs of {names} in {session.Region}", "Poll for, claim, run and complete"),
             cancellationToken).ConfigureAwait(false))

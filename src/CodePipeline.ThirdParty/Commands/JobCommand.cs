@@ -10,5 +10,6 @@ public abstract class JobCommand : JobCommandBase
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(JobIdCompleter))]
+    [JobIdTransformation]
     public override string JobId { get; set; } = string.Empty;
 }

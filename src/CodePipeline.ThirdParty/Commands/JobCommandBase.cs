@@ -1,4 +1,4 @@
-using System.Collections;
+using System;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,6 +13,8 @@ namespace CodePipeline.ThirdParty.Commands;
 /// </summary>
 public abstract class JobCommandBase : ConnectedCommand
 {
+    private bool _isNamed;
+
     /// <summary>The id of the job.</summary>
     public abstract string JobId { get; set; }
 
@@ -22,7 +24,7 @@ public abstract class JobCommandBase : ConnectedCommand
     /// for a delay-bound one, and run it itself, without the client id.
     /// </remarks>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ClientTokenTransformation]
+    [PipedClientTokenTransformation]
     [NoCompletion]
     public object? ClientToken { get; set; }
 
@@ -35,34 +37,38 @@ public abstract class JobCommandBase : ConnectedCommand
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     public PSObject? InputObject { get; set; }
 
-    private protected ThirdPartyJob? PipedJob => InputObject?.BaseObject as ThirdPartyJob;
+    /// <summary>What came down the pipeline, read; of the record at work.</summary>
+    private protected PipedObject Piped { get; private set; } = PipedObject.None;
 
-    private protected override object? Target => PipedJob ?? (HasNoJobId ? null : (object)JobId);
+    private protected override object? Target => InputObject?.BaseObject is ThirdPartyJob job ? job
+        : PipedObject.IsShown(JobId, InputObject) ? JobId
+        : null;
 
-    /// <summary>
-    /// Whether what came has no job id. PowerShell binds it as a whole then, as text with all that is in it: a client
-    /// token among others, which must neither be sent nor shown.
-    /// </summary>
-    private bool HasNoJobId => InputObject is { BaseObject: PSCustomObject or IDictionary } piped
-        && piped.Properties["JobId"] is null && JobId == piped.ToString();
+    private protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        // What comes from the pipeline, by a script block too, is bound later.
+        _isNamed = JobId.Length > 0;
+        return Task.CompletedTask;
+    }
+
+    private protected sealed override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        Piped = PipedObject.Of(InputObject);
+        JobId = Piped.JobId(JobId, _isNamed, InputObject);
+        return ProcessJobAsync(cancellationToken);
+    }
+
+    /// <summary>Works on the job of the record; its id is one, and what was piped is read.</summary>
+    private protected abstract Task ProcessJobAsync(CancellationToken cancellationToken);
 
     /// <summary>The job to work on, with its token found: the piped one, or one made of the parameters.</summary>
     private protected async Task<ThirdPartyJob> ResolveJobAsync(CancellationToken cancellationToken)
     {
-        if (HasNoJobId)
-        {
-            throw new InvalidInputException(
-                "JobId", "The object from the pipeline has no jobId.",
-                "Give it a member jobId, or name the job with -JobId.");
-        }
-
-        ThirdPartyJob? piped = PipedJob;
-        ThirdPartySession session =
-            await EffectiveSessionAsync(piped?.Session, cancellationToken).ConfigureAwait(false);
-        string? clientId = ClientId ?? piped?.ClientId;
+        ThirdPartyJob? piped = Piped.Job;
+        ThirdPartySession session = await EffectiveSessionAsync(Piped, cancellationToken).ConfigureAwait(false);
+        string? clientId = string.IsNullOrEmpty(ClientId) ? Piped.ClientId : ClientId;
         Secret token = await ClientTokenResolver.ResolveAsync(
-            JobId, clientId, (ClientToken as ClientTokenArgument)?.Source, piped?.ClientToken, session,
-            cancellationToken)
+            JobId, clientId, GivenToken(), Piped.ClientToken, session, cancellationToken)
             .ConfigureAwait(false);
         if (piped is null || piped.JobId != JobId)
         {
@@ -75,17 +81,52 @@ public abstract class JobCommandBase : ConnectedCommand
             : piped.With(clientId, token, session);
     }
 
-    /// <summary>The job with its details, read anew (GetThirdPartyJobDetails).</summary>
+    /// <summary>Where the parameter says that tokens come from. A mask in a piped object says nothing.</summary>
+    private IClientTokenSource? GivenToken() =>
+        ClientToken is not ClientTokenArgument given || (given.Fault is not null && Piped.HasClientToken)
+            ? null
+            : given.Source;
+
+    /// <summary>What is known of the last answer as a whole.</summary>
+    private protected AnswerFacts Facts { get; private set; }
+
+    /// <summary>As <see cref="ConnectedCommand.Options"/>, and notes what is known of the answer.</summary>
+    private protected CallOptions Noting => new()
+    {
+        Wire = Options.Wire,
+        Notice = Options.Notice,
+        AskMfaCode = Options.AskMfaCode,
+        Answered = facts => Facts = facts,
+    };
+
+    /// <summary>What -Select picks, checked before the call; none where the cmdlet's own output is wanted.</summary>
+    private protected Selection? Selected(string? select, bool isPassThru, Type response)
+    {
+        if (select is null && Piped.Content is Members members && members.TryGet("Select", out object? piped))
+        {
+            select = piped is null ? null : PipedText.Of(piped, "Select", members.IsTable);
+        }
+
+        return Selection.Of(select, isPassThru, GetType(), response);
+    }
+
+    /// <summary>Whether a switch is given, or stands in the piped object as in one for AWS.Tools.</summary>
+    private protected bool IsOn(SwitchParameter given, string name) =>
+        given || (Piped.Content is Members members && members.TryGet(name, out object? piped)
+            && piped is true or SwitchParameter { IsPresent: true });
+
+    /// <summary>The job with its details as they are now (GetThirdPartyJobDetails).</summary>
     /// <param name="job">The job, with its token.</param>
-    /// <param name="what">What is read, in words: 'for its nonce'.</param>
+    /// <param name="what">What is read, in words: ' for its nonce'.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private protected async Task<ThirdPartyJobDetail> ReadDetailAsync(
         ThirdPartyJob job, string what, CancellationToken cancellationToken)
     {
-        Say($"Reading job {job.JobId} {what} (GetThirdPartyJobDetails).");
+        Say($"Reading job {job.JobId}{what} (GetThirdPartyJobDetails).");
         JobDetails details = await job.Session!.Client
-            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, cancellationToken)
+            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Noting, cancellationToken)
             .ConfigureAwait(false);
-        return new ThirdPartyJobDetail(job, details);
+        // Details are given of jobs that are handed out and of jobs that are claimed: only what was claimed by us is known.
+        return new ThirdPartyJobDetail(job, details, job.Status == JobStatus.InProgress ? job.Status : null);
     }
 }

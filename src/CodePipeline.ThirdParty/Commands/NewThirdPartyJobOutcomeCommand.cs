@@ -34,6 +34,7 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     /// <summary>How much is done, 0 to 100.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [PercentTransformation]
     [ValidateRange(ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete)]
     [NoCompletion]
     public int? PercentComplete { get; set; }
@@ -53,10 +54,11 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     [NoCompletion]
     public string? RevisionChangeIdentifier { get; set; }
 
-    /// <summary>When the revision came to be.</summary>
+    /// <summary>When the revision came to be: a time, or seconds since 1970.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [TimeTransformation]
     [NoCompletion]
-    public DateTime? RevisionCreated { get; set; }
+    public DateTimeOffset? RevisionCreated { get; set; }
 
     /// <summary>What the revision is, up to 2,048 characters; a longer one is cut, with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
@@ -81,6 +83,7 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     /// <summary>Why the job failed.</summary>
     [Parameter(ParameterSetName = FailureSet)]
     [Parameter(ParameterSetName = ErrorRecordSet)]
+    [FailureTypeTransformation]
     public FailureType FailureType
     {
         get => _failureType;

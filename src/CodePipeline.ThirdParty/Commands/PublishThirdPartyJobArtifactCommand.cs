@@ -42,7 +42,7 @@ public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
     [ValidateSet(nameof(LinkTreatment.Keep), nameof(LinkTreatment.Follow), nameof(LinkTreatment.Skip))]
     public string Link { get; set; } = nameof(LinkTreatment.Keep);
 
-    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
         string path = (await PathAsync(Path, cancellationToken).ConfigureAwait(false))!;
         ThirdPartyJobDetail job = await ResolveDetailAsync(cancellationToken).ConfigureAwait(false);

@@ -76,7 +76,7 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
         ThirdPartyJobDetail job = await ResolveDetailAsync(cancellationToken).ConfigureAwait(false);
         string folder = (await PathAsync(Destination, cancellationToken).ConfigureAwait(false))!;

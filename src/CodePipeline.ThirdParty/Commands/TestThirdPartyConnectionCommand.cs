@@ -30,7 +30,7 @@ public sealed class TestThirdPartyConnectionCommand : ConnectedCommand
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        ThirdPartySession session = await EffectiveSessionAsync(carried: null, cancellationToken).ConfigureAwait(false);
+        ThirdPartySession session = await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
         bool passed = true;
         var preflight = new Preflight(session, TimeProvider.System, Options, Describe, check =>
         {

@@ -43,6 +43,8 @@ internal static class ErrorCatalog
             "Set the clock of this machine."),
         [typeof(ServiceUnavailableException)] = ("ServiceUnavailable", ErrorCategory.ResourceUnavailable,
             "Try again later."),
+        [typeof(OtherServiceException)] = ("ServiceError", ErrorCategory.InvalidResult,
+            "Look the error's name up in the AWS documentation; AWS Support asks for the request id."),
         [typeof(UnexpectedAnswerException)] = ("UnexpectedAnswer", ErrorCategory.ProtocolError,
             "Check the endpoint, and whether a proxy answers in its place."),
     };
@@ -209,6 +211,15 @@ internal static class ErrorCatalog
         return new CommandError(
             "SessionNotFound", ErrorCategory.ObjectNotFound, name, new InvalidOperationException(message), message,
             all.Length > 0 ? $"Use one of: {all}." : "Make it with Connect-CPThirdParty -Name.");
+    }
+
+    /// <summary>PowerShell wants to ask before the cmdlet goes on, and there is nobody to ask.</summary>
+    public static CommandError PromptUnavailable(string target, Exception error)
+    {
+        string message = $"A confirmation is needed for {target}, and PowerShell cannot ask here: {error.Message}";
+        return new CommandError(
+            "PromptUnavailable", ErrorCategory.InvalidOperation, target, error, message,
+            "Use -Confirm:$false, or set $ConfirmPreference to High.");
     }
 
     public static CommandError TokenSourceFailed(string source, string? clientId, Exception error)

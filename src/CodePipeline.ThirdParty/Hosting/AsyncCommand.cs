@@ -36,14 +36,14 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing()
     {
         _ = Shell;
-        Pump(BeginAsync, target: null);
+        Pump(BeginAsync, () => null);
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Pump(ProcessAsync, Target);
+    protected sealed override void ProcessRecord() => Pump(ProcessAsync, () => Target);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Pump(EndAsync, target: null);
+    protected sealed override void EndProcessing() => Pump(EndAsync, () => null);
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing()
@@ -172,7 +172,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private void Post(Action record) => _records.Add(record);
 
-    private void Pump(Func<CancellationToken, Task> hook, object? target)
+    private void Pump(Func<CancellationToken, Task> hook, Func<object?> target)
     {
         CancellationToken stop = _stop.Token;
         _records.Open();
@@ -223,7 +223,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    private void Finish(Task work, object? target)
+    private void Finish(Task work, Func<object?> target)
     {
         try
         {
@@ -237,13 +237,13 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         {
             Fail(terminating.Error, terminates: true);
         }
-        catch (Exception error) when (ErrorCatalog.Find(error, target) is CommandError known)
+        catch (Exception error) when (ErrorCatalog.Find(error, target()) is CommandError known)
         {
             Fail(known, terminates: false);
         }
         catch (Exception error) when (error is not RuntimeException)
         {
-            Fail(ErrorCatalog.Unexpected(error, target), terminates: true);
+            Fail(ErrorCatalog.Unexpected(error, target()), terminates: true);
         }
     }
 

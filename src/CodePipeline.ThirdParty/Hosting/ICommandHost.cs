@@ -41,7 +41,14 @@ internal interface ICommandHost
 
     void WriteProgress(ProgressRecord progress);
 
-    bool ShouldProcess(string target, string action);
+    /// <summary>Whether to go on, having asked where the user wants to be asked.</summary>
+    /// <param name="target">What is worked on.</param>
+    /// <param name="action">What is done to it.</param>
+    /// <param name="isForced">Whether only -Confirm itself asks, and the preference does not.</param>
+    bool ShouldProcess(string target, string action, bool isForced = false);
+
+    /// <summary>The text with a property Value, which constants of AWS.Tools have.</summary>
+    object WithValue(string text);
 
     object? GetVariable(string name);
 

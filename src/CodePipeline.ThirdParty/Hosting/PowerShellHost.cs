@@ -82,7 +82,31 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public void WriteProgress(ProgressRecord progress) => cmdlet.WriteProgress(progress);
 
-    public bool ShouldProcess(string target, string action) => cmdlet.ShouldProcess(target, action);
+    public bool ShouldProcess(string target, string action, bool isForced)
+    {
+        bool isWhatIf = Flag(cmdlet, "WhatIf")
+            ?? LanguagePrimitives.IsTrue(cmdlet.SessionState.PSVariable.GetValue("WhatIfPreference"));
+        if (isForced && !isWhatIf && Flag(cmdlet, "Confirm") != true)
+        {
+            return true;
+        }
+
+        try
+        {
+            return cmdlet.ShouldProcess(target, action);
+        }
+        catch (Exception error) when (error is PSInvalidOperationException or PSNotImplementedException or HostException)
+        {
+            throw new TerminatingException(ErrorCatalog.PromptUnavailable(target, error));
+        }
+    }
+
+    public object WithValue(string text)
+    {
+        var wrapped = PSObject.AsPSObject(text);
+        wrapped.Properties.Add(new PSNoteProperty("Value", text));
+        return wrapped;
+    }
 
     public object? GetVariable(string name) => PSValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Parameters;
@@ -9,35 +10,60 @@ namespace CodePipeline.ThirdParty.Parameters;
 /// </summary>
 public sealed class ActionTypeTransformationAttribute : TransformationAttribute
 {
-    private protected override object Convert(object value) => value switch
+    /// <summary>Whether a piped text is the action type, and not one more beside it.</summary>
+    internal static bool IsOf(object text, ActionTypeId? actionType)
     {
-        ActionTypeId actionType => actionType,
-        string text => ActionTypeParser.Parse(text),
-        IDictionary table => ActionTypeParser.FromMembers(Members(table)),
-        _ => ActionTypeParser.FromMembers(Members(PSObject.AsPSObject(value))),
-    };
-
-    private static Dictionary<string, string?> Members(IDictionary table)
-    {
-        var members = new Dictionary<string, string?>();
-        foreach (DictionaryEntry entry in table)
+        try
         {
-            members[entry.Key.ToString()!] = entry.Value?.ToString();
+            return Of(text).Equals(actionType);
         }
-
-        return members;
+        catch (InvalidInputException)
+        {
+            return false;
+        }
     }
 
-    private static Dictionary<string, string?> Members(PSObject value)
+    private protected override object Convert(object value) => Of(value);
+
+    private static ActionTypeId Of(object value)
     {
-        var members = new Dictionary<string, string?>();
-        foreach (PSPropertyInfo property in value.Properties)
+        switch (value)
         {
-            members[property.Name] = property.Value?.ToString();
+            case ActionTypeId actionType:
+                return actionType;
+            case string text:
+                return ActionTypeParser.Parse(text);
         }
 
-        return members;
+        Members members = Members.Of(value) ?? throw Wrong(value);
+        foreach (string name in new[] { "actionTypeId", "ActionType" })
+        {
+            if (members.TryGet(name, out object? inner) && inner is not null)
+            {
+                return Of(inner);
+            }
+        }
+
+        bool isData = members.IsTable || value is PSObject { BaseObject: PSCustomObject };
+        return isData || members.Spelling("Category") is not null
+            ? ActionTypeParser.FromMembers(Texts(members))
+            : throw Wrong(value);
     }
+
+    private static Dictionary<string, string?> Texts(Members members)
+    {
+        var texts = new Dictionary<string, string?>();
+        foreach (string name in members.Names)
+        {
+            _ = members.TryGet(name, out object? value);
+            texts[name] = value is null ? null : System.Convert.ToString(value, CultureInfo.InvariantCulture);
+        }
+
+        return texts;
+    }
+
+    private static InvalidInputException Wrong(object value) => new(
+        "ActionType", $"The action type is {PipedText.Kind(value)}.", $"Write it as {ActionTypeParser.Examples}.");
 }
 
 /// <summary>Takes one action type or several, each as <see cref="ActionTypeTransformationAttribute"/> does.</summary>

@@ -10,9 +10,18 @@ namespace CodePipeline.ThirdParty.Parameters;
 /// </summary>
 public sealed class ClientTokenArgument
 {
-    private ClientTokenArgument(IClientTokenSource source) => Source = source;
+    private readonly IClientTokenSource? _source;
 
-    internal IClientTokenSource Source { get; }
+    private ClientTokenArgument(IClientTokenSource source) => _source = source;
+
+    private ClientTokenArgument(InvalidInputException fault) => Fault = fault;
+
+    /// <summary>Why it is no token, where it is none.</summary>
+    internal InvalidInputException? Fault { get; }
+
+    /// <summary>Where tokens come from.</summary>
+    /// <exception cref="InvalidInputException">What was given is no token.</exception>
+    internal IClientTokenSource Source => _source ?? throw Fault!;
 
     internal static ClientTokenArgument Of(object value) => value switch
     {
@@ -22,8 +31,24 @@ public sealed class ClientTokenArgument
         _ => new ClientTokenArgument(new SingleToken(Check(value), "the parameter ClientToken")),
     };
 
+    /// <summary>
+    /// The same, with what is wrong kept until the token is asked for: of a piped object only the cmdlet can tell
+    /// whether the token is somewhere else.
+    /// </summary>
+    internal static ClientTokenArgument OfAny(object value)
+    {
+        try
+        {
+            return Of(value);
+        }
+        catch (InvalidInputException fault)
+        {
+            return new ClientTokenArgument(fault);
+        }
+    }
+
     /// <inheritdoc/>
-    public override string ToString() => Source.Description;
+    public override string ToString() => _source?.Description ?? Secret.Mask;
 
     internal static Secret Check(object value)
     {
@@ -53,4 +78,13 @@ public sealed class ClientTokenArgument
 public sealed class ClientTokenTransformationAttribute : TransformationAttribute
 {
     private protected override object Convert(object value) => ClientTokenArgument.Of(value);
+}
+
+/// <summary>
+/// The same for cmdlets that take jobs from the pipeline: what a serialised job has instead of its token is told
+/// by the cmdlet, which knows where else to look.
+/// </summary>
+internal sealed class PipedClientTokenTransformationAttribute : TransformationAttribute
+{
+    private protected override object Convert(object value) => ClientTokenArgument.OfAny(value);
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Management.Automation;
 using System.Reflection;
 using System.Threading.Tasks;
@@ -17,6 +18,13 @@ public sealed class CredentialArgument
     private CredentialArgument(AWSCredentials credentials) => Credentials = credentials;
 
     internal AWSCredentials Credentials { get; }
+
+    /// <summary>Credentials of an AWS SDK or of AWS.Tools, as they come down a pipeline; nothing else.</summary>
+    internal static CredentialArgument? TryOf(object value) =>
+        value is not (PSCustomObject or IDictionary) && (value as AWSCredentials ?? ForeignCredentials.Wrap(value))
+            is AWSCredentials credentials
+            ? new CredentialArgument(credentials)
+            : null;
 
     internal static CredentialArgument Of(object value) => value as CredentialArgument
         ?? new CredentialArgument(Find(value) ?? throw new InvalidInputException(

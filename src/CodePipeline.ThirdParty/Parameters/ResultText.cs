@@ -18,7 +18,8 @@ internal sealed class ResultText(string subject, Action<string> warn)
         : revision with { Summary = Cut(ServiceLimits.RevisionSummary, revision.Summary, "revision summary") };
 
     /// <summary>The revision that the parameters name, if any.</summary>
-    public static JobRevision? Revision(string? revision, string? changeIdentifier, DateTime? created, string? summary)
+    public static JobRevision? Revision(
+        string? revision, string? changeIdentifier, DateTimeOffset? created, string? summary)
     {
         if (revision is null && changeIdentifier is null && created is null && summary is null)
         {
@@ -33,8 +34,7 @@ internal sealed class ResultText(string subject, Action<string> warn)
                 "Give both, or none of the revision's parameters.");
         }
 
-        return new JobRevision(
-            revision, changeIdentifier, created is DateTime time ? Time(time) : null, summary);
+        return new JobRevision(revision, changeIdentifier, created, summary);
     }
 
     /// <summary>

@@ -23,6 +23,10 @@ public sealed class SecretTransformationAttribute : TransformationAttribute
         };
         return string.IsNullOrEmpty(text)
             ? throw new InvalidInputException(inputName, $"{inputName} is empty.", "Give at least one character.")
+            : Secret.IsMask(text!)
+            ? throw new InvalidInputException(
+                inputName, $"{inputName} is {Secret.Mask}, the mask of a secret, and not the secret.",
+                "Give the secret itself: where it was written to a file or a log, only the mask is there.")
             : plain as Secret ?? new Secret(text!);
     }
 

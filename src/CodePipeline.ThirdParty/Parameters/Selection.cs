@@ -1,48 +1,121 @@
 using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
 using System.Reflection;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Commands;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>What <c>-Select</c> of AWS.Tools' cmdlets means on ours.</summary>
-internal static class Selection
+/// <summary>What <c>-Select</c> of AWS.Tools' cmdlets picks, on ours. It is checked before anything is called.</summary>
+internal sealed class Selection
 {
     private const BindingFlags Public = BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase;
 
-    /// <param name="select">
-    /// <c>*</c> or nothing: the job; <c>^Name</c>: a parameter; else a property, or a path of properties.
-    /// </param>
-    /// <param name="job">The answer.</param>
-    /// <param name="command">The cmdlet with its parameters.</param>
-    public static object? Of(string? select, ThirdPartyJob job, object command)
+    // Texts here that are objects with a Value in AWS.Tools.
+    private static readonly string[] s_constants = { "Status", "Category", "Owner", "Type", "LocationType" };
+
+    private readonly PropertyInfo? _parameter;
+    private readonly List<PropertyInfo> _path = new();
+    private readonly bool _isOfJob;
+
+    private Selection(string select, Type command, Type response)
     {
-        if (select is null or "" or "*")
+        if (select == "*")
         {
-            return job;
+            return;
         }
 
         if (select[0] == '^')
         {
-            return Read(command, select.Substring(1), select);
+            _parameter = Parameter(command, select.Substring(1)) ?? throw Unknown(select, select.Substring(1));
+            return;
         }
 
-        object? value = job;
-        foreach (string name in select.Split('.'))
+        string[] names = select.Split('.');
+        _isOfJob = response.GetProperty(names[0], Public) is null;
+        Type type = _isOfJob ? typeof(ThirdPartyJobDetail) : response;
+        for (int i = 0; i < names.Length; i++)
         {
-            // AWS.Tools names the whole of the details JobDetails, and a job's id Id.
-            bool whole = name.Equals("JobDetails", StringComparison.OrdinalIgnoreCase);
-            string ours =
-                name.Equals("Id", StringComparison.OrdinalIgnoreCase) && value is ThirdPartyJob ? "JobId" : name;
-            value = whole || value is null ? value : Read(value, ours, select);
+            type = ItemOf(type);
+            if (i > 0 && names[i].Equals("Value", StringComparison.OrdinalIgnoreCase) && type == typeof(string)
+                && s_constants.Contains(names[i - 1], StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            // A job by itself has no Id, which AWS.Tools' details have.
+            bool isId = type == typeof(ThirdPartyJobDetail) && names[i].Equals("Id", StringComparison.OrdinalIgnoreCase);
+            PropertyInfo step = type == typeof(string) ? throw Unknown(select, names[i])
+                : type.GetProperty(isId ? nameof(ThirdPartyJob.JobId) : names[i], Public)
+                ?? throw Unknown(select, names[i]);
+            _path.Add(step);
+            type = step.PropertyType;
+        }
+    }
+
+    /// <summary>Whether it picks from the answer of the service, and not from the job that is made of it.</summary>
+    public bool IsOfAnswer => _parameter is null && !_isOfJob;
+
+    /// <summary>Reads what was given; <see langword="null"/> where the cmdlet's own output is wanted.</summary>
+    /// <param name="select">
+    /// <c>*</c>: the whole answer; <c>^Name</c>: a parameter; else a property of the answer or of the job, or a path of
+    /// properties.
+    /// </param>
+    /// <param name="isPassThru">Whether -PassThru was given, which in AWS.Tools means <c>^JobId</c>.</param>
+    /// <param name="command">The type of the cmdlet.</param>
+    /// <param name="response">The type of the answer.</param>
+    /// <exception cref="InvalidInputException">It names what is not there.</exception>
+    public static Selection? Of(string? select, bool isPassThru, Type command, Type response) =>
+        string.IsNullOrEmpty(select) ? (isPassThru ? new Selection("^JobId", command, response) : null)
+        : isPassThru ? throw new InvalidInputException(
+            "PassThru", "-PassThru and -Select cannot be used together.", "Use -Select '^JobId' for the job id.")
+        : new Selection(select!, command, response);
+
+    /// <summary>What is picked, item by item.</summary>
+    public IEnumerable<object> From(ServiceResponse response, ThirdPartyJob job, JobCommandBase command)
+    {
+        if (_parameter is not null)
+        {
+            // The token is found by now; what was given may be a table or a script.
+            object? given = _parameter.Name == nameof(JobCommandBase.ClientToken) ? job.ClientToken
+                : _parameter.GetValue(command);
+            return given is null ? Array.Empty<object>() : new[] { given };
         }
 
-        return value;
+        IEnumerable<object> found = new object[] { _isOfJob ? job : response };
+        foreach (PropertyInfo step in _path)
+        {
+            found = found.SelectMany(each => Step(each, step)).ToArray();
+        }
+
+        return found;
     }
 
-    private static object? Read(object source, string name, string select)
+    private static IEnumerable<object> Step(object source, PropertyInfo step)
     {
-        PropertyInfo property = source.GetType().GetProperty(name, Public) ?? throw new InvalidInputException(
-            "Select", $"Select '{select}' names '{name}', which is not there.",
-            "Use '*', a property of the output, or '^JobId'.");
-        return property.GetValue(source);
+        // A job whose details were not read has none of them.
+        object? value = step.DeclaringType!.IsInstanceOfType(source) ? step.GetValue(source) : null;
+        return value is null ? Array.Empty<object>()
+            : ItemOf(step.PropertyType) != step.PropertyType ? ((IEnumerable)value).Cast<object>()
+            : new[] { value };
     }
+
+    /// <summary>The type of a list's items; any other type itself.</summary>
+    private static Type ItemOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+            ? type.GetGenericArguments()[0]
+            : type;
+
+    private static PropertyInfo? Parameter(Type command, string name) => command.GetProperties()
+        .Where(property => property.IsDefined(typeof(ParameterAttribute), inherit: true)
+            && property.Name != nameof(JobCommandBase.InputObject))
+        .FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+            || CallSettings.AliasesOf(property).Contains(name, StringComparer.OrdinalIgnoreCase));
+
+    private static InvalidInputException Unknown(string select, string name) => new(
+        "Select", $"Select '{select}' names '{name}', which is not there.",
+        "Use '*', a property of the answer or of the job, a path such as JobDetails.Data.InputArtifacts.Name, or '^JobId'.");
 }

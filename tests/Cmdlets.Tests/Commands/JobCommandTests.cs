@@ -38,9 +38,19 @@ public sealed class JobCommandTests
 
         ThirdPartyJobDetail detail = Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects));
         Assert.Equal(
-            (job.JobId, job.ClientId, job.Status, job.ActionType, job.ClientToken),
+            (job.JobId, job.ClientId, null, job.ActionType, job.ClientToken),
             (detail.JobId, detail.ClientId, detail.Status, detail.ActionType, detail.ClientToken));
         Assert.Equal("Default", detail.Session!.Name);
+    }
+
+    [Theory]
+    [InlineData(JobStatus.InProgress, JobStatus.InProgress)]
+    [InlineData(JobStatus.Dispatched, null)]
+    public void Detail_HasTheStatusOnlyOfAClaimedJob(string status, string? known)
+    {
+        FakeHost host = Piped(new GetThirdPartyJobDetailCommand(), _client.Job(status)).Run(new FakeHost());
+
+        Assert.Equal(known, Assert.IsType<ThirdPartyJobDetail>(Assert.Single(host.Objects)).Status);
     }
 
     [Theory]

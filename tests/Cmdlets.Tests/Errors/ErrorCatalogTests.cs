@@ -32,6 +32,7 @@ public sealed class ErrorCatalogTests
         { typeof(InvalidSignatureException), "InvalidSignature", ErrorCategory.AuthenticationError },
         { typeof(ClockSkewException), "ClockSkew", ErrorCategory.AuthenticationError },
         { typeof(ServiceUnavailableException), "ServiceUnavailable", ErrorCategory.ResourceUnavailable },
+        { typeof(OtherServiceException), "ServiceError", ErrorCategory.InvalidResult },
         { typeof(UnexpectedAnswerException), "UnexpectedAnswer", ErrorCategory.ProtocolError },
     };
 

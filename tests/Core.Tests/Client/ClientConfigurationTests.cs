@@ -157,7 +157,6 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
     [InlineData(-1)]
     [InlineData(10_000_000)]
     public void Timeout_ThatCannotBe_IsRefusedByItsName(int seconds)
@@ -168,7 +167,17 @@ public sealed class ClientConfigurationTests : IDisposable
         Assert.Equal("ConnectTimeout", Refused(s_settings with { ConnectTimeout = time }).InputName);
     }
 
+    [Fact]
+    public void Timeout_OfZero_IsNoTimeLimit() => Assert.Equal(
+        System.Threading.Timeout.InfiniteTimeSpan,
+        ClientConfiguration.Create(s_settings with { Timeout = TimeSpan.Zero }).Timeout);
+
 #if NET
+    [Fact]
+    public void ConnectTimeout_OfZero_IsNoTimeLimit() => Assert.Equal(
+        System.Threading.Timeout.InfiniteTimeSpan,
+        ClientConfiguration.Create(s_settings with { ConnectTimeout = TimeSpan.Zero }).ConnectTimeout);
+
     [Fact]
     public void CaBundle_ThatIsNotThere_IsRefusedByItsPath()
     {

@@ -53,7 +53,7 @@ public sealed class ErrorTranslationTests
         { "RequestInTheFuture", typeof(ClockSkewException) },
         { "InternalServerError", typeof(ServiceUnavailableException) },
         { "ServiceUnavailableException", typeof(ServiceUnavailableException) },
-        { "SomethingOfALaterModel", typeof(UnexpectedAnswerException) },
+        { "SomethingOfALaterModel", typeof(OtherServiceException) },
         { "", typeof(UnexpectedAnswerException) },
     };
 
@@ -79,10 +79,30 @@ public sealed class ErrorTranslationTests
     [InlineData(500, typeof(ServiceUnavailableException))]
     [InlineData(503, typeof(ServiceUnavailableException))]
     [InlineData(429, typeof(ThrottlingException))]
-    [InlineData(404, typeof(UnexpectedAnswerException))]
+    [InlineData(404, typeof(OtherServiceException))]
+    [InlineData(400, typeof(OtherServiceException))]
     [InlineData(301, typeof(UnexpectedAnswerException))]
     public void Service_OfAnUnknownCode_GoesByTheStatus(int status, Type type) =>
         Assert.IsType(type, ErrorTranslation.Service(Call(), Error("Odd", "words", null, status), null));
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(403)]
+    [InlineData(407)]
+    public void Service_WithoutACode_IsNotTheServicesAnswer(int status) => Assert.IsType<UnexpectedAnswerException>(
+        ErrorTranslation.Service(Call(), Error(string.Empty, "words", null, status), null));
+
+    [Theory]
+    [InlineData("LimitExceededException")]
+    [InlineData("SubscriptionRequiredException")]
+    [InlineData("ConcurrentModificationException")]
+    public void Service_OfACodeThatIsNotListed_KeepsItsName(string code)
+    {
+        OtherServiceException error = Assert.IsType<OtherServiceException>(
+            ErrorTranslation.Service(Call(), Error(code, "words", "request-1"), null));
+
+        Assert.Equal((code, "words", "request-1"), (error.Error.Code, error.Message, error.Error.RequestId));
+    }
 
     [Theory]
     [InlineData("Signature expired: 20300101T000000Z is now earlier than 20300101T001000Z")]

@@ -54,16 +54,16 @@ internal sealed class CliJsonTarget : FuzzTarget
         outcome += Take(() => _actionType.Read(file.Properties["actionTypeId"]?.Value) is null ? "-" : "T");
         outcome += Take(() => _secret.Read(file.Properties["clientToken"]?.Value) is null ? "-" : "S");
         outcome += Take(() => _credential.Read(file) is null ? "-" : "C");
-        return outcome + Take(() => Send(CliResult.Of(file)));
+        return outcome + Take(() => Send(PipedResult.Of(file, Members.Of(file))));
     }
 
-    private static string Send(CliResult result)
+    private static string Send(PipedResult result)
     {
         ResultText text = new("job j", _ => { });
-        if (result.Failure is FailureResult failure)
+        if (result.FailureMessage is string message)
         {
             _ = RequestBody.Failure(
-                "j", new Secret("t"), text.Failure(failure.Type, failure.Message, failure.ExternalExecutionId));
+                "j", new Secret("t"), text.Failure(result.FailureType!.Value, message, result.ExternalExecutionId));
             return "failure";
         }
 

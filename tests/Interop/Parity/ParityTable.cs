@@ -173,6 +173,24 @@ internal static class ParityTable
         yield return Case("0 percent", Ok, Ok, ("executionDetails", Execution(percent: 0)));
         yield return Case("-1 percent", Refused, Refused, ("executionDetails", Execution(percent: -1)));
         yield return Case("101 percent", Refused, Invalid, ("executionDetails", Execution(percent: 101)));
+        foreach ((string name, object value) in new (string, object)[]
+        {
+            ("1.5", 1.5), ("text", "50"), ("an object", Members(("a", 1))),
+        })
+        {
+            yield return Case(
+                "percentage that is " + name, Refused, Refused,
+                ("executionDetails", Members(("percentComplete", value))));
+        }
+
+        yield return Case(
+            "summary that is a number", Refused, Refused, ("executionDetails", Members(("summary", 5))));
+        yield return Case(
+            "summary that is a list", Refused, Refused, ("executionDetails", Members(("summary", new[] { "a" }))));
+        yield return Case("execution details that are text", Refused, Refused, ("executionDetails", "summary=x"));
+        yield return Case("member that is misspelt", Refused, Refused, ("executionDetail", Execution("x")));
+        yield return Case(
+            "member inside that is misspelt", Refused, Refused, ("executionDetails", Members(("sumary", "x"))));
         yield return Case("continuation token of 2048", Ok, Ok, ("continuationToken", Long(2048)));
         yield return Case("continuation token of 2049", Refused, Invalid, ("continuationToken", Long(2049)));
         yield return Case("continuation token of no length", Ok, Refused, ("continuationToken", "")) with
@@ -251,6 +269,22 @@ internal static class ParityTable
         yield return Case("no message", Refused, Refused, message: null);
         yield return Case("external execution id of 1500", Ok, Ok, id: Long(1500));
         yield return Case("external execution id of 1501", Refused, Invalid, id: Long(1501));
+        foreach ((string name, object value) in new (string, object)[]
+        {
+            ("text", "type=JobFailed,message=m"), ("a list", new[] { Members(("type", "JobFailed"), ("message", "m")) }),
+            ("a number", 5), ("without a member", Members(("nothing", null))),
+            ("misspelt inside", Members(("type", "JobFailed"), ("mesage", "m"))),
+            ("a number inside", Members(("type", "JobFailed"), ("message", 5))),
+        })
+        {
+            yield return new ParityCase(
+                "failure: details that are " + name, Failure, Job("job-1", Token, ("failureDetails", value)), Refused,
+                Refused)
+            {
+                State = JobState.Claimed,
+            };
+        }
+
         yield return Case("a job that was not claimed", "InvalidJobStateException", "InvalidJobStateException") with
         {
             State = JobState.Dispatched,

@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Reflection;
+using CodePipeline.ThirdParty.Commands;
+
+namespace CodePipeline.ThirdParty.Parameters;
+
+/// <summary>
+/// What a call says of region, endpoint and credentials: by parameters, or by members of a piped object with the names
+/// or aliases of these parameters, as AWS.Tools' cmdlets take them.
+/// </summary>
+internal sealed record CallSettings
+{
+    private static readonly Dictionary<string, string[]> s_names = typeof(ConnectedCommand)
+        .GetProperties()
+        .Where(property => property.GetCustomAttribute<ParameterAttribute>() is not null && property.Name != "Session")
+        .ToDictionary(property => property.Name, NamesOf, StringComparer.Ordinal);
+
+    /// <summary>Nothing is said.</summary>
+    public static CallSettings None { get; } = new();
+
+    /// <summary>All names that members can have, aliases included.</summary>
+    public static IEnumerable<string> Names => s_names.Values.SelectMany(names => names);
+
+    public string? Region { get; init; }
+
+    public string? ProfileName { get; init; }
+
+    public string? ProfileLocation { get; init; }
+
+    public CredentialArgument? Credential { get; init; }
+
+    public string? AccessKey { get; init; }
+
+    public Secret? SecretKey { get; init; }
+
+    public Secret? SessionToken { get; init; }
+
+    public string? EndpointUrl { get; init; }
+
+    public string? S3EndpointUrl { get; init; }
+
+    /// <summary>Reads members of a piped object.</summary>
+    /// <exception cref="InvalidInputException">A member cannot be what it has to be.</exception>
+    public static CallSettings Of(Members members)
+    {
+        if (!Names.Any(name => members.Spelling(name) is not null))
+        {
+            return None;
+        }
+
+        return new CallSettings
+        {
+            Region = RegionTransformationAttribute.Of(Find(members, nameof(Region))),
+            ProfileName = Text(members, nameof(ProfileName)),
+            ProfileLocation = Text(members, nameof(ProfileLocation)),
+            Credential = Find(members, nameof(Credential)) is object credential
+                ? CredentialArgument.Of(credential)
+                : null,
+            AccessKey = Text(members, nameof(AccessKey)),
+            SecretKey = Secret(members, nameof(SecretKey)),
+            SessionToken = Secret(members, nameof(SessionToken)),
+            EndpointUrl = Url(members, nameof(EndpointUrl)),
+            S3EndpointUrl = Url(members, nameof(S3EndpointUrl)),
+        };
+    }
+
+    /// <summary>The aliases of a parameter.</summary>
+    public static IEnumerable<string> AliasesOf(PropertyInfo parameter) =>
+        parameter.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? Array.Empty<string>();
+
+    private static string[] NamesOf(PropertyInfo property) =>
+        new[] { property.Name }.Concat(AliasesOf(property)).ToArray();
+
+    /// <summary>The value; a cell of a table that is empty is none.</summary>
+    private static object? Find(Members members, string name)
+    {
+        foreach (string each in s_names[name])
+        {
+            if (members.TryGet(each, out object? value) && value is not (null or ""))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Text(Members members, string name) => Find(members, name) switch
+    {
+        null => null,
+        string text => text,
+        Secret secret => secret.Reveal(),
+        object other => throw new InvalidInputException(
+            name, $"{name} of the object from the pipeline is {PipedText.Kind(other)}; it has to be text.",
+            $"Give it as text, or use -{name}."),
+    };
+
+    private static string? Url(Members members, string name) =>
+        Find(members, name) is Uri url ? url.AbsoluteUri : Text(members, name);
+
+    private static Secret? Secret(Members members, string name) => Find(members, name) is object value
+        ? SecretTransformationAttribute.Make(value, name)
+        : null;
+}

@@ -1,0 +1,32 @@
+using System;
+using System.Collections;
+using System.Linq;
+using CodePipeline.ThirdParty.Hosting;
+
+namespace CodePipeline.ThirdParty.Parameters;
+
+/// <summary>Takes one failure type, by name. PowerShell itself would add up several names to a type of neither.</summary>
+internal sealed class FailureTypeTransformationAttribute : TransformationAttribute
+{
+    private protected override object Convert(object value)
+    {
+        object one = value is IList { Count: 1 } list ? PSValues.Unwrap(list[0]) ?? value : value;
+        if (one is FailureType type && ServiceLimits.FailureTypes.Contains(type.ToString()))
+        {
+            return type;
+        }
+
+        if (one is not string text)
+        {
+            throw new InvalidInputException(
+                "FailureType",
+                one is IList many
+                    ? $"FailureType has {many.Count} values; a failure has one type."
+                    : $"FailureType is {PipedText.Kind(one)}; it has to be the name of a type.",
+                $"Use one of {string.Join(", ", ServiceLimits.FailureTypes)}.");
+        }
+
+        _ = Enum.TryParse(ClosedList.Check(ServiceLimits.FailureTypes, text, "FailureType"), out FailureType named);
+        return named;
+    }
+}

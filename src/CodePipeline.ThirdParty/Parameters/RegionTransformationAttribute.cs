@@ -1,0 +1,27 @@
+using System.Management.Automation;
+
+namespace CodePipeline.ThirdParty.Parameters;
+
+/// <summary>
+/// Takes a region by name, in any case, or as an object of an AWS SDK or of AWS.Tools: a RegionEndpoint, or what
+/// Get-AWSRegion gives.
+/// </summary>
+internal sealed class RegionTransformationAttribute : TransformationAttribute
+{
+    /// <summary>The name of a region; <see langword="null"/> where nothing is said.</summary>
+    internal static string? Of(object? value)
+    {
+        string? name = value switch
+        {
+            null => null,
+            string text => text,
+            _ => Property(value, "SystemName") ?? Property(value, "Region") ?? value.ToString(),
+        };
+        return string.IsNullOrWhiteSpace(name) ? null : name!.Trim().ToLowerInvariant();
+    }
+
+    private protected override object? Convert(object value) => Of(value);
+
+    private static string? Property(object value, string name) =>
+        PSObject.AsPSObject(value).Properties[name]?.Value as string;
+}
