@@ -1,6 +1,8 @@
 using System;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Reflection;
 using CodePipeline.ThirdParty.Commands;
 using Xunit;
 
@@ -128,13 +130,22 @@ public sealed class OutcomeTests
         "3 links lead nowhere: /docs/a.html",
         Made(new NewThirdPartyJobOutcomeCommand
         {
-            ErrorRecord = new ErrorRecord(
+            ErrorRecord = InAScript(new ErrorRecord(
                 new RuntimeException("3 links lead nowhere: /docs/a.html"), "3 links lead nowhere: /docs/a.html",
-                ErrorCategory.OperationStopped, null)
-            {
-                InvocationInfo = new InvocationInfo { ScriptLineNumber = 4, ScriptName = "/opt/deploy.ps1" },
-            },
+                ErrorCategory.OperationStopped, null)),
         }).FailureMessage);
+
+    /// <summary>As PowerShell leaves an error of a script: with the line that wrote it.</summary>
+    private static ErrorRecord InAScript(ErrorRecord error)
+    {
+        var line = new ScriptPosition("/opt/deploy.ps1", 4, 1, "throw");
+        InvocationInfo at = InvocationInfo.Create(
+            new CmdletInfo("New-CPThirdPartyJobOutcome", typeof(NewThirdPartyJobOutcomeCommand)),
+            new ScriptExtent(line, line));
+        typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic)!
+            .Invoke(error, new object[] { at });
+        return error;
+    }
 
     private static ThirdPartyJobOutcome Made(NewThirdPartyJobOutcomeCommand command) =>
         Assert.IsType<ThirdPartyJobOutcome>(Assert.Single(command.Run().Objects));
