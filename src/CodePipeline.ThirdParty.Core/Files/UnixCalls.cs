@@ -39,6 +39,7 @@ internal static class UnixCalls
     private static readonly int s_file = ReadWrite | s_noLink | s_closeOnExec | (s_isMac ? 0x4 : 0x800);
     private static readonly int s_removeFolder = s_isMac ? 0x80 : 0x200;
     private static readonly int s_linkItself = s_isMac ? 0x20 : 0x100;
+    private static readonly UnixDescriptor s_current = new(s_isMac ? -2 : -100);
     private static readonly int s_nameInEntry = s_isMac ? 21 : 19;
 
     /// <summary>The user that this process acts as.</summary>
@@ -60,7 +61,12 @@ internal static class UnixCalls
     public static UnixFacts? FactsOf(UnixDescriptor file) => FactsOf(file, null);
 
     /// <summary>What a name in a folder is, a link as itself; without a name, what the folder is.</summary>
-    public static UnixFacts? FactsOf(UnixDescriptor folder, byte[]? name)
+    public static UnixFacts? FactsOf(UnixDescriptor folder, byte[]? name) => FactsOf(folder, name, s_linkItself);
+
+    /// <summary>What a path leads to, links followed.</summary>
+    public static UnixFacts? FactsOf(string path) => FactsOf(s_current, Bytes(path), 0);
+
+    private static UnixFacts? FactsOf(UnixDescriptor folder, byte[]? name, int links)
     {
         byte[] facts = new byte[256];
         try
@@ -69,11 +75,11 @@ internal static class UnixCalls
             {
                 (true, true, null) => Status(folder, facts),
                 (true, false, null) => StatusMac(folder, facts),
-                (true, true, _) => StatusAt(folder, name, facts, s_linkItself),
-                (true, false, _) => StatusAtMac(folder, name, facts, s_linkItself),
+                (true, true, _) => StatusAt(folder, name, facts, links),
+                (true, false, _) => StatusAtMac(folder, name, facts, links),
 
                 // Unlike stat, its answer has one layout on all processors.
-                _ => Statx(folder, name ?? [0], name is null ? EmptyPath : s_linkItself, WholeStatx, facts),
+                _ => Statx(folder, name ?? [0], name is null ? EmptyPath : links, WholeStatx, facts),
             };
             return failed != 0 ? null
                 : s_isMac ? new UnixFacts(
