@@ -26,24 +26,45 @@ Describe 'The deploy worker' {
     BeforeAll {
         $emulator = Start-TestService
         $root = Join-Path $TestDrive 'sites'
+        $deployWorker = "$samples/DeployWorker/Start-DeployWorker.ps1"
 
-        function Invoke-Deploy([hashtable] $Files, [string] $SiteName) {
-            $job = @{ InputArtifact = @{ Site = New-SiteZip $Files }; Configuration = @{ SiteName = $SiteName } }
-            $made = New-CPThirdPartyEmulatorJob $ActionType @job
-            $with = @{ SiteRoot = $root; JournalPath = Join-Path $TestDrive 'deploy.journal'; MaxJobs = 1 }
-            $result = & "$samples/DeployWorker/Start-DeployWorker.ps1" -ActionType $ActionType @with
-            $result.JobId | Should -Be $made.JobId
-            Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId
+        # The job as it ended, and the worker's warnings in $script:warned.
+        function Invoke-Worker([hashtable] $Job, [hashtable] $With = @{}) {
+            $made = New-CPThirdPartyEmulatorJob $ActionType @Job
+            $with = @{ SiteRoot = $root; JournalPath = Join-Path $TestDrive 'deploy.journal'; MaxJobs = 1 } + $With
+            $result = & $deployWorker -ActionType $ActionType @with 3>&1
+            $script:warned = "$($result | Where-Object { $_ -is [System.Management.Automation.WarningRecord] })"
+            ($result | Where-Object { $_ -isnot [System.Management.Automation.WarningRecord] }).JobId |
+                Should -Be $made.JobId
+            Get-CPThirdPartyEmulatorJob $made.JobId
         }
+
+        function Invoke-Deploy([hashtable] $Files, [string] $SiteName, [string] $ClientId = 'customer-a') {
+            Invoke-Worker @{
+                InputArtifact = @{ Site = New-SiteZip $Files }
+                Configuration = @{ SiteName = $SiteName }
+                ClientId      = $ClientId
+            }
+        }
+
+        function Get-Page([string] $Site, [string] $Page = 'index.html') {
+            Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, $Site, 'current', $Page))
+        }
+    }
+
+    AfterAll {
+        Clear-TestService
     }
 
     It 'puts the site in place, and then the next release' {
         (Invoke-Deploy @{ 'index.html' = 'one'; 'a/b.html' = 'b' } 'shop').Status | Should -Be 'Succeeded'
-        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'shop', 'current', 'index.html')) | Should -Be 'one'
-        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'shop', 'current', 'a', 'b.html')) | Should -Be 'b'
+        Get-Page 'shop' | Should -Be 'one'
+        Get-Page 'shop' 'a/b.html' | Should -Be 'b'
 
         (Invoke-Deploy @{ 'index.html' = 'two' } 'shop').Summary | Should -Match '^Site shop is at release '
-        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'shop', 'current', 'index.html')) | Should -Be 'two'
+        Get-Page 'shop' | Should -Be 'two'
+        Get-ChildItem -LiteralPath (Join-Path $root 'shop') -Force | ForEach-Object Name | Sort-Object |
+            Should -Be 'current', 'owner', 'releases'
     }
 
     It 'keeps five releases' {
@@ -52,19 +73,125 @@ Describe 'The deploy worker' {
         }
 
         @(Get-ChildItem -LiteralPath ([IO.Path]::Combine($root, 'many', 'releases'))).Count | Should -Be 5
-        Get-Content -Raw -LiteralPath ([IO.Path]::Combine($root, 'many', 'current', 'index.html')) | Should -Be '6'
+        Get-Page 'many' | Should -Be '6'
     }
 
-    It 'tells the customer what is wrong with the configuration' {
-        $job = Invoke-Deploy @{ 'index.html' = 'x' } '../etc'
+    It 'leaves a site to the customer who deployed it first' {
+        (Invoke-Deploy @{ 'index.html' = 'of a' } 'taken').Status | Should -Be 'Succeeded'
+        $job = Invoke-Deploy @{ 'index.html' = 'of b' } 'taken' -ClientId 'customer-b'
         $job.Status | Should -Be 'Failed'
         $job.FailureType | Should -Be 'ConfigurationError'
-        $job.FailureMessage | Should -Match "SiteName is '\.\./etc'"
+        $job.FailureMessage | Should -Be "SiteName 'taken' belongs to another customer. Choose another name."
+        Get-Page 'taken' | Should -Be 'of a'
+        (Invoke-Deploy @{ 'index.html' = 'of a again' } 'taken').Status | Should -Be 'Succeeded'
+        (Invoke-Deploy @{ 'index.html' = 'case' } 'taken' -ClientId 'CUSTOMER-A').Status | Should -Be 'Failed'
+    }
+
+    It 'never leaves a site without a page while releases change' -Skip:$IsWindows {
+        (Invoke-Deploy @{ 'index.html' = 'first' } 'busy').Status | Should -Be 'Succeeded'
+        $stop = [System.Threading.CancellationTokenSource]::new()
+        $probe = [powershell]::Create()
+        $running = $probe.AddScript({
+            param($Page, $Stop)
+            $missing = $all = 0
+            while (-not $Stop.IsCancellationRequested) {
+                $all++
+                if (-not [System.IO.File]::Exists($Page)) { $missing++ }
+            }
+            $all, $missing
+        }).AddArgument([IO.Path]::Combine($root, 'busy', 'current', 'index.html')).AddArgument($stop.Token).BeginInvoke()
+        try {
+            foreach ($number in 1..10) {
+                (Invoke-Deploy @{ 'index.html' = "$number" } 'busy').Status | Should -Be 'Succeeded'
+            }
+        } finally {
+            $stop.Cancel()
+            $all, $missing = $probe.EndInvoke($running)
+            $probe.Dispose()
+            $stop.Dispose()
+        }
+
+        $all | Should -BeGreaterThan 1000
+        $missing | Should -Be 0
+    }
+
+    It 'tells the customer what is wrong with the site name "<_>"' -TestCases '../etc', 'SHOP', 'Shop', "shop`n" {
+        $job = Invoke-Deploy @{ 'index.html' = 'x' } $_
+        $job.Status | Should -Be 'Failed'
+        $job.FailureType | Should -Be 'ConfigurationError'
+        $job.FailureMessage | Should -BeLike "SiteName is '$_'. It must be *Set it in the action's configuration."
+    }
+
+    It 'tells the customer that the action needs one input: <Count>' -TestCases @(
+        @{ Count = 0 }, @{ Count = 2 }
+    ) {
+        $job = @{ Configuration = @{ SiteName = 'shop' }; ClientId = 'customer-a' }
+        if ($Count) {
+            $zip = New-SiteZip @{ 'index.html' = 'x' }
+            $job.InputArtifact = @{ One = $zip; Two = $zip }
+        }
+        $ended = Invoke-Worker $job
+        $ended.FailureType | Should -Be 'ConfigurationError'
+        $ended.FailureMessage | Should -BeLike "The action has $Count input artifacts, and needs one: the site.*"
+    }
+
+    It 'tells the customer that no name is set' {
+        $job = Invoke-Worker @{ InputArtifact = @{ Site = New-SiteZip @{ 'index.html' = 'x' } } }
+        $job.FailureMessage | Should -BeLike "SiteName is ''.*"
     }
 
     It 'refuses what is no site' {
         (Invoke-Deploy @{ 'readme.txt' = 'x' } 'shop').FailureMessage |
             Should -Be 'The artifact has no index.html at its root.'
+    }
+
+    It 'keeps the partner''s own trouble for the log' {
+        # A file where the folder of the releases has to be.
+        $null = New-Item -ItemType Directory -Path (Join-Path $root 'broken')
+        Set-Content -LiteralPath ([IO.Path]::Combine($root, 'broken', 'releases')) -Value 'x'
+        $job = Invoke-Deploy @{ 'index.html' = 'x' } 'broken'
+        $job.FailureType | Should -Be 'SystemUnavailable'
+        $job.FailureMessage | Should -BeLike "*tell our support the job id $($job.JobId)."
+        $job.FailureMessage | Should -Not -BeLike "*$root*"
+        $script:warned | Should -BeLike "*Site broken could not be deployed: *$root*"
+    }
+
+    It 'writes the log' {
+        $log = Join-Path $TestDrive 'deploy.jsonl'
+        $job = @{
+            InputArtifact = @{ Site = New-SiteZip @{ 'index.html' = 'x' } }
+            Configuration = @{ SiteName = 'logged' }
+            ClientId      = 'customer-a'
+        }
+        $ended = Invoke-Worker $job @{ LogPath = $log }
+        Get-Content -LiteralPath $log | ConvertFrom-Json | Where-Object event -EQ 'JobEnded' |
+            ForEach-Object jobId | Should -Be $ended.JobId
+    }
+}
+
+# What all three have in common, before there is a job.
+Describe 'A sample that cannot work' {
+    It 'does not start, and says what to do: <_>' -TestCases @(
+        'DeployWorker/Start-DeployWorker.ps1'
+        'TestWorker/Start-TestWorker.ps1'
+        'LongRunningWorker/Start-LongRunningWorker.ps1'
+    ) {
+        $emulator = Start-TestService
+        try {
+            $null = New-CPThirdPartyEmulatorJob $ActionType
+            $emulator | Connect-CPThirdParty -AccessKey AKIAWRONG -SecretKey wrong
+            $script = "$samples/$_"
+            $with = @{ ActionType = $ActionType; JournalPath = Join-Path $TestDrive 'never.journal' }
+            foreach ($folder in 'SiteRoot', 'RunFolder') {
+                if ((Get-Command -Name $script).Parameters.ContainsKey($folder)) {
+                    $with[$folder] = Join-Path $TestDrive $folder
+                }
+            }
+            { & $script @with } | Should -Throw 'The worker cannot start. *Check access key*'
+            (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Queued'
+        } finally {
+            Clear-TestService
+        }
     }
 }
 
@@ -76,8 +203,8 @@ Describe 'The test worker' {
             $site = @{ Site = New-SiteZip $Files }
             $made = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact $site -OutputArtifact Report
             $with = @{ JournalPath = Join-Path $TestDrive 'test.journal'; MaxJobs = 1 }
-            $null = & "$samples/TestWorker/Start-TestWorker.ps1" -ActionType $ActionType @with
-            Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId
+            $null = & "$samples/TestWorker/Start-TestWorker.ps1" -ActionType $ActionType @with 3> $null
+            Get-CPThirdPartyEmulatorJob $made.JobId
         }
 
         function Get-Report([object] $Job) {
@@ -111,7 +238,27 @@ Describe 'The test worker' {
 
         $job.Status | Should -Be 'Failed'
         $job.FailureType | Should -Be 'JobFailed'
-        $job.FailureMessage | Should -Match '1 of 2 links lead nowhere: gone\.html in index\.html'
+        $job.FailureMessage | Should -Be '1 of 2 links lead nowhere: gone.html in index.html'
+    }
+
+    It 'names the first of very many, within the length of a message' {
+        $links = 1..2000 | ForEach-Object { "<a href=`"missing-$_.html`">x</a>" }
+        (Invoke-Check @{ 'index.html' = "$links" }).FailureMessage |
+            Should -BeLike '2000 of 2000 links lead nowhere: missing-1.html *missing-20.html in index.html; and more'
+    }
+
+    It 'fails what has no page, instead of passing it' {
+        (Invoke-Check @{ 'readme.txt' = 'x' }).FailureMessage |
+            Should -Be 'The artifact has no HTML pages, so there is nothing to check.'
+    }
+
+    It 'tells the customer that the action needs an input' {
+        $made = New-CPThirdPartyEmulatorJob $ActionType
+        $with = @{ JournalPath = Join-Path $TestDrive 'test.journal'; MaxJobs = 1 }
+        $null = & "$samples/TestWorker/Start-TestWorker.ps1" -ActionType $ActionType @with 3> $null
+        $job = Get-CPThirdPartyEmulatorJob $made.JobId
+        $job.FailureType | Should -Be 'ConfigurationError'
+        $job.FailureMessage | Should -BeLike 'The action has 0 input artifacts, and needs one: the site.*'
     }
 }
 
@@ -126,7 +273,7 @@ Describe 'The worker of long work' {
                 JournalPath = Join-Path $TestDrive 'long.journal'
                 MaxJobs     = $Jobs
             }
-            $null = & "$samples/LongRunningWorker/Start-LongRunningWorker.ps1" -ActionType $ActionType @with
+            $null = & "$samples/LongRunningWorker/Start-LongRunningWorker.ps1" -ActionType $ActionType @with 3> $null
             $job = Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId
             while ($job.NextJobId) {
                 $next = $job.NextJobId
@@ -140,6 +287,29 @@ Describe 'The worker of long work' {
         $last = Invoke-LongWork 'website' 4
         $last.Status | Should -Be 'Succeeded'
         $last.Summary | Should -Match '^Run [0-9a-f-]+ is done\.$'
+    }
+
+    It 'tells the customer what is wrong with the project name "<_>"' -TestCases '../x', "web`n" {
+        $last = Invoke-LongWork $_ 1
+        $last.FailureType | Should -Be 'ConfigurationError'
+        $last.FailureMessage | Should -BeLike "ProjectName is '$_'.*"
+    }
+
+    It 'shows a run to no other customer, and takes no token for a path' {
+        $null = Invoke-LongWork 'website' 1
+        $run = (Get-ChildItem -LiteralPath (Join-Path $TestDrive runs))[0].BaseName
+        foreach ($token in $run, '../runs/x') {
+            $made = New-CPThirdPartyEmulatorJob $ActionType -ClientId another -ContinuationToken $token
+            $with = @{
+                RunFolder   = Join-Path $TestDrive runs
+                JournalPath = Join-Path $TestDrive 'other.journal'
+            }
+
+            # The continued job of the customer waits, too.
+            $null = & "$samples/LongRunningWorker/Start-LongRunningWorker.ps1" -ActionType $ActionType @with `
+                -IdleTimeout 1 3> $null
+            (Get-CPThirdPartyEmulatorJob $made.JobId).FailureMessage | Should -BeLike "Run $token does not exist*"
+        }
     }
 
     It 'fails the action where the run fails' {
@@ -162,14 +332,16 @@ Describe 'What a worker runs under' {
         $said | Should -BeNullOrEmpty
     }
 
-    It 'is a container file whose script, version and arguments are those of the project' {
+    It 'is a container file whose images are maintained, and whose files and arguments are those of the project' {
         $lines = Get-Content -LiteralPath "$samples/Hosting/Containerfile"
-        $version = (Import-PowerShellDataFile -Path $ModuleManifest).ModuleVersion
-        $lines -match '^RUN pwsh' | Should -Match "CodePipeline\.ThirdParty -Version $([regex]::Escape($version)) "
-        $copied = ($lines -match '^COPY').Split(' ')[-2]
-        [IO.Path]::Combine($samples, 'TestWorker', $copied) | Should -Exist
+        $lines -match '^FROM' | ForEach-Object { $_ | Should -Match '^FROM mcr\.microsoft\.com/dotnet/\w+:10\.0( AS \w+)?$' }
+        $module = ($lines -match '^ARG MODULE=').Split('=')[1]
+        [IO.Path]::Combine($RepositoryRoot, $module) | Should -Be (Split-Path (Split-Path $ModuleManifest))
+        $copied = ($lines -match '^COPY --chmod').Split(' ')[-2]
+        Join-Path $RepositoryRoot $copied | Should -Exist
         $entry = ($lines -match '^ENTRYPOINT')[0].Substring('ENTRYPOINT '.Length) | ConvertFrom-Json
-        $parameters = (Get-Command -Name "$samples/TestWorker/$copied").Parameters.Keys
+        $entry[0..1] | Should -Be 'dotnet', '/opt/powershell/pwsh.dll'
+        $parameters = (Get-Command -Name (Join-Path $RepositoryRoot $copied)).Parameters.Keys
         $entry | Where-Object { $_ -match '^-(?!NoProfile|NonInteractive|File)' } |
             ForEach-Object { $parameters | Should -Contain $_.TrimStart('-') }
     }
