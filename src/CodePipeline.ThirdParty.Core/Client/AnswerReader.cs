@@ -52,6 +52,11 @@ internal static class AnswerReader
         };
     });
 
+    /// <summary>The answer of operations that have nothing to say: no text, or an object.</summary>
+    public static bool Nothing(byte[] body) => Read(
+        body,
+        root => root.ValueKind == JsonValueKind.Object ? true : throw new JsonException("It is not an object."));
+
     private static T Read<T>(byte[] body, Func<JsonElement, T> read)
     {
         try

@@ -97,16 +97,18 @@ internal static class ErrorTranslation
             };
     }
 
+    /// <summary>Success that does not come from the service, but from a proxy or portal on the way to it.</summary>
+    public static UnexpectedAnswerException Foreign(OperationRequest call) =>
+        Unexpected(call, "HTTP 200, but not from the service: it has neither JSON nor an AWS request id.", null);
+
     public static UnexpectedAnswerException Unreadable(OperationRequest call, OperationResponse response) =>
+        Unexpected(
+            call, "HTTP 200, with a text that is not the JSON of the operation's answer.",
+            NullIfEmpty(response.ResponseMetadata?.RequestId));
+
+    private static UnexpectedAnswerException Unexpected(OperationRequest call, string message, string? requestId) =>
         new(new ServiceError(
-            call.Operation,
-            string.Empty,
-            "HTTP 200, with a text that is not the JSON of the operation's answer.",
-            NullIfEmpty(response.ResponseMetadata?.RequestId),
-            200,
-            call.Attempts,
-            AnswerLost: true,
-            ServerTime: null));
+            call.Operation, string.Empty, message, requestId, 200, call.Attempts, AnswerLost: true, ServerTime: null));
 
     /// <summary>What is wrong with an input that is read while the connection is made: the CA bundle.</summary>
     public static InvalidInputException? OfInput(Exception error) =>

@@ -7,4 +7,9 @@ namespace CodePipeline.ThirdParty.Client;
 internal sealed class OperationResponse : AmazonWebServiceResponse
 {
     public byte[] Body { get; init; } = Array.Empty<byte>();
+
+    /// <summary>
+    /// Whether the service itself has answered, as far as the head tells: a captive portal says "200 OK", too.
+    /// </summary>
+    public bool IsOfService { get; init; }
 }

@@ -15,13 +15,27 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
     /// <summary>Where the service's clock stands in an error's data.</summary>
     public const string ServerTime = "CodePipeline.ThirdParty.ServerTime";
 
+    private const string RequestId = "x-amzn-RequestId";
+
     public static OperationUnmarshaller Instance { get; } = new();
 
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
     {
         using var body = new MemoryStream();
         input.Stream.CopyTo(body);
-        return new OperationResponse { Body = body.ToArray() };
+        return new OperationResponse { Body = body.ToArray(), IsOfService = IsOfService(input.ResponseData) };
+    }
+
+    /// <summary>
+    /// JSON by its type, or an AWS request id where no type is given: an empty answer needs none.
+    /// </summary>
+    private static bool IsOfService(IWebResponseData head)
+    {
+        string type = (head.ContentType ?? string.Empty).Split(';')[0].Trim();
+        return type.Length == 0
+            ? head.IsHeaderPresent(RequestId)
+            : type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+                && type.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0;
     }
 
     public override AmazonServiceException UnmarshallException(

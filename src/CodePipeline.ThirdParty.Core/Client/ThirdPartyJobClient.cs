@@ -76,7 +76,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new PutThirdPartyJobSuccessResultRequest(RequestBody.Success(jobId, clientToken, result), options.Wire),
             options,
             clientToken,
-            NoAnswer,
+            AnswerReader.Nothing,
             cancellationToken);
 
     public Task PutThirdPartyJobFailureResultAsync(
@@ -86,12 +86,10 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new PutThirdPartyJobFailureResultRequest(RequestBody.Failure(jobId, clientToken, result), options.Wire),
             options,
             clientToken,
-            NoAnswer,
+            AnswerReader.Nothing,
             cancellationToken);
 
     public void Dispose() => _service.Dispose();
-
-    private static bool NoAnswer(byte[] body) => true;
 
     /// <summary>Tells, once, what was passed over and what is not protected.</summary>
     private void Notice(CallOptions options)
@@ -170,6 +168,11 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             }
 
             throw CredentialResolver.Translate(_settings, error);
+        }
+
+        if (!response.IsOfService)
+        {
+            throw ErrorTranslation.Foreign(call);
         }
 
         options.Answered?.Invoke(new AnswerFacts(response.ResponseMetadata?.RequestId, response.Body.Length));

@@ -133,9 +133,9 @@ internal sealed class JobClaim
 
     private async Task<ClaimEnd> ClaimAndNoteAsync(IWorkerJob job, bool lost = false)
     {
-        using Activity? step = WorkerTelemetry.Step("claim", _ticket.ActionType, _ticket);
+        using TelemetryStep step = WorkerTelemetry.Step("claim", _ticket.ActionType, _ticket);
         ClaimEnd end = await ClaimAsync(job, lost).ConfigureAwait(false);
-        step?.SetTag("codepipeline.claim", end.ToString());
+        step.SetTag("codepipeline.claim", end.ToString());
         if (end == ClaimEnd.NotOurs)
         {
             _worker.Journal.Done(_ticket, nameof(ClaimEnd.NotOurs));

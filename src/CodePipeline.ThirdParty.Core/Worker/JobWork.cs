@@ -27,45 +27,25 @@ internal sealed class JobWork
         _worker = worker;
         _job = job;
         _mask = SecretMask.Of(job, worker.Options.SecretKeys);
-        foreach (string key in worker.Options.SecretKeys)
-        {
-            if (job.Configuration[key] is { Length: > 0 } value)
-            {
-                SecretRegistry.Announce(value);
-            }
-        }
     }
 
     private JobTicket Ticket => _job.Ticket;
 
     private CancellationToken Stopping => _worker.Stop.Stopping;
 
-    /// <summary>Runs to the report, fit to be sent.</summary>
+    /// <summary>Runs to the report, fit to be sent. Throws nothing: the job is claimed, and must not hang.</summary>
     public async Task<ThirdPartyJobOutcome> RunAsync()
     {
-        ThirdPartyJobOutcome outcome;
         try
         {
-            outcome = await WorkAsync().ConfigureAwait(false);
+            return Fit(await WorkAsync().ConfigureAwait(false));
         }
         catch (Exception error)
         {
-            // Nothing above should throw; whatever it is, the job must not hang for it.
-            _worker.Warn(
-                Ticket, $"The worker could not run job {Ticket.JobId}: {_mask.Apply(error.Message)}",
-                _mask.Clean(error));
-            outcome = Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
+            // In the words of its type alone: a mask that fails would let secrets pass.
+            _worker.Warn(Ticket, $"The worker could not run job {Ticket.JobId}: {error.GetType().Name}.", error);
+            return Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
         }
-
-        // The pipeline's owner reads it, who has no use for paths of this machine.
-        var fit = new OutcomeFit(text => _folders?.Hide(_mask.Apply(text)) ?? _mask.Apply(text));
-        outcome = fit.Of(outcome);
-        foreach (string warning in fit.Warnings)
-        {
-            _worker.Warn(Ticket, warning);
-        }
-
-        return outcome;
     }
 
     /// <summary>Deletes the job's folder; where a handler was left behind, when that has ended.</summary>
@@ -88,8 +68,29 @@ internal sealed class JobWork
         }
     }
 
+    private ThirdPartyJobOutcome Fit(ThirdPartyJobOutcome outcome)
+    {
+        // The pipeline's owner reads it, who has no use for paths of this machine.
+        var fit = new OutcomeFit(text => _folders?.Hide(_mask.Apply(text)) ?? _mask.Apply(text));
+        ThirdPartyJobOutcome fitting = fit.Of(outcome);
+        foreach (string warning in fit.Warnings)
+        {
+            _worker.Warn(Ticket, warning);
+        }
+
+        return fitting;
+    }
+
     private async Task<ThirdPartyJobOutcome> WorkAsync()
     {
+        foreach (string key in _worker.Options.SecretKeys)
+        {
+            if (_job.Configuration[key] is { Length: > 0 } value)
+            {
+                SecretRegistry.Announce(value);
+            }
+        }
+
         if (Stopping.IsCancellationRequested)
         {
             return StoppedBefore();
@@ -198,7 +199,7 @@ internal sealed class JobWork
 
     private async Task<ThirdPartyJobOutcome> HandleAsync(JobFolders folders, TimeSpan? limit)
     {
-        using Activity? step = WorkerTelemetry.Step("handler", Ticket.ActionType, Ticket);
+        using TelemetryStep step = WorkerTelemetry.Step("handler", Ticket.ActionType, Ticket);
         _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler begins.");
         (WorkEnd end, Task<ThirdPartyJobOutcome?> work) = await Bounded.RunAsync(
             stop => _worker.Handler.HandleAsync(_job.ForHandler(folders), stop),
@@ -287,7 +288,7 @@ internal sealed class JobWork
             return null;
         }
 
-        using Activity? step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
+        using TelemetryStep step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
         (WorkEnd end, Task<bool> work) =
             await Bounded.RunAsync(move, limit, _worker.Clock, stop).ConfigureAwait(false);
         if (end != WorkEnd.OfItself)

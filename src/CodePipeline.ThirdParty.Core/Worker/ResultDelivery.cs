@@ -39,8 +39,8 @@ internal sealed class ResultDelivery
     {
         var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
         bool isBare = false;
-        using Activity? step = WorkerTelemetry.Step("result", _ticket.ActionType, _ticket);
-        step?.SetTag("codepipeline.outcome", _report.Outcome);
+        using TelemetryStep step = WorkerTelemetry.Step("result", _ticket.ActionType, _ticket);
+        step.SetTag("codepipeline.outcome", _report.Outcome);
         while (true)
         {
             TimeSpan wait;
@@ -65,7 +65,8 @@ internal sealed class ResultDelivery
                     return NotDelivered("The worker ended before its result could be delivered.");
                 }
 
-                _maybeTaken |= ErrorFacts.MayHaveTakenEffect(error);
+                // What answered in the service's place has hardly handed the result on.
+                _maybeTaken |= ErrorFacts.MayHaveTakenEffect(error) && error is not UnexpectedAnswerException;
                 switch (error)
                 {
                     case InvalidJobStateException when _maybeTaken:

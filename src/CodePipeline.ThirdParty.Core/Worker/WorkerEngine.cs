@@ -262,7 +262,7 @@ internal sealed partial class WorkerEngine
     /// <summary>One poll; nothing where it failed.</summary>
     private async Task<IReadOnlyList<JobTicket>?> AskAsync(PollTarget target, int room)
     {
-        using Activity? step = WorkerTelemetry.Step("poll", target.ActionType);
+        using TelemetryStep step = WorkerTelemetry.Step("poll", target.ActionType);
         try
         {
             return await _worker.Queue.PollAsync(target.ActionType, room, _worker.Stop.Stopping).ConfigureAwait(false);
@@ -335,7 +335,7 @@ internal sealed partial class WorkerEngine
     /// <summary>Runs a job's life in the worker, and gives back what it took up however it ends.</summary>
     private async Task LiveAsync(JobTicket ticket, Slot slot, Func<Task> life)
     {
-        using Activity? step = WorkerTelemetry.Step("job", ticket.ActionType, ticket);
+        using TelemetryStep step = WorkerTelemetry.Step("job", ticket.ActionType, ticket);
         try
         {
             await life().ConfigureAwait(false);
@@ -359,6 +359,7 @@ internal sealed partial class WorkerEngine
             return;
         }
 
+        // From here on the job is ours. Nothing that is called before its result is sent may throw.
         Beginning beginning = Beginning.Now(_worker.Clock);
         slot.Claimed(counts: !isRecovered);
         _worker.Report(WorkerEventKind.JobClaimed, ticket, "The job is claimed.");
@@ -376,8 +377,19 @@ internal sealed partial class WorkerEngine
     private async Task WorkAsync(Slot slot, JobTicket ticket, IWorkerJob job, Beginning beginning, int runs)
     {
         await NoteAsync(ticket, () => _worker.Journal.ClaimedAsync(ticket, runs)).ConfigureAwait(false);
-        var work = new JobWork(_worker, job);
-        ThirdPartyJobOutcome report = await work.RunAsync().ConfigureAwait(false);
+        JobWork? work = null;
+        ThirdPartyJobOutcome report;
+        try
+        {
+            work = new JobWork(_worker, job);
+            report = await work.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _worker.Warn(ticket, $"The worker could not run job {ticket.JobId}: {error.GetType().Name}.", error);
+            report = Failed("The worker could not run the job.");
+        }
+
         await DeliverAsync(slot, ticket, beginning, report, work).ConfigureAwait(false);
     }
 
@@ -391,7 +403,7 @@ internal sealed partial class WorkerEngine
         }
 
         slot.ToDelivery();
-        Task cleanUp = work?.CleanUpAsync() ?? Task.CompletedTask;
+        Task cleanUp = work is null ? Task.CompletedTask : CleanUpAsync(ticket, work);
         var delivery = new ResultDelivery(_worker, ticket, report, maybeTaken: isWritten);
         string outcome = await delivery.SendAsync().ConfigureAwait(false);
         if (outcome != WorkerOutcomes.Undelivered)
@@ -430,9 +442,21 @@ internal sealed partial class WorkerEngine
         {
             await write().ConfigureAwait(false);
         }
-        catch (JournalException error)
+        catch (Exception error)
         {
             _worker.Warn(ticket, $"Job {ticket.JobId} goes on without its journal entry: {error.Message}", error);
+        }
+    }
+
+    private async Task CleanUpAsync(JobTicket ticket, JobWork work)
+    {
+        try
+        {
+            await work.CleanUpAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _worker.Warn(ticket, $"The folder of job {ticket.JobId} could not be deleted: {error.Message}", error);
         }
     }
 

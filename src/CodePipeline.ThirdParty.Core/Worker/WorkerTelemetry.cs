@@ -33,10 +33,12 @@ internal static class WorkerTelemetry
         "codepipeline.worker.result.retries", "{call}", "Results that have to be sent again.");
 
     /// <summary>Begins a step: poll, job, claim, inputs, handler, outputs or result.</summary>
-    public static Activity? Step(string name, ActionTypeId actionType, JobTicket? job = null)
+    public static TelemetryStep Step(string name, ActionTypeId actionType, JobTicket? job = null)
     {
-        Activity? step = s_source.StartActivity(name);
-        if (step is not null)
+        Activity? activity = null;
+        Try(() => activity = s_source.StartActivity(name));
+        var step = new TelemetryStep(activity);
+        if (activity is not null)
         {
             step.SetTag("codepipeline.action_type", actionType.ToString());
             if (job is not null)
@@ -47,13 +49,6 @@ internal static class WorkerTelemetry
         }
 
         return step;
-    }
-
-    /// <summary>Marks a step as failed by the kind of error; messages may say too much.</summary>
-    public static void Failed(this Activity? step, string why)
-    {
-        step?.SetStatus(ActivityStatusCode.Error);
-        step?.SetTag("error.type", why);
     }
 
     public static void Claimed(JobTicket job) => Running(1, job);
@@ -69,21 +64,34 @@ internal static class WorkerTelemetry
 
         KeyValuePair<string, object?> type = Type(result.ActionType!);
         var outcome = new KeyValuePair<string, object?>("codepipeline.outcome", result.Outcome);
-        s_jobs.Add(1, type, outcome);
-        s_durations.Record(result.Duration.TotalSeconds, type, outcome);
+        Try(() => s_jobs.Add(1, type, outcome));
+        Try(() => s_durations.Record(result.Duration.TotalSeconds, type, outcome));
     }
 
     public static void PollFailed(ActionTypeId actionType, Exception error) =>
-        s_pollErrors.Add(1, Type(actionType), Kind(error));
+        Try(() => s_pollErrors.Add(1, Type(actionType), Kind(error)));
 
     public static void ResultDelayed(JobTicket job, Exception error) =>
-        s_resultRetries.Add(1, Type(job.ActionType), Kind(error));
+        Try(() => s_resultRetries.Add(1, Type(job.ActionType), Kind(error)));
+
+    /// <summary>Listeners are other people's code, and no job may hang for theirs.</summary>
+    internal static void Try(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell it to.
+        }
+    }
 
     private static void Running(int change, JobTicket job)
     {
         if (s_running.Enabled)
         {
-            s_running.Add(change, Type(job.ActionType));
+            Try(() => s_running.Add(change, Type(job.ActionType)));
         }
     }
 
@@ -91,4 +99,25 @@ internal static class WorkerTelemetry
         new("codepipeline.action_type", actionType.ToString());
 
     private static KeyValuePair<string, object?> Kind(Exception error) => new("error.type", error.GetType().Name);
+}
+
+/// <summary>A step of a worker, if anybody listens.</summary>
+internal readonly struct TelemetryStep(Activity? activity) : IDisposable
+{
+    public void SetTag(string name, object? value) => activity?.SetTag(name, value);
+
+    /// <summary>Marks it as failed by the kind of error; messages may say too much.</summary>
+    public void Failed(string why)
+    {
+        activity?.SetStatus(ActivityStatusCode.Error);
+        activity?.SetTag("error.type", why);
+    }
+
+    public void Dispose()
+    {
+        if (activity is Activity begun)
+        {
+            WorkerTelemetry.Try(begun.Dispose);
+        }
+    }
 }

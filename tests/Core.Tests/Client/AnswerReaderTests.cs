@@ -116,11 +116,14 @@ public sealed class AnswerReaderTests
     [InlineData("{")]
     [InlineData("<html></html>")]
     [InlineData("{\"jobs\":[}")]
+    [InlineData(" ")]
     public void Garbage_IsAnUnreadableAnswer(string text)
     {
         Assert.Throws<UnreadableAnswerException>(() => AnswerReader.Jobs(Bytes(text)));
         Assert.Throws<UnreadableAnswerException>(() => AnswerReader.Status(Bytes(text)));
         Assert.Throws<UnreadableAnswerException>(() => AnswerReader.Details(Bytes(text)));
+        Assert.Throws<UnreadableAnswerException>(() => AnswerReader.Nothing(Bytes(text)));
+        Assert.Throws<UnreadableAnswerException>(() => AnswerReader.Nothing(Bytes($"[\"{text.Length}\"]")));
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

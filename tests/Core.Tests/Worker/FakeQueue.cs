@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
@@ -106,18 +107,41 @@ internal sealed class FakeQueue : IJobQueue
 /// <summary>A job of <see cref="FakeQueue"/>.</summary>
 internal sealed class FakeJob(JobTicket ticket) : IWorkerJob
 {
+    private readonly JobConfiguration _configuration = JobConfiguration.Empty;
+    private readonly JobArtifacts _artifacts = new();
+    private readonly IReadOnlyCollection<Secret> _secrets = Array.Empty<Secret>();
+
     public JobTicket Ticket => ticket;
 
-    public JobConfiguration Configuration { get; init; } = JobConfiguration.Empty;
+    public JobConfiguration Configuration
+    {
+        get => Whole(_configuration);
+        init => _configuration = value;
+    }
 
-    public JobArtifacts Artifacts { get; init; } = new();
+    public JobArtifacts Artifacts
+    {
+        get => Whole(_artifacts);
+        init => _artifacts = value;
+    }
 
     public string ClaimMark { get; init; } = "mark-1";
 
-    public IReadOnlyCollection<Secret> Secrets { get; init; } = Array.Empty<Secret>();
+    public IReadOnlyCollection<Secret> Secrets
+    {
+        get => Whole(_secrets);
+        init => _secrets = value;
+    }
 
-    public ThirdPartyJob ForHandler(JobFolders folders) => new ThirdPartyWorkerJob(
+    /// <summary>The member that throws, which none should.</summary>
+    public string? Broken { get; init; }
+
+    public ThirdPartyJob ForHandler(JobFolders folders) => Whole(new ThirdPartyWorkerJob(
         new ThirdPartyJobDetail(
             new ThirdPartyJob(ticket.JobId, ticket.ClientId, null, null, ticket.ActionType, null), new JobDetails()),
-        folders);
+        folders));
+
+    private T Whole<T>(T value, [CallerMemberName] string name = "") => name == Broken
+        ? throw new InvalidOperationException($"{name} is broken.")
+        : value;
 }

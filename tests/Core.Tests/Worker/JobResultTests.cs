@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -60,6 +61,56 @@ public sealed class JobResultTests : IDisposable
 
         Assert.Contains(
             nameof(InvalidOperationException), Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(nameof(FakeJob.Configuration))]
+    [InlineData(nameof(FakeJob.Artifacts))]
+    [InlineData(nameof(FakeJob.Secrets))]
+    [InlineData(nameof(FakeJob.ForHandler))]
+    public async Task DefectAfterTheClaim_FailsTheJob(string member)
+    {
+        _worker.Options = _worker.Options with { SecretKeys = new[] { "Project" } };
+        _worker.Queue.Job = ticket => new FakeJob(ticket) { Broken = member };
+        Handle((_, _) => Outcome(new SuccessResult { Summary = "all well" }));
+
+        await _worker.RunAsync();
+
+        Assert.Equal(WorkerOutcomes.Failed, Result.Outcome);
+        Assert.Empty(_worker.Queue.Successes);
+        Assert.Single(_worker.Queue.Failures);
+    }
+
+    [Fact]
+    public async Task DefectInWhatIsTold_CostsNoResult()
+    {
+        using Activity mine = new Activity("mine").Start();
+        int told = 0;
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == WorkerTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStarted = Break,
+            ActivityStopped = Break,
+        };
+        ActivitySource.AddActivityListener(listener);
+        _worker.Observer.Seen = _ => throw new InvalidOperationException("A broken observer.");
+        Handle((_, _) => Outcome(new SuccessResult { Summary = "all well" }));
+
+        await _worker.RunAsync();
+
+        Assert.NotEqual(0, told);
+        Assert.Equal("all well", Assert.Single(_worker.Queue.Successes).Summary);
+
+        void Break(Activity step)
+        {
+            // Workers of other tests are left alone.
+            if (step.RootId == mine.RootId)
+            {
+                Interlocked.Increment(ref told);
+                throw new InvalidOperationException("A broken listener.");
+            }
+        }
     }
 
     [Fact]
@@ -344,6 +395,28 @@ public sealed class JobResultTests : IDisposable
         await _worker.EndAsync(_worker.Start());
 
         Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task ResultThatSomebodyElseAnswered_IsSentAgain()
+    {
+        _worker.Queue.OnResult = (_, _, before, _) => before < 3 ? throw ServiceErrors.Foreign : Task.CompletedTask;
+
+        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(5));
+
+        Assert.Equal(4, _worker.Queue.Sent.Count);
+        Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
+    }
+
+    [Fact]
+    public async Task InvalidStateAfterAnAnswerOfSomebodyElse_IsAbandoned()
+    {
+        _worker.Queue.OnResult = (_, _, before, _) =>
+            throw (before == 0 ? ServiceErrors.Foreign : (Exception)ServiceErrors.InvalidState());
+
+        await _worker.EndAsync(_worker.Start());
+
+        Assert.Equal(WorkerOutcomes.Abandoned, Result.Outcome);
     }
 
     [Fact]

@@ -19,6 +19,9 @@ internal static class ServiceErrors
 
     public static ServiceUnavailableException Unavailable => new(Of("InternalFailure", answerLost: true));
 
+    /// <summary>A captive portal's, say.</summary>
+    public static UnexpectedAnswerException Foreign => new(Of(string.Empty, answerLost: true));
+
     public static InvalidNonceException InvalidNonce(bool answerLost = false) =>
         new(Of("InvalidNonceException", answerLost));
 

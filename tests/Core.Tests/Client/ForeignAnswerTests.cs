@@ -1,0 +1,80 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Client;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Client;
+
+/// <summary>Captive portals and proxies that answer "200 OK" in the service's place.</summary>
+public sealed class ForeignAnswerTests
+{
+    private const string Json = "Content-Type: application/x-amz-json-1.1";
+
+    [Theory]
+    [InlineData("Content-Type: text/html", "<html>Welcome. Sign in to the network.</html>")]
+    [InlineData("Content-Type: text/html", "")]
+    [InlineData("Content-Type: text/html\r\nx-amzn-RequestId: 1", "{}")]
+    [InlineData("Content-Type: text/plain", "{}")]
+    [InlineData("Server: proxy", "")]
+    [InlineData("Server: proxy", "{}")]
+    [InlineData(Json, "<html></html>")]
+    [InlineData(Json, "OK")]
+    [InlineData(Json, "[]")]
+    [InlineData("x-amzn-RequestId: 1", "null")]
+    public async Task AnswerOfSomebodyElse_IsNoAcceptedResult(string headers, string body)
+    {
+        using var server = new CannedServer("200 OK\r\n" + headers, body);
+        using IThirdPartyJobClient client = Client(server);
+
+        foreach (Func<Task> put in Puts(client))
+        {
+            UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(put);
+            Assert.StartsWith("HTTP 200, ", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, server.Heads.Count);
+    }
+
+    [Theory]
+    [InlineData(Json, "")]
+    [InlineData(Json, "{}")]
+    [InlineData("content-type: application/x-amz-json-1.1; charset=utf-8", "{\"later\":1}")]
+    [InlineData("Content-Type: application/json", "{}")]
+    [InlineData("x-amzn-requestid: 1", "")]
+    public async Task AnswerOfTheService_IsAnAcceptedResult(string headers, string body)
+    {
+        using var server = new CannedServer("200 OK\r\n" + headers, body);
+        using IThirdPartyJobClient client = Client(server);
+
+        foreach (Func<Task> put in Puts(client))
+        {
+            await put();
+        }
+
+        Assert.Equal(2, server.Heads.Count);
+    }
+
+    [Fact]
+    public async Task PollAnsweredBySomebodyElse_IsNoEmptyQueue()
+    {
+        using var server = new CannedServer("200 OK");
+        using IThirdPartyJobClient client = Client(server);
+
+        await Assert.ThrowsAsync<UnexpectedAnswerException>(() => client.PollForThirdPartyJobsAsync(
+            new ActionTypeId("Test", "ThirdParty", "Contoso", "1"), 1, CallOptions.Quiet, CancellationToken.None));
+    }
+
+    private static IThirdPartyJobClient Client(CannedServer server) => ThirdPartyJobClients.Create(
+        "eu-west-1", new Uri(server.Url), "AKIDEXAMPLE", new Secret("secret-access-key"));
+
+    private static Func<Task>[] Puts(IThirdPartyJobClient client) =>
+    [
+        () => client.PutThirdPartyJobSuccessResultAsync(
+            "job-1", new Secret("token-1"), new SuccessResult(), CallOptions.Quiet, CancellationToken.None),
+        () => client.PutThirdPartyJobFailureResultAsync(
+            "job-1", new Secret("token-1"), new FailureResult(FailureType.JobFailed, "No.", null), CallOptions.Quiet,
+            CancellationToken.None),
+    ];
+}
