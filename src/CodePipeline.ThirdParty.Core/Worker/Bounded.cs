@@ -18,15 +18,21 @@ internal enum WorkEnd
     Stopped,
 }
 
-/// <summary>Runs work that may not heed its token, and goes on without it where it does not.</summary>
+/// <summary>Runs work that may ignore its token, and goes on without it where it does.</summary>
 internal static class Bounded
 {
     /// <summary>How long work gets to end by itself once it was told to.</summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs work until it ends, its time is up, or the stop comes. The task may still run then.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="insist">Called in the middle of its grace, where it has not ended by itself until then.</param>
     public static async Task<(WorkEnd End, Task<T> Work)> RunAsync<T>(
-        Func<CancellationToken, Task<T>> work, TimeSpan? limit, TimeProvider clock, CancellationToken stop)
+        Func<CancellationToken, Task<T>> work, TimeSpan? limit, TimeProvider clock, CancellationToken stop,
+        Action? insist = null)
     {
         // Not disposed: work that goes on after its end may still look at its token.
         var cancel = new CancellationTokenSource();
@@ -46,7 +52,17 @@ internal static class Bounded
         // What hangs on the token may block or throw; that is the handler's affair.
         _ = Task.Run(cancel.Cancel, CancellationToken.None).ContinueWith(Observe, TaskScheduler.Default);
         using var grace = new CancellationTokenSource();
-        await Task.WhenAny(running, clock.DelayAsync(Grace, grace.Token)).ConfigureAwait(false);
+        Task atEnd = clock.DelayAsync(Grace, grace.Token);
+        if (insist is not null)
+        {
+            Task inTheMiddle = clock.DelayAsync(TimeSpan.FromTicks(Grace.Ticks / 2), grace.Token);
+            if (await Task.WhenAny(running, inTheMiddle).ConfigureAwait(false) == inTheMiddle)
+            {
+                _ = Task.Run(insist, CancellationToken.None).ContinueWith(Observe, TaskScheduler.Default);
+            }
+        }
+
+        await Task.WhenAny(running, atEnd).ConfigureAwait(false);
         grace.Cancel();
         _ = running.ContinueWith(Observe, TaskScheduler.Default);
         return (why, running);

@@ -18,10 +18,11 @@ internal static class ErrorFacts
         _ => false,
     };
 
-    /// <summary>Whether a worker that has not had one answer yet had better end: waiting mends none of these.</summary>
+    /// <summary>Whether a worker that has not had one answer yet cannot start: waiting changes none of these.</summary>
     public static bool IsHopeless(Exception error) => error
         is ActionTypeNotFoundException or AccessDeniedException or UnrecognizedClientException
-        or InvalidSignatureException or ValidationException or CredentialException or InvalidInputException;
+        or InvalidSignatureException or ExpiredTokenException or ValidationException or CredentialException
+        or InvalidInputException;
 
     /// <summary>Whether an error is about this one job, so that asking again brings the same.</summary>
     public static bool IsOfTheJob(Exception error) => error

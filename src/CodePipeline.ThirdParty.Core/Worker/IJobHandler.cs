@@ -12,9 +12,20 @@ internal interface IJobHandler
     /// </summary>
     /// <param name="job">What <see cref="IWorkerJob.ForHandler"/> gave.</param>
     /// <param name="cancellationToken">
-    /// The job's time is up, or the worker stops. A handler that does not heed it is left behind; its job is reported
-    /// all the same.
+    /// The job's time is up, or the worker stops. A handler that does not end is left behind: its job is reported all
+    /// the same, and its place takes no other one.
     /// </param>
     /// <returns>The outcome; <see langword="null"/> for plain success.</returns>
     Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken);
+}
+
+/// <summary>A handler that starts processes, whose end it may wait for longer than it should.</summary>
+internal interface IProcessHandler : IJobHandler
+{
+    /// <summary>
+    /// The handler does not end though it was told to: kills the processes that it left running, where they can be told
+    /// from others.
+    /// </summary>
+    /// <param name="jobId">Whose handler.</param>
+    void KillProcesses(string jobId);
 }

@@ -35,6 +35,9 @@ internal enum WorkerEventKind
     /// <summary>The handler came to its end, or its time was up.</summary>
     HandlerEnded,
 
+    /// <summary>The handler could not be stopped: its place is taken for as long as it runs.</summary>
+    HandlerLeftBehind,
+
     /// <summary>A result could not be delivered, and is tried again.</summary>
     ResultDelayed,
 

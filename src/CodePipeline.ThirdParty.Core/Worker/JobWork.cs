@@ -29,6 +29,9 @@ internal sealed class JobWork
         _mask = SecretMask.Of(job, worker.Options.SecretKeys);
     }
 
+    /// <summary>A handler that goes on after its job was reported, since it could not be stopped.</summary>
+    public Task? HandlerLeftBehind { get; private set; }
+
     private JobTicket Ticket => _job.Ticket;
 
     private CancellationToken Stopping => _worker.Stop.Stopping;
@@ -205,7 +208,9 @@ internal sealed class JobWork
             stop => _worker.Handler.HandleAsync(_job.ForHandler(folders), stop),
             limit,
             _worker.Clock,
-            _worker.Stop.HandlersEnd).ConfigureAwait(false);
+            _worker.Stop.HandlersEnd,
+            _worker.Handler is IProcessHandler handler ? () => handler.KillProcesses(Ticket.JobId) : null)
+            .ConfigureAwait(false);
         ThirdPartyJobOutcome outcome = end == WorkEnd.OfItself
             ? await OutcomeAsync(work).ConfigureAwait(false)
             : await CutOffAsync(end, work).ConfigureAwait(false);
@@ -250,7 +255,11 @@ internal sealed class JobWork
         if (!work.IsCompleted)
         {
             _leftBehind = work;
-            _worker.Warn(Ticket, $"The handler of job {Ticket.JobId} does not heed its end, and is left behind.");
+            HandlerLeftBehind = work;
+            _worker.Report(
+                WorkerEventKind.HandlerLeftBehind, Ticket,
+                $"The handler of job {Ticket.JobId} cannot be stopped. Its job is reported, and its place takes no other "
+                + "job until it ends.");
         }
         else
         {

@@ -57,6 +57,11 @@ internal sealed class PollPlan
     /// <summary>Whether each action type has been polled since there were so many polls.</summary>
     public bool AllPolledSince(int polls) => _turns.All(target => target.LastPoll > polls);
 
+    /// <summary>Why the last poll failed, where none was ever answered.</summary>
+    public Exception? NeverAnswered => _turns.Any(target => target.HasAnswered)
+        ? null
+        : _turns.OrderByDescending(target => target.LastPoll).First().Error;
+
     /// <summary>A poll was answered. A full batch means that more may wait: at once again.</summary>
     public void Answered(PollTarget target, bool full, TimeSpan now)
     {
@@ -67,8 +72,9 @@ internal sealed class PollPlan
     }
 
     /// <summary>A poll failed; gives the wait until the next.</summary>
-    public static TimeSpan Failed(PollTarget target, TimeSpan now)
+    public static TimeSpan Failed(PollTarget target, TimeSpan now, Exception? error = null)
     {
+        target.Error = error;
         TimeSpan wait = target.BackOff.Next();
         target.HasMore = false;
         target.Due = now + wait;
@@ -100,4 +106,7 @@ internal sealed class PollTarget(ActionTypeId actionType, BackOff backOff)
 
     /// <summary>Whether a poll of it was ever answered.</summary>
     public bool HasAnswered { get; set; }
+
+    /// <summary>Why its last poll failed that did.</summary>
+    public Exception? Error { get; set; }
 }

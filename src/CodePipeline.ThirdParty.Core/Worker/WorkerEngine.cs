@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Worker;
@@ -19,6 +20,9 @@ internal sealed partial class WorkerEngine
     // Results that wait for the service need no slot; but when very many wait, more jobs would only make more of them.
     private const int LeastPendingResults = 32;
     private const int PendingResultsPerSlot = 4;
+
+    // Where no place is left, since handlers cannot be stopped, one of them may still end by itself.
+    private static readonly TimeSpan s_stuckPatience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_journalHold = TimeSpan.FromSeconds(30);
 
@@ -36,12 +40,14 @@ internal sealed partial class WorkerEngine
     private int _begun;
     private int _announced;
     private int _busy;
+    private int _stuck;
     private int _undecided;
     private int _claimed;
     private int _pendingResults;
     private int _inFlight;
     private bool _isHeldByResults;
     private TimeSpan? _freeSince;
+    private TimeSpan? _allStuckSince;
     private TimeSpan _idleSince;
     private int _idleSincePoll;
     private TimeSpan _holdUntil;
@@ -85,8 +91,12 @@ internal sealed partial class WorkerEngine
     /// Ends the worker: no more jobs, and <see cref="WorkerOptions.StopTimeout"/> for running handlers.
     /// </param>
     /// <exception cref="JournalException">The journal cannot be used.</exception>
+    /// <exception cref="WorkDirectoryException">The work directory cannot be used.</exception>
+    /// <exception cref="HandlersStuckException">
+    /// All places are taken by handlers that cannot be stopped, for a minute.
+    /// </exception>
     /// <exception cref="Exception">
-    /// The very first poll of an action type failed in a way that waiting does not mend.
+    /// The very first poll of an action type failed in a way that waiting does not change, or none was ever answered.
     /// </exception>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -104,7 +114,7 @@ internal sealed partial class WorkerEngine
                 _worker.Journal = WorkerJournal.Open(path, _worker.Clock);
             }
 
-            _worker.Folders.DeleteStale();
+            OpenFolders();
             watch = _worker.Stop.WatchAsync(
                 () => AnnounceStop("No more jobs are taken."), finished.Token);
             using CancellationTokenRegistration stopped = stop.Register(() => _worker.Stop.Request());
@@ -134,6 +144,25 @@ internal sealed partial class WorkerEngine
         }
     }
 
+    /// <summary>A work directory that cannot be used would fail each job; it is none of their customers' business.</summary>
+    private void OpenFolders()
+    {
+        _worker.Folders.DeleteStale();
+        if (Options.WorkDirectory is null && _worker.Mover is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _worker.Folders.Open();
+        }
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        {
+            throw new WorkDirectoryException(Options.WorkDirectory ?? System.IO.Path.GetTempPath(), error);
+        }
+    }
+
     private async Task PollAsync()
     {
         while (!_worker.Stop.Stopping.IsCancellationRequested && _fatal is null)
@@ -150,7 +179,13 @@ internal sealed partial class WorkerEngine
                     ? 0
                     : Math.Min(
                         Options.ThrottleLimit - _busy, (Options.MaxJobs ?? int.MaxValue) - _claimed - _undecided);
-                isIdle = _busy == 0 && _waiting.Count == 0;
+                isIdle = _busy == _stuck && _waiting.Count == 0;
+                _allStuckSince = _stuck == Options.ThrottleLimit ? _allStuckSince ?? now : null;
+                if (now - _allStuckSince >= s_stuckPatience)
+                {
+                    _fatal = new HandlersStuckException(_stuck);
+                }
+
                 reason = EndReason(now, isIdle);
                 _freeSince = _busy < Options.ThrottleLimit ? _freeSince ?? now : null;
                 gatherUntil = AreEnoughFree ? TimeSpan.Zero : (_freeSince ?? now) + s_gather;
@@ -159,6 +194,8 @@ internal sealed partial class WorkerEngine
 
             if (reason is not null)
             {
+                // Of a queue that nobody could look into nobody knows whether it is empty.
+                _fatal ??= _plan.NeverAnswered;
                 AnnounceStop(reason);
                 return;
             }
@@ -191,8 +228,8 @@ internal sealed partial class WorkerEngine
         }
     }
 
-    private string? EndReason(TimeSpan now, bool isIdle) => _waiting.Count > 0
-        ? null
+    private string? EndReason(TimeSpan now, bool isIdle) => _fatal is not null ? _fatal.Message
+        : _waiting.Count > 0 ? null
         : _claimed >= Options.MaxJobs ? $"{_claimed} jobs have been taken, and no more are wanted."
         : now >= Options.Timeout ? "The worker's time is up: no more jobs are taken."
         : isIdle && now - _idleSince >= Options.IdleTimeout && _plan.AllPolledSince(_idleSincePoll)
@@ -207,6 +244,11 @@ internal sealed partial class WorkerEngine
         if (_holdUntil > now)
         {
             Consider(_holdUntil - now);
+        }
+
+        if (_allStuckSince is TimeSpan since)
+        {
+            Consider(s_stuckPatience - (now - since));
         }
 
         if (isIdle && now - _idleSince < Options.IdleTimeout)
@@ -277,12 +319,12 @@ internal sealed partial class WorkerEngine
             WorkerTelemetry.PollFailed(target.ActionType, error);
             if (!target.HasAnswered && target.BackOff.Failures == 0 && ErrorFacts.IsHopeless(error))
             {
+                // Jobs that are claimed already come to their end.
                 _fatal = error;
-                _worker.Stop.Request();
                 return null;
             }
 
-            TimeSpan wait = PollPlan.Failed(target, Elapsed);
+            TimeSpan wait = PollPlan.Failed(target, Elapsed, error);
             Report(
                 WorkerEventKind.PollFailed,
                 $"The poll for {target.ActionType} failed; the next one is in {wait.TotalSeconds:0.#} s: "
@@ -402,6 +444,11 @@ internal sealed partial class WorkerEngine
             await NoteAsync(ticket, () => _worker.Journal.ResultAsync(ticket, report)).ConfigureAwait(false);
         }
 
+        if (work?.HandlerLeftBehind is { IsCompleted: false } handler)
+        {
+            slot.HoldUntil(handler);
+        }
+
         slot.ToDelivery();
         Task cleanUp = work is null ? Task.CompletedTask : CleanUpAsync(ticket, work);
         var delivery = new ResultDelivery(_worker, ticket, report, maybeTaken: isWritten);
@@ -511,6 +558,7 @@ internal sealed partial class WorkerEngine
         private bool _isBusy = busy;
         private bool _isClaimed;
         private bool _isPending;
+        private bool _isHeld;
 
         /// <summary>Whether the worker knows that the handler's slot is free.</summary>
         public bool HasToldOfItsEnd { get; private set; }
@@ -531,6 +579,19 @@ internal sealed partial class WorkerEngine
             {
                 engine._changed.Set();
             }
+        }
+
+        /// <summary>Keeps the slot from other jobs for as long as a handler runs that could not be stopped.</summary>
+        public void HoldUntil(Task handler)
+        {
+            lock (engine._lock)
+            {
+                _isHeld = true;
+                engine._stuck++;
+            }
+
+            // None of the engine's waits is for it: whether it ever ends nobody knows.
+            _ = handler.ContinueWith(_ => LetGo(), TaskScheduler.Default);
         }
 
         public void ToDelivery()
@@ -582,18 +643,36 @@ internal sealed partial class WorkerEngine
             }
         }
 
+        private void LetGo()
+        {
+            lock (engine._lock)
+            {
+                _isHeld = false;
+                engine._stuck--;
+                FreeHandler();
+            }
+
+            engine._changed.Set();
+        }
+
         private void FreeHandler()
         {
-            if (_isBusy)
+            if (!_isBusy)
+            {
+                return;
+            }
+
+            if (_isClaimed)
+            {
+                engine._idleSince = engine.Elapsed;
+                engine._idleSincePoll = engine._plan.Polls;
+            }
+
+            if (!_isHeld)
             {
                 _isBusy = false;
                 engine._busy--;
                 engine._freeSince ??= engine.Elapsed;
-                if (_isClaimed)
-                {
-                    engine._idleSince = engine.Elapsed;
-                    engine._idleSincePoll = engine._plan.Polls;
-                }
             }
         }
     }

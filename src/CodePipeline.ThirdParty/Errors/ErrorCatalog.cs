@@ -5,6 +5,7 @@ using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 
@@ -144,6 +145,12 @@ internal static class ErrorCatalog
         JournalException journal => new CommandError(
             s_journal[journal.Fault].Id, s_journal[journal.Fault].Category, journal.Path, journal, journal.Message,
             journal.Cure),
+        WorkDirectoryException folder => new CommandError(
+            "WorkDirectoryUnusable", ErrorCategory.OpenError, folder.Path, folder, folder.Message,
+            "Give -WorkDirectory a folder where the worker may write, on a disk with room."),
+        HandlersStuckException stuck => new CommandError(
+            "HandlerStuck", ErrorCategory.OperationTimeout, target, stuck, stuck.Message,
+            "End this process, which ends them, and start the worker again; find out what the handlers wait for."),
         EmulatorStartException emulator => new CommandError(
             "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.Cure),
         _ => null,
