@@ -69,7 +69,7 @@ internal static class AwsEnvironment
 
     public static string? Read(string name)
     {
-        string? value = Environment.GetEnvironmentVariable(name);
+        string? value = WithheldVariables.Read(name);
         return string.IsNullOrWhiteSpace(value) ? null : value!.Trim();
     }
 
@@ -78,7 +78,7 @@ internal static class AwsEnvironment
     /// </summary>
     /// <param name="profileLocation">The credentials file that is given, if one is.</param>
     public static string Stamp(string? profileLocation) =>
-        string.Join("\n", s_variables.Select(Environment.GetEnvironmentVariable))
+        string.Join("\n", s_variables.Select(WithheldVariables.Read))
         + (HasAccessKey ? "\nkeys\n" : "\n") + ConfigFiles.Of(profileLocation).Stamp();
 
     /// <summary>The retry mode of a name; the legacy mode of the AWS CLI is the standard one here.</summary>

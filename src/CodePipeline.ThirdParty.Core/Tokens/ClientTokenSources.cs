@@ -64,25 +64,51 @@ internal sealed class EnvironmentTokens : IClientTokenSource
 
     public string Description => $"the variable {Variable}";
 
+    /// <summary>Makes secrets of all tokens there, also of clients that nobody has asked for yet.</summary>
+    public static void Announce()
+    {
+        try
+        {
+            _ = Read();
+        }
+        catch (InvalidInputException)
+        {
+            // Who needs a token meets the error.
+        }
+    }
+
     public Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken)
     {
-        string? text = Environment.GetEnvironmentVariable(Variable)?.Trim();
+        (Secret? one, Dictionary<string, Secret> each) = Read();
+        return Task.FromResult(one ?? (each.TryGetValue(clientId, out Secret? token) ? token : null));
+    }
+
+    private static (Secret? One, Dictionary<string, Secret> Each) Read()
+    {
+        var each = new Dictionary<string, Secret>(StringComparer.Ordinal);
+        string? text = WithheldVariables.Read(Variable)?.Trim();
         if (string.IsNullOrEmpty(text))
         {
-            return Task.FromResult<Secret?>(null);
+            return (null, each);
         }
 
         if (text![0] != '{')
         {
-            return Task.FromResult<Secret?>(new Secret(text));
+            return (new Secret(text), each);
         }
 
         try
         {
             using JsonDocument map = JsonDocument.Parse(text);
-            string? token = map.RootElement.TryGetProperty(clientId, out JsonElement value)
-                && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-            return Task.FromResult(string.IsNullOrEmpty(token) ? null : new Secret(token!));
+            foreach (JsonProperty client in map.RootElement.EnumerateObject())
+            {
+                if (client.Value.ValueKind == JsonValueKind.String && client.Value.GetString() is { Length: > 0 } token)
+                {
+                    each[client.Name] = new Secret(token);
+                }
+            }
+
+            return (null, each);
         }
         catch (Exception error) when (JsonFault.Is(error))
         {

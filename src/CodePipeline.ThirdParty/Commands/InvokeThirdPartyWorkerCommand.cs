@@ -224,6 +224,13 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     [NoCompletion]
     public string[] SecretConfigurationKey { get; set; } = Array.Empty<string>();
 
+    /// <summary>
+    /// Environment variables with secrets that handlers see all the same, wildcards allowed. Without it tokens, the
+    /// runner's own secrets, and AWS keys that the worker uses are kept from handlers and the programs that they start.
+    /// </summary>
+    [Parameter]
+    public string[] KeepEnvironment { get; set; } = Array.Empty<string>();
+
     /// <summary>A log to append to: one JSON object a line.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -277,6 +284,10 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             Say($"{name}: the worker takes no more jobs.");
             Stop(end);
         });
+        // From here on the environment is what handlers have of it.
+        EnvironmentTokens.Announce();
+        using WithheldVariables withheld = WithheldVariables.Hold(
+            KeepEnvironment, withKeys: !session.Settings.HasCredentials && session.Settings.ProfileName is null);
         using PoolShell? runspaces =
             pool is null ? null : new PoolShell(script, pool with { Current = Carried(session) });
         IHandlerShell shell = runspaces

@@ -23,7 +23,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     private const string FileSystemProvider = @"Microsoft.PowerShell.Core\FileSystem::";
 
     private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
-    private (HostSwitch Hosts, HandlerHost Host)? _handler;
+    private HandlerStage? _stage;
 
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
 
@@ -144,47 +144,34 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken)
     {
-        if (HostSwitch.Of(cmdlet.Host) is not HostSwitch hosts)
-        {
-            NestedPipeline.Run(call, cancellationToken);
-            return;
-        }
-
-        var host = new HandlerHost(hosts.Outer, canAsk);
-        host.Screen.Begin(call.Job.JobId, call.Hear);
-        (HostSwitch, HandlerHost)? before = _handler;
-        _handler = (hosts, host);
-        hosts.Set(host);
+        HandlerStage? before = _stage;
+        _stage = HandlerStage.Of(cmdlet.Host, canAsk);
         try
         {
-            NestedPipeline.Run(call, cancellationToken);
+            if (_stage is null)
+            {
+                NestedPipeline.Run(call, cancellationToken);
+            }
+            else
+            {
+                _stage.Run(call, () => NestedPipeline.Run(call, cancellationToken));
+            }
         }
         finally
         {
-            hosts.Revert();
-            _handler = before;
-            host.Screen.End();
+            _stage = before;
         }
     }
 
     public void OutsideHandler(Action action)
     {
-        if (_handler is not (HostSwitch hosts, HandlerHost host))
-        {
-            action();
-            return;
-        }
-
-        _handler = null;
-        hosts.Revert();
-        try
+        if (_stage is null)
         {
             action();
         }
-        finally
+        else
         {
-            hosts.Set(host);
-            _handler = (hosts, host);
+            _stage.Outside(action);
         }
     }
 
