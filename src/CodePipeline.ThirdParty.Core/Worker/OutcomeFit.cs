@@ -96,6 +96,7 @@ internal sealed class OutcomeFit(Func<string, string> mask)
             return null;
         }
 
+        id = mask(id!);
         if (!ServiceLimits.ExternalExecutionId.Allows(id))
         {
             _warnings.Add(

@@ -7,9 +7,6 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <summary>Puts <c>***</c> in the place of a job's secrets.</summary>
 internal sealed class SecretMask
 {
-    // Masking shorter ones would make any text unreadable, and hide nothing.
-    private const int Shortest = 3;
-
     private readonly Func<IReadOnlyCollection<Secret?>> _secrets;
     private readonly JobConfiguration _configuration;
     private readonly IReadOnlyCollection<string> _secretKeys;
@@ -52,9 +49,9 @@ internal sealed class SecretMask
             _texts = known = new Texts(count, TextsOf(secrets));
         }
 
-        foreach (string secret in known.Secrets)
+        foreach (SecretForms secret in known.Secrets)
         {
-            text = text.Replace(secret, Secret.Mask);
+            text = secret.Apply(text);
         }
 
         return text;
@@ -68,32 +65,18 @@ internal sealed class SecretMask
     }
 
     /// <summary>The longest first: one may stand in another.</summary>
-    private string[] TextsOf(IEnumerable<Secret?> secrets) => secrets.Select(secret => secret?.Reveal() ?? string.Empty)
+    private SecretForms[] TextsOf(IEnumerable<Secret?> secrets) => secrets
+        .Select(secret => secret?.Reveal() ?? string.Empty)
         .Concat(_configuration
             .Where(key => SecretKeys.LooksSecret(key) || _secretKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
             .Select(key => _configuration[key] ?? string.Empty))
-        .Where(secret => secret.Length >= Shortest)
-        .SelectMany(Forms)
+        .SelectMany(secret => MaskRules.LinesOf(secret).Prepend(secret))
+        .Where(MaskRules.IsMaskable)
         .Distinct(StringComparer.Ordinal)
         .OrderByDescending(secret => secret.Length)
+        .Select(secret => new SecretForms(secret))
         .ToArray();
 
-    /// <summary>As it is, as it stands in an address, and each longer line of a key file.</summary>
-    private static IEnumerable<string> Forms(string secret)
-    {
-        const int LongLine = 16;
-        yield return secret;
-        yield return Uri.EscapeDataString(secret);
-        if (secret.IndexOf('\n') >= 0)
-        {
-            IEnumerable<string> lines = secret.Split('\n').Select(line => line.Trim());
-            foreach (string line in lines.Where(line => line.Length >= LongLine))
-            {
-                yield return line;
-            }
-        }
-    }
-
     /// <summary>What is masked, and of how many secrets it was made.</summary>
-    private sealed record Texts(int Count, string[] Secrets);
+    private sealed record Texts(int Count, SecretForms[] Secrets);
 }

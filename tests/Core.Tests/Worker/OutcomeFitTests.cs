@@ -22,6 +22,18 @@ public sealed class OutcomeFitTests
     }
 
     [Fact]
+    public void ExternalExecutionId_IsMasked()
+    {
+        ThirdPartyJobOutcome success = _fit.Of(ThirdPartyJobOutcome.Of(
+            new SuccessResult { ExternalExecutionId = "https://u:secret@ci/run/1" }));
+        ThirdPartyJobOutcome failure = _fit.Of(ThirdPartyJobOutcome.Of(
+            new FailureResult(FailureType.JobFailed, "no", "run-secret")));
+
+        Assert.Equal("https://u:***@ci/run/1", success.Success!.ExternalExecutionId);
+        Assert.Equal("run-***", failure.Failure!.ExternalExecutionId);
+    }
+
+    [Fact]
     public void Texts_AreMaskedBeforeTheyAreCut()
     {
         SuccessResult result = Success(new SuccessResult { Summary = new string('x', 2045) + "secret" });

@@ -1,5 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
@@ -9,6 +13,11 @@ namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 /// <summary>What stands in no text of a job.</summary>
 public sealed class SecretMaskTests
 {
+    private const string Odd = "SENTINEL\"p w\\</\u00e9&'";
+
+    private static readonly JsonSerializerOptions s_relaxed =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly List<Secret?> _secrets = new() { new Secret("token-1"), null };
     private int _looks;
 
@@ -25,9 +34,9 @@ public sealed class SecretMaskTests
     public void LongerSecret_IsMaskedBeforeOneThatStandsInIt()
     {
         var mask = new SecretMask(
-            () => new Secret?[] { new("key"), new("key-ring") }, JobConfiguration.Empty, Array.Empty<string>());
+            () => new Secret?[] { new("key-1"), new("key-1-ring") }, JobConfiguration.Empty, Array.Empty<string>());
 
-        Assert.Equal("***|***", mask.Apply("key-ring|key"));
+        Assert.Equal("***|***", mask.Apply("key-1-ring|key-1"));
     }
 
     [Fact]
@@ -73,13 +82,64 @@ public sealed class SecretMaskTests
     }
 
     [Theory]
-    [InlineData("ab", "ab")]
-    [InlineData("abc", "***")]
+    [InlineData("e", "e")]
+    [InlineData("abc", "abc")]
+    [InlineData("abcd", "***")]
+    [InlineData("True", "True")]
+    [InlineData("enabled", "enabled")]
+    [InlineData("2026", "2026")]
+    [InlineData("202613", "***")]
+    [InlineData("--------", "--------")]
     public void SecretTooShortToHideAnything_StandsInAllTexts(string secret, string seen)
     {
         var mask = new SecretMask(() => new Secret?[] { new(secret) }, JobConfiguration.Empty, Array.Empty<string>());
 
         Assert.Equal(seen, mask.Apply(secret));
+    }
+
+    public static TheoryData<string, string> Forms => new()
+    {
+        { "json", JsonSerializer.Serialize(Odd) },
+        { "json, relaxed", JsonSerializer.Serialize(Odd, s_relaxed) },
+        { "json in json", JsonSerializer.Serialize(JsonSerializer.Serialize(Odd, s_relaxed), s_relaxed) },
+        { "json, lower case", JsonSerializer.Serialize(Odd).ToLowerInvariant().Replace("sentinel", "SENTINEL") },
+        { "json, slashes", JsonSerializer.Serialize(Odd, s_relaxed).Replace("/", "\\/") },
+        { "url", Uri.EscapeDataString(Odd) },
+        { "url, lower case", Uri.EscapeDataString(Odd).Replace("%C3%A9", "%c3%a9").Replace("%3C", "%3c") },
+        { "url, twice", Uri.EscapeDataString(Uri.EscapeDataString(Odd)) },
+        { "form", System.Net.WebUtility.UrlEncode(Odd) },
+        { "html", System.Net.WebUtility.HtmlEncode(Odd) },
+        { "xml", System.Security.SecurityElement.Escape(Odd)! },
+        { "xml, hexadecimal", string.Concat(Odd.Select(each => $"&#x{(int)each:X};")) },
+        { "base64", Convert.ToBase64String(Encoding.UTF8.GetBytes(Odd)) },
+        { "base64 after one", Convert.ToBase64String(Encoding.UTF8.GetBytes("u" + Odd + "tail")) },
+        { "base64 after two", Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + Odd)) },
+        { "base64 of UTF-16", Convert.ToBase64String(Encoding.Unicode.GetBytes("x " + Odd)) },
+        { "base64 of URLs", Convert.ToBase64String(Encoding.UTF8.GetBytes(Odd)).Replace('+', '-').Replace('/', '_') },
+        { "hexadecimal", Convert.ToHexString(Encoding.UTF8.GetBytes(Odd)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Secret_IsMaskedInEachOfItsForms(string form, string text)
+    {
+        var mask = new SecretMask(() => new Secret?[] { new(Odd) }, JobConfiguration.Empty, Array.Empty<string>());
+
+        string masked = mask.Apply($"before {text} after");
+
+        // Of base64, the characters at the edges are those of other bytes too.
+        Assert.True(Regex.IsMatch(masked, @"^before .{0,12}\*\*\*.{0,12} after$"), $"{form}: {masked}");
+        Assert.Equal("before 50% \\ & + after", mask.Apply("before 50% \\ & + after"));
+    }
+
+    [Fact]
+    public void SecretAndTextOfBackslashes_AreQuick()
+    {
+        string secret = new string('\\', 200) + "\"x" + new string('%', 200);
+        var mask = new SecretMask(() => new Secret?[] { new(secret) }, JobConfiguration.Empty, Array.Empty<string>());
+        string text = new string('\\', 20_000) + new string('%', 20_000);
+
+        Assert.Equal(text, mask.Apply(text));
     }
 
     [Fact]

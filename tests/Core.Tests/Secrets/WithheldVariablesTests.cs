@@ -1,0 +1,75 @@
+using System;
+using Amazon.Runtime;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Secrets;
+
+/// <summary>Variables that a worker keeps from its handlers.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class WithheldVariablesTests : IDisposable
+{
+    private const string Token = "CPTHIRDPARTY_CLIENT_TOKEN";
+    private readonly EnvironmentScope _environment = new(
+        (Token, "t-1"), ("CPTHIRDPARTY_STEP_ONE", "s-1"), ("AWS_SECRET_ACCESS_KEY", "k-1"), ("PLAIN_ONE", "p-1"));
+
+    public void Dispose() => _environment.Dispose();
+
+    [Fact]
+    public void Hold_TakesTokens_AndGivesThemBack()
+    {
+        using (WithheldVariables.Hold([], credentials: null))
+        {
+            Assert.Null(Environment.GetEnvironmentVariable(Token));
+            Assert.Null(Environment.GetEnvironmentVariable("CPTHIRDPARTY_STEP_ONE"));
+            Assert.Equal("k-1", Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
+            Assert.Equal("p-1", Environment.GetEnvironmentVariable("PLAIN_ONE"));
+            Assert.Equal(("t-1", "p-1"), (WithheldVariables.Read(Token), WithheldVariables.Read("PLAIN_ONE")));
+        }
+
+        Assert.Equal("t-1", Environment.GetEnvironmentVariable(Token));
+        Assert.Equal("s-1", Environment.GetEnvironmentVariable("CPTHIRDPARTY_STEP_ONE"));
+    }
+
+    [Theory]
+    [InlineData("cpthirdparty_step_*")]
+    [InlineData("CPTHIRDPARTY_STEP_ON?")]
+    [InlineData("*")]
+    public void Hold_LeavesWhatIsNamed(string keep)
+    {
+        using WithheldVariables withheld = WithheldVariables.Hold([keep], credentials: null);
+
+        Assert.Equal("s-1", Environment.GetEnvironmentVariable("CPTHIRDPARTY_STEP_ONE"));
+        Assert.Equal(keep == "*" ? "t-1" : null, Environment.GetEnvironmentVariable(Token));
+    }
+
+    [Fact]
+    public void Hold_WithCredentialsFromVariables_TakesTheirVariables()
+    {
+        var credentials = new BasicAWSCredentials("AKIA", "k-1");
+        using (WithheldVariables.Hold([], credentials))
+        {
+            Assert.Null(Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
+            Assert.Same(credentials, WithheldVariables.Credentials);
+        }
+
+        Assert.Equal("k-1", Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
+        Assert.Null(WithheldVariables.Credentials);
+    }
+
+    [Fact]
+    public void TwoHolders_GiveBackWhenBothAreOver_InAnyOrder()
+    {
+        WithheldVariables first = WithheldVariables.Hold([], new BasicAWSCredentials("AKIA", "k-1"));
+        WithheldVariables second = WithheldVariables.Hold([], credentials: null);
+
+        first.Dispose();
+        first.Dispose();
+        Assert.Null(Environment.GetEnvironmentVariable(Token));
+        Assert.Equal("t-1", WithheldVariables.Read(Token));
+        second.Dispose();
+
+        Assert.Equal("t-1", Environment.GetEnvironmentVariable(Token));
+        Assert.Equal("k-1", Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
+    }
+}
