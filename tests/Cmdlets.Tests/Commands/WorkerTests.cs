@@ -179,7 +179,7 @@ public sealed class WorkerTests
         {
             "list" => new object[] { "text", Failed("lost") },
             "hashtable" => new System.Collections.Hashtable { ["FailureMessage"] = "lost" },
-            _ => new PSObject(("FailureType", "JobFailed")),
+            _ => CustomObject.Of(("FailureType", "JobFailed")),
         });
 
         ThirdPartyJobResult result = RunOne();

@@ -147,7 +147,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public void ErrorRecord_IsReportedWithItsPlaceAndNotItsLine()
+    public void ErrorRecord_IsReportedWithoutItsLineAndPlace()
     {
         using var folder = new TempFolder();
         string script = folder.Write("work.ps1", "\n\n$key = 'sentinel'; throw 'it broke'\n");
@@ -159,13 +159,26 @@ public sealed class ErrorTests : IDisposable
             script).All<object>();
 
         Assert.Equal(
-            new FailureResult(FailureType.PermissionError, "it broke (work.ps1, line 3)", null),
+            new FailureResult(FailureType.PermissionError, "it broke", null),
             Assert.Single(_client.Calls).Input);
+    }
+
+    [Fact]
+    public void WordsOfTheScript_StayAsTheyAre()
+    {
+        using var folder = new TempFolder();
+        string script = folder.Write("deploy.ps1", "throw '3 links lead nowhere: /docs/a.html'\n");
+
+        ThirdPartyJobOutcome outcome = _engine.Run(
+            "try { & $args[0] } catch { New-CPThirdPartyJobOutcome -ErrorRecord $_ }", script)
+            .Single<ThirdPartyJobOutcome>();
+
+        Assert.Equal("3 links lead nowhere: /docs/a.html", outcome.FailureMessage);
     }
 
     [Theory]
     [InlineData("1 / 0", "divide by zero")]
-    [InlineData("Get-Item /no/such/file -ErrorAction Stop", "/no/such/file")]
+    [InlineData("Get-Item /no/such/file -ErrorAction Stop", "'…/file'")]
     [InlineData("[int]'x'", "\"x\"")]
     [InlineData("throw [InvalidOperationException]::new('outer', [Exception]::new('inner'))", "outer: inner")]
     [InlineData("throw", "The job failed without a message.")]
