@@ -25,7 +25,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-CPThirdPartyJob -Category t", "Test")]
     [InlineData("Get-CPThirdPartyJob -Category 'T", "Test")]
     [InlineData("Get-CPThirdPartyJob -Category \"te", "Test")]
-    [InlineData("Get-CPThirdPartyJob -Owner ", "AWS ThirdParty Custom")]
+    [InlineData("Get-CPThirdPartyJob -Owner ", "ThirdParty")]
     [InlineData("Get-CPThirdPartyJob te", "Test/")]
     [InlineData("Get-CPThirdPartyJob -ActionTypeId de", "Deploy/")]
     [InlineData("Invoke-CPThirdPartyWorker de", "Deploy/")]

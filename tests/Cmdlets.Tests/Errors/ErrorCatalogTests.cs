@@ -164,7 +164,7 @@ public sealed class ErrorCatalogTests
         ErrorRecord record = error.ToErrorRecord();
 
         Assert.Equal(
-            ("JobNotFound", ErrorCategory.ObjectNotFound, "job-1", $"{error.Message} {error.Advice}", error.Advice),
+            ("JobNotFound", ErrorCategory.ObjectNotFound, "job-1", error.Message, error.Advice),
             (record.FullyQualifiedErrorId, record.CategoryInfo.Category, record.TargetObject,
                 record.ErrorDetails!.Message,
                 record.ErrorDetails.RecommendedAction));
@@ -182,7 +182,9 @@ public sealed class ErrorCatalogTests
                 || File.ReadAllText(file).Contains("ErrorRecord ToErrorRecord", StringComparison.Ordinal))
             .Select(file => Path.GetFileName(file)!);
 
-        Assert.Equal(new[] { "CommandError.cs" }, makers);
+        // The loader refers to nothing of ours, and has one error: that of a PowerShell too old for the cmdlets.
+        Assert.Equal(
+            new[] { "CommandError.cs", "GetModuleAssemblyCommand.cs" }, makers.Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<CommandError> All()
