@@ -47,7 +47,11 @@ public sealed class ArgumentTests : IDisposable
     [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1, Tset/Contoso/1 { }", "Source, Build, Deploy")]
     [InlineData("Get-CPThirdPartyJobDetail job-1 -SecretKey ''", "at least one character")]
     [InlineData("Get-CPThirdPartyJobDetail job-1 -Credential 7", "PSCredential")]
-    [InlineData("Get-CPThirdPartyJobDetail job-1 -ClientToken @{ a = $null }", "'a'")]
+    [InlineData("Connect-CPThirdParty -Region eu-west-1 -ClientToken @{ a = $null }", "'a'")]
+    [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 101", "100")]
+    [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 1.5", "whole number")]
+    [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -FailureType Broken", "PermissionError")]
+    [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -FailureType JobFailed,PermissionError", "one type")]
     public void Argument_ThatCannotBeRead_IsRefusedWithTheCure(string script, string cure)
     {
         EngineRun run = _engine.Run(script);
@@ -61,7 +65,6 @@ public sealed class ArgumentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 101", "100")]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage ''", "FailureMessage")]
     [InlineData("Complete-CPThirdPartyJob job-1 -ErrorRecord $null", "ErrorRecord")]
     [InlineData("Get-CPThirdPartyJob Test/Contoso/1 -MaxBatchSize 0", "MaxBatchSize")]
@@ -78,15 +81,6 @@ public sealed class ArgumentTests : IDisposable
             "ParameterArgumentValidationError", run.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(named, run.Error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_client.Calls);
-    }
-
-    [Fact]
-    public void FailureType_OfAnotherName_IsRefusedWithTheNames()
-    {
-        EngineRun run = _engine.Run("Complete-CPThirdPartyJob job-1 -FailureMessage m -FailureType Broken");
-
-        Assert.StartsWith("CannotConvertArgument", run.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.All(Enum.GetNames<FailureType>(), name => Assert.Contains(name, run.Error.ToString()));
     }
 
     [Theory]
@@ -153,7 +147,10 @@ public sealed class ArgumentTests : IDisposable
             """,
             argument);
 
-        Assert.StartsWith("ParameterArgumentTransformationError,", run.Error.FullyQualifiedErrorId,
+        // What a piped job has instead of its token is told by the cmdlet, and so is a token that was typed.
+        Assert.StartsWith(
+            parameter == "-ClientToken" ? "InvalidInput," : "ParameterArgumentTransformationError,",
+            run.Error.FullyQualifiedErrorId,
             StringComparison.Ordinal);
         Assert.Equal(2, run.Output.Count);
         Assert.DoesNotContain("sentinel", string.Concat(run.Output), StringComparison.Ordinal);

@@ -109,7 +109,7 @@ public sealed class BindingTests : IDisposable
     [Theory]
     [InlineData("[pscustomobject]@{ clientToken = 'sentinel' }")]
     [InlineData("@{ clientToken = 'sentinel' }")]
-    [InlineData("[ordered]@{ jobId = 'a'; clientToken = 'sentinel' }")]
+    [InlineData("[ordered]@{ clientToken = 'sentinel' }")]
     public void ObjectWithoutAJobId_IsRefusedAndNeitherSentNorShown(string piped)
     {
         _engine.Run($"$piped = {piped}");
@@ -126,7 +126,7 @@ public sealed class BindingTests : IDisposable
 
     [Theory]
     [InlineData("$args[0]")]
-    [InlineData("[pscustomobject]@{ JobId = 'job-1'; ContinuationToken = 'of the earlier job' }")]
+    [InlineData("[pscustomobject]@{ JobId = 'job-1'; Status = 'InProgress'; ContinuationToken = 'of the earlier job' }")]
     public void ContinuationTokenOfTheJob_DoesNotBind(string piped)
     {
         var detail = new ThirdPartyJobDetail(

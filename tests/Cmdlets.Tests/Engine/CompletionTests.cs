@@ -43,7 +43,7 @@ public sealed class CompletionTests : IDisposable
 
     [Theory]
     [InlineData("Complete-CPThirdPartyJob -Fail", "-FailureMessage -FailureType")]
-    [InlineData("Complete-CPThirdPartyJob -Summary s -Fail", "")]
+    [InlineData("Complete-CPThirdPartyJob -Summary s -Contin", "-ContinuationToken")]
     [InlineData("Get-CPThirdPartyJob -Act", "-ActionType")]
     [InlineData("Confirm-CPThirdPartyJob -What", "-WhatIf")]
     public void Parameter_IsCompletedWhereItsSetIsOpen(string script, string expected) =>

@@ -121,7 +121,7 @@ public sealed class OutputTests : IDisposable
             """);
 
         Assert.Equal(
-            new[] { typeof(string), typeof(string), typeof(ThirdPartyJobDetail) },
+            new[] { typeof(string), typeof(string), typeof(AcknowledgeThirdPartyJobResponse) },
             run.All<object>().Select(each => each.GetType()));
     }
 }

@@ -42,11 +42,11 @@ public sealed class ParameterSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Complete-CPThirdPartyJob job-1 -Summary s -FailureMessage m", Ambiguous)]
-    [InlineData("Complete-CPThirdPartyJob job-1 -ContinuationToken c -FailureType JobFailed", Ambiguous)]
-    [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 1 -ErrorRecord $record", Ambiguous)]
+    [InlineData("Complete-CPThirdPartyJob job-1 -Summary s -FailureMessage m", "InvalidInput")]
+    [InlineData("Complete-CPThirdPartyJob job-1 -ContinuationToken c -FailureType JobFailed", "InvalidInput")]
+    [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 1 -ErrorRecord $record", "InvalidInput")]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -ErrorRecord $record", Ambiguous)]
-    [InlineData("Complete-CPThirdPartyJob job-1 -FailureType JobFailed", Ambiguous)]
+    [InlineData("Complete-CPThirdPartyJob job-1 -FailureType JobFailed", "InvalidInput")]
     [InlineData("New-CPThirdPartyJobOutcome -FailureMessage m -ErrorRecord $record", Ambiguous)]
     [InlineData("Get-CPThirdPartyJob -ActionType Test/Contoso/1 -Owner ThirdParty", Ambiguous)]
     [InlineData("Invoke-CPThirdPartyWorker -Category Test -Provider C -Version 1 -FilePath f -Script { }", Ambiguous)]

@@ -136,7 +136,7 @@ public sealed class ShouldProcessTests : IDisposable
 
     [Theory]
     [InlineData("$ConfirmPreference = 'Medium'; Confirm-CPThirdPartyJob job-1 -Nonce n", 1)]
-    [InlineData("$ConfirmPreference = 'Medium'; Confirm-CPThirdPartyJob job-1 -Nonce n -Force", 1)]
+    [InlineData("$ConfirmPreference = 'Medium'; Confirm-CPThirdPartyJob job-1 -Nonce n -Force", 0)]
     [InlineData("$ConfirmPreference = 'Medium'; Confirm-CPThirdPartyJob job-1 -Nonce n -Confirm:$false", 0)]
     [InlineData("Confirm-CPThirdPartyJob job-1 -Nonce n", 0)]
     public void Preference_DecidesWhereTheCallDoesNot(string script, int questions)
