@@ -74,6 +74,7 @@ public abstract class ConnectedCommand : AsyncCommand
 
     /// <summary>Another endpoint of S3, for artifacts, than the region's.</summary>
     [Parameter]
+    [NoCompletion]
     public string? S3EndpointUrl { get; set; }
 
     /// <summary>

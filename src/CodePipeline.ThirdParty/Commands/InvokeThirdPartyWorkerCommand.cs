@@ -194,11 +194,13 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
+    [NoCompletion]
     public long MaximumExpandedBytes { get; set; } = ExtractionLimits.Default.MaxBytes;
 
     /// <summary>How many files, links and folders an input artifact may become; 1,000,000 if not given.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
     public int MaximumExpandedEntries { get; set; } = ExtractionLimits.Default.MaxEntries;
 
     /// <summary>
@@ -206,6 +208,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
     public int MaximumExpandedRatio { get; set; } = ExtractionLimits.Default.MaxRatio;
 
     /// <summary>

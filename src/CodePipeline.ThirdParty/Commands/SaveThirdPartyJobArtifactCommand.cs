@@ -68,6 +68,7 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
     public int MaximumExpandedRatio { get; set; } = ExtractionLimits.Default.MaxRatio;
 
     /// <summary>
