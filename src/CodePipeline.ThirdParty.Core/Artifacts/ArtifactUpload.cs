@@ -386,12 +386,14 @@ internal sealed class ArtifactUpload
         public async Task<UploadedObject> CompleteAsync()
         {
             bool mayBeDone = false;
+            bool isAsked = false;
             long length = _sent.Values.Sum(part => part.Length);
             UploadedObject uploaded = await Store.SendAsync(
                 "CompleteMultipartUpload",
                 Artifact,
                 async (client, attempt) =>
                 {
+                    isAsked = client.BodyChecksum is not null;
                     try
                     {
                         CompleteMultipartUploadResponse response = await client.S3
@@ -412,7 +414,7 @@ internal sealed class ArtifactUpload
                 },
                 _stop.Token,
                 unclear: () => mayBeDone = true).ConfigureAwait(false);
-            if (Sum() is null)
+            if (isAsked && Sum() is null)
             {
                 await _owner.CheckStoredAsync(length, _stop.Token).ConfigureAwait(false);
             }
