@@ -1,5 +1,4 @@
 using System;
-using Amazon.Runtime;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 
@@ -18,7 +17,7 @@ public sealed class WithheldVariablesTests : IDisposable
     [Fact]
     public void Hold_TakesTokens_AndGivesThemBack()
     {
-        using (WithheldVariables.Hold([], credentials: null))
+        using (WithheldVariables.Hold([], withKeys: false))
         {
             Assert.Null(Environment.GetEnvironmentVariable(Token));
             Assert.Null(Environment.GetEnvironmentVariable("CPTHIRDPARTY_STEP_ONE"));
@@ -37,31 +36,29 @@ public sealed class WithheldVariablesTests : IDisposable
     [InlineData("*")]
     public void Hold_LeavesWhatIsNamed(string keep)
     {
-        using WithheldVariables withheld = WithheldVariables.Hold([keep], credentials: null);
+        using WithheldVariables withheld = WithheldVariables.Hold([keep], withKeys: false);
 
         Assert.Equal("s-1", Environment.GetEnvironmentVariable("CPTHIRDPARTY_STEP_ONE"));
         Assert.Equal(keep == "*" ? "t-1" : null, Environment.GetEnvironmentVariable(Token));
     }
 
     [Fact]
-    public void Hold_WithCredentialsFromVariables_TakesTheirVariables()
+    public void Hold_WithKeys_TakesThem_AndReadsThem()
     {
-        var credentials = new BasicAWSCredentials("AKIA", "k-1");
-        using (WithheldVariables.Hold([], credentials))
+        using (WithheldVariables.Hold([], withKeys: true))
         {
             Assert.Null(Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
-            Assert.Same(credentials, WithheldVariables.Credentials);
+            Assert.Equal("k-1", WithheldVariables.Read("AWS_SECRET_ACCESS_KEY"));
         }
 
         Assert.Equal("k-1", Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
-        Assert.Null(WithheldVariables.Credentials);
     }
 
     [Fact]
     public void TwoHolders_GiveBackWhenBothAreOver_InAnyOrder()
     {
-        WithheldVariables first = WithheldVariables.Hold([], new BasicAWSCredentials("AKIA", "k-1"));
-        WithheldVariables second = WithheldVariables.Hold([], credentials: null);
+        WithheldVariables first = WithheldVariables.Hold([], withKeys: true);
+        WithheldVariables second = WithheldVariables.Hold([], withKeys: false);
 
         first.Dispose();
         first.Dispose();

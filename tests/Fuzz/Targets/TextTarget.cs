@@ -31,7 +31,6 @@ internal sealed class TextTarget : FuzzTarget
     private static readonly ActionTypeId s_type = new("Test", "ThirdParty", "Contoso", "1");
 
     private readonly DurationTransformationAttribute _duration = new();
-    private readonly ThirdPartyJob _job = new("j", "c", new Secret("token"), JobStatus.Dispatched, s_type, null);
 
     private readonly ConfirmThirdPartyJobCommand _command = new() { JobId = "j" };
 
@@ -146,7 +145,8 @@ internal sealed class TextTarget : FuzzTarget
     {
         try
         {
-            _ = Selection.Of(text, _job, _command);
+            _ = Selection.Of(
+                text, isPassThru: false, _command.GetType(), typeof(AcknowledgeThirdPartyJobResponse));
             return "selected";
         }
         catch (InvalidInputException)
