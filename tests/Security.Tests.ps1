@@ -111,6 +111,8 @@ Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
 
             $with = @{ MaxJobs = 3; IdleTimeout = 5; ThrottleLimit = [int]$env:CPTHIRDPARTY_TEST_LIMIT; Verbose = $true }
             $results = Invoke-CPThirdPartyWorker Test/Contoso/1 @with -ScriptBlock {
+                # An error ends a handler; here it is to go on.
+                $ErrorActionPreference = 'Continue'
                 $forms = Get-Content -Raw $env:CPTHIRDPARTY_TEST_FORMS | ConvertFrom-Json
                 $all = $forms -join "`n"
                 if ($Job.Configuration['Mode'] -eq 'throw') {
