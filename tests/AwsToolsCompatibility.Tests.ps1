@@ -235,8 +235,9 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
             Should -Be $nonce
         $with = @{ ProfileName = 'partner'; ProfileLocation = $file; EndpointUrl = $endpoint; Credential = $wrong }
         (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @with).Nonce | Should -Be $nonce
-        $both = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -ProfileName nosuch @basics -Verbose 4>&1
-        "$both" | Should -BeLike "*profile 'nosuch' are not*"
+        $with = @{ ProfileName = 'partner'; ProfileLocation = $file }
+        $both = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @with @basics -Verbose 4>&1
+        "$both" | Should -BeLike "*profile 'partner' are not*"
     }
 
     It 'take a region <What>' -TestCases @(
