@@ -139,9 +139,7 @@ public sealed class OutcomeTests
     private static ErrorRecord InAScript(ErrorRecord error)
     {
         var line = new ScriptPosition("/opt/deploy.ps1", 4, 1, "throw");
-        InvocationInfo at = InvocationInfo.Create(
-            new CmdletInfo("New-CPThirdPartyJobOutcome", typeof(NewThirdPartyJobOutcomeCommand)),
-            new ScriptExtent(line, line));
+        InvocationInfo at = InvocationInfo.Create(commandInfo: null, new ScriptExtent(line, line));
         typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic)!
             .Invoke(error, new object[] { at });
         return error;
