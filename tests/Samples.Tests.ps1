@@ -187,7 +187,7 @@ Describe 'A sample that cannot work' {
                     $with[$folder] = Join-Path $TestDrive $folder
                 }
             }
-            { & $script @with } | Should -Throw 'The worker cannot start. *Check access key*'
+            { & $script @with } | Should -Throw 'The worker cannot start. *Check *'
             (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Queued'
         } finally {
             Clear-TestService

@@ -698,8 +698,9 @@ Describe 'The worker' {
         }
         @{ What = 'the log cannot be opened'; Id = 'LogUnusable'
             Call = {
+                Set-Content (Join-Path $TestDrive 'a file') 'x'
                 Invoke-CPThirdPartyWorker $ActionType { } -LogPath (
-                    [IO.Path]::Combine($TestDrive, 'no', 'such', 'folder.log')
+                    [IO.Path]::Combine($TestDrive, 'a file', 'worker.log')
                 )
             }
         }

@@ -56,7 +56,7 @@ internal static class ArtifactErrors
         [ArtifactFault.BucketElsewhere] =
             "Check that the endpoint of S3 (AWS_ENDPOINT_URL_S3) serves the bucket's region.",
         [ArtifactFault.Replaced] = "Try again: the artifact was being written.",
-        [ArtifactFault.Damaged] = "Try again; if it stays so, have the artifact made anew by the action before.",
+        [ArtifactFault.Damaged] = "Try again; if it stays so, have the artifact made again by the action before.",
         [ArtifactFault.Throttled] = "Move fewer artifacts at a time, or connect with more -MaxAttempts.",
         [ArtifactFault.Unavailable] = "Try again later.",
         [ArtifactFault.Unsupported] = "For a store that knows no checksums at the end of a body, set "
@@ -136,7 +136,7 @@ internal static class ArtifactErrors
         "This is between the pipeline and the service; run the pipeline again.");
 
     public static ArtifactTransferException Exists(string path) => new(
-        ArtifactFault.DestinationExists, $"'{path}' is there already.",
+        ArtifactFault.DestinationExists, $"'{path}' already exists.",
         "Use -Force to replace it, or another -Destination.")
     {
         Path = path,

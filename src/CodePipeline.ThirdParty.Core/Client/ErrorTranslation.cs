@@ -70,8 +70,8 @@ internal static class ErrorTranslation
         if (message.Length == 0)
         {
             message = code.Length == 0
-                ? $"HTTP {status}, with a text that is not the service's own."
-                : $"HTTP {status}, without a message.";
+                ? $"HTTP {status} with a body that is not from the service."
+                : $"HTTP {status} without a message.";
         }
 
         var answer = new ServiceError(
@@ -103,7 +103,7 @@ internal static class ErrorTranslation
 
     public static UnexpectedAnswerException Unreadable(OperationRequest call, OperationResponse response) =>
         Unexpected(
-            call, "HTTP 200, with a text that is not the JSON of the operation's answer.",
+            call, "HTTP 200 with a body that is not the JSON of this operation's response.",
             NullIfEmpty(response.ResponseMetadata?.RequestId));
 
     private static UnexpectedAnswerException Unexpected(OperationRequest call, string message, string? requestId) =>

@@ -417,6 +417,11 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     {
         try
         {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
+            {
+                OwnerOnly.CreateFolder(folder);
+            }
+
             return new WorkerLog(
                 OwnerOnly.Open(path, FileMode.Append, FileAccess.Write, FileShare.Read),
                 error => Warn(

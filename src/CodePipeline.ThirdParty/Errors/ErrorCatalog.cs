@@ -14,6 +14,8 @@ namespace CodePipeline.ThirdParty.Errors;
 /// <summary>Every error that the cmdlets write. The ids are API: scripts compare them.</summary>
 internal static class ErrorCatalog
 {
+    private const string IssuesUrl = "https://github.com/codepipeline-thirdparty/CodePipeline.ThirdParty/issues";
+
     private static readonly Dictionary<Type, (string Id, ErrorCategory Category, string Advice)> s_service = new()
     {
         [typeof(ActionTypeNotFoundException)] = ("ActionTypeNotFound", ErrorCategory.ObjectNotFound,
@@ -25,11 +27,11 @@ internal static class ErrorCatalog
         [typeof(InvalidClientTokenException)] = ("InvalidClientToken", ErrorCategory.AuthenticationError,
             "Look the client token up by the job's ClientId; the client id itself is not the token."),
         [typeof(InvalidJobException)] = ("InvalidJob", ErrorCategory.ResourceUnavailable,
-            "Leave the job: it is over, or not for a worker."),
+            "Leave the job alone: it is over, or it is not for a worker."),
         [typeof(InvalidJobStateException)] = ("InvalidJobState", ErrorCategory.ResourceUnavailable,
-            "Confirm a job before it is completed, and complete it once; past its time limit a job takes no result."),
+            "Confirm a job before you complete it, and complete it once. A job whose time limit has passed takes no result."),
         [typeof(InvalidNonceException)] = ("JobTaken", ErrorCategory.ResourceBusy,
-            "Leave the job: another worker has it."),
+            "Leave the job alone: another worker has it."),
         [typeof(ThrottlingException)] = ("Throttled", ErrorCategory.LimitsExceeded,
             "Call less often, or connect with -RetryMode Adaptive or more -MaxAttempts."),
         [typeof(ExpiredTokenException)] = ("CredentialsExpired", ErrorCategory.AuthenticationError,
@@ -37,7 +39,7 @@ internal static class ErrorCatalog
         [typeof(AccessDeniedException)] = ("AccessDenied", ErrorCategory.PermissionDenied,
             "Allow the identity the action codepipeline:{0}; Test-CPThirdPartyConnection shows what is allowed."),
         [typeof(UnrecognizedClientException)] = ("CredentialsNotRecognized", ErrorCategory.AuthenticationError,
-            "Check access key and session token, and that they are of this partition and account."),
+            "Check the access key and the session token, and that they belong to this partition and account."),
         [typeof(InvalidSignatureException)] = ("InvalidSignature", ErrorCategory.AuthenticationError,
             "Check that the secret key belongs to the access key."),
         [typeof(ClockSkewException)] = ("ClockSkew", ErrorCategory.AuthenticationError,
@@ -56,7 +58,8 @@ internal static class ErrorCatalog
             [ConnectionFault.Unreachable] = ("EndpointUnreachable", ErrorCategory.ConnectionError,
                 "cannot be reached", "Check the endpoint, the network and the proxy."),
             [ConnectionFault.NameNotResolved] = ("EndpointNameNotResolved", ErrorCategory.ConnectionError,
-                "has a host name that is not known", "Check region and endpoint for a slip, and the machine's DNS."),
+                "has a host name that DNS does not know",
+                "Check the region and the endpoint for typos, and this machine's DNS."),
             [ConnectionFault.Tls] = ("TlsFailed", ErrorCategory.ConnectionError,
                 "does not make a TLS connection that is trusted",
                 "Check that the endpoint speaks https; behind an inspecting proxy, give its authority with -CaBundle, "
@@ -234,7 +237,7 @@ internal static class ErrorCatalog
         string message = $"The client token of client '{clientId}' could not be looked up in {source}: {error.Message}";
         return new CommandError(
             "ClientTokenSourceFailed", ErrorCategory.AuthenticationError, clientId, error, message,
-            "Mend the source, or give the token with -ClientToken.");
+            "Fix the source, or give the token with -ClientToken.");
     }
 
     public static CommandError EmulatorNotFound(string? name)
@@ -269,7 +272,7 @@ internal static class ErrorCatalog
     public static CommandError HandlerFileUnusable(string path, Exception error) => new(
         "HandlerFileUnusable", ErrorCategory.ParserError, path, error,
         $"The script '{path}' cannot be used: {error.Message}",
-        "Mend the script; see that it can be read, and that the execution policy lets it run.");
+        "Fix the script. Check that this account can read it, and that the execution policy allows it.");
 
     /// <summary>A script block cannot go to another runspace.</summary>
     public static CommandError UsingScriptBlock(string variable)
@@ -284,7 +287,7 @@ internal static class ErrorCatalog
     /// <summary>The log of <c>-LogPath</c> cannot be opened.</summary>
     public static CommandError LogUnusable(string path, Exception error) => new(
         "LogUnusable", ErrorCategory.OpenError, path, error, $"The log '{path}' cannot be opened: {error.Message}",
-        "Give -LogPath a file that can be written, in a folder that exists.");
+        "Give -LogPath a file that this account can write to.");
 
     /// <summary>An exception that ended a handler without an error record.</summary>
     public static CommandError HandlerFailed(Exception error) => new(
@@ -294,18 +297,21 @@ internal static class ErrorCatalog
     /// <summary>What no other entry knows: a defect of this module.</summary>
     public static CommandError Unexpected(Exception error, object? target) => new(
         "Unexpected", ErrorCategory.InvalidOperation, target, error, $"{error.GetType().Name}: {error.Message}",
-        "This is a defect of the module. Report it, with the error's exception and what -Debug shows.");
+        "This is a defect of the module. Report it at " + IssuesUrl
+        + " with the error's exception and what -Debug shows.");
 
     private static CommandError Service(ThirdPartyServiceException error, object? target)
     {
         (string id, ErrorCategory category, string advice) = s_service[error.GetType()];
         ServiceError about = error.Error;
-        string name = about.Code.Length > 0 ? about.Code : $"HTTP {about.StatusCode}";
+
+        // An answer without a name of an error tells its status in the message.
+        string name = about.Code.Length > 0 ? $"{about.Code}: " : string.Empty;
         string tries = about.Attempts > 1 ? $" after {about.Attempts} attempts" : string.Empty;
         string requestId = about.RequestId is null ? string.Empty : $" (request id {about.RequestId})";
         return new CommandError(
             id, category, target, error,
-            $"{about.Operation}{About(target)} failed{tries}: {name}: {about.Message}{requestId}",
+            $"{about.Operation}{About(target)} failed{tries}: {name}{about.Message}{requestId}",
             advice.Replace("{0}", about.Operation));
     }
 

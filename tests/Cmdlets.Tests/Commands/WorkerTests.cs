@@ -389,7 +389,7 @@ public sealed class WorkerTests
         _host.Resolve = folder.PathOf;
         _host.Handler = _ => { };
 
-        foreach (string name in new[] { "fresh", "earlier" })
+        foreach (string name in new[] { "fresh", "earlier", "a/folder/that/is/made" })
         {
             Command(command => command.LogPath = name).Run(_host);
             Assert.True(
@@ -404,7 +404,12 @@ public sealed class WorkerTests
     [Fact]
     public void LogThatCannotBeOpened_IsAnErrorBeforeAnyPoll()
     {
-        var failed = Assert.Throws<TerminatedException>(() => Command(command => command.LogPath = "log").Run(_host));
+        using var folder = new TempFolder();
+        folder.Write("file", "no folder");
+        _host.Resolve = folder.PathOf;
+
+        var failed = Assert.Throws<TerminatedException>(
+            () => Command(command => command.LogPath = "file/log").Run(_host));
 
         Assert.Equal("LogUnusable", failed.Error.Id);
         Assert.Empty(_client.Calls);

@@ -148,8 +148,8 @@ public sealed class ErrorTranslationTests
         Assert.Null(ErrorTranslation.Service(Call(), Error("ValidationException", "words"), s_token).InnerException);
 
     [Theory]
-    [InlineData("", "HTTP 502, with a text that is not the service's own.")]
-    [InlineData("Odd", "HTTP 502, without a message.")]
+    [InlineData("", "HTTP 502 with a body that is not from the service.")]
+    [InlineData("Odd", "HTTP 502 without a message.")]
     public void Service_WithoutAMessage_SaysWhatCame(string code, string message) =>
         Assert.Equal(message, ErrorTranslation.Service(Call(), Error(code, string.Empty, null, 502), null).Message);
 

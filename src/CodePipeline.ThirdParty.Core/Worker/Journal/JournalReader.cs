@@ -48,7 +48,7 @@ internal static class JournalReader
                     JournalFault.Damaged,
                     path,
                     $"The journal '{path}' is damaged in line {i + 1}: {error.Message}",
-                    "Mend or delete the line, or move the file away: jobs that it names may then hang until their "
+                    "Fix or delete the line, or move the file away: jobs that it names may then hang until their "
                     + "time limit.",
                     error);
             }
