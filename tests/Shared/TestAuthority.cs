@@ -13,10 +13,13 @@ internal sealed class TestAuthority : IDisposable
     private readonly X509Certificate2 _intermediate;
     private readonly X509Certificate2 _server;
 
-    public TestAuthority(string address = "127.0.0.1")
+    /// <summary>Creates an authority.</summary>
+    /// <param name="address">The address that the server's certificate is for.</param>
+    /// <param name="purpose">What the certificate may be used for, by its object identifier; none: anything.</param>
+    public TestAuthority(string address = "127.0.0.1", string? purpose = null)
     {
         _intermediate = Issue("CN=Test Intermediate", _root, isAuthority: true);
-        _server = Issue("CN=Test Server", _intermediate, isAuthority: false, address);
+        _server = Issue("CN=Test Server", _intermediate, isAuthority: false, address, purpose);
     }
 
     /// <summary>The root in PEM form.</summary>
@@ -36,7 +39,7 @@ internal sealed class TestAuthority : IDisposable
     }
 
     private static X509Certificate2 Issue(string name, X509Certificate2? issuer, bool isAuthority,
-        string? address = null)
+        string? address = null, string? purpose = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
@@ -46,6 +49,12 @@ internal sealed class TestAuthority : IDisposable
             var names = new SubjectAlternativeNameBuilder();
             names.AddIpAddress(IPAddress.Parse(address));
             request.CertificateExtensions.Add(names.Build());
+        }
+
+        if (purpose is not null)
+        {
+            request.CertificateExtensions.Add(
+                new X509EnhancedKeyUsageExtension(new OidCollection { new Oid(purpose) }, critical: false));
         }
 
         DateTimeOffset now = DateTimeOffset.UtcNow;

@@ -21,7 +21,7 @@ internal static class StoreConfiguration
             DisableMultiregionAccessPoints = false,
             USEast1RegionalEndpointValue = S3UsEast1RegionalEndpointValue.Regional,
         };
-        ClientConfiguration.Fill(config, aws, region, endpoint);
+        ClientConfiguration.Fill(config, aws, region, endpoint, hasShortAnswers: false);
         config.UseDualstackEndpoint = aws.S3UseDualStack;
         if (endpoint is not null && (config.UseFIPSEndpoint || config.UseDualstackEndpoint))
         {

@@ -49,7 +49,9 @@ internal static class ClientConfiguration
     /// <param name="aws">The settings.</param>
     /// <param name="region">The region that is called and signed for.</param>
     /// <param name="endpoint">The endpoint that is set, if one is.</param>
-    public static void Fill(ClientConfig config, AwsSettings aws, string region, Uri? endpoint)
+    /// <param name="hasShortAnswers">Whether answers are held to a length and a time.</param>
+    public static void Fill(
+        ClientConfig config, AwsSettings aws, string region, Uri? endpoint, bool hasShortAnswers = true)
     {
         config.DisableLogging = true;
         config.Timeout = TimeoutOf(aws.Given);
@@ -73,7 +75,7 @@ internal static class ClientConfiguration
         }
 
         config.AuthenticationRegion = region;
-        ConfigureHttp(aws, config, endpoint);
+        ConfigureHttp(aws, config, endpoint, hasShortAnswers);
     }
 
     /// <summary>
@@ -116,7 +118,8 @@ internal static class ClientConfiguration
 
 #if NET
     /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
-    private static void ConfigureHttp(AwsSettings aws, ClientConfig config, Uri? endpoint)
+    private static void ConfigureHttp(
+        AwsSettings aws, ClientConfig config, Uri? endpoint, bool hasShortAnswers)
     {
         if (CheckTime(aws.Given.ConnectTimeout, "ConnectTimeout") is TimeSpan connectTimeout)
         {
@@ -127,7 +130,10 @@ internal static class ClientConfiguration
             CaBundleOf(aws),
             (IWebProxy?)Proxy(aws.Given) ?? EnvironmentProxy.Find(),
             bypassProxy: aws.Given.Proxy is null && endpoint?.IsLoopback == true,
-            aws.Given.Intercept);
+            aws.Given.Intercept)
+        {
+            HasShortAnswers = hasShortAnswers,
+        };
     }
 
     private static string? CaBundleOf(AwsSettings aws) => aws.CaBundle is not (string path, string name) ? null
@@ -138,9 +144,10 @@ internal static class ClientConfiguration
             "Give the path of a file with the certificates to trust, in PEM form.");
 #else
     /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
-    private static void ConfigureHttp(AwsSettings aws, ClientConfig config, Uri? endpoint)
+    private static void ConfigureHttp(
+        AwsSettings aws, ClientConfig config, Uri? endpoint, bool hasShortAnswers)
     {
-        _ = endpoint;
+        _ = (endpoint, hasShortAnswers);
         RefuseIf(aws.Given.CaBundle is not null, "CaBundle", "Put the authority into the certificate store of Windows");
         RefuseIf(aws.Given.ConnectTimeout is not null, "ConnectTimeout", "Use -Timeout, which covers connecting");
         if (Proxy(aws.Given) is WebProxy proxy)

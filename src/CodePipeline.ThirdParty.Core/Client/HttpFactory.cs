@@ -54,6 +54,9 @@ internal sealed class HttpFactory : HttpClientFactory
     /// <summary>The proxy that is named, if one is.</summary>
     public IWebProxy? Proxy { get; }
 
+    /// <summary>Whether answers are held to a length and a time; those of S3 are bodies of any size.</summary>
+    public bool HasShortAnswers { get; init; } = true;
+
     /// <summary>The proxy that a request takes, of those that are named.</summary>
     public Uri? ProxyOf(Uri url) => _bypassProxy ? null : Proxy?.GetProxy(url);
 
@@ -66,7 +69,8 @@ internal sealed class HttpFactory : HttpClientFactory
     public HttpClient CreateHttpClient(TimeSpan timeout, TimeSpan connectTimeout)
     {
         HttpMessageHandler handler = CreateHandler(connectTimeout);
-        return new HttpClient(_intercept?.Invoke(this, handler) ?? handler) { Timeout = timeout };
+        handler = _intercept?.Invoke(this, handler) ?? handler;
+        return new HttpClient(HasShortAnswers ? new LimitedAnswers(handler, timeout) : handler) { Timeout = timeout };
     }
 
     internal static X509Certificate2Collection ReadBundle(string path)

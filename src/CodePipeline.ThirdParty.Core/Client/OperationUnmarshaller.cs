@@ -22,7 +22,7 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
     {
         using var body = new MemoryStream();
-        input.Stream.CopyTo(body);
+        AnswerLimit.Copy(input.Stream, body);
         return new OperationResponse { Body = body.ToArray(), IsOfService = IsOfService(input.ResponseData) };
     }
 
@@ -42,7 +42,7 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
         JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
     {
         // The body is kept by the context only as far as it was read.
-        input.Stream.CopyTo(Stream.Null);
+        AnswerLimit.Copy(input.Stream, Stream.Null);
         string? errorType = input.ResponseData.IsHeaderPresent("x-amzn-ErrorType")
             ? input.ResponseData.GetHeaderValue("x-amzn-ErrorType")
             : null;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Amazon.Runtime;
@@ -131,6 +132,10 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         {
             // However the SDK words it, the caller asked for the end.
             throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception error) when (ErrorTranslation.Chain(error).OfType<AnswerTooLongException>().Any())
+        {
+            throw ErrorTranslation.TooLong(call);
         }
         catch (AmazonUnmarshallingException error)
             when (ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is not null)

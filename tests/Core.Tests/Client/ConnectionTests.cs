@@ -90,6 +90,26 @@ public sealed class ConnectionTests : IDisposable
         Assert.Single(server.Heads);
     }
 
+    [Theory]
+    [InlineData("1.3.6.1.5.5.7.3.1", true)]
+    [InlineData("1.3.6.1.5.5.7.3.2", false)]
+    [InlineData("1.3.6.1.5.5.7.3.3", false)]
+    public async Task CertificateUnderTheBundle_IsTrustedForServersOnly(string purpose, bool isTrusted)
+    {
+        using var authority = new TestAuthority(purpose: purpose);
+        using var server = new CannedServer(Ok, NoJobs, authority.Server);
+        ClientSettings settings = s_settings with { CaBundle = Bundle(authority.RootPem) };
+
+        if (isTrusted)
+        {
+            await PollAsync(server.Url, settings);
+        }
+        else
+        {
+            Assert.Equal(ConnectionFault.Tls, (await FailsAsync(server.Url, settings)).Fault);
+        }
+    }
+
     [Fact]
     public async Task CertificateOfAnotherAuthority_IsTls()
     {
