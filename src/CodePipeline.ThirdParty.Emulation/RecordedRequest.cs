@@ -55,8 +55,8 @@ public sealed class RecordedRequest
     public string? ObjectKey { get; internal init; }
 
     /// <summary>
-    /// Gives the body of the request, which is not kept on the S3 side. It may hold a client token: keep it out of
-    /// logs.
+    /// Gives the body of the request, 64 KiB of it at most. Empty for the S3 side, and for a request whose signature was
+    /// refused. It may hold a client token: keep it out of logs.
     /// </summary>
     public string RevealBody() => _body;
 }

@@ -101,8 +101,48 @@ public sealed class HttpTests : IDisposable
     [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n")]
     [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n100000000\r\n")]
     [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello more\r\n0\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length : 5\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nContent\tLength: 5\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length\0: 5\r\n\r\nhello")]
     public async Task NoHttp_IsRefusedAndTheConnectionEnds(string text) =>
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", await SendAsync(text), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET / HTTP/1.1\r\nX-A: never")]
+    public async Task Head_ThatDoesNotCome_EndsTheConnection(string text)
+    {
+        using LoopbackServer server = LoopbackServer.Listen(
+            0, TimeProvider.System, headTimeout: TimeSpan.FromMilliseconds(50));
+        server.Start((_, _, _) => Task.FromResult(ServiceAnswer.Dropped));
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, server.Endpoint.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Until.Patience));
+    }
+
+    [Fact]
+    public async Task ConnectionBeyondTheLimit_TakesThePlaceOfTheOneThatWaitedLongest()
+    {
+        using LoopbackServer server = LoopbackServer.Listen(0, TimeProvider.System, mostConnections: 2);
+        server.Start((_, _, _) => Task.FromResult(ServiceAnswer.Success([])));
+        TcpClient[] clients = { new(), new(), new() };
+        foreach (TcpClient client in clients)
+        {
+            await client.ConnectAsync(IPAddress.Loopback, server.Endpoint.Port);
+        }
+
+        Assert.Equal(0, await clients[0].GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Until.Patience));
+        foreach (TcpClient client in clients.Skip(1))
+        {
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\n\r\n"));
+            Assert.Equal(1, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Until.Patience));
+        }
+
+        Array.ForEach(clients, client => client.Dispose());
+    }
 
     [Fact]
     public async Task Line_WithoutEnd_IsRefused() =>

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net.Http;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Xunit;
@@ -52,6 +54,29 @@ public sealed class RequestLogTests
         await host.PollAsync();
 
         Assert.Empty(host.Emulator.GetRequests());
+    }
+
+    [Fact]
+    public async Task GetRequests_OfLongBodies_HasTheirBeginning()
+    {
+        using EmulatorHost host = new();
+        await host.SendAsync(EmulatorHost.Details, $$"""{"jobId":"{{new string('x', 100_000)}}","clientToken":"t"}""");
+
+        string body = Assert.Single(host.Emulator.GetRequests()).RevealBody();
+
+        Assert.Equal(64 * 1024, body.Length);
+        Assert.StartsWith("""{"jobId":"xxx""", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetRequests_OfRequestsWithoutSignature_HasNoBody()
+    {
+        using EmulatorHost host = new();
+        using HttpClient anybody = new();
+        using StringContent content = new(new string('x', 100_000), Encoding.UTF8, "text/plain");
+        await anybody.PostAsync(host.Emulator.Endpoint, content);
+
+        Assert.Empty(Assert.Single(host.Emulator.GetRequests()).RevealBody());
     }
 
     [Fact]

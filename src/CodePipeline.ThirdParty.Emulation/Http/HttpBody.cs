@@ -70,7 +70,11 @@ internal sealed class HttpBody : ReadOnlyStream
         {
             if (_isChunked)
             {
-                await _reader.ReadLineAsync().ConfigureAwait(false);
+                string? rest = await _reader.ReadLineAsync().ConfigureAwait(false);
+                if (rest?.Length > 0)
+                {
+                    throw new HttpFormatException("A chunk is longer than told.");
+                }
             }
             else
             {

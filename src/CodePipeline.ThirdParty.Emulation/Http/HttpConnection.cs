@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Net.Sockets;
@@ -16,22 +17,37 @@ internal sealed class HttpConnection : IDisposable
     // What a read or write moves at most: enough that the calls cost nothing beside the copying.
     private const int BufferSize = 256 * 1024;
 
+    private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(2);
+
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly RequestHandler _answer;
     private readonly TimeProvider _clock;
+    private readonly Timer _patience;
+    private readonly TimeSpan _headTimeout;
+    private long _waitsSince;
 
-    internal HttpConnection(Socket socket, RequestHandler answer, TimeProvider clock)
+    internal HttpConnection(Socket socket, RequestHandler answer, TimeProvider clock, TimeSpan headTimeout)
     {
         _socket = socket;
         _socket.NoDelay = true;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _answer = answer;
         _clock = clock;
+        _headTimeout = headTimeout;
+        _patience = new Timer(_ => Dispose(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _waitsSince = Stopwatch.GetTimestamp();
     }
 
+    /// <summary>Since when it waits for a request; <see langword="null"/> while it serves one.</summary>
+    internal long? WaitsSince => Interlocked.Read(ref _waitsSince) is > 0 and long since ? since : null;
+
     /// <summary>Ends the connection, whatever it is at.</summary>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _patience.Dispose();
+        _stream.Dispose();
+    }
 
     /// <summary>Returns when the connection has ended. Never throws: a failure costs this connection only.</summary>
     internal async Task ServeAsync(CancellationToken stop)
@@ -39,8 +55,12 @@ internal sealed class HttpConnection : IDisposable
         HttpRequestReader reader = new(_stream);
         try
         {
-            while (!stop.IsCancellationRequested && await reader.ReadAsync().ConfigureAwait(false) is ServiceCall call)
+            TimeSpan patience = _headTimeout;
+            while (!stop.IsCancellationRequested && await NextAsync(reader, patience).ConfigureAwait(false)
+                is ServiceCall call)
             {
+                // Clients keep connections for their next request.
+                patience = s_idleTimeout;
                 string requestId = RandomText.NewId();
                 ServiceAnswer answer = await _answer(call, requestId, stop).ConfigureAwait(false);
                 using Stream? content = answer.Content;
@@ -75,6 +95,16 @@ internal sealed class HttpConnection : IDisposable
         {
             Dispose();
         }
+    }
+
+    private async Task<ServiceCall?> NextAsync(HttpRequestReader reader, TimeSpan patience)
+    {
+        Interlocked.Exchange(ref _waitsSince, Stopwatch.GetTimestamp());
+        _patience.Change(patience, Timeout.InfiniteTimeSpan);
+        ServiceCall? call = await reader.ReadAsync().ConfigureAwait(false);
+        _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _waitsSince, 0);
+        return call;
     }
 
     private static string Reason(int statusCode) => statusCode switch

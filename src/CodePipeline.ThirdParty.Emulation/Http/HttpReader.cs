@@ -67,7 +67,7 @@ internal sealed class HttpReader
             }
 
             int colon = line.IndexOf(':');
-            if (colon <= 0 || line[0] is ' ' or '\t' || ++count > MostHeaders)
+            if (colon <= 0 || !IsName(line, colon) || ++count > MostHeaders)
             {
                 throw new HttpFormatException("A header of the request cannot be read.");
             }
@@ -91,6 +91,25 @@ internal sealed class HttpReader
         Buffer.BlockCopy(_buffer, _start, target, offset, part);
         _start += part;
         return part;
+    }
+
+    /// <summary>
+    /// Whether a line begins with a name of a header. With a space before its colon, one reader would take it for another
+    /// header than the next one does.
+    /// </summary>
+    private static bool IsName(string line, int length)
+    {
+        const string Marks = "!#$%&'*+-.^_`|~";
+        for (int i = 0; i < length; i++)
+        {
+            if (line[i] is not ((>= '0' and <= '9') or (>= 'A' and <= 'Z') or (>= 'a' and <= 'z'))
+                && Marks.IndexOf(line[i]) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async ValueTask<bool> FillAsync()

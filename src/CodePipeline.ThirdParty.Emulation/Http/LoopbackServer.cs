@@ -18,6 +18,8 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// </remarks>
 internal sealed class LoopbackServer : IDisposable
 {
+    private const int Most = 500;
+    private static readonly TimeSpan s_headTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TcpListener _listener;
@@ -38,6 +40,12 @@ internal sealed class LoopbackServer : IDisposable
 
     internal Uri Endpoint { get; }
 
+    /// <summary>How long the head of a connection's first request may take.</summary>
+    internal TimeSpan HeadTimeout { get; private init; }
+
+    /// <summary>How many connections there are at most; then the one goes that has waited longest.</summary>
+    internal int MostConnections { get; private init; }
+
     /// <summary>Ends the listener and all its connections, and waits for what served them.</summary>
     public void Dispose()
     {
@@ -54,7 +62,8 @@ internal sealed class LoopbackServer : IDisposable
     }
 
     /// <summary>Takes a port; connections wait until <see cref="Start"/>.</summary>
-    internal static LoopbackServer Listen(int port, TimeProvider clock)
+    internal static LoopbackServer Listen(
+        int port, TimeProvider clock, TimeSpan? headTimeout = null, int? mostConnections = null)
     {
         TcpListener listener = new(IPAddress.Loopback, port);
         try
@@ -66,7 +75,10 @@ internal sealed class LoopbackServer : IDisposable
             }
 
             listener.Start();
-            return new LoopbackServer(listener, clock);
+            return new LoopbackServer(listener, clock)
+            {
+                HeadTimeout = headTimeout ?? s_headTimeout, MostConnections = mostConnections ?? Most,
+            };
         }
         catch (SocketException e)
         {
@@ -109,7 +121,8 @@ internal sealed class LoopbackServer : IDisposable
         HttpConnection connection;
         try
         {
-            connection = new HttpConnection(socket, answer, _clock);
+            MakeRoom();
+            connection = new HttpConnection(socket, answer, _clock, HeadTimeout);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -124,6 +137,15 @@ internal sealed class LoopbackServer : IDisposable
         if (_stop.IsCancellationRequested)
         {
             connection.Dispose();
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_connections.Count >= MostConnections)
+        {
+            _connections.Keys.Where(each => each.WaitsSince is not null).OrderBy(each => each.WaitsSince)
+                .FirstOrDefault()?.Dispose();
         }
     }
 

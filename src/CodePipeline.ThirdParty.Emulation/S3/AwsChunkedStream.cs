@@ -63,7 +63,11 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         if (_left == 0)
         {
             CheckSignature();
-            await _reader.ReadLineAsync().ConfigureAwait(false);
+            string? rest = await _reader.ReadLineAsync().ConfigureAwait(false);
+            if (rest?.Length > 0)
+            {
+                throw S3Exception.IncompleteBody();
+            }
         }
 
         return read;

@@ -9,6 +9,7 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <summary>What a request of the five operations goes through: route, signature, faults, operation, record.</summary>
 internal sealed class RequestPipeline
 {
+    private const int MostKept = 64 * 1024;
     private const string JsonType = "application/x-amz-json-1.1";
 
     private readonly SigV4Verifier _verifier;
@@ -47,10 +48,12 @@ internal sealed class RequestPipeline
             ? Operations.FromTarget(call.Headers["X-Amz-Target"])
             : null;
         FaultRule? fault = null;
+        bool isVerified = false;
         ServiceAnswer answer;
         try
         {
             Check(call, operation);
+            isVerified = true;
             fault = _faults?.Next(operation!);
             answer = Answer(fault?.Kind, operation!, call.Body);
         }
@@ -68,7 +71,7 @@ internal sealed class RequestPipeline
                 answer.StatusCode,
                 answer.ErrorName,
                 fault?.Kind,
-                Encoding.UTF8.GetString(call.Body)));
+                isVerified ? KeptOf(call.Body) : string.Empty));
         }
 
         if (fault?.Kind == FaultKind.Slow)
@@ -78,6 +81,9 @@ internal sealed class RequestPipeline
 
         return answer;
     }
+
+    // Anybody on the machine can send requests: what is kept of them has to have an end.
+    private static string KeptOf(byte[] body) => Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, MostKept));
 
     private void Check(ServiceCall call, string? operation)
     {

@@ -179,7 +179,9 @@ public sealed class RunnerTests
     [InlineData("<img src=x>", "&#60;img src=x&#62;")]
     [InlineData("[x](y) `z` **w**", "&#91;x&#93;(y) &#96;z&#96; &#42;&#42;w&#42;&#42;")]
     [InlineData("see https://evil.example", "see https&#58;&#47;&#47;evil.example")]
-    [InlineData("\u001b[31mred", "&#91;31mred")]
+    [InlineData("\u001b[31mred", "red")]
+    [InlineData("see www.evil.example", "see www&#46;evil.example")]
+    [InlineData("a\u202egnp.exe\u2066b", "agnp.exeb")]
     [InlineData(null, "")]
     public void SummaryCell_IsTheTextAndNoMarkdown(string? text, string cell) =>
         Assert.Equal(cell, StepSummary.Cell(text));

@@ -68,23 +68,33 @@ internal sealed class StepSummary
         }
 
         var cell = new StringBuilder();
-        foreach (char c in given.Replace("\r\n", "\n"))
+        given = PlainText.Of(given);
+        for (int i = 0; i < given.Length; i++)
         {
+            char c = given[i];
             // As numbers, since a backslash does not keep Markdown from making links of bare addresses and names.
-            if (c is '\n' or '\r')
+            if (c == '\n')
             {
                 cell.Append("<br>");
             }
-            else if (Special.IndexOf(c) >= 0)
+            else if (Special.IndexOf(c) >= 0 || (c == '.' && IsAddress(given, i)))
             {
                 cell.Append("&#").Append((int)c).Append(';');
             }
-            else if (!char.IsControl(c))
+            else if (!char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format)
             {
                 cell.Append(c);
             }
         }
 
         return cell.ToString();
+    }
+
+    // Without a scheme, too, GitHub makes a link of it.
+    private static bool IsAddress(string text, int dot)
+    {
+        const string Start = "www";
+        return dot >= Start.Length
+            && string.Compare(text, dot - Start.Length, Start, 0, Start.Length, StringComparison.OrdinalIgnoreCase) == 0;
     }
 }
