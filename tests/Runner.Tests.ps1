@@ -382,6 +382,49 @@ Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not
         ($run.Outputs.results | ConvertFrom-Json).outcome | Should -Be 'Succeeded', 'Succeeded'
     }
 
+    It 'fails where jobs waited and none could be claimed: <Why>' -TestCases @(
+        @{ Why = 'a wrong token'; Token = 'misspelt'; Words = '*client token*' }
+        @{ Why = 'no token'; Token = ''; Words = '*client token*' }
+    ) {
+        $with['client-token'] = $Token
+        $with['idle-timeout'] = '1'
+        $run = Invoke-RunnerStep $Runner ($with + @{ script = '"nothing"' })
+        $run.Child.ExitCode | Should -Not -Be 0
+        $run.Outputs.jobs, $run.Outputs.failed, $run.Outputs.skipped | Should -Be '0', '0', '2'
+        $results = @($run.Outputs.results | ConvertFrom-Json)
+        $results.outcome | Should -Be 'Skipped', 'Skipped'
+        $results.jobId | Sort-Object | Should -Be @((Get-CPThirdPartyEmulatorJob).JobId | Sort-Object)
+        $annotations = @($run.Child.Lines -match '^(::(error|warning) |##vso\[task\.logissue type=(error|warning)\])')
+        ($annotations -match 'error').Count | Should -Be 1
+        $annotations -match 'error' | Should -BeLike '*2 jobs waited, and none of them could be claimed*'
+        foreach ($job in $results.jobId) {
+            @($annotations -match 'warning' -match $job).Count | Should -Be 1
+        }
+
+        if ($Runner -eq 'GitHub Actions') {
+            Get-Content -Raw $run.Summary | Should -BeLike "*2 Skipped*$($results[0].jobId)*"
+        }
+    }
+
+    It 'tells of jobs that were skipped beside those that were done' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId stranger -ClientToken 'token-of-stranger'
+        $with['max-jobs'] = '3'
+        $with['idle-timeout'] = '1'
+        $run = Invoke-RunnerStep $Runner ($with + @{ script = '"built"' })
+        $run.Child.ExitCode | Should -Be 0 -Because $run.Child.Errors
+        $run.Outputs.jobs, $run.Outputs.skipped | Should -Be '2', '1'
+    }
+
+    It 'lets jobs pass with handler-error-action and missing-artifact' {
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken 'token-of-one' -OutputArtifact Out
+        $with['max-jobs'] = '3'
+        $run = Invoke-RunnerStep $Runner ($with + @{
+                script = 'Write-Error "only said"'; 'handler-error-action' = 'Continue'; 'missing-artifact' = 'Ignore'
+            })
+        $run.Child.ExitCode | Should -Be 0 -Because $run.Child.Errors
+        $run.Outputs.jobs, $run.Outputs.failed | Should -Be '3', '0'
+    }
+
     It 'fails where a job failed, after all of them' {
         $file = Join-Path $TestDrive 'handler.ps1'
         Set-Content $file 'throw "no such stack"'

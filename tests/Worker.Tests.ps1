@@ -496,6 +496,19 @@ New-CPThirdPartyJobOutcome "$PSScriptRoot $Job"
             Invoke-CPThirdPartyWorker $ActionType { } -MaxJobs 2 @quick @with -ClientToken 'token-of-one' 3>$null
         )
         $results.ClientId | Should -Be 'one', 'one'
+
+        # Told of where that is asked for, once for all the times that it came.
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken 'token-of-one'
+        $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId late -ClientToken 'other'
+        $results = @(
+            Invoke-CPThirdPartyWorker $ActionType { } -IdleTimeout 0.2 @quick @with -ClientToken 'token-of-one' `
+                -IncludeSkipped 3>$null
+        )
+        $results[0].Outcome | Should -Be 'Succeeded'
+        $late = @($results | Where-Object ClientId -EQ 'late')
+        $late.Count | Should -Be 1
+        $late[0].Outcome | Should -Be 'Skipped'
+        $late[0].Message | Should -BeLike '*client token*'
     }
 
     It 'does not end the pipeline above Select-Object -First' {
@@ -644,15 +657,15 @@ Describe 'The worker' {
             }
             @{ Limit = $limit; Does = 'writes to a name that nobody declared'
                 Handler = { Set-Content $Job.OutputPath['Typo'] x }
-                Message = "* The handler asked for the output artifact 'Typo', which the action does not have; it has 'Out'."
+                Message = "*The handler asked for the output artifact 'Typo', which the action does not have; it has 'Out'."
             }
             @{ Limit = $limit; Does = 'uses such a name in a text'
                 Handler = { Set-Content $Job.OutputPath['Out'] x; "$($Job.OutputPath['Typo'])/report.txt" }
-                Message = "The handler asked for the output artifact 'Typo'*"
+                Message = "*The handler asked for the output artifact 'Typo'*"
             }
             @{ Limit = $limit; Does = 'uses such a name as a property'
                 Handler = { Set-Content $Job.OutputPath.Out x; "$($Job.OutputPath.Typo)/report.txt" }
-                Message = "The handler asked for the output artifact 'Typo'*"
+                Message = "*The handler asked for the output artifact 'Typo'*"
             }
             @{ Limit = $limit; Does = 'looks for an input that the action does not have'
                 Handler = { Set-Content $Job.OutputPath.Out x; $null = Get-ChildItem $Job.InputPath['Source'] }
@@ -736,6 +749,145 @@ Describe 'The worker' {
         } finally {
             $run.Shell.Dispose()
         }
+    }
+}
+
+Describe 'A worker that cannot start' {
+    It 'ends its script with an error and an exit code, before it takes a job: <Why>' -ForEach @(
+        @{ Why = 'no such profile'; Id = 'ProfileNotFound'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -ProfileName nobody"
+        }
+        @{ Why = 'credentials that the service does not know'; Id = 'CredentialsNotRecognized'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -AccessKey AKIANOBODY -SecretKey nothing"
+        }
+        @{ Why = 'no such action type'; Id = 'ActionTypeNotFound'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/9 { } @with"
+        }
+        @{ Why = 'a journal that is a text'; Id = 'JournalDamaged'
+            Call = "Set-Content text 'one line'; Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -JournalPath text"
+        }
+        @{ Why = 'a journal that is a folder'; Id = 'JournalUnusable'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -JournalPath ."
+        }
+        @{ Why = 'a log beneath a file'; Id = 'LogUnusable'
+            Call = "Set-Content text 'x'; Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -LogPath text/log"
+        }
+        @{ Why = 'a work directory beneath a file'; Id = 'WorkDirectoryUnusable'
+            Call = "Set-Content text 'x'; Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -WorkDirectory text/work"
+        }
+        @{ Why = 'a path on no drive'; Id = 'InvalidInput'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -LogPath nodrive:/log"
+        }
+        @{ Why = 'no such script'; Id = 'HandlerFileNotFound'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 -FilePath none.ps1 @with"
+        }
+        @{ Why = 'a script that cannot be parsed'; Id = 'HandlerFileUnusable'
+            Call = "Set-Content bad.ps1 'if (('; Invoke-CPThirdPartyWorker Test/Contoso/1 -FilePath bad.ps1 @with"
+        }
+        @{ Why = 'a time of nothing'; Id = 'InvalidInput'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -JobTimeout 0"
+        }
+        @{ Why = 'no token for any job'; Id = 'NoJobClaimed'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -IdleTimeout 0.2 -ClientToken wrong"
+        }
+        @{ Why = 'nobody at the endpoint'; Id = 'EndpointUnreachable'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -Timeout 0.2 -EndpointUrl http://127.0.0.1:1"
+        }
+    ) {
+        $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        $file = Join-Path $folder 'worker.ps1'
+        Set-Content -LiteralPath $file -Value @"
+`$ErrorActionPreference = 'Continue'
+Set-Location '$folder'
+Import-Module '$ModuleManifest'
+Start-CPThirdPartyEmulator -ActionType Test/Contoso/1 | Connect-CPThirdParty
+`$null = New-CPThirdPartyEmulatorJob Test/Contoso/1
+`$with = @{ MaxJobs = 1; PollInterval = 0.05 }
+try { $Call } finally {
+    "id: `$(`$Error[0].FullyQualifiedErrorId)"
+    "taken: `$(@(Get-CPThirdPartyEmulatorJob | Where-Object Status -NotIn Queued, Dispatched).Count)"
+}
+'went on'
+"@
+        $start = New-EngineStart '-NoProfile', '-NonInteractive', '-File', $file
+        foreach ($name in $QuietEnvironment.Keys) {
+            $start.Environment[$name] = $QuietEnvironment[$name]
+        }
+
+        $start.RedirectStandardOutput = $true
+        $start.RedirectStandardError = $true
+        $child = [System.Diagnostics.Process]::Start($start)
+        try {
+            $errors = $child.StandardError.ReadToEndAsync()
+            $lines = @($child.StandardOutput.ReadToEnd() -split '\r?\n')
+            $child.WaitForExit()
+            $lines | Should -Contain "id: $Id,CodePipeline.ThirdParty.Commands.InvokeThirdPartyWorkerCommand" -Because (
+                $errors.Result)
+            $lines | Should -Contain 'taken: 0'
+            $lines | Should -Not -Contain 'went on'
+            $child.ExitCode | Should -Not -Be 0
+        } finally {
+            if (-not $child.HasExited) {
+                $child.Kill($true)
+            }
+
+            $child.Dispose()
+        }
+    }
+}
+
+Describe 'A handler that cannot be stopped' {
+    BeforeEach {
+        $emulator = Start-TestService
+    }
+
+    AfterEach {
+        Clear-TestService
+    }
+
+    It 'has the processes killed that hold its output, and costs no other job' -Skip:(-not $IsLinux) {
+        $global:started = 0
+        try {
+            $results = @(Invoke-TestWorker -Count 3 -With @{ JobTimeout = 1 } {
+                    # The shell ends, and what it started keeps the output open.
+                    if (++$global:started -eq 1) { /bin/sh -c 'sleep 300 & echo begun' }
+                } 3>$null 6>$null)
+            $results.Outcome | Should -Be 'Failed', 'Succeeded', 'Succeeded'
+            $results[0].Message | Should -Be 'The handler did not end within 00:00:01.'
+            $global:started | Should -Be 3
+            $env:CPTHIRDPARTY_HANDLER | Should -BeNullOrEmpty
+        } finally {
+            Remove-Variable -Name started -Scope Global
+        }
+    }
+
+    It 'keeps its place from other jobs, none of which fails for it' {
+        $gate = [System.Threading.ManualResetEventSlim]::new()
+        $seen = [System.Collections.Concurrent.ConcurrentQueue[int]]::new()
+        try {
+            $results = @(Invoke-TestWorker -Count 4 -With @{ JobTimeout = 1; ThrottleLimit = 2 } {
+                    ($using:seen).Enqueue(1)
+                    if (($using:seen).Count -eq 1) {
+                        # Nothing stops a thread that waits in .NET.
+                        $null = ($using:gate).Wait(120000)
+                    }
+                } 3>$null 6>$null)
+            $results.Outcome | Sort-Object | Should -Be 'Failed', 'Succeeded', 'Succeeded', 'Succeeded'
+        } finally {
+            $gate.Set()
+        }
+    }
+
+    It 'is told of on the console where it holds the pipeline' {
+        $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
+`$null = New-CPThirdPartyEmulatorJob $ActionType
+`$result = Invoke-CPThirdPartyWorker $ActionType {
+    [System.Threading.Thread]::Sleep(6000)
+} -MaxJobs 1 -JobTimeout 0.5 -PollInterval 0.05 -NoArtifact 3>`$null
+`$result.Outcome
+"@)
+        $child.Lines | Should -Contain 'Failed'
+        $child.Errors | Should -BeLike '*cannot be stopped*its place takes no other job until it ends.*'
     }
 }
 

@@ -4,8 +4,8 @@
     One step on a CI runner: runs a worker, or completes one job. What action.yml and the Azure DevOps template call.
 .DESCRIPTION
     Everything comes from environment variables named CPTHIRDPARTY_STEP_..., so that no input is ever part of a script's
-    text. Outputs are jobs, succeeded, failed and results (JSON); on GitHub Actions they go to GITHUB_OUTPUT, on Azure
-    DevOps they become output variables. Masks, log groups, annotations and the summary are the worker's.
+    text. Outputs are jobs, succeeded, failed, skipped and results (JSON); on GitHub Actions they go to GITHUB_OUTPUT,
+    on Azure DevOps they become output variables. Masks, log groups, annotations and the summary are the worker's.
 #>
 [CmdletBinding()]
 param()
@@ -262,7 +262,8 @@ function Invoke-StepWorker {
         ThrottleLimit = 'THROTTLE_LIMIT'; JournalPath = 'JOURNAL'; Recover = 'RECOVER'; LogPath = 'LOG'
         WorkDirectory = 'WORK_DIRECTORY'; MaximumExpandedBytes = 'MAXIMUM_EXPANDED_BYTES'
         MaximumExpandedEntries = 'MAXIMUM_EXPANDED_ENTRIES'; MaximumExpandedRatio = 'MAXIMUM_EXPANDED_RATIO'
-        Link = 'LINK'
+        Link = 'LINK'; HandlerErrorAction = 'HANDLER_ERROR_ACTION'
+        MissingArtifact = 'MISSING_ARTIFACT'
     }
     if (-not $with.ContainsKey('ActionType')) {
         throw 'Input action-type is missing: name it, such as Test/Contoso/1.'
@@ -293,7 +294,7 @@ function Invoke-StepWorker {
         throw 'Give at least one of the inputs max-jobs, idle-timeout and timeout: a step has to end.'
     }
 
-    Invoke-CPThirdPartyWorker @with
+    Invoke-CPThirdPartyWorker @with -IncludeSkipped
 }
 
 function Invoke-StepCompletion {
@@ -369,14 +370,16 @@ try {
     Exit-StepIdentity $identity
 
     # Also where the worker ended by an error: what was done was done.
-    $failed = @($results | Where-Object { $_.Outcome -notin 'Succeeded', 'Continued' })
-    Write-StepOutput 'jobs' $results.Count
-    Write-StepOutput 'succeeded' ($results.Count - $failed.Count)
+    $done = @($results | Where-Object Outcome -NE 'Skipped')
+    $failed = @($done | Where-Object { $_.Outcome -notin 'Succeeded', 'Continued' })
+    Write-StepOutput 'jobs' $done.Count
+    Write-StepOutput 'succeeded' ($done.Count - $failed.Count)
     Write-StepOutput 'failed' $failed.Count
+    Write-StepOutput 'skipped' ($results.Count - $done.Count)
     $plain = @($results | ForEach-Object { ConvertTo-StepResult $_ })
     Write-StepOutput 'results' (ConvertTo-Json -InputObject $plain -Depth 4 -Compress)
 }
 
 if ($failed.Count -gt 0 -and (Get-StepInput 'MODE') -ne 'complete' -and (Test-StepSwitch 'FAIL_ON_FAILED_JOB')) {
-    throw "$($failed.Count) of $($results.Count) jobs failed: $(@($failed | ForEach-Object JobId) -join ', ')"
+    throw "$($failed.Count) of $($done.Count) jobs failed: $(@($failed | ForEach-Object JobId) -join ', ')"
 }

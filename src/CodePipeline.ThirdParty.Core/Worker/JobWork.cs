@@ -136,8 +136,9 @@ internal sealed class JobWork
         if (_folders.Miss is string miss)
         {
             _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(miss)}");
-            outcome = outcome.Failure is null ? Failed(FailureType.JobFailed, miss)
-                : _hasThrown ? Failed(outcome.Failure.Type, $"{outcome.FailureMessage} {miss}")
+            outcome = outcome.Failure is not FailureResult failure ? Failed(FailureType.JobFailed, miss)
+                : _hasThrown && failure.Message.IndexOf(miss, StringComparison.Ordinal) < 0
+                ? ThirdPartyJobOutcome.Of(failure with { Message = $"{failure.Message} {miss}" })
                 : outcome;
         }
 

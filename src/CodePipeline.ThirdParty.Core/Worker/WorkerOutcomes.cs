@@ -20,6 +20,11 @@ public static class WorkerOutcomes
     /// </summary>
     public const string Undelivered = "Undelivered";
 
+    /// <summary>
+    /// The job could not be claimed, for want of its client's token, say. It goes back to its queue.
+    /// </summary>
+    public const string Skipped = "Skipped";
+
     /// <summary>Whether the job ended as its pipeline's owner wishes.</summary>
     internal static bool IsGood(string outcome) => outcome is Succeeded or Continued;
 }

@@ -234,6 +234,12 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     [Parameter]
     public string[] KeepEnvironment { get; set; } = Array.Empty<string>();
 
+    /// <summary>
+    /// Emits a result for each job, too, that could not be claimed, once, when the worker ends. Its outcome is Skipped.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IncludeSkipped { get; set; }
+
     /// <summary>A log to append to: one JSON object a line.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -277,6 +283,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             Runner = runner,
             Console = Console.Out,
             Commands = RunnerChannel.Current,
+            Alarm = Console.Error,
             Log = log,
             IsVerbose = await AskAsync(host => host.WantsVerbose, cancellationToken).ConfigureAwait(false),
             IsParallel = ThrottleLimit > 1,
@@ -304,12 +311,40 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         {
             report.Finish();
         }
+
+        TellSkipped(report, isStopped: end.IsCancellationRequested);
+    }
+
+    /// <summary>A worker that found jobs and could take none of them has not done its work.</summary>
+    private void TellSkipped(WorkerReport report, bool isStopped)
+    {
+        IReadOnlyList<ThirdPartyJobResult> skipped = report.Skipped;
+        if (IncludeSkipped)
+        {
+            foreach (ThirdPartyJobResult each in skipped)
+            {
+                Write(each);
+            }
+        }
+
+        if (skipped.Count > 0 && !report.HasClaimed && !isStopped)
+        {
+            throw new TerminatingException(ErrorCatalog.NoJobClaimed(skipped));
+        }
     }
 
     private bool IsStrict => HandlerErrorAction.Equals(StopAtErrors, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A worker that cannot do its work is the end of the script that runs it.</summary>
-    private protected override void Fail(CommandError error, bool terminates) => Shell.EndScript(error);
+    private protected override void Fail(CommandError error, bool terminates)
+    {
+        if (Runner.Find(Environment.GetEnvironmentVariable) is Runner runner)
+        {
+            RunnerChannel.Current.Write(runner.Error("Third-party worker", PlainText.Of(error.Message)));
+        }
+
+        Shell.EndScript(error);
+    }
 
     /// <summary>Off the pipeline thread, which handlers need.</summary>
     private Task RunAsync(

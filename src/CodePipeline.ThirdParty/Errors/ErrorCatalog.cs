@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
@@ -282,6 +283,18 @@ internal static class ErrorCatalog
             "UsingScriptBlock", ErrorCategory.InvalidArgument, variable, new InvalidOperationException(message),
             message,
             "Write the script into the handler or into a module, or use -ThrottleLimit 1.");
+    }
+
+    /// <summary>Jobs waited, and a worker could take none of them.</summary>
+    public static CommandError NoJobClaimed(IReadOnlyList<ThirdPartyJobResult> skipped)
+    {
+        string message = skipped.Count == 1
+            ? $"A job waited, and it could not be claimed: {skipped[0].Message}"
+            : $"{skipped.Count} jobs waited, and none of them could be claimed; the first: {skipped[0].Message}";
+        return new CommandError(
+            "NoJobClaimed", ErrorCategory.ResourceUnavailable, skipped.Select(each => each.JobId).ToArray(),
+            new InvalidOperationException(message), message,
+            "See the warnings for the reasons, most often a client token that is missing or wrong.");
     }
 
     /// <summary>The log of <c>-LogPath</c> cannot be opened.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Hosting.Handlers;
@@ -19,15 +20,18 @@ internal sealed class WorkerReport : IWorkerObserver
     // Handlers' own bars are numbered by their jobs.
     private const int BarId = 0x40000000;
     private const int MostBuffered = 2000;
+    private const int MostSkipped = 10_000;
 
     private readonly object _gate = new();
     private readonly Dictionary<string, List<HandlerRecord>> _buffers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _running = new(StringComparer.Ordinal);
     private readonly HashSet<string> _paused = new(StringComparer.Ordinal);
     private readonly HashSet<string> _shownErrors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ThirdPartyJobResult> _skipped = new(StringComparer.Ordinal);
     private readonly StepSummary _summary = new();
     private readonly TimeProvider _clock;
     private readonly Pace _pace;
+    private int _claimed;
     private int _done;
     private int _failed;
 
@@ -63,6 +67,24 @@ internal sealed class WorkerReport : IWorkerObserver
     /// </summary>
     public bool IsParallel { get; init; }
 
+    /// <summary>Where what cannot wait is said: the pipeline thread may be in a handler that does not end.</summary>
+    public TextWriter Alarm { get; init; } = TextWriter.Null;
+
+    /// <summary>Jobs that could not be claimed for an error, and never were, each once.</summary>
+    public IReadOnlyList<ThirdPartyJobResult> Skipped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _skipped.Values.OrderBy(each => each.StartedAt).ToArray();
+            }
+        }
+    }
+
+    /// <summary>Whether any job was claimed.</summary>
+    public bool HasClaimed => Volatile.Read(ref _claimed) > 0;
+
     /// <inheritdoc/>
     public void Report(WorkerEvent happened)
     {
@@ -71,7 +93,7 @@ internal sealed class WorkerReport : IWorkerObserver
             return;
         }
 
-        string level = LevelOf(happened);
+        string level = IsToldAlready(happened) ? "information" : LevelOf(happened);
         Log?.Write(happened, level);
         Count(happened);
         switch (happened.Kind)
@@ -81,6 +103,12 @@ internal sealed class WorkerReport : IWorkerObserver
                 break;
             case WorkerEventKind.JobEnded when happened.Result is ThirdPartyJobResult result:
                 End(happened, result);
+                break;
+            case WorkerEventKind.JobSkipped when Runner is Runner runner && level == "warning":
+                Print(runner.Warning($"Third-party job {happened.Job?.JobId}", PlainText.Of(happened.Message)));
+                break;
+            case WorkerEventKind.HandlerLeftBehind when !IsParallel:
+                Alarm.WriteLine(Neutral(Sentence(happened)));
                 break;
             case WorkerEventKind.Warning when Runner is Runner runner:
                 string warning = WithAdvice(happened.Message, happened.Error);
@@ -178,6 +206,11 @@ internal sealed class WorkerReport : IWorkerObserver
             Resume(jobId);
         }
 
+        foreach (ThirdPartyJobResult skipped in Skipped)
+        {
+            _summary.Add(skipped);
+        }
+
         if (Runner is Runner runner && !_summary.IsEmpty)
         {
             try
@@ -199,7 +232,8 @@ internal sealed class WorkerReport : IWorkerObserver
 
     private static string LevelOf(WorkerEvent happened) => happened.Kind switch
     {
-        WorkerEventKind.PollFailed or WorkerEventKind.ResultDelayed or WorkerEventKind.Warning => "warning",
+        WorkerEventKind.PollFailed or WorkerEventKind.ResultDelayed or WorkerEventKind.HandlerLeftBehind
+            or WorkerEventKind.Warning => "warning",
         WorkerEventKind.JobSkipped when happened.Error is not null => "warning",
         WorkerEventKind.JobEnded when happened.Result?.Outcome == WorkerOutcomes.Failed => "error",
         WorkerEventKind.JobEnded
@@ -364,13 +398,38 @@ internal sealed class WorkerReport : IWorkerObserver
 
     private string Neutral(string text) => Runner?.Neutral(text) ?? text;
 
+    /// <summary>A job that cannot be claimed comes again with each lease.</summary>
+    private bool IsToldAlready(WorkerEvent happened)
+    {
+        lock (_gate)
+        {
+            return happened.Kind == WorkerEventKind.JobSkipped && happened.Job is JobTicket job
+                && _skipped.TryGetValue(job.JobId, out ThirdPartyJobResult? known) && known.Message == happened.Message;
+        }
+    }
+
     private void Count(WorkerEvent happened)
     {
         lock (_gate)
         {
             if (happened.Kind == WorkerEventKind.JobClaimed && happened.Job is JobTicket claimed)
             {
+                _claimed++;
                 _running.Add(claimed.JobId);
+                _skipped.Remove(claimed.JobId);
+            }
+            else if (happened is { Kind: WorkerEventKind.JobSkipped, Error: not null, Job: JobTicket job }
+                && (_skipped.Count < MostSkipped || _skipped.ContainsKey(job.JobId)))
+            {
+                _skipped[job.JobId] = new ThirdPartyJobResult
+                {
+                    JobId = job.JobId,
+                    ClientId = job.ClientId,
+                    ActionType = job.ActionType,
+                    Outcome = WorkerOutcomes.Skipped,
+                    StartedAt = happened.Time,
+                    Message = happened.Message,
+                };
             }
             else if (happened is { Kind: WorkerEventKind.JobEnded, Result: ThirdPartyJobResult result })
             {

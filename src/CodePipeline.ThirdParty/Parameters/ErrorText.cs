@@ -63,8 +63,8 @@ internal static class ErrorText
         return FormattableString.Invariant($"{file}, line {at.ScriptLineNumber}");
     }
 
-    /// <summary>By throw, whose message becomes the id, or by Write-Error.</summary>
-    private static bool IsOfTheScript(ErrorRecord error) =>
+    /// <summary>Whether the words are the script's: by throw, whose message becomes the id, or by Write-Error.</summary>
+    public static bool IsOfTheScript(ErrorRecord error) =>
         error.FullyQualifiedErrorId == error.Exception?.Message
         || error.Exception?.GetType().Name == "WriteErrorException";
 

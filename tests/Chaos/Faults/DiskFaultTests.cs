@@ -81,32 +81,29 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task WorkFolderBeneathAFile_FailsTheJob()
+    public async Task WorkFolderBeneathAFile_EndsTheWorkerBeforeItTakesAJob()
     {
         using var folder = new TempFolder();
-        string path = Path.Combine(folder.Write("file", "text"), "work");
 
-        await AssertFailsAsync(path, "No work folder could be made");
+        await AssertNoJobIsTakenInAsync(Path.Combine(folder.Write("file", "text"), "work"));
     }
 
     [SmallDiskFact]
-    public async Task WorkFolderOnAReadOnlyDisk_FailsTheJob()
+    public async Task WorkFolderOnAReadOnlyDisk_EndsTheWorkerBeforeItTakesAJob()
     {
         using var disk = new SmallDisk(1);
         disk.MakeReadOnly();
 
-        await AssertFailsAsync(disk.Root, "No work folder could be made");
+        await AssertNoJobIsTakenInAsync(disk.Root);
     }
 
     [SmallDiskFact]
-    public async Task WorkFolderOnAFullDisk_FailsTheJob_AndLeavesNothing()
+    public async Task WorkFolderOnAFullDisk_EndsTheWorkerBeforeItTakesAJob()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
 
-        await AssertFailsAsync(disk.Root, string.Empty);
-
-        Assert.Equal(["filler", "old"], disk.Left);
+        await AssertNoJobIsTakenInAsync(disk.Root);
     }
 
     [Fact]
@@ -123,15 +120,14 @@ public sealed class DiskFaultTests
 
     /// <summary>Of a process, since the system's folder for temporary files is one for all of it.</summary>
     [SmallDiskFact]
-    public async Task NoRoomForTemporaryFiles_FailsTheJob()
+    public async Task NoRoomForTemporaryFiles_EndsTheWorkerBeforeItTakesAJob()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
 
         EmulatedJob job = await RunProcessAsync(disk.Root);
 
-        Assert.Equal(nameof(FailureType.SystemUnavailable), job.FailureType);
-        Assert.Contains(disk.Root, job.FailureMessage);
+        Assert.Equal(JobStatus.Queued, job.Status);
     }
 
     [Fact]
@@ -159,19 +155,18 @@ public sealed class DiskFaultTests
         Assert.Equal(JobStatus.Queued, run.Job.Status);
     }
 
-    private static async Task AssertFailsAsync(string work, string reason)
+    private static async Task AssertNoJobIsTakenInAsync(string work)
     {
         using var run = new FaultyRun(new FaultyRunOptions
         {
-            MayFailOtherwise = true,
-            Wishes = [FaultyHandler.Succeed, FaultyHandler.Succeed],
             Worker = options => options with { WorkDirectory = work },
         });
 
-        Assert.Empty(await run.FindWrongAsync());
-        Assert.All(run.Emulator.GetJobs(), job => Assert.Equal(nameof(FailureType.SystemUnavailable), job.FailureType));
-        Assert.Contains(reason, run.Job.FailureMessage);
-        Assert.Equal(0, run.Runs);
+        WorkDirectoryException error = await Assert.ThrowsAsync<WorkDirectoryException>(run.RunAsync);
+
+        Assert.Equal(work, error.Path);
+        Assert.Empty(run.Emulator.GetRequests());
+        Assert.Equal(JobStatus.Queued, run.Job.Status);
     }
 
     private static async Task<EmulatedJob> RunProcessAsync(string temporary)

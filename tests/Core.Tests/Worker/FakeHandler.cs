@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Worker;
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
 /// <summary>A handler that does what a test says.</summary>
-internal sealed class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle)
+internal class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle)
     : IJobHandler
 {
     private int _runs;
@@ -24,4 +24,12 @@ internal sealed class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<Th
         Interlocked.Increment(ref _runs);
         return handle(job, cancellationToken);
     }
+}
+
+/// <summary>One that has processes to kill.</summary>
+internal sealed class FakeProcessHandler(
+    Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle, Action<string> kill)
+    : FakeHandler(handle), IProcessHandler
+{
+    public void KillProcesses(string jobId) => kill(jobId);
 }

@@ -266,7 +266,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task HandlerThatIgnoresItsTime_IsLeftBehind_AndItsSlotIsFree()
+    public async Task HandlerThatCannotBeStopped_IsLeftBehind_AndItsPlaceTakesNoJobUntilItEnds()
     {
         _worker.Queue.Add("job-2");
         _worker.Options = _worker.Options with { MaxJobs = 2, JobTimeout = TimeSpan.FromMinutes(5) };
@@ -281,13 +281,101 @@ public sealed class JobResultTests : IDisposable
 
             return Outcome(new SuccessResult());
         });
+        Task run = _worker.Start();
 
-        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(1));
+        await _worker.PassUntilAsync(() => _worker.Observer.Results.Count == 1, TimeSpan.FromSeconds(1));
+        Assert.Equal(("job-1", WorkerOutcomes.Failed), (Result.JobId, Result.Outcome));
+        Assert.Equal(1, _worker.Observer.Count(WorkerEventKind.HandlerLeftBehind));
+        await Until.TrueAsync(() => _worker.Clock.PendingTimers == 1);
+        _worker.Clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(new[] { "job-1" }, _worker.Queue.Claims);
+        never.Release();
+        await run.WaitAsync(Until.Patience);
 
         Assert.Equal(
             new[] { ("job-1", WorkerOutcomes.Failed), ("job-2", WorkerOutcomes.Succeeded) },
             _worker.Observer.Results.Select(result => (result.JobId, result.Outcome)).Order());
-        never.Release();
+    }
+
+    [Fact]
+    public async Task HandlersThatCannotBeStopped_EndTheWorker_WhereTheyHoldAllPlaces()
+    {
+        foreach (string id in new[] { "job-2", "job-3" })
+        {
+            _worker.Queue.Add(id);
+        }
+
+        _worker.Options = _worker.Options with
+        {
+            MaxJobs = 3, ThrottleLimit = 2, JobTimeout = TimeSpan.FromMinutes(5),
+        };
+        var never = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        Handle((_, _) => never.Task);
+        Task run = _worker.Start();
+
+        await _worker.PassUntilAsync(() => _worker.Observer.Results.Count == 2, TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => _worker.Clock.PendingTimers == 1);
+        _worker.Clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(run.IsCompleted);
+
+        var stuck = await Assert.ThrowsAsync<HandlersStuckException>(() => _worker.EndAsync(run));
+
+        Assert.StartsWith("The worker takes no more jobs: 2 handlers", stuck.Message, StringComparison.Ordinal);
+        Assert.Equal(new[] { "job-1", "job-2" }, _worker.Queue.Claims.Order());
+    }
+
+    [Fact]
+    public async Task HandlerThatCannotBeStopped_LeavesTheOtherPlacesToOtherJobs()
+    {
+        foreach (string id in new[] { "job-2", "job-3", "job-4" })
+        {
+            _worker.Queue.Add(id);
+        }
+
+        _worker.Options = _worker.Options with
+        {
+            MaxJobs = null, ThrottleLimit = 2, JobTimeout = TimeSpan.FromMinutes(5),
+            IdleTimeout = TimeSpan.FromMinutes(10),
+        };
+        var never = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        Handle((job, _) => job.JobId == "job-1" ? never.Task : Outcome(new SuccessResult()));
+
+        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(3, _worker.Queue.Successes.Count());
+        Assert.Single(_worker.Queue.Failures);
+        Assert.All(
+            _worker.Queue.Polls.Skip(1),
+            poll => Assert.Equal(1, poll.Count));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task HandlersProcesses_AreKilledWithinItsGrace_WhereItDoesNotEnd(bool isStopped)
+    {
+        _worker.Options = _worker.Options with
+        {
+            JobTimeout = isStopped ? null : TimeSpan.FromSeconds(1), StopTimeout = TimeSpan.FromSeconds(1),
+        };
+        var killed = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        _worker.Handler = new FakeProcessHandler((_, _) => killed.Task, jobId =>
+        {
+            Assert.Equal("job-1", jobId);
+            killed.SetException(new OperationCanceledException());
+        });
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+        if (isStopped)
+        {
+            _worker.Stop();
+        }
+
+        // By steps that leave the killing thread its turn.
+        await _worker.EndAsync(run, TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal(0, _worker.Observer.Count(WorkerEventKind.HandlerLeftBehind));
+        Assert.Single(_worker.Queue.Failures);
     }
 
     [Fact]

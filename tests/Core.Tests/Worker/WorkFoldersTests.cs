@@ -331,15 +331,15 @@ public sealed class WorkFoldersTests : IDisposable
     public async Task FolderThatNobodyAsksFor_IsNeverMade()
     {
         _worker.Mover = null;
-        bool isThere = true;
+        string[] there = [];
 
         await RunAsync(_ =>
         {
-            isThere = Directory.Exists(_worker.WorkPath);
+            there = Directory.GetDirectories(_worker.WorkPath, "job-1*", SearchOption.AllDirectories);
             return null;
         });
 
-        Assert.False(isThere);
+        Assert.Empty(there);
         Assert.Single(_worker.Queue.Successes);
 
         // The job is over, and what it leaves behind is not made by looking at it.
@@ -366,7 +366,14 @@ public sealed class WorkFoldersTests : IDisposable
     [InlineData(false)]
     public async Task FolderThatCannotBeMade_FailsTheJob(bool hasArtifacts)
     {
-        File.WriteAllText(_worker.WorkPath, "a file where folders are to be");
+        _worker.Observer.Seen = each =>
+        {
+            if (each.Kind == WorkerEventKind.Started)
+            {
+                Directory.Delete(_worker.WorkPath, recursive: true);
+                File.WriteAllText(_worker.WorkPath, "a file where folders are to be");
+            }
+        };
         _worker.Mover = hasArtifacts ? _mover : null;
 
         await RunAsync(job =>

@@ -188,6 +188,84 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task FirstPollOfAnotherTypeThatCannotHeal_LetsRunningJobsEnd()
+    {
+        var other = new ActionTypeId("Deploy", "ThirdParty", "Contoso", "1");
+        _worker.Options = _worker.Options with { ActionTypes = new[] { FakeQueue.Type, other }, ThrottleLimit = 2 };
+        _worker.Queue.Add("job-1");
+        var done = new TaskCompletionSource<ThirdPartyJobOutcome?>();
+        _worker.Handler = new FakeHandler((_, _) => done.Task);
+        var refused = new TaskCompletionSource<bool>();
+        _worker.Queue.OnPoll = async (type, _) =>
+        {
+            if (type.Equals(other))
+            {
+                await refused.Task;
+                throw new ActionTypeNotFoundException(ServiceErrors.Of("ActionTypeNotFoundException"));
+            }
+        };
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
+        refused.SetResult(true);
+        await Until.TrueAsync(() => _worker.Clock.PendingTimers == 0);
+        _worker.Clock.Advance(TimeSpan.FromMinutes(10));
+        done.SetResult(null);
+
+        await Assert.ThrowsAsync<ActionTypeNotFoundException>(() => run.WaitAsync(Until.Patience));
+        Assert.Single(_worker.Queue.Successes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WorkerWhosePollsAllFail_EndsWithTheLastError(bool isIdle)
+    {
+        _worker.Options = isIdle
+            ? _worker.Options with { IdleTimeout = TimeSpan.FromMinutes(1) }
+            : _worker.Options with { Timeout = TimeSpan.FromMinutes(1) };
+        _worker.Queue.OnPoll = (_, _) => throw ServiceErrors.Throttling;
+
+        await Assert.ThrowsAsync<ThrottlingException>(() => _worker.EndAsync(_worker.Start()));
+
+        Assert.True(_worker.Queue.Polls.Count > 2);
+    }
+
+    [Fact]
+    public async Task WorkerThatIsStopped_IsNoFailureOfItsPolls()
+    {
+        _worker.Queue.OnPoll = (_, _) => throw ServiceErrors.Throttling;
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => !_worker.Queue.Polls.IsEmpty);
+        _worker.Stop();
+
+        await run.WaitAsync(Until.Patience);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WorkDirectoryThatCannotBeUsed_EndsTheWorkerBeforeItPolls(bool isGiven)
+    {
+        System.IO.File.WriteAllText(_worker.WorkPath, "a file where a folder is to be");
+        _worker.Queue.Add("job-1");
+        _worker.Options = _worker.Options with { MaxJobs = 1, WorkDirectory = isGiven ? _worker.WorkPath : null };
+
+        Task run = _worker.RunAsync();
+
+        if (isGiven)
+        {
+            WorkDirectoryException error = await Assert.ThrowsAsync<WorkDirectoryException>(() => run);
+            Assert.StartsWith(
+                $"The work directory '{_worker.WorkPath}' cannot be used: ", error.Message, StringComparison.Ordinal);
+            Assert.Empty(_worker.Queue.Polls);
+        }
+        else
+        {
+            await run;
+        }
+    }
+
+    [Fact]
     public async Task LaterPollThatCannotHeal_IsWarnedOfAndTriedAgain()
     {
         int polls = 0;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
@@ -18,18 +19,35 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// <param name="relay">Shows what the script wrote.</param>
 internal sealed class ScriptHandler(
     IHandlerShell shell, bool isStrict, IReadOnlyCollection<string> secretKeys, Action<HandlerRecord> relay)
-    : IJobHandler
+    : IProcessHandler
 {
+    private readonly ConcurrentDictionary<string, HandlerProcesses> _processes = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public void KillProcesses(string jobId)
+    {
+        if (_processes.TryGetValue(jobId, out HandlerProcesses? processes))
+        {
+            processes.Kill();
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken)
     {
         SecretMask secrets = SecretMask.Of(job, secretKeys);
         var verdict = new HandlerVerdict(isStrict);
-        HandlerEnd end = await shell.RunAsync(job, Hear, secrets, cancellationToken).ConfigureAwait(false);
+        HandlerEnd end = await RunAsync(job, Hear, secrets, cancellationToken).ConfigureAwait(false);
         switch (end.Kind)
         {
             case HandlerEndKind.Failed:
                 Hear(HandlerRecords.Of(job.JobId, end.Error));
+                if (!ErrorText.IsOfTheScript(end.Error!))
+                {
+                    // What the stop itself makes fail, such as a module that was being loaded.
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
                 break;
             case HandlerEndKind.Broken:
                 throw new JobFailedException(
@@ -72,6 +90,21 @@ internal sealed class ScriptHandler(
             }
 
             return record with { Text = text, Activity = secrets.Apply(record.Activity), IsMasked = isMasked };
+        }
+    }
+
+    private async Task<HandlerEnd> RunAsync(
+        ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken)
+    {
+        using HandlerProcesses processes = HandlerProcesses.Begin();
+        _processes[job.JobId] = processes;
+        try
+        {
+            return await shell.RunAsync(job, hear, secrets, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _processes.TryRemove(job.JobId, out _);
         }
     }
 }
