@@ -67,11 +67,59 @@ function Write-StepOutput([string] $Name, [string] $Value) {
     }
 }
 
-# The newest that is installed, of one version where that is asked for.
+# The module gets the tokens: one of the same name that somebody else has made does not.
+$script:ModuleName = 'CodePipeline.ThirdParty'
+$script:ModuleGuid = '4c7d7d0e-5a55-4c9d-9a5c-4b9a0c6de6a1'
+$script:ModuleAuthor = 'The CodePipeline.ThirdParty maintainers'
+
+# A module's version as the Gallery writes it, with the label of a prerelease.
+function Get-FullVersion([string] $Version, $PSData) {
+    $label = if ($PSData -and $PSData['Prerelease']) { "-$($PSData['Prerelease'])" }
+    "$Version$label"
+}
+
+# The version that is asked for, or that of the manifest which came with this step.
+function Get-StepModuleVersion {
+    $version = Get-StepInput 'MODULE_VERSION'
+    if ($version) {
+        return $version
+    }
+
+    foreach ($place in '..', '../..') {
+        $manifest = [IO.Path]::Combine($PSScriptRoot, $place, "$ModuleName.psd1")
+        if (Test-Path -LiteralPath $manifest) {
+            $data = Import-PowerShellDataFile -LiteralPath $manifest
+            return Get-FullVersion $data.ModuleVersion $data.PrivateData.PSData
+        }
+    }
+
+    throw 'Input module-version is missing, and no manifest came with the step. Name the version of the module.'
+}
+
 function Find-StepModule([string] $Version) {
-    Get-Module -ListAvailable -Name CodePipeline.ThirdParty |
-        Where-Object { -not $Version -or "$($_.Version)" -eq $Version } |
-        Sort-Object -Property Version -Descending | Select-Object -First 1
+    Get-Module -ListAvailable -Name $ModuleName | Where-Object {
+        "$($_.Guid)" -eq $ModuleGuid -and $_.Author -eq $ModuleAuthor -and
+        (Get-FullVersion $_.Version $_.PrivateData.PSData) -eq $Version
+    } | Select-Object -First 1
+}
+
+# The package of one version, if it is the one that is expected to the byte; gives its manifest.
+function Save-StepModule([string] $Version, [string] $Hash) {
+    $temporary = if ($env:RUNNER_TEMP) { $env:RUNNER_TEMP } else { [IO.Path]::GetTempPath() }
+    $folder = Join-Path -Path $temporary -ChildPath "cpthirdparty-module-$([guid]::NewGuid())"
+    $null = New-Item -ItemType Directory -Path $folder
+    $from = @{ Repository = 'PSGallery'; TrustRepository = $true; AsNupkg = $true; SkipDependencyCheck = $true }
+    Save-PSResource -Name $ModuleName -Version $Version -Path $folder @from
+    $package = Get-ChildItem -LiteralPath $folder -Filter '*.nupkg' | Select-Object -First 1
+    $found = (Get-FileHash -LiteralPath $package.FullName -Algorithm SHA256).Hash
+    if ($found -ne $Hash) {
+        throw "The package of $ModuleName $Version has the SHA-256 $found, and input module-sha256 is $Hash. " +
+        'Do not use it before you know why.'
+    }
+
+    $module = Join-Path -Path $folder -ChildPath $ModuleName
+    [IO.Compression.ZipFile]::ExtractToDirectory($package.FullName, $module)
+    Join-Path -Path $module -ChildPath "$ModuleName.psd1"
 }
 
 function Import-StepModule {
@@ -82,24 +130,29 @@ function Import-StepModule {
         }
 
         # A folder of one version has not the module's name, by which PowerShell would find it.
-        if (Test-Path -LiteralPath "$path/CodePipeline.ThirdParty.psd1") {
-            $path = "$path/CodePipeline.ThirdParty.psd1"
+        if (Test-Path -LiteralPath "$path/$ModuleName.psd1") {
+            $path = "$path/$ModuleName.psd1"
         }
 
         Import-Module -Name $path -Global
         return
     }
 
-    $version = Get-StepInput 'MODULE_VERSION'
+    $version = Get-StepModuleVersion
+    $hash = Get-StepInput 'MODULE_SHA256'
+    if ($hash) {
+        Import-Module -Name (Save-StepModule $version $hash) -Global
+        return
+    }
+
     $there = Find-StepModule $version
     if (-not $there) {
-        $with = @{ Name = 'CodePipeline.ThirdParty'; Repository = 'PSGallery'; TrustRepository = $true }
-        if ($version) {
-            $with.Version = $version
-        }
-
-        Install-PSResource @with
+        Install-PSResource -Name $ModuleName -Version $version -Repository PSGallery -TrustRepository
         $there = Find-StepModule $version
+    }
+
+    if (-not $there) {
+        throw "There is no $ModuleName $version by $ModuleAuthor here, nor in the PowerShell Gallery."
     }
 
     Import-Module -Name $there.Path -Global
@@ -129,7 +182,8 @@ $script:SaveToken = {
     param([string] $Token, [string] $Path)
 
     $new = "$Path.new"
-    $options = [IO.FileStreamOptions]@{ Mode = 'Create'; Access = 'Write' }
+    [IO.File]::Delete($new)
+    $options = [IO.FileStreamOptions]@{ Mode = 'CreateNew'; Access = 'Write' }
     if (-not $IsWindows) {
         $options.UnixCreateMode = [IO.UnixFileMode]'UserRead, UserWrite'
     }
@@ -253,6 +307,9 @@ function Import-StepClientToken {
     }
 
     $env:CPTHIRDPARTY_CLIENT_TOKEN = $value
+
+    # The worker keeps its own variable from handlers; it does not know of this one.
+    [Environment]::SetEnvironmentVariable($variable, $null)
 }
 
 function Invoke-StepWorker {
@@ -283,6 +340,11 @@ function Invoke-StepWorker {
     $keys = Get-StepInput 'SECRET_KEYS'
     if ($keys) {
         $with.SecretConfigurationKey = @($keys -split '[,\r\n]' | ForEach-Object Trim | Where-Object { $_ })
+    }
+
+    $keep = Get-StepInput 'KEEP_ENVIRONMENT'
+    if ($keep) {
+        $with.KeepEnvironment = @($keep -split '[,\r\n]' | ForEach-Object Trim | Where-Object { $_ })
     }
 
     if (Test-StepSwitch 'NO_ARTIFACT') {

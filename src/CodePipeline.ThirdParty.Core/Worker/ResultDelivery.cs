@@ -65,8 +65,9 @@ internal sealed class ResultDelivery
                     return NotDelivered("The worker ended before its result could be delivered.");
                 }
 
-                // What answered in the service's place has hardly handed the result on.
-                _maybeTaken |= ErrorFacts.MayHaveTakenEffect(error) && error is not UnexpectedAnswerException;
+                // A response without a request id came from something that has hardly passed the result on.
+                _maybeTaken |= ErrorFacts.MayHaveTakenEffect(error)
+                    && error is not UnexpectedAnswerException { Error.RequestId: null };
                 switch (error)
                 {
                     case InvalidJobStateException when _maybeTaken:
