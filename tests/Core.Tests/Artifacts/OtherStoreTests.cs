@@ -148,7 +148,7 @@ public sealed class OtherStoreTests
         using var store = new CannedServer((head, _) =>
             ("200 OK\r\nETag: \"1\"", head.StartsWith("PUT ", StringComparison.Ordinal) ? string.Empty : Digits));
         using var host = new ArtifactHost();
-        JobArtifacts job = await host.ReadAsync(settings => settings with { EndpointUrl = store.Url });
+        JobArtifacts job = await host.ReadAsync(settings => settings with { S3EndpointUrl = store.Url });
         var artifact = new JobArtifact("In", null, "S3", "bucket", key);
 
         await host.Mover.SaveAsync(job, artifact, host.PathOf("in"), expand: false, progress: null, default);
@@ -172,7 +172,7 @@ public sealed class OtherStoreTests
             ? (ofHead is null ? "403 Forbidden" : $"200 OK\r\nETag: \"1\"\r\n{ofHead}", string.Empty)
             : ("200 OK\r\nETag: \"1\"", string.Empty));
         using var host = new ArtifactHost();
-        JobArtifacts job = await host.ReadAsync(settings => settings with { EndpointUrl = store.Url });
+        JobArtifacts job = await host.ReadAsync(settings => settings with { S3EndpointUrl = store.Url });
 
         Task<UploadedObject> publish = host.PublishAsync(job, System.Text.Encoding.ASCII.GetBytes(Digits));
 

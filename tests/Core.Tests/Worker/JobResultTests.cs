@@ -188,12 +188,12 @@ public sealed class JobResultTests : IDisposable
             Configuration = new JobConfiguration(new System.Collections.Generic.Dictionary<string, string>
             {
                 ["Password"] = "p@ss word",
-                ["Pin"] = "4711",
+                ["Pin"] = "471147",
                 ["Project"] = "visible",
             }),
         };
         Handle((_, _) => throw new InvalidOperationException(
-            "Login p@ss word p%40ss%20word client-token-77 4711 visible " + new string('x', 4960) + "client-token-77"));
+            "Login p@ss word p%40ss%20word client-token-77 471147 visible " + new string('x', 4960) + "client-token-77"));
 
         await _worker.RunAsync();
 
@@ -203,7 +203,7 @@ public sealed class JobResultTests : IDisposable
         string all = string.Join(
             "\n", _worker.Observer.Events.Select(each => $"{each.Message} {each.Error} {each.Result?.Message}"));
         Assert.All(
-            new[] { "p@ss word", "p%40ss%20word", "client-token-77", "client-tok…", "4711" },
+            new[] { "p@ss word", "p%40ss%20word", "client-token-77", "client-tok…", "471147" },
             secret => Assert.DoesNotContain(secret, all + message, StringComparison.Ordinal));
     }
 
