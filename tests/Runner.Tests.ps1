@@ -48,10 +48,14 @@ BeforeAll {
 
     # Runs a step as the runner would: inputs by their GitHub names, outputs read back.
     function Invoke-RunnerStep {
-        param([string] $Runner, [hashtable] $With, [hashtable] $Environment = @{})
+        param([string] $Runner, [hashtable] $With, [hashtable] $Environment = @{}, [string] $Prelude = '')
 
         $step = Get-RunnerStep $Runner
-        $all = @{ 'module-path' = if ($Runner -eq 'GitHub Actions') { $ModuleManifest } else { $built } } + $With
+        $all = $With.Clone()
+        if (-not $all.ContainsKey('module-path')) {
+            $all['module-path'] = if ($Runner -eq 'GitHub Actions') { $ModuleManifest } else { $built }
+        }
+
         $variables = @{
             AWS_ACCESS_KEY_ID     = $emulator.AccessKeyId
             AWS_SECRET_ACCESS_KEY = $emulator.SecretAccessKey.Reveal()
@@ -81,7 +85,7 @@ BeforeAll {
             $variables += @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = $temp }
         }
 
-        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script $step.Script
+        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script "$Prelude`n$($step.Script)"
         $outputs = @{}
         if ($Runner -eq 'GitHub Actions') {
             foreach (
@@ -315,6 +319,88 @@ Describe 'The step of <Runner>' -ForEach $runners {
                 Should -BeNullOrEmpty
             Get-ChildItem -Path $run.Temp -Force | Should -BeNullOrEmpty
         }
+    }
+}
+
+Describe 'The module of the step of <Runner>' -ForEach $runners {
+    BeforeAll {
+        $emulator = Start-TestService
+        $manifest = Import-PowerShellDataFile -LiteralPath $ModuleManifest
+
+        # A module of this name at PSModulePath that tells what it got to see.
+        function New-FakeModule([string] $Version, [string] $Guid, [string] $Author) {
+            $root = Join-Path $TestDrive ([guid]::NewGuid())
+            $folder = (New-Item -ItemType Directory -Path "$root/CodePipeline.ThirdParty/$Version").FullName
+            $text = '[Console]::WriteLine("STOLEN $env:CPTHIRDPARTY_STEP_CLIENT_TOKEN$env:CPTHIRDPARTY_CLIENT_TOKEN")'
+            Set-Content -LiteralPath "$folder/CodePipeline.ThirdParty.psm1" -Value $text
+            $null = New-Item -ItemType Directory -Path "$folder/runner"
+            Set-Content -LiteralPath "$folder/runner/Invoke-RunnerStep.ps1" -Value $text
+            $of = @{ Guid = $Guid; Author = $Author; RootModule = 'CodePipeline.ThirdParty.psm1' }
+            New-ModuleManifest -Path "$folder/CodePipeline.ThirdParty.psd1" -ModuleVersion $Version @of
+            $root
+        }
+
+        # The Gallery has nothing here: what it is asked for is seen.
+        $gallery = 'function Install-PSResource { "ASKED $($args -join " ")" | Out-Host }
+            function Save-PSResource {
+                param($Name, $Version, $Path, $Repository, [switch] $TrustRepository, [switch] $AsNupkg, [switch] $SkipDependencyCheck)
+                Compress-Archive -Path "$env:CPTHIRDPARTY_TEST_BUILT/*" -DestinationPath "$Path/module.zip"
+                Rename-Item -LiteralPath "$Path/module.zip" -NewName "$Name.$Version.nupkg"
+            }'
+    }
+
+    AfterAll {
+        Clear-TestService
+    }
+
+    It 'is none of another version, or of somebody else: <Version> of <Author>' -TestCases @(
+        @{ Version = '9.9.9'; Guid = $null; Author = $null }
+        @{ Version = $null; Guid = '11111111-1111-1111-1111-111111111111'; Author = $null }
+        @{ Version = $null; Guid = $null; Author = 'Mallory' }
+    ) {
+        $root = New-FakeModule ($Version ?? $manifest.ModuleVersion) ($Guid ?? $manifest.GUID) ($Author ?? $manifest.Author)
+        $with = Get-StepService @{ mode = 'complete'; 'job-id' = 'x'; 'client-token' = 'SENTINEL'; 'module-path' = '' }
+        $run = Invoke-RunnerStep $Runner $with -Prelude $gallery -Environment @{ PSModulePath = $root }
+        $run.Child.ExitCode | Should -Not -Be 0
+        $run.Child.Output | Should -Not -Match 'STOLEN'
+        $run.Child.Output | Should -Match "ASKED .*$([regex]::Escape($manifest.ModuleVersion))"
+        ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike '*There is no CodePipeline.ThirdParty*'
+    }
+
+    It 'is the package of the hash that is given, and no other' {
+        $with = Get-StepService @{
+            mode = 'neither'; 'client-token' = 'SENTINEL'; 'module-path' = ''; 'module-sha256' = '0' * 64
+        }
+        $run = Invoke-RunnerStep $Runner $with -Prelude $gallery -Environment @{ CPTHIRDPARTY_TEST_BUILT = $built }
+        $errors = $run.Child.Errors -replace '\r?\n\s*\|?\s*', ' '
+        $errors | Should -BeLike '*has the SHA-256*'
+        $errors | Should -Not -BeLike "*mode is 'neither'*"
+    }
+
+    It 'has the version of the manifest for its default' {
+        $step = Get-RunnerStep $Runner
+        $default = if ($Runner -eq 'GitHub Actions') {
+            $manifest.ModuleVersion
+        } else {
+            $step.Defaults.moduleVersion
+        }
+        $label = if ($manifest.PrivateData.PSData['Prerelease']) { "-$($manifest.PrivateData.PSData['Prerelease'])" }
+        $default | Should -Be "$($manifest.ModuleVersion)$(if ($Runner -ne 'GitHub Actions') { $label })"
+        $text = "$(Get-Content -Raw "$RepositoryRoot/module/runner/Invoke-RunnerStep.ps1")"
+        foreach ($fact in $manifest.GUID, $manifest.Author) {
+            $text | Should -Match ([regex]::Escape($fact))
+            if ($Runner -ne 'GitHub Actions') {
+                $step.Script | Should -Match ([regex]::Escape($fact))
+            }
+        }
+    }
+}
+
+Describe 'Azure DevOps'' own token' {
+    It 'is passed only where a role is assumed with it' {
+        $text = Get-Content -Raw "$RepositoryRoot/azure-pipelines/worker.yml"
+        $text | Should -Match '(?m)^      \$\{\{ if ne\(parameters\.roleToAssume, .{2}\) \}\}:\r?\n        SYSTEM_ACCESSTOKEN:'
+        [regex]::Matches($text, 'SYSTEM_ACCESSTOKEN').Count | Should -Be 1
     }
 }
 
