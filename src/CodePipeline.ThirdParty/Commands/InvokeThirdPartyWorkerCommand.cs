@@ -232,6 +232,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// runner's own secrets, and AWS keys that the worker uses are kept from handlers and the programs that they start.
     /// </summary>
     [Parameter]
+    [NoCompletion]
     public string[] KeepEnvironment { get; set; } = Array.Empty<string>();
 
     /// <summary>
