@@ -142,6 +142,9 @@ Describe 'A handler with <Mode>' -ForEach @(
             Handler = { Write-Error 'only said' -ErrorAction Continue; New-CPThirdPartyJobOutcome 'fine' }
             Outcome = 'Failed'; Message = 'only said'
         }
+        @{ Way = 'by an error line on the screen'; Handler = { $host.UI.WriteErrorLine('on the screen'); 'the end' }
+            Outcome = 'Failed'; Message = 'on the screen'
+        }
         @{ Way = 'by an error of a module'
             Handler = {
                 $null = New-Module -Name Contoso { function Invoke-Contoso { Write-Error 'in it'; throw 'went on' } }
@@ -179,7 +182,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
         @{ Way = 'with errors that it catches or silences'
             Handler = {
-                try { throw 'x' } catch { "caught $_"; $_ }
+                try { throw 'x' } catch { "caught $_"; $_; $_ | Out-Host }
                 Get-Item /no/such -ErrorAction SilentlyContinue
                 Get-Item /no/such -ErrorAction Ignore
             }

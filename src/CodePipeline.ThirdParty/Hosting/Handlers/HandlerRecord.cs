@@ -33,8 +33,8 @@ internal sealed record HandlerRecord(string JobId, HandlerStream Stream, string 
     public bool IsMasked { get; init; }
 
     /// <summary>
-    /// Whether this is an error that nobody caught: one in the error stream, or one that ended the handler. A program's
-    /// lines to standard error are none, nor is an error record that the handler outputs.
+    /// Whether this is an error that nobody caught: one in the error stream, an error line on the screen, or one that
+    /// ended the handler. A program's lines to standard error are none, nor is an error record that is output.
     /// </summary>
     public bool IsError { get; init; }
 

@@ -91,7 +91,11 @@ internal sealed class HandlerScreen(PSHostUserInterface? real)
     public override void WriteLine(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
         Write(value + "\n");
 
-    public override void WriteErrorLine(string value) => Write(value + "\n");
+    public override void WriteErrorLine(string value)
+    {
+        Flush();
+        Hear(HandlerStream.Error, value);
+    }
 
     public override void WriteDebugLine(string message) => Hear(HandlerStream.Debug, message);
 
@@ -154,7 +158,10 @@ internal sealed class HandlerScreen(PSHostUserInterface? real)
             jobId = _jobId;
         }
 
-        hear?.Invoke(new HandlerRecord(jobId, stream, text ?? string.Empty, original));
+        hear?.Invoke(new HandlerRecord(jobId, stream, text ?? string.Empty, original)
+        {
+            IsError = stream == HandlerStream.Error,
+        });
     }
 
     /// <summary>A screen of a size for formatted output, and nothing else.</summary>

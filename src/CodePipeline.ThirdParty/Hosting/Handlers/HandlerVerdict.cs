@@ -16,7 +16,7 @@ internal sealed class HandlerVerdict(bool isStrict)
 {
     private readonly List<ThirdPartyJobOutcome> _outcomes = new();
     private string? _problem;
-    private ErrorRecord? _error;
+    private string? _error;
 
     /// <summary>Takes note of a record; whether it is for the worker alone, and not to be shown.</summary>
     public bool Takes(HandlerRecord record)
@@ -28,9 +28,9 @@ internal sealed class HandlerVerdict(bool isStrict)
         }
 
         _problem ??= record.OutcomeProblem;
-        if (record.IsError && record.Original is ErrorRecord error && (isStrict || IsOfAnOutcome(error)))
+        if (record.IsError && (isStrict || IsOfAnOutcome(record)))
         {
-            _error ??= error;
+            _error ??= record.Original is ErrorRecord error ? ErrorText.Of(error) : record.Text;
         }
 
         return false;
@@ -58,9 +58,9 @@ internal sealed class HandlerVerdict(bool isStrict)
                 throw Failed(ErrorText.Of(end.Error!));
         }
 
-        if (_error is ErrorRecord error)
+        if (_error is not null)
         {
-            throw Failed(ErrorText.Of(error));
+            throw Failed(_error);
         }
 
         if (_problem is not null)
@@ -82,8 +82,8 @@ internal sealed class HandlerVerdict(bool isStrict)
     }
 
     /// <summary>An outcome that could not be made: whatever it was to say, it was not plain success.</summary>
-    private static bool IsOfAnOutcome(ErrorRecord error) =>
-        error.FullyQualifiedErrorId.EndsWith(
+    private static bool IsOfAnOutcome(HandlerRecord record) => record.Original is ErrorRecord error
+        && error.FullyQualifiedErrorId.EndsWith(
             "," + typeof(NewThirdPartyJobOutcomeCommand).FullName, StringComparison.Ordinal);
 
     private JobFailedException Failed(string message) => new(
