@@ -195,11 +195,11 @@ Describe 'Runners' {
         }
 
         $block = [regex]::Match((Get-Text $action), '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value
-        $inputs = [regex]::Matches($block, '(?m)^  ([a-z-]+):') | ForEach-Object { $_.Groups[1].Value }
+        $inputs = [regex]::Matches($block, '(?m)^  ([a-z0-9-]+):') | ForEach-Object { $_.Groups[1].Value }
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'runners.md'))
         $table = [regex]::Match($page, '(?ms)^## Inputs\n(.*?)^Outputs').Groups[1].Value
         $named = [regex]::Matches($table, '(?m)^\| ([^|]+) \|') | ForEach-Object {
-            [regex]::Matches($_.Groups[1].Value, '`([a-z-]+)`') | ForEach-Object { $_.Groups[1].Value }
+            [regex]::Matches($_.Groups[1].Value, '`([a-z0-9-]+)`') | ForEach-Object { $_.Groups[1].Value }
         }
         $named | Sort-Object | Should -Be @($inputs | Sort-Object)
     }
@@ -244,7 +244,9 @@ Describe 'Runners' {
         }
 
         It 'has the same defaults' {
-            foreach ($name in $parameters.Keys | Where-Object { $_ -notin $own }) {
+            # The template does not lie beside a module whose version it could take.
+            $parameters['moduleVersion'] | Should -Be (Import-PowerShellDataFile $ModuleManifest).ModuleVersion
+            foreach ($name in $parameters.Keys | Where-Object { $_ -notin $own + 'moduleVersion' }) {
                 $parameters[$name] | Should -BeExactly $inputs[$name] -Because "parameter $name is the action's input"
             }
 

@@ -47,14 +47,14 @@ function Invoke-MainJob {
 
 Describe 'Importing the module' {
     It 'exports every cmdlet that the manifest names, and nothing else' {
-        $child = Invoke-ChildPwsh '(Get-Command -Module CodePipeline.ThirdParty).Name | Sort-Object'
+        $child = Invoke-ChildPwsh '(Get-Command -Module CodePipeline.ThirdParty -CommandType Cmdlet).Name | Sort-Object'
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be ((Import-PowerShellDataFile $ModuleManifest).CmdletsToExport | Sort-Object)
     }
 
     It 'works a second time, with -Force' {
         $child = Invoke-ChildPwsh "$mainJob; Import-Module `$Manifest -Force; Import-Module `$Manifest -Force
-            (Get-Command -Module CodePipeline.ThirdParty).Count; Invoke-MainJob"
+            (Get-Command -Module CodePipeline.ThirdParty -CommandType Cmdlet).Count; Invoke-MainJob"
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be (Import-PowerShellDataFile $ModuleManifest).CmdletsToExport.Count, 'Succeeded'
     }

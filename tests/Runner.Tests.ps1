@@ -358,7 +358,12 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
         @{ Version = $null; Guid = '11111111-1111-1111-1111-111111111111'; Author = $null }
         @{ Version = $null; Guid = $null; Author = 'Mallory' }
     ) {
-        $root = New-FakeModule ($Version ?? $manifest.ModuleVersion) ($Guid ?? $manifest.GUID) ($Author ?? $manifest.Author)
+        $fake = @{
+            Version = if ($Version) { $Version } else { $manifest.ModuleVersion }
+            Guid = if ($Guid) { $Guid } else { $manifest.GUID }
+            Author = if ($Author) { $Author } else { $manifest.Author }
+        }
+        $root = New-FakeModule @fake
         $with = Get-StepService @{ mode = 'complete'; 'job-id' = 'x'; 'client-token' = 'SENTINEL'; 'module-path' = '' }
         $run = Invoke-RunnerStep $Runner $with -Prelude $gallery -Environment @{ PSModulePath = $root }
         $run.Child.ExitCode | Should -Not -Be 0

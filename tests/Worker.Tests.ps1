@@ -307,7 +307,7 @@ Describe 'A handler with <Mode>' -ForEach @(
 
     It 'tells the customer nothing of the script, and the operator where it failed' {
         $log = Join-Path $TestDrive "place-$Limit.log"
-        $file = Join-Path $TestDrive 'inner' 'deploy.ps1'
+        $file = Join-Path $TestDrive 'inner/deploy.ps1'
         $null = New-Item -ItemType Directory -Path (Split-Path $file) -Force
         Set-Content -Path $file -Value 'param($Job)', '', "[IO.File]::ReadAllText(`"`$PSScriptRoot/none/there.txt`")"
         $null = New-CPThirdPartyEmulatorJob $ActionType

@@ -21,7 +21,7 @@ $version = $requirements.PSScriptAnalyzer.version
 Import-Module -Name PSScriptAnalyzer -RequiredVersion $version
 $settings = Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath 'PSScriptAnalyzerSettings.psd1')
 $pesterBreaks = 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions',
-    'PSUseSingularNouns', 'PSAvoidGlobalVars', 'PSUseBOMForUnicodeEncodedFile', 'PSAvoidUsingWriteHost'
+    'PSUseSingularNouns', 'PSAvoidGlobalVars', 'PSAvoidUsingCmdletAliases', 'PSUseBOMForUnicodeEncodedFile', 'PSAvoidUsingWriteHost'
 
 $scripts = if ($Path) {
     (Get-Item -Path $Path).FullName

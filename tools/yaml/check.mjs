@@ -12,7 +12,7 @@ const template = {
       items: {
         type: 'object', additionalProperties: false, required: ['name', 'type', 'default'],
         properties: {
-          name: { type: 'string', pattern: '^[a-z][A-Za-z]*$' },
+          name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
           type: { enum: ['string', 'boolean', 'number', 'object'] },
           default: {}, values: { type: 'array', minItems: 1 },
         },
@@ -26,7 +26,11 @@ const template = {
           task: { type: 'string', pattern: '^[A-Za-z]+@\\d+$' },
           name: { type: 'string' }, displayName: { type: 'string' }, condition: { type: 'string' },
           inputs: { type: 'object', additionalProperties: { type: ['string', 'boolean'] } },
-          env: { type: 'object', additionalProperties: { type: 'string' } },
+          // An inserted block, ${{ if … }}, has variables of its own.
+          env: {
+            type: 'object', additionalProperties: { type: 'string' },
+            patternProperties: { '^\\$\\{\\{ if ': { type: 'object', additionalProperties: { type: 'string' } } },
+          },
         },
       },
     },

@@ -22,6 +22,16 @@ internal static class JournalReader
         string text = Encoding.UTF8.GetString(ReadAll(path)).TrimEnd('\0');
         string[] lines = text.Split('\n');
         var open = new Dictionary<string, (int Order, JournalEntry Entry)>(StringComparer.Ordinal);
+        if (lines.FirstOrDefault(line => line.Trim().Length > 0) is string first && !JournalText.IsEntry(first))
+        {
+            // A journal is written whole before it takes its place, so that its first line is never half a line.
+            throw new JournalException(
+                JournalFault.Damaged,
+                path,
+                $"The file '{path}' is not the journal of a worker, and is left as it was found.",
+                "Name a file of its own for the journal: a new one, an empty one, or the journal of an earlier worker.");
+        }
+
         for (int i = 0; i < lines.Length; i++)
         {
             if (lines[i].Trim().Length == 0)

@@ -100,6 +100,22 @@ internal static class JournalText
         });
     }
 
+    /// <summary>Whether a line is one of a journal: a JSON object that names its kind of entry.</summary>
+    public static bool IsEntry(string line)
+    {
+        try
+        {
+            using JsonDocument entry = JsonDocument.Parse(line);
+            return entry.RootElement.ValueKind == JsonValueKind.Object
+                && entry.RootElement.TryGetProperty("entry", out JsonElement kind)
+                && kind.ValueKind == JsonValueKind.String;
+        }
+        catch (Exception error) when (JsonFault.Is(error))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Who opened the journal, in words, if the line says it.</summary>
     public static string? Holder(string line)
     {
