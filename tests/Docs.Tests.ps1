@@ -223,7 +223,7 @@ Describe 'Runners' {
 
             $action = Get-Text (Join-Path $RepositoryRoot action.yml)
             $inputs = @{}
-            $given = Get-Declared ([regex]::Match($action, '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value) '^  ([a-z-]+):$'
+            $given = Get-Declared ([regex]::Match($action, '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value) '^  ([a-z0-9-]+):$'
             foreach ($name in $given.Keys) {
                 $camel = [regex]::Replace($name, '-([a-z])', { $args[0].Groups[1].Value.ToUpperInvariant() })
                 $inputs[$camel] = $given[$name]
