@@ -438,11 +438,11 @@ public sealed class WorkFoldersTests : IDisposable
             _worker.Clock.Advance(TimeSpan.FromMinutes(2));
             return Task.CompletedTask;
         };
-        TaskCompletionSource begun = new();
+        TaskCompletionSource<bool> begun = new();
         _worker.Queue.Add("job-1");
         _worker.Handler = new FakeHandler(async (_, stop) =>
         {
-            begun.SetResult();
+            begun.SetResult(true);
             await Task.Delay(Timeout.Infinite, stop);
             return null;
         });
@@ -457,6 +457,7 @@ public sealed class WorkFoldersTests : IDisposable
         Assert.Equal("The handler did not end within 00:05:00.", Assert.Single(_worker.Queue.Failures).Message);
     }
 
+#if NET
     [Fact]
     public async Task OutputThatIsALinkToNothing_FailsTheJob()
     {
@@ -474,6 +475,7 @@ public sealed class WorkFoldersTests : IDisposable
         // Reading it, as the mover does, says so.
         Assert.Single(_worker.Queue.Failures);
     }
+#endif
 
     [Theory]
     [InlineData("job-1", "job-1")]

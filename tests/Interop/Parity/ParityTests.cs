@@ -40,6 +40,9 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     public static TheoryData<string> SentByBoth => [.. ParityTable.All.Values
         .Where(each => each.Ours != "refused" && each.Peers != "refused" && each.WireDiffers is null)
+
+        // The emulator keeps no body of a request whose signature is wrong.
+        .Where(each => !each.Name.StartsWith("keys: ", StringComparison.Ordinal))
         .Select(each => each.Name)];
 
     public static TheoryData<string> AnsweredToBoth => [.. ParityTable.All.Values
