@@ -30,14 +30,14 @@ Describe 'The modules that the tools want' {
         Copy-Item $tools/Install-Requirement.ps1 $copy
         Set-Content $copy/requirements.psd1 @"
 @{
-    Pester            = @{ version = '$((Get-Module Pester).Version)'; repository = 'NoSuchRepository' }
+    'Microsoft.PowerShell.Management' = @{ version = '$((Get-Module -ListAvailable Microsoft.PowerShell.Management)[0].Version)'; repository = 'NoSuchRepository' }
     'Contoso.Missing' = @{ version = '9.8.7'; repository = 'NoSuchRepository' }
 }
 "@
     }
 
     It 'are left alone where they are there in the pinned version' {
-        { & $copy/Install-Requirement.ps1 -Name Pester } | Should -Not -Throw
+        { & $copy/Install-Requirement.ps1 -Name Microsoft.PowerShell.Management } | Should -Not -Throw
     }
 
     It 'are named with a cure where they can be had from nowhere' {
