@@ -116,8 +116,11 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     {
         try
         {
-            cmdlet.Host.UI.Write($"MFA code of {serial}: ");
-            return cmdlet.Host.UI.ReadLine();
+            // Where nobody can answer, it throws before it shows anything.
+            var field = new FieldDescription($"MFA code of {serial}");
+            Dictionary<string, PSObject> answers =
+                cmdlet.Host.UI.Prompt(string.Empty, string.Empty, new Collection<FieldDescription> { field });
+            return answers.TryGetValue(field.Name, out PSObject? code) ? code?.ToString() : null;
         }
         catch (Exception error) when (error is PSInvalidOperationException or NotImplementedException
             or HostException)
