@@ -4,10 +4,7 @@ using System.IO;
 namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>The AWS config file of the test process, which a test fills for as long as it needs it.</summary>
-/// <remarks>
-/// The SDK settles the path (AWS_CONFIG_FILE) once in a process, where there is a file, and reads the file each time.
-/// For tests of <see cref="RunsAlone"/> only.
-/// </remarks>
+/// <remarks>For tests of <see cref="RunsAlone"/> only.</remarks>
 internal sealed class AwsConfigFile : IDisposable
 {
     // Beside the tests, not in the system's temporary folder: a process that is killed cannot delete it.

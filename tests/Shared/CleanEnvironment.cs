@@ -10,7 +10,7 @@ internal static class CleanEnvironment
 {
     private static readonly string[] s_proxies = { "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY" };
 
-#pragma warning disable CA2255 // The SDK reads some variables once in a process, so they are set before any test.
+#pragma warning disable CA2255 // What the machine has set must be gone before any test.
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Clear()

@@ -23,7 +23,7 @@ public static class ThirdPartyJobClients
     /// <summary>A client for a region's own endpoint.</summary>
     /// <param name="region">The region, such as <c>eu-west-1</c>.</param>
     /// <param name="profileName">
-    /// A profile of the AWS config or credentials file; without it, the SDK's default chain.
+    /// A profile of the AWS config or credentials file; without it, the environment, the default profile, the machine.
     /// </param>
     /// <exception cref="InvalidInputException">The region cannot be one.</exception>
     /// <exception cref="CredentialException">There is no such profile, or it cannot be used.</exception>
