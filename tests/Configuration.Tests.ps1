@@ -2,7 +2,10 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
 
-    $script:Keys = @{ partner = 'AKIAPARTNERACCOUNT01', 'partner-secret'; other = 'AKIAOTHERACCOUNT0001', 'other-secret' }
+    $script:Keys = @{
+        partner = 'AKIAPARTNERACCOUNT01', 'partner-secret'
+        other   = 'AKIAOTHERACCOUNT0001', 'other-secret'
+    }
 
     function Get-KeyLine([string] $Account) {
         "aws_access_key_id = $($Keys[$Account][0])`naws_secret_access_key = $($Keys[$Account][1])`n"
@@ -189,7 +192,8 @@ $(Get-KeyLine partner)
         Set-AwsFile "[profile 'one two']`nregion = x`n[default]`n" "[three]`naws_access_key_id = AK`n"
         $line = 'Get-CPThirdPartyJob -ProfileName '
         $complete = { [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null) }
-        (& $complete).CompletionMatches | ForEach-Object CompletionText | Sort-Object | Should -Be "'one two'", 'default', 'three'
+        (& $complete).CompletionMatches | ForEach-Object CompletionText | Sort-Object |
+            Should -Be "'one two'", 'default', 'three'
         Set-AwsFile 'nothing'
         (& $complete).CompletionMatches | Where-Object CompletionText -EQ default | Should -BeNullOrEmpty
     }
@@ -341,7 +345,8 @@ Describe 'Cultures' {
     It 'leave endpoints, regions and results alone in <_>' -TestCases @(
         'tr_TR', 'az_AZ', 'ar_SA', 'fa_IR', 'de_DE'
     ) {
-        $child = Invoke-ChildPwsh -Environment ($QuietEnvironment + @{ LC_ALL = "$_.UTF-8"; LANG = "$_.UTF-8" }) -Script @'
+        $variables = $QuietEnvironment + @{ LC_ALL = "$_.UTF-8"; LANG = "$_.UTF-8" }
+        $child = Invoke-ChildPwsh -Environment $variables -Script @'
 (Get-Culture).Name
 $emulator = Start-CPThirdPartyEmulator
 $env:AWS_ENDPOINT_URL_CODEPIPELINE = $emulator.Endpoint

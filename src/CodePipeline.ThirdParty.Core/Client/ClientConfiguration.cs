@@ -23,7 +23,7 @@ internal static class ClientConfiguration
     private static readonly TimeSpan s_longestTimeout = TimeSpan.FromDays(1);
 
 #if NET
-    // Asked for in the profile's file by each first client otherwise. On .NET Framework the SDK may be another module's.
+    // Else the first client looks for it in the profile's file. On .NET Framework the SDK may be another module's.
     static ClientConfiguration() => AWSConfigs.CSMConfig.CSMEnabled = false;
 #endif
 

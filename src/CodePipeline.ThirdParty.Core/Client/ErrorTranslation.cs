@@ -111,15 +111,8 @@ internal static class ErrorTranslation
             call.Operation, string.Empty, message, requestId, 200, call.Attempts, AnswerLost: true, ServerTime: null));
 
     /// <summary>An answer that no operation gives; whether the call took effect it does not tell.</summary>
-    public static UnexpectedAnswerException TooLong(OperationRequest call) => new(new ServiceError(
-        call.Operation,
-        string.Empty,
-        $"HTTP 200, with more than {AnswerLimit.LongestInMiB} MiB.",
-        RequestId: null,
-        StatusCode: 200,
-        call.Attempts,
-        AnswerLost: true,
-        ServerTime: null));
+    public static UnexpectedAnswerException TooLong(OperationRequest call) =>
+        Unexpected(call, $"A body of more than {AnswerLimit.LongestInMiB} MiB.", null);
 
     /// <summary>What is wrong with an input that is read while the connection is made: the CA bundle.</summary>
     public static InvalidInputException? OfInput(Exception error) =>

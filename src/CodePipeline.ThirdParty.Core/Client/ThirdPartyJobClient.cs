@@ -103,7 +103,8 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         if (_endpoint is { Scheme: "http", IsLoopback: false })
         {
             options.Notice(
-                $"Calls go to {_endpoint} without TLS: client tokens can be read on the way. Use an endpoint of https.");
+                $"Calls go to {_endpoint} without TLS: client tokens can be read on the way. Use an endpoint of "
+                + "https.");
         }
 
         foreach (string notice in _aws.Notices)

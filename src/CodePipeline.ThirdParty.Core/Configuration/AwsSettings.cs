@@ -27,7 +27,7 @@ internal sealed class AwsSettings
 
     public ClientSettings Given { get; }
 
-    /// <summary>The profile that counts: the one that is given, AWS_PROFILE, AWS_DEFAULT_PROFILE, or the default.</summary>
+    /// <summary>The profile that counts: given, AWS_PROFILE, AWS_DEFAULT_PROFILE, or the default one.</summary>
     public string ProfileName { get; }
 
     /// <summary>Whether somebody named the profile, so that it has to be there.</summary>
@@ -56,8 +56,9 @@ internal sealed class AwsSettings
 
     public bool UseDualStack => Given.UseDualStack ?? AwsEnvironment.UseDualStack ?? Flag("use_dualstack_endpoint");
 
-    public int? MaxAttempts => Given.MaxAttempts ?? AwsEnvironment.MaxAttempts ?? OfProfile<int?>("max_attempts", value =>
-        AwsEnvironment.AttemptsOf(value.Text) ?? throw Wrong("max_attempts", value, "it is no whole number of 1 or more"));
+    public int? MaxAttempts => Given.MaxAttempts ?? AwsEnvironment.MaxAttempts
+        ?? OfProfile<int?>("max_attempts", value => AwsEnvironment.AttemptsOf(value.Text)
+            ?? throw Wrong("max_attempts", value, "it is no whole number of 1 or more"));
 
     public ClientRetryMode RetryMode => Given.RetryMode ?? AwsEnvironment.RetryMode
         ?? OfProfile<ClientRetryMode?>("retry_mode", value => AwsEnvironment.RetryModeOf(value.Text)
@@ -108,7 +109,7 @@ internal sealed class AwsSettings
         || (Given.UseDualStack is null
             && OfBlock<bool?>("s3", "use_dualstack_endpoint", value => IsTrue(value.Text)) == true);
 
-    /// <summary>Whether STS is asked at its one global endpoint, in the regions that are older than the others.</summary>
+    /// <summary>Whether STS is asked at its one global endpoint, in the regions that were there first.</summary>
     public bool UsesGlobalSts
     {
         get
@@ -175,7 +176,9 @@ internal sealed class AwsSettings
                 : profile["endpoint_url"];
         return set is null ? null
             : UrlText.TryParse(set.Text)
-                ?? throw Wrong("endpoint_url", set with { Text = UrlText.Shown(set.Text) }, "it is no URL of http or https");
+                ?? throw Wrong(
+                    "endpoint_url", set with { Text = UrlText.Shown(set.Text) },
+                    "it is no URL of http or https, or holds a password");
     }
 
     /// <summary>The region that the environment or the profile names; not the machine's.</summary>
@@ -243,7 +246,7 @@ internal sealed class AwsSettings
     private bool Flag(string name) => OfProfile<bool?>(name, value => IsTrue(value.Text)
         || string.Equals(value.Text, "false", StringComparison.OrdinalIgnoreCase)
             ? IsTrue(value.Text)
-            : Say($"{name} is '{value.Text}' ({value.Place}), which is neither true nor false: it counts as false.")) ?? false;
+            : Say($"{name} is '{value.Text}' ({value.Place}), neither true nor false: it counts as false.")) ?? false;
 
     private bool? Say(string notice)
     {

@@ -5,7 +5,7 @@ using Amazon.Runtime.CredentialManagement;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>Profiles that Set-AWSCredential of AWS.Tools keeps on Windows, encrypted, in a store of the SDK's own.</summary>
+/// <summary>Profiles that AWS.Tools' Set-AWSCredential keeps on Windows, encrypted, in a store of the SDK.</summary>
 internal static class SdkProfiles
 {
     private const string Store = "the store of the AWS SDK for .NET";

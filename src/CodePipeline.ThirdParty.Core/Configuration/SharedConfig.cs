@@ -205,7 +205,7 @@ internal sealed class SharedConfig
         }
     }
 
-    /// <summary>The name in <c>profile x</c>, which may be in quotes; none where there are more words or fewer.</summary>
+    /// <summary>The name in <c>profile x</c>, which may be in quotes; none where there are not two words.</summary>
     private static string? NameIn(string header)
     {
         try

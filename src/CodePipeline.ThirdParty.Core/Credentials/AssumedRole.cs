@@ -110,8 +110,8 @@ internal sealed class AssumedRole(AwsSettings aws, CredentialSource source) : St
         return string.IsNullOrWhiteSpace(code)
             ? throw new CredentialException(
                 CredentialFault.SourceFailed,
-                $"Profile '{Profile}' gives no credentials: its role needs a code of the MFA device {serial}, and nobody "
-                + "is there to type one.",
+                $"Profile '{Profile}' gives no credentials: its role needs a code of the MFA device {serial}, and "
+                + "nobody is there to type one.",
                 "Run it where PowerShell can ask you, or use keys that are got with the code before, such as those of "
                 + "'aws sts get-session-token'.",
                 Profile,

@@ -92,7 +92,8 @@ internal sealed class ContainerRole : CredentialSource
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
-            throw NotGiven($"the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: {error.Message}", error);
+            throw NotGiven(
+                $"the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: {error.Message}", error);
         }
 
         if (token is not null && (token.IndexOf('\r') >= 0 || token.IndexOf('\n') >= 0))

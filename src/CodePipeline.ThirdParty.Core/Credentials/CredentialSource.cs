@@ -90,7 +90,8 @@ internal sealed class EnvironmentKeys : CredentialSource
         string accessKey = AwsEnvironment.Read(AwsEnvironment.AccessKeyVariable)
             ?? throw Missing($"{AwsEnvironment.AccessKeyVariable} is not set any more");
         string secretKey = AwsEnvironment.Read(AwsEnvironment.SecretKeyVariable)
-            ?? throw Missing($"{AwsEnvironment.AccessKeyVariable} is set, and {AwsEnvironment.SecretKeyVariable} is not");
+            ?? throw Missing(
+                $"{AwsEnvironment.AccessKeyVariable} is set, and {AwsEnvironment.SecretKeyVariable} is not");
 
         // The first is the older name of the second; the AWS CLI has them in this order.
         string? token = AwsEnvironment.Read("AWS_SECURITY_TOKEN") ?? AwsEnvironment.Read("AWS_SESSION_TOKEN");

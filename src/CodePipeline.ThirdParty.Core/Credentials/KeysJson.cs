@@ -63,7 +63,8 @@ internal static class KeysJson
     /// <summary>A time of ISO 8601, UTC where it says nothing.</summary>
     public static DateTimeOffset? Time(string text) =>
         DateTimeOffset.TryParseExact(
-            text, s_ends, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset exact) ? exact
+            text, s_ends, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset exact)
+            ? exact
         : DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time
         : null;

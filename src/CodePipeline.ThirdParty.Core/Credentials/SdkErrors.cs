@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>What services that give credentials answered, in words; their exceptions carry requests with secrets.</summary>
+/// <summary>What services that give credentials answered: their exceptions hold requests with secrets.</summary>
 internal static class SdkErrors
 {
     /// <summary>The words; <see langword="null"/> for what is no answer and no fault of the connection.</summary>

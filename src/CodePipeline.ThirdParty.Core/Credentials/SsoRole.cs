@@ -85,7 +85,9 @@ internal sealed class SsoRole : CredentialSource
             throw IsUnauthorized(error)
                 ? _token.NotSignedIn("IAM Identity Center does not accept it any more")
                 : words is not null
-                    ? Failed(_profile, $"IAM Identity Center gives no keys for role {_role} of account {_account}: {words}")
+                    ? Failed(
+                        _profile,
+                        $"IAM Identity Center gives no keys for role {_role} of account {_account}: {words}")
                     : Failed(_profile, error.Message, error);
         }
     }

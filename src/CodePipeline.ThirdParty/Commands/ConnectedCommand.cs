@@ -144,14 +144,16 @@ public abstract class ConnectedCommand : AsyncCommand
         settings = settings with
         {
             EndpointUrl = given.EndpointUrl ?? settings.EndpointUrl,
-            EmulatorUrl = given.EndpointUrl is null ? settings.EmulatorUrl : EmulatorRegistry.FindUrl(given.EndpointUrl),
+            EmulatorUrl = given.EndpointUrl is null
+                ? settings.EmulatorUrl
+                : EmulatorRegistry.FindUrl(given.EndpointUrl),
             S3EndpointUrl = given.S3EndpointUrl ?? settings.S3EndpointUrl,
             Environment = AwsEnvironment.Stamp(settings.ProfileLocation),
         };
 
         // What Set-AWSCredential and Set-DefaultAWSRegion of AWS.Tools leave behind.
-        if (!settings.HasCredentials && settings.ProfileName is null && await VariableAsync("StoredAWSCredentials", cancellationToken).ConfigureAwait(false)
-            is object stored)
+        if (!settings.HasCredentials && settings.ProfileName is null
+            && await VariableAsync("StoredAWSCredentials", cancellationToken).ConfigureAwait(false) is object stored)
         {
             settings = settings with { Credential = CredentialArgument.Of(stored).Credentials };
         }

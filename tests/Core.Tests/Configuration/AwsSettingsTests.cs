@@ -81,7 +81,8 @@ public sealed class AwsSettingsTests
     public async Task KeysOfAFile_ThatChange_AreSeenByTheSameClient()
     {
         using var service = new EmulatedService(new EmulatorOptions { ActionTypes = [EmulatedService.Type] });
-        using var wrong = new AwsConfigFile("[default]\naws_access_key_id = AKIDWRONG\naws_secret_access_key = wrong\n");
+        using var wrong = new AwsConfigFile(
+            "[default]\naws_access_key_id = AKIDWRONG\naws_secret_access_key = wrong\n");
         using var client = new ThirdPartyJobClient(
             service.Settings with { AccessKey = null, SecretKey = null });
         await Assert.ThrowsAsync<UnrecognizedClientException>(() => PollAsync(client));

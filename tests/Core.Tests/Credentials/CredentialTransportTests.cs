@@ -19,7 +19,8 @@ public sealed class CredentialTransportTests : IDisposable
 
     private const string Given =
         "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId>"
-        + "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>"
+        + "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+        + "<Expiration>2099-01-01T00:00:00Z</Expiration>"
         + "</Credentials></AssumeRoleResult></AssumeRoleResponse>";
 
     private readonly TempFolder _folder = new();

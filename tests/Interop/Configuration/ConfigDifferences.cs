@@ -24,7 +24,8 @@ internal static class ConfigDifferences
             "It is `[x]`, unless the config file says where the credentials of x come from.",
         ["regions in capitals"] = "They are refused: no endpoint has such a name.",
         ["flags in variables"] =
-            "`AWS_USE_FIPS_ENDPOINT` and its kind are `true` or `false`; another value is refused, not taken for `false`.",
+            "`AWS_USE_FIPS_ENDPOINT` and its kind are `true` or `false`; another value is refused, not taken for "
+            + "`false`.",
         ["FIPS and dual-stack with an endpoint"] =
             "An endpoint that is set has no FIPS or dual-stack form, so both together are refused.",
         ["three attempts"] =

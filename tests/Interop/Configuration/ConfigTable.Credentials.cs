@@ -13,7 +13,10 @@ internal static partial class ConfigTable
         yield return new("role: source profile", RoleOfKeys) { Profile = "r" };
         yield return new("role: by AWS_PROFILE", RoleOfKeys) { Variables = ["AWS_PROFILE=r"] };
         yield return new("role: in the default profile", RoleOfKeys.Replace("[profile r]", "[default]"));
-        foreach (string region in new[] { "cn-north-1", "us-gov-west-1", "eu-central-1", "us-iso-east-1", "eusc-de-east-1" })
+        foreach (string region in new[]
+        {
+            "cn-north-1", "us-gov-west-1", "eu-central-1", "us-iso-east-1", "eusc-de-east-1",
+        })
         {
             yield return new($"role: region {region} of the profile", RoleOfKeys.Replace("us-west-2", region))
             {
@@ -32,11 +35,13 @@ internal static partial class ConfigTable
             Profile = "r",
         };
         yield return new("role: session name, external id, duration",
-            RoleOfKeys.Replace("[profile k]", "role_session_name = me\nexternal_id = e:1\nduration_seconds = 900\n[profile k]"))
+            RoleOfKeys.Replace(
+                "[profile k]", "role_session_name = me\nexternal_id = e:1\nduration_seconds = 900\n[profile k]"))
         {
             Profile = "r",
         };
-        yield return new("role: duration that is none", RoleOfKeys.Replace("[profile k]", "duration_seconds = long\n[profile k]"))
+        yield return new(
+            "role: duration that is none", RoleOfKeys.Replace("[profile k]", "duration_seconds = long\n[profile k]"))
         {
             Profile = "r",
         };
@@ -78,14 +83,19 @@ internal static partial class ConfigTable
             Profile = "r",
             Error = Unusable,
         };
-        yield return new("role: no source", "[profile r]\n" + Region + Role + "R\n") { Profile = "r", Error = Unusable };
+        yield return new("role: no source", "[profile r]\n" + Region + Role + "R\n")
+        {
+            Profile = "r",
+            Error = Unusable,
+        };
         yield return new("role: two sources",
             RoleOfKeys.Replace("[profile k]", "credential_source = Environment\n[profile k]"))
         {
             Profile = "r",
             Error = Unusable,
         };
-        yield return new("role: keys beside, the role wins", RoleOfKeys.Replace("[profile k]", Keys("AKR") + "[profile k]"))
+        yield return new(
+            "role: keys beside, the role wins", RoleOfKeys.Replace("[profile k]", Keys("AKR") + "[profile k]"))
         {
             Profile = "r",
         };
@@ -94,8 +104,8 @@ internal static partial class ConfigTable
             Profile = "r",
         };
         yield return new("role: source with a role and keys, the keys win",
-            "[profile r]\n" + Region + Role + "R\nsource_profile = k\n[profile k]\n" + Role + "K\nsource_profile = gone\n"
-            + Keys("AK"))
+            "[profile r]\n" + Region + Role + "R\nsource_profile = k\n[profile k]\n" + Role
+            + "K\nsource_profile = gone\n" + Keys("AK"))
         {
             Profile = "r",
         };
@@ -158,7 +168,11 @@ internal static partial class ConfigTable
             Profile = "r",
             Error = Unusable,
         };
-        yield return new("role: credential_source that is none", Sourced("Nowhere")) { Profile = "r", Error = Unusable };
+        yield return new("role: credential_source that is none", Sourced("Nowhere"))
+        {
+            Profile = "r",
+            Error = Unusable,
+        };
         yield return new("role: refused by STS", RoleOfKeys)
         {
             Profile = "r",
@@ -199,7 +213,8 @@ internal static partial class ConfigTable
         };
         yield return new("role: pseudo region", RoleOfKeys) { Profile = "r", Region = "fips-us-east-1" };
 
-        static string Sourced(string place) => "[profile r]\n" + Region + Role + "R\ncredential_source = " + place + "\n";
+        static string Sourced(string place) =>
+            "[profile r]\n" + Region + Role + "R\ncredential_source = " + place + "\n";
     }
 
     private static IEnumerable<ConfigCase> WebIdentities()
@@ -297,7 +312,8 @@ internal static partial class ConfigTable
         yield return Case("keys", Prints("AKPROC"));
         yield return Case("by AWS_PROFILE", Prints("AKPROC")) with { Profile = null, Variables = ["AWS_PROFILE=p"] };
         yield return Case("token", Prints("AKPROC", ",\"SessionToken\":\"t\""));
-        yield return Case("an end", Prints("AKPROC", ",\"SessionToken\":\"t\",\"Expiration\":\"2099-01-01T00:00:00Z\""));
+        yield return Case(
+            "an end", Prints("AKPROC", ",\"SessionToken\":\"t\",\"Expiration\":\"2099-01-01T00:00:00Z\""));
         yield return Case("no end", Prints("AKPROC", ",\"SessionToken\":\"t\",\"Expiration\":null"));
         yield return Case("an empty end", Prints("AKPROC", ",\"Expiration\":\"\"")) with
         {
@@ -306,7 +322,8 @@ internal static partial class ConfigTable
         yield return Case("quotes in the command", Prints("AKPROC"), "\"@dir@/my print\" 'one word' two");
         yield return Case("a backslash in the command", Prints("AKPROC"), "@dir@/my\\ print");
         yield return Case("arguments",
-            "#!/bin/sh\n[ \"$1\" = \"a b\" ] && [ \"$2\" = '$HOME' ] && [ $# = 2 ] || exit 9\n" + Prints("AKPROC")[10..],
+            "#!/bin/sh\n[ \"$1\" = \"a b\" ] && [ \"$2\" = '$HOME' ] && [ $# = 2 ] || exit 9\n"
+            + Prints("AKPROC")[10..],
             "@dir@/print 'a b' $HOME");
         yield return Case("exit code", "#!/bin/sh\necho oops >&2; exit 3\n") with { Error = Failed };
         yield return Case("exit code, by AWS_PROFILE", "#!/bin/sh\nexit 3\n") with
@@ -358,7 +375,8 @@ internal static partial class ConfigTable
         string legacy = "[profile s]\n" + Region + Account + $"sso_region = eu-west-1\nsso_start_url = {Start}\n";
         Dictionary<string, string> Token(string name, string ends, bool renews = false, string registered = Later) =>
             Files(($"home/.aws/sso/cache/{Hash(name)}.json",
-                $"{{\"startUrl\":\"{Start}\",\"region\":\"eu-west-1\",\"accessToken\":\"sso-token\",\"expiresAt\":\"{ends}\""
+                $"{{\"startUrl\":\"{Start}\",\"region\":\"eu-west-1\",\"accessToken\":\"sso-token\","
+                + $"\"expiresAt\":\"{ends}\""
                 + (renews
                     ? ",\"clientId\":\"c\",\"clientSecret\":\"cs\",\"refreshToken\":\"refresh-1\","
                         + $"\"registrationExpiresAt\":\"{registered}\""

@@ -13,7 +13,8 @@ internal static partial class ConfigTable
     private static IEnumerable<ConfigCase> Endpoints()
     {
         const string Services =
-            "[services s]\ncodepipeline =\n  endpoint_url = http://services.test\nsts =\n  endpoint_url = http://sts.test\n"
+            "[services s]\ncodepipeline =\n  endpoint_url = http://services.test\n"
+            + "sts =\n  endpoint_url = http://sts.test\n"
             + "sso =\n  endpoint_url = http://sso.test\n";
         yield return new("endpoint: parameter", Default) { Endpoint = "https://given.test" };
         yield return new("endpoint: parameter with port and path", Default) { Endpoint = "http://127.0.0.1:8080/x" };
@@ -31,7 +32,8 @@ internal static partial class ConfigTable
         yield return new("endpoint: services section",
             Default + "endpoint_url = http://profile.test\nservices = s\n" + Services);
         yield return new("endpoint: services section without the service",
-            Default + "endpoint_url = http://profile.test\nservices = s\n[services s]\nsqs =\n  endpoint_url = http://x\n");
+            Default + "endpoint_url = http://profile.test\nservices = s\n"
+            + "[services s]\nsqs =\n  endpoint_url = http://x\n");
         yield return new("endpoint: services section in quotes",
             Default + "services = my own\n" + Services.Replace("[services s]", "[services 'my own']"));
         yield return new("endpoint: services section that is not there", Default + "services = gone\n")
@@ -344,7 +346,8 @@ internal static partial class ConfigTable
         foreach (string entry in new[]
         {
             "codepipeline.us-west-2.amazonaws.com", ".amazonaws.com", "amazonaws.com", "*", "other.test",
-            "other.test, amazonaws.com", "maws.com", "codepipeline.us-west-2.amazonaws.com:443", ".us-west-2.amazonaws.com",
+            "other.test, amazonaws.com", "maws.com", "codepipeline.us-west-2.amazonaws.com:443",
+            ".us-west-2.amazonaws.com",
         })
         {
             yield return new($"proxy: NO_PROXY={entry}", Default)

@@ -222,7 +222,8 @@ internal static partial class ConfigTable
             Error = Unusable,
         };
         yield return Case("an empty line within a deeper one", "[default]\naws_access_key_id = AK\n"
-            + "aws_secret_access_key = s\ns3 =\n  addressing_style = path\n\n  payload_signing_enabled = true\n" + Region);
+            + "aws_secret_access_key = s\ns3 =\n  addressing_style = path\n\n  payload_signing_enabled = true\n"
+            + Region);
         yield return Case("nested settings do not leak", "[default]\n" + Keys("AK") + "s3 =\n  region = eu-west-1\n"
             + Region);
         yield return Case("a byte order mark", "\ufeff[default]\n" + Region + Keys("AK")) with
@@ -238,7 +239,8 @@ internal static partial class ConfigTable
             + "services = s\n" + Region + "[services s]\ncodepipeline=\n  endpoint_url=http://own.test\n");
         yield return Case("a value with equals", "[default]\n" + Region
             + "aws_access_key_id = AK\naws_secret_access_key = a=b==\n");
-        yield return Case("unknown sections", "[preview]\nx = 1\n[default]\n" + Region + Keys("AK") + "[plugins]\ny = 2\n");
+        yield return Case(
+            "unknown sections", "[preview]\nx = 1\n[default]\n" + Region + Keys("AK") + "[plugins]\ny = 2\n");
         yield return Case("unknown settings", "[default]\n" + Region + Keys("AK")
             + "cli_pager =\noutput = json\ntoolkit_artifact_guid = none\nendpoint_discovery_enabled = auto\n");
         yield return Case("settings of roles beside keys", "[default]\n" + Region + Keys("AK")
@@ -246,12 +248,12 @@ internal static partial class ConfigTable
             + "source_profile = gone\ncredential_source = Nowhere\n");
         yield return Case("sections in the wrong case", "[Default]\n" + Region + Keys("AK")) with { Error = Input };
         yield return Case("an empty region", "[default]\nregion =\n" + Keys("AK")) with { Error = Input };
-        yield return Case("an empty access key", "[default]\n" + Region + "aws_access_key_id =\naws_secret_access_key = s\n")
-            with
-            {
-                Error = Unusable,
-                Difference = "empty access key",
-            };
+        yield return Case(
+            "an empty access key", "[default]\n" + Region + "aws_access_key_id =\naws_secret_access_key = s\n") with
+        {
+            Error = Unusable,
+            Difference = "empty access key",
+        };
         yield return Case("UTF-8", "# für Ärger\n[profile 😀]\n" + Region + Keys("AK")) with { Profile = "😀" };
     }
 

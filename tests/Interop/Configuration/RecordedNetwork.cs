@@ -59,7 +59,8 @@ internal sealed class RecordedNetwork(IReadOnlyDictionary<string, int> answers)
             Keys("ASIA" + form["RoleArn"].Split('/')[^1].ToUpperInvariant(), "SessionToken")
                 .Select(pair => $"<{pair.Key}>{pair.Value}</{pair.Key}>"));
         return (200,
-            $"<{action}Response><{action}Result><Credentials>{members}</Credentials></{action}Result></{action}Response>",
+            $"<{action}Response><{action}Result><Credentials>{members}</Credentials></{action}Result>"
+            + $"</{action}Response>",
             about);
     }
 
@@ -126,7 +127,8 @@ internal sealed class RecordedNetwork(IReadOnlyDictionary<string, int> answers)
         string service, string about, HttpRequestMessage request, HttpFactory factory)
     {
         string? authorization = Header("Authorization");
-        string[]? scope = authorization?.Split("Credential=") is [_, string rest] ? rest.Split(',')[0].Split('/') : null;
+        string[]? scope =
+            authorization?.Split("Credential=") is [_, string rest] ? rest.Split(',')[0].Split('/') : null;
         Uri url = request.RequestUri!;
         bool isLocal = service is "machine" or "container";
         _calls.Add(new ConfigCall(
