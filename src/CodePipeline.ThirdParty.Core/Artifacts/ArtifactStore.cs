@@ -27,6 +27,9 @@ internal sealed class ArtifactStore : IDisposable
     // The region of each bucket that turned out to be elsewhere, so that the next job goes there at once.
     private static readonly ConcurrentDictionary<(string? Endpoint, string Bucket), string> s_regions = new();
 
+    // The endpoints that the user was warned of.
+    private static readonly ConcurrentDictionary<string, bool> s_warned = new(StringComparer.Ordinal);
+
     private readonly JobArtifacts _job;
     private readonly AwsSettings _aws;
     private readonly string? _endpoint;
@@ -47,7 +50,15 @@ internal sealed class ArtifactStore : IDisposable
         _clock = clock;
         _credentials = new JobCredentials(job, clock);
         _aws = new AwsSettings(job.Settings);
-        _endpoint = StoreConfiguration.EndpointOf(_aws)?.AbsoluteUri;
+        Uri? endpoint = StoreConfiguration.EndpointOf(_aws);
+        _endpoint = endpoint?.AbsoluteUri;
+        if (endpoint is { Scheme: "http", IsLoopback: false } && s_warned.TryAdd(_endpoint!, true))
+        {
+            job.Warn?.Invoke(
+                $"Artifacts go to and come from {_endpoint} without TLS: they can be read on the way. Use an endpoint of "
+                + "https.");
+        }
+
         _region = _aws.Region;
         _patience = ClientConfiguration.TimeoutOf(job.Settings);
         _attempts = _aws.MaxAttempts ?? DefaultAttempts;

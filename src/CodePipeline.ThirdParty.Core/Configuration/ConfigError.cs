@@ -40,6 +40,12 @@ internal static class ConfigError
         profile,
         cause: null);
 
+    /// <summary>A name as a shell takes it for one word.</summary>
+    public static string Word(string name) =>
+        name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '@' or '+')
+            ? name
+            : $"'{name.Replace("'", "''")}'";
+
     public static CredentialException NotFound(string profile, ConfigFiles files, IEnumerable<string> known)
     {
         string all = string.Join(", ", known.OrderBy(each => each, StringComparer.Ordinal));
@@ -47,7 +53,7 @@ internal static class ConfigError
         return new CredentialException(
             CredentialFault.ProfileNotFound,
             $"There is no profile '{profile}' in {where}.",
-            all.Length > 0 ? $"Use one of: {all}." : $"Make it with: aws configure --profile {profile}.",
+            all.Length > 0 ? $"Use one of: {all}." : $"Make it with: aws configure --profile {Word(profile)}.",
             profile,
             cause: null);
     }

@@ -39,7 +39,8 @@ internal abstract class CredentialSource
     protected static CredentialException Failed(string profile, string detail, Exception? cause = null) => new(
         CredentialFault.SourceFailed,
         $"Profile '{profile}' gives no credentials: {detail}",
-        $"Look at what the profile says; 'aws sts get-caller-identity --profile {profile}' shows the same.",
+        "Look at what the profile says, and try it with: aws sts get-caller-identity --profile "
+        + $"{ConfigError.Word(profile)}.",
         profile,
         cause);
 }

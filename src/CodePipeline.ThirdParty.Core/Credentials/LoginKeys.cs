@@ -74,7 +74,7 @@ internal sealed class LoginKeys : CredentialSource
     private CredentialException NotSignedIn(string what, Exception? cause = null) => new(
         CredentialFault.SignInNeeded,
         $"The sign-in of profile '{_profile}' with 'aws login' is missing or over: {what}.",
-        $"Sign in again: aws login --profile {_profile}. For a process that runs long, use a role or SSO.",
+        $"Sign in again: aws login --profile {ConfigError.Word(_profile)}. For a process that runs long, use a role or SSO.",
         _profile,
         cause);
 }

@@ -49,7 +49,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
     public CredentialException NotSignedIn(string what, Exception? cause = null) => new(
         CredentialFault.SignInNeeded,
         $"The sign-in of profile '{profile}' with IAM Identity Center (SSO) is missing or over: {what}.",
-        $"Sign in again: aws sso login --profile {profile}.",
+        $"Sign in again: aws sso login --profile {ConfigError.Word(profile)}.",
         profile,
         cause);
 

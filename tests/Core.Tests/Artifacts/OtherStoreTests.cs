@@ -139,6 +139,21 @@ public sealed class OtherStoreTests
         Assert.Empty(host.Left);
     }
 
+    [Fact]
+    public async Task StoreWithoutTls_IsAWarning_Once()
+    {
+        using var host = new ArtifactHost();
+        JobArtifacts job = await host.ReadAsync(
+            settings => settings with { S3EndpointUrl = "http://store-without-tls.invalid/", MaxAttempts = 1 });
+
+        for (int i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<ThirdPartyConnectionException>(() => host.SaveAsync(job, "in"));
+        }
+
+        Assert.Contains("without TLS", Assert.Single(host.Warned), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/p//in")]
     [InlineData("//in")]
