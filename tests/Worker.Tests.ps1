@@ -738,6 +738,47 @@ Describe 'The worker' {
         }
     }
 
+    It 'writes a log that several workers share, and that may be cut off meanwhile' -Skip:$IsWindows {
+        $log = Join-Path $TestDrive 'shared.log'
+        $null = New-CPThirdPartyEmulatorJob $ActionType -Count 60 -ClientToken token
+        $runs = 1..2 | ForEach-Object {
+            Start-TestWorker (
+                "Invoke-CPThirdPartyWorker $ActionType { 'printed' } -LogPath '$log' " +
+                '-IdleTimeout 1 -PollInterval 0.01 -NoArtifact'
+            )
+        }
+        try {
+            foreach ($run in $runs) {
+                Wait-For { $run.Result.IsCompleted } 'the end'
+            }
+
+            $entries = @(Get-Content -LiteralPath $log | ForEach-Object { $_ | ConvertFrom-Json })
+            @($entries | Where-Object event -EQ 'JobEnded').Count | Should -Be 60
+            @($entries | Where-Object event -EQ 'HandlerOutput').Count | Should -Be 60
+            @($entries | Where-Object event -EQ 'Started').Count | Should -Be 2
+        } finally {
+            $runs.Shell | ForEach-Object Dispose
+        }
+
+        $null = Invoke-TestWorker -Count 2 -With @{ LogPath = $log } {
+            Copy-Item -LiteralPath $log -Destination "$log.1"
+            Clear-Content -LiteralPath $log
+        }
+        (Get-Content -LiteralPath $log -Raw)[0] | Should -Be '{'
+        Get-Content -LiteralPath $log | ForEach-Object { $_ | ConvertFrom-Json } | Select-Object -Last 1 |
+            ForEach-Object event | Should -Be 'Stopped'
+    }
+
+    It 'follows no link to a log or a journal' -Skip:$IsWindows {
+        $theirs = Join-Path $TestDrive 'theirs'
+        Set-Content -LiteralPath $theirs -Value 'theirs'
+        $link = Join-Path $TestDrive 'a-link'
+        $null = New-Item -ItemType SymbolicLink -Path $link -Target $theirs
+        { Invoke-CPThirdPartyWorker $ActionType { } -LogPath $link } | Should -Throw -ErrorId 'LogUnusable,*'
+        { Invoke-CPThirdPartyWorker $ActionType { } -JournalPath $link } | Should -Throw -ErrorId 'JournalUnusable,*'
+        Get-Content -LiteralPath $theirs | Should -Be 'theirs'
+    }
+
     It 'shows progress, taken away at the end' {
         $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
             Write-Progress -Activity work -Status half -PercentComplete 50
@@ -1057,6 +1098,19 @@ Invoke-CPThirdPartyWorker $ActionType {
             Should -Throw -ErrorId 'JournalDamaged,*' -PassThru
         "$refused" | Should -BeLike "*'$journal' is damaged in line 2:*"
         Get-Content -LiteralPath $journal | Should -Be $lines
+        Get-ServiceRequest | Should -BeNullOrEmpty
+    }
+
+    It 'is not made of a file of somebody else''s' -TestCases @(
+        @{ Content = 'param($Job) "x"' }
+        @{ Content = '{"client-1":"token"}' }
+    ) {
+        Set-Content -LiteralPath $journal -Value $Content -NoNewline
+        $refused = { Invoke-CPThirdPartyWorker $ActionType { } @with } |
+            Should -Throw -ErrorId 'JournalDamaged,*' -PassThru
+        "$refused" | Should -BeLike "The file '$journal' is not the journal of a worker*"
+        Get-Content -LiteralPath $journal -Raw | Should -Be $Content
+        Test-Path -LiteralPath "$journal.lock" | Should -BeFalse
         Get-ServiceRequest | Should -BeNullOrEmpty
     }
 

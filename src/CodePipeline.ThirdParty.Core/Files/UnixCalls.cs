@@ -37,6 +37,9 @@ internal static class UnixCalls
 
     // A FIFO would keep the opener waiting for its other end.
     private static readonly int s_file = ReadWrite | s_noLink | s_closeOnExec | (s_isMac ? 0x4 : 0x800);
+    private static readonly int s_append =
+        1 | (s_isMac ? 0x8 : 0x400) | s_noLink | s_closeOnExec | (s_isMac ? 0x4 : 0x800);
+
     private static readonly int s_removeFolder = s_isMac ? 0x80 : 0x200;
     private static readonly int s_linkItself = s_isMac ? 0x20 : 0x100;
     private static readonly UnixDescriptor s_current = new(s_isMac ? -2 : -100);
@@ -56,6 +59,24 @@ internal static class UnixCalls
     /// <summary>Opens a file in a folder to read and write; <see langword="null"/> for a link.</summary>
     public static UnixDescriptor? OpenFile(UnixDescriptor folder, byte[] name) =>
         Valid(Open(folder, name, s_file));
+
+    /// <summary>
+    /// Opens a file in a folder so that each write lands at its end; <see langword="null"/> for a link.
+    /// </summary>
+    public static UnixDescriptor? OpenAppend(UnixDescriptor folder, byte[] name) => Valid(Open(folder, name, s_append));
+
+    /// <summary>Writes to a file what it takes; less than zero where it takes nothing.</summary>
+    public static long Write(UnixDescriptor file, byte[] bytes) => (long)Write(file, bytes, (IntPtr)bytes.Length);
+
+    /// <summary>Why the last call failed.</summary>
+    public static Exception LastError(string path)
+    {
+        int error = Marshal.GetLastWin32Error();
+        string message = $"{new Win32Exception(error).Message}: '{path}'";
+        return error is AccessDenied or NotPermitted
+            ? new UnauthorizedAccessException(message)
+            : new IOException(message, error);
+    }
 
     /// <summary>What an open file or folder is; <see langword="null"/> where the system does not tell.</summary>
     public static UnixFacts? FactsOf(UnixDescriptor file) => FactsOf(file, null);
@@ -276,6 +297,10 @@ internal static class UnixCalls
     [DllImport(Library, EntryPoint = "read")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern IntPtr Read(UnixDescriptor file, byte[] buffer, IntPtr count);
+
+    [DllImport(Library, EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern IntPtr Write(UnixDescriptor file, byte[] buffer, IntPtr count);
 
     [DllImport(Library, EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -459,7 +459,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             }
 
             return new WorkerLog(
-                OwnerOnly.Open(path, FileMode.Append, FileAccess.Write, FileShare.Read),
+                AppendFile.Open(path),
                 error => Warn(
                     $"The log '{path}' can no longer be written, and the worker goes on without it: {error.Message}"));
         }

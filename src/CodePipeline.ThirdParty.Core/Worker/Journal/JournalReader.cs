@@ -10,28 +10,30 @@ namespace CodePipeline.ThirdParty.Worker.Journal;
 /// <summary>Reads what an earlier worker left.</summary>
 internal static class JournalReader
 {
+    // More than its first line ever has.
+    private const int MostOfAHead = 4096;
+
     /// <summary>The jobs that need something yet, in the order in which they were taken.</summary>
+    /// <exception cref="JournalException">It is no journal, or is damaged.</exception>
+    /// <exception cref="IOException">It cannot be read, or is not this user's own.</exception>
     public static IReadOnlyList<JournalEntry> Read(string path)
     {
-        if (!File.Exists(path))
+        using FileStream? file = OwnFile.OpenRead(path);
+        if (file is null || file.Length == 0)
         {
             return Array.Empty<JournalEntry>();
         }
 
-        // A disk that lost its power may leave zeros behind the last line that got there.
-        string text = Encoding.UTF8.GetString(ReadAll(path)).TrimEnd('\0');
-        string[] lines = text.Split('\n');
-        var open = new Dictionary<string, (int Order, JournalEntry Entry)>(StringComparer.Ordinal);
-        if (lines.FirstOrDefault(line => line.Trim().Length > 0) is string first && !JournalText.IsEntry(first))
+        if (!IsJournal(Head(file)))
         {
-            // A journal is written whole before it takes its place, so that its first line is never half a line.
-            throw new JournalException(
-                JournalFault.Damaged,
-                path,
-                $"The file '{path}' is not the journal of a worker, and is left as it was found.",
-                "Name a file of its own for the journal: a new one, an empty one, or the journal of an earlier worker.");
+            throw NoJournal(path);
         }
 
+        file.Position = 0;
+
+        // A disk that lost its power may leave zeros behind the last line that got there.
+        string[] lines = Encoding.UTF8.GetString(ReadAll(file)).TrimEnd('\0').Split('\n');
+        var open = new Dictionary<string, (int Order, JournalEntry Entry)>(StringComparer.Ordinal);
         for (int i = 0; i < lines.Length; i++)
         {
             if (lines[i].Trim().Length == 0)
@@ -48,8 +50,9 @@ internal static class JournalReader
             }
             catch (Exception error) when (JsonFault.Is(error) || error is FormatException)
             {
-                // A worker that is killed while it writes leaves half a line. What stood in it had not been done yet.
-                if (lines.Skip(i + 1).All(line => line.Trim().Length == 0))
+                // A worker that is killed while it writes leaves half a line, without its end. What stood in it had not
+                // been done yet.
+                if (i > 0 && i == lines.Length - 1)
                 {
                     break;
                 }
@@ -67,13 +70,30 @@ internal static class JournalReader
         return open.Values.OrderBy(each => each.Order).Select(each => each.Entry).ToArray();
     }
 
+    /// <summary>
+    /// What a worker left that was ended while it wrote a whole journal: the beginning of one, or nothing at all.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be read, or is not this user's own.</exception>
+    public static bool IsBeginning(string path)
+    {
+        using FileStream? file = OwnFile.OpenRead(path);
+        return file is null || file.Length == 0 || IsJournal(Head(file));
+    }
+
+    /// <summary>A file that no worker has written is somebody's, and is left as it is.</summary>
+    public static JournalException NoJournal(string path) => new(
+        JournalFault.Damaged,
+        path,
+        $"The file '{path}' is not the journal of a worker, and is left as it was found.",
+        "Name a file of its own for the journal: a new one, an empty one, or the journal of an earlier worker.");
+
     /// <summary>Who holds the journal, in words; <see langword="null"/> where it does not say.</summary>
     public static string? Holder(string path)
     {
         try
         {
-            string text = Encoding.UTF8.GetString(ReadAll(path));
-            return JournalText.Holder(text.Split('\n')[0]);
+            using FileStream? file = OwnFile.OpenRead(path);
+            return file is null ? null : JournalText.Holder(Head(file).Split('\n')[0]);
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
@@ -95,10 +115,27 @@ internal static class JournalReader
         }
     }
 
-    private static byte[] ReadAll(string path)
+    /// <summary>By its first line, which is always written whole.</summary>
+    private static bool IsJournal(string head)
     {
-        // The worker that holds it goes on writing meanwhile.
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        int end = head.IndexOf('\n');
+        return end > 0 && JournalText.IsOpened(head.Substring(0, end));
+    }
+
+    private static string Head(Stream file)
+    {
+        byte[] head = new byte[MostOfAHead];
+        int length = 0;
+        while (length < head.Length && file.Read(head, length, head.Length - length) is > 0 and int read)
+        {
+            length += read;
+        }
+
+        return Encoding.UTF8.GetString(head, 0, length);
+    }
+
+    private static byte[] ReadAll(Stream file)
+    {
         using var bytes = new MemoryStream();
         file.CopyTo(bytes);
         return bytes.ToArray();

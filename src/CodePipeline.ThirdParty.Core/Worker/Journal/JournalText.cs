@@ -100,15 +100,14 @@ internal static class JournalText
         });
     }
 
-    /// <summary>Whether a line is one of a journal: a JSON object that names its kind of entry.</summary>
-    public static bool IsEntry(string line)
+    /// <summary>Whether a line is the first of a journal, of whatever version.</summary>
+    public static bool IsOpened(string line)
     {
         try
         {
-            using JsonDocument entry = JsonDocument.Parse(line);
-            return entry.RootElement.ValueKind == JsonValueKind.Object
-                && entry.RootElement.TryGetProperty("entry", out JsonElement kind)
-                && kind.ValueKind == JsonValueKind.String;
+            using JsonDocument document = JsonDocument.Parse(line);
+            return Text(document.RootElement, "entry") == "opened"
+                && document.RootElement.TryGetProperty("version", out _);
         }
         catch (Exception error) when (JsonFault.Is(error))
         {

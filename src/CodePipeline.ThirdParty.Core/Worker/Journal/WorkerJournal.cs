@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Files;
@@ -54,6 +55,7 @@ internal sealed class WorkerJournal : IWorkerJournal
     public static WorkerJournal Open(string path, TimeProvider clock, Func<Stream, Stream>? wrap = null)
     {
         string full = Path.GetFullPath(path);
+        Check(full);
         FileStream held = Hold(full);
         var journal = new WorkerJournal(full, clock, wrap ?? (stream => stream), held);
         try
@@ -117,6 +119,22 @@ internal sealed class WorkerJournal : IWorkerJournal
         _held.Dispose();
     }
 
+    /// <summary>Before anything is made beside it.</summary>
+    private static void Check(string path)
+    {
+        try
+        {
+            if (!JournalReader.IsBeginning(path))
+            {
+                throw JournalReader.NoJournal(path);
+            }
+        }
+        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        {
+            throw Unusable(path, error);
+        }
+    }
+
     private static FileStream Hold(string path)
     {
         try
@@ -132,7 +150,7 @@ internal sealed class WorkerJournal : IWorkerJournal
                 throw new IOException("There is a folder of this name.");
             }
 
-            return OwnerOnly.Open(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return HoldLock(path + ".lock");
         }
         catch (IOException error) when (s_heldErrors.Contains(error.HResult))
         {
@@ -150,11 +168,34 @@ internal sealed class WorkerJournal : IWorkerJournal
         }
     }
 
+    /// <summary>Nothing is ever written to it, so that a file that is there already stays as it is.</summary>
+    private static FileStream HoldLock(string path)
+    {
+        if (OwnFile.FaultOf(path) is string fault)
+        {
+            throw new IOException($"Of its lock '{path}': {fault}.");
+        }
+
+        if (!File.Exists(path))
+        {
+            try
+            {
+                return OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another worker was quicker.
+            }
+        }
+
+        return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+    }
+
     private static JournalException Unusable(string path, Exception error) => new(
         JournalFault.Unusable,
         path,
         $"The journal '{path}' cannot be used: {error.Message}",
-        "Name a file in a folder where the worker may write, on a disk with room.",
+        "Name a file of your own, which nobody else may write to, in a folder where the worker may write.",
         error);
 
     private Task<bool> WriteAsync(JournalEntry entry)
@@ -258,35 +299,65 @@ internal sealed class WorkerJournal : IWorkerJournal
         }
     }
 
-    /// <summary>Writes the file anew with what is needed yet; the old one stays until the new one is whole.</summary>
+    /// <summary>Writes a new file with what is needed yet; the old one stays until the new one is whole.</summary>
     private void Rewrite()
     {
-        string fresh = _path + ".new";
+        string path = _path + ".new";
+        string? fault = OwnFile.FaultOf(path)
+            ?? (JournalReader.IsBeginning(path) ? null : "it is not the journal of a worker");
+        if (fault is not null)
+        {
+            throw new IOException($"'{path}' is in the way, and is left alone: {fault}.");
+        }
+
+        // A name that is taken is never written to, whatever takes it: it may be a link.
+        File.Delete(path);
+        FileStream fresh = OwnerOnly.Open(
+            path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+        Stream stream = _wrap(fresh);
         try
         {
-            WriteWhole(fresh);
+            WriteWhole(fresh, stream);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error)
         {
-            // Half of it is no use to anybody, and takes up room where there may be none.
-            TryDelete(fresh);
+            stream.Dispose();
+            fresh.Dispose();
+            if (FileErrors.IsOfSystem(error))
+            {
+                // Half of it is no use to anybody, and takes up room where there may be none.
+                TryDelete(path);
+            }
+
             throw;
         }
 
         Close();
-        Replace(fresh, _path);
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+        {
+            stream.Dispose();
+            fresh.Dispose();
+            Replace(path, _path);
+            fresh = new FileStream(
+                _path, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            fresh.Seek(0, SeekOrigin.End);
+            stream = _wrap(fresh);
+        }
+        else
+        {
+            // The file that was written, whatever is at its path by now.
+            Replace(path, _path);
+        }
+
         FolderSync.Flush(Path.GetDirectoryName(_path)!);
-        _file = OwnerOnly.Open(_path, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete);
-        _file.Seek(0, SeekOrigin.End);
-        _stream = _wrap(_file);
+        _file = fresh;
+        _stream = stream;
         _sizeWhenNew = _file.Length;
         _isBroken = false;
     }
 
-    private void WriteWhole(string path)
+    private void WriteWhole(FileStream file, Stream stream)
     {
-        using FileStream file = OwnerOnly.Open(path, FileMode.Create, FileAccess.Write, FileShare.None);
-        Stream stream = _wrap(file);
         Put(JournalText.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
         foreach (JournalEntry entry in _open.Values)
         {
@@ -307,7 +378,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         }
         catch (Exception error) when (FileErrors.IsOfSystem(error))
         {
-            // The next rewrite begins it anew.
+            // The next rewrite deletes it.
         }
     }
 

@@ -109,6 +109,136 @@ public sealed class WorkerJournalTests : IDisposable
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("param($Job) 'x'")]
+    [InlineData("one line\n")]
+    [InlineData("{\"client-1\":\"token\"}")]
+    [InlineData("{\"client-1\":\"token\"}\n")]
+    [InlineData("{\"entry\":\"opened\",\"version\":1}")]
+    [InlineData("{\"entry\":\"claimed\",\"job\":\"a\",\"version\":1}\n")]
+    [InlineData("[1]\n")]
+    [InlineData("\"opened\"\n")]
+    [InlineData("\n{\"entry\":\"opened\",\"version\":1}\n")]
+    [InlineData("\0\0\0\0")]
+    [InlineData(" ")]
+    [InlineData("PK\u0003\u0004\n\0\0")]
+    public void FileThatNoWorkerHasWritten_IsLeftAsItIs(string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, content);
+
+        JournalException error = Assert.Throws<JournalException>(Open);
+
+        Assert.Equal(JournalFault.Damaged, error.Fault);
+        Assert.StartsWith(
+            $"The file '{FilePath}' is not the journal of a worker", error.Message, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllText(FilePath));
+        Assert.Equal(new[] { FilePath }, Directory.GetFiles(Path.GetDirectoryName(FilePath)!));
+    }
+
+    [Fact]
+    public void EmptyFile_BecomesAJournal()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, string.Empty);
+
+        Open().Dispose();
+
+        Assert.Contains("\"opened\"", File.ReadAllText(FilePath), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"entry\":\"opened\",\"version\":99}\n", "later version")]
+    [InlineData("{\"entry\":\"opened\",\"version\":1}\n{\"entry\":\"cla\n", "line 2")]
+    [InlineData("{\"entry\":\"opened\",\"version\":1}\nsomebody's note\n", "line 2")]
+    public void LastLineThatIsWhole_IsDamage(string content, string named)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, content);
+
+        JournalException error = Assert.Throws<JournalException>(Open);
+
+        Assert.Equal(JournalFault.Damaged, error.Fault);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllText(FilePath));
+    }
+
+    [Fact]
+    public void HalfANewJournal_IsReplaced_AndAForeignFileInItsPlaceIsNot()
+    {
+        Open().Dispose();
+        string fresh = FilePath + ".new";
+        File.WriteAllText(fresh, File.ReadAllText(FilePath) + "{\"time");
+        Open().Dispose();
+        Assert.False(File.Exists(fresh));
+        File.WriteAllText(fresh, "my notes");
+
+        JournalException error = Assert.Throws<JournalException>(Open);
+
+        Assert.Equal(JournalFault.Unusable, error.Fault);
+        Assert.Contains("'" + fresh + "' is in the way", error.Message, StringComparison.Ordinal);
+        Assert.Equal("my notes", File.ReadAllText(fresh));
+    }
+
+#if NET
+    [Theory]
+    [InlineData("")]
+    [InlineData(".new")]
+    [InlineData(".lock")]
+    public void LinkInItsPlace_IsNotFollowed(string suffix)
+    {
+        string theirs = _folder.Write("theirs", suffix.Length == 0 ? string.Empty : "theirs");
+        DateTime written = File.GetLastWriteTimeUtc(theirs);
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.CreateSymbolicLink(FilePath + suffix, theirs);
+        UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(theirs);
+
+        JournalException error = Assert.Throws<JournalException>(Open);
+
+        Assert.Equal(JournalFault.Unusable, error.Fault);
+        Assert.Contains("it is a link", error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal((written, suffix.Length == 0 ? 0 : 6), (File.GetLastWriteTimeUtc(theirs), new FileInfo(theirs).Length));
+        Assert.Equal(mode, OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(theirs));
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupWrite)]
+    [InlineData(UnixFileMode.OtherWrite)]
+    public void JournalThatOthersMayWrite_IsNotBelieved(UnixFileMode right)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Open().Dispose();
+        File.SetUnixFileMode(FilePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | right);
+
+        JournalException error = Assert.Throws<JournalException>(Open);
+
+        Assert.Equal(JournalFault.Unusable, error.Fault);
+        Assert.Contains("Other users may write to it.", error.Message, StringComparison.Ordinal);
+
+        // Nothing can have been written into an empty one.
+        File.WriteAllText(FilePath, string.Empty);
+        Open().Dispose();
+    }
+
+    [Fact]
+    public void LockThatWasThereBefore_KeepsItsContentAndRights()
+    {
+        string lockFile = FilePath + ".lock";
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(lockFile, "GEM\n");
+        UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(lockFile);
+
+        Open().Dispose();
+
+        Assert.Equal("GEM\n", File.ReadAllText(lockFile));
+        Assert.Equal(mode, OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(lockFile));
+    }
+#endif
+
     [Fact]
     public void FolderInItsPlace_IsUnusable()
     {

@@ -1,0 +1,145 @@
+using System;
+using System.ComponentModel;
+using System.IO;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodePipeline.ThirdParty.Files;
+
+/// <summary>
+/// A file in the append mode of the system: each write lands at the end that the file has then, also where others write
+/// to it or cut it off. <see cref="FileMode.Append"/> knows only the end that it has seen.
+/// </summary>
+internal static class AppendFile
+{
+    private const int Interrupted = 4;
+
+    /// <summary>Opens a file, or makes one that only its owner may read.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is a link or no regular file.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    public static Stream Open(string path) =>
+        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? OpenWindows(path) : OpenUnix(path);
+
+    private static UnixAppend OpenUnix(string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            try
+            {
+                OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another worker was quicker.
+            }
+        }
+
+        using UnixDescriptor folder = UnixCalls.OpenFolder(Path.GetDirectoryName(path)!)
+            ?? throw new DirectoryNotFoundException($"There is no folder '{Path.GetDirectoryName(path)}'.");
+        byte[] name = UnixCalls.Bytes(Path.GetFileName(path));
+        UnixFacts? facts = UnixCalls.FactsOf(folder, name);
+        UnixDescriptor? file = facts is null or { IsFile: true } ? UnixCalls.OpenAppend(folder, name) : null;
+        if (file is null)
+        {
+            throw facts switch
+            {
+                { IsLink: true } => new IOException("It is a link."),
+                { IsFile: false } => new IOException("It is not a regular file."),
+                _ => UnixCalls.LastError(path),
+            };
+        }
+
+        return new UnixAppend(file, path);
+    }
+
+    private static FileStream OpenWindows(string path)
+    {
+        const uint AppendAndSynchronize = 0x4 | 0x100000;
+        const uint AllShares = 0x7;
+        const uint OpenAlways = 4;
+        if (OwnFile.FaultOf(path) is string fault)
+        {
+            throw new IOException($"{char.ToUpperInvariant(fault[0])}{fault.Substring(1)}.");
+        }
+
+        // With this right alone, Windows itself puts each write at the end.
+        SafeFileHandle handle = CreateFile(
+            path, AppendAndSynchronize, AllShares, IntPtr.Zero, OpenAlways, 0, IntPtr.Zero);
+        if (handle.IsInvalid)
+        {
+            int error = Marshal.GetLastWin32Error();
+            handle.Dispose();
+            throw new IOException(new Win32Exception(error).Message, unchecked((int)0x80070000) | error);
+        }
+
+        return new FileStream(handle, FileAccess.Write, bufferSize: 1);
+    }
+
+#pragma warning disable SYSLIB1054 // Source-generated imports are not there on .NET Framework.
+    [DllImport("kernel32.dll", EntryPoint = "CreateFileW", CharSet = CharSet.Unicode, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern SafeFileHandle CreateFile(
+        string path, uint access, uint share, IntPtr security, uint creation, uint flags, IntPtr template);
+#pragma warning restore SYSLIB1054
+
+    /// <summary>What is written goes to the end of the file, in one call as far as the system takes it.</summary>
+    private sealed class UnixAppend(UnixDescriptor file, string path) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            byte[] rest = new byte[count];
+            Buffer.BlockCopy(buffer, offset, rest, 0, count);
+            while (rest.Length > 0)
+            {
+                long written = UnixCalls.Write(file, rest);
+                if (written < 0)
+                {
+                    if (Marshal.GetLastWin32Error() == Interrupted)
+                    {
+                        continue;
+                    }
+
+                    throw UnixCalls.LastError(path);
+                }
+
+                byte[] left = new byte[rest.Length - written];
+                Buffer.BlockCopy(rest, (int)written, left, 0, left.Length);
+                rest = left;
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                file.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}
