@@ -323,6 +323,34 @@ Describe 'A handler with <Mode>' -ForEach @(
         $entry.line | Should -Be 3
     }
 
+    It 'cannot steer the terminal with the text of its job' {
+        $evil = "a`e]52;c;eA==`a`e[2Jb`rFAKE: [job] Succeeded`nFAKE`u{202e}c"
+        $ErrorActionPreference = 'Continue'
+        $all = @(Invoke-TestWorker -With ($with + @{ Verbose = $true }) -Made @{ Configuration = @{ Site = $evil } } {
+                $text = $Job.Configuration['Site']
+                $text
+                [pscustomobject]@{ Text = $text }
+                Write-Host $text
+                Write-Warning $text
+                Write-Verbose $text
+                Write-Information $text
+                $text | Out-Host
+                Write-Error $text -ErrorAction Continue
+                New-CPThirdPartyJobOutcome -FailureMessage $text -ExternalExecutionId $text
+            } *>&1)
+        $result = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.ThirdPartyJobResult] }
+        $shown = @($all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.ThirdPartyJobResult] } |
+                ForEach-Object { "$_" }) + $result.Message + $result.ExternalExecutionId
+        $shown.Count | Should -BeGreaterThan 8
+        $shown -match '[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]' | Should -BeNullOrEmpty
+        foreach ($line in $shown[0..($shown.Count - 3)] -split "`n") {
+            $line | Should -Not -BeLike 'FAKE*'
+        }
+
+        $result.Message | Should -BeLike 'a\u001b]52;c;eA==\u0007\u001b`[2Jb*'
+        (Get-CPThirdPartyEmulatorJob -JobId $result.JobId).FailureMessage | Should -Be $evil
+    }
+
     It 'shows objects as PowerShell does' {
         $all = @(Invoke-TestWorker -With $with {
                 'before'
@@ -907,11 +935,10 @@ Describe 'A handler that cannot be stopped' {
 
     It 'keeps its place from other jobs, none of which fails for it' {
         $gate = [System.Threading.ManualResetEventSlim]::new()
-        $seen = [System.Collections.Concurrent.ConcurrentQueue[int]]::new()
+        $first = [System.Threading.Semaphore]::new(1, 1)
         try {
             $results = @(Invoke-TestWorker -Count 4 -With @{ JobTimeout = 1; ThrottleLimit = 2 } {
-                    ($using:seen).Enqueue(1)
-                    if (($using:seen).Count -eq 1) {
+                    if (($using:first).WaitOne(0)) {
                         # Nothing stops a thread that waits in .NET.
                         $null = ($using:gate).Wait(120000)
                     }
@@ -919,6 +946,7 @@ Describe 'A handler that cannot be stopped' {
             $results.Outcome | Sort-Object | Should -Be 'Failed', 'Succeeded', 'Succeeded', 'Succeeded'
         } finally {
             $gate.Set()
+            $first.Dispose()
         }
     }
 

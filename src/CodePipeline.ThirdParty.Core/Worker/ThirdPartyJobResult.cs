@@ -32,6 +32,20 @@ public sealed class ThirdPartyJobResult
     /// <summary>The id of the execution in the partner's system.</summary>
     public string? ExternalExecutionId { get; init; }
 
+    /// <summary>The same with other texts of the job.</summary>
+    internal ThirdPartyJobResult With(Func<string, string> change) => new()
+    {
+        JobId = JobId,
+        ClientId = ClientId,
+        ActionType = ActionType,
+        Outcome = Outcome,
+        StartedAt = StartedAt,
+        Duration = Duration,
+        FailureType = FailureType,
+        Message = Message is null ? null : change(Message),
+        ExternalExecutionId = ExternalExecutionId is null ? null : change(ExternalExecutionId),
+    };
+
     /// <inheritdoc/>
     public override string ToString() => $"{JobId} {Outcome}";
 }

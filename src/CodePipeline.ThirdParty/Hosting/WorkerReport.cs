@@ -146,16 +146,14 @@ internal sealed class WorkerReport : IWorkerObserver
             }
         }
 
-        if (Runner is not null)
-        {
-            record = record with
+        record = Runner is null
+            ? record with { Text = Neutral(record.Text), Activity = Neutral(record.Activity).Replace('\n', ' ') }
+            : record with
             {
                 Text = Neutral(record.Text + PlaceOf(record.Original as ErrorRecord)),
                 Activity = Neutral(record.Activity).Replace('\n', ' '),
                 IsForRunner = true,
             };
-        }
-
         if (Runner is null || !IsParallel || record.Stream == HandlerStream.Progress)
         {
             Post(host => host.Relay(record));
@@ -246,14 +244,18 @@ internal sealed class WorkerReport : IWorkerObserver
         string about = happened.Job is JobTicket job ? $"[{job.JobId}] " : string.Empty;
         if (happened.Result is not ThirdPartyJobResult result)
         {
-            return about + (happened.Message.Length > 0 ? happened.Message : happened.Kind.ToString());
+            return Named(about, happened.Message.Length > 0 ? happened.Message : happened.Kind.ToString());
         }
 
         string type = result.FailureType is FailureType failure ? $" ({failure})" : string.Empty;
         string message = string.IsNullOrEmpty(result.Message) ? "." : ": " + result.Message;
         string end = FormattableString.Invariant($"{result.Outcome}{type} after {result.Duration.TotalSeconds:0.0} s");
-        return $"[{result.JobId}] {end}{message}";
+        return Named($"[{result.JobId}] ", end + message);
     }
+
+    /// <summary>Each line says whose it is: none of a job's text can pass for a line of the worker.</summary>
+    private static string Named(string about, string text) =>
+        about + text.Replace("\r\n", "\n").Replace('\r', '\n').Replace("\n", "\n" + about);
 
     /// <summary>A warning has no recommended action of its own, so that of its error goes into the text.</summary>
     private static string WithAdvice(string text, Exception? error) =>
@@ -305,7 +307,7 @@ internal sealed class WorkerReport : IWorkerObserver
                 host.WriteWarning(warning);
             }
 
-            host.WriteObject(Runner?.Neutral(result) ?? result);
+            host.WriteObject(result.With(Neutral));
         });
     }
 
@@ -396,7 +398,7 @@ internal sealed class WorkerReport : IWorkerObserver
         }
     }
 
-    private string Neutral(string text) => Runner?.Neutral(text) ?? text;
+    private string Neutral(string text) => Runner?.Neutral(text) ?? ScreenText.Of(text);
 
     /// <summary>A job that cannot be claimed comes again with each lease.</summary>
     private bool IsToldAlready(WorkerEvent happened)

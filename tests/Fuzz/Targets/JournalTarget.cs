@@ -41,6 +41,12 @@ internal sealed class JournalTarget : FuzzTarget
     public override byte[] Make(Draw draw)
     {
         using MemoryStream text = new();
+        if (draw.Between(0, 9) > 0)
+        {
+            // Without this line nothing of the file is read.
+            text.Write(Encoding.UTF8.GetBytes(s_lines[0] + "\n"));
+        }
+
         for (int lines = draw.Between(1, 8); lines > 0; lines--)
         {
             text.Write(JsonMaker.Like(draw, draw.Pick(s_lines), 0.02));

@@ -37,18 +37,7 @@ internal abstract class Runner
     }
 
     /// <summary>A result whose texts hold no command, however it is printed.</summary>
-    public ThirdPartyJobResult Neutral(ThirdPartyJobResult result) => new()
-    {
-        JobId = result.JobId,
-        ClientId = result.ClientId,
-        ActionType = result.ActionType,
-        Outcome = result.Outcome,
-        StartedAt = result.StartedAt,
-        Duration = result.Duration,
-        FailureType = result.FailureType,
-        Message = result.Message is null ? null : Neutral(result.Message),
-        ExternalExecutionId = result.ExternalExecutionId is null ? null : Neutral(result.ExternalExecutionId),
-    };
+    public ThirdPartyJobResult Neutral(ThirdPartyJobResult result) => result.With(Neutral);
 
     /// <summary>The runner that this process runs on, if any.</summary>
     public static Runner? Find(Func<string, string?> variable) =>
