@@ -321,10 +321,13 @@ Describe 'The code that a reader copies' {
         $jobs = @{ Count = 2; Configuration = @{ ProjectName = 'website' } }
         $one = @{ Count = 1 }
         $artifacts = @{ InputArtifact = @{ Site = 'site.zip' }; OutputArtifact = 'Report' }
+        $each = 'foreach ($job in Get-CPThirdPartyJob Test/Contoso/1 | Get-CPThirdPartyJobDetail | ' +
+            'Confirm-CPThirdPartyJob)'
         $blocks = @(
-            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob -ActionType Test/Contoso/1 |'; Jobs = $jobs
-                Ends = 'Succeeded ok', 'Succeeded ok'
+            @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -NoArtifact'
+                Jobs = $one; Stops = $true; Ends = 'Succeeded '
             }
+            @{ Page = 'README.md'; Begins = "$each {`n    try"; Jobs = $jobs; Ends = 'Succeeded ok', 'Succeeded ok' }
             @{ Page = 'README.md'; Begins = 'Import-Module ./output'; AtRoot = $true
                 Then = '(Get-Module CodePipeline.ThirdParty).ModuleBase'
                 Prints = '*output?CodePipeline.ThirdParty?*'
@@ -332,10 +335,11 @@ Describe 'The code that a reader copies' {
             @{ Page = 'README.md'; Begins = '# An emulator, and a session'; Prints = '*website*'
                 Ends = 'Succeeded 40 tests passed', 'Succeeded 40 tests passed'
             }
-            @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJob Test/Contoso/1 | Get'; Jobs = $artifacts
-                Ends = 'Succeeded ok Report'
+            @{ Page = 'README.md'; Begins = "$each {`n    `$in"; Jobs = $artifacts + @{ Count = 2 }
+                Ends = 'Succeeded ok Report', 'Succeeded ok Report'
             }
-            @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker'; Jobs = $artifacts
+            @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -JournalPath'
+                Jobs = $artifacts
                 Ends = 'Succeeded 1 pages Report'; Stops = $true
             }
             @{ Page = 'README.md'; Begins = 'Get-CPThirdPartyJobDetail $id'; Before = '$id = "nothing"; $token = "none"'
@@ -387,6 +391,7 @@ Describe 'The code that a reader copies' {
             $end = if ($Stops) { '/bin/sh -c "kill -TERM $PID"' }
             Set-Content $own/Contoso.psm1 @"
 function Test-It(`$What, `$Folder) {
+    $end
     if (`$Folder) {
         `$null = New-Item -ItemType Directory -Path `$Folder -Force
         Copy-Item -Path `$What/Site/* -Destination `$Folder
@@ -474,6 +479,84 @@ if (Get-Command Get-CPThirdPartyEmulatorJob -ErrorAction Ignore) {
                 @($printed -split '\r?\n' | Where-Object { $_ }) |
                     Should -Be @([regex]::Matches($code, '(?m)\S +# (.+)$') | ForEach-Object { $_.Groups[1].Value })
             }
+        } finally {
+            Remove-Item -LiteralPath $folder -Recurse -Force
+        }
+    }
+
+    # What a reader's own step can do wrong. The first job's fails, the second one's does not.
+    It '<Page>: <Begins> … reports a job whose step fails, and the next one, too' -TestCases @(
+        @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -NoArtifact'
+            Type = 'Test/Contoso/1'
+        }
+        @{ Page = 'README.md'; Begins = "$each {`n    try"; Type = 'Test/Contoso/1' }
+        @{ Page = 'README.md'; Begins = "$each {`n    `$in"; Type = 'Test/Contoso/1' }
+        @{ Page = 'module/en-US/about_CPThirdParty_Artifacts.help.txt'; Begins = '        foreach ($job in'
+            Type = 'Build/Contoso/1'
+        }
+        @{ Page = 'module/en-US/about_CodePipeline.ThirdParty.help.txt'; Begins = '        foreach ($job in'
+            Type = 'Test/Contoso/1'
+        }
+        @{ Page = 'module/en-US/about_CodePipeline.ThirdParty.help.txt'; Begins = '        Invoke-CPThirdPartyWorker'
+            Type = 'Test/Contoso/1'
+        }
+    ) {
+        $code = @(
+            Get-Code (Join-Path $RepositoryRoot $Page) |
+                Where-Object { $_.TrimStart("`n").StartsWith($Begins, [StringComparison]::Ordinal) }
+        )
+        $code.Count | Should -Be 1 -Because "$Page has that block once"
+        $text = $code[0].Replace('Invoke-CPThirdPartyWorker', 'Invoke-CPThirdPartyWorker -MaxJobs 2 -PollInterval 0.05')
+        $steps = @{ throw = 'throw "no"'; error = 'Write-Error "no"; Get-Item /no/such'; command = 'NoSuchCommand' }
+        if (-not $IsWindows) {
+            $steps.program = '/bin/sh -c "exit 3"'
+        }
+
+        $folder =
+            (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
+        try {
+            Set-Content $folder/index.html '<h1>Hello</h1>'
+            Compress-Archive -LiteralPath $folder/index.html -DestinationPath $folder/site.zip
+            $script = @"
+Set-Location '$folder'
+`$ErrorActionPreference = 'Continue'
+Start-CPThirdPartyEmulator | Connect-CPThirdParty
+function Step(`$Folder) {
+    if (`$script:left-- -gt 0) {
+        & `$script:wrong
+    }
+
+    if (`$Folder) {
+        `$null = New-Item -ItemType Directory -Path `$Folder -Force
+        Set-Content -LiteralPath (Join-Path `$Folder 'report.txt') -Value 'all well'
+    }
+
+    [pscustomobject]@{ Summary = 'ok' }
+}
+function Test-It(`$What, `$Folder) { `$null = Step `$Folder }
+function Start-MyBuild(`$Path, `$Destination) { `$null = Step `$Destination }
+function Start-MyTest(`$Project) { Step }
+$(foreach ($step in $steps.Keys | Sort-Object) {
+        @"
+`$script:left = 1
+`$script:wrong = { $($steps[$step]) }
+`$made = New-CPThirdPartyEmulatorJob -ActionType $Type -Count 2 -InputArtifact @{ Site = 'site.zip' } -OutputArtifact Out
+& {
+$text
+} *> `$null
+foreach (`$each in `$made) {
+    `$job = Get-CPThirdPartyEmulatorJob -JobId `$each.JobId
+    "$step `$(`$job.Status) `$(`$job.FailureMessage.Length -gt 0)"
+}
+
+"@
+    })
+"@
+            $run = Invoke-ChildPwsh -TimeoutSeconds 600 -Script $script
+            $run.ExitCode | Should -Be 0 -Because $run.Errors
+            $run.Lines | Should -Be @(
+                foreach ($step in $steps.Keys | Sort-Object) { "$step Failed True"; "$step Succeeded False" }
+            )
         } finally {
             Remove-Item -LiteralPath $folder -Recurse -Force
         }

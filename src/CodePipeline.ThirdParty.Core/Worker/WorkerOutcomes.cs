@@ -21,7 +21,7 @@ public static class WorkerOutcomes
     public const string Undelivered = "Undelivered";
 
     /// <summary>
-    /// The job could not be claimed, for want of its client's token, say. It goes back to its queue.
+    /// The job could not be claimed, because its client's token is missing, say. It goes back to its queue.
     /// </summary>
     public const string Skipped = "Skipped";
 
