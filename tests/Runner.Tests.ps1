@@ -374,7 +374,7 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
 
     It 'is the package of the hash that is given, and no other' {
         $with = Get-StepService @{
-            mode = 'neither'; 'client-token' = 'SENTINEL'; 'module-path' = ''; 'module-sha256' = '0' * 64
+            mode = 'neither'; 'client-token' = 'SENTINEL'; 'module-path' = ''; 'module-hash' = '0' * 64
         }
         $run = Invoke-RunnerStep $Runner $with -Prelude $gallery -Environment @{ CPTHIRDPARTY_TEST_BUILT = $built }
         $errors = $run.Child.Errors -replace '\r?\n\s*\|?\s*', ' '
@@ -384,13 +384,9 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
 
     It 'has the version of the manifest for its default' {
         $step = Get-RunnerStep $Runner
-        $default = if ($Runner -eq 'GitHub Actions') {
-            $manifest.ModuleVersion
-        } else {
-            $step.Defaults.moduleVersion
-        }
+        $default = $step.Defaults['module-version'] ?? $step.Defaults['moduleVersion']
         $label = if ($manifest.PrivateData.PSData['Prerelease']) { "-$($manifest.PrivateData.PSData['Prerelease'])" }
-        $default | Should -Be "$($manifest.ModuleVersion)$(if ($Runner -ne 'GitHub Actions') { $label })"
+        $default | Should -Be "$($manifest.ModuleVersion)$label"
         $text = "$(Get-Content -Raw "$RepositoryRoot/module/runner/Invoke-RunnerStep.ps1")"
         foreach ($fact in $manifest.GUID, $manifest.Author) {
             $text | Should -Match ([regex]::Escape($fact))

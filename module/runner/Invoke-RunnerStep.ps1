@@ -113,7 +113,7 @@ function Save-StepModule([string] $Version, [string] $Hash) {
     $package = Get-ChildItem -LiteralPath $folder -Filter '*.nupkg' | Select-Object -First 1
     $found = (Get-FileHash -LiteralPath $package.FullName -Algorithm SHA256).Hash
     if ($found -ne $Hash) {
-        throw "The package of $ModuleName $Version has the SHA-256 $found, and input module-sha256 is $Hash. " +
+        throw "The package of $ModuleName $Version has the SHA-256 $found, and input module-hash is $Hash. " +
         'Do not use it before you know why.'
     }
 
@@ -139,7 +139,7 @@ function Import-StepModule {
     }
 
     $version = Get-StepModuleVersion
-    $hash = Get-StepInput 'MODULE_SHA256'
+    $hash = Get-StepInput 'MODULE_HASH'
     if ($hash) {
         Import-Module -Name (Save-StepModule $version $hash) -Global
         return
