@@ -328,11 +328,16 @@ Describe 'The code that a reader copies' {
                 Jobs = $one; Stops = $true; Ends = 'Succeeded '
             }
             @{ Page = 'README.md'; Begins = "$each {`n    try"; Jobs = $jobs; Ends = 'Succeeded ok', 'Succeeded ok' }
+            @{ Page = 'README.md'; Begins = '$modules = '
+                Before = '& "$env:CPTHIRDPARTY_TEST_ROOT/tools/New-ReleaseZip.ps1" -Destination . | Out-Null'
+                NoModule = $true; Then = '(Get-Module CodePipeline.ThirdParty).ModuleBase'
+                Prints = '*modules?CodePipeline.ThirdParty?*'
+            }
             @{ Page = 'README.md'; Begins = 'Import-Module ./output'; AtRoot = $true
                 Then = '(Get-Module CodePipeline.ThirdParty).ModuleBase'
                 Prints = '*output?CodePipeline.ThirdParty?*'
             }
-            @{ Page = 'README.md'; Begins = '# An emulator, and a session'; Prints = '*website*'
+            @{ Page = 'README.md'; Begins = '# An emulator, and a session'; Prints = '*40 tests passed*'
                 Ends = 'Succeeded 40 tests passed', 'Succeeded 40 tests passed'
             }
             @{ Page = 'README.md'; Begins = "$each {`n    `$in"; Jobs = $artifacts + @{ Count = 2 }
@@ -352,7 +357,7 @@ Describe 'The code that a reader copies' {
                 Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -FilePath'
                 Jobs = $one; Stops = $true; Ends = 'Succeeded handled'
             }
-            @{ Page = 'docs/runners.md'; Begins = 'Install-PSResource'; Without = '^Install-PSResource.*\n'; Jobs = $one
+            @{ Page = 'docs/runners.md'; Begins = 'Import-Module ./thirdparty'; Without = '^Import-Module.*\n'; Jobs = $one
                 Stops = $true; Ends = 'Succeeded handled'
             }
             @{ Page = 'docs/runners.md'; Begins = 'Complete-CPThirdPartyJob -JobId $env:JOB_ID'
@@ -372,7 +377,8 @@ Describe 'The code that a reader copies' {
     }
 
     It '<Page>: <Begins> …' -TestCases $blocks {
-        param($Page, $Begins, $Jobs, $Before, $Then, $Ends, $Prints, $Without, $AtRoot, $Stops, $ShowsComments)
+        param($Page, $Begins, $Jobs, $Before, $Then, $Ends, $Prints, $Without, $AtRoot, $NoModule,
+            $Stops, $ShowsComments)
         if ($Stops -and $IsWindows) {
             Set-ItResult -Skipped -Because 'Windows has no signal that ends a worker'
         }
@@ -462,8 +468,8 @@ if (Get-Command Get-CPThirdPartyEmulatorJob -ErrorAction Ignore) {
     }
 }
 "@
-            $files = @{ AWS_CONFIG_FILE = "$folder/config" }
-            $run = Invoke-ChildPwsh -NoImport:([bool]$AtRoot) -TimeoutSeconds 600 -Environment $files -Script $script
+            $files = @{ AWS_CONFIG_FILE = "$folder/config"; CPTHIRDPARTY_TEST_ROOT = $RepositoryRoot }
+            $run = Invoke-ChildPwsh -NoImport:($AtRoot -or $NoModule) -TimeoutSeconds 600 -Environment $files -Script $script
             $run.Errors | Should -BeNullOrEmpty
             $run.ExitCode | Should -Be 0
             $printed, $left = $run.Output -split '(?m)^--\r?\n'

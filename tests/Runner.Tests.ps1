@@ -53,7 +53,9 @@ BeforeAll {
         $step = Get-RunnerStep $Runner
         $all = $With.Clone()
         if (-not $all.ContainsKey('module-path')) {
-            $all['module-path'] = if ($Runner -eq 'GitHub Actions') { $ModuleManifest } else { $built }
+            # The manifest, and the folder of all versions as a workflow names it: relative, and without ./.
+            $folder = [IO.Path]::GetRelativePath([Environment]::CurrentDirectory, (Split-Path -Path $built))
+            $all['module-path'] = if ($Runner -eq 'GitHub Actions') { $ModuleManifest } else { $folder }
         }
 
         $variables = @{

@@ -168,6 +168,19 @@ Describe 'Views at 80 columns' {
         }
     }
 
+    It 'a table keeps its widths when other objects came in between' {
+        $other = 'Deploy/Contoso/9'
+        $text = & {
+            New-CPThirdPartyEmulatorJob $other
+            Invoke-CPThirdPartyWorker $other -MaxJobs 1 { New-CPThirdPartyJobOutcome -Summary '40 tests passed' }
+            Get-CPThirdPartyEmulatorJob | Where-Object { "$($_.ActionType)" -eq $other }
+        } | Out-String -Width 80
+        $text | Should -Match '(?m)^[0-9a-f-]{36} Queued'
+        $text | Should -Match '(?m)^[0-9a-f-]{36} Succeeded +40 tests passed'
+        $text | Should -Match '(?m)^Outcome +: Succeeded'
+        $text | Should -Not -Match 'ClientId'
+    }
+
     It 'a session shows its whole endpoint' {
         $url = 'https://vpce-0123456789abcdef0-1a2b3c4d.codepipeline.eu-central-1.vpce.amazonaws.com/'
         Connect-CPThirdParty -Name long -Region eu-central-1 -EndpointUrl $url

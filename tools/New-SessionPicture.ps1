@@ -65,6 +65,7 @@ try {
         foreach ($problem in $errors) {
             $text = "$($problem.InvocationInfo.MyCommand): $($problem.ErrorDetails.Message)"
             Add-Line -Lines $lines -Class 'error' -Text $text
+            Add-Line -Lines $lines -Class 'error' -Text "  Recommendation: $($problem.ErrorDetails.RecommendedAction)"
         }
     }
 } finally {

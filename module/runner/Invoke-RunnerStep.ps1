@@ -129,6 +129,9 @@ function Import-StepModule {
             throw "Input module-path is '$path', and there is no such file or folder."
         }
 
+        # PowerShell takes a relative path without ./ for the name of a module.
+        $path = (Resolve-Path -LiteralPath $path).ProviderPath
+
         # A folder of one version has not the module's name, by which PowerShell would find it.
         if (Test-Path -LiteralPath "$path/$ModuleName.psd1") {
             $path = "$path/$ModuleName.psd1"

@@ -30,6 +30,14 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
             "JobId", "Status", "ActionType", "ClientId", "Configuration", "InputArtifacts", "OutputArtifacts",
             "Summary", "FailureType", "FailureMessage", "PreviousJobId", "NextJobId",
         },
+        ["CodePipeline.ThirdParty.ThirdPartyJobResult"] = new[]
+        {
+            "JobId", "ActionType", "Outcome", "Duration", "FailureType", "Message",
+        },
+        ["CodePipeline.ThirdParty.Emulation.ThirdPartyEmulator"] = new[]
+        {
+            "Name", "Endpoint", "Region", "AccessKeyId", "SecretAccessKey", "IsRunning", "StartedAt",
+        },
     };
 
     /// <inheritdoc/>
