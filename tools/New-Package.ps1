@@ -9,7 +9,7 @@
 .PARAMETER CertificatePassword
     Its password.
 .PARAMETER RenewContents
-    Writes the list of contents in tools/package.psd1 anew, from what is built, instead of comparing with it.
+    Rewrites the list of contents in tools/package.psd1 from what is built, instead of comparing with it.
 .PARAMETER Path
     The built module; that of output/ in the manifest's version if not given.
 .PARAMETER Destination
