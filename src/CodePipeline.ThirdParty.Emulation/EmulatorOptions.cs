@@ -78,6 +78,9 @@ public sealed class EmulatorOptions
     /// </summary>
     public bool RecordRequests { get; init; } = true;
 
+    /// <summary>Gets each request when it is answered, on the thread that answers it.</summary>
+    internal Action<RecordedRequest>? RequestListener { get; init; }
+
     /// <summary>The greatest number of requests that are kept.</summary>
     public const int RecordedRequestLimit = 1000;
 

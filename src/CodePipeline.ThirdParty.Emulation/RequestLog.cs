@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation;
@@ -7,16 +8,24 @@ internal sealed class RequestLog
 {
     private readonly Queue<RecordedRequest> _requests = new();
     private readonly int _capacity;
+    private readonly Action<RecordedRequest>? _listener;
 
-    internal RequestLog(int capacity)
+    internal RequestLog(int capacity, Action<RecordedRequest>? listener = null)
     {
         _capacity = capacity;
+        _listener = listener;
     }
 
-    internal bool IsOn => _capacity > 0;
+    internal bool IsOn => _capacity > 0 || _listener is not null;
 
     internal void Add(RecordedRequest request)
     {
+        _listener?.Invoke(request);
+        if (_capacity == 0)
+        {
+            return;
+        }
+
         lock (_requests)
         {
             while (_requests.Count >= _capacity)

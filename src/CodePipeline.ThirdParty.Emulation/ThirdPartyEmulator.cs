@@ -38,7 +38,8 @@ public sealed class ThirdPartyEmulator : IDisposable
         _objects = new LocalObjects(_store, options.Clock);
         _jobs = new JobTable(options, ArtifactBucketName);
         byte[] credentialKey = RandomText.Bytes(32);
-        _log = new RequestLog(options.RecordRequests ? EmulatorOptions.RecordedRequestLimit : 0);
+        _log = new RequestLog(
+            options.RecordRequests ? EmulatorOptions.RecordedRequestLimit : 0, options.RequestListener);
         _pipeline = new RequestPipeline(
             new SigV4Verifier(options.Region, AccessKeyId, SecretAccessKey, options.Clock, options.AllowedClockSkew),
             new OperationDispatcher(_jobs, options, credentialKey),

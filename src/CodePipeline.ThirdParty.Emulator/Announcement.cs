@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -7,6 +8,7 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Files;
+using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
@@ -77,7 +79,7 @@ internal static class Announcement
 
     private static string Text(ThirdPartyEmulator emulator)
     {
-        (string Name, string Value)[] variables =
+        List<(string Name, string Value)> variables =
         [
             ("AWS_ENDPOINT_URL_CODEPIPELINE", emulator.Endpoint.AbsoluteUri),
             ("AWS_ENDPOINT_URL_S3", emulator.Endpoint.AbsoluteUri),
@@ -86,6 +88,12 @@ internal static class Announcement
             ("AWS_ACCESS_KEY_ID", emulator.AccessKeyId),
             ("AWS_SECRET_ACCESS_KEY", emulator.SecretAccessKey.Reveal()),
         ];
+        if (emulator.GetClients().Values.FirstOrDefault() is Secret token)
+        {
+            // All jobs of the program have one client.
+            variables.Add((EnvironmentTokens.Variable, token.Reveal()));
+        }
+
         StringBuilder text = new();
         text.AppendLine(
             CultureInfo.InvariantCulture,

@@ -127,6 +127,11 @@ internal sealed class EmulatorCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print one line of JSON and nothing else." };
 
+    private readonly Option<bool> _log = new("--log")
+    {
+        Description = "Print a line for each request to standard error.",
+    };
+
     private readonly Option<bool> _untilStdinCloses = new("--until-stdin-closes")
     {
         Description = "Stop when standard input closes too, not only on Ctrl+C and SIGTERM.",
@@ -142,7 +147,8 @@ internal sealed class EmulatorCommand
         {
             _port, _region, _artifactRegion, _name, _accessKeyId, _secretAccessKey, _job, _jobs, _actionType, _clientId,
             _clientToken, _configuration, _inputArtifact, _input, _outputArtifact, _leaseTime, _jobTimeLimit,
-            _continuationDelay, _credentialLifetime, _maxBatchSize, _faults, _readyFile, _json, _untilStdinCloses,
+            _continuationDelay, _credentialLifetime, _maxBatchSize, _faults, _readyFile, _json, _log,
+            _untilStdinCloses,
         };
         _root.SetAction(RunAsync);
     }
@@ -175,6 +181,7 @@ internal sealed class EmulatorCommand
         ArtifactRegion = parsed.GetValue(_artifactRegion),
         AccessKeyId = parsed.GetValue(_accessKeyId),
         SecretAccessKey = parsed.GetValue(_secretAccessKey),
+        RequestListener = parsed.GetValue(_log) ? RequestLine.Write : null,
         LeaseTime = parsed.GetValue(_leaseTime),
         JobTimeLimit = parsed.GetValue(_jobTimeLimit),
         ContinuationDelay = parsed.GetValue(_continuationDelay),

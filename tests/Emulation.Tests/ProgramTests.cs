@@ -106,6 +106,52 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public async Task Text_HasTheClientToken()
+    {
+        using EmulatorProcess process = new(
+            "--job", "Test/Contoso/1", "--jobs", "2", "--client-token", "token", "--until-stdin-closes");
+
+        List<string> lines = await process.ReadLinesAsync("Stop with");
+
+        Assert.Contains("export CPTHIRDPARTY_CLIENT_TOKEN='token'", lines);
+        Assert.Contains("$env:CPTHIRDPARTY_CLIENT_TOKEN = 'token'", lines);
+    }
+
+    [Fact]
+    public async Task Text_WithoutAClient_HasNoClientToken()
+    {
+        using EmulatorProcess process = new("--action-type", "Test/Contoso/1", "--until-stdin-closes");
+
+        List<string> lines = await process.ReadLinesAsync("Stop with");
+
+        Assert.DoesNotContain(lines, line => line.Contains("CPTHIRDPARTY_CLIENT_TOKEN", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Log_HasALineForEachRequest_OnStandardError_WithoutTokens()
+    {
+        using EmulatorProcess process = new(
+            "--json", "--log", "--until-stdin-closes", "--job", "Test/Contoso/1", "--client-token", "not-so-secret",
+            "--faults", "throttle=1,limit=1");
+        JsonElement ready = JsonDocument.Parse(await process.ReadLineAsync()).RootElement;
+        string id = Text(ready.GetProperty("jobs")[0], "jobId");
+
+        await CallAsync(ready, EmulatorHost.Poll, "{}");
+        await CallAsync(ready, EmulatorHost.Details, $$"""{"jobId":"{{id}}","clientToken":"not-so-secret"}""");
+        await CallAsync(ready, EmulatorHost.Details, """{"jobId":"a\nb","clientToken":"not-so-secret"}""");
+        process.CloseInput();
+        string[] lines = (await process.ReadErrorAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(3, lines.Length);
+        Assert.Matches(
+            @"^\d{4}-\d\d-\d\dT[\d:.]+Z PollForThirdPartyJobs: 400 ThrottlingException \(injected: Throttle\)\r?$",
+            lines[0]);
+        Assert.Matches($@"Z GetThirdPartyJobDetails job {id}: 200\r?$", lines[1]);
+        Assert.Matches(@"Z GetThirdPartyJobDetails job a\?b: 400 JobNotFoundException\r?$", lines[2]);
+        Assert.DoesNotContain(lines, line => line.Contains("not-so-secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Faults_AndTimes_AreUsed()
     {
         using EmulatorProcess process = new(
