@@ -363,7 +363,8 @@ Describe 'Metadata' {
             $positions | Should -Be '0 JobId'
         }
         $approved = (Get-Verb).Verb
-        Get-Command -Module CodePipeline.ThirdParty -CommandType Cmdlet | ForEach-Object { $_.Verb | Should -BeIn $approved }
+        Get-Command -Module CodePipeline.ThirdParty -CommandType Cmdlet |
+            ForEach-Object { $_.Verb | Should -BeIn $approved }
     }
 }
 
