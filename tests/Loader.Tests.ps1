@@ -46,10 +46,11 @@ function Invoke-MainJob {
 }
 
 Describe 'Importing the module' {
-    It 'exports every cmdlet that the manifest names, and nothing else' {
-        $child = Invoke-ChildPwsh '(Get-Command -Module CodePipeline.ThirdParty -CommandType Cmdlet).Name | Sort-Object'
+    It 'exports every cmdlet and alias that the manifest names, and nothing else' {
+        $child = Invoke-ChildPwsh '(Get-Command -Module CodePipeline.ThirdParty).Name | Sort-Object'
         $child.Errors | Should -BeNullOrEmpty
-        $child.Lines | Should -Be ((Import-PowerShellDataFile $ModuleManifest).CmdletsToExport | Sort-Object)
+        $manifest = Import-PowerShellDataFile $ModuleManifest
+        $child.Lines | Should -Be (@($manifest.CmdletsToExport) + $manifest.AliasesToExport | Sort-Object)
     }
 
     It 'works a second time, with -Force' {

@@ -189,10 +189,14 @@ internal sealed class ArtifactNameCompleter : ListCompleter
 /// <summary>What -Select can give of the output, and of the parameters.</summary>
 internal sealed class SelectCompleter : ListCompleter
 {
-    private static readonly string[] s_given = { "*", "JobDetails", "^JobId" };
+    private static readonly string[] s_always = { "*", "^JobId" };
+    private static readonly string[] s_ofDetails = { "JobDetails" };
 
-    internal override IEnumerable<string> Values(CompletionContext context) => s_given.Concat(
-        typeof(ThirdPartyJobDetail).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+    internal override IEnumerable<string> Values(CompletionContext context) => s_always
+        .Concat(context.Command.StartsWith("Get-", StringComparison.OrdinalIgnoreCase)
+            ? s_ofDetails
+            : Array.Empty<string>())
+        .Concat(typeof(ThirdPartyJobDetail).GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Select(property => property.Name).OrderBy(name => name, StringComparer.Ordinal));
 }
 
