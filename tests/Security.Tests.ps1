@@ -88,7 +88,7 @@ AfterAll {
 }
 
 Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
-    It 'steers the runner in none of its words' {
+    It 'does not steer the runner, in any form' {
         $forms = Join-Path $TestDrive 'forms.json'
         $raw = Join-Path $TestDrive 'forms.txt'
         ConvertTo-Json -InputObject @(Get-AttackText) | Set-Content -LiteralPath $forms

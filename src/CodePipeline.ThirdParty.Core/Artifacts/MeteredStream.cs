@@ -34,7 +34,7 @@ internal sealed class MeteredStream : Stream
     /// </summary>
     public Action? AtEnd { get; init; }
 
-    /// <summary>What <see cref="AtEnd"/> has thrown; whoever sends may hide it in an error of its own.</summary>
+    /// <summary>What <see cref="AtEnd"/> has thrown; the sender may hide it in an error of its own.</summary>
     public Exception? Refusal { get; private set; }
 
     public override bool CanRead => true;

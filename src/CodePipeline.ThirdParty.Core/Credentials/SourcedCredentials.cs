@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Configuration;
 namespace CodePipeline.ThirdParty.Credentials;
 
 /// <summary>
-/// Credentials of a profile or of the default chain: kept until they are about to end, and found anew once the AWS
+/// Credentials of a profile or of the default chain: kept until they are about to end, and looked for again once the AWS
 /// files change.
 /// </summary>
 #pragma warning disable CA1001 // The SDK disposes no credentials, and a gate that nobody waits at holds nothing.

@@ -71,7 +71,7 @@ internal sealed class OwnedFolder : IDisposable
             using FolderHandle opened = FolderHandle.Open(place) ?? throw Missing(place);
             (FolderHandle user, string name) = OpenUsers(opened);
 
-            // Whoever is the last in it removes it: it may be gone by now.
+            // The last process in it removes it, so it may be gone by now.
             if (CreateIn(user, prefix, string.Empty, isHidden: false, () => RemoveUsers(place, name))
                 is OwnedFolder made)
             {

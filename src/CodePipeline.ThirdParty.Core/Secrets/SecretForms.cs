@@ -79,7 +79,7 @@ internal sealed class SecretForms
     /// <summary>A pattern in which each character may be itself or any escape of it.</summary>
     /// <remarks>
     /// Its groups never give back what they took, and repeat within bounds: a customer who chooses both the secret and
-    /// the text could make the search last for ever otherwise.
+    /// the text could make the search endless otherwise.
     /// </remarks>
     private static string Escaped(string secret)
     {

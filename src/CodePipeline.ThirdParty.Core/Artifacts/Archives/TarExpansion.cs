@@ -280,7 +280,7 @@ internal sealed class TarExpansion
             throw BadMap(node.Path);
         }
 
-        // The holes count too: whoever reads or copies the file gets their zeros.
+        // The holes count too: a reader of the file gets their zeros.
         _meter.Count(0, map.Size);
         using FileStream output = _writer.CreateFile(node, mode);
         Write(node, () => output.SetLength(map.Size));

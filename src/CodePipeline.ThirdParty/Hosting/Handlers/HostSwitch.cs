@@ -5,7 +5,7 @@ using System.Reflection;
 namespace CodePipeline.ThirdParty.Hosting.Handlers;
 
 /// <summary>
-/// Puts another host in the place of a runspace's for a while, as PowerShell does for pipelines that bring a host of
+/// Replaces a runspace's host for a while, as PowerShell does for pipelines that bring a host of
 /// their own. There is no public way to do so for one that runs in its caller's scope.
 /// </summary>
 internal sealed class HostSwitch
