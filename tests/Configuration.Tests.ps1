@@ -309,18 +309,14 @@ aws_access_key_id = AK
 aws_secret_access_key = SK
 '@
         # Not -NonInteractive: a user is there, and types into the pipe.
-        $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-        foreach ($argument in '-NoProfile', '-NoLogo', '-Command', @'
+        $start = New-EngineStart -ArgumentList '-NoProfile', '-NoLogo', '-Command', @'
 Import-Module $env:CPTHIRDPARTY_TEST_MANIFEST
 $emulator = Start-CPThirdPartyEmulator
 $env:AWS_ENDPOINT_URL = $emulator.Endpoint
 try { Get-CPThirdPartyJob Test/Contoso/1 -ErrorAction Stop } catch { "failed: $_" }
 "asked with: $($emulator.GetRequests().Count)"
 exit
-'@) {
-            $start.ArgumentList.Add($argument)
-        }
-
+'@
         $start.Environment['CPTHIRDPARTY_TEST_MANIFEST'] = $ModuleManifest
         $start.Environment['AWS_CONFIG_FILE'] = Join-Path $home1 config
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $true

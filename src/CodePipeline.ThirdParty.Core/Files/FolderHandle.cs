@@ -37,7 +37,10 @@ internal abstract class FolderHandle(string path) : IDisposable
     /// </summary>
     public abstract FolderHandle? OpenOwn(string name);
 
-    /// <summary>Makes a folder in it that only this user may look into; <see langword="null"/> where the name is taken.</summary>
+    /// <summary>
+    /// Makes a folder in it that only this user may look into; <see langword="null"/> if the name is taken, or if
+    /// another process removed the folder at once.
+    /// </summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
     public abstract FolderHandle? Make(string name, bool isHidden);

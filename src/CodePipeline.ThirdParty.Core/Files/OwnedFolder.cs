@@ -213,16 +213,18 @@ internal sealed class OwnedFolder : IDisposable
 
     private static (FolderHandle Folder, string Name) OpenUsers(FolderHandle place)
     {
-        string name = UserPrefix + UserName.Value;
-        while (true)
+        string mine = UserPrefix + UserName.Value;
+        string name = mine;
+        for (int i = 1; ; i++)
         {
             if ((place.Make(name, isHidden: false) ?? place.OpenOwn(name)) is FolderHandle folder)
             {
                 return (folder, name);
             }
 
-            // Somebody else has put something of that name there.
-            name = $"{UserPrefix}{UserName.Value}-{NewId()}";
+            // A process that ends may remove the folder between the two looks. If it stays so, somebody else has put
+            // something of that name there.
+            name = i < MostTries ? mine : $"{mine}-{NewId()}";
         }
     }
 

@@ -55,9 +55,9 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
         }
 
         // Whose it is goes unasked: on some network disks all belongs to one user.
-        UnixDescriptor found = UnixCalls.OpenFolder(folder, UnixCalls.Bytes(name))
-            ?? throw new IOException($"The folder '{made}' was removed as soon as it was made.");
-        return new UnixFolder(found, made);
+        return UnixCalls.OpenFolder(folder, UnixCalls.Bytes(name)) is UnixDescriptor found
+            ? new UnixFolder(found, made)
+            : null;
     }
 
     /// <inheritdoc/>

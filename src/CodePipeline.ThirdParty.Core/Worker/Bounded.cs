@@ -24,6 +24,8 @@ internal static class Bounded
     /// <summary>How long work gets to end by itself once it was told to.</summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan s_longestInsisting = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs work until it ends, its time is up, or the stop comes. The task may still run then.</summary>
     /// <param name="work">The work.</param>
     /// <param name="limit">How long it may take.</param>
@@ -52,17 +54,22 @@ internal static class Bounded
         // What hangs on the token may block or throw; that is the handler's affair.
         _ = Task.Run(cancel.Cancel, CancellationToken.None).ContinueWith(Observe, TaskScheduler.Default);
         using var grace = new CancellationTokenSource();
-        Task atEnd = clock.DelayAsync(Grace, grace.Token);
+        TimeSpan rest = Grace;
         if (insist is not null)
         {
-            Task inTheMiddle = clock.DelayAsync(TimeSpan.FromTicks(Grace.Ticks / 2), grace.Token);
+            rest = TimeSpan.FromTicks(Grace.Ticks / 2);
+            Task inTheMiddle = clock.DelayAsync(rest, grace.Token);
             if (await Task.WhenAny(running, inTheMiddle).ConfigureAwait(false) == inTheMiddle)
             {
-                _ = Task.Run(insist, CancellationToken.None).ContinueWith(Observe, TaskScheduler.Default);
+                // The rest of the grace begins when that is done: only then can the work come to its end.
+                Task insisting = Task.Run(insist, CancellationToken.None);
+                _ = insisting.ContinueWith(Observe, TaskScheduler.Default);
+                await Task.WhenAny(running, insisting, clock.DelayAsync(s_longestInsisting, grace.Token))
+                    .ConfigureAwait(false);
             }
         }
 
-        await Task.WhenAny(running, atEnd).ConfigureAwait(false);
+        await Task.WhenAny(running, clock.DelayAsync(rest, grace.Token)).ConfigureAwait(false);
         grace.Cancel();
         _ = running.ContinueWith(Observe, TaskScheduler.Default);
         return (why, running);

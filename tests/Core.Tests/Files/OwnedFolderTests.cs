@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.Versioning;
+using System.Threading.Tasks;
 #if NET
 using CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 #endif
@@ -46,6 +47,21 @@ public sealed class OwnedFolderTests : IDisposable
 
         folder.Dispose();
         folder.Dispose();
+
+        Assert.Empty(Left);
+    }
+
+    [Fact]
+    public async Task CreateForUser_WhileOthersEnd_AlwaysMakesOne()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                using OwnedFolder folder = OwnedFolder.CreateForUser(Place, Prefix);
+                Assert.True(Directory.Exists(folder.Path));
+            }
+        })));
 
         Assert.Empty(Left);
     }
