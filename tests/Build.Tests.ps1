@@ -1,22 +1,24 @@
-BeforeDiscovery {
-    $requirements = Import-PowerShellDataFile -Path "$PSScriptRoot/../tools/requirements.psd1"
-    $pinned = $requirements.PSScriptAnalyzer.version
-    $hasAnalyzer =
-        [bool](Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object { "$($_.Version)" -eq $pinned })
-}
-
 BeforeAll {
     . $PSScriptRoot/Shared/Engine.ps1
     $root = Split-Path -Path $PSScriptRoot -Parent
     $tools = Join-Path $root 'tools'
+    $pinned = (Import-PowerShellDataFile -Path $tools/requirements.psd1).PSScriptAnalyzer.version
+
+    function Skip-WithoutAnalyzer {
+        if (-not (Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object { "$($_.Version)" -eq $pinned })) {
+            Set-ItResult -Skipped -Because "PSScriptAnalyzer $pinned is not installed"
+        }
+    }
 }
 
 Describe 'The scripts of the repository' {
-    It 'have no finding of PSScriptAnalyzer' -Skip:(-not $hasAnalyzer) {
+    It 'have no finding of PSScriptAnalyzer' {
+        Skip-WithoutAnalyzer
         & $tools/Test-Script.ps1 | Should -BeLike 'PSScriptAnalyzer*no finding.'
     }
 
-    It 'are told by file, line and rule where one has a finding' -Skip:(-not $hasAnalyzer) {
+    It 'are told by file, line and rule where one has a finding' {
+        Skip-WithoutAnalyzer
         $script = Join-Path $TestDrive 'alias.ps1'
         Set-Content $script 'gci | Out-Null'
         { & $tools/Test-Script.ps1 -Path $script } | Should -Throw '*alias.ps1:1: PSAvoidUsingCmdletAliases:*'
