@@ -19,11 +19,11 @@ BeforeAll {
         $emulator
     }
 
-    function Set-AwsFile([string] $Config, [string] $Credentials) {
+    function Set-AwsFile([string] $Config, [string] $KeyFile) {
         $env:AWS_CONFIG_FILE = Join-Path -Path $TestDrive -ChildPath config
         $env:AWS_SHARED_CREDENTIALS_FILE = Join-Path -Path $TestDrive -ChildPath credentials
         Set-Content -LiteralPath $env:AWS_CONFIG_FILE -Value $Config
-        Set-Content -LiteralPath $env:AWS_SHARED_CREDENTIALS_FILE -Value $Credentials
+        Set-Content -LiteralPath $env:AWS_SHARED_CREDENTIALS_FILE -Value $KeyFile
     }
 
     # 'ok', or the id of the one error.

@@ -386,7 +386,7 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
 
     It 'has the version of the manifest for its default' {
         $step = Get-RunnerStep $Runner
-        $default = $step.Defaults['module-version'] ?? $step.Defaults['moduleVersion']
+        $default = $step.Defaults[$(if ($step.Defaults['module-version']) { 'module-version' } else { 'moduleVersion' })]
         $label = if ($manifest.PrivateData.PSData['Prerelease']) { "-$($manifest.PrivateData.PSData['Prerelease'])" }
         $default | Should -Be "$($manifest.ModuleVersion)$label"
         $text = "$(Get-Content -Raw "$RepositoryRoot/module/runner/Invoke-RunnerStep.ps1")"
