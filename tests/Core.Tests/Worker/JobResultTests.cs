@@ -339,8 +339,11 @@ public sealed class JobResultTests : IDisposable
         };
         var never = new TaskCompletionSource<ThirdPartyJobOutcome?>();
         Handle((job, _) => job.JobId == "job-1" ? never.Task : Outcome(new SuccessResult()));
+        Task run = _worker.Start();
 
-        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(1));
+        // Before time passes, which would end the others' time too.
+        await Until.TrueAsync(() => _worker.Queue.Successes.Count() == 3);
+        await _worker.EndAsync(run, TimeSpan.FromSeconds(1));
 
         Assert.Equal(3, _worker.Queue.Successes.Count());
         Assert.Single(_worker.Queue.Failures);
@@ -354,25 +357,23 @@ public sealed class JobResultTests : IDisposable
     [InlineData(false)]
     public async Task HandlersProcesses_AreKilledWithinItsGrace_WhereItDoesNotEnd(bool isStopped)
     {
-        _worker.Options = _worker.Options with
-        {
-            JobTimeout = isStopped ? null : TimeSpan.FromSeconds(1), StopTimeout = TimeSpan.FromSeconds(1),
-        };
+        // The system's clock: a clock that is moved on could pass the grace before the killing thread had its turn.
+        TimeSpan soon = TimeSpan.FromMilliseconds(50);
+        _worker.Options = _worker.Options with { JobTimeout = isStopped ? null : soon, StopTimeout = soon };
         var killed = new TaskCompletionSource<ThirdPartyJobOutcome?>();
         _worker.Handler = new FakeProcessHandler((_, _) => killed.Task, jobId =>
         {
             Assert.Equal("job-1", jobId);
             killed.SetException(new OperationCanceledException());
         });
-        Task run = _worker.Start();
+        Task run = _worker.Start(TimeProvider.System);
         await Until.TrueAsync(() => _worker.Handler.Runs == 1);
         if (isStopped)
         {
             _worker.Stop();
         }
 
-        // By steps that leave the killing thread its turn.
-        await _worker.EndAsync(run, TimeSpan.FromMilliseconds(20));
+        await run.WaitAsync(Until.Patience);
 
         Assert.Equal(0, _worker.Observer.Count(WorkerEventKind.HandlerLeftBehind));
         Assert.Single(_worker.Queue.Failures);

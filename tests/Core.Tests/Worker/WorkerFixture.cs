@@ -49,9 +49,10 @@ internal sealed class WorkerFixture : IDisposable
     public string PathOf(string name) => _folder.PathOf(name);
 
     /// <summary>Starts the engine; chance always gives the middle.</summary>
-    public Task Start()
+    /// <param name="clock">Another clock than the one that tests move on.</param>
+    public Task Start(TimeProvider? clock = null)
     {
-        Engine = new WorkerEngine(Options, Queue, Handler, Mover, Observer, Clock, () => 0.5);
+        Engine = new WorkerEngine(Options, Queue, Handler, Mover, Observer, clock ?? Clock, () => 0.5);
         return Task.Run(() => Engine.RunAsync(_stop.Token));
     }
 
