@@ -16,8 +16,10 @@ internal sealed class MeteredStream : Stream
     private readonly long _length;
     private readonly TransferAttempt _attempt;
     private readonly TransferMeter _meter;
+    private readonly object _gate = new();
     private long _at;
     private long _told;
+    private bool _isTakenBack;
 
     public MeteredStream(Stream inner, long start, long length, TransferAttempt attempt, TransferMeter meter)
     {
@@ -55,11 +57,15 @@ internal sealed class MeteredStream : Stream
         }
     }
 
-    /// <summary>The request failed: nothing of it counts.</summary>
+    /// <summary>The request failed: nothing of it counts, nor what the client still reads of it on another thread.</summary>
     public void TakeBack()
     {
-        _meter.Add(-_told);
-        _told = 0;
+        lock (_gate)
+        {
+            _isTakenBack = true;
+            _meter.Add(-_told);
+            _told = 0;
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) =>
@@ -116,10 +122,13 @@ internal sealed class MeteredStream : Stream
         }
 
         // A signature may take a first reading; only what is new counts.
-        if (_at > _told)
+        lock (_gate)
         {
-            _meter.Add(_at - _told);
-            _told = _at;
+            if (_at > _told && !_isTakenBack)
+            {
+                _meter.Add(_at - _told);
+                _told = _at;
+            }
         }
 
         return count;

@@ -84,6 +84,20 @@ public sealed class TransferPieceTests
     }
 
     [Fact]
+    public void Piece_ReadAfterItFailed_CountsNothing()
+    {
+        using TransferAttempt attempt = Attempt();
+        using MeteredStream piece = Piece(ArtifactHost.Bytes(100), attempt);
+        byte[] buffer = new byte[Length];
+
+        Assert.Equal(20, piece.Read(buffer, 0, 20));
+        piece.TakeBack();
+        Assert.Equal(Length - 20, piece.Read(buffer, 0, Length));
+
+        Assert.Equal(0, _told);
+    }
+
+    [Fact]
     public void Attempt_IsEnded_WhenNothingMovedForAsLongAsItMay()
     {
         using TransferAttempt attempt = Attempt();
