@@ -406,7 +406,9 @@ public sealed class WorkFoldersTests : IDisposable
             return null;
         });
 
-        await _worker.EndAsync(_worker.Start(), TimeSpan.FromSeconds(5));
+        Task run = _worker.Start();
+        await Until.TrueAsync(() => _seen is not null);
+        await _worker.EndAsync(run, TimeSpan.FromSeconds(5));
 
         Assert.False(Directory.Exists(_seen!.WorkDirectory));
         asked.SetResult(true);
