@@ -283,6 +283,7 @@ public sealed class JobResultTests : IDisposable
         });
         Task run = _worker.Start();
 
+        await Until.TrueAsync(() => _worker.Handler.Runs == 1);
         await _worker.PassUntilAsync(() => _worker.Observer.Results.Count == 1, TimeSpan.FromSeconds(1));
         Assert.Equal(("job-1", WorkerOutcomes.Failed), (Result.JobId, Result.Outcome));
         Assert.Equal(1, _worker.Observer.Count(WorkerEventKind.HandlerLeftBehind));
@@ -313,6 +314,7 @@ public sealed class JobResultTests : IDisposable
         Handle((_, _) => never.Task);
         Task run = _worker.Start();
 
+        await Until.TrueAsync(() => _worker.Handler.Runs == 2);
         await _worker.PassUntilAsync(() => _worker.Observer.Results.Count == 2, TimeSpan.FromSeconds(1));
         await Until.TrueAsync(() => _worker.Clock.PendingTimers == 1);
         _worker.Clock.Advance(TimeSpan.FromSeconds(59));

@@ -418,10 +418,17 @@ public sealed class WorkFoldersTests : IDisposable
     public async Task JobTimeout_CountsWhileInputsCome_AndFailsTheJob()
     {
         _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
-        _mover.OnSave = () => Task.Delay(Timeout.Infinite, _mover.Stop);
+        TaskCompletionSource<bool> saving = new();
+        _mover.OnSave = () =>
+        {
+            saving.SetResult(true);
+            return Task.Delay(Timeout.Infinite, _mover.Stop);
+        };
         _worker.Queue.Add("job-1");
+        Task run = _worker.Start();
 
-        await _worker.EndAsync(_worker.Start(), TimeSpan.FromMinutes(1));
+        await saving.Task.WaitAsync(Until.Patience);
+        await _worker.EndAsync(run, TimeSpan.FromMinutes(1));
 
         FailureResult failure = Assert.Single(_worker.Queue.Failures);
         Assert.Equal(FailureType.JobFailed, failure.Type);
