@@ -293,7 +293,7 @@ Describe 'The picture of a session' {
     }
 }
 
-Describe 'From nothing to a running worker' {
+Describe 'Getting started' {
     It 'runs as printed, up to AWS' {
         $page =
             (Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'getting-started.md'))) -split '(?m)^## Against AWS$'
