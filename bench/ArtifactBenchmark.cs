@@ -173,7 +173,7 @@ internal static class ArtifactBenchmark
     {
         using IThirdPartyJobClient client = ThirdPartyJobClients.Create(
             server.Region, server.Endpoint, server.AccessKeyId, new Secret(server.SecretAccessKey));
-        JobDetails details = await client.GetThirdPartyJobDetailsAsync(
+        JobDetailsResponse details = await client.GetThirdPartyJobDetailsAsync(
             server.FirstJobId, new Secret(EmulatorServer.Token), CallOptions.Quiet, CancellationToken.None);
         return details.InputArtifacts.Single();
     }

@@ -64,7 +64,7 @@ internal static class EngineWorker
     {
         var session = new ThirdPartySession(
             name: null,
-            new ClientSettings { Region = AwsEnvironment.Region, Environment = AwsEnvironment.Stamp(null) },
+            new ClientSettings { Region = AwsEnvironmentVariables.Region, Environment = AwsEnvironmentVariables.Stamp(null) },
             tokens: null);
         return new WorkerEngine(
             new WorkerOptions

@@ -2,7 +2,7 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
 
-    # The one error of a script, with what tests ask of every one: words, a cure, a category that means something.
+    # The one error of a script, with what tests ask of every one: words, a recommendedAction, a category that means something.
     function Get-OneError([scriptblock] $Script) {
         $result = Invoke-Capturing $Script
         $result.Errors.Count | Should -Be 1
@@ -69,24 +69,24 @@ Describe 'An error of the service' {
     }
 
     It 'is <Id>, <Category>, where it answers with <Fault>' -TestCases @(
-        @{ Fault = 'throttle'; Id = 'Throttled'; Category = 'LimitsExceeded'; Cure = '*-MaxAttempts*' }
-        @{ Fault = 'expired-token'; Id = 'CredentialsExpired'; Category = 'AuthenticationError'; Cure = '*sign in*' }
+        @{ Fault = 'throttle'; Id = 'Throttled'; Category = 'LimitsExceeded'; RecommendedAction = '*-MaxAttempts*' }
+        @{ Fault = 'expired-token'; Id = 'CredentialsExpired'; Category = 'AuthenticationError'; RecommendedAction = '*sign in*' }
         @{ Fault = 'access-denied'; Id = 'AccessDenied'; Category = 'PermissionDenied'
-            Cure = '*codepipeline:PollForThirdPartyJobs*'
+            RecommendedAction = '*codepipeline:PollForThirdPartyJobs*'
         }
-        @{ Fault = 'internal-failure'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'; Cure = '*again*' }
+        @{ Fault = 'internal-failure'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'; RecommendedAction = '*again*' }
         @{ Fault = 'service-unavailable'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'
-            Cure = '*again*'
+            RecommendedAction = '*again*'
         }
-        @{ Fault = 'garbled'; Id = 'UnexpectedAnswer'; Category = 'ProtocolError'; Cure = '*proxy*' }
-        @{ Fault = 'drop-before'; Id = 'EndpointUnreachable'; Category = 'ConnectionError'; Cure = '*endpoint*' }
+        @{ Fault = 'garbled'; Id = 'UnexpectedResponse'; Category = 'ProtocolError'; RecommendedAction = '*proxy*' }
+        @{ Fault = 'drop-before'; Id = 'EndpointUnreachable'; Category = 'ConnectionError'; RecommendedAction = '*endpoint*' }
     ) {
         Set-Fault "$Fault=1"
         $record = Get-OneError { Get-CPThirdPartyJob $ActionType }
         $record.FullyQualifiedErrorId | Should -BeLike "$Id,*"
         "$($record.CategoryInfo.Category)" | Should -Be $Category
         "$record" | Should -BeLike "PollForThirdPartyJobs for $ActionType failed*"
-        $record.ErrorDetails.RecommendedAction | Should -BeLike $Cure
+        $record.ErrorDetails.RecommendedAction | Should -BeLike $RecommendedAction
         "$($record.TargetObject)" | Should -Be $ActionType
     }
 

@@ -49,7 +49,7 @@ Describe 'Views' {
         }
         $job = Get-CPThirdPartyJob $ActionType
         $detail = $job | Get-CPThirdPartyJobDetail
-        $result = [CodePipeline.ThirdParty.ThirdPartyJobResult]::new()
+        $result = [CodePipeline.ThirdParty.JobReport]::new()
     }
 
     AfterAll {
@@ -120,7 +120,7 @@ Describe 'Views at 80 columns' {
             'https://ci.contoso.example/builds/1234567 for the log and the list of tests that failed.'
 
         # In a culture whose words PowerShell wraps, and in one whose words it does not.
-        function Get-ScreenText([scriptblock] $Script) {
+        function Get-TerminalText([scriptblock] $Script) {
             foreach ($culture in 'en-US', '') {
                 $before = [cultureinfo]::CurrentCulture
                 try {
@@ -147,7 +147,7 @@ Describe 'Views at 80 columns' {
         $results = Invoke-CPThirdPartyWorker $longType -MaxJobs 1 -WarningAction Ignore {
             New-CPThirdPartyJobOutcome -FailureType ConfigurationError -FailureMessage $message
         }
-        foreach ($text in Get-ScreenText { $results }) {
+        foreach ($text in Get-TerminalText { $results }) {
             $lines = @($text -split '\r?\n' | Where-Object { $_ })
             $lines | ForEach-Object { $_.Length | Should -BeLessThan 80 }
             $lines[0] | Should -Match "^Failed +00:00:\d\d\.\d $($results.JobId)$"
@@ -162,7 +162,7 @@ Describe 'Views at 80 columns' {
         $null = Invoke-CPThirdPartyWorker $longType -MaxJobs 1 -WarningAction Ignore {
             New-CPThirdPartyJobOutcome -FailureMessage $message
         }
-        foreach ($text in Get-ScreenText { Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId }) {
+        foreach ($text in Get-TerminalText { Get-CPThirdPartyEmulatorJob | Where-Object JobId -EQ $made.JobId }) {
             $text | Should -Match "(?m)^ +ActionType: $longType"
             ($text -replace '\s') | Should -BeLike "*$($made.JobId)Failed$($message -replace '\s')"
         }
@@ -184,7 +184,7 @@ Describe 'Views at 80 columns' {
     It 'a session shows its whole endpoint' {
         $url = 'https://vpce-0123456789abcdef0-1a2b3c4d.codepipeline.eu-central-1.vpce.amazonaws.com/'
         Connect-CPThirdParty -Name long -Region eu-central-1 -EndpointUrl $url
-        foreach ($text in Get-ScreenText { Get-CPThirdPartySession long }) {
+        foreach ($text in Get-TerminalText { Get-CPThirdPartySession long }) {
             ($text -replace '\s') | Should -BeLike "*Endpoint:$url*"
         }
 
@@ -194,11 +194,11 @@ Describe 'Views at 80 columns' {
     It 'a failed check shows its fix, and breaks no word' {
         $check = Test-CPThirdPartyConnection -Region eu-central-1 -EndpointUrl http://127.0.0.1:9
         $failed = $check | Where-Object Result -EQ Failed
-        $failed.Cure | Should -Not -BeNullOrEmpty
-        foreach ($text in Get-ScreenText { $check }) {
+        $failed.RecommendedAction | Should -Not -BeNullOrEmpty
+        foreach ($text in Get-TerminalText { $check }) {
             $lines = @($text -split '\r?\n' | Where-Object { $_.Length -gt 40 } | ForEach-Object { $_.Substring(40) })
             $flat = Get-Flat ($lines -join ' ')
-            $flat | Should -BeLike "*$($failed.Text) Fix: $($failed.Cure)*"
+            $flat | Should -BeLike "*$($failed.Text) Fix: $($failed.RecommendedAction)*"
             $flat | Should -BeLike '*None was given. Give -ActionType to check how it is written.*'
         }
     }
@@ -263,7 +263,7 @@ Describe 'Completion' {
         @{ Line = 'Invoke-CPThirdPartyWorker -Category Build -Provider '; Expected = $null }
         @{ Line = 'Confirm-CPThirdPartyJob -Select Non'; Expected = 'Nonce' }
         @{ Line = 'Confirm-CPThirdPartyJob -Select JobD'; Expected = $null }
-        @{ Line = 'Get-CPThirdPartyJobDetail -Select JobD'; Expected = 'JobDetails' }
+        @{ Line = 'Get-CPThirdPartyJobDetail -Select JobD'; Expected = 'JobDetailsResponse' }
         @{ Line = 'Confirm-CPThirdPartyJob -JobId '; Expected = 'job-of-one' }
         @{ Line = 'Get-CPThirdPartyJobDetail '; Expected = 'job-of-one' }
         @{ Line = 'Get-CPThirdPartyJobDetail -ClientId cus'; Expected = 'customer' }

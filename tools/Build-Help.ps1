@@ -53,7 +53,7 @@ function Get-SourceHash {
 }
 
 # Markdown to what a screen shows: wrapped lines joined, marks gone, the address of a web link behind its text.
-function ConvertTo-ScreenText([string] $Markdown) {
+function ConvertTo-TerminalText([string] $Markdown) {
     $joined = $Markdown -replace '(?m)\r?\n(?!\s*(- |\d+\. ))[ \t]*', ' '
     $joined -replace '\[([^\]]+)\]\((https?://[^)]+)\)', '$1 ($2)' -replace '\[([^\]]+)\]\([^)]+\)', '$1' `
         -replace '`([^`]+)`', '$1' -replace '\*\*([^*]+)\*\*', '$1' `
@@ -90,9 +90,9 @@ function Format-Example([System.Xml.XmlElement] $Example, [System.Xml.XmlNamespa
     foreach ($line in ($paragraphs -join "`n") -split '\n') {
         if ($line -match '^```(\w*)') {
             if ($code) {
-                $after += (ConvertTo-ScreenText $words) + "`n`n"
+                $after += (ConvertTo-TerminalText $words) + "`n`n"
             } else {
-                $before = ConvertTo-ScreenText $words
+                $before = ConvertTo-TerminalText $words
             }
             $words = ''
             $fence = if ($fence) { '' } else { $Matches[1] }
@@ -107,7 +107,7 @@ function Format-Example([System.Xml.XmlElement] $Example, [System.Xml.XmlNamespa
     }
 
     foreach ($paragraph in $words.Trim() -split '\n{2,}') {
-        $after += "`n`n" + (ConvertTo-ScreenText $paragraph)
+        $after += "`n`n" + (ConvertTo-TerminalText $paragraph)
     }
 
     $introduction = $Example.SelectSingleNode('maml:introduction', $Names)
@@ -130,7 +130,7 @@ function Format-Command([System.Xml.XmlElement] $Command, [System.Xml.XmlNamespa
             $null = $place.RemoveChild($paragraph)
         }
 
-        Add-Paragraph $place ((($text -split '\n\s*\n') | ForEach-Object { ConvertTo-ScreenText $_ }) -join "`n`n")
+        Add-Paragraph $place ((($text -split '\n\s*\n') | ForEach-Object { ConvertTo-TerminalText $_ }) -join "`n`n")
     }
 
     # The syntax has short names of types, the parameters have all else.

@@ -25,7 +25,7 @@ foreach ($module in $wanted) {
         continue
     }
 
-    $cure = "Install it by hand: Install-PSResource -Name $module -Version $version. Without a way to the PowerShell " +
+    $recommendedAction = "Install it by hand: Install-PSResource -Name $module -Version $version. Without a way to the PowerShell " +
         "Gallery, save it elsewhere (Save-PSResource -Name $module -Version $version -Path .) and copy its folder to " +
         'one of PSModulePath.'
     if (-not (Get-Command -Name 'Install-PSResource' -ErrorAction Ignore)) {

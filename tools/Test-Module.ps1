@@ -69,7 +69,7 @@ function Find-TestFile([string[]] $From) {
     } | ForEach-Object FullName | Select-Object -Unique
 }
 
-function Get-ErrorText([object[]] $Failure, [string] $Property) {
+function Get-FailureMessageText([object[]] $Failure, [string] $Property) {
     $texts = foreach ($each in $Failure) {
         # Pester adds its own wording of an error to the record, but not in every phase.
         $shown = $each.PSObject.Properties[$Property]
@@ -89,7 +89,7 @@ function Get-ErrorText([object[]] $Failure, [string] $Property) {
 function Get-Result([string] $File, $From) {
     $hasPath = $From -isnot [Pester.Container]
     $failure = @($From.ErrorRecord)
-    $message = Get-ErrorText $failure 'DisplayErrorMessage'
+    $message = Get-FailureMessageText $failure 'DisplayErrorMessage'
     $failed = "$($From.Result)" -eq 'Failed'
     [pscustomobject]@{
         file     = $File
@@ -98,7 +98,7 @@ function Get-Result([string] $File, $From) {
         result   = "$($From.Result)"
         duration = [Math]::Round($From.Duration.TotalSeconds, 4)
         message  = if ($failed) { $message } else { $message -replace '^.*?is (skipped|inconclusive)(, because )?' }
-        stack    = if ($failed) { Get-ErrorText $failure 'DisplayStackTrace' } else { '' }
+        stack    = if ($failed) { Get-FailureMessageText $failure 'DisplayStackTrace' } else { '' }
         isBlock  = $From -isnot [Pester.Test]
     }
 }

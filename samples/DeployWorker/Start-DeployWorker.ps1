@@ -110,7 +110,7 @@ if ($connection.Count -gt 0) {
 # A worker that cannot work has to say so now, and not with customers' jobs in its hands.
 $failed = @(Test-CPThirdPartyConnection -ActionType $ActionType @calls | Where-Object Result -EQ 'Failed')
 if ($failed) {
-    throw "The worker cannot start. $(($failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.Cure)" }) -join ' ')"
+    throw "The worker cannot start. $(($failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.RecommendedAction)" }) -join ' ')"
 }
 
 $worker = @{

@@ -25,7 +25,7 @@ internal sealed class EmulatedCredentials
 
     internal static EmulatedCredentials Create(byte[] key, string jobId, DateTimeOffset expiresAt)
     {
-        string accessKeyId = RandomText.AccessKeyId("ASIA");
+        string accessKeyId = RandomIdentifiers.AccessKeyId("ASIA");
         string content = string.Join(
             "\n", accessKeyId, expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), jobId);
         byte[] bytes = Encoding.UTF8.GetBytes(content);
@@ -53,7 +53,7 @@ internal sealed class EmulatedCredentials
         }
 
         string seal = Convert.ToBase64String(Hashing.HmacSha256(key, bytes));
-        if (parts.Length != 2 || !FixedTime.AreEqual(parts[1], seal))
+        if (parts.Length != 2 || !ConstantTimeComparison.AreEqual(parts[1], seal))
         {
             return false;
         }

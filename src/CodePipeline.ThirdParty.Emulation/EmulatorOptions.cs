@@ -91,12 +91,12 @@ public sealed class EmulatorOptions
             throw Invalid(nameof(Port), "The port is not between 0 and 65535.", "Use 0 for a free port.");
         }
 
-        if (!InputCheck.IsName(Region, "-"))
+        if (!InputValidation.IsName(Region, "-"))
         {
             throw Invalid(nameof(Region), "The region is not a region name.", "Use a name such as us-east-1.");
         }
 
-        if (ArtifactRegion is not null && !InputCheck.IsName(ArtifactRegion, "-"))
+        if (ArtifactRegion is not null && !InputValidation.IsName(ArtifactRegion, "-"))
         {
             throw Invalid(
                 nameof(ArtifactRegion),
@@ -104,7 +104,7 @@ public sealed class EmulatorOptions
                 "Use a name such as eu-west-1, or leave it out for that of the emulator.");
         }
 
-        if (AccessKeyId is not null && !InputCheck.IsName(AccessKeyId, "_"))
+        if (AccessKeyId is not null && !InputValidation.IsName(AccessKeyId, "_"))
         {
             throw Invalid(
                 nameof(AccessKeyId),
@@ -116,7 +116,7 @@ public sealed class EmulatorOptions
         CheckPositive(JobTimeLimit, nameof(JobTimeLimit));
         CheckPositive(CredentialLifetime, nameof(CredentialLifetime));
         CheckPositive(AllowedClockSkew, nameof(AllowedClockSkew));
-        if (ContinuationDelay < TimeSpan.Zero || ContinuationDelay > InputCheck.LongestTime)
+        if (ContinuationDelay < TimeSpan.Zero || ContinuationDelay > InputValidation.LongestTime)
         {
             throw Invalid(
                 nameof(ContinuationDelay), "The delay is negative or longer than a year.", "Use zero or more.");
@@ -135,17 +135,17 @@ public sealed class EmulatorOptions
 
         foreach (ActionTypeId actionType in ActionTypes)
         {
-            InputCheck.ActionType(actionType, nameof(ActionTypes));
+            InputValidation.ActionType(actionType, nameof(ActionTypes));
         }
     }
 
     private static void CheckPositive(TimeSpan time, string name)
     {
-        if (time <= TimeSpan.Zero || time > InputCheck.LongestTime)
+        if (time <= TimeSpan.Zero || time > InputValidation.LongestTime)
         {
             throw Invalid(name, $"{name} is not more than zero and at most a year.", "Use a time such as 00:01:00.");
         }
     }
 
-    private static InvalidInputException Invalid(string name, string message, string cure) => new(name, message, cure);
+    private static InvalidInputException Invalid(string name, string message, string recommendedAction) => new(name, message, recommendedAction);
 }

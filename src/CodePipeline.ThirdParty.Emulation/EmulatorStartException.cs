@@ -7,14 +7,14 @@ public sealed class EmulatorStartException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What went wrong.</param>
-    /// <param name="cure">What to do about it.</param>
+    /// <param name="recommendedAction">What to do about it.</param>
     /// <param name="innerException">The cause, where there is one.</param>
-    public EmulatorStartException(string message, string cure, Exception? innerException = null)
+    public EmulatorStartException(string message, string recommendedAction, Exception? innerException = null)
         : base(message, innerException)
     {
-        Cure = cure;
+        RecommendedAction = recommendedAction;
     }
 
     /// <summary>What to do about it.</summary>
-    public string Cure { get; }
+    public string RecommendedAction { get; }
 }

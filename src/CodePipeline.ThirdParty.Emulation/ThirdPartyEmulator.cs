@@ -18,7 +18,7 @@ public sealed class ThirdPartyEmulator : IDisposable
 {
     private readonly JobTable _jobs;
     private readonly ObjectStore _store;
-    private readonly LocalObjects _objects;
+    private readonly OwnerObjects _objects;
     private readonly RequestLog _log;
     private readonly RequestPipeline _pipeline;
     private readonly LoopbackServer _server;
@@ -29,15 +29,15 @@ public sealed class ThirdPartyEmulator : IDisposable
         Options = options;
         _server = server;
         Name = options.Name ?? string.Format(CultureInfo.InvariantCulture, "emulator-{0}", Endpoint.Port);
-        AccessKeyId = options.AccessKeyId ?? RandomText.AccessKeyId("AKIA");
-        SecretAccessKey = options.SecretAccessKey ?? new Secret(RandomText.SecretKey());
+        AccessKeyId = options.AccessKeyId ?? RandomIdentifiers.AccessKeyId("AKIA");
+        SecretAccessKey = options.SecretAccessKey ?? new Secret(RandomIdentifiers.SecretKey());
         StartedAt = options.Clock.GetUtcNow();
         string artifactRegion = options.ArtifactRegion ?? options.Region;
-        ArtifactBucketName = $"codepipeline-{artifactRegion}-{RandomText.AccountId()}";
+        ArtifactBucketName = $"codepipeline-{artifactRegion}-{RandomIdentifiers.AccountId()}";
         _store = new ObjectStore(ArtifactBucketName, artifactRegion, StartedAt);
-        _objects = new LocalObjects(_store, options.Clock);
+        _objects = new OwnerObjects(_store, options.Clock);
         _jobs = new JobTable(options, ArtifactBucketName);
-        byte[] credentialKey = RandomText.Bytes(32);
+        byte[] credentialKey = RandomIdentifiers.Bytes(32);
         _log = new RequestLog(
             options.RecordRequests ? EmulatorOptions.RecordedRequestLimit : 0, options.RequestListener);
         _pipeline = new RequestPipeline(

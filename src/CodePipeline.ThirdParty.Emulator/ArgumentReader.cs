@@ -39,7 +39,7 @@ internal static class ArgumentReader
             }
             catch (InvalidInputException e)
             {
-                result.AddError($"{e.Message} {e.Cure}");
+                result.AddError($"{e.Message} {e.RecommendedAction}");
             }
         }
 
@@ -93,7 +93,7 @@ internal static class ArgumentReader
         }
         catch (InvalidInputException e)
         {
-            result.AddError($"{e.Message} {e.Cure}");
+            result.AddError($"{e.Message} {e.RecommendedAction}");
             return null;
         }
     }

@@ -164,11 +164,11 @@ internal sealed class EmulatorCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        using StopSignal signal = new();
+        using TerminationSignal signal = new();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(Options(parsed));
         AddJobs(emulator, parsed);
         string? readyFile = parsed.GetValue(_readyFile);
-        await Announcement.WriteAsync(emulator, parsed.GetValue(_json), readyFile).ConfigureAwait(false);
+        await StartupMessage.WriteAsync(emulator, parsed.GetValue(_json), readyFile).ConfigureAwait(false);
         await signal.WaitAsync(parsed.GetValue(_untilStdinCloses), stop).ConfigureAwait(false);
         return 0;
     }
@@ -181,7 +181,7 @@ internal sealed class EmulatorCommand
         ArtifactRegion = parsed.GetValue(_artifactRegion),
         AccessKeyId = parsed.GetValue(_accessKeyId),
         SecretAccessKey = parsed.GetValue(_secretAccessKey),
-        RequestListener = parsed.GetValue(_log) ? RequestLine.Write : null,
+        RequestListener = parsed.GetValue(_log) ? RequestLogLine.Write : null,
         LeaseTime = parsed.GetValue(_leaseTime),
         JobTimeLimit = parsed.GetValue(_jobTimeLimit),
         ContinuationDelay = parsed.GetValue(_continuationDelay),

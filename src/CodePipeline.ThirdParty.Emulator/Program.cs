@@ -29,7 +29,7 @@ internal static class Program
         try
         {
             // Ours to catch: a failure to start is a message and an exit code, not a stack trace.
-            // Signals are StopSignal's: the library listens for them only after the emulator has said that it is ready.
+            // Signals are TerminationSignal's: the library listens for them only after the emulator has said that it is ready.
             InvocationConfiguration configuration = new()
             {
                 EnableDefaultExceptionHandler = false,
@@ -39,12 +39,12 @@ internal static class Program
         }
         catch (InvalidInputException e)
         {
-            await Console.Error.WriteLineAsync($"{e.InputName}: {e.Message} {e.Cure}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{e.InputName}: {e.Message} {e.RecommendedAction}").ConfigureAwait(false);
             return BadArguments;
         }
         catch (EmulatorStartException e)
         {
-            await Console.Error.WriteLineAsync($"{e.Message} {e.Cure}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{e.Message} {e.RecommendedAction}").ConfigureAwait(false);
             return CannotStart;
         }
     }

@@ -23,7 +23,7 @@ internal static class EngineProcess
         using DeathAtStep? death = arguments.Length > 5 ? new DeathAtStep(arguments[5]) : null;
         var session = new ThirdPartySession(
             name: null,
-            new ClientSettings { Region = AwsEnvironment.Region, Environment = AwsEnvironment.Stamp(null) },
+            new ClientSettings { Region = AwsEnvironmentVariables.Region, Environment = AwsEnvironmentVariables.Stamp(null) },
             tokens: null);
         var engine = new WorkerEngine(
             new WorkerOptions

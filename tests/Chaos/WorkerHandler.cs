@@ -33,8 +33,8 @@ internal sealed class WorkerHandler(string runs, string name) : IJobHandler
         Note(Runs.EndLine(job.JobId, name));
         return detail.ContinuationToken is not null ? null : detail.Configuration[Wish] switch
         {
-            Fail => ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, "As wished", null)),
-            Continue => ThirdPartyJobOutcome.Of(new SuccessResult { ContinuationToken = "go on" }),
+            Fail => ThirdPartyJobOutcome.From(new FailureResult(FailureType.JobFailed, "As wished", null)),
+            Continue => ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = "go on" }),
             _ => null,
         };
     }

@@ -23,7 +23,7 @@ internal sealed class FakeClient : IThirdPartyJobClient
     /// <summary>What the answer to each call about a job waits for.</summary>
     public Func<CancellationToken, Task> Wait { get; set; } = _ => Task.CompletedTask;
 
-    public Func<JobDetails> Details { get; set; } = () => new JobDetails { Id = "job-1", Nonce = "nonce-1" };
+    public Func<JobDetailsResponse> Details { get; set; } = () => new JobDetailsResponse { Id = "job-1", Nonce = "nonce-1" };
 
     public Func<string> Acknowledge { get; set; } = () => JobStatus.InProgress;
 
@@ -40,7 +40,7 @@ internal sealed class FakeClient : IThirdPartyJobClient
     public ThirdPartySession Session(string name) => new(
         name,
         new ClientSettings { Region = "us-east-1", AccessKey = "AKIDEXAMPLE", SecretKey = new Secret("secret-key") },
-        new SingleToken(Token, "the test"),
+        new SingleTokenSource(Token, "the test"),
         _ => this);
 
     public ThirdPartyJob Job(string status = JobStatus.Dispatched, string session = "Default") =>
@@ -56,7 +56,7 @@ internal sealed class FakeClient : IThirdPartyJobClient
         return Poll(cancellationToken);
     }
 
-    public async Task<JobDetails> GetThirdPartyJobDetailsAsync(
+    public async Task<JobDetailsResponse> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken)
     {
         Note("Details", jobId, clientToken, null, options);

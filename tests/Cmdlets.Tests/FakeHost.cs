@@ -117,7 +117,7 @@ internal sealed class FakeHost : ICommandHost
     public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments) =>
         throw new NotSupportedException("Scripts run in a real engine only.");
 
-    public PoolSettings PoolSettings(HandlerScript script) => new();
+    public RunspaceSettings RunspaceSettings(HandlerScript script) => new();
 
     public ScriptBlock? ScriptOf(string path) => Files.TryGetValue(path, out ScriptBlock? script) ? script : null;
 
@@ -126,13 +126,13 @@ internal sealed class FakeHost : ICommandHost
     public void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken)
     {
         Note();
-        call.End = HandlerEnd.Completed;
+        call.End = HandlerCompletion.Completed;
         Handler(call);
     }
 
     public void OutsideHandler(Action action) => action();
 
-    public void Relay(HandlerRecord record) => Add(new Line(record.Stream.ToString(), HandlerRelay.Named(record)));
+    public void Relay(HandlerRecord record) => Add(new Line(record.Stream.ToString(), HandlerStreamForwarder.Named(record)));
 
     private void Add(object value)
     {

@@ -18,10 +18,10 @@ internal static class PolledJobs
             InputArtifacts = inputs,
             OutputArtifacts = outputs,
         });
-        var session = new ThirdPartySession("Default", service.Settings, new SingleToken(job.ClientToken, "the test"));
+        var session = new ThirdPartySession("Default", service.Settings, new SingleTokenSource(job.ClientToken, "the test"));
         session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default)
             .GetAwaiter().GetResult();
-        JobDetails details = session.Client
+        JobDetailsResponse details = session.Client
             .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, default)
             .GetAwaiter().GetResult();
         foreach (JobArtifact artifact in details.InputArtifacts)

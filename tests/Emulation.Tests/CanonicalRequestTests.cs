@@ -15,7 +15,7 @@ public sealed class CanonicalRequestTests
     [InlineData("/?q=%c3%bc+x", "/", "q=%C3%BC%2Bx")]
     public void Create_NormalizesPathAndQuery(string url, string path, string query)
     {
-        ServiceCall call = new("GET", url, new NameValueCollection { ["host"] = "h" });
+        HttpRequest call = new("GET", url, new NameValueCollection { ["host"] = "h" });
 
         Assert.Equal($"GET\n{path}\n{query}\nhost:h\n\nhost\n{EmptyHash}", CanonicalRequest.Create(call, "host"));
     }
@@ -23,7 +23,7 @@ public sealed class CanonicalRequestTests
     [Fact]
     public void Create_TrimsHeadersAndMakesOneSpaceOfSeveral()
     {
-        ServiceCall call = new("POST", "/", new NameValueCollection { ["Host"] = "h", ["X-A"] = "  a   b  " });
+        HttpRequest call = new("POST", "/", new NameValueCollection { ["Host"] = "h", ["X-A"] = "  a   b  " });
 
         Assert.Equal($"POST\n/\n\nhost:h\nx-a:a b\n\nhost;x-a\n{EmptyHash}", CanonicalRequest.Create(call, "host;x-a"));
     }

@@ -56,7 +56,7 @@ public sealed class FaultPlanTests
 
         Assert.Contains($"'{text}'", error.Message, StringComparison.Ordinal);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(error.Cure);
+        Assert.NotEmpty(error.RecommendedAction);
     }
 
     [Fact]

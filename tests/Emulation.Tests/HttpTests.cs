@@ -29,8 +29,8 @@ public sealed class HttpTests : IDisposable
 
             string body = Encoding.UTF8.GetString(call.Body);
             return call.RawPath == "/drop"
-                ? ServiceAnswer.Dropped
-                : ServiceAnswer.Success(Encoding.UTF8.GetBytes(
+                ? HttpResponse.Dropped
+                : HttpResponse.Success(Encoding.UTF8.GetBytes(
                     $"<{call.Method} {call.RawPath} {call.RawQuery} {call.Headers["x-a"]} {body}>"));
         });
     }
@@ -115,7 +115,7 @@ public sealed class HttpTests : IDisposable
     {
         using LoopbackServer server = LoopbackServer.Listen(
             0, TimeProvider.System, headTimeout: TimeSpan.FromMilliseconds(50));
-        server.Start((_, _, _) => Task.FromResult(ServiceAnswer.Dropped));
+        server.Start((_, _, _) => Task.FromResult(HttpResponse.Dropped));
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, server.Endpoint.Port);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
@@ -127,7 +127,7 @@ public sealed class HttpTests : IDisposable
     public async Task ConnectionBeyondTheLimit_TakesThePlaceOfTheOneThatWaitedLongest()
     {
         using LoopbackServer server = LoopbackServer.Listen(0, TimeProvider.System, mostConnections: 2);
-        server.Start((_, _, _) => Task.FromResult(ServiceAnswer.Success([])));
+        server.Start((_, _, _) => Task.FromResult(HttpResponse.Success([])));
         TcpClient[] clients = { new(), new(), new() };
         foreach (TcpClient client in clients)
         {

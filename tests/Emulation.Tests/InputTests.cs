@@ -63,7 +63,7 @@ public sealed class InputTests : IDisposable
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => ThirdPartyEmulator.Start(options));
 
         Assert.Equal(name, error.InputName);
-        Assert.NotEmpty(error.Cure);
+        Assert.NotEmpty(error.RecommendedAction);
     }
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class LifecycleTests
         other.Stop();
         Assert.Contains(
             port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
-        Assert.Contains("port 0", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("port 0", error.RecommendedAction, StringComparison.Ordinal);
         Assert.NotNull(error.InnerException);
     }
 

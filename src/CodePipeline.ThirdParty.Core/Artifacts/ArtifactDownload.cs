@@ -32,15 +32,15 @@ internal sealed class ArtifactDownload
 
     private const int BufferSize = 128 * 1024;
 
-    private readonly ArtifactStore _store;
-    private readonly StoredArtifact _artifact;
+    private readonly S3ArtifactStore _store;
+    private readonly ArtifactObject _artifact;
     private readonly PartFile _file;
-    private readonly TransferMeter _meter;
-    private readonly Arrivals? _arrivals;
-    private readonly TaskCompletionSource<Facts> _facts = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ProgressAggregator _meter;
+    private readonly DownloadedRanges? _arrivals;
+    private readonly TaskCompletionSource<ObjectProperties> _facts = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ArtifactDownload(
-        ArtifactStore store, StoredArtifact artifact, PartFile file, TransferMeter meter, Arrivals? arrivals)
+        S3ArtifactStore store, ArtifactObject artifact, PartFile file, ProgressAggregator meter, DownloadedRanges? arrivals)
     {
         _store = store;
         _artifact = artifact;
@@ -60,11 +60,11 @@ internal sealed class ArtifactDownload
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many bytes it has.</returns>
     public static async Task<long> ToFileAsync(
-        ArtifactStore store,
-        StoredArtifact artifact,
+        S3ArtifactStore store,
+        ArtifactObject artifact,
         PartFile file,
-        TransferMeter meter,
-        Arrivals? arrivals,
+        ProgressAggregator meter,
+        DownloadedRanges? arrivals,
         CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class ArtifactDownload
         }
         finally
         {
-            arrivals?.GiveUp();
+            arrivals?.Abort();
 
             // Nobody may write into the file any more when it is given up.
             stop.Cancel();
@@ -95,18 +95,18 @@ internal sealed class ArtifactDownload
         Task reading = ReadAsync(first, checksum, cancellationToken);
         tasks.Add(reading);
         await Task.WhenAny(_facts.Task, reading).Unwrap().ConfigureAwait(false);
-        Facts facts = await _facts.Task.ConfigureAwait(false);
+        ObjectProperties facts = await _facts.Task.ConfigureAwait(false);
 
         // A store that knows no ranges gives all of it at once.
         List<Part> parts = facts.IsRange ? Plan(facts.Length) : new List<Part>();
         var queue = new Queue<Part>(_arrivals is null || parts.Count == 0 ? parts : parts.Skip(parts.Count - 1)
             .Concat(parts.Take(parts.Count - 1)));
         parts.Insert(0, first);
-        _arrivals?.Begin((from, to) => HasCome(parts, from, to));
-        var workers = new List<Task> { ThenRestAsync(reading) };
+        _arrivals?.Begin((from, to) => RecordReceived(parts, from, to));
+        var workers = new List<Task> { ReadRemainingAsync(reading) };
         for (int i = 1; i < Math.Min(Parallel, parts.Count); i++)
         {
-            workers.Add(RestAsync());
+            workers.Add(ReadPartsAsync());
         }
 
         tasks.AddRange(workers);
@@ -122,13 +122,13 @@ internal sealed class ArtifactDownload
         Check(await checksum.ConfigureAwait(false), facts, parts, cancellationToken);
         return facts.Length;
 
-        async Task ThenRestAsync(Task before)
+        async Task ReadRemainingAsync(Task before)
         {
             await before.ConfigureAwait(false);
-            await RestAsync().ConfigureAwait(false);
+            await ReadPartsAsync().ConfigureAwait(false);
         }
 
-        async Task RestAsync()
+        async Task ReadPartsAsync()
         {
             while (true)
             {
@@ -171,7 +171,7 @@ internal sealed class ArtifactDownload
         return parts;
     }
 
-    private static bool HasCome(List<Part> parts, long from, long to)
+    private static bool RecordReceived(List<Part> parts, long from, long to)
     {
         int low = 0;
         for (int high = parts.Count; high - low > 1;)
@@ -209,14 +209,14 @@ internal sealed class ArtifactDownload
                             ChecksumMode = client.ChecksumMode,
                         },
                         attempt.Token).ConfigureAwait(false);
-                    return Checksum.Of(head);
+                    return Checksum.FromHead(head);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             // The ranges themselves tell better what is wrong; where they come, only the checksum is missing.
-            _store.Job.Say?.Invoke($"No checksum of {_artifact.About} could be got: {error.Message}");
+            _store.Job.Log?.Invoke($"No checksum of {_artifact.About} could be got: {error.Message}");
             return null;
         }
     }
@@ -227,15 +227,15 @@ internal sealed class ArtifactDownload
         _artifact,
         async (client, attempt) =>
         {
-            Facts? facts = _facts.Task.Status == TaskStatus.RanToCompletion ? _facts.Task.Result : null;
+            ObjectProperties? facts = _facts.Task.Status == TaskStatus.RanToCompletion ? _facts.Task.Result : null;
             if (facts is not null && part.At >= Math.Min(part.End, facts.Length))
             {
                 return true;
             }
             using GetObjectResponse response =
                 await OpenAsync(client, part, facts, attempt.Token).ConfigureAwait(false);
-            attempt.Touch();
-            Facts seen = Facts.Of(response, part.At)
+            attempt.RecordProgress();
+            ObjectProperties seen = ObjectProperties.FromResponse(response, part.At)
                 ?? throw ArtifactErrors.Unexpected(
                     "GetObject", _artifact.About, $"its range is '{response.ContentRange}'");
             bool isLengthTold = seen.Length >= 0;
@@ -271,9 +271,9 @@ internal sealed class ArtifactDownload
             }
 
             part.End = EndOf(part, seen);
-            part.Crc ??= (await checksum.ConfigureAwait(false))?.Crc is CyclicCode code ? new ObjectCrc(code) : null;
+            part.Crc ??= (await checksum.ConfigureAwait(false))?.Crc is Crc code ? new ObjectCrc(code) : null;
             await CopyAsync(response, part, attempt).ConfigureAwait(false);
-            if (!isLengthTold && await GoesOnAsync(response, attempt).ConfigureAwait(false))
+            if (!isLengthTold && await ShouldContinueAsync(response, attempt).ConfigureAwait(false))
             {
                 throw ArtifactErrors.Unexpected(
                     "GetObject", _artifact.About, $"it is longer than the {seen.Length:N0} bytes that HeadObject tells");
@@ -283,9 +283,9 @@ internal sealed class ArtifactDownload
         },
         cancellationToken);
 
-    private static long EndOf(Part part, Facts seen) => seen.IsRange ? Math.Min(part.End, seen.Length) : seen.Length;
+    private static long EndOf(Part part, ObjectProperties seen) => seen.IsRange ? Math.Min(part.End, seen.Length) : seen.Length;
 
-    private Facts Begin(Facts facts)
+    private ObjectProperties Begin(ObjectProperties facts)
     {
         _file.SetLength(facts.Length);
         _meter.Total = facts.Length;
@@ -295,7 +295,7 @@ internal sealed class ArtifactDownload
     }
 
     private async Task<GetObjectResponse> OpenAsync(
-        StoreClient client, Part part, Facts? facts, CancellationToken cancellationToken)
+        S3ClientFactory client, Part part, ObjectProperties? facts, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest
         {
@@ -342,7 +342,7 @@ internal sealed class ArtifactDownload
 
                 _file.Write(buffer, count, part.At);
                 part.Append(buffer, count);
-                _arrivals?.Pulse();
+                _arrivals?.NotifyReaders();
                 attempt.Received(count);
                 _meter.Add(count);
             }
@@ -353,7 +353,7 @@ internal sealed class ArtifactDownload
         }
     }
 
-    private static async Task<bool> GoesOnAsync(GetObjectResponse response, TransferAttempt attempt)
+    private static async Task<bool> ShouldContinueAsync(GetObjectResponse response, TransferAttempt attempt)
     {
 #if !NET
         using CancellationTokenRegistration stopped = attempt.Token.Register(response.Dispose);
@@ -366,7 +366,7 @@ internal sealed class ArtifactDownload
 #endif
     }
 
-    private void Check(Checksum? checksum, Facts facts, List<Part> parts, CancellationToken cancellationToken)
+    private void Check(Checksum? checksum, ObjectProperties facts, List<Part> parts, CancellationToken cancellationToken)
     {
         if (checksum is null)
         {
@@ -383,7 +383,7 @@ internal sealed class ArtifactDownload
             : null;
         if (seen is null)
         {
-            _store.Job.Say?.Invoke($"S3 keeps no checksum of the whole of {_artifact.About}; its length is right.");
+            _store.Job.Log?.Invoke($"S3 keeps no checksum of the whole of {_artifact.About}; its length is right.");
         }
         else if (seen != checksum.Value)
         {
@@ -392,11 +392,11 @@ internal sealed class ArtifactDownload
         }
         else
         {
-            _store.Job.Say?.Invoke($"The {checksum.Name} of {_artifact.About} is right.");
+            _store.Job.Log?.Invoke($"The {checksum.Name} of {_artifact.About} is right.");
         }
     }
 
-    private static string Sum(CyclicCode code, List<Part> parts) => parts
+    private static string Sum(Crc code, List<Part> parts) => parts
         .Select(part => part.Crc ?? new ObjectCrc(code))
         .Aggregate((before, next) => before.Then(next)).Text;
 
@@ -417,7 +417,7 @@ internal sealed class ArtifactDownload
 
             return Convert.ToBase64String(hash.GetHashAndReset());
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArtifactErrors.OfPath("Reading", _file.Path, error);
         }
@@ -432,14 +432,14 @@ internal sealed class ArtifactDownload
     /// <param name="Length">How many bytes the object has; below 0 where that is not told.</param>
     /// <param name="ETag">Its entity tag.</param>
     /// <param name="IsRange">Whether it is the range that was asked for; all of the object otherwise.</param>
-    private sealed record Facts(long Start, long Length, string? ETag, bool IsRange)
+    private sealed record ObjectProperties(long Start, long Length, string? ETag, bool IsRange)
     {
-        public static Facts? Of(GetObjectResponse response, long at)
+        public static ObjectProperties? FromResponse(GetObjectResponse response, long at)
         {
             if (string.IsNullOrEmpty(response.ContentRange))
             {
                 // The SDK gives 0 for a length that was not told; the header tells these apart.
-                return new Facts(0, response.Headers.ContentLength, response.ETag, IsRange: false);
+                return new ObjectProperties(0, response.Headers.ContentLength, response.ETag, IsRange: false);
             }
 
             // bytes 0-8388607/10485760
@@ -448,7 +448,7 @@ internal sealed class ArtifactDownload
                 && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long start)
                 && long.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out long length)
                 && start == at
-                    ? new Facts(start, length, response.ETag, IsRange: true)
+                    ? new ObjectProperties(start, length, response.ETag, IsRange: true)
                     : null;
         }
     }
@@ -501,12 +501,12 @@ internal sealed class ArtifactDownload
     /// <summary>
     /// The checksum that S3 keeps of a whole object; those of parts (COMPOSITE) say nothing of the whole.
     /// </summary>
-    private sealed record Checksum(string? Name, string? Value, CyclicCode? Crc, HashAlgorithmName? Hash, string? ETag)
+    private sealed record Checksum(string? Name, string? Value, Crc? Crc, HashAlgorithmName? Hash, string? ETag)
     {
         /// <summary>How many bytes the object has; below 0 where the store does not tell.</summary>
         public long Length { get; init; }
 
-        public static Checksum Of(GetObjectMetadataResponse head) =>
+        public static Checksum FromHead(GetObjectMetadataResponse head) =>
             Found(head) with { Length = head.Headers.ContentLength };
 
         private static Checksum Found(GetObjectMetadataResponse head)
@@ -514,9 +514,9 @@ internal sealed class ArtifactDownload
             bool whole = head.ChecksumType != ChecksumType.COMPOSITE;
             return !whole ? new Checksum(null, null, null, null, head.ETag)
                 : Whole(head.ChecksumCRC64NVME)
-                    ? new("CRC64NVME", head.ChecksumCRC64NVME, CyclicCode.Crc64Nvme, null, head.ETag)
-                : Whole(head.ChecksumCRC32C) ? new("CRC32C", head.ChecksumCRC32C, CyclicCode.Crc32C, null, head.ETag)
-                : Whole(head.ChecksumCRC32) ? new("CRC32", head.ChecksumCRC32, CyclicCode.Crc32, null, head.ETag)
+                    ? new("CRC64NVME", head.ChecksumCRC64NVME, Crc.Crc64Nvme, null, head.ETag)
+                : Whole(head.ChecksumCRC32C) ? new("CRC32C", head.ChecksumCRC32C, Crc.Crc32C, null, head.ETag)
+                : Whole(head.ChecksumCRC32) ? new("CRC32", head.ChecksumCRC32, Crc.Crc32, null, head.ETag)
                 : Whole(head.ChecksumSHA256)
                     ? new("SHA256", head.ChecksumSHA256, null, HashAlgorithmName.SHA256, head.ETag)
                 : Whole(head.ChecksumSHA1) ? new("SHA1", head.ChecksumSHA1, null, HashAlgorithmName.SHA1, head.ETag)

@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>The errors of moving artifacts, in words that name the artifact and the cure.</summary>
+/// <summary>The errors of moving artifacts, in words that name the artifact and the recommended action.</summary>
 internal static class ArtifactErrors
 {
     private static readonly Dictionary<string, ArtifactFault> s_byCode = new(StringComparer.Ordinal)
@@ -61,7 +61,7 @@ internal static class ArtifactErrors
         [ArtifactFault.Unavailable] = "Try again later.",
         [ArtifactFault.Unsupported] = "For a store that knows no checksums at the end of a body, set "
             + "AWS_REQUEST_CHECKSUM_CALCULATION, or request_checksum_calculation in the profile, to when_required.",
-        [ArtifactFault.UnexpectedAnswer] = "Check the endpoint of S3, and whether a proxy answers in its place.",
+        [ArtifactFault.UnexpectedResponse] = "Check the endpoint of S3, and whether a proxy answers in its place.",
     };
 
     public static ArtifactFault FaultOf(AmazonServiceException error)
@@ -78,14 +78,14 @@ internal static class ArtifactErrors
                 429 => ArtifactFault.Throttled,
                 501 => ArtifactFault.Unsupported,
                 >= 500 => ArtifactFault.Unavailable,
-                _ => ArtifactFault.UnexpectedAnswer,
+                _ => ArtifactFault.UnexpectedResponse,
             };
     }
 
     /// <summary>
     /// What the store answered. The SDK's exception is not kept: its request object carries the token.
     /// </summary>
-    public static ArtifactTransferException Answer(
+    public static ArtifactTransferException FromResponse(
         string operation, string about, AmazonServiceException error, int attempts, IEnumerable<string> secrets)
     {
         ArtifactFault fault = FaultOf(error);
@@ -113,7 +113,7 @@ internal static class ArtifactErrors
     }
 
     public static ArtifactTransferException Unexpected(string operation, string about, string what) =>
-        New(ArtifactFault.UnexpectedAnswer, $"{operation} of {about} failed: {what}.");
+        New(ArtifactFault.UnexpectedResponse, $"{operation} of {about} failed: {what}.");
 
     public static ArtifactTransferException Damaged(string about, string what) =>
         New(ArtifactFault.Damaged, $"What came of {about} is not what lies in S3: {what}.");
@@ -164,7 +164,7 @@ internal static class ArtifactErrors
     };
 
     /// <summary>The store says that it has an upload, and has another object.</summary>
-    public static ArtifactTransferException StoredOtherwise(string about, long sent, long stored) => new(
+    public static ArtifactTransferException StoredDifferently(string about, long sent, long stored) => new(
         ArtifactFault.Damaged,
         $"{sent:N0} bytes were sent of {about}, and the store keeps {stored:N0}. It did not confirm their checksum.",
         "Check the endpoint of S3: a store that does not know checksums behind a body (aws-chunked) keeps them as "
@@ -191,7 +191,7 @@ internal static class ArtifactErrors
     /// <summary>What the system says of a file.</summary>
     public static ArtifactTransferException OfPath(string doing, string path, Exception error)
     {
-        (ArtifactFault fault, string why, string cure) =
+        (ArtifactFault fault, string why, string recommendedAction) =
             FileErrors.IsDiskFull(error) ? (ArtifactFault.DiskFull, "the disk is full, or a quota is used up.",
                 "Make room, or use a destination on another disk.")
             : error is UnauthorizedAccessException ? (ArtifactFault.PathUnusable, error.Message,
@@ -199,7 +199,7 @@ internal static class ArtifactErrors
             : FileAbove(path) is string file ? (ArtifactFault.PathUnusable, $"'{file}' is a file, not a folder.",
                 "Give the path of a folder, or one that does not exist yet.")
             : (ArtifactFault.PathUnusable, error.Message, "Check the path, and that nothing else has the file open.");
-        return new ArtifactTransferException(fault, $"{doing} '{path}' failed: {why}", cure, error) { Path = path };
+        return new ArtifactTransferException(fault, $"{doing} '{path}' failed: {why}", recommendedAction, error) { Path = path };
     }
 
     /// <summary>A file where a folder of the path should be.</summary>

@@ -13,7 +13,7 @@ internal static class ArtifactFileNames
     private const int LongestExtension = 10;
 
     /// <summary>One name, safe on every system, the same on each: <c>_</c> stands for what cannot be in one.</summary>
-    public static string Of(JobArtifact artifact)
+    public static string For(JobArtifact artifact)
     {
         var name = new StringBuilder();
         foreach (char each in (artifact.Name ?? string.Empty).Take(Longest))
@@ -23,7 +23,7 @@ internal static class ArtifactFileNames
 
         string safe = name.ToString().Trim().TrimEnd('.', ' ');
         safe = safe.Length == 0 ? "artifact" : safe;
-        return WindowsNames.IsDevice(safe) || safe[0] == '.' ? "_" + safe : safe;
+        return WindowsFileNames.IsDevice(safe) || safe[0] == '.' ? "_" + safe : safe;
     }
 
     /// <summary>The extension of a file: by what is in it, else that of the object's key, else none.</summary>
@@ -35,11 +35,11 @@ internal static class ArtifactFileNames
             ArchiveFormat.Zip => ".zip",
             ArchiveFormat.Tar => ".tar",
             ArchiveFormat.TarGzip => ".tar.gz",
-            _ => OfKey(artifact.ObjectKey ?? string.Empty),
+            _ => FromObjectKey(artifact.ObjectKey ?? string.Empty),
         };
     }
 
-    private static string OfKey(string key)
+    private static string FromObjectKey(string key)
     {
         string name = key.Substring(key.LastIndexOf('/') + 1);
         int dot = name.LastIndexOf('.');

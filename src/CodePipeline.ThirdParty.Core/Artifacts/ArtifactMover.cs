@@ -86,7 +86,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken)
     {
-        string path = Path.Combine(Path.GetFullPath(folder), ArtifactFileNames.Of(artifact));
+        string path = Path.Combine(Path.GetFullPath(folder), ArtifactFileNames.For(artifact));
         return SaveAsync(
             job, artifact, path, options.Expand ? null : file => path + ArtifactFileNames.Extension(artifact, file),
             options,
@@ -102,7 +102,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken)
     {
-        StoredArtifact stored = StoredArtifact.Of(job, artifact);
+        ArtifactObject stored = ArtifactObject.For(job, artifact);
         path = Path.GetFullPath(path);
         bool folder = Directory.Exists(path);
         if (!folder && !File.Exists(path))
@@ -110,10 +110,10 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             throw ArtifactErrors.SourceNotFound(path);
         }
 
-        using var store = new ArtifactStore(job, clock);
-        var meter = new TransferMeter(progress);
+        using var store = new S3ArtifactStore(job, clock);
+        var meter = new ProgressAggregator(progress);
         var upload = new ArtifactUpload(store, stored, meter, clock);
-        job.Say?.Invoke(
+        job.Log?.Invoke(
             $"Uploading {(folder ? "the zip of folder" : "file")} '{path}' as {stored.About} to "
             + $"s3://{stored.BucketName}/{stored.ObjectKey}.");
         if (!folder)
@@ -122,7 +122,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         }
 
         List<string> skipped = new();
-        List<PackItem> items = FolderScan.Scan(path, cancellationToken, Links, skipped.Add);
+        List<PackItem> items = DirectoryScan.Scan(path, cancellationToken, Links, skipped.Add);
         WarnOfSkipped(job, path, skipped);
         long estimate = Estimate(items);
         PackResult? packed = null;
@@ -211,18 +211,18 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken)
     {
-        StoredArtifact stored = StoredArtifact.Of(job, artifact);
+        ArtifactObject stored = ArtifactObject.For(job, artifact);
         if (place is null)
         {
             // Before anything is downloaded; where the content tells the name, it has to come first.
-            RefuseTaken(path, options);
+            RefuseExistingDestination(path, options);
         }
 
-        using var store = new ArtifactStore(job, clock);
-        var meter = new TransferMeter(progress);
-        job.Say?.Invoke($"Downloading {stored.About} from s3://{stored.BucketName}/{stored.ObjectKey}.");
+        using var store = new S3ArtifactStore(job, clock);
+        var meter = new ProgressAggregator(progress);
+        job.Log?.Invoke($"Downloading {stored.About} from s3://{stored.BucketName}/{stored.ObjectKey}.");
         string folder = Path.GetDirectoryName(path)!;
-        string? above = Trees.TopmostMissing(folder);
+        string? above = DirectoryOperations.TopmostMissing(folder);
         try
         {
             using var file = new PartFile(path, folder, clock);
@@ -233,21 +233,21 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
                     (arrivals, stop) => ArtifactDownload.ToFileAsync(store, stored, file, meter, arrivals, stop),
                     cancellationToken)
                     .ConfigureAwait(false);
-                job.Say?.Invoke($"Expanded {expanded:N0} bytes into '{path}'.");
+                job.Log?.Invoke($"Expanded {expanded:N0} bytes into '{path}'.");
                 return new SavedArtifact(path, IsFolder: true, expanded);
             }
 
             long length = await ArtifactDownload.ToFileAsync(store, stored, file, meter, null, cancellationToken)
                 .ConfigureAwait(false);
             string final = place?.Invoke(file.Path) ?? path;
-            RefuseTaken(final, options);
-            file.Land(final, options.Replace);
-            job.Say?.Invoke($"Saved {length:N0} bytes as '{final}'.");
+            RefuseExistingDestination(final, options);
+            file.Commit(final, options.Replace);
+            job.Log?.Invoke($"Saved {length:N0} bytes as '{final}'.");
             return new SavedArtifact(final, IsFolder: false, length);
         }
         catch (Exception) when (above is not null)
         {
-            Trees.RemoveEmpty(folder, above);
+            DirectoryOperations.RemoveEmpty(folder, above);
             throw;
         }
     }
@@ -261,11 +261,11 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         PartFile file,
         string folder,
         SaveOptions options,
-        Func<Arrivals, CancellationToken, Task<long>> download,
+        Func<DownloadedRanges, CancellationToken, Task<long>> download,
         CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var arrivals = new Arrivals();
+        var arrivals = new DownloadedRanges();
         Task<long> whole = download(arrivals, stop.Token);
         var source = new ArchiveSource(file.Path) { Arrivals = arrivals, Whole = whole };
         try
@@ -282,7 +282,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             else
             {
                 await whole.ConfigureAwait(false);
-                LandAlone(artifact, file, folder, options);
+                CommitSingleFile(artifact, file, folder, options);
             }
 
             return await whole.ConfigureAwait(false);
@@ -309,7 +309,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             {
                 // The file has a name that nobody knows.
                 throw new ArchiveException(
-                    refused.Fault, refused.Message.Replace(file.Path, artifact.Name ?? "artifact"), refused.Cure,
+                    refused.Fault, refused.Message.Replace(file.Path, artifact.Name ?? "artifact"), refused.RecommendedAction,
                     refused.Path, refused.Entry, refused.InnerException);
             }
 
@@ -324,17 +324,17 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     }
 
     /// <summary>A folder of one file: it is filled beside its place, and lands as a whole.</summary>
-    private static void LandAlone(JobArtifact artifact, PartFile file, string folder, SaveOptions options)
+    private static void CommitSingleFile(JobArtifact artifact, PartFile file, string folder, SaveOptions options)
     {
         using StagingFolder staging = StagingFolder.Create(folder, options.Replace, TimeProvider.System);
-        file.Land(
+        file.Commit(
             Path.Combine(
-                staging.Content, ArtifactFileNames.Of(artifact) + ArtifactFileNames.Extension(artifact, file.Path)),
+                staging.Content, ArtifactFileNames.For(artifact) + ArtifactFileNames.Extension(artifact, file.Path)),
             replace: false);
-        staging.Land();
+        staging.Commit();
     }
 
-    private static void RefuseTaken(string path, SaveOptions options)
+    private static void RefuseExistingDestination(string path, SaveOptions options)
     {
         bool folder = Directory.Exists(path);
         bool empty = folder && options.Expand && Directory.GetFileSystemEntries(path).Length == 0;

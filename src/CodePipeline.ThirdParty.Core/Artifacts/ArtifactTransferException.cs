@@ -39,7 +39,7 @@ public enum ArtifactFault
     Unavailable,
 
     /// <summary>An answer that is none of the others.</summary>
-    UnexpectedAnswer,
+    UnexpectedResponse,
 
     /// <summary>The job does not say where the artifact lies, or not in a way that is known here.</summary>
     NoLocation,
@@ -68,18 +68,18 @@ public enum ArtifactFault
 public sealed class ArtifactTransferException : Exception
 {
     internal ArtifactTransferException(
-        ArtifactFault fault, string message, string cure, Exception? innerException = null)
+        ArtifactFault fault, string message, string recommendedAction, Exception? innerException = null)
         : base(message, innerException)
     {
         Fault = fault;
-        Cure = cure;
+        RecommendedAction = recommendedAction;
     }
 
     /// <summary>What is the matter.</summary>
     public ArtifactFault Fault { get; }
 
     /// <summary>What to do about it.</summary>
-    public string Cure { get; }
+    public string RecommendedAction { get; }
 
     /// <summary>The error's name as the store gave it, where the store gave one.</summary>
     public string? Code { get; init; }

@@ -42,12 +42,12 @@ internal sealed class ArtifactUpload
 
     private static readonly TimeSpan s_abortPatience = TimeSpan.FromSeconds(20);
 
-    private readonly ArtifactStore _store;
-    private readonly StoredArtifact _artifact;
-    private readonly TransferMeter _meter;
+    private readonly S3ArtifactStore _store;
+    private readonly ArtifactObject _artifact;
+    private readonly ProgressAggregator _meter;
     private readonly TimeProvider _clock;
 
-    public ArtifactUpload(ArtifactStore store, StoredArtifact artifact, TransferMeter meter, TimeProvider clock)
+    public ArtifactUpload(S3ArtifactStore store, ArtifactObject artifact, ProgressAggregator meter, TimeProvider clock)
     {
         _store = store;
         _artifact = artifact;
@@ -61,12 +61,12 @@ internal sealed class ArtifactUpload
     /// <summary>Uploads a file as it is.</summary>
     public async Task<UploadedObject> FromFileAsync(string path, CancellationToken cancellationToken)
     {
-        SourceFile file = SourceFile.Of(path);
+        UploadSource file = UploadSource.Open(path);
         long length = file.Length;
         _meter.Total = length;
         if (length <= LargestPut)
         {
-            return await PutAsync(file.Open, length, file.CheckUnchanged, cancellationToken).ConfigureAwait(false);
+            return await PutAsync(file.OpenRead, length, file.CheckUnchanged, cancellationToken).ConfigureAwait(false);
         }
 
         long size = PartSize(length, SmallestPart);
@@ -79,7 +79,7 @@ internal sealed class ArtifactUpload
                 {
                     long start = (number - 1) * size;
                     await upload.SendAsync(
-                        slots, number, file.Open, start, Math.Min(size, length - start), file.CheckUnchanged,
+                        slots, number, file.OpenRead, start, Math.Min(size, length - start), file.CheckUnchanged,
                         done: null).ConfigureAwait(false);
                 }
 
@@ -100,21 +100,21 @@ internal sealed class ArtifactUpload
 
         // One is being filled while the others are on their way.
         int buffers = (int)Math.Max(2, Math.Min(Parallel + 1, Buffers / size));
-        using var pool = new PartBuffers((int)size, buffers);
+        using var pool = new BufferPool((int)size, buffers);
         MultipartUpload? upload = null;
         using var slots = new SemaphoreSlim(buffers, buffers);
-        PartBuffer? only = null;
+        PooledBuffer? only = null;
         int number = 0;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            using var sink = new PartSink(pool, TakeAsync, stop.Token);
+            using var sink = new MultipartUploadStream(pool, TakeAsync, stop.Token);
             await write(sink, stop.Token).ConfigureAwait(false);
             await sink.FinishAsync().ConfigureAwait(false);
             if (upload is null)
             {
                 // It fits into one buffer: one request does it.
-                PartBuffer whole = only!;
+                PooledBuffer whole = only!;
                 return await PutAsync(() => whole.Open(), whole.Length, atEnd: null, cancellationToken)
                     .ConfigureAwait(false);
             }
@@ -139,7 +139,7 @@ internal sealed class ArtifactUpload
         }
 
         // The first part waits for a second one: without it there are no parts.
-        async Task TakeAsync(PartBuffer part)
+        async Task TakeAsync(PooledBuffer part)
         {
             if (upload is null && only is null)
             {
@@ -150,7 +150,7 @@ internal sealed class ArtifactUpload
             upload ??= await MultipartUpload.BeginAsync(this, stop.Token).ConfigureAwait(false);
             if (only is not null)
             {
-                PartBuffer first = only;
+                PooledBuffer first = only;
                 only = null;
                 await PassAsync(first).ConfigureAwait(false);
             }
@@ -158,7 +158,7 @@ internal sealed class ArtifactUpload
             await PassAsync(part).ConfigureAwait(false);
         }
 
-        Task PassAsync(PartBuffer part) => upload!.SendAsync(
+        Task PassAsync(PooledBuffer part) => upload!.SendAsync(
             slots, ++number, () => part.Open(), 0, part.Length, atEnd: null, done: () => pool.Return(part));
     }
 
@@ -182,7 +182,7 @@ internal sealed class ArtifactUpload
             async (client, attempt) =>
             {
                 using Stream file = open();
-                using var body = new MeteredStream(file, 0, length, attempt, _meter) { AtEnd = atEnd };
+                using var body = new ProgressStream(file, 0, length, attempt, _meter) { AtEnd = atEnd };
                 var request = new PutObjectRequest
                 {
                     BucketName = _artifact.BucketName,
@@ -204,7 +204,7 @@ internal sealed class ArtifactUpload
                 }
                 catch (Exception)
                 {
-                    body.TakeBack();
+                    body.Rollback();
                     if (body.Refusal is not null)
                     {
                         throw body.Refusal;
@@ -257,10 +257,10 @@ internal sealed class ArtifactUpload
 
         if (stored >= 0 && stored != length)
         {
-            throw ArtifactErrors.StoredOtherwise(_artifact.About, length, stored);
+            throw ArtifactErrors.StoredDifferently(_artifact.About, length, stored);
         }
 
-        _store.Job.Say?.Invoke(
+        _store.Job.Log?.Invoke(
             $"The store did not confirm the checksum of {_artifact.About}; "
             + (stored < 0 ? "nor does it tell its length." : "its length is right."));
     }
@@ -304,9 +304,9 @@ internal sealed class ArtifactUpload
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         }
 
-        private ArtifactStore Store => _owner._store;
+        private S3ArtifactStore Store => _owner._store;
 
-        private StoredArtifact Artifact => _owner._artifact;
+        private ArtifactObject Artifact => _owner._artifact;
 
         public static Task<MultipartUpload> BeginAsync(ArtifactUpload owner, CancellationToken cancellationToken) =>
             owner._store.SendAsync(
@@ -447,7 +447,7 @@ internal sealed class ArtifactUpload
                         },
                         attempt.Token),
                     patience.Token).ConfigureAwait(false);
-                Store.Job.Say?.Invoke($"The upload of {Artifact.About} was aborted.");
+                Store.Job.Log?.Invoke($"The upload of {Artifact.About} was aborted.");
             }
             catch (ArtifactTransferException error) when (error.Code == "NoSuchUpload")
             {
@@ -465,7 +465,7 @@ internal sealed class ArtifactUpload
         public void Dispose() => _stop.Dispose();
 
         private async Task<UploadedObject?> FindAsync(
-            StoreClient client, long length, CancellationToken cancellationToken)
+            S3ClientFactory client, long length, CancellationToken cancellationToken)
         {
             GetObjectMetadataResponse head = await client.S3.GetObjectMetadataAsync(
                 new GetObjectMetadataRequest
@@ -504,10 +504,10 @@ internal sealed class ArtifactUpload
         /// <summary>The checksum of the whole, from those of the parts that the store has confirmed.</summary>
         private string? Sum()
         {
-            ObjectCrc whole = new(CyclicCode.Crc32);
+            ObjectCrc whole = new(Crc.Crc32);
             foreach (SentPart part in _sent.Values)
             {
-                if (ObjectCrc.Parse(CyclicCode.Crc32, part.Crc, part.Length) is not ObjectCrc crc)
+                if (ObjectCrc.Parse(Crc.Crc32, part.Crc, part.Length) is not ObjectCrc crc)
                 {
                     return null;
                 }
@@ -525,7 +525,7 @@ internal sealed class ArtifactUpload
             async (client, attempt) =>
             {
                 using Stream file = open();
-                using var body = new MeteredStream(file, start, length, attempt, _owner._meter) { AtEnd = atEnd };
+                using var body = new ProgressStream(file, start, length, attempt, _owner._meter) { AtEnd = atEnd };
                 var request = new UploadPartRequest
                 {
                     BucketName = Artifact.BucketName,
@@ -545,7 +545,7 @@ internal sealed class ArtifactUpload
                 }
                 catch (Exception)
                 {
-                    body.TakeBack();
+                    body.Rollback();
                     if (body.Refusal is not null)
                     {
                         throw body.Refusal;

@@ -34,7 +34,7 @@ internal sealed record JobArtifacts
     public ClientSettings Settings { get; init; } = new();
 
     /// <summary>Takes what is done, step by step; <see langword="null"/> for nobody.</summary>
-    public Action<string>? Say { get; init; }
+    public Action<string>? Log { get; init; }
 
     /// <summary>Takes what went wrong and did not matter; <see langword="null"/> for nobody.</summary>
     public Action<string>? Warn { get; init; }

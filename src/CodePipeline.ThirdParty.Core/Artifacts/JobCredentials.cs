@@ -45,7 +45,7 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
         {
             if (_current is null && job.Credentials is ArtifactCredentials first)
             {
-                Take(first, job.ReadAt);
+                SetCurrent(first, job.ReadAt);
             }
 
             return _current is not null && (clock.GetUtcNow() < _renewAt || job.RenewAsync is null)
@@ -83,14 +83,14 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
     {
         if (job.RenewAsync is null)
         {
-            throw NoneOrEnded();
+            throw MissingOrExpired();
         }
 
         ArtifactCredentials? renewed;
         DateTimeOffset asked = clock.GetUtcNow();
         try
         {
-            job.Say?.Invoke($"Asking for new credentials for the artifacts of job {job.JobId}.");
+            job.Log?.Invoke($"Asking for new credentials for the artifacts of job {job.JobId}.");
             renewed = await job.RenewAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -102,24 +102,24 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
 
             // What there is may live on, also where the time of day says no: somebody may have set the clock. The store
             // knows.
-            job.Say?.Invoke($"New credentials could not be got yet: {error.Message}");
+            job.Log?.Invoke($"New credentials could not be got yet: {error.Message}");
             _renewAt = clock.GetUtcNow() + s_again;
             return _current;
         }
 
         if (renewed is null)
         {
-            throw NoneOrEnded();
+            throw MissingOrExpired();
         }
 
-        return Take(renewed, asked);
+        return SetCurrent(renewed, asked);
     }
 
-    private ArtifactTransferException NoneOrEnded() => _current is null
+    private ArtifactTransferException MissingOrExpired() => _current is null
         ? ArtifactErrors.NoCredentials(job.JobId)
         : ArtifactErrors.NotRenewed(job.JobId, null);
 
-    private CredentialLease Take(ArtifactCredentials source, DateTimeOffset readAt)
+    private CredentialLease SetCurrent(ArtifactCredentials source, DateTimeOffset readAt)
     {
         _renewAt = readAt + Life - Margin;
         var lease = new CredentialLease(

@@ -9,15 +9,15 @@ namespace CodePipeline.ThirdParty.Artifacts;
 /// </summary>
 internal struct ObjectCrc
 {
-    private readonly CyclicCode _code;
+    private readonly Crc _code;
     private ulong _value;
 
-    public ObjectCrc(CyclicCode code)
+    public ObjectCrc(Crc code)
         : this(code, 0, 0)
     {
     }
 
-    private ObjectCrc(CyclicCode code, ulong value, long length)
+    private ObjectCrc(Crc code, ulong value, long length)
     {
         _code = code;
         _value = value;
@@ -33,7 +33,7 @@ internal struct ObjectCrc
     /// <summary>
     /// Reads what <see cref="Text"/> gives; <see langword="null"/> where the text is no CRC of that kind.
     /// </summary>
-    public static ObjectCrc? Parse(CyclicCode code, string? text, long length)
+    public static ObjectCrc? Parse(Crc code, string? text, long length)
     {
         byte[] bytes;
         try
@@ -45,7 +45,7 @@ internal struct ObjectCrc
             return null;
         }
 
-        return bytes.Length == code.Width / 8 ? new ObjectCrc(code, CyclicCode.FromBytes(bytes), length) : null;
+        return bytes.Length == code.Width / 8 ? new ObjectCrc(code, Crc.FromBytes(bytes), length) : null;
     }
 
     public void Append(byte[] buffer, int count)

@@ -37,10 +37,10 @@ internal sealed class PartFile : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            _stream = OwnerOnly.Open(
+            _stream = PrivateFiles.Open(
                 Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArtifactErrors.OfPath("Writing", destination, error);
         }
@@ -65,7 +65,7 @@ internal sealed class PartFile : IDisposable
             _stream.SetLength(length);
 #endif
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArtifactErrors.OfPath("Writing", _destination, error);
         }
@@ -89,7 +89,7 @@ internal sealed class PartFile : IDisposable
             }
 #endif
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArtifactErrors.OfPath("Writing", _destination, error);
         }
@@ -98,7 +98,7 @@ internal sealed class PartFile : IDisposable
     /// <summary>A stream that writes to the file from its beginning on.</summary>
     public Stream OpenWrite() => new Writer(this);
 
-    /// <summary>Nothing more is written; the file stays until <see cref="Land"/> or the end.</summary>
+    /// <summary>Nothing more is written; the file stays until <see cref="Commit"/> or the end.</summary>
     public void Close()
     {
         // Its lock is what tells others that somebody needs it. Windows takes it for use by another until it is closed.
@@ -111,7 +111,7 @@ internal sealed class PartFile : IDisposable
     /// <summary>Moves the file to where it belongs.</summary>
     /// <param name="path">The place.</param>
     /// <param name="replace">Whether a file that is there is replaced.</param>
-    public void Land(string path, bool replace)
+    public void Commit(string path, bool replace)
     {
         Close();
         try
@@ -120,7 +120,7 @@ internal sealed class PartFile : IDisposable
             if (!OperatingSystem.IsWindows())
             {
                 // Whole, it has the rights that the user gives to files.
-                File.SetUnixFileMode(Path, OwnerOnly.UsualFileRights);
+                File.SetUnixFileMode(Path, PrivateFiles.UsualFileRights);
             }
 
             File.Move(Path, path, replace);
@@ -139,7 +139,7 @@ internal sealed class PartFile : IDisposable
         {
             throw ArtifactErrors.Exists(path);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArtifactErrors.OfPath("Writing", path, error);
         }
@@ -177,7 +177,7 @@ internal sealed class PartFile : IDisposable
                 SweepOne(place, name, clock.GetUtcNow());
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             // The folder is somebody else's.
         }
@@ -210,7 +210,7 @@ internal sealed class PartFile : IDisposable
         {
             File.Delete(path);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             // Somebody else holds it; there is nothing more to be done about it.
         }
@@ -222,7 +222,7 @@ internal sealed class PartFile : IDisposable
         {
             return new DriveInfo(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!).AvailableFreeSpace;
         }
-        catch (Exception error) when (error is ArgumentException || FileErrors.IsOfSystem(error))
+        catch (Exception error) when (error is ArgumentException || FileErrors.IsIoError(error))
         {
             // A share of the network, for example: writing will tell.
             return null;

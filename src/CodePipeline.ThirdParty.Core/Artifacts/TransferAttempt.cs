@@ -35,11 +35,11 @@ internal sealed class TransferAttempt : IDisposable
     public void Received(int bytes)
     {
         Interlocked.Add(ref _moved, bytes);
-        Touch();
+        RecordProgress();
     }
 
     /// <summary>Something moves.</summary>
-    public void Touch() => _timer.Change(_patience, Timeout.InfiniteTimeSpan);
+    public void RecordProgress() => _timer.Change(_patience, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
     {

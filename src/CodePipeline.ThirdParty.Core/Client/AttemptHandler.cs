@@ -22,23 +22,23 @@ internal sealed class AttemptHandler : PipelineHandler
         var call = (OperationRequest)executionContext.RequestContext.OriginalRequest;
         CheckHeaders(executionContext.RequestContext.Request.Headers);
         call.Attempts++;
-        call.Wire?.Invoke(WireText.Request(call, executionContext.RequestContext.Request.Endpoint));
+        call.Wire?.Invoke(WireLogFormatter.Request(call, executionContext.RequestContext.Request.Endpoint));
         try
         {
             T response = await base.InvokeAsync<T>(executionContext).ConfigureAwait(false);
-            call.Wire?.Invoke(WireText.Answer(call, (OperationResponse)(object)response));
+            call.Wire?.Invoke(WireLogFormatter.Answer(call, (OperationResponse)(object)response));
             return response;
         }
         catch (AmazonServiceException error)
         {
-            call.AnswerLost |= IsLost(error);
-            call.Wire?.Invoke(WireText.Error(call, error));
+            call.ResponseLost |= IsLost(error);
+            call.Wire?.Invoke(WireLogFormatter.Error(call, error));
             throw;
         }
         catch (Exception error)
         {
-            call.AnswerLost |= !NeverSent(error);
-            call.Wire?.Invoke(WireText.Broken(call, error));
+            call.ResponseLost |= !NeverSent(error);
+            call.Wire?.Invoke(WireLogFormatter.Broken(call, error));
             throw;
         }
     }

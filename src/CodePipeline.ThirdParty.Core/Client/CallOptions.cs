@@ -24,5 +24,5 @@ public sealed class CallOptions
     internal Func<string, CancellationToken, Task<string?>>? AskMfaCode { get; init; }
 
     /// <summary>Takes what is known of the answer as a whole, once it is there.</summary>
-    internal Action<AnswerFacts>? Answered { get; init; }
+    internal Action<ResponseDetails>? OnResponse { get; init; }
 }

@@ -156,14 +156,14 @@ internal static class ClientConfiguration
         }
     }
 
-    private static void RefuseIf(bool given, string inputName, string cure)
+    private static void RefuseIf(bool given, string inputName, string recommendedAction)
     {
         if (given)
         {
             throw new InvalidInputException(
                 inputName,
                 $"{inputName} cannot be used in Windows PowerShell 5.1: the SDK of .NET Framework has no such setting.",
-                $"{cure}, or use PowerShell 7.4 or later.");
+                $"{recommendedAction}, or use PowerShell 7.4 or later.");
         }
     }
 #endif

@@ -14,7 +14,7 @@ internal sealed class CodePipelineConfig : ClientConfig
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromMilliseconds(3100);
 
     public CodePipelineConfig()
-        : base(new FixedDefaults())
+        : base(new StandardDefaults())
     {
         ServiceId = Service;
         AuthenticationServiceName = "codepipeline";
@@ -34,7 +34,7 @@ internal sealed class CodePipelineConfig : ClientConfig
         EndpointProvider.ResolveEndpoint(EndpointRules.ParametersOf(this));
 
     /// <summary>One set of defaults for every mode: what differs between modes can be set on a session.</summary>
-    private sealed class FixedDefaults : IDefaultConfigurationProvider
+    private sealed class StandardDefaults : IDefaultConfigurationProvider
     {
         private static readonly DefaultConfiguration s_standard = new()
         {

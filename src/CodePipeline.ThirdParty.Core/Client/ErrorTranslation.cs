@@ -81,38 +81,38 @@ internal static class ErrorTranslation
             NullIfEmpty(error.RequestId),
             status,
             call.Attempts,
-            call.AnswerLost,
+            call.ResponseLost,
             error.Data[OperationUnmarshaller.ServerTime] as DateTimeOffset?);
         return s_byCode.TryGetValue(code, out Func<ServiceError, ThirdPartyServiceException>? make)
             ? make(answer)
             : status switch
             {
-                501 => new UnexpectedAnswerException(answer),
+                501 => new UnexpectedResponseException(answer),
                 >= 500 => new ServiceUnavailableException(answer),
                 429 => new ThrottlingException(answer),
 
                 // Only the service names its errors; a proxy's page has a status and no name.
                 >= 400 when code.Length > 0 => new OtherServiceException(answer),
-                _ => new UnexpectedAnswerException(answer),
+                _ => new UnexpectedResponseException(answer),
             };
     }
 
     /// <summary>Success that does not come from the service, but from a proxy or portal on the way to it.</summary>
-    public static UnexpectedAnswerException Foreign(OperationRequest call) =>
+    public static UnexpectedResponseException NotFromService(OperationRequest call) =>
         Unexpected(call, "HTTP 200, but not from the service: it has neither JSON nor an AWS request id.", null);
 
-    public static UnexpectedAnswerException Unreadable(OperationRequest call, OperationResponse response) =>
+    public static UnexpectedResponseException Unreadable(OperationRequest call, OperationResponse response) =>
         Unexpected(
             call, "HTTP 200 with a body that is not the JSON of this operation's response.",
             NullIfEmpty(response.ResponseMetadata?.RequestId));
 
-    private static UnexpectedAnswerException Unexpected(OperationRequest call, string message, string? requestId) =>
+    private static UnexpectedResponseException Unexpected(OperationRequest call, string message, string? requestId) =>
         new(new ServiceError(
-            call.Operation, string.Empty, message, requestId, 200, call.Attempts, AnswerLost: true, ServerTime: null));
+            call.Operation, string.Empty, message, requestId, 200, call.Attempts, ResponseLost: true, ServerTime: null));
 
     /// <summary>An answer that no operation gives; whether the call took effect it does not tell.</summary>
-    public static UnexpectedAnswerException TooLong(OperationRequest call) =>
-        Unexpected(call, $"A body of more than {AnswerLimit.LongestInMiB} MiB.", null);
+    public static UnexpectedResponseException TooLong(OperationRequest call) =>
+        Unexpected(call, $"A body of more than {ResponseLimit.LongestInMiB} MiB.", null);
 
     /// <summary>What is wrong with an input that is read while the connection is made: the CA bundle.</summary>
     public static InvalidInputException? OfInput(Exception error) =>
@@ -121,7 +121,7 @@ internal static class ErrorTranslation
     /// <summary>
     /// The service's own answer behind an exception; one of the credentials' source comes before the first attempt.
     /// </summary>
-    public static AmazonServiceException? Answer(OperationRequest call, Exception error) => call.Attempts == 0
+    public static AmazonServiceException? FromResponse(OperationRequest call, Exception error) => call.Attempts == 0
         ? null
         : Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
 
@@ -129,7 +129,7 @@ internal static class ErrorTranslation
     /// The connection's fault behind an exception, or <see langword="null"/> where it is about something else.
     /// </summary>
     public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error) =>
-        Connection(call.Operation, call.Attempts, endpoint, error, call.AnswerLost);
+        Connection(call.Operation, call.Attempts, endpoint, error, call.ResponseLost);
 
     /// <summary>The same for a call of any service.</summary>
     public static ThirdPartyConnectionException? Connection(

@@ -70,7 +70,7 @@ internal sealed class HttpFactory : HttpClientFactory
     {
         HttpMessageHandler handler = CreateHandler(connectTimeout);
         handler = _intercept?.Invoke(this, handler) ?? handler;
-        return new HttpClient(HasShortAnswers ? new LimitedAnswers(handler, timeout) : handler) { Timeout = timeout };
+        return new HttpClient(HasShortAnswers ? new ResponseLimitHandler(handler, timeout) : handler) { Timeout = timeout };
     }
 
     internal static X509Certificate2Collection ReadBundle(string path)
@@ -83,7 +83,7 @@ internal sealed class HttpFactory : HttpClientFactory
         {
             text = File.ReadAllText(path, Encoding.ASCII);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw Unusable($"The CA bundle '{path}' cannot be read: {error.Message}", error);
         }

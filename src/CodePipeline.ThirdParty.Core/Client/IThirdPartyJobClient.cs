@@ -24,7 +24,7 @@ public interface IThirdPartyJobClient : IDisposable
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken);
 
     /// <summary>GetThirdPartyJobDetails: nonce, data and fresh artifact credentials of a job.</summary>
-    Task<JobDetails> GetThirdPartyJobDetailsAsync(
+    Task<JobDetailsResponse> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken);
 
     /// <summary>

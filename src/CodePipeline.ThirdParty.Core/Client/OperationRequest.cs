@@ -24,7 +24,7 @@ internal abstract class OperationRequest : AmazonWebServiceRequest
     public int Attempts { get; set; }
 
     /// <summary>Whether an attempt ended without a clear answer, so that the operation may have taken effect.</summary>
-    public bool AnswerLost { get; set; }
+    public bool ResponseLost { get; set; }
 
     public string Operation
     {

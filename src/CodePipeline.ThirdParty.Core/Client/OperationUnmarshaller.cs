@@ -22,7 +22,7 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
     {
         using var body = new MemoryStream();
-        AnswerLimit.Copy(input.Stream, body);
+        ResponseLimit.Copy(input.Stream, body);
         return new OperationResponse { Body = body.ToArray(), IsOfService = IsOfService(input.ResponseData) };
     }
 
@@ -42,11 +42,11 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
         JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
     {
         // The body is kept by the context only as far as it was read.
-        AnswerLimit.Copy(input.Stream, Stream.Null);
+        ResponseLimit.Copy(input.Stream, Stream.Null);
         string? errorType = input.ResponseData.IsHeaderPresent("x-amzn-ErrorType")
             ? input.ResponseData.GetHeaderValue("x-amzn-ErrorType")
             : null;
-        ErrorAnswer answer = ErrorAnswer.Read(input.GetResponseBodyBytes(), errorType);
+        ErrorResponse answer = ErrorResponse.Read(input.GetResponseBodyBytes(), errorType);
         var error = new AmazonServiceException(
             answer.Message, innerException: null, ErrorType.Unknown, answer.Code, requestId: null, statusCode);
         if (DateTimeOffset.TryParse(

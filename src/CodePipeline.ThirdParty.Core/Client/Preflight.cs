@@ -19,7 +19,7 @@ internal sealed class Preflight(
     ThirdPartySession session,
     TimeProvider clock,
     CallOptions options,
-    Func<Exception, (string Text, string Cure)?> describe,
+    Func<Exception, (string Text, string RecommendedAction)?> describe,
     Action<ConnectionCheck> report)
 {
     private const string Poll = "PollForThirdPartyJobs";
@@ -52,7 +52,7 @@ internal sealed class Preflight(
         }
         catch (InvalidInputException error)
         {
-            report(new ConnectionCheck("Region", CheckResult.Failed, error.Message, error.Cure));
+            report(new ConnectionCheck("Region", CheckResult.Failed, error.Message, error.RecommendedAction));
             return false;
         }
     }
@@ -119,9 +119,9 @@ internal sealed class Preflight(
         {
             client = session.Client;
         }
-        catch (Exception error) when (describe(error) is (string text, string cure))
+        catch (Exception error) when (describe(error) is (string text, string recommendedAction))
         {
-            report(new ConnectionCheck("Endpoint", CheckResult.Failed, text, cure));
+            report(new ConnectionCheck("Endpoint", CheckResult.Failed, text, recommendedAction));
             return;
         }
 
@@ -166,20 +166,20 @@ internal sealed class Preflight(
                 return Answered(operation, first);
             }
 
-            bool reached = error is not (ServiceUnavailableException or UnexpectedAnswerException);
+            bool reached = error is not (ServiceUnavailableException or UnexpectedResponseException);
             if (first && reached)
             {
                 report(Passed("Endpoint", Endpoint()));
             }
 
-            (string text, string cure) = describe(error)!.Value;
-            report(new ConnectionCheck(reached ? operation : "Endpoint", CheckResult.Failed, text, cure));
+            (string text, string recommendedAction) = describe(error)!.Value;
+            report(new ConnectionCheck(reached ? operation : "Endpoint", CheckResult.Failed, text, recommendedAction));
             return reached;
         }
-        catch (Exception error) when (describe(error) is (string text, string cure))
+        catch (Exception error) when (describe(error) is (string text, string recommendedAction))
         {
             report(new ConnectionCheck(
-                error is CredentialException ? operation : "Endpoint", CheckResult.Failed, text, cure));
+                error is CredentialException ? operation : "Endpoint", CheckResult.Failed, text, recommendedAction));
             return false;
         }
     }
@@ -248,9 +248,9 @@ internal sealed class Preflight(
         {
             report(await check().ConfigureAwait(false));
         }
-        catch (Exception error) when (describe(error) is (string text, string cure))
+        catch (Exception error) when (describe(error) is (string text, string recommendedAction))
         {
-            report(new ConnectionCheck(name, CheckResult.Failed, text, cure));
+            report(new ConnectionCheck(name, CheckResult.Failed, text, recommendedAction));
         }
     }
 

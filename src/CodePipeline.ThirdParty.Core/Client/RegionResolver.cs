@@ -18,7 +18,7 @@ internal static class RegionResolver
     public static async Task<string?> FindAsync(ClientSettings settings, CancellationToken cancellationToken)
     {
         var aws = new AwsSettings(settings);
-        return aws.FindRegion() ?? await MachineMetadata.FindRegionAsync(aws, cancellationToken).ConfigureAwait(false);
+        return aws.FindRegion() ?? await InstanceMetadata.FindRegionAsync(aws, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The region; an error where the text cannot be one.</summary>

@@ -18,8 +18,8 @@ internal static class RequestBody
         return Write(json =>
         {
             json.WriteStartObject("actionTypeId");
-            json.WriteString("category", ClosedList.Check(ServiceLimits.Categories, actionType.Category, "Category"));
-            json.WriteString("owner", ClosedList.Check(ServiceLimits.Owners, actionType.Owner, "Owner"));
+            json.WriteString("category", StringEnum.Check(ServiceLimits.Categories, actionType.Category, "Category"));
+            json.WriteString("owner", StringEnum.Check(ServiceLimits.Owners, actionType.Owner, "Owner"));
             json.WriteString("provider", ServiceLimits.Provider.Check(actionType.Provider, "Provider"));
             json.WriteString("version", ServiceLimits.Version.Check(actionType.Version, "Version"));
             json.WriteEndObject();

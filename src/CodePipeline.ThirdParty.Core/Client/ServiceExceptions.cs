@@ -11,7 +11,7 @@ namespace CodePipeline.ThirdParty.Client;
 /// <param name="RequestId">The id that AWS support asks for.</param>
 /// <param name="StatusCode">The HTTP status.</param>
 /// <param name="Attempts">How often the request was sent.</param>
-/// <param name="AnswerLost">Whether an earlier attempt ended without a clear answer and may have taken effect.</param>
+/// <param name="ResponseLost">Whether an earlier attempt ended without a clear answer and may have taken effect.</param>
 /// <param name="ServerTime">The service's clock, from the answer's <c>Date</c>.</param>
 public sealed record ServiceError(
     string Operation,
@@ -20,7 +20,7 @@ public sealed record ServiceError(
     string? RequestId,
     int StatusCode,
     int Attempts,
-    bool AnswerLost,
+    bool ResponseLost,
     DateTimeOffset? ServerTime);
 
 /// <summary>An error that the service answered with.</summary>
@@ -81,4 +81,4 @@ public sealed class ServiceUnavailableException(ServiceError error) : ThirdParty
 public sealed class OtherServiceException(ServiceError error) : ThirdPartyServiceException(error);
 
 /// <summary>An answer that is not the service's: a page from a proxy on the way.</summary>
-public sealed class UnexpectedAnswerException(ServiceError error) : ThirdPartyServiceException(error);
+public sealed class UnexpectedResponseException(ServiceError error) : ThirdPartyServiceException(error);

@@ -14,7 +14,7 @@ public sealed class ServiceResponseMetadata
 /// <summary>An answer of the service, in the shape that AWS.Tools gives with <c>-Select '*'</c>.</summary>
 public abstract class ServiceResponse
 {
-    private protected ServiceResponse(AnswerFacts facts)
+    private protected ServiceResponse(ResponseDetails facts)
     {
         ResponseMetadata = new ServiceResponseMetadata(facts.RequestId);
         ContentLength = facts.ContentLength;
@@ -33,17 +33,17 @@ public abstract class ServiceResponse
 /// <summary>The answer of GetThirdPartyJobDetails.</summary>
 public sealed class GetThirdPartyJobDetailsResponse : ServiceResponse
 {
-    internal GetThirdPartyJobDetailsResponse(ThirdPartyJobDetail jobDetails, AnswerFacts facts)
-        : base(facts) => JobDetails = jobDetails;
+    internal GetThirdPartyJobDetailsResponse(ThirdPartyJobDetail jobDetails, ResponseDetails facts)
+        : base(facts) => JobDetailsResponse = jobDetails;
 
     /// <summary>The job with its details.</summary>
-    public ThirdPartyJobDetail JobDetails { get; }
+    public ThirdPartyJobDetail JobDetailsResponse { get; }
 }
 
 /// <summary>The answer of AcknowledgeThirdPartyJob.</summary>
 public sealed class AcknowledgeThirdPartyJobResponse : ServiceResponse
 {
-    internal AcknowledgeThirdPartyJobResponse(string status, AnswerFacts facts)
+    internal AcknowledgeThirdPartyJobResponse(string status, ResponseDetails facts)
         : base(facts) => Status = status;
 
     /// <summary>The status of the job, in the service's own words.</summary>
@@ -51,4 +51,4 @@ public sealed class AcknowledgeThirdPartyJobResponse : ServiceResponse
 }
 
 /// <summary>What the client tells of an answer beside its content.</summary>
-internal readonly record struct AnswerFacts(string? RequestId, long ContentLength);
+internal readonly record struct ResponseDetails(string? RequestId, long ContentLength);

@@ -38,7 +38,7 @@ public sealed class ThirdPartyConnectionException : Exception
         Operation = operation;
         Endpoint = endpoint;
         Attempts = attempts;
-        AnswerLost = answerLost;
+        ResponseLost = answerLost;
     }
 
     /// <summary>Why the service could not be reached.</summary>
@@ -54,5 +54,5 @@ public sealed class ThirdPartyConnectionException : Exception
     public int Attempts { get; }
 
     /// <summary>Whether an attempt ended without a clear answer and may have taken effect.</summary>
-    public bool AnswerLost { get; }
+    public bool ResponseLost { get; }
 }

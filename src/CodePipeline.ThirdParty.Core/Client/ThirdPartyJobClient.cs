@@ -49,16 +49,16 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new PollForThirdPartyJobsRequest(RequestBody.Poll(actionType, maxBatchSize), options.Wire),
             options,
             token: null,
-            AnswerReader.Jobs,
+            ResponseReader.Jobs,
             cancellationToken);
 
-    public Task<JobDetails> GetThirdPartyJobDetailsAsync(
+    public Task<JobDetailsResponse> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
         CallAsync(
             new GetThirdPartyJobDetailsRequest(RequestBody.Details(jobId, clientToken), options.Wire),
             options,
             clientToken,
-            AnswerReader.Details,
+            ResponseReader.Details,
             cancellationToken);
 
     public Task<string> AcknowledgeThirdPartyJobAsync(
@@ -67,7 +67,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new AcknowledgeThirdPartyJobRequest(RequestBody.Acknowledge(jobId, nonce, clientToken), options.Wire),
             options,
             clientToken,
-            AnswerReader.Status,
+            ResponseReader.Status,
             cancellationToken);
 
     public Task PutThirdPartyJobSuccessResultAsync(
@@ -77,7 +77,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new PutThirdPartyJobSuccessResultRequest(RequestBody.Success(jobId, clientToken, result), options.Wire),
             options,
             clientToken,
-            AnswerReader.Nothing,
+            ResponseReader.Nothing,
             cancellationToken);
 
     public Task PutThirdPartyJobFailureResultAsync(
@@ -87,7 +87,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new PutThirdPartyJobFailureResultRequest(RequestBody.Failure(jobId, clientToken, result), options.Wire),
             options,
             clientToken,
-            AnswerReader.Nothing,
+            ResponseReader.Nothing,
             cancellationToken);
 
     public void Dispose() => _service.Dispose();
@@ -134,7 +134,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             // However the SDK words it, the caller asked for the end.
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (Exception error) when (ErrorTranslation.Chain(error).OfType<AnswerTooLongException>().Any())
+        catch (Exception error) when (ErrorTranslation.Chain(error).OfType<ResponseTooLongException>().Any())
         {
             throw ErrorTranslation.TooLong(call);
         }
@@ -156,7 +156,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             }
 
             // The adaptive retry mode wraps the answer that it gave up on.
-            if (ErrorTranslation.Answer(call, error) is { } answer)
+            if (ErrorTranslation.FromResponse(call, error) is { } answer)
             {
                 throw ErrorTranslation.Service(call, answer, token);
             }
@@ -178,15 +178,15 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
 
         if (!response.IsOfService)
         {
-            throw ErrorTranslation.Foreign(call);
+            throw ErrorTranslation.NotFromService(call);
         }
 
-        options.Answered?.Invoke(new AnswerFacts(response.ResponseMetadata?.RequestId, response.Body.Length));
+        options.OnResponse?.Invoke(new ResponseDetails(response.ResponseMetadata?.RequestId, response.Body.Length));
         try
         {
             return read(response.Body);
         }
-        catch (UnreadableAnswerException)
+        catch (UnreadableResponseException)
         {
             throw ErrorTranslation.Unreadable(call, response);
         }

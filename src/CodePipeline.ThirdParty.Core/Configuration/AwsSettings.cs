@@ -19,7 +19,7 @@ internal sealed class AwsSettings
     public AwsSettings(ClientSettings given)
     {
         Given = given;
-        string? named = given.ProfileName ?? AwsEnvironment.Profile;
+        string? named = given.ProfileName ?? AwsEnvironmentVariables.Profile;
         ProfileName = named ?? SharedConfig.DefaultProfile;
         IsProfileNamed = named is not null;
         _profile = new Lazy<Profile?>(LoadProfile);
@@ -52,16 +52,16 @@ internal sealed class AwsSettings
     public string Region => RegionResolver.Check(Given.Region);
 
     public bool UseFips => Given.UseFips ?? (RegionResolver.IsFips(Given.Region) ? true
-        : AwsEnvironment.UseFips ?? Flag("use_fips_endpoint"));
+        : AwsEnvironmentVariables.UseFips ?? Flag("use_fips_endpoint"));
 
-    public bool UseDualStack => Given.UseDualStack ?? AwsEnvironment.UseDualStack ?? Flag("use_dualstack_endpoint");
+    public bool UseDualStack => Given.UseDualStack ?? AwsEnvironmentVariables.UseDualStack ?? Flag("use_dualstack_endpoint");
 
-    public int? MaxAttempts => Given.MaxAttempts ?? AwsEnvironment.MaxAttempts
-        ?? OfProfile<int?>("max_attempts", value => AwsEnvironment.AttemptsOf(value.Text)
+    public int? MaxAttempts => Given.MaxAttempts ?? AwsEnvironmentVariables.MaxAttempts
+        ?? OfProfile<int?>("max_attempts", value => AwsEnvironmentVariables.AttemptsOf(value.Text)
             ?? throw Wrong("max_attempts", value, "it is no whole number of 1 or more"));
 
-    public ClientRetryMode RetryMode => Given.RetryMode ?? AwsEnvironment.RetryMode
-        ?? OfProfile<ClientRetryMode?>("retry_mode", value => AwsEnvironment.RetryModeOf(value.Text)
+    public ClientRetryMode RetryMode => Given.RetryMode ?? AwsEnvironmentVariables.RetryMode
+        ?? OfProfile<ClientRetryMode?>("retry_mode", value => AwsEnvironmentVariables.RetryModeOf(value.Text)
             ?? throw Wrong("retry_mode", value, "it is none of standard, adaptive and legacy"))
         ?? ClientRetryMode.Standard;
 
@@ -71,7 +71,7 @@ internal sealed class AwsSettings
         get
         {
             (string? path, string name) = Given.CaBundle is not null ? (Given.CaBundle, "CaBundle")
-                : AwsEnvironment.Read("AWS_CA_BUNDLE") is string own ? (own, "AWS_CA_BUNDLE")
+                : AwsEnvironmentVariables.Read("AWS_CA_BUNDLE") is string own ? (own, "AWS_CA_BUNDLE")
                 : (null, string.Empty);
             if (path is null && OfProfile("ca_bundle", value => value) is IniValue configured)
             {
@@ -81,7 +81,7 @@ internal sealed class AwsSettings
                     : throw Wrong("ca_bundle", configured, "the file is not there");
             }
 
-            if (path is null && AwsEnvironment.Read("REQUESTS_CA_BUNDLE") is string general)
+            if (path is null && AwsEnvironmentVariables.Read("REQUESTS_CA_BUNDLE") is string general)
             {
                 (path, name) = (general, "REQUESTS_CA_BUNDLE");
             }
@@ -115,26 +115,26 @@ internal sealed class AwsSettings
         get
         {
             const string Variable = "AWS_STS_REGIONAL_ENDPOINTS";
-            string? text = AwsEnvironment.Read(Variable);
+            string? text = AwsEnvironmentVariables.Read(Variable);
             return text is not null
-                ? IsLegacy(text) ?? throw AwsEnvironment.Wrong(Variable, text, "regional or legacy")
+                ? IsLegacy(text) ?? throw AwsEnvironmentVariables.Wrong(Variable, text, "regional or legacy")
                 : OfProfile<bool?>("sts_regional_endpoints", value => IsLegacy(value.Text)
                     ?? throw Wrong("sts_regional_endpoints", value, "it is neither regional nor legacy")) ?? false;
         }
     }
 
     /// <summary>Where the metadata service of this machine is, if that is set.</summary>
-    public string? MetadataEndpoint => AwsEnvironment.Read("AWS_EC2_METADATA_SERVICE_ENDPOINT")
+    public string? MetadataEndpoint => AwsEnvironmentVariables.Read("AWS_EC2_METADATA_SERVICE_ENDPOINT")
         ?? OfProfile("ec2_metadata_service_endpoint", value => value.Text);
 
     public bool IsMetadataOverIPv6 => string.Equals(
-        AwsEnvironment.Read("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
+        AwsEnvironmentVariables.Read("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
             ?? OfProfile("ec2_metadata_service_endpoint_mode", value => value.Text),
         "ipv6",
         StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the older version of the metadata service, without tokens, is not to be used.</summary>
-    public bool IsMetadataVersion1Off => AwsEnvironment.Read("AWS_EC2_METADATA_V1_DISABLED") is string text
+    public bool IsMetadataVersion1Off => AwsEnvironmentVariables.Read("AWS_EC2_METADATA_V1_DISABLED") is string text
         ? IsTrue(text)
         : Flag("ec2_metadata_v1_disabled");
 
@@ -151,15 +151,15 @@ internal sealed class AwsSettings
     /// </summary>
     public Uri? EndpointOf(string service)
     {
-        if (AwsEnvironment.IgnoreEndpoints ?? Flag("ignore_configured_endpoint_urls"))
+        if (AwsEnvironmentVariables.IgnoreEndpoints ?? Flag("ignore_configured_endpoint_urls"))
         {
             return null;
         }
 
-        string variable = $"{AwsEnvironment.EndpointVariable}_{service.ToUpperInvariant()}";
-        foreach (string name in new[] { variable, AwsEnvironment.EndpointVariable })
+        string variable = $"{AwsEnvironmentVariables.EndpointVariable}_{service.ToUpperInvariant()}";
+        foreach (string name in new[] { variable, AwsEnvironmentVariables.EndpointVariable })
         {
-            if (AwsEnvironment.Read(name) is string text)
+            if (AwsEnvironmentVariables.Read(name) is string text)
             {
                 return UrlText.Parse(text, name);
             }
@@ -184,7 +184,7 @@ internal sealed class AwsSettings
     /// <summary>The region that the environment or the profile names; not the machine's.</summary>
     public string? FindRegion()
     {
-        if (AwsEnvironment.Region is string region)
+        if (AwsEnvironmentVariables.Region is string region)
         {
             return region;
         }
@@ -204,14 +204,14 @@ internal sealed class AwsSettings
 
     /// <summary>An error about a setting of the profile.</summary>
     public CredentialException Wrong(string name, IniValue value, string what) =>
-        ConfigError.Value(ProfileName, name, value, what);
+        ConfigFileError.Value(ProfileName, name, value, what);
 
     /// <summary>
     /// Whether what is given, or the environment, has the keys, and nobody named a profile: then a fault in the files
     /// is passed over, and said.
     /// </summary>
     private bool IsForgiving => Given.ProfileName is null
-        && (Given.HasCredentials || (AwsEnvironment.HasAccessKey && !IsProfileNamed));
+        && (Given.HasCredentials || (AwsEnvironmentVariables.HasAccessKey && !IsProfileNamed));
 
     private Profile? LoadProfile()
     {
@@ -233,7 +233,7 @@ internal sealed class AwsSettings
         }
 
         _passedOver = IsProfileNamed
-            ? ConfigError.NotFound(ProfileName, config.Files, config.Profiles.Keys)
+            ? ConfigFileError.NotFound(ProfileName, config.Files, config.Profiles.Keys)
             : null;
         return _passedOver is null || IsForgiving ? null : throw _passedOver;
     }
@@ -260,17 +260,17 @@ internal sealed class AwsSettings
 
     private bool WhenRequired(string variable, string name)
     {
-        string? text = AwsEnvironment.Read(variable);
+        string? text = AwsEnvironmentVariables.Read(variable);
         return text is not null
-            ? IsWhenRequired(text) ?? throw AwsEnvironment.Wrong(variable, text, "when_supported or when_required")
+            ? IsWhenRequired(text) ?? throw AwsEnvironmentVariables.Wrong(variable, text, "when_supported or when_required")
             : OfProfile<bool?>(name, value => IsWhenRequired(value.Text)
                 ?? throw Wrong(name, value, "it is neither when_supported nor when_required")) ?? false;
     }
 
-    private int Number(string variable, string name) => AwsEnvironment.Read(variable) is string text
-        ? AwsEnvironment.AttemptsOf(text)
-            ?? throw AwsEnvironment.Wrong(variable, text, "a whole number of 1 or more")
-        : OfProfile<int?>(name, value => AwsEnvironment.AttemptsOf(value.Text)
+    private int Number(string variable, string name) => AwsEnvironmentVariables.Read(variable) is string text
+        ? AwsEnvironmentVariables.AttemptsOf(text)
+            ?? throw AwsEnvironmentVariables.Wrong(variable, text, "a whole number of 1 or more")
+        : OfProfile<int?>(name, value => AwsEnvironmentVariables.AttemptsOf(value.Text)
             ?? throw Wrong(name, value, "it is no whole number of 1 or more")) ?? 1;
 
     private T? OfProfile<T>(string name, Func<IniValue, T?> read) => Read(Profile?[name], read);

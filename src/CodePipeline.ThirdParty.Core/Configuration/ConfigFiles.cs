@@ -14,14 +14,14 @@ internal sealed record ConfigFiles(string Config, string Credentials, bool IsGiv
     // A file that was written this recently may be written again within the same tick of its clock.
     private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(100);
 
-    public static ConfigFiles Of(string? location)
+    public static ConfigFiles Locate(string? location)
     {
-        string? config = AwsEnvironment.ConfigFile;
+        string? config = AwsEnvironmentVariables.ConfigFile;
         if (location is null)
         {
             return new ConfigFiles(
                 Expand(config ?? Path.Combine("~", ".aws", "config")),
-                Expand(AwsEnvironment.CredentialsFile ?? Path.Combine("~", ".aws", "credentials")),
+                Expand(AwsEnvironmentVariables.CredentialsFile ?? Path.Combine("~", ".aws", "credentials")),
                 IsGiven: false);
         }
 
@@ -64,7 +64,7 @@ internal sealed record ConfigFiles(string Config, string Credentials, bool IsGiv
     private static bool IsWindows => Path.DirectorySeparatorChar == '\\';
 
     // What the AWS CLI takes for the home folder.
-    private static string Home => AwsEnvironment.Read(IsWindows ? "USERPROFILE" : "HOME")
+    private static string Home => AwsEnvironmentVariables.Read(IsWindows ? "USERPROFILE" : "HOME")
         ?? Environment.GetFolderPath(
             Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 

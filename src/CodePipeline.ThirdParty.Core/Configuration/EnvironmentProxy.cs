@@ -47,7 +47,7 @@ internal sealed class EnvironmentProxy : IWebProxy
     private static Uri? Read(string name, ProxyCredentials credentials)
     {
 #pragma warning disable CA1308 // The lower case is the name of the other variable.
-        string? text = AwsEnvironment.Read(name.ToLowerInvariant()) ?? AwsEnvironment.Read(name);
+        string? text = AwsEnvironmentVariables.Read(name.ToLowerInvariant()) ?? AwsEnvironmentVariables.Read(name);
 #pragma warning restore CA1308
         if (text is null)
         {
@@ -65,7 +65,7 @@ internal sealed class EnvironmentProxy : IWebProxy
     }
 
     private static List<string> Bypassed() =>
-        (AwsEnvironment.Read("no_proxy") ?? AwsEnvironment.Read("NO_PROXY") ?? string.Empty)
+        (AwsEnvironmentVariables.Read("no_proxy") ?? AwsEnvironmentVariables.Read("NO_PROXY") ?? string.Empty)
             .Split(',').Select(each => each.Trim().TrimStart('.')).Where(each => each.Length > 0).ToList();
 
     private bool Matches(Uri destination)

@@ -50,9 +50,9 @@ internal sealed class IniFile
             using var reader = new StreamReader(path, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
             return new Reader(path).Read(reader);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            throw ConfigError.Unreadable(path, error);
+            throw ConfigFileError.Unreadable(path, error);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class IniFile
             {
                 if (name != DefaultSection)
                 {
-                    throw ConfigError.Line(path, number, $"the section [{name}] stands in the file twice");
+                    throw ConfigFileError.Line(path, number, $"the section [{name}] stands in the file twice");
                 }
 
                 return;
@@ -151,7 +151,7 @@ internal sealed class IniFile
         {
             if (_section is null)
             {
-                throw ConfigError.Line(path, number, "it stands before the first [section]");
+                throw ConfigFileError.Line(path, number, "it stands before the first [section]");
             }
 
             int end = text.IndexOfAny(s_delimiters);
@@ -159,12 +159,12 @@ internal sealed class IniFile
             if (name.Length == 0)
             {
                 // The line may be a secret that slipped: it is not repeated.
-                throw ConfigError.Line(path, number, "it is neither a [section] nor 'name = value'");
+                throw ConfigFileError.Line(path, number, "it is neither a [section] nor 'name = value'");
             }
 
             if (_section.ContainsKey(name))
             {
-                throw ConfigError.Line(path, number, $"'{name}' stands in its section twice");
+                throw ConfigFileError.Line(path, number, $"'{name}' stands in its section twice");
             }
 
             _setting = new Setting(number);
@@ -208,7 +208,7 @@ internal sealed class IniFile
                 int end = text.IndexOf('=');
                 if (end < 0)
                 {
-                    throw ConfigError.Line(path, line, "it is in an indented block, and not 'name = value'");
+                    throw ConfigFileError.Line(path, line, "it is in an indented block, and not 'name = value'");
                 }
 
                 nested[text.Substring(0, end).TrimEnd()] =

@@ -108,7 +108,7 @@ internal sealed class SharedConfig
     /// <exception cref="Client.CredentialException">A file cannot be read.</exception>
     public static SharedConfig Load(string? location)
     {
-        ConfigFiles files = ConfigFiles.Of(location);
+        ConfigFiles files = ConfigFiles.Locate(location);
         string stamp = files.Stamp();
         if (s_last is Loaded last && last.Stamp == stamp && last.Config.Files == files)
         {
@@ -210,7 +210,7 @@ internal sealed class SharedConfig
     {
         try
         {
-            List<string> words = ShellWords.SplitPosix(header);
+            List<string> words = CommandLineParser.SplitPosix(header);
             return words.Count == 2 ? words[1] : null;
         }
         catch (FormatException)

@@ -46,7 +46,7 @@ internal abstract class StsRole(AwsSettings aws) : CredentialSource
         catch (Exception error) when (!cancellationToken.IsCancellationRequested
             && error is not (CredentialException or InvalidInputException))
         {
-            throw SdkErrors.Of(error) is string words
+            throw SdkErrors.Describe(error) is string words
                 ? Failed(Profile, $"{operation} for {Role} failed in region {aws.Region}: {words}")
                 : Failed(Profile, $"{operation} for {Role} failed: {error.Message}", error);
         }
@@ -141,7 +141,7 @@ internal sealed class WebIdentityRole : StsRole
         {
             token = System.IO.File.ReadAllText(ConfigFiles.Expand(_tokenFile));
         }
-        catch (Exception error) when (Files.FileErrors.IsOfSystem(error))
+        catch (Exception error) when (Files.FileErrors.IsIoError(error))
         {
             throw Failed(Profile, $"the web identity token cannot be read: {error.Message}", error);
         }

@@ -27,14 +27,14 @@ internal sealed class ContainerRole : CredentialSource
 
     /// <summary>The source; <see langword="null"/> where the environment is none of a container.</summary>
     public static ContainerRole? Find(AwsSettings aws) =>
-        AwsEnvironment.Read(RelativeVariable) is not null || AwsEnvironment.Read(FullVariable) is not null
+        AwsEnvironmentVariables.Read(RelativeVariable) is not null || AwsEnvironmentVariables.Read(FullVariable) is not null
             ? new ContainerRole(aws)
             : null;
 
     public override async Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken)
     {
         Uri endpoint = EndpointOf();
-        using HttpClient http = LocalHttp.Create(_aws, s_timeout);
+        using HttpClient http = MetadataHttpClient.Create(_aws, s_timeout);
         for (int attempt = 1; ; attempt++)
         {
             string failure;
@@ -48,7 +48,7 @@ internal sealed class ContainerRole : CredentialSource
 #pragma warning restore CA2016
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
-                    return KeysJson.Read(text, "Token");
+                    return CredentialJson.Read(text, "Token");
                 }
 
                 failure = $"it answers HTTP {(int)answer.StatusCode}";
@@ -68,8 +68,8 @@ internal sealed class ContainerRole : CredentialSource
 
     private static Uri EndpointOf()
     {
-        string? relative = AwsEnvironment.Read(RelativeVariable);
-        string text = relative is not null ? "http://169.254.170.2" + relative : AwsEnvironment.Read(FullVariable)!;
+        string? relative = AwsEnvironmentVariables.Read(RelativeVariable);
+        string text = relative is not null ? "http://169.254.170.2" + relative : AwsEnvironmentVariables.Read(FullVariable)!;
         Uri endpoint = UrlText.Parse(text, relative is not null ? RelativeVariable : FullVariable);
 
         // The token goes there, in clear over http.
@@ -86,11 +86,11 @@ internal sealed class ContainerRole : CredentialSource
         string? token;
         try
         {
-            token = AwsEnvironment.Read("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") is string file
+            token = AwsEnvironmentVariables.Read("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") is string file
                 ? File.ReadAllText(file)
-                : AwsEnvironment.Read("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+                : AwsEnvironmentVariables.Read("AWS_CONTAINER_AUTHORIZATION_TOKEN");
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw NotGiven(
                 $"the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: {error.Message}", error);

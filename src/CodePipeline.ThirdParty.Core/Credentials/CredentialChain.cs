@@ -24,18 +24,18 @@ internal static class CredentialChain
     public static CredentialSource Find(AwsSettings aws)
     {
         bool isGiven = aws.Given.ProfileName is not null;
-        if (!isGiven && AwsEnvironment.HasAccessKey)
+        if (!isGiven && AwsEnvironmentVariables.HasAccessKey)
         {
             // A profile that somebody named has to be there all the same.
             _ = aws.Profile;
-            return new EnvironmentKeys();
+            return new EnvironmentCredentials();
         }
 
         Profile? profile = aws.Profile;
         return (profile is null ? null : OfRole(aws, profile, new List<string> { profile.Name }))
             ?? OfProfile(aws, profile, usesEnvironment: !isGiven)
             ?? ContainerRole.Find(aws)
-            ?? (CredentialSource)new MachineRole(aws);
+            ?? (CredentialSource)new InstanceRole(aws);
     }
 
     /// <summary>The profile's other sources than a role that is assumed with the keys of another source.</summary>
@@ -43,22 +43,22 @@ internal static class CredentialChain
         (CredentialSource?)OfWebIdentity(aws, profile, usesEnvironment)
         ?? (profile is null ? null
             : SsoRole.Find(aws, profile)
-            ?? ProfileKeys.Of(profile.Name, profile.Credentials)
-            ?? LoginKeys.Find(profile)
+            ?? ProfileCredentials.FromSection(profile.Name, profile.Credentials)
+            ?? LoginCredentials.Find(profile)
             ?? CredentialProcess.Find(profile)
-            ?? (CredentialSource?)ProfileKeys.Of(profile.Name, profile.Config));
+            ?? (CredentialSource?)ProfileCredentials.FromSection(profile.Name, profile.Config));
 
     private static WebIdentityRole? OfWebIdentity(AwsSettings aws, Profile? profile, bool usesEnvironment)
     {
         string? Read(string variable, string setting) =>
-            (usesEnvironment ? AwsEnvironment.Read(variable) : null) ?? profile?.Text(setting);
+            (usesEnvironment ? AwsEnvironmentVariables.Read(variable) : null) ?? profile?.Text(setting);
 
         if (Read("AWS_WEB_IDENTITY_TOKEN_FILE", TokenFile) is not string file)
         {
             return null;
         }
 
-        string role = Read("AWS_ROLE_ARN", RoleArn) ?? throw ConfigError.Profile(
+        string role = Read("AWS_ROLE_ARN", RoleArn) ?? throw ConfigFileError.Profile(
             profile?.Name ?? aws.ProfileName,
             "there is a file with a web identity token, and neither role_arn nor AWS_ROLE_ARN names the role for it");
         return new WebIdentityRole(aws, aws.ProfileName, role, file, Read("AWS_ROLE_SESSION_NAME", SessionName));
@@ -76,18 +76,18 @@ internal static class CredentialChain
         IniValue? place = profile["credential_source"];
         CredentialSource keys = (source, place) switch
         {
-            (null, null) => throw ConfigError.Profile(
+            (null, null) => throw ConfigFileError.Profile(
                 name, "it has role_arn, and neither source_profile nor credential_source beside it"),
-            (not null, not null) => throw ConfigError.Profile(
+            (not null, not null) => throw ConfigFileError.Profile(
                 name, "it has both source_profile and credential_source", place.Place),
             (not null, null) => OfSourceProfile(aws, name, source, visited),
             (null, not null) => place.Text switch
             {
-                "Environment" => new EnvironmentKeys(),
-                "EcsContainer" => ContainerRole.Find(aws) ?? throw ConfigError.Value(
+                "Environment" => new EnvironmentCredentials(),
+                "EcsContainer" => ContainerRole.Find(aws) ?? throw ConfigFileError.Value(
                     name, "credential_source", place, "this is no container with a role"),
-                "Ec2InstanceMetadata" => new MachineRole(aws),
-                _ => throw ConfigError.Value(
+                "Ec2InstanceMetadata" => new InstanceRole(aws),
+                _ => throw ConfigFileError.Value(
                     name, "credential_source", place,
                     "it is none of Environment, EcsContainer and Ec2InstanceMetadata"),
             },
@@ -95,7 +95,7 @@ internal static class CredentialChain
         return new AssumedRole(aws, keys)
         {
             Profile = aws.ProfileName,
-            Role = profile.Text(RoleArn) ?? throw ConfigError.Profile(name, "role_arn is empty"),
+            Role = profile.Text(RoleArn) ?? throw ConfigFileError.Profile(name, "role_arn is empty"),
             SessionName = profile.Text(SessionName),
             ExternalId = profile.Text("external_id"),
             MfaSerial = profile.Text("mfa_serial"),
@@ -111,14 +111,14 @@ internal static class CredentialChain
     private static CredentialSource OfSourceProfile(
         AwsSettings aws, string profileName, IniValue source, List<string> visited)
     {
-        Profile profile = aws.FindProfile(source.Text) ?? throw ConfigError.Value(
+        Profile profile = aws.FindProfile(source.Text) ?? throw ConfigFileError.Value(
             profileName, "source_profile", source, "there is no such profile");
         bool hasKeys = profile.Has("aws_access_key_id") || profile.Has("aws_secret_access_key");
 
         // A profile may name itself where it has keys; else the profiles would go round in a circle.
         if (visited.Contains(profile.Name) && !(profile.Name == profileName && hasKeys))
         {
-            throw ConfigError.Value(
+            throw ConfigFileError.Value(
                 profileName, "source_profile", source,
                 $"the profiles go round in a circle: {string.Join(", ", visited)}, {profile.Name}");
         }
@@ -126,7 +126,7 @@ internal static class CredentialChain
         visited.Add(profile.Name);
         return (hasKeys ? null : OfRole(aws, profile, visited))
             ?? OfProfile(aws, profile, usesEnvironment: false)
-            ?? throw ConfigError.Value(
+            ?? throw ConfigFileError.Value(
                 profileName, "source_profile", source, "that profile names no credentials");
     }
 

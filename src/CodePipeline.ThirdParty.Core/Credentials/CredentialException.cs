@@ -25,11 +25,11 @@ public enum CredentialFault
 public sealed class CredentialException : Exception
 {
     internal CredentialException(
-        CredentialFault fault, string message, string cure, string? profileName, Exception? cause)
+        CredentialFault fault, string message, string recommendedAction, string? profileName, Exception? cause)
         : base(message, cause)
     {
         Fault = fault;
-        Cure = cure;
+        RecommendedAction = recommendedAction;
         ProfileName = profileName;
     }
 
@@ -37,7 +37,7 @@ public sealed class CredentialException : Exception
     public CredentialFault Fault { get; }
 
     /// <summary>What to do about it.</summary>
-    public string Cure { get; }
+    public string RecommendedAction { get; }
 
     /// <summary>The profile that was asked for, if any.</summary>
     public string? ProfileName { get; }

@@ -39,15 +39,15 @@ internal sealed class CredentialProcess : CredentialSource
         try
         {
             List<string> words = Path.DirectorySeparatorChar == '\\'
-                ? ShellWords.SplitWindows(line.Text)
-                : ShellWords.SplitPosix(line.Text);
+                ? CommandLineParser.SplitWindows(line.Text)
+                : CommandLineParser.SplitPosix(line.Text);
             return words.Count > 0
                 ? new CredentialProcess(profile.Name, words)
-                : throw ConfigError.Value(profile.Name, "credential_process", line, "it names no program");
+                : throw ConfigFileError.Value(profile.Name, "credential_process", line, "it names no program");
         }
         catch (FormatException error)
         {
-            throw ConfigError.Value(profile.Name, "credential_process", line, error.Message);
+            throw ConfigFileError.Value(profile.Name, "credential_process", line, error.Message);
         }
     }
 
@@ -64,12 +64,12 @@ internal sealed class CredentialProcess : CredentialSource
 
         try
         {
-            using JsonDocument document = KeysJson.Parse(output);
+            using JsonDocument document = CredentialJson.Parse(output);
             int version = document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("Version", out JsonElement number)
                 && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int value) ? value : 0;
             return version == 1
-                ? KeysJson.Read(
+                ? CredentialJson.Read(
                     document.RootElement, "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
                 : throw new FormatException("its Version is not 1");
         }

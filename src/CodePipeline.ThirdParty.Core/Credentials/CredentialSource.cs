@@ -40,17 +40,17 @@ internal abstract class CredentialSource
         CredentialFault.SourceFailed,
         $"Profile '{profile}' gives no credentials: {detail}",
         "Look at what the profile says, and try it with: aws sts get-caller-identity --profile "
-        + $"{ConfigError.Word(profile)}.",
+        + $"{ConfigFileError.Word(profile)}.",
         profile,
         cause);
 }
 
 /// <summary>Keys that stand in a profile.</summary>
-internal sealed class ProfileKeys(AwsKeys keys) : CredentialSource
+internal sealed class ProfileCredentials(AwsKeys keys) : CredentialSource
 {
     /// <summary>The keys of a section; <see langword="null"/> where it names no access key.</summary>
     /// <exception cref="CredentialException">It names an access key, and no secret key.</exception>
-    public static ProfileKeys? Of(string profile, IReadOnlyDictionary<string, IniValue>? section)
+    public static ProfileCredentials? FromSection(string profile, IReadOnlyDictionary<string, IniValue>? section)
     {
         if (section is null || !section.TryGetValue("aws_access_key_id", out IniValue? accessKey))
         {
@@ -59,12 +59,12 @@ internal sealed class ProfileKeys(AwsKeys keys) : CredentialSource
 
         if (accessKey.Text.Length == 0)
         {
-            throw ConfigError.Profile(profile, "aws_access_key_id is empty", accessKey.Place);
+            throw ConfigFileError.Profile(profile, "aws_access_key_id is empty", accessKey.Place);
         }
 
         if (!section.TryGetValue("aws_secret_access_key", out IniValue? secretKey) || secretKey.Text.Length == 0)
         {
-            throw ConfigError.Profile(
+            throw ConfigFileError.Profile(
                 profile, "it has aws_access_key_id, and no aws_secret_access_key beside it", accessKey.Place);
         }
 
@@ -72,7 +72,7 @@ internal sealed class ProfileKeys(AwsKeys keys) : CredentialSource
         IniValue? token = section.TryGetValue("aws_security_token", out IniValue? older) ? older
             : section.TryGetValue("aws_session_token", out IniValue? newer) ? newer
             : null;
-        return new ProfileKeys(new AwsKeys(
+        return new ProfileCredentials(new AwsKeys(
             accessKey.Text, new Secret(secretKey.Text), token?.Text.Length > 0 ? new Secret(token.Text) : null,
             Ends: null));
     }
@@ -82,20 +82,20 @@ internal sealed class ProfileKeys(AwsKeys keys) : CredentialSource
 }
 
 /// <summary>The keys of AWS_ACCESS_KEY_ID and its companions.</summary>
-internal sealed class EnvironmentKeys : CredentialSource
+internal sealed class EnvironmentCredentials : CredentialSource
 {
     public override bool IsAskedEachTime => true;
 
     public override Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken)
     {
-        string accessKey = AwsEnvironment.Read(AwsEnvironment.AccessKeyVariable)
-            ?? throw Missing($"{AwsEnvironment.AccessKeyVariable} is not set any more");
-        string secretKey = AwsEnvironment.Read(AwsEnvironment.SecretKeyVariable)
+        string accessKey = AwsEnvironmentVariables.Read(AwsEnvironmentVariables.AccessKeyVariable)
+            ?? throw Missing($"{AwsEnvironmentVariables.AccessKeyVariable} is not set any more");
+        string secretKey = AwsEnvironmentVariables.Read(AwsEnvironmentVariables.SecretKeyVariable)
             ?? throw Missing(
-                $"{AwsEnvironment.AccessKeyVariable} is set, and {AwsEnvironment.SecretKeyVariable} is not");
+                $"{AwsEnvironmentVariables.AccessKeyVariable} is set, and {AwsEnvironmentVariables.SecretKeyVariable} is not");
 
         // The first is the older name of the second; the AWS CLI has them in this order.
-        string? token = AwsEnvironment.Read("AWS_SECURITY_TOKEN") ?? AwsEnvironment.Read("AWS_SESSION_TOKEN");
+        string? token = AwsEnvironmentVariables.Read("AWS_SECURITY_TOKEN") ?? AwsEnvironmentVariables.Read("AWS_SESSION_TOKEN");
         return Task.FromResult(new AwsKeys(
             accessKey, new Secret(secretKey), token is null ? null : new Secret(token), Ends: null));
     }
@@ -103,7 +103,7 @@ internal sealed class EnvironmentKeys : CredentialSource
     private static CredentialException Missing(string what) => new(
         CredentialFault.NotFound,
         $"No AWS credentials were found: {what}.",
-        $"Set both {AwsEnvironment.AccessKeyVariable} and {AwsEnvironment.SecretKeyVariable}, or neither.",
+        $"Set both {AwsEnvironmentVariables.AccessKeyVariable} and {AwsEnvironmentVariables.SecretKeyVariable}, or neither.",
         profileName: null,
         cause: null);
 }

@@ -9,7 +9,7 @@ namespace CodePipeline.ThirdParty.Credentials;
 internal static class SdkErrors
 {
     /// <summary>The words; <see langword="null"/> for what is no answer and no fault of the connection.</summary>
-    public static string? Of(Exception error)
+    public static string? Describe(Exception error)
     {
         if (ErrorTranslation.Chain(error).OfType<AmazonServiceException>().FirstOrDefault() is { } answer
             && (int)answer.StatusCode > 0)

@@ -118,7 +118,7 @@ internal sealed class SourcedCredentials : AWSCredentials
         return new State(CredentialChain.Find(new AwsSettings(_settings)), stamp, Keys: null, DateTimeOffset.MinValue);
     }
 
-    private string Stamp() => ConfigFiles.Of(_settings.ProfileLocation).Stamp();
+    private string Stamp() => ConfigFiles.Locate(_settings.ProfileLocation).Stamp();
 
     /// <summary>The source that the files name, and what it gave.</summary>
     private sealed record State(CredentialSource Source, string Stamp, AwsKeys? Keys, DateTimeOffset RenewAt)

@@ -45,7 +45,7 @@ internal sealed class SsoRole : CredentialSource
         IReadOnlyDictionary<string, IniValue>? session = null;
         if (profile["sso_session"] is IniValue name && !aws.Config.SsoSessions.TryGetValue(name.Text, out session))
         {
-            throw ConfigError.Value(
+            throw ConfigFileError.Value(
                 profile.Name, "sso_session", name, "there is no such [sso-session] section in the config file");
         }
 
@@ -54,11 +54,11 @@ internal sealed class SsoRole : CredentialSource
             IniValue? own = profile[setting];
             IniValue? shared = session?.TryGetValue(setting, out IniValue? value) == true ? value : null;
             return own is not null && shared is not null && own.Text != shared.Text
-                ? throw ConfigError.Value(
+                ? throw ConfigFileError.Value(
                     profile.Name, setting, own, $"its [sso-session] says '{shared.Text}' ({shared.Place})")
                 : (shared ?? own)?.Text is { Length: > 0 } text
                     ? text
-                    : throw ConfigError.Profile(profile.Name, $"it is one of SSO, and has no {setting}");
+                    : throw ConfigFileError.Profile(profile.Name, $"it is one of SSO, and has no {setting}");
         }
 
         return new SsoRole(aws, profile.Name, Required, profile.Text("sso_session"));
@@ -81,7 +81,7 @@ internal sealed class SsoRole : CredentialSource
         catch (Exception error) when (!cancellationToken.IsCancellationRequested
             && error is not (CredentialException or InvalidInputException))
         {
-            string? words = SdkErrors.Of(error);
+            string? words = SdkErrors.Describe(error);
             throw IsUnauthorized(error)
                 ? _token.NotSignedIn("IAM Identity Center does not accept it any more")
                 : words is not null

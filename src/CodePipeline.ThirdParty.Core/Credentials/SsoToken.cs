@@ -33,7 +33,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
     /// <exception cref="CredentialException">Somebody has to sign in.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
-        string path = Path.Combine(Folder, Hash.Sha1(session ?? startUrl) + ".json");
+        string path = Path.Combine(Folder, CacheFileHash.Sha1(session ?? startUrl) + ".json");
         Cached cached = Read(path);
         TimeSpan left = cached.Ends - DateTimeOffset.UtcNow;
         if (session is not null && left < s_margin
@@ -49,7 +49,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
     public CredentialException NotSignedIn(string what, Exception? cause = null) => new(
         CredentialFault.SignInNeeded,
         $"The sign-in of profile '{profile}' with IAM Identity Center (SSO) is missing or over: {what}.",
-        $"Sign in again: aws sso login --profile {ConfigError.Word(profile)}.",
+        $"Sign in again: aws sso login --profile {ConfigFileError.Word(profile)}.",
         profile,
         cause);
 
@@ -62,20 +62,20 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
                 throw NotSignedIn("there is none");
             }
 
-            using JsonDocument document = KeysJson.Parse(File.ReadAllText(path));
+            using JsonDocument document = CredentialJson.Parse(File.ReadAllText(path));
             JsonElement root = document.RootElement;
-            return KeysJson.TextOf(root, "accessToken") is string token
-                && KeysJson.TextOf(root, "expiresAt") is string end && KeysJson.Time(end) is DateTimeOffset ends
+            return CredentialJson.TextOf(root, "accessToken") is string token
+                && CredentialJson.TextOf(root, "expiresAt") is string end && CredentialJson.Time(end) is DateTimeOffset ends
                     ? new Cached(
-                        token, ends, KeysJson.TextOf(root, "refreshToken"), KeysJson.TextOf(root, "clientId"),
-                        KeysJson.TextOf(root, "clientSecret"), KeysJson.TextOf(root, "registrationExpiresAt"))
+                        token, ends, CredentialJson.TextOf(root, "refreshToken"), CredentialJson.TextOf(root, "clientId"),
+                        CredentialJson.TextOf(root, "clientSecret"), CredentialJson.TextOf(root, "registrationExpiresAt"))
                     : throw NotSignedIn($"the file {path} holds no token");
         }
         catch (FormatException error)
         {
             throw NotSignedIn($"the file {path} cannot be used: {error.Message}", error);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw NotSignedIn($"the file {path} cannot be read: {error.Message}", error);
         }
@@ -85,7 +85,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
     private async Task<Cached?> RenewAsync(Cached cached, CancellationToken cancellationToken)
     {
         if (cached is not { RefreshToken: not null, ClientId: not null, ClientSecret: not null, Registered: not null }
-            || KeysJson.Time(cached.Registered) is not DateTimeOffset registered
+            || CredentialJson.Time(cached.Registered) is not DateTimeOffset registered
             || registered <= DateTimeOffset.UtcNow)
         {
             return null;
@@ -124,7 +124,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
         string fresh = $"{path}.{Guid.NewGuid():N}";
         try
         {
-            using (FileStream file = OwnerOnly.Open(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (FileStream file = PrivateFiles.Open(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             using (var json = new Utf8JsonWriter(file))
             {
                 json.WriteStartObject();
@@ -148,7 +148,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
             File.Delete(path);
             File.Move(fresh, path);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             // The token is good for this process all the same.
         }

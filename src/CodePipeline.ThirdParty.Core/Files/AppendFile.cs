@@ -26,7 +26,7 @@ internal static class AppendFile
         {
             try
             {
-                OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite).Dispose();
+                PrivateFiles.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite).Dispose();
             }
             catch (IOException) when (File.Exists(path))
             {
@@ -34,18 +34,18 @@ internal static class AppendFile
             }
         }
 
-        using UnixDescriptor folder = UnixCalls.OpenFolder(Path.GetDirectoryName(path)!)
+        using UnixDescriptor folder = UnixNative.OpenFolder(Path.GetDirectoryName(path)!)
             ?? throw new DirectoryNotFoundException($"There is no folder '{Path.GetDirectoryName(path)}'.");
-        byte[] name = UnixCalls.Bytes(Path.GetFileName(path));
-        UnixFacts? facts = UnixCalls.FactsOf(folder, name);
-        UnixDescriptor? file = facts is null or { IsFile: true } ? UnixCalls.OpenAppend(folder, name) : null;
+        byte[] name = UnixNative.Bytes(Path.GetFileName(path));
+        UnixFileStatus? facts = UnixNative.FactsOf(folder, name);
+        UnixDescriptor? file = facts is null or { IsFile: true } ? UnixNative.OpenAppend(folder, name) : null;
         if (file is null)
         {
             throw facts switch
             {
                 { IsLink: true } => new IOException("It is a link."),
                 { IsFile: false } => new IOException("It is not a regular file."),
-                _ => UnixCalls.LastError(path),
+                _ => UnixNative.LastError(path),
             };
         }
 
@@ -57,7 +57,7 @@ internal static class AppendFile
         const uint AppendAndSynchronize = 0x4 | 0x100000;
         const uint AllShares = 0x7;
         const uint OpenAlways = 4;
-        if (OwnFile.FaultOf(path) is string fault)
+        if (OwnedFile.FaultOf(path) is string fault)
         {
             throw new IOException($"{char.ToUpperInvariant(fault[0])}{fault.Substring(1)}.");
         }
@@ -115,7 +115,7 @@ internal static class AppendFile
             Buffer.BlockCopy(buffer, offset, rest, 0, count);
             while (rest.Length > 0)
             {
-                long written = UnixCalls.Write(file, rest);
+                long written = UnixNative.Write(file, rest);
                 if (written < 0)
                 {
                     if (Marshal.GetLastWin32Error() == Interrupted)
@@ -123,7 +123,7 @@ internal static class AppendFile
                         continue;
                     }
 
-                    throw UnixCalls.LastError(path);
+                    throw UnixNative.LastError(path);
                 }
 
                 byte[] left = new byte[rest.Length - written];

@@ -13,7 +13,7 @@ internal static class FileErrors
     private const int QuotaExceededMac = 69;
 
     /// <summary>Whether an exception is the system's word on a file.</summary>
-    public static bool IsOfSystem(Exception error) => error is IOException or UnauthorizedAccessException;
+    public static bool IsIoError(Exception error) => error is IOException or UnauthorizedAccessException;
 
     /// <summary>Whether an exception says that there is no room on a disk.</summary>
     public static bool IsDiskFull(Exception error)

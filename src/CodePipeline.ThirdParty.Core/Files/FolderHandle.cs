@@ -28,7 +28,7 @@ internal abstract class FolderHandle(string path) : IDisposable
             return WindowsFolder.OpenPath(path);
         }
 
-        return UnixCalls.OpenFolder(path) is UnixDescriptor folder ? new UnixFolder(folder, path) : null;
+        return UnixNative.OpenFolder(path) is UnixDescriptor folder ? new UnixFolder(folder, path) : null;
     }
 
     /// <summary>

@@ -25,9 +25,9 @@ internal static class Links
             return false;
         }
 
-        using UnixDescriptor? folder = UnixCalls.OpenFolder(Path.GetDirectoryName(path) ?? "/");
+        using UnixDescriptor? folder = UnixNative.OpenFolder(Path.GetDirectoryName(path) ?? "/");
         return folder is not null
-            && UnixCalls.FactsOf(folder, UnixCalls.Bytes(Path.GetFileName(path))) is { IsLink: true } facts
-            && facts.Owner != UnixCalls.User && facts.Owner != 0;
+            && UnixNative.FactsOf(folder, UnixNative.Bytes(Path.GetFileName(path))) is { IsLink: true } facts
+            && facts.Owner != UnixNative.User && facts.Owner != 0;
     }
 }

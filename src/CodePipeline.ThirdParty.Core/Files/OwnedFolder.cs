@@ -114,7 +114,7 @@ internal sealed class OwnedFolder : IDisposable
             return;
         }
 
-        string mine = UserPrefix + UserName.Value;
+        string mine = UserPrefix + UserFolderName.Value;
         foreach (string name in NamesIn(opened).Where(
             name => name == mine || name.StartsWith(mine + "-", StringComparison.Ordinal)))
         {
@@ -213,7 +213,7 @@ internal sealed class OwnedFolder : IDisposable
 
     private static (FolderHandle Folder, string Name) OpenUsers(FolderHandle place)
     {
-        string mine = UserPrefix + UserName.Value;
+        string mine = UserPrefix + UserFolderName.Value;
         string name = mine;
         for (int i = 1; ; i++)
         {
@@ -298,7 +298,7 @@ internal sealed class OwnedFolder : IDisposable
         {
             return folder.Names;
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             return [];
         }

@@ -16,27 +16,27 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
     private int _moved;
 
     /// <inheritdoc/>
-    public override DateTimeOffset Written => TimeOf(UnixCalls.FactsOf(folder));
+    public override DateTimeOffset Written => TimeOf(UnixNative.FactsOf(folder));
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names =>
-        UnixCalls.List(folder).Select(each => UnixCalls.Text(each.Name)).ToList();
+        UnixNative.List(folder).Select(each => UnixNative.Text(each.Name)).ToList();
 
     private UnixDescriptor Descriptor => folder;
 
-    internal static DateTimeOffset TimeOf(UnixFacts? facts) =>
+    internal static DateTimeOffset TimeOf(UnixFileStatus? facts) =>
         facts is null ? DateTimeOffset.MaxValue : DateTimeOffset.FromUnixTimeSeconds(facts.Written);
 
     /// <inheritdoc/>
     public override FolderHandle? OpenOwn(string name)
     {
-        UnixDescriptor? found = UnixCalls.OpenFolder(folder, UnixCalls.Bytes(name));
+        UnixDescriptor? found = UnixNative.OpenFolder(folder, UnixNative.Bytes(name));
         if (found is null)
         {
             return null;
         }
 
-        if (UnixCalls.FactsOf(found) is { IsFolder: true, IsOwn: true })
+        if (UnixNative.FactsOf(found) is { IsFolder: true, IsOwn: true })
         {
             return new UnixFolder(found, System.IO.Path.Combine(Path, name));
         }
@@ -49,13 +49,13 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
     public override FolderHandle? Make(string name, bool isHidden)
     {
         string made = System.IO.Path.Combine(Path, name);
-        if (!UnixCalls.MakeFolder(folder, UnixCalls.Bytes(name), made))
+        if (!UnixNative.MakeFolder(folder, UnixNative.Bytes(name), made))
         {
             return null;
         }
 
         // Whose it is goes unasked: on some network disks all belongs to one user.
-        return UnixCalls.OpenFolder(folder, UnixCalls.Bytes(name)) is UnixDescriptor found
+        return UnixNative.OpenFolder(folder, UnixNative.Bytes(name)) is UnixDescriptor found
             ? new UnixFolder(found, made)
             : null;
     }
@@ -70,14 +70,14 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
 
         // It comes to its name when it is locked: nobody ever finds it without its owner.
         string unlocked = $"{name}-{Guid.NewGuid():N}";
-        using (FileStream file = OwnerOnly.Open(
+        using (FileStream file = PrivateFiles.Open(
             System.IO.Path.Combine(Path, unlocked), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite))
         {
             file.Write(content, 0, content.Length);
         }
 
         UnixFileLock? made = LockOf(unlocked, isOwn: false);
-        if (made is null || !UnixCalls.Move(folder, UnixCalls.Bytes(unlocked), folder, UnixCalls.Bytes(name)))
+        if (made is null || !UnixNative.Move(folder, UnixNative.Bytes(unlocked), folder, UnixNative.Bytes(name)))
         {
             made?.Dispose();
             _ = DeleteOne(unlocked);
@@ -91,24 +91,24 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
     public override FileLock? LockOwn(string name) => LockOf(name, isOwn: true);
 
     /// <inheritdoc/>
-    public override bool Has(string name) => UnixCalls.FactsOf(folder, UnixCalls.Bytes(name)) is not null;
+    public override bool Has(string name) => UnixNative.FactsOf(folder, UnixNative.Bytes(name)) is not null;
 
     /// <inheritdoc/>
     public override bool TryMove(string name, FolderHandle to, string newName) =>
-        UnixCalls.Move(folder, UnixCalls.Bytes(name), ((UnixFolder)to).Descriptor, UnixCalls.Bytes(newName));
+        UnixNative.Move(folder, UnixNative.Bytes(name), ((UnixFolder)to).Descriptor, UnixNative.Bytes(newName));
 
     /// <inheritdoc/>
     public override string? Delete(string name) =>
-        Delete(folder, UnixCalls.Bytes(name), mayBeFolder: true, 0, UnixCalls.FactsOf(folder)?.Device) ?? DeleteDeep();
+        Delete(folder, UnixNative.Bytes(name), mayBeFolder: true, 0, UnixNative.FactsOf(folder)?.Device) ?? DeleteDeep();
 
     /// <inheritdoc/>
     public override string? Clear(string except)
     {
-        ulong? device = UnixCalls.FactsOf(folder)?.Device;
+        ulong? device = UnixNative.FactsOf(folder)?.Device;
         string? left = null;
-        foreach ((byte[] Name, bool MayBeFolder) each in UnixCalls.List(folder))
+        foreach ((byte[] Name, bool MayBeFolder) each in UnixNative.List(folder))
         {
-            if (UnixCalls.Text(each.Name) != except)
+            if (UnixNative.Text(each.Name) != except)
             {
                 left = Delete(folder, each.Name, each.MayBeFolder, 0, device) ?? left;
             }
@@ -120,25 +120,25 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
     /// <inheritdoc/>
     public override bool DeleteOne(string name)
     {
-        byte[] bytes = UnixCalls.Bytes(name);
-        return UnixCalls.RemoveFolder(folder, bytes) || UnixCalls.RemoveFile(folder, bytes) || !Has(name);
+        byte[] bytes = UnixNative.Bytes(name);
+        return UnixNative.RemoveFolder(folder, bytes) || UnixNative.RemoveFile(folder, bytes) || !Has(name);
     }
 
     public override void Dispose() => folder.Dispose();
 
     private UnixFileLock? LockOf(string name, bool isOwn)
     {
-        byte[] bytes = UnixCalls.Bytes(name);
-        UnixDescriptor? file = UnixCalls.OpenFile(folder, bytes);
+        byte[] bytes = UnixNative.Bytes(name);
+        UnixDescriptor? file = UnixNative.OpenFile(folder, bytes);
         if (file is null)
         {
             return null;
         }
 
         bool? locked = null;
-        UnixFacts? facts = UnixCalls.FactsOf(file);
+        UnixFileStatus? facts = UnixNative.FactsOf(file);
         bool isRight = isOwn ? facts is { IsFile: true, IsOwn: true, Links: 1 } : facts is null or { IsFile: true };
-        if (!isRight || (locked = UnixCalls.TryLock(file)) == false)
+        if (!isRight || (locked = UnixNative.TryLock(file)) == false)
         {
             file.Dispose();
             return null;
@@ -147,8 +147,8 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
         bool isExclusive = false;
         if (locked == true)
         {
-            using UnixDescriptor? second = UnixCalls.OpenFile(folder, bytes);
-            isExclusive = second is not null && UnixCalls.TryLock(second) == false;
+            using UnixDescriptor? second = UnixNative.OpenFile(folder, bytes);
+            isExclusive = second is not null && UnixNative.TryLock(second) == false;
         }
 
         return new UnixFileLock(file, TimeOf(facts), isExclusive);
@@ -157,14 +157,14 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
     // What lies very deep was moved up to here.
     private string? DeleteDeep()
     {
-        ulong? device = UnixCalls.FactsOf(folder)?.Device;
+        ulong? device = UnixNative.FactsOf(folder)?.Device;
         string? left = null;
         while (_moved > 0 && left is null)
         {
             _moved = 0;
-            foreach ((byte[] Name, bool MayBeFolder) each in UnixCalls.List(folder))
+            foreach ((byte[] Name, bool MayBeFolder) each in UnixNative.List(folder))
             {
-                if (UnixCalls.Text(each.Name).StartsWith(DeepPrefix, StringComparison.Ordinal))
+                if (UnixNative.Text(each.Name).StartsWith(DeepPrefix, StringComparison.Ordinal))
                 {
                     left = Delete(folder, each.Name, mayBeFolder: true, 0, device) ?? left;
                 }
@@ -178,51 +178,51 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
     {
         if (!mayBeFolder || Open(place, name) is not UnixDescriptor found)
         {
-            return UnixCalls.RemoveFile(place, name) || UnixCalls.FactsOf(place, name) is null
+            return UnixNative.RemoveFile(place, name) || UnixNative.FactsOf(place, name) is null
                 ? null
-                : $"'{UnixCalls.Text(name)}' could not be deleted";
+                : $"'{UnixNative.Text(name)}' could not be deleted";
         }
 
         string? left = null;
         using (found)
         {
-            UnixFacts? facts = UnixCalls.FactsOf(found);
+            UnixFileStatus? facts = UnixNative.FactsOf(found);
             if (facts is not null && device is not null && facts.Device != device)
             {
-                return $"'{UnixCalls.Text(name)}' is another volume";
+                return $"'{UnixNative.Text(name)}' is another volume";
             }
 
             if (depth >= Deepest)
             {
-                byte[] up = UnixCalls.Bytes($"{DeepPrefix}{Guid.NewGuid():N}");
-                if (UnixCalls.Move(place, name, folder, up))
+                byte[] up = UnixNative.Bytes($"{DeepPrefix}{Guid.NewGuid():N}");
+                if (UnixNative.Move(place, name, folder, up))
                 {
                     _moved++;
                     return null;
                 }
             }
 
-            if (facts is { IsLocked: true } && facts.Owner == UnixCalls.User)
+            if (facts is { IsLocked: true } && facts.Owner == UnixNative.User)
             {
-                UnixCalls.Unlock(found);
+                UnixNative.Unlock(found);
             }
 
-            foreach ((byte[] Name, bool MayBeFolder) each in UnixCalls.List(found))
+            foreach ((byte[] Name, bool MayBeFolder) each in UnixNative.List(found))
             {
                 left = Delete(found, each.Name, each.MayBeFolder, depth + 1, device) ?? left;
             }
         }
 
-        return UnixCalls.RemoveFolder(place, name) ? null : left ?? $"'{UnixCalls.Text(name)}' could not be deleted";
+        return UnixNative.RemoveFolder(place, name) ? null : left ?? $"'{UnixNative.Text(name)}' could not be deleted";
     }
 
     private static UnixDescriptor? Open(UnixDescriptor place, byte[] name)
     {
-        UnixDescriptor? found = UnixCalls.OpenFolder(place, name);
-        if (found is null && UnixCalls.FactsOf(place, name) is { IsFolder: true, IsLocked: true, IsOwn: true })
+        UnixDescriptor? found = UnixNative.OpenFolder(place, name);
+        if (found is null && UnixNative.FactsOf(place, name) is { IsFolder: true, IsLocked: true, IsOwn: true })
         {
-            UnixCalls.Unlock(place, name);
-            found = UnixCalls.OpenFolder(place, name);
+            UnixNative.Unlock(place, name);
+            found = UnixNative.OpenFolder(place, name);
         }
 
         return found;
@@ -234,7 +234,7 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
 
         public override DateTimeOffset Written => written;
 
-        public override byte[] Content => _content ??= UnixCalls.ReadHead(file, LongestContent);
+        public override byte[] Content => _content ??= UnixNative.ReadHead(file, LongestContent);
 
         public override bool IsExclusive => isExclusive;
 

@@ -60,7 +60,7 @@ internal sealed class WindowsFolder : FolderHandle
             return null;
         }
 
-        OwnerOnly.CreateFolder(made, isHidden);
+        PrivateFiles.CreateFolder(made, isHidden);
         return OpenItself(made)
             ?? throw new IOException($"The folder '{made}' was removed as soon as it was made.");
     }
@@ -95,7 +95,7 @@ internal sealed class WindowsFolder : FolderHandle
             file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
             return new WindowsFileLock(file);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error) || error is NotSupportedException)
+        catch (Exception error) when (FileErrors.IsIoError(error) || error is NotSupportedException)
         {
             file?.Dispose();
             return null;
@@ -123,7 +123,7 @@ internal sealed class WindowsFolder : FolderHandle
 
             return true;
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             return false;
         }
@@ -152,7 +152,7 @@ internal sealed class WindowsFolder : FolderHandle
                 left = Delete(each) ?? left;
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             left = error.Message;
         }
@@ -189,7 +189,7 @@ internal sealed class WindowsFolder : FolderHandle
 
             return true;
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             return false;
         }
@@ -208,7 +208,7 @@ internal sealed class WindowsFolder : FolderHandle
                 return folder;
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             // Not ours to look at.
         }
@@ -246,7 +246,7 @@ internal sealed class WindowsFolder : FolderHandle
             using WindowsIdentity user = WindowsIdentity.GetCurrent();
             return owner is not null && (owner.Equals(user.User) || owner.Equals(user.Owner));
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error) || error is InvalidOperationException
+        catch (Exception error) when (FileErrors.IsIoError(error) || error is InvalidOperationException
             or NotSupportedException or System.Security.SecurityException)
         {
             return false;

@@ -42,8 +42,8 @@ internal static class ActionTypeParser
 
     /// <summary>Makes an action type of its four members; the owner may be left out.</summary>
     public static ActionTypeId FromMembers(string? category, string? owner, string? provider, string? version) => new(
-        ClosedList.Check(ServiceLimits.Categories, category ?? throw Wrong("has no category"), "Category"),
-        ClosedList.Check(ServiceLimits.Owners, owner ?? ActionTypeId.ThirdPartyOwner, "Owner"),
+        StringEnum.Check(ServiceLimits.Categories, category ?? throw Wrong("has no category"), "Category"),
+        StringEnum.Check(ServiceLimits.Owners, owner ?? ActionTypeId.ThirdPartyOwner, "Owner"),
         ServiceLimits.Provider.Check(provider ?? throw Wrong("has no provider"), "Provider"),
         ServiceLimits.Version.Check(version ?? throw Wrong("has no version"), "Version"));
 
@@ -88,7 +88,7 @@ internal static class ActionTypeParser
 
             return FromMembers(members);
         }
-        catch (Exception error) when (JsonFault.Is(error))
+        catch (Exception error) when (JsonErrors.Is(error))
         {
             throw Wrong($"'{text}' is not JSON", error);
         }

@@ -6,7 +6,7 @@ public enum CheckResult
     /// <summary>As it should be.</summary>
     Passed,
 
-    /// <summary>Not as it should be; <see cref="ConnectionCheck.Cure"/> says what to do.</summary>
+    /// <summary>Not as it should be; <see cref="ConnectionCheck.RecommendedAction"/> says what to do.</summary>
     Failed,
 
     /// <summary>Not tried, for the reason that <see cref="ConnectionCheck.Text"/> gives.</summary>
@@ -16,12 +16,12 @@ public enum CheckResult
 /// <summary>One finding of Test-CPThirdPartyConnection.</summary>
 public sealed class ConnectionCheck
 {
-    internal ConnectionCheck(string name, CheckResult result, string text, string? cure = null)
+    internal ConnectionCheck(string name, CheckResult result, string text, string? recommendedAction = null)
     {
         Name = name;
         Result = result;
         Text = text;
-        Cure = cure;
+        RecommendedAction = recommendedAction;
     }
 
     /// <summary>What was checked.</summary>
@@ -34,7 +34,7 @@ public sealed class ConnectionCheck
     public string Text { get; }
 
     /// <summary>What to do about it, where it failed or could not be tried.</summary>
-    public string? Cure { get; }
+    public string? RecommendedAction { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Result}";

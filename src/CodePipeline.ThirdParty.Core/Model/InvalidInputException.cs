@@ -9,18 +9,18 @@ public sealed class InvalidInputException : ArgumentException
     /// <summary>Creates the exception.</summary>
     /// <param name="inputName">The input as the user knows it, for example <c>JobId</c>.</param>
     /// <param name="message">What is wrong with it.</param>
-    /// <param name="cure">What to do about it.</param>
+    /// <param name="recommendedAction">What to do about it.</param>
     /// <param name="innerException">The cause, where there is one.</param>
-    public InvalidInputException(string inputName, string message, string cure, Exception? innerException = null)
+    public InvalidInputException(string inputName, string message, string recommendedAction, Exception? innerException = null)
         : base(message, innerException)
     {
         InputName = inputName;
-        Cure = cure;
+        RecommendedAction = recommendedAction;
     }
 
     /// <summary>The input as the user knows it.</summary>
     public string InputName { get; }
 
     /// <summary>What to do about it.</summary>
-    public string Cure { get; }
+    public string RecommendedAction { get; }
 }

@@ -8,7 +8,7 @@ namespace CodePipeline.ThirdParty;
 /// </summary>
 public sealed class JobData
 {
-    internal JobData(JobDetails details, ActionTypeId? actionType)
+    internal JobData(JobDetailsResponse details, ActionTypeId? actionType)
     {
         ActionTypeId = actionType;
         ActionConfiguration = new ActionConfiguration(details.Configuration);
@@ -57,7 +57,7 @@ public sealed class ActionConfiguration
 /// <summary>Which action of which pipeline a job is of (<c>pipelineContext</c>).</summary>
 public sealed class PipelineContext
 {
-    internal PipelineContext(JobDetails details)
+    internal PipelineContext(JobDetailsResponse details)
     {
         PipelineName = details.PipelineName;
         Stage = new PipelineStage(details.StageName);

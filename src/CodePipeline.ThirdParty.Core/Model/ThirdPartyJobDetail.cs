@@ -6,7 +6,7 @@ namespace CodePipeline.ThirdParty;
 /// <summary>A third-party job with its details (GetThirdPartyJobDetails).</summary>
 public class ThirdPartyJobDetail : ThirdPartyJob
 {
-    internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetails details)
+    internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetailsResponse details)
         : base(
             job.JobId, job.ClientId, job.ClientToken, job.Status, job.ActionType ?? details.ActionType, job.Session)
     {
@@ -14,7 +14,7 @@ public class ThirdPartyJobDetail : ThirdPartyJob
     }
 
     /// <summary>The job with its details, and what is known of its status by now.</summary>
-    internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetails details, string? status)
+    internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetailsResponse details, string? status)
         : base(job.JobId, job.ClientId, job.ClientToken, status, job.ActionType ?? details.ActionType, job.Session)
     {
         Details = details;
@@ -76,7 +76,7 @@ public class ThirdPartyJobDetail : ThirdPartyJob
     /// <summary>When the details were read.</summary>
     internal System.DateTimeOffset ReadAt => Details.ReadAt;
 
-    private JobDetails Details { get; }
+    private JobDetailsResponse Details { get; }
 
     /// <inheritdoc/>
     internal override ThirdPartyJob With(string? clientId, Secret clientToken, ThirdPartySession session) =>

@@ -38,7 +38,7 @@ public sealed class Secret : IEquatable<Secret>
     public override string ToString() => Mask;
 
     /// <inheritdoc/>
-    public bool Equals(Secret? other) => other is not null && FixedTime.AreEqual(_value, other._value);
+    public bool Equals(Secret? other) => other is not null && ConstantTimeComparison.AreEqual(_value, other._value);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Secret);

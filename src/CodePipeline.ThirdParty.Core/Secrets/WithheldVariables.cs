@@ -30,7 +30,7 @@ internal sealed class WithheldVariables : IDisposable
     };
 
     private static readonly object s_lock = new();
-    private static readonly Dictionary<string, Held> s_held = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, WithheldVariable> s_held = new(StringComparer.Ordinal);
 
     private readonly List<string> _names = new();
     private bool _disposed;
@@ -55,9 +55,9 @@ internal sealed class WithheldVariables : IDisposable
                 .Where(name => withheld.IsMatch(name) && !kept.IsMatch(name)).Distinct(StringComparer.Ordinal).ToArray();
             foreach (string name in names)
             {
-                if (!s_held.TryGetValue(name, out Held? held))
+                if (!s_held.TryGetValue(name, out WithheldVariable? held))
                 {
-                    s_held[name] = held = new Held(Environment.GetEnvironmentVariable(name)!);
+                    s_held[name] = held = new WithheldVariable(Environment.GetEnvironmentVariable(name)!);
                     Environment.SetEnvironmentVariable(name, null);
                 }
 
@@ -65,7 +65,7 @@ internal sealed class WithheldVariables : IDisposable
                 holder._names.Add(name);
             }
 
-            FirstEnvironment.Wipe(names);
+            StartupEnvironment.Wipe(names);
             return holder;
         }
     }
@@ -75,7 +75,7 @@ internal sealed class WithheldVariables : IDisposable
     {
         lock (s_lock)
         {
-            return s_held.TryGetValue(name, out Held? held) ? held.Value : Environment.GetEnvironmentVariable(name);
+            return s_held.TryGetValue(name, out WithheldVariable? held) ? held.Value : Environment.GetEnvironmentVariable(name);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class WithheldVariables : IDisposable
             _disposed = true;
             foreach (string name in _names)
             {
-                Held held = s_held[name];
+                WithheldVariable held = s_held[name];
                 if (--held.Holders == 0)
                 {
                     s_held.Remove(name);
@@ -112,7 +112,7 @@ internal sealed class WithheldVariables : IDisposable
         return new Regex(pattern + ")$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     }
 
-    private sealed class Held(string value)
+    private sealed class WithheldVariable(string value)
     {
         public string Value { get; } = value;
 

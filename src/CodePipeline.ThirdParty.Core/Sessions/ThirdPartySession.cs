@@ -40,7 +40,7 @@ public sealed class ThirdPartySession
     public string CredentialSource => CredentialResolver.Describe(Settings);
 
     /// <summary>Where client tokens come from, in words.</summary>
-    public string ClientTokenSource => Tokens?.Description ?? EnvironmentTokens.Instance.Description;
+    public string ClientTokenSource => Tokens?.Description ?? EnvironmentTokenSource.Instance.Description;
 
     /// <summary>The named profile, if any.</summary>
     public string? ProfileName => Settings.ProfileName;

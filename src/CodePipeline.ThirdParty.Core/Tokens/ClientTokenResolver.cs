@@ -31,7 +31,7 @@ internal static class ClientTokenResolver
         }
 
         return await AskAsync(session?.Tokens).ConfigureAwait(false)
-            ?? await AskAsync(EnvironmentTokens.Instance).ConfigureAwait(false)
+            ?? await AskAsync(EnvironmentTokenSource.Instance).ConfigureAwait(false)
             ?? throw new ClientTokenNotFoundException(jobId, clientId, looked);
 
         async Task<Secret?> AskAsync(IClientTokenSource? source)

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Tokens;
 
 /// <summary>One token for every client.</summary>
-internal sealed class SingleToken(Secret token, string description) : IClientTokenSource
+internal sealed class SingleTokenSource(Secret token, string description) : IClientTokenSource
 {
     public string Description => description;
 
@@ -17,7 +17,7 @@ internal sealed class SingleToken(Secret token, string description) : IClientTok
 }
 
 /// <summary>A table of client id to token.</summary>
-internal sealed class TokenMap(IReadOnlyDictionary<string, Secret> tokens, string description) : IClientTokenSource
+internal sealed class TokenMapSource(IReadOnlyDictionary<string, Secret> tokens, string description) : IClientTokenSource
 {
     public string Description => $"{description} ({tokens.Count} clients)";
 
@@ -26,7 +26,7 @@ internal sealed class TokenMap(IReadOnlyDictionary<string, Secret> tokens, strin
 }
 
 /// <summary>A look-up that somebody else makes: a script block, a vault, an emulator.</summary>
-internal sealed class TokenLookup(
+internal sealed class DelegateTokenSource(
     Func<string, CancellationToken, Task<Secret?>> find, string description) : IClientTokenSource
 {
     public string Description => description;
@@ -36,7 +36,7 @@ internal sealed class TokenLookup(
 }
 
 /// <summary>Asks a source once per client, and keeps the token.</summary>
-internal sealed class CachedTokens(IClientTokenSource source) : IClientTokenSource
+internal sealed class CachingTokenSource(IClientTokenSource source) : IClientTokenSource
 {
     private readonly ConcurrentDictionary<string, Secret> _found = new(StringComparer.Ordinal);
 
@@ -56,11 +56,11 @@ internal sealed class CachedTokens(IClientTokenSource source) : IClientTokenSour
 }
 
 /// <summary>The variable CPTHIRDPARTY_CLIENT_TOKEN: a token, or a JSON map of client id to token.</summary>
-internal sealed class EnvironmentTokens : IClientTokenSource
+internal sealed class EnvironmentTokenSource : IClientTokenSource
 {
     public const string Variable = "CPTHIRDPARTY_CLIENT_TOKEN";
 
-    public static EnvironmentTokens Instance { get; } = new();
+    public static EnvironmentTokenSource Instance { get; } = new();
 
     public string Description => $"the variable {Variable}";
 
@@ -110,7 +110,7 @@ internal sealed class EnvironmentTokens : IClientTokenSource
 
             return (null, each);
         }
-        catch (Exception error) when (JsonFault.Is(error))
+        catch (Exception error) when (JsonErrors.Is(error))
         {
             // The parser's words would quote the text, which is a secret.
             throw new InvalidInputException(

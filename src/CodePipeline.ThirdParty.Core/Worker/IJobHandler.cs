@@ -10,7 +10,7 @@ internal interface IJobHandler
     /// Runs to the end of the work. An exception is a failure with its message; a <see cref="JobFailedException"/> says
     /// more.
     /// </summary>
-    /// <param name="job">What <see cref="IWorkerJob.ForHandler"/> gave.</param>
+    /// <param name="job">What <see cref="IWorkerJob.ToHandlerJob"/> gave.</param>
     /// <param name="cancellationToken">
     /// The job's time is up, or the worker stops. A handler that does not end is left behind: its job is reported all
     /// the same, and its place takes no other one.

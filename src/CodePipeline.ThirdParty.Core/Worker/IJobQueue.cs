@@ -13,7 +13,7 @@ internal interface IJobQueue
         ActionTypeId actionType, int maxBatchSize, CancellationToken cancellationToken);
 
     /// <summary>Finds what the job's calls need (a client token), and reads its details.</summary>
-    Task<IWorkerJob> OpenAsync(JobTicket ticket, CancellationToken cancellationToken);
+    Task<IWorkerJob> GetDetailsAsync(JobTicket ticket, CancellationToken cancellationToken);
 
     /// <summary>Claims a job; <see langword="false"/> where another worker has it.</summary>
     /// <remarks>

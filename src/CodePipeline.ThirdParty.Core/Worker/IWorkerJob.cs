@@ -19,11 +19,11 @@ internal interface IWorkerJob
     /// Tells this hand-out of the job from others, over the worker's end too; made of the nonce, which cannot be got
     /// from it.
     /// </summary>
-    string ClaimMark { get; }
+    string ClaimFingerprint { get; }
 
     /// <summary>What must stand in no text: client tokens and keys, those that were renewed too.</summary>
     IReadOnlyCollection<Secret> Secrets { get; }
 
     /// <summary>The job as a handler gets it.</summary>
-    ThirdPartyJob ForHandler(JobFolders folders);
+    ThirdPartyJob ToHandlerJob(JobDirectory folders);
 }

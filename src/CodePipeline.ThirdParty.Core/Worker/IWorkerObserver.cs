@@ -73,5 +73,5 @@ internal sealed record WorkerEvent(WorkerEventKind Kind, DateTimeOffset Time)
 
     public int Count { get; init; }
 
-    public ThirdPartyJobResult? Result { get; init; }
+    public JobReport? Result { get; init; }
 }

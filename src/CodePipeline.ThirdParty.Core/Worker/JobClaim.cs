@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.Worker.Journal;
 namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>How the claim of a job ended.</summary>
-internal enum ClaimEnd
+internal enum ClaimOutcome
 {
     /// <summary>Not ours; nothing is done with it.</summary>
     NotOurs,
@@ -18,7 +18,7 @@ internal enum ClaimEnd
     /// <summary>
     /// Ours, though the service did not say so: nobody else can have it. Nothing is run; it is failed.
     /// </summary>
-    OursUnsaid,
+    ClaimedUnconfirmed,
 
     /// <summary>The worker ended before it could be told.</summary>
     Unknown,
@@ -60,36 +60,36 @@ internal sealed class JobClaim
     public bool JournalFailed { get; private set; }
 
     /// <summary>Takes a job that a poll handed out.</summary>
-    public async Task<(ClaimEnd End, IWorkerJob? Job)> TakeAsync()
+    public async Task<(ClaimOutcome End, IWorkerJob? Job)> ReadAndClaimAsync()
     {
-        IWorkerJob? job = await OpenAsync().ConfigureAwait(false);
-        if (job is null || _worker.Stop.Stopping.IsCancellationRequested)
+        IWorkerJob? job = await ReadDetailsAsync().ConfigureAwait(false);
+        if (job is null || _worker.Shutdown.Stopping.IsCancellationRequested)
         {
-            return (ClaimEnd.NotOurs, null);
+            return (ClaimOutcome.NotOurs, null);
         }
 
         if (!_isFresh())
         {
             Skip("Its details came so late that it may have been handed out again. It is left alone.");
-            return (ClaimEnd.NotOurs, null);
+            return (ClaimOutcome.NotOurs, null);
         }
 
         try
         {
-            await _worker.Journal.ClaimingAsync(_ticket, job.ClaimMark).ConfigureAwait(false);
+            await _worker.Journal.ClaimingAsync(_ticket, job.ClaimFingerprint).ConfigureAwait(false);
         }
         catch (JournalException error)
         {
             JournalFailed = true;
             Skip($"It was not claimed, as the journal cannot be written: {error.Message}", error);
-            return (ClaimEnd.NotOurs, null);
+            return (ClaimOutcome.NotOurs, null);
         }
 
-        return (await ClaimAndNoteAsync(job).ConfigureAwait(false), job);
+        return (await ClaimAndJournalAsync(job).ConfigureAwait(false), job);
     }
 
     /// <summary>Takes up the claim that an earlier worker had begun, with what it wrote down of the nonce.</summary>
-    public async Task<(ClaimEnd End, IWorkerJob? Job)> RetakeAsync(string? mark)
+    public async Task<(ClaimOutcome End, IWorkerJob? Job)> ResumeAsync(string? mark)
     {
         var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
         while (true)
@@ -97,68 +97,68 @@ internal sealed class JobClaim
             IWorkerJob job;
             try
             {
-                job = await _worker.Queue.OpenAsync(_ticket, _worker.Stop.Stopping).ConfigureAwait(false);
+                job = await _worker.Queue.GetDetailsAsync(_ticket, _worker.Shutdown.Stopping).ConfigureAwait(false);
             }
             catch (Exception error)
             {
-                if (_worker.Stop.Stopping.IsCancellationRequested)
+                if (_worker.Shutdown.Stopping.IsCancellationRequested)
                 {
-                    return (ClaimEnd.Unknown, null);
+                    return (ClaimOutcome.Unknown, null);
                 }
 
-                if (ErrorFacts.IsOfTheJob(error))
+                if (WorkerErrorPolicy.IsJobError(error))
                 {
                     Skip(
                         $"An earlier worker was claiming it when it ended, and it cannot be read: {error.Message}",
                         error);
-                    _worker.Journal.Done(_ticket, nameof(ClaimEnd.NotOurs));
-                    return (ClaimEnd.NotOurs, null);
+                    _worker.Journal.Complete(_ticket, nameof(ClaimOutcome.NotOurs));
+                    return (ClaimOutcome.NotOurs, null);
                 }
 
                 _worker.Warn(_ticket, $"Job {_ticket.JobId} of the journal cannot be read yet: {error.Message}", error);
-                await _worker.WaitAsync(backOff.Next(), _worker.Stop.Stopping).ConfigureAwait(false);
+                await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.Stopping).ConfigureAwait(false);
                 continue;
             }
 
-            if (job.ClaimMark != mark)
+            if (job.ClaimFingerprint != mark)
             {
                 Skip("An earlier worker was claiming it when it ended; it has been handed out again since.");
-                _worker.Journal.Done(_ticket, nameof(ClaimEnd.NotOurs));
-                return (ClaimEnd.NotOurs, null);
+                _worker.Journal.Complete(_ticket, nameof(ClaimOutcome.NotOurs));
+                return (ClaimOutcome.NotOurs, null);
             }
 
-            return (await ClaimAndNoteAsync(job, lost: true).ConfigureAwait(false), job);
+            return (await ClaimAndJournalAsync(job, lost: true).ConfigureAwait(false), job);
         }
     }
 
-    private async Task<ClaimEnd> ClaimAndNoteAsync(IWorkerJob job, bool lost = false)
+    private async Task<ClaimOutcome> ClaimAndJournalAsync(IWorkerJob job, bool lost = false)
     {
         using TelemetryStep step = WorkerTelemetry.Step("claim", _ticket.ActionType, _ticket);
-        ClaimEnd end = await ClaimAsync(job, lost).ConfigureAwait(false);
+        ClaimOutcome end = await ClaimAsync(job, lost).ConfigureAwait(false);
         step.SetTag("codepipeline.claim", end.ToString());
-        if (end == ClaimEnd.NotOurs)
+        if (end == ClaimOutcome.NotOurs)
         {
-            _worker.Journal.Done(_ticket, nameof(ClaimEnd.NotOurs));
+            _worker.Journal.Complete(_ticket, nameof(ClaimOutcome.NotOurs));
         }
 
         return end;
     }
 
     /// <summary>Details; <see langword="null"/> where the job is left alone.</summary>
-    private async Task<IWorkerJob?> OpenAsync()
+    private async Task<IWorkerJob?> ReadDetailsAsync()
     {
         var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
         while (true)
         {
             try
             {
-                return await _worker.Queue.OpenAsync(_ticket, _worker.Stop.Stopping).ConfigureAwait(false);
+                return await _worker.Queue.GetDetailsAsync(_ticket, _worker.Shutdown.Stopping).ConfigureAwait(false);
             }
-            catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
+            catch (Exception) when (_worker.Shutdown.Stopping.IsCancellationRequested)
             {
                 return null;
             }
-            catch (Exception error) when (ErrorFacts.IsOfTheJob(error) || !_isFresh())
+            catch (Exception error) when (WorkerErrorPolicy.IsJobError(error) || !_isFresh())
             {
                 Skip(error.Message, error);
                 return null;
@@ -168,77 +168,77 @@ internal sealed class JobClaim
                 // Asked again: unclaimed, it would come back only after its lease.
             }
 
-            await _worker.WaitAsync(backOff.Next(), _worker.Stop.Stopping).ConfigureAwait(false);
+            await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.Stopping).ConfigureAwait(false);
         }
     }
 
-    private async Task<ClaimEnd> ClaimAsync(IWorkerJob job, bool lost)
+    private async Task<ClaimOutcome> ClaimAsync(IWorkerJob job, bool lost)
     {
         var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
         while (true)
         {
             try
             {
-                if (await _worker.Queue.ClaimAsync(job, _worker.Stop.CallsEnd).ConfigureAwait(false))
+                if (await _worker.Queue.ClaimAsync(job, _worker.Shutdown.CallCancellation).ConfigureAwait(false))
                 {
-                    return ClaimEnd.Ours;
+                    return ClaimOutcome.Ours;
                 }
 
                 return Skip("Another worker has it.");
             }
             catch (Exception error)
             {
-                lost |= ErrorFacts.MayHaveTakenEffect(error);
+                lost |= WorkerErrorPolicy.MayHaveTakenEffect(error);
                 if (error is InvalidNonceException)
                 {
-                    return lost ? await SettleAsync(job).ConfigureAwait(false) : Skip("Another worker has it.");
+                    return lost ? await ResolveRefusedNonceAsync(job).ConfigureAwait(false) : Skip("Another worker has it.");
                 }
 
                 bool never = error is JobNotFoundException or InvalidClientTokenException or ValidationException
                     or InvalidInputException;
-                bool enough = !lost && (ErrorFacts.IsOfTheJob(error) || !_isFresh()
-                    || _worker.Stop.Stopping.IsCancellationRequested);
+                bool enough = !lost && (WorkerErrorPolicy.IsJobError(error) || !_isFresh()
+                    || _worker.Shutdown.Stopping.IsCancellationRequested);
                 if (never || enough)
                 {
                     return Skip($"It could not be claimed: {error.Message}", error);
                 }
             }
 
-            if (!await _worker.WaitAsync(backOff.Next(), _worker.Stop.CallsEnd).ConfigureAwait(false))
+            if (!await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.CallCancellation).ConfigureAwait(false))
             {
-                return lost ? Left() : ClaimEnd.NotOurs;
+                return lost ? ReportUnknown() : ClaimOutcome.NotOurs;
             }
         }
     }
 
     /// <summary>The nonce was refused after an answer got lost; see (3).</summary>
-    private async Task<ClaimEnd> SettleAsync(IWorkerJob job)
+    private async Task<ClaimOutcome> ResolveRefusedNonceAsync(IWorkerJob job)
     {
         var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
         while (_isFresh())
         {
             try
             {
-                IWorkerJob now = await _worker.Queue.OpenAsync(_ticket, _worker.Stop.CallsEnd).ConfigureAwait(false);
-                if (now.ClaimMark != job.ClaimMark)
+                IWorkerJob now = await _worker.Queue.GetDetailsAsync(_ticket, _worker.Shutdown.CallCancellation).ConfigureAwait(false);
+                if (now.ClaimFingerprint != job.ClaimFingerprint)
                 {
                     return Skip("It has been handed out again, so that another worker has it.");
                 }
 
                 if (_isFresh())
                 {
-                    return ClaimEnd.OursUnsaid;
+                    return ClaimOutcome.ClaimedUnconfirmed;
                 }
             }
-            catch (Exception error) when (ErrorFacts.IsOver(error))
+            catch (Exception error) when (WorkerErrorPolicy.IsJobOver(error))
             {
                 return Skip($"It is over: {error.Message}", error);
             }
             catch (Exception)
             {
-                if (!await _worker.WaitAsync(backOff.Next(), _worker.Stop.CallsEnd).ConfigureAwait(false))
+                if (!await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.CallCancellation).ConfigureAwait(false))
                 {
-                    return Left();
+                    return ReportUnknown();
                 }
             }
         }
@@ -248,15 +248,15 @@ internal sealed class JobClaim
             + "another worker may run it; if it is ours, it ends at its time limit.");
     }
 
-    private ClaimEnd Skip(string why, Exception? error = null)
+    private ClaimOutcome Skip(string why, Exception? error = null)
     {
         _worker.Report(WorkerEventKind.JobSkipped, _ticket, why, error);
-        return ClaimEnd.NotOurs;
+        return ClaimOutcome.NotOurs;
     }
 
-    private ClaimEnd Left()
+    private ClaimOutcome ReportUnknown()
     {
         _worker.Warn(_ticket, $"The worker ended before it could be told whether job {_ticket.JobId} is claimed.");
-        return ClaimEnd.Unknown;
+        return ClaimOutcome.Unknown;
     }
 }

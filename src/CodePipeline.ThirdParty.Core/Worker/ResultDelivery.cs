@@ -48,11 +48,11 @@ internal sealed class ResultDelivery
             {
                 if (_report.Failure is FailureResult failure)
                 {
-                    await _worker.Queue.FailAsync(_ticket, failure, _worker.Stop.CallsEnd).ConfigureAwait(false);
+                    await _worker.Queue.FailAsync(_ticket, failure, _worker.Shutdown.CallCancellation).ConfigureAwait(false);
                 }
                 else
                 {
-                    await _worker.Queue.SucceedAsync(_ticket, _report.Success!, _worker.Stop.CallsEnd)
+                    await _worker.Queue.SucceedAsync(_ticket, _report.Success!, _worker.Shutdown.CallCancellation)
                         .ConfigureAwait(false);
                 }
 
@@ -60,14 +60,14 @@ internal sealed class ResultDelivery
             }
             catch (Exception error)
             {
-                if (_worker.Stop.CallsEnd.IsCancellationRequested)
+                if (_worker.Shutdown.CallCancellation.IsCancellationRequested)
                 {
                     return NotDelivered("The worker ended before its result could be delivered.");
                 }
 
                 // A response without a request id came from something that has hardly passed the result on.
-                _maybeTaken |= ErrorFacts.MayHaveTakenEffect(error)
-                    && error is not UnexpectedAnswerException { Error.RequestId: null };
+                _maybeTaken |= WorkerErrorPolicy.MayHaveTakenEffect(error)
+                    && error is not UnexpectedResponseException { Error.RequestId: null };
                 switch (error)
                 {
                     case InvalidJobStateException when _maybeTaken:
@@ -97,7 +97,7 @@ internal sealed class ResultDelivery
                     error);
             }
 
-            if (!await _worker.WaitAsync(wait, _worker.Stop.CallsEnd).ConfigureAwait(false))
+            if (!await _worker.WaitAsync(wait, _worker.Shutdown.CallCancellation).ConfigureAwait(false))
             {
                 return NotDelivered("The worker ended before its result could be delivered.");
             }
@@ -106,8 +106,8 @@ internal sealed class ResultDelivery
 
     /// <summary>The same end of the job in the fewest words; a continuation token is no extra.</summary>
     private ThirdPartyJobOutcome Bare() => _report.Failure is FailureResult failure
-        ? ThirdPartyJobOutcome.Of(new FailureResult(failure.Type, "The job failed.", ExternalExecutionId: null))
-        : ThirdPartyJobOutcome.Of(new SuccessResult { ContinuationToken = _report.ContinuationToken });
+        ? ThirdPartyJobOutcome.From(new FailureResult(failure.Type, "The job failed.", ExternalExecutionId: null))
+        : ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = _report.ContinuationToken });
 
     private string Over(Exception error)
     {

@@ -12,7 +12,7 @@ internal sealed class SecretMask
     private readonly IReadOnlyCollection<string> _secretKeys;
 
     // Made anew when there are more secrets: a handler may write thousands of lines.
-    private volatile Texts? _texts;
+    private volatile MaskedTexts? _texts;
 
     /// <summary>Masks the secrets of a job.</summary>
     /// <param name="secrets">Its token and keys; they become more as keys are renewed, and never fewer.</param>
@@ -28,11 +28,11 @@ internal sealed class SecretMask
         _secretKeys = secretKeys;
     }
 
-    public static SecretMask Of(IWorkerJob job, IReadOnlyCollection<string> secretKeys) =>
+    public static SecretMask ForJob(IWorkerJob job, IReadOnlyCollection<string> secretKeys) =>
         new(() => job.Secrets, job.Configuration, secretKeys);
 
     /// <summary>The secrets of a job in a handler's hands.</summary>
-    public static SecretMask Of(ThirdPartyJob job, IReadOnlyCollection<string> secretKeys)
+    public static SecretMask ForJob(ThirdPartyJob job, IReadOnlyCollection<string> secretKeys)
     {
         var detail = job as ThirdPartyJobDetail;
         ArtifactCredentials? keys = detail?.ArtifactCredentials;
@@ -44,12 +44,12 @@ internal sealed class SecretMask
     {
         IReadOnlyCollection<Secret?> secrets = _secrets();
         int count = secrets.Count;
-        if (_texts is not Texts known || known.Count != count)
+        if (_texts is not MaskedTexts known || known.Count != count)
         {
-            _texts = known = new Texts(count, TextsOf(secrets));
+            _texts = known = new MaskedTexts(count, TextsOf(secrets));
         }
 
-        foreach (SecretForms secret in known.Secrets)
+        foreach (SecretEncodings secret in known.Secrets)
         {
             text = secret.Apply(text);
         }
@@ -65,7 +65,7 @@ internal sealed class SecretMask
     }
 
     /// <summary>The longest first: one may stand in another.</summary>
-    private SecretForms[] TextsOf(IEnumerable<Secret?> secrets) => secrets
+    private SecretEncodings[] TextsOf(IEnumerable<Secret?> secrets) => secrets
         .Select(secret => secret?.Reveal() ?? string.Empty)
         .Concat(_configuration
             .Where(key => SecretKeys.LooksSecret(key) || _secretKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
@@ -74,9 +74,9 @@ internal sealed class SecretMask
         .Where(MaskRules.IsMaskable)
         .Distinct(StringComparer.Ordinal)
         .OrderByDescending(secret => secret.Length)
-        .Select(secret => new SecretForms(secret))
+        .Select(secret => new SecretEncodings(secret))
         .ToArray();
 
     /// <summary>What is masked, and of how many secrets it was made.</summary>
-    private sealed record Texts(int Count, SecretForms[] Secrets);
+    private sealed record MaskedTexts(int Count, SecretEncodings[] Secrets);
 }

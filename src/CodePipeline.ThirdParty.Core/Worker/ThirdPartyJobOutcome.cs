@@ -47,9 +47,9 @@ public sealed class ThirdPartyJobOutcome
     /// <summary>The error that a failure was made of, if any: PowerShell's record of it.</summary>
     internal object? Cause { get; private init; }
 
-    internal static ThirdPartyJobOutcome Of(SuccessResult success) => new(success, null);
+    internal static ThirdPartyJobOutcome From(SuccessResult success) => new(success, null);
 
-    internal static ThirdPartyJobOutcome Of(FailureResult failure, object? cause = null) =>
+    internal static ThirdPartyJobOutcome From(FailureResult failure, object? cause = null) =>
         new(null, failure) { Cause = cause };
 
     /// <inheritdoc/>

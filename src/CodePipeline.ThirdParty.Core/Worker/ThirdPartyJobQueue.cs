@@ -43,13 +43,13 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
         return jobs.Select(job => new JobTicket(job.JobId, job.ClientId, actionType)).ToArray();
     }
 
-    public Task<IWorkerJob> OpenAsync(
+    public Task<IWorkerJob> GetDetailsAsync(
         JobTicket ticket, CancellationToken cancellationToken) => WithTokenAsync<IWorkerJob>(
         ticket,
         async token =>
         {
             DateTimeOffset readAt = _clock.GetUtcNow();
-            JobDetails details = await DetailsAsync(ticket, token, cancellationToken).ConfigureAwait(false);
+            JobDetailsResponse details = await DetailsAsync(ticket, token, cancellationToken).ConfigureAwait(false);
             var job = new ThirdPartyJob(
                 ticket.JobId, ticket.ClientId, token, JobStatus.Dispatched, ticket.ActionType, _session);
             return new ThirdPartyQueuedJob(
@@ -71,7 +71,7 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
                 .ConfigureAwait(false);
             return status == JobStatus.InProgress;
         }
-        catch (InvalidNonceException refused) when (!refused.Error.AnswerLost)
+        catch (InvalidNonceException refused) when (!refused.Error.ResponseLost)
         {
             return false;
         }
@@ -99,7 +99,7 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
         },
         cancellationToken);
 
-    private Task<JobDetails> DetailsAsync(JobTicket ticket, Secret token, CancellationToken cancellationToken) =>
+    private Task<JobDetailsResponse> DetailsAsync(JobTicket ticket, Secret token, CancellationToken cancellationToken) =>
         _session.Client.GetThirdPartyJobDetailsAsync(ticket.JobId, token, _options, cancellationToken);
 
     /// <summary>

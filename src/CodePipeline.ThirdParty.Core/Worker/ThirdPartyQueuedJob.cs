@@ -21,7 +21,7 @@ internal sealed class ThirdPartyQueuedJob : IWorkerJob
     {
         Ticket = ticket;
         Detail = detail;
-        ClaimMark = SafeName.Hash($"{detail.JobId}\n{detail.Nonce}");
+        ClaimFingerprint = SafeFileName.Hash($"{detail.JobId}\n{detail.Nonce}");
         if (detail.ClientToken is Secret token)
         {
             _secrets.Enqueue(token);
@@ -50,11 +50,11 @@ internal sealed class ThirdPartyQueuedJob : IWorkerJob
 
     public JobArtifacts Artifacts { get; }
 
-    public string ClaimMark { get; }
+    public string ClaimFingerprint { get; }
 
     public IReadOnlyCollection<Secret> Secrets => _secrets;
 
-    public ThirdPartyJob ForHandler(JobFolders folders) => new ThirdPartyWorkerJob(Detail, folders);
+    public ThirdPartyJob ToHandlerJob(JobDirectory folders) => new ThirdPartyWorkerJob(Detail, folders);
 
     private ArtifactCredentials? Keep(ArtifactCredentials? credentials)
     {

@@ -6,9 +6,9 @@ namespace CodePipeline.ThirdParty;
 /// <summary>A claimed job in a handler's hands: its details, and where it works.</summary>
 public sealed class ThirdPartyWorkerJob : ThirdPartyJobDetail
 {
-    private readonly JobFolders _folders;
+    private readonly JobDirectory _folders;
 
-    internal ThirdPartyWorkerJob(ThirdPartyJobDetail job, JobFolders folders)
+    internal ThirdPartyWorkerJob(ThirdPartyJobDetail job, JobDirectory folders)
         : base(job, JobStatus.InProgress)
     {
         _folders = folders;

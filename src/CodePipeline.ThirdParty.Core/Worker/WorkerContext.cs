@@ -26,8 +26,8 @@ internal sealed class WorkerContext
         Observer = observer;
         Clock = clock;
         Random = random;
-        Stop = new WorkerStop(options.StopTimeout, clock);
-        Folders = new WorkFolders(options.WorkDirectory, clock, text => Warn(null, text));
+        Shutdown = new ShutdownCoordinator(options.StopTimeout, clock);
+        WorkDirectory = new WorkDirectory(options.WorkDirectory, clock, text => Warn(null, text));
     }
 
     public WorkerOptions Options { get; }
@@ -43,9 +43,9 @@ internal sealed class WorkerContext
 
     public Func<double> Random { get; }
 
-    public WorkerStop Stop { get; }
+    public ShutdownCoordinator Shutdown { get; }
 
-    public WorkFolders Folders { get; }
+    public WorkDirectory WorkDirectory { get; }
 
     public IWorkerJournal Journal { get; set; } = new NoJournal();
 

@@ -79,7 +79,7 @@ internal sealed partial class WorkerEngine
         }
     }
 
-    private void Begin(JournalEntry entry, bool needsSlot, Func<Slot, Task> work)
+    private void Begin(JournalEntry entry, bool needsSlot, Func<JobSlot, Task> work)
     {
         lock (_lock)
         {
@@ -88,40 +88,40 @@ internal sealed partial class WorkerEngine
             _inFlight++;
         }
 
-        var slot = new Slot(this, entry.Job, undecided: false, busy: needsSlot);
+        var slot = new JobSlot(this, entry.Job, undecided: false, busy: needsSlot);
         _ = Task.Run(() => LiveAsync(entry.Job, slot, () => work(slot)));
     }
 
-    private async Task RetakeAsync(Slot slot, JournalEntry entry)
+    private async Task RetakeAsync(JobSlot slot, JournalEntry entry)
     {
         // A claim of the future: the clock was set back, and nobody knows how old the claim is.
-        Beginning beginning = BeginningOf(entry);
+        StartTime beginning = BeginningOf(entry);
         var claim = new JobClaim(
             _worker, entry.Job, () => entry.Time <= beginning.SeenAt && beginning.Elapsed < Options.ClaimWindow);
-        (ClaimEnd end, IWorkerJob? job) = await claim.RetakeAsync(entry.Mark).ConfigureAwait(false);
+        (ClaimOutcome end, IWorkerJob? job) = await claim.ResumeAsync(entry.ClaimFingerprint).ConfigureAwait(false);
         await GoOnAsync(slot, entry.Job, end, job, isRecovered: true).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Runs the handler of a job again that is ours already: details come as long as the job is not over.
     /// </summary>
-    private async Task RerunAsync(Slot slot, JournalEntry entry)
+    private async Task RerunAsync(JobSlot slot, JournalEntry entry)
     {
         slot.Claimed(counts: false);
         var backOff = new BackOff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), _worker.Random);
         IWorkerJob? job = null;
-        while (job is null && !_worker.Stop.Stopping.IsCancellationRequested)
+        while (job is null && !_worker.Shutdown.Stopping.IsCancellationRequested)
         {
             try
             {
-                job = await _worker.Queue.OpenAsync(entry.Job, _worker.Stop.Stopping).ConfigureAwait(false);
+                job = await _worker.Queue.GetDetailsAsync(entry.Job, _worker.Shutdown.Stopping).ConfigureAwait(false);
                 break;
             }
-            catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
+            catch (Exception) when (_worker.Shutdown.Stopping.IsCancellationRequested)
             {
                 break;
             }
-            catch (Exception error) when (ErrorFacts.IsOfTheJob(error))
+            catch (Exception error) when (WorkerErrorPolicy.IsJobError(error))
             {
                 // The report finds out what is the matter with it: over, or not to be reached.
                 break;
@@ -132,7 +132,7 @@ internal sealed partial class WorkerEngine
                     entry.Job, $"Job {entry.Job.JobId} of the journal cannot be read yet: {error.Message}", error);
             }
 
-            await _worker.WaitAsync(backOff.Next(), _worker.Stop.Stopping).ConfigureAwait(false);
+            await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.Stopping).ConfigureAwait(false);
         }
 
         await (job is null
@@ -140,7 +140,7 @@ internal sealed partial class WorkerEngine
             : WorkAsync(slot, entry.Job, job, BeginningOf(entry), entry.Runs + 1)).ConfigureAwait(false);
     }
 
-    private Beginning BeginningOf(JournalEntry entry) => Beginning.Of(entry.Time, _worker.Clock);
+    private StartTime BeginningOf(JournalEntry entry) => StartTime.FromUtc(entry.Time, _worker.Clock);
 
     private static ThirdPartyJobOutcome CutOff(JournalEntry entry) => Failed(entry.Runs < MostRuns
         ? "The worker was cut off while it ran the job. It can be tried again."

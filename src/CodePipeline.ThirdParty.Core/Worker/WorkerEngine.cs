@@ -31,8 +31,8 @@ internal sealed partial class WorkerEngine
 
     private readonly object _lock = new();
     private readonly WorkerContext _worker;
-    private readonly Signal _changed = new();
-    private readonly PollPlan _plan;
+    private readonly AsyncAutoResetEvent _changed = new();
+    private readonly PollScheduler _plan;
     private readonly long _startedAt;
     private readonly int _mostPendingResults;
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
@@ -74,7 +74,7 @@ internal sealed partial class WorkerEngine
         clock ??= TimeProvider.System;
         random ??= BackOff.Chance();
         _worker = new WorkerContext(options, queue, handler, artifacts, observer, clock, random);
-        _plan = new PollPlan(options.ActionTypes, options.PollInterval, random);
+        _plan = new PollScheduler(options.ActionTypes, options.PollInterval, random);
         _startedAt = clock.GetTimestamp();
         _mostPendingResults = Math.Max(LeastPendingResults, PendingResultsPerSlot * options.ThrottleLimit);
     }
@@ -115,12 +115,12 @@ internal sealed partial class WorkerEngine
             }
 
             OpenFolders();
-            watch = _worker.Stop.WatchAsync(
+            watch = _worker.Shutdown.WatchAsync(
                 () => AnnounceStop("No more jobs are taken."), finished.Token);
-            using CancellationTokenRegistration stopped = stop.Register(() => _worker.Stop.Request());
-            using CancellationTokenRegistration awake = _worker.Stop.Stopping.Register(_changed.Set);
+            using CancellationTokenRegistration stopped = stop.Register(() => _worker.Shutdown.RequestStop());
+            using CancellationTokenRegistration awake = _worker.Shutdown.Stopping.Register(_changed.Set);
             Report(WorkerEventKind.Started, $"Polling for {string.Join(", ", Options.ActionTypes)}.");
-            foreach (JournalEntry entry in _worker.Journal.Left)
+            foreach (JournalEntry entry in _worker.Journal.PendingEntries)
             {
                 Recover(entry);
             }
@@ -133,7 +133,7 @@ internal sealed partial class WorkerEngine
         {
             finished.Cancel();
             await watch.ConfigureAwait(false);
-            _worker.Folders.Dispose();
+            _worker.WorkDirectory.Dispose();
             _worker.Journal.Dispose();
         }
 
@@ -147,7 +147,7 @@ internal sealed partial class WorkerEngine
     /// <summary>A work directory that cannot be used would fail each job; it is none of their customers' business.</summary>
     private void OpenFolders()
     {
-        _worker.Folders.DeleteStale();
+        _worker.WorkDirectory.DeleteStale();
         if (Options.WorkDirectory is null && _worker.Mover is null)
         {
             return;
@@ -155,9 +155,9 @@ internal sealed partial class WorkerEngine
 
         try
         {
-            _worker.Folders.Open();
+            _worker.WorkDirectory.Open();
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw new WorkDirectoryException(Options.WorkDirectory ?? System.IO.Path.GetTempPath(), error);
         }
@@ -165,7 +165,7 @@ internal sealed partial class WorkerEngine
 
     private async Task PollAsync()
     {
-        while (!_worker.Stop.Stopping.IsCancellationRequested && _fatal is null)
+        while (!_worker.Shutdown.Stopping.IsCancellationRequested && _fatal is null)
         {
             TimeSpan now = Elapsed;
             int room;
@@ -195,12 +195,12 @@ internal sealed partial class WorkerEngine
             if (reason is not null)
             {
                 // Of a queue that nobody could look into nobody knows whether it is empty.
-                _fatal ??= _plan.NeverAnswered;
+                _fatal ??= _plan.FirstFailure;
                 AnnounceStop(reason);
                 return;
             }
 
-            if (room > 0 && _plan.Next(now, gatherUntil) is PollTarget target)
+            if (room > 0 && _plan.Next(now, gatherUntil) is PollQueueEntry target)
             {
                 lock (_lock)
                 {
@@ -232,7 +232,7 @@ internal sealed partial class WorkerEngine
         : _waiting.Count > 0 ? null
         : _claimed >= Options.MaxJobs ? $"{_claimed} jobs have been taken, and no more are wanted."
         : now >= Options.Timeout ? "The worker's time is up: no more jobs are taken."
-        : isIdle && now - _idleSince >= Options.IdleTimeout && _plan.AllPolledSince(_idleSincePoll)
+        : isIdle && now - _idleSince >= Options.IdleTimeout && _plan.HavePolledAllSince(_idleSincePoll)
             ? "No job came for as long as the worker waits."
         : null;
 
@@ -267,7 +267,7 @@ internal sealed partial class WorkerEngine
         }
     }
 
-    private async Task PollAsync(PollTarget target, int room)
+    private async Task PollAsync(PollQueueEntry target, int room)
     {
         long polledAt = _worker.Clock.GetTimestamp();
         IReadOnlyList<JobTicket>? tickets = await AskAsync(target, room).ConfigureAwait(false);
@@ -276,7 +276,7 @@ internal sealed partial class WorkerEngine
             return;
         }
 
-        _plan.Answered(target, tickets.Count >= room, Elapsed);
+        _plan.RecordSuccess(target, tickets.Count >= room, Elapsed);
         _worker.Report(new WorkerEvent(WorkerEventKind.Polled, _worker.Now)
         {
             ActionType = target.ActionType,
@@ -285,7 +285,7 @@ internal sealed partial class WorkerEngine
         });
         foreach (JobTicket ticket in tickets.Take(room))
         {
-            if (_worker.Stop.Stopping.IsCancellationRequested)
+            if (_worker.Shutdown.Stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -302,14 +302,14 @@ internal sealed partial class WorkerEngine
     }
 
     /// <summary>One poll; nothing where it failed.</summary>
-    private async Task<IReadOnlyList<JobTicket>?> AskAsync(PollTarget target, int room)
+    private async Task<IReadOnlyList<JobTicket>?> AskAsync(PollQueueEntry target, int room)
     {
         using TelemetryStep step = WorkerTelemetry.Step("poll", target.ActionType);
         try
         {
-            return await _worker.Queue.PollAsync(target.ActionType, room, _worker.Stop.Stopping).ConfigureAwait(false);
+            return await _worker.Queue.PollAsync(target.ActionType, room, _worker.Shutdown.Stopping).ConfigureAwait(false);
         }
-        catch (Exception) when (_worker.Stop.Stopping.IsCancellationRequested)
+        catch (Exception) when (_worker.Shutdown.Stopping.IsCancellationRequested)
         {
             return null;
         }
@@ -317,14 +317,14 @@ internal sealed partial class WorkerEngine
         {
             step.Failed(error.GetType().Name);
             WorkerTelemetry.PollFailed(target.ActionType, error);
-            if (!target.HasAnswered && target.BackOff.Failures == 0 && ErrorFacts.IsHopeless(error))
+            if (!target.HasAnswered && target.BackOff.Failures == 0 && WorkerErrorPolicy.IsPermanent(error))
             {
                 // Jobs that are claimed already come to their end.
                 _fatal = error;
                 return null;
             }
 
-            TimeSpan wait = PollPlan.Failed(target, Elapsed, error);
+            TimeSpan wait = PollScheduler.RecordFailure(target, Elapsed, error);
             Report(
                 WorkerEventKind.PollFailed,
                 $"The poll for {target.ActionType} failed; the next one is in {wait.TotalSeconds:0.#} s: "
@@ -355,12 +355,12 @@ internal sealed partial class WorkerEngine
     /// <summary>A polled job's way through the worker.</summary>
     private async Task RunAsync(JobTicket ticket, long polledAt)
     {
-        var slot = new Slot(this, ticket, undecided: true, busy: true);
+        var slot = new JobSlot(this, ticket, undecided: true, busy: true);
         await LiveAsync(ticket, slot, async () =>
         {
             var claim = new JobClaim(
                 _worker, ticket, () => _worker.Clock.GetElapsedTime(polledAt) < Options.ClaimWindow);
-            (ClaimEnd end, IWorkerJob? job) = await claim.TakeAsync().ConfigureAwait(false);
+            (ClaimOutcome end, IWorkerJob? job) = await claim.ReadAndClaimAsync().ConfigureAwait(false);
             if (claim.JournalFailed)
             {
                 // Polls would only hand out more jobs that cannot be claimed.
@@ -375,7 +375,7 @@ internal sealed partial class WorkerEngine
     }
 
     /// <summary>Runs a job's life in the worker, and gives back what it took up however it ends.</summary>
-    private async Task LiveAsync(JobTicket ticket, Slot slot, Func<Task> life)
+    private async Task LiveAsync(JobTicket ticket, JobSlot slot, Func<Task> life)
     {
         using TelemetryStep step = WorkerTelemetry.Step("job", ticket.ActionType, ticket);
         try
@@ -394,18 +394,18 @@ internal sealed partial class WorkerEngine
     }
 
     /// <summary>From the claim's end to the delivered result.</summary>
-    private async Task GoOnAsync(Slot slot, JobTicket ticket, ClaimEnd end, IWorkerJob? job, bool isRecovered = false)
+    private async Task GoOnAsync(JobSlot slot, JobTicket ticket, ClaimOutcome end, IWorkerJob? job, bool isRecovered = false)
     {
-        if (job is null || end is ClaimEnd.NotOurs or ClaimEnd.Unknown)
+        if (job is null || end is ClaimOutcome.NotOurs or ClaimOutcome.Unknown)
         {
             return;
         }
 
         // From here on the job is ours. Nothing that is called before its result is sent may throw.
-        Beginning beginning = Beginning.Now(_worker.Clock);
+        StartTime beginning = StartTime.Now(_worker.Clock);
         slot.Claimed(counts: !isRecovered);
         _worker.Report(WorkerEventKind.JobClaimed, ticket, "The job is claimed.");
-        if (end == ClaimEnd.OursUnsaid)
+        if (end == ClaimOutcome.ClaimedUnconfirmed)
         {
             ThirdPartyJobOutcome unsaid =
                 Failed("The answer to the job's claim got lost, so nothing was done. It can be tried again.");
@@ -416,14 +416,14 @@ internal sealed partial class WorkerEngine
         await WorkAsync(slot, ticket, job, beginning, runs: 1).ConfigureAwait(false);
     }
 
-    private async Task WorkAsync(Slot slot, JobTicket ticket, IWorkerJob job, Beginning beginning, int runs)
+    private async Task WorkAsync(JobSlot slot, JobTicket ticket, IWorkerJob job, StartTime beginning, int runs)
     {
         await NoteAsync(ticket, () => _worker.Journal.ClaimedAsync(ticket, runs)).ConfigureAwait(false);
-        JobWork? work = null;
+        JobExecution? work = null;
         ThirdPartyJobOutcome report;
         try
         {
-            work = new JobWork(_worker, job);
+            work = new JobExecution(_worker, job);
             report = await work.RunAsync().ConfigureAwait(false);
         }
         catch (Exception error)
@@ -436,7 +436,7 @@ internal sealed partial class WorkerEngine
     }
 
     private async Task DeliverAsync(
-        Slot slot, JobTicket ticket, Beginning beginning, ThirdPartyJobOutcome report, JobWork? work,
+        JobSlot slot, JobTicket ticket, StartTime beginning, ThirdPartyJobOutcome report, JobExecution? work,
         bool isWritten = false)
     {
         if (!isWritten)
@@ -455,12 +455,12 @@ internal sealed partial class WorkerEngine
         string outcome = await delivery.SendAsync().ConfigureAwait(false);
         if (outcome != WorkerOutcomes.Undelivered)
         {
-            _worker.Journal.Done(ticket, outcome);
+            _worker.Journal.Complete(ticket, outcome);
         }
 
         await cleanUp.ConfigureAwait(false);
         ThirdPartyJobOutcome sent = delivery.Report;
-        var result = new ThirdPartyJobResult
+        var result = new JobReport
         {
             JobId = ticket.JobId,
             ClientId = ticket.ClientId,
@@ -495,7 +495,7 @@ internal sealed partial class WorkerEngine
         }
     }
 
-    private async Task CleanUpAsync(JobTicket ticket, JobWork work)
+    private async Task CleanUpAsync(JobTicket ticket, JobExecution work)
     {
         try
         {
@@ -523,7 +523,7 @@ internal sealed partial class WorkerEngine
         }
     }
 
-    private void Leave(JobTicket ticket, Slot slot)
+    private void Leave(JobTicket ticket, JobSlot slot)
     {
         bool matters;
         lock (_lock)
@@ -542,7 +542,7 @@ internal sealed partial class WorkerEngine
     }
 
     private static ThirdPartyJobOutcome Failed(string message) =>
-        ThirdPartyJobOutcome.Of(new FailureResult(FailureType.SystemUnavailable, message, ExternalExecutionId: null));
+        ThirdPartyJobOutcome.From(new FailureResult(FailureType.SystemUnavailable, message, ExternalExecutionId: null));
 
     private void Report(
         WorkerEventKind kind, string message, ActionTypeId? actionType = null, Exception? error = null) =>
@@ -552,7 +552,7 @@ internal sealed partial class WorkerEngine
     /// <summary>
     /// What a job takes up in the worker: a handler's slot, then a place among the results to deliver.
     /// </summary>
-    private sealed class Slot(WorkerEngine engine, JobTicket ticket, bool undecided, bool busy)
+    private sealed class JobSlot(WorkerEngine engine, JobTicket ticket, bool undecided, bool busy)
     {
         private bool _isUndecided = undecided;
         private bool _isBusy = busy;

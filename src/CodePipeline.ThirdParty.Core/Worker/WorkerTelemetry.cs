@@ -55,7 +55,7 @@ internal static class WorkerTelemetry
 
     public static void Worked(JobTicket job) => Running(-1, job);
 
-    public static void Ended(ThirdPartyJobResult result)
+    public static void Ended(JobReport result)
     {
         if (!s_jobs.Enabled && !s_durations.Enabled)
         {

@@ -72,7 +72,7 @@ internal static class FaultPlanParser
         }
         catch (InvalidInputException e)
         {
-            throw Invalid(part, e.Message.TrimEnd('.'), e.Cure, e);
+            throw Invalid(part, e.Message.TrimEnd('.'), e.RecommendedAction, e);
         }
     }
 
@@ -114,6 +114,6 @@ internal static class FaultPlanParser
         return TimeSpan.FromTicks((long)(Math.Min(count, 2 * 86_400_000d) * TimeSpan.TicksPerMillisecond));
     }
 
-    private static InvalidInputException Invalid(string part, string problem, string cure, Exception? cause = null) =>
-        new("Faults", $"The fault plan's part '{part}' cannot be used: {problem}.", cure, cause);
+    private static InvalidInputException Invalid(string part, string problem, string recommendedAction, Exception? cause = null) =>
+        new("Faults", $"The fault plan's part '{part}' cannot be used: {problem}.", recommendedAction, cause);
 }

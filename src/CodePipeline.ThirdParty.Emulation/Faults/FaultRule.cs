@@ -142,6 +142,6 @@ public sealed class FaultRule
         _ => true,
     };
 
-    private static InvalidInputException Invalid(string name, string message, string cure) =>
-        new(char.ToUpperInvariant(name[0]) + name.Substring(1), message, cure);
+    private static InvalidInputException Invalid(string name, string message, string recommendedAction) =>
+        new(char.ToUpperInvariant(name[0]) + name.Substring(1), message, recommendedAction);
 }

@@ -57,12 +57,12 @@ internal sealed class HttpConnection : IDisposable
         {
             TimeSpan patience = _headTimeout;
             while (!stop.IsCancellationRequested && await NextAsync(reader, patience).ConfigureAwait(false)
-                is ServiceCall call)
+                is HttpRequest call)
             {
                 // Clients keep connections for their next request.
                 patience = s_idleTimeout;
-                string requestId = RandomText.NewId();
-                ServiceAnswer answer = await _answer(call, requestId, stop).ConfigureAwait(false);
+                string requestId = RandomIdentifiers.NewId();
+                HttpResponse answer = await _answer(call, requestId, stop).ConfigureAwait(false);
                 using Stream? content = answer.Content;
                 if (answer.StatusCode == 0)
                 {
@@ -97,11 +97,11 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    private async Task<ServiceCall?> NextAsync(HttpRequestReader reader, TimeSpan patience)
+    private async Task<HttpRequest?> NextAsync(HttpRequestReader reader, TimeSpan patience)
     {
         Interlocked.Exchange(ref _waitsSince, Stopwatch.GetTimestamp());
         _patience.Change(patience, Timeout.InfiniteTimeSpan);
-        ServiceCall? call = await reader.ReadAsync().ConfigureAwait(false);
+        HttpRequest? call = await reader.ReadAsync().ConfigureAwait(false);
         _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Interlocked.Exchange(ref _waitsSince, 0);
         return call;
@@ -132,8 +132,8 @@ internal sealed class HttpConnection : IDisposable
     {
         try
         {
-            ServiceAnswer refusal = ServiceAnswer.Error(new ServiceException("BadRequest", message));
-            await WriteAsync(refusal, RandomText.NewId(), method: null, isLast: true).ConfigureAwait(false);
+            HttpResponse refusal = HttpResponse.Error(new ServiceException("BadRequest", message));
+            await WriteAsync(refusal, RandomIdentifiers.NewId(), method: null, isLast: true).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -142,7 +142,7 @@ internal sealed class HttpConnection : IDisposable
     }
 
     /// <summary>Head and body in one write where they fit, so that a small answer goes out as one packet.</summary>
-    private async Task WriteAsync(ServiceAnswer answer, string requestId, string? method, bool isLast)
+    private async Task WriteAsync(HttpResponse answer, string requestId, string? method, bool isLast)
     {
         byte[] head = Head(answer, requestId, isLast);
         long left = method == "HEAD" ? 0 : answer.IsCutOff ? answer.Length / 2 : answer.Length;
@@ -180,7 +180,7 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    private byte[] Head(ServiceAnswer answer, string requestId, bool isLast)
+    private byte[] Head(HttpResponse answer, string requestId, bool isLast)
     {
         StringBuilder head = new(256);
         head.AppendFormat(

@@ -22,7 +22,7 @@ internal sealed class HttpRequestReader
     /// Reads the head of the next request, whose body is still to be read; <see langword="null"/> where the connection
     /// has ended.
     /// </summary>
-    internal async Task<ServiceCall?> ReadAsync()
+    internal async Task<HttpRequest?> ReadAsync()
     {
         string? line = await _reader.ReadLineAsync().ConfigureAwait(false);
         if (line is null)
@@ -42,7 +42,7 @@ internal sealed class HttpRequestReader
         bool close = parts[2] == "HTTP/1.0" || connection.IndexOf("close", StringComparison.OrdinalIgnoreCase) >= 0;
         bool expects = string.Equals(headers["Expect"], "100-continue", StringComparison.OrdinalIgnoreCase);
         HttpBody body = new(_reader, _stream, LengthOf(headers), expects);
-        return new ServiceCall(parts[0], parts[1], headers, body) { IsLast = close };
+        return new HttpRequest(parts[0], parts[1], headers, body) { IsLast = close };
     }
 
     /// <summary>The length of the body; <see langword="null"/> for one in chunks.</summary>

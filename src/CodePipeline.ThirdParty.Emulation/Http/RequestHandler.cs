@@ -7,4 +7,4 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <param name="call">The request.</param>
 /// <param name="requestId">The id that the answer goes out with.</param>
 /// <param name="stop">Cancelled when the emulator stops.</param>
-internal delegate Task<ServiceAnswer> RequestHandler(ServiceCall call, string requestId, CancellationToken stop);
+internal delegate Task<HttpResponse> RequestHandler(HttpRequest call, string requestId, CancellationToken stop);

@@ -13,14 +13,14 @@ internal sealed class ClientTable
     /// <summary>Adds a client, or gives a known one another token where one is given.</summary>
     internal Secret Add(string clientId, Secret? token)
     {
-        InputCheck.Length(clientId, "ClientId", ServiceLimits.JobId.Maximum);
+        InputValidation.Length(clientId, "ClientId", ServiceLimits.JobId.Maximum);
         CheckToken(token);
         if (token is null && _tokens.TryGetValue(clientId, out Secret? known))
         {
             return known;
         }
 
-        Secret added = token ?? new Secret(RandomText.ClientToken());
+        Secret added = token ?? new Secret(RandomIdentifiers.ClientToken());
         _tokens[clientId] = added;
         return added;
     }
@@ -40,7 +40,7 @@ internal sealed class ClientTable
                 "Leave ClientToken out to use the client's own, or use another ClientId.");
         }
 
-        string id = clientId ?? RandomText.NewId();
+        string id = clientId ?? RandomIdentifiers.NewId();
         Add(id, token);
         return id;
     }
@@ -48,7 +48,7 @@ internal sealed class ClientTable
     internal Secret TokenOf(string clientId) => _tokens[clientId];
 
     internal bool IsTokenOf(string clientId, string token) =>
-        FixedTime.AreEqual(_tokens[clientId].Reveal(), token);
+        ConstantTimeComparison.AreEqual(_tokens[clientId].Reveal(), token);
 
     internal IReadOnlyDictionary<string, Secret> ToDictionary() =>
         new Dictionary<string, Secret>(_tokens, StringComparer.Ordinal);

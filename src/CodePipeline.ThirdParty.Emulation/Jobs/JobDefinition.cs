@@ -42,7 +42,7 @@ internal sealed class JobDefinition
 
     internal string ActionName { get; }
 
-    internal string ActionExecutionId { get; } = RandomText.NewId();
+    internal string ActionExecutionId { get; } = RandomIdentifiers.NewId();
 
     internal string? EncryptionKeyId { get; }
 
@@ -54,10 +54,10 @@ internal sealed class JobDefinition
     internal static void Check(EmulatedJobRequest request)
     {
         const string NameCharacters = ".@-_";
-        InputCheck.ActionType(request.ActionType, nameof(request.ActionType));
-        InputCheck.Name(request.PipelineName, nameof(request.PipelineName), 100, NameCharacters);
-        InputCheck.Name(request.StageName, nameof(request.StageName), 100, NameCharacters);
-        InputCheck.Name(request.ActionName, nameof(request.ActionName), 100, NameCharacters);
+        InputValidation.ActionType(request.ActionType, nameof(request.ActionType));
+        InputValidation.Name(request.PipelineName, nameof(request.PipelineName), 100, NameCharacters);
+        InputValidation.Name(request.StageName, nameof(request.StageName), 100, NameCharacters);
+        InputValidation.Name(request.ActionName, nameof(request.ActionName), 100, NameCharacters);
         CheckArtifacts(request.InputArtifacts, nameof(request.InputArtifacts));
         CheckContents(request.InputContents, nameof(request.InputContents));
         CheckArtifacts(request.OutputArtifacts, nameof(request.OutputArtifacts));
@@ -69,7 +69,7 @@ internal sealed class JobDefinition
 
         if (request.EncryptionKeyId is not null)
         {
-            InputCheck.Length(request.EncryptionKeyId, nameof(request.EncryptionKeyId), 400);
+            InputValidation.Length(request.EncryptionKeyId, nameof(request.EncryptionKeyId), 400);
         }
 
         if (request.ContinuationToken is not null)
@@ -77,7 +77,7 @@ internal sealed class JobDefinition
             ServiceLimits.ContinuationToken.Check(request.ContinuationToken, nameof(request.ContinuationToken));
         }
 
-        if (request.TimeLimit is TimeSpan limit && (limit <= TimeSpan.Zero || limit > InputCheck.LongestTime))
+        if (request.TimeLimit is TimeSpan limit && (limit <= TimeSpan.Zero || limit > InputValidation.LongestTime))
         {
             throw new InvalidInputException(
                 nameof(request.TimeLimit),
@@ -85,7 +85,7 @@ internal sealed class JobDefinition
                 "Use a time such as 01:00:00.");
         }
 
-        if (request.Delay is TimeSpan delay && (delay < TimeSpan.Zero || delay > InputCheck.LongestTime))
+        if (request.Delay is TimeSpan delay && (delay < TimeSpan.Zero || delay > InputValidation.LongestTime))
         {
             throw new InvalidInputException(
                 nameof(request.Delay), "The delay is negative or longer than a year.", "Use a time such as 00:00:30.");
@@ -106,14 +106,14 @@ internal sealed class JobDefinition
             name,
             revision,
             bucketName,
-            $"{First(request.PipelineName, 20)}/{First(name, 10)}/{RandomText.ObjectName()}");
+            $"{First(request.PipelineName, 20)}/{First(name, 10)}/{RandomIdentifiers.ObjectName()}");
 
         return new JobDefinition(
             request,
             clientId,
             request.TimeLimit ?? defaultLimit,
             new ReadOnlyDictionary<string, string>(configuration),
-            Array.AsReadOnly(request.InputNames().Select(name => Artifact(name, RandomText.NewId())).ToArray()),
+            Array.AsReadOnly(request.InputNames().Select(name => Artifact(name, RandomIdentifiers.NewId())).ToArray()),
             Array.AsReadOnly(request.OutputArtifacts.Select(name => Artifact(name, null)).ToArray()));
     }
 
@@ -129,7 +129,7 @@ internal sealed class JobDefinition
 
         foreach (string name in names)
         {
-            InputCheck.Name(name, inputName, 100, "-_");
+            InputValidation.Name(name, inputName, 100, "-_");
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class JobDefinition
 
         foreach (string name in contents.Keys)
         {
-            InputCheck.Name(name, inputName, 100, "-_");
+            InputValidation.Name(name, inputName, 100, "-_");
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class JobEntry
         JobId = jobId;
         Sequence = sequence;
         CreatedAt = createdAt;
-        Nonce = RandomText.Nonce(null);
+        Nonce = RandomIdentifiers.Nonce(null);
     }
 
     internal JobDefinition Definition { get; }
@@ -50,7 +50,7 @@ internal sealed class JobEntry
     internal JobResult? Result { get; set; }
 
     /// <summary>Where the job stands in its queue; only the queue sets this.</summary>
-    internal QueuePlace Place { get; set; }
+    internal QueuePosition Place { get; set; }
 
     /// <summary>When a waiting job becomes ready; only the queue sets this.</summary>
     internal DateTimeOffset Due { get; set; }

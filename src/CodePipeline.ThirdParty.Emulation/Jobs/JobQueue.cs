@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>Where a job stands in the queue of its action type.</summary>
-internal enum QueuePlace
+internal enum QueuePosition
 {
     /// <summary>Not in the queue: in progress or over.</summary>
     None,
@@ -28,28 +28,28 @@ internal sealed class JobQueue
     {
         Remove(entry);
         entry.Due = due;
-        entry.Place = QueuePlace.Waiting;
+        entry.Place = QueuePosition.Waiting;
         _waiting.Add(entry);
     }
 
     internal void Remove(JobEntry entry)
     {
-        if (entry.Place == QueuePlace.Waiting)
+        if (entry.Place == QueuePosition.Waiting)
         {
             _waiting.Remove(entry);
         }
-        else if (entry.Place == QueuePlace.Ready)
+        else if (entry.Place == QueuePosition.Ready)
         {
             _ready.Remove(entry);
         }
 
-        entry.Place = QueuePlace.None;
+        entry.Place = QueuePosition.None;
     }
 
     /// <summary>Makes one job ready if its time has come.</summary>
     internal void Refresh(JobEntry entry, DateTimeOffset now)
     {
-        if (entry.Place == QueuePlace.Waiting && entry.Due <= now)
+        if (entry.Place == QueuePosition.Waiting && entry.Due <= now)
         {
             MakeReady(entry);
         }
@@ -77,7 +77,7 @@ internal sealed class JobQueue
     private void MakeReady(JobEntry entry)
     {
         _waiting.Remove(entry);
-        entry.Place = QueuePlace.Ready;
+        entry.Place = QueuePosition.Ready;
         entry.Status = JobStatus.Queued;
         _ready.Add(entry);
     }

@@ -46,7 +46,7 @@ internal sealed class JobTable
             JobDefinition definition = JobDefinition.Create(request, clientId, _options.JobTimeLimit, _bucketName);
             prepare(definition);
             DateTimeOffset now = _options.Clock.GetUtcNow();
-            JobEntry entry = new(definition, request.JobId ?? RandomText.NewId(), _order.Count, now)
+            JobEntry entry = new(definition, request.JobId ?? RandomIdentifiers.NewId(), _order.Count, now)
             {
                 ContinuationToken = request.ContinuationToken,
                 AvailableAt = now + (request.Delay ?? TimeSpan.Zero),
@@ -72,7 +72,7 @@ internal sealed class JobTable
                 // A new nonce each time: who got the job before must not be able to claim it any more.
                 if (entry.HandOutCount > 0)
                 {
-                    entry.Nonce = RandomText.Nonce(entry.Nonce);
+                    entry.Nonce = RandomIdentifiers.Nonce(entry.Nonce);
                 }
 
                 entry.HandOutCount++;
@@ -111,12 +111,12 @@ internal sealed class JobTable
         {
             DateTimeOffset now = _options.Clock.GetUtcNow();
             JobEntry entry = Find(jobId, clientToken, now);
-            if (!FixedTime.AreEqual(entry.Nonce, nonce))
+            if (!ConstantTimeComparison.AreEqual(entry.Nonce, nonce))
             {
                 throw ServiceException.InvalidNonce();
             }
 
-            if (entry.Place != QueuePlace.None)
+            if (entry.Place != QueuePosition.None)
             {
                 _queues[entry.Definition.ActionType].Remove(entry);
                 entry.Status = JobStatus.InProgress;
@@ -145,7 +145,7 @@ internal sealed class JobTable
             entry.Result = result;
             if (result.ContinuationToken is not null)
             {
-                JobEntry next = new(entry.Definition, RandomText.NewId(), _order.Count, now)
+                JobEntry next = new(entry.Definition, RandomIdentifiers.NewId(), _order.Count, now)
                 {
                     ContinuationToken = result.ContinuationToken,
                     PreviousJobId = entry.JobId,

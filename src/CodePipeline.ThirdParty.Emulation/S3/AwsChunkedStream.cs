@@ -125,7 +125,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
     private void CheckSignature()
     {
         if (_signer is not null
-            && !FixedTime.AreEqual(_signer.Chunk(_hash!.GetHashAndReset()), _signature ?? string.Empty))
+            && !ConstantTimeComparison.AreEqual(_signer.Chunk(_hash!.GetHashAndReset()), _signature ?? string.Empty))
         {
             throw S3Exception.SignatureDoesNotMatch();
         }
@@ -156,7 +156,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         }
 
         byte[] hash = Hashing.Sha256(HttpReader.Latin1.GetBytes(text.ToString()));
-        if (!FixedTime.AreEqual(_signer.Trailer(hash), Trailers[SignatureName] ?? string.Empty))
+        if (!ConstantTimeComparison.AreEqual(_signer.Trailer(hash), Trailers[SignatureName] ?? string.Empty))
         {
             throw S3Exception.SignatureDoesNotMatch();
         }

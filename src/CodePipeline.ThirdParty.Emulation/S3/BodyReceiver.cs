@@ -217,12 +217,12 @@ internal sealed class BodyReceiver
         }
 
         byte[]? md5Bytes = md5?.GetHashAndReset();
-        Checksum value = Checksum.Of(told, checksum.Finish());
+        Checksum value = Checksum.Compute(told, checksum.Finish());
         Check(length, sha256?.GetHashAndReset(), md5Bytes, value, chunks?.Trailers);
         return new ReceivedBody(
             new StoredFile(path, length),
             NeedsMd5 ? md5Bytes : null,
-            keptChecksum is null ? value : Checksum.Of(kept, keptChecksum.Finish()))
+            keptChecksum is null ? value : Checksum.Compute(kept, keptChecksum.Finish()))
         {
             Answered = value,
         };

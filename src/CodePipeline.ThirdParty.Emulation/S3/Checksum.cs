@@ -28,7 +28,7 @@ internal sealed class Checksum
 
     internal string Type { get; }
 
-    internal static Checksum Of(ChecksumAlgorithm algorithm, byte[] bytes) =>
+    internal static Checksum Compute(ChecksumAlgorithm algorithm, byte[] bytes) =>
         new(algorithm, bytes, Convert.ToBase64String(bytes), FullObject);
 
     /// <summary>The checksum of an object out of those of its parts.</summary>
@@ -43,7 +43,7 @@ internal sealed class Checksum
                 whole = algorithm.Combine(whole, part.Key, part.Value);
             }
 
-            return Of(algorithm, whole);
+            return Compute(algorithm, whole);
         }
 
         byte[] bytes = algorithm.Of(parts.SelectMany(part => part.Key).ToArray());

@@ -9,10 +9,10 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <summary>A kind of checksum that S3 keeps for an object.</summary>
 internal sealed class ChecksumAlgorithm
 {
-    private readonly CyclicCode? _code;
+    private readonly Crc? _code;
     private readonly HashAlgorithmName _hash;
 
-    private ChecksumAlgorithm(string name, int length, CyclicCode? code, HashAlgorithmName hash)
+    private ChecksumAlgorithm(string name, int length, Crc? code, HashAlgorithmName hash)
     {
         Name = name;
         Length = length;
@@ -21,12 +21,12 @@ internal sealed class ChecksumAlgorithm
         _hash = hash;
     }
 
-    internal static ChecksumAlgorithm Crc64Nvme { get; } = new("CRC64NVME", 8, CyclicCode.Crc64Nvme, default);
+    internal static ChecksumAlgorithm Crc64Nvme { get; } = new("CRC64NVME", 8, Crc.Crc64Nvme, default);
 
     internal static IReadOnlyList<ChecksumAlgorithm> All { get; } = new[]
     {
-        new ChecksumAlgorithm("CRC32", 4, CyclicCode.Crc32, default),
-        new ChecksumAlgorithm("CRC32C", 4, CyclicCode.Crc32C, default),
+        new ChecksumAlgorithm("CRC32", 4, Crc.Crc32, default),
+        new ChecksumAlgorithm("CRC32C", 4, Crc.Crc32C, default),
         new ChecksumAlgorithm("SHA1", 20, null, HashAlgorithmName.SHA1),
         new ChecksumAlgorithm("SHA256", 32, null, HashAlgorithmName.SHA256),
         Crc64Nvme,
@@ -54,7 +54,7 @@ internal sealed class ChecksumAlgorithm
     internal ChecksumHash Start() => new(_code, _hash);
 
     internal byte[] Combine(byte[] first, byte[] second, long secondLength) =>
-        _code!.ToBytes(_code.Combine(CyclicCode.FromBytes(first), CyclicCode.FromBytes(second), secondLength));
+        _code!.ToBytes(_code.Combine(Crc.FromBytes(first), Crc.FromBytes(second), secondLength));
 
     internal byte[] Of(byte[] data)
     {

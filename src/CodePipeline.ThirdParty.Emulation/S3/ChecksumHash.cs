@@ -7,11 +7,11 @@ namespace CodePipeline.ThirdParty.Emulation;
 /// <summary>A checksum in the making.</summary>
 internal sealed class ChecksumHash : IDisposable
 {
-    private readonly CyclicCode? _code;
+    private readonly Crc? _code;
     private readonly IncrementalHash? _hash;
     private ulong _value;
 
-    internal ChecksumHash(CyclicCode? code, HashAlgorithmName hash)
+    internal ChecksumHash(Crc? code, HashAlgorithmName hash)
     {
         _code = code;
         _hash = code is null ? IncrementalHash.CreateHash(hash) : null;

@@ -24,7 +24,7 @@ internal sealed class ListOperations
             ? string.Join("/", key.Split('/').Select(CanonicalRequest.Encode))
             : key;
 
-    internal ServiceAnswer Answer(S3Request request, string operation) => operation switch
+    internal HttpResponse Answer(S3Request request, string operation) => operation switch
     {
         S3Operations.ListBuckets => Buckets(),
         S3Operations.HeadBucket => ObjectOperations.Empty(
@@ -77,7 +77,7 @@ internal sealed class ListOperations
         }
     }
 
-    private ServiceAnswer Buckets() => S3Xml.Answer("ListAllMyBucketsResult", xml =>
+    private HttpResponse Buckets() => S3Xml.Answer("ListAllMyBucketsResult", xml =>
     {
         xml.Element("Owner", () => xml.Element("ID", S3Service.HostId));
         xml.Element("Buckets", () => xml.Element("Bucket", () =>
@@ -89,10 +89,10 @@ internal sealed class ListOperations
     });
 
     // The first region has no name here, for old times' sake.
-    private ServiceAnswer Location() => S3Xml.Answer(
+    private HttpResponse Location() => S3Xml.Answer(
         "LocationConstraint", xml => xml.WriteString(_store.Region == "us-east-1" ? string.Empty : _store.Region));
 
-    private ServiceAnswer ObjectsV2(S3Request request)
+    private HttpResponse ObjectsV2(S3Request request)
     {
         string? token = request.Parameter("continuation-token");
         int most = MostOf(request, "max-keys");
@@ -118,7 +118,7 @@ internal sealed class ListOperations
         });
     }
 
-    private ServiceAnswer Objects(S3Request request)
+    private HttpResponse Objects(S3Request request)
     {
         int most = MostOf(request, "max-keys");
         string marker = request.Parameter("marker") ?? string.Empty;
@@ -139,7 +139,7 @@ internal sealed class ListOperations
         });
     }
 
-    private ServiceAnswer Uploads(S3Request request)
+    private HttpResponse Uploads(S3Request request)
     {
         int most = MostOf(request, "max-uploads");
         string keyMarker = request.Parameter("key-marker") ?? string.Empty;
@@ -151,7 +151,7 @@ internal sealed class ListOperations
         List<MultipartUpload> after = new();
         foreach (MultipartUpload upload in _store.ListUploads())
         {
-            int order = KeyOrder.Instance.Compare(upload.Key, keyMarker);
+            int order = KeyComparer.Instance.Compare(upload.Key, keyMarker);
             if (upload.Key.StartsWith(prefix, StringComparison.Ordinal)
                 && (order > 0 || (order == 0 && isPast && idMarker.Length > 0)))
             {
@@ -161,7 +161,7 @@ internal sealed class ListOperations
             isPast |= upload.Id == idMarker;
         }
 
-        ListPage<MultipartUpload> page = ListPage<MultipartUpload>.Of(
+        ListPage<MultipartUpload> page = ListPage<MultipartUpload>.Create(
             after, upload => upload.Key, prefix, request.Parameter("delimiter") ?? string.Empty, string.Empty, most);
         return S3Xml.Answer("ListMultipartUploadsResult", xml =>
         {
@@ -200,7 +200,7 @@ internal sealed class ListOperations
     private ListPage<StoredObject> Page(S3Request request, string after, int most)
     {
         string prefix = request.Parameter("prefix") ?? string.Empty;
-        return ListPage<StoredObject>.Of(
+        return ListPage<StoredObject>.Create(
             _store.List(prefix),
             entry => entry.Key,
             prefix,

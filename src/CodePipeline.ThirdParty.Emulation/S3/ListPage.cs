@@ -29,7 +29,7 @@ internal sealed class ListPage<T>
     /// <param name="delimiter">Where keys are cut after the prefix; empty for nowhere.</param>
     /// <param name="after">The last key or prefix of the page before.</param>
     /// <param name="most">How many entries and prefixes at most.</param>
-    internal static ListPage<T> Of(
+    internal static ListPage<T> Create(
         IReadOnlyList<T> all, Func<T, string> keyOf, string prefix, string delimiter, string after, int most)
     {
         ListPage<T> page = new();
@@ -39,7 +39,7 @@ internal sealed class ListPage<T>
             int cut = delimiter.Length == 0 ? -1 : key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal);
             string name = cut < 0 ? key : key.Substring(0, cut + delimiter.Length);
             bool isListed = cut >= 0 && page._prefixes.Count > 0 && page._prefixes[page._prefixes.Count - 1] == name;
-            if (isListed || (after.Length > 0 && KeyOrder.Instance.Compare(name, after) <= 0))
+            if (isListed || (after.Length > 0 && KeyComparer.Instance.Compare(name, after) <= 0))
             {
                 continue;
             }

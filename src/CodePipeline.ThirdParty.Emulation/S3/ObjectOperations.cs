@@ -24,7 +24,7 @@ internal sealed class ObjectOperations
         _clock = clock;
     }
 
-    internal static ServiceAnswer Empty(int statusCode, IReadOnlyList<KeyValuePair<string, string>> headers) =>
+    internal static HttpResponse Empty(int statusCode, IReadOnlyList<KeyValuePair<string, string>> headers) =>
         new(statusCode, contentType: null, Array.Empty<byte>())
         {
             RequestIdHeader = S3Service.RequestIdHeader,
@@ -64,7 +64,7 @@ internal sealed class ObjectOperations
         }
     }
 
-    internal async Task<ServiceAnswer> PutAsync(S3Request request, S3Caller caller, FaultKind? fault)
+    internal async Task<HttpResponse> PutAsync(S3Request request, S3Caller caller, FaultKind? fault)
     {
         CheckKey(request.Key!);
         ObjectSettings settings = ObjectSettings.Read(request, _store.ManagedKeyId);
@@ -76,7 +76,7 @@ internal sealed class ObjectOperations
         };
         if (await receiver.ReceiveAsync(_store).ConfigureAwait(false) is not ReceivedBody body)
         {
-            return ServiceAnswer.Dropped;
+            return HttpResponse.Dropped;
         }
 
         StoredContent content = new(new[] { body.File });
@@ -103,7 +103,7 @@ internal sealed class ObjectOperations
     }
 
     /// <summary>Answers a get or head; what comes of head is without its body.</summary>
-    internal ServiceAnswer Get(S3Request request, bool flip)
+    internal HttpResponse Get(S3Request request, bool flip)
     {
         StoredObject found = _store.Use(request.Key!) ?? throw S3Exception.NoSuchKey(request.Key!);
         bool isGiven = false;
@@ -117,7 +117,7 @@ internal sealed class ObjectOperations
             }
 
             ObjectRange range = ObjectRange.Read(request, found);
-            ServiceAnswer answer = new(
+            HttpResponse answer = new(
                 range.IsPartial ? 206 : 200,
                 request.Parameter("response-content-type") ?? found.Settings.ContentType,
                 Array.Empty<byte>())
@@ -138,13 +138,13 @@ internal sealed class ObjectOperations
         }
     }
 
-    internal ServiceAnswer Delete(S3Request request)
+    internal HttpResponse Delete(S3Request request)
     {
         _store.Delete(request.Key!);
         return Empty(204, Array.Empty<KeyValuePair<string, string>>());
     }
 
-    internal ServiceAnswer DeleteMany(IReadOnlyList<XElement> elements)
+    internal HttpResponse DeleteMany(IReadOnlyList<XElement> elements)
     {
         string[] keys = elements.Where(each => each.Name.LocalName == "Object")
             .Select(each => each.Child("Key") ?? throw S3Exception.MalformedXml()).ToArray();

@@ -9,7 +9,7 @@ namespace CodePipeline.ThirdParty.Emulation;
 internal sealed class ObjectStore : IDisposable
 {
     private readonly object _lock = new();
-    private readonly SortedDictionary<string, StoredObject> _objects = new(KeyOrder.Instance);
+    private readonly SortedDictionary<string, StoredObject> _objects = new(KeyComparer.Instance);
     private readonly Dictionary<string, MultipartUpload> _uploads = new(StringComparer.Ordinal);
     private readonly TemporaryFolder _folder = new();
 
@@ -18,7 +18,7 @@ internal sealed class ObjectStore : IDisposable
         BucketName = bucketName;
         Region = region;
         CreatedAt = createdAt;
-        ManagedKeyId = $"arn:aws:kms:{region}:{RandomText.AccountId()}:key/{RandomText.NewId()}";
+        ManagedKeyId = $"arn:aws:kms:{region}:{RandomIdentifiers.AccountId()}:key/{RandomIdentifiers.NewId()}";
     }
 
     /// <summary>The one bucket there is.</summary>
@@ -102,7 +102,7 @@ internal sealed class ObjectStore : IDisposable
     {
         lock (_lock)
         {
-            return _uploads.Values.OrderBy(each => each.Key, KeyOrder.Instance)
+            return _uploads.Values.OrderBy(each => each.Key, KeyComparer.Instance)
                 .ThenBy(each => each.Initiated).ThenBy(each => each.Id, StringComparer.Ordinal).ToArray();
         }
     }

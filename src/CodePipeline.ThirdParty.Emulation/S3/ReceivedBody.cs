@@ -23,5 +23,5 @@ internal sealed class ReceivedBody
     internal Checksum Answered { get; init; }
 
     /// <summary>The ETag: the MD5 where there is one, and else made up, as S3 does for objects under KMS.</summary>
-    internal string ETag => Hashing.Hex(Md5 ?? RandomText.Bytes(16));
+    internal string ETag => Hashing.Hex(Md5 ?? RandomIdentifiers.Bytes(16));
 }

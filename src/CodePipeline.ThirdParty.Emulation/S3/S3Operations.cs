@@ -50,7 +50,7 @@ internal static class S3Operations
     };
 
     /// <summary>The operation that a request asks for; throws for one that is not served.</summary>
-    internal static string Of(S3Request request)
+    internal static string NameOf(S3Request request)
     {
         string? notServed = request.Query.Keys.FirstOrDefault(s_notServed.Contains);
         if (request.Http.Headers["x-amz-copy-source"] is not null)

@@ -9,7 +9,7 @@ internal sealed class S3Request
 {
     private const string LocalSuffix = ".localhost";
 
-    private S3Request(ServiceCall http, string? bucket, string? key)
+    private S3Request(HttpRequest http, string? bucket, string? key)
     {
         Http = http;
         Bucket = bucket;
@@ -17,7 +17,7 @@ internal sealed class S3Request
         Query = Parameters(http.RawQuery);
     }
 
-    internal ServiceCall Http { get; }
+    internal HttpRequest Http { get; }
 
     /// <summary>The bucket; <see langword="null"/> for a request about all of them.</summary>
     internal string? Bucket { get; }
@@ -28,7 +28,7 @@ internal sealed class S3Request
     internal IReadOnlyDictionary<string, string> Query { get; }
 
     /// <summary>Whether a request is for the S3 side, and not for one of the five operations.</summary>
-    internal static bool IsFor(ServiceCall call)
+    internal static bool IsFor(HttpRequest call)
     {
         if (call.Headers["X-Amz-Target"] is not null)
         {
@@ -42,7 +42,7 @@ internal sealed class S3Request
             || HostBucket(call) is not null;
     }
 
-    internal static S3Request Read(ServiceCall call)
+    internal static S3Request Read(HttpRequest call)
     {
         string path = call.RawPath.Substring(1);
         string? bucket = HostBucket(call);
@@ -81,7 +81,7 @@ internal sealed class S3Request
     }
 
     /// <summary>The bucket in a host such as <c>bucket.localhost:40123</c>.</summary>
-    private static string? HostBucket(ServiceCall call)
+    private static string? HostBucket(HttpRequest call)
     {
         string host = (call.Headers["Host"] ?? string.Empty).Split(':')[0];
         return host.Length > LocalSuffix.Length && host.EndsWith(LocalSuffix, StringComparison.OrdinalIgnoreCase)

@@ -34,17 +34,17 @@ internal sealed class S3Service
         _clock = clock;
     }
 
-    internal async Task<ServiceAnswer> AnswerAsync(
-        ServiceCall call, string requestId, FaultInjector? faults, CancellationToken stop)
+    internal async Task<HttpResponse> AnswerAsync(
+        HttpRequest call, string requestId, FaultInjector? faults, CancellationToken stop)
     {
         DateTimeOffset time = _clock.GetUtcNow();
         S3Request request = S3Request.Read(call);
         string? operation = null;
         FaultRule? fault = null;
-        ServiceAnswer answer = ServiceAnswer.Dropped;
+        HttpResponse answer = HttpResponse.Dropped;
         try
         {
-            operation = S3Operations.Of(request);
+            operation = S3Operations.NameOf(request);
             bool isKnown = request.Bucket is not null && _store.Has(request.Bucket);
             S3Caller caller = _verifier.Verify(request, isKnown ? _store.Region : null);
             _access.Check(caller, request, operation);
@@ -82,7 +82,7 @@ internal sealed class S3Service
         return answer;
     }
 
-    private async Task<ServiceAnswer> AnswerAsync(
+    private async Task<HttpResponse> AnswerAsync(
         S3Request request, S3Caller caller, string operation, FaultKind? fault)
     {
         switch (fault)
@@ -96,18 +96,18 @@ internal sealed class S3Service
             case FaultKind.InternalFailure:
                 throw S3Exception.InternalError();
             case FaultKind.ServiceUnavailable:
-                return ServiceAnswer.Unavailable;
+                return HttpResponse.Unavailable;
             case FaultKind.DropBefore:
-                return ServiceAnswer.Dropped;
+                return HttpResponse.Dropped;
         }
 
-        ServiceAnswer answer = await DispatchAsync(request, caller, operation, fault).ConfigureAwait(false);
+        HttpResponse answer = await DispatchAsync(request, caller, operation, fault).ConfigureAwait(false);
         switch (fault)
         {
             case FaultKind.DropAfter:
             case FaultKind.CutOff when request.Http.Method == "HEAD":
                 answer.Content?.Dispose();
-                return ServiceAnswer.Dropped;
+                return HttpResponse.Dropped;
             case FaultKind.CutOff:
                 return answer.CutOff();
             case FaultKind.Garbled:
@@ -117,7 +117,7 @@ internal sealed class S3Service
         }
     }
 
-    private async Task<ServiceAnswer> DispatchAsync(
+    private async Task<HttpResponse> DispatchAsync(
         S3Request request, S3Caller caller, string operation, FaultKind? fault)
     {
         switch (operation)

@@ -54,7 +54,7 @@ internal sealed class S3Verifier
     private static string Iso(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static void CheckSignedHeaders(ServiceCall call, string signedHeaders)
+    private static void CheckSignedHeaders(HttpRequest call, string signedHeaders)
     {
         string[] signed = signedHeaders.Split(';');
         string[] missing = call.Headers.AllKeys.OfType<string>()
@@ -198,7 +198,7 @@ internal sealed class S3Verifier
     /// <summary>Returns the job of the credentials; <see langword="null"/> for the emulator's own keys.</summary>
     private string? FindCredentials(string accessKeyId, string? sessionToken, out string secretAccessKey)
     {
-        if (FixedTime.AreEqual(accessKeyId, _accessKeyId))
+        if (ConstantTimeComparison.AreEqual(accessKeyId, _accessKeyId))
         {
             secretAccessKey = _secretAccessKey.Reveal();
             return sessionToken is null ? null : throw InvalidToken();
@@ -301,7 +301,7 @@ internal sealed class S3Verifier
         string hash = Hashing.Hex(Hashing.Sha256(HttpReader.Latin1.GetBytes(canonical)));
         string expected = Hashing.Hex(
             Hashing.HmacSha256(key, string.Join("\n", AuthorizationHeader.Algorithm, time, scope, hash)));
-        return FixedTime.AreEqual(expected, header.Signature)
+        return ConstantTimeComparison.AreEqual(expected, header.Signature)
             ? new ChunkSigner(key, time, scope, header.Signature)
             : throw S3Exception.SignatureDoesNotMatch().With("AWSAccessKeyId", header.AccessKeyId);
     }

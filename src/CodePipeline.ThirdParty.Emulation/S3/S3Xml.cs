@@ -24,7 +24,7 @@ internal static class S3Xml
     };
 
     /// <summary>An answer with a root element in S3's namespace.</summary>
-    internal static ServiceAnswer Answer(
+    internal static HttpResponse Answer(
         string root, Action<XmlWriter> content, IReadOnlyList<KeyValuePair<string, string>>? headers = null) =>
         new(200, ContentType, Write(root, Namespace, content))
         {
@@ -32,7 +32,7 @@ internal static class S3Xml
             Headers = headers ?? Array.Empty<KeyValuePair<string, string>>(),
         };
 
-    internal static ServiceAnswer Error(S3Exception error, string requestId, string resource)
+    internal static HttpResponse Error(S3Exception error, string requestId, string resource)
     {
         byte[] body = Write("Error", ns: null, xml =>
         {
@@ -47,7 +47,7 @@ internal static class S3Xml
             xml.WriteElementString("RequestId", requestId);
             xml.WriteElementString("HostId", S3Service.HostId);
         });
-        return new ServiceAnswer(error.StatusCode, ContentType, body, error.Code)
+        return new HttpResponse(error.StatusCode, ContentType, body, error.Code)
         {
             RequestIdHeader = S3Service.RequestIdHeader,
             Headers = error.BucketRegion is null

@@ -23,14 +23,14 @@ internal sealed class UploadOperations
         _clock = clock;
     }
 
-    internal ServiceAnswer Create(S3Request request)
+    internal HttpResponse Create(S3Request request)
     {
         ObjectOperations.CheckKey(request.Key!);
         ObjectSettings settings = ObjectSettings.Read(request, _store.ManagedKeyId);
         ChecksumAlgorithm? algorithm = DeclaredAlgorithm(request);
         string type = ChecksumType(request, algorithm);
         MultipartUpload upload = new(
-            RandomText.UploadId(), request.Key!, settings, algorithm, type, _clock.GetUtcNow());
+            RandomIdentifiers.UploadId(), request.Key!, settings, algorithm, type, _clock.GetUtcNow());
         _store.AddUpload(upload);
         List<KeyValuePair<string, string>> headers = new();
         settings.Encryption.AddTo(headers);
@@ -51,7 +51,7 @@ internal sealed class UploadOperations
             headers);
     }
 
-    internal async Task<ServiceAnswer> PutPartAsync(S3Request request, S3Caller caller, FaultKind? fault)
+    internal async Task<HttpResponse> PutPartAsync(S3Request request, S3Caller caller, FaultKind? fault)
     {
         string uploadId = request.Parameter("uploadId") ?? string.Empty;
         int number = PartNumber(request);
@@ -74,7 +74,7 @@ internal sealed class UploadOperations
 
         if (await receiver.ReceiveAsync(_store).ConfigureAwait(false) is not ReceivedBody body)
         {
-            return ServiceAnswer.Dropped;
+            return HttpResponse.Dropped;
         }
 
         UploadedPart part = new(number, body.File, body.ETag, body.Checksum, _clock.GetUtcNow());
@@ -95,7 +95,7 @@ internal sealed class UploadOperations
         return ObjectOperations.Empty(200, headers);
     }
 
-    internal ServiceAnswer Complete(S3Request request, IReadOnlyList<XElement> elements)
+    internal HttpResponse Complete(S3Request request, IReadOnlyList<XElement> elements)
     {
         string uploadId = request.Parameter("uploadId")!;
         XElement[] asked = elements.Where(each => each.Name.LocalName == "Part").ToArray();
@@ -126,13 +126,13 @@ internal sealed class UploadOperations
             headers);
     }
 
-    internal ServiceAnswer Abort(S3Request request)
+    internal HttpResponse Abort(S3Request request)
     {
         _store.Abort(request.Key!, request.Parameter("uploadId")!);
         return ObjectOperations.Empty(204, Array.Empty<KeyValuePair<string, string>>());
     }
 
-    internal ServiceAnswer ListParts(S3Request request)
+    internal HttpResponse ListParts(S3Request request)
     {
         string uploadId = request.Parameter("uploadId")!;
         MultipartUpload upload = _store.FindUpload(request.Key!, uploadId);

@@ -10,7 +10,7 @@ internal static class CanonicalRequest
 {
     private const string Unreserved = "-_.~";
 
-    internal static string Create(ServiceCall call, string signedHeaders) => Create(
+    internal static string Create(HttpRequest call, string signedHeaders) => Create(
         call,
         signedHeaders,
         Path(call.RawPath),
@@ -19,7 +19,7 @@ internal static class CanonicalRequest
 
     /// <summary>As S3 signs: the path encoded once and with its dots, and a hash that the client tells.</summary>
     internal static string CreateForS3(
-        ServiceCall call, string signedHeaders, string payloadHash, string? leftOutOfQuery) => Create(
+        HttpRequest call, string signedHeaders, string payloadHash, string? leftOutOfQuery) => Create(
         call,
         signedHeaders,
         string.Join("/", call.RawPath.Split('/').Select(segment => Encode(Uri.UnescapeDataString(segment)))),
@@ -27,7 +27,7 @@ internal static class CanonicalRequest
         payloadHash);
 
     private static string Create(
-        ServiceCall call, string signedHeaders, string path, string query, string payloadHash)
+        HttpRequest call, string signedHeaders, string path, string query, string payloadHash)
     {
         StringBuilder text = new(512);
         text.Append(call.Method).Append('\n').Append(path).Append('\n').Append(query).Append('\n');

@@ -32,7 +32,7 @@ internal sealed class SigV4Verifier
     }
 
     /// <summary>Returns for a request that is rightly signed, and throws the service's error for any other.</summary>
-    internal void Verify(ServiceCall call)
+    internal void Verify(HttpRequest call)
     {
         AuthorizationHeader header = AuthorizationHeader.Parse(call.Headers["Authorization"]);
         string time = call.Headers["X-Amz-Date"] is string sent
@@ -51,7 +51,7 @@ internal sealed class SigV4Verifier
         CheckSignedHeaders(call, header);
 
         // The emulator's key has no session token, so one that comes along belongs to other credentials.
-        if (!FixedTime.AreEqual(header.AccessKeyId, _accessKeyId)
+        if (!ConstantTimeComparison.AreEqual(header.AccessKeyId, _accessKeyId)
             || call.Headers["X-Amz-Security-Token"] is not null)
         {
             throw new ServiceException(
@@ -68,7 +68,7 @@ internal sealed class SigV4Verifier
             $"{header.Date}/{_region}/{Service}/{Terminator}",
             Hashing.Hex(Hashing.Sha256(Encoding.UTF8.GetBytes(canonical))));
         string expected = Hashing.Hex(Hashing.HmacSha256(KeyOf(header.Date), toSign));
-        if (!FixedTime.AreEqual(expected, header.Signature))
+        if (!ConstantTimeComparison.AreEqual(expected, header.Signature))
         {
             throw Invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS "
@@ -76,7 +76,7 @@ internal sealed class SigV4Verifier
         }
     }
 
-    private static void CheckSignedHeaders(ServiceCall call, AuthorizationHeader header)
+    private static void CheckSignedHeaders(HttpRequest call, AuthorizationHeader header)
     {
         string[] signed = header.SignedHeaders.Split(';');
         if (!signed.Contains("host"))

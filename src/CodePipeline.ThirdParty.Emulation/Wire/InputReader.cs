@@ -60,7 +60,7 @@ internal sealed class InputReader
             Fail(member, $"Member must have length less than or equal to {limit.Maximum}");
         }
 
-        if (limit.IdentifierOnly && !InputCheck.IsName(text, "_-"))
+        if (limit.IdentifierOnly && !InputValidation.IsName(text, "_-"))
         {
             Fail(member, "Member must satisfy regular expression pattern: [0-9A-Za-z_-]+");
         }

@@ -61,7 +61,7 @@ internal sealed class OperationDispatcher
 
         int? count = input.Integer("maxBatchSize", ServiceLimits.MinimumBatchSize, int.MaxValue);
         input.ThrowIfInvalid();
-        return AnswerWriter.Jobs(_jobs.Poll(
+        return ResponseWriter.Jobs(_jobs.Poll(
             new ActionTypeId(category!, owner!, provider!, version!), count ?? _options.MaxBatchSize));
     }
 
@@ -72,7 +72,7 @@ internal sealed class OperationDispatcher
         input.ThrowIfInvalid();
         EmulatedJob job = _jobs.Details(jobId!, clientToken!);
         DateTimeOffset expiresAt = _options.Clock.GetUtcNow() + _options.CredentialLifetime;
-        return AnswerWriter.Details(job, EmulatedCredentials.Create(_credentialKey, job.JobId, expiresAt));
+        return ResponseWriter.Details(job, EmulatedCredentials.Create(_credentialKey, job.JobId, expiresAt));
     }
 
     private byte[] Acknowledge(InputReader input)
@@ -81,7 +81,7 @@ internal sealed class OperationDispatcher
         string? nonce = input.Text("nonce", ServiceLimits.Nonce, required: true);
         string? clientToken = input.Text("clientToken", ServiceLimits.ClientToken, required: true);
         input.ThrowIfInvalid();
-        return AnswerWriter.Status(_jobs.Acknowledge(jobId!, nonce!, clientToken!));
+        return ResponseWriter.Status(_jobs.Acknowledge(jobId!, nonce!, clientToken!));
     }
 
     private byte[] Success(InputReader input)

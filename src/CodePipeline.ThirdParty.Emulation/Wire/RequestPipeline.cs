@@ -35,7 +35,7 @@ internal sealed class RequestPipeline
 
     internal void OrderFaults(FaultPlan? plan) => _faults = plan is null ? null : new FaultInjector(plan);
 
-    internal async Task<ServiceAnswer> AnswerAsync(ServiceCall call, string requestId, CancellationToken stop)
+    internal async Task<HttpResponse> AnswerAsync(HttpRequest call, string requestId, CancellationToken stop)
     {
         if (S3Request.IsFor(call))
         {
@@ -49,7 +49,7 @@ internal sealed class RequestPipeline
             : null;
         FaultRule? fault = null;
         bool isVerified = false;
-        ServiceAnswer answer;
+        HttpResponse answer;
         try
         {
             Check(call, operation);
@@ -59,7 +59,7 @@ internal sealed class RequestPipeline
         }
         catch (ServiceException error)
         {
-            answer = ServiceAnswer.Error(error);
+            answer = HttpResponse.Error(error);
         }
 
         if (_log.IsOn)
@@ -85,7 +85,7 @@ internal sealed class RequestPipeline
     // Anybody on the machine can send requests: what is kept of them has to have an end.
     private static string KeptOf(byte[] body) => Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, MostKept));
 
-    private void Check(ServiceCall call, string? operation)
+    private void Check(HttpRequest call, string? operation)
     {
         if (operation is null)
         {
@@ -109,7 +109,7 @@ internal sealed class RequestPipeline
         _verifier.Verify(call);
     }
 
-    private ServiceAnswer Answer(FaultKind? fault, string operation, byte[] body)
+    private HttpResponse Answer(FaultKind? fault, string operation, byte[] body)
     {
         switch (fault)
         {
@@ -125,24 +125,24 @@ internal sealed class RequestPipeline
                 throw new ServiceException(
                     "InternalFailure", "The request processing has failed because of an unknown error.", 500);
             case FaultKind.ServiceUnavailable:
-                return ServiceAnswer.Unavailable;
+                return HttpResponse.Unavailable;
             case FaultKind.DropBefore:
-                return ServiceAnswer.Dropped;
+                return HttpResponse.Dropped;
         }
 
-        ServiceAnswer answer;
+        HttpResponse answer;
         try
         {
-            answer = ServiceAnswer.Success(_dispatcher.Dispatch(operation, body));
+            answer = HttpResponse.Success(_dispatcher.Dispatch(operation, body));
         }
         catch (ServiceException error)
         {
-            answer = ServiceAnswer.Error(error);
+            answer = HttpResponse.Error(error);
         }
 
         return fault switch
         {
-            FaultKind.DropAfter => ServiceAnswer.Dropped,
+            FaultKind.DropAfter => HttpResponse.Dropped,
             FaultKind.Garbled => answer.Garbled(),
             FaultKind.CutOff => answer.CutOff(),
             _ => answer,

@@ -64,11 +64,11 @@ public abstract class ArtifactCommand : JobCommandBase
         Settings = job.Session!.Settings,
         RenewAsync = async stop =>
         {
-            JobDetails details = await job.Session.Client
+            JobDetailsResponse details = await job.Session.Client
                 .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, stop).ConfigureAwait(false);
             return details.ArtifactCredentials;
         },
-        Say = Say,
+        Log = Say,
         Warn = Warn,
         Wire = Options.Wire,
     };
@@ -105,7 +105,7 @@ public abstract class ArtifactCommand : JobCommandBase
         string activity, JobArtifact artifact, Func<IProgress<TransferProgress>, Task> move,
         CancellationToken cancellationToken)
     {
-        var display = new TransferDisplay(BarId, activity, artifact.Name, JobId, Show, Clock);
+        var display = new TransferProgressDisplay(BarId, activity, artifact.Name, JobId, ShowProgress, Clock);
         try
         {
             await move(display).ConfigureAwait(false);

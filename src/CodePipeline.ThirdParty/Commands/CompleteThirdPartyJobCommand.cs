@@ -115,7 +115,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
 
     private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
-        PipedResult told = PipedResult.Of(InputObject, Piped.Content);
+        PipedResult told = PipedResult.From(InputObject, Piped.Content);
         FailureResult? failure = Failure(told);
         SuccessResult? success = failure is null ? Success(told) : null;
         string action = failure is not null ? $"Report failure {failure.Type} (PutThirdPartyJobFailureResult)"
@@ -128,7 +128,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             return;
         }
 
-        if (ErrorRecord is ErrorRecord given && ErrorText.PlaceOf(given) is string place)
+        if (ErrorRecord is ErrorRecord given && FailureMessageText.PlaceOf(given) is string place)
         {
             Say($"The error of job {JobId} is of {place}.");
         }
@@ -139,7 +139,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             await SendAsync(job, success, failure, cancellationToken).ConfigureAwait(false);
             Say($"The service took the result of job {JobId}.");
         }
-        catch (InvalidJobStateException error) when (error.Error.AnswerLost)
+        catch (InvalidJobStateException error) when (error.Error.ResponseLost)
         {
             // The retry of a result whose answer got lost finds the job over: the first one was taken.
             Say($"Job {JobId} had taken the result; only the answer was lost.");
@@ -160,12 +160,12 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             : client.PutThirdPartyJobSuccessResultAsync(JobId, job.ClientToken!, success!, Options, cancellationToken);
     }
 
-    private ResultText Text => new($"job {JobId}", Warn);
+    private ResultTextLimits Text => new($"job {JobId}", Warn);
 
     /// <summary>The failure that the parameters or the piped object tell of, if any.</summary>
     private FailureResult? Failure(PipedResult told)
     {
-        string? message = ErrorRecord is ErrorRecord error ? ErrorText.Of(error) : FailureMessage;
+        string? message = ErrorRecord is ErrorRecord error ? FailureMessageText.FromError(error) : FailureMessage;
         if (message is not null || told.FailureMessage is not null)
         {
             if (message is null && SuccessParameter() is string other)
@@ -209,7 +209,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             PercentComplete = PercentComplete ?? told.PercentComplete,
             ContinuationToken = ContinuationToken ?? told.ContinuationToken,
             Revision = Text.Revision(
-                ResultText.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary)
+                ResultTextLimits.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary)
                 ?? told.Revision),
         };
     }

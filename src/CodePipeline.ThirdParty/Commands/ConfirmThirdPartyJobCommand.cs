@@ -37,7 +37,7 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
 
     private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
-        Selection? selection = Selected(
+        SelectExpression? selection = Selected(
             Select, IsOn(PassThru, nameof(PassThru)), typeof(AcknowledgeThirdPartyJobResponse));
         bool isForced = IsOn(Force, nameof(Force));
         bool agreed = await AskAsync(

@@ -105,7 +105,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
         ThirdPartySession? basis = Session is null
             ? null
             : await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
-        ClientSettings settings = Emulator is null ? basis?.Settings ?? new ClientSettings() : Of(Emulator);
+        ClientSettings settings = Emulator is null ? basis?.Settings ?? new ClientSettings() : SettingsFor(Emulator);
         settings = await OverrideAsync(
             WithProxy(settings) with
             {
@@ -138,7 +138,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
         }
     }
 
-    private static ClientSettings Of(ThirdPartyEmulator emulator) => new()
+    private static ClientSettings SettingsFor(ThirdPartyEmulator emulator) => new()
     {
         Region = emulator.Region,
         EndpointUrl = emulator.Endpoint.AbsoluteUri,
@@ -181,8 +181,8 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
         }
 
         return ClientToken?.Source
-            ?? (ClientTokenVault is not null ? new CachedTokens(new VaultTokens(ClientTokenVault))
-            : Emulator is ThirdPartyEmulator emulator ? new TokenLookup(
+            ?? (ClientTokenVault is not null ? new CachingTokenSource(new VaultTokenSource(ClientTokenVault))
+            : Emulator is ThirdPartyEmulator emulator ? new DelegateTokenSource(
                 (clientId, _) => Task.FromResult(
                     emulator.GetClients().TryGetValue(clientId, out Secret? token) ? token : null),
                 $"the emulator '{emulator.Name}'")

@@ -94,7 +94,7 @@ public abstract class ConnectedCommand : AsyncCommand
     private protected async Task<ThirdPartySession> EffectiveSessionAsync(
         PipedObject piped, CancellationToken cancellationToken)
     {
-        object? named = PSValues.Unwrap(Session);
+        object? named = PSObjectValues.Unwrap(Session);
         bool isPiped = named is null || piped.IsItsSession(named);
         named = isPiped ? piped.Job?.Session ?? piped.Session : named;
         CallSettings given = Given(piped);
@@ -126,7 +126,7 @@ public abstract class ConnectedCommand : AsyncCommand
 
             // A file without a name is where the profile is that would be used anyway.
             string? profile = given.ProfileName ?? (keys || isObject ? null
-                : settings.ProfileName ?? AwsEnvironment.Profile ?? SharedConfig.DefaultProfile);
+                : settings.ProfileName ?? AwsEnvironmentVariables.Profile ?? SharedConfig.DefaultProfile);
 
             // One kind of credentials takes the place of another.
             settings = settings with
@@ -148,20 +148,20 @@ public abstract class ConnectedCommand : AsyncCommand
                 ? settings.EmulatorUrl
                 : EmulatorRegistry.FindUrl(given.EndpointUrl),
             S3EndpointUrl = given.S3EndpointUrl ?? settings.S3EndpointUrl,
-            Environment = AwsEnvironment.Stamp(settings.ProfileLocation),
+            Environment = AwsEnvironmentVariables.Stamp(settings.ProfileLocation),
         };
 
         // What Set-AWSCredential and Set-DefaultAWSRegion of AWS.Tools leave behind.
         if (!settings.HasCredentials && settings.ProfileName is null
             && await VariableAsync("StoredAWSCredentials", cancellationToken).ConfigureAwait(false) is object stored)
         {
-            settings = settings with { Credential = CredentialArgument.Of(stored).Credentials };
+            settings = settings with { Credential = CredentialArgument.Parse(stored).Credentials };
         }
 
         return settings with
         {
             Region = given.Region ?? settings.Region
-                ?? RegionTransformationAttribute.Of(
+                ?? RegionTransformationAttribute.Parse(
                     await VariableAsync("StoredAWSRegion", cancellationToken).ConfigureAwait(false))
                 ?? await RegionResolver.FindAsync(settings, cancellationToken).ConfigureAwait(false),
         };

@@ -105,7 +105,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     /// </summary>
     private PipedObject PipedRequest()
     {
-        PipedObject piped = PipedObject.Of(InputObject);
+        PipedObject piped = PipedObject.From(InputObject);
         bool isText = InputObject?.BaseObject is string;
         bool isRequest = InputObject is null || piped.Session is not null || piped.Settings != CallSettings.None
             || InputObject.BaseObject is ActionTypeId or IDictionary or PSCustomObject
@@ -120,7 +120,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         }
 
         _most = MaxBatchSize;
-        if (piped.Content is Members members && members.TryGet("maxBatchSize", out object? most))
+        if (piped.Content is ObjectMembers members && members.TryGet("maxBatchSize", out object? most))
         {
             long size = PipedNumber.Whole(most, members.Spelling("maxBatchSize")!, fromText: true);
             _most = MaxBatchSize ?? (int)Math.Max(int.MinValue, Math.Min(int.MaxValue, size));
@@ -160,7 +160,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         }
         finally
         {
-            Show(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+            ShowProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
         }
     }
 
@@ -174,6 +174,6 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
             progress.SecondsRemaining = (int)Math.Max(0, (limit - waited).TotalSeconds);
         }
 
-        Show(progress);
+        ShowProgress(progress);
     }
 }

@@ -25,7 +25,7 @@ public sealed class GetThirdPartyJobDetailCommand : JobCommand
 
     private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
-        Selection? selection = Selected(
+        SelectExpression? selection = Selected(
             Select, IsOn(PassThru, nameof(PassThru)), typeof(GetThirdPartyJobDetailsResponse));
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
         string whose = string.IsNullOrEmpty(job.ClientId) ? string.Empty : $" of client {job.ClientId}";

@@ -23,7 +23,7 @@ namespace CodePipeline.ThirdParty.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CPThirdPartyWorker", DefaultParameterSetName = TypeAndBlock,
     SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(ThirdPartyJobResult))]
+[OutputType(typeof(JobReport))]
 public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
 {
     private const string TypeAndBlock = "ActionType";
@@ -270,8 +270,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
 
         WorkerOptions options = await OptionsAsync(types, cancellationToken).ConfigureAwait(false);
         HandlerScript script = await ScriptAsync(cancellationToken).ConfigureAwait(false);
-        PoolSettings? pool = ThrottleLimit > 1
-            ? await AskAsync(host => host.PoolSettings(script), cancellationToken).ConfigureAwait(false)
+        RunspaceSettings? pool = ThrottleLimit > 1
+            ? await AskAsync(host => host.RunspaceSettings(script), cancellationToken).ConfigureAwait(false)
             : null;
         string? logPath = await PathAsync(nameof(LogPath), LogPath, cancellationToken).ConfigureAwait(false);
         using WorkerLog? log = logPath is null ? null : OpenLog(logPath);
@@ -283,7 +283,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             ActionTypes = names,
             Runner = runner,
             Console = Console.Out,
-            Commands = RunnerChannel.Current,
+            Commands = RunnerCommandWriter.Current,
             Alarm = Console.Error,
             Log = log,
             IsVerbose = await AskAsync(host => host.WantsVerbose, cancellationToken).ConfigureAwait(false),
@@ -296,13 +296,13 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             Stop(end);
         });
         // From here on the environment is what handlers have of it.
-        EnvironmentTokens.Announce();
+        EnvironmentTokenSource.Announce();
         using WithheldVariables withheld = WithheldVariables.Hold(
             KeepEnvironment, withKeys: !session.Settings.HasCredentials && session.Settings.ProfileName is null);
-        using PoolShell? runspaces =
-            pool is null ? null : new PoolShell(script, pool with { Current = Carried(session) });
-        IHandlerShell shell = runspaces
-            ?? (IHandlerShell)new CallerShell(this, script, canAsk: runner is null, cancellationToken);
+        using RunspacePoolExecutor? runspaces =
+            pool is null ? null : new RunspacePoolExecutor(script, pool with { Current = Carried(session) });
+        IScriptExecutor shell = runspaces
+            ?? (IScriptExecutor)new CallerScopeExecutor(this, script, canAsk: runner is null, cancellationToken);
         var handler = new ScriptHandler(shell, IsStrict, SecretConfigurationKey, report.Relay);
         try
         {
@@ -319,10 +319,10 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     /// <summary>A worker that found jobs and could take none of them has not done its work.</summary>
     private void TellSkipped(WorkerReport report, bool isStopped)
     {
-        IReadOnlyList<ThirdPartyJobResult> skipped = report.Skipped;
+        IReadOnlyList<JobReport> skipped = report.Skipped;
         if (IncludeSkipped)
         {
-            foreach (ThirdPartyJobResult each in skipped)
+            foreach (JobReport each in skipped)
             {
                 Write(each);
             }
@@ -341,7 +341,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     {
         if (Runner.Find(Environment.GetEnvironmentVariable) is Runner runner)
         {
-            RunnerChannel.Current.Write(runner.Error("Third-party worker", PlainText.Of(error.Message)));
+            RunnerCommandWriter.Current.Write(runner.Error("Third-party worker", ControlCharacterFilter.Sanitize(error.Message)));
         }
 
         Shell.EndScript(error);
@@ -356,7 +356,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
                 options,
                 new ThirdPartyJobQueue(session, (ClientToken as ClientTokenArgument)?.Source, Clock, Options),
                 handler,
-                NoArtifact ? null : new ReportingMover(Mover(), report, Clock),
+                NoArtifact ? null : new ProgressArtifactMover(Mover(), report, Clock),
                 report,
                 Clock).RunAsync(end),
             CancellationToken.None);
@@ -455,7 +455,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
             {
-                OwnerOnly.CreateFolder(folder);
+                PrivateFiles.CreateFolder(folder);
             }
 
             return new WorkerLog(
@@ -481,7 +481,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             return session;
         }
 
-        return session.WithTokens(new TokenLookup(
+        return session.WithTokens(new DelegateTokenSource(
             (clientId, stop) => OnBehalfAsync(async () =>
                 (first is null ? null : await first.FindAsync(clientId, stop).ConfigureAwait(false))
                 ?? (session.Tokens is null

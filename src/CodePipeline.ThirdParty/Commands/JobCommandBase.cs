@@ -53,7 +53,7 @@ public abstract class JobCommandBase : ConnectedCommand
 
     private protected sealed override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        Piped = PipedObject.Of(InputObject);
+        Piped = PipedObject.From(InputObject);
         JobId = Piped.JobId(JobId, _isNamed, InputObject);
         return ProcessJobAsync(cancellationToken);
     }
@@ -88,7 +88,7 @@ public abstract class JobCommandBase : ConnectedCommand
             : given.Source;
 
     /// <summary>What is known of the last answer as a whole.</summary>
-    private protected AnswerFacts Facts { get; private set; }
+    private protected ResponseDetails Facts { get; private set; }
 
     /// <summary>As <see cref="ConnectedCommand.Options"/>, and notes what is known of the answer.</summary>
     private protected CallOptions Noting => new()
@@ -96,23 +96,23 @@ public abstract class JobCommandBase : ConnectedCommand
         Wire = Options.Wire,
         Notice = Options.Notice,
         AskMfaCode = Options.AskMfaCode,
-        Answered = facts => Facts = facts,
+        OnResponse = facts => Facts = facts,
     };
 
     /// <summary>What -Select picks, checked before the call; none where the cmdlet's own output is wanted.</summary>
-    private protected Selection? Selected(string? select, bool isPassThru, Type response)
+    private protected SelectExpression? Selected(string? select, bool isPassThru, Type response)
     {
-        if (select is null && Piped.Content is Members members && members.TryGet("Select", out object? piped))
+        if (select is null && Piped.Content is ObjectMembers members && members.TryGet("Select", out object? piped))
         {
-            select = piped is null ? null : PipedText.Of(piped, "Select", members.IsTable);
+            select = piped is null ? null : PipedText.Read(piped, "Select", members.IsTable);
         }
 
-        return Selection.Of(select, isPassThru, GetType(), response);
+        return SelectExpression.Parse(select, isPassThru, GetType(), response);
     }
 
     /// <summary>Whether a switch is given, or stands in the piped object as in one for AWS.Tools.</summary>
     private protected bool IsOn(SwitchParameter given, string name) =>
-        given || (Piped.Content is Members members && members.TryGet(name, out object? piped)
+        given || (Piped.Content is ObjectMembers members && members.TryGet(name, out object? piped)
             && piped is true or SwitchParameter { IsPresent: true });
 
     /// <summary>The job with its details as they are now (GetThirdPartyJobDetails).</summary>
@@ -123,7 +123,7 @@ public abstract class JobCommandBase : ConnectedCommand
         ThirdPartyJob job, string what, CancellationToken cancellationToken)
     {
         Say($"Reading job {job.JobId}{what} (GetThirdPartyJobDetails).");
-        JobDetails details = await job.Session!.Client
+        JobDetailsResponse details = await job.Session!.Client
             .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Noting, cancellationToken)
             .ConfigureAwait(false);
         // Details are given of jobs that are handed out and of jobs that are claimed: only what was claimed by us is known.

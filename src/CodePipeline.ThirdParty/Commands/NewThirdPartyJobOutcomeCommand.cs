@@ -104,23 +104,23 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     {
         // Limits are checked here, where the user sees which call was wrong, and not when the result is sent.
         Check(ServiceLimits.ExternalExecutionId, ExternalExecutionId, nameof(ExternalExecutionId));
-        var text = new ResultText("the outcome", Warn);
+        var text = new ResultTextLimits("the outcome", Warn);
         Write(ErrorRecord is not null || _isFailure
-            ? ThirdPartyJobOutcome.Of(text.Failure(FailureType, Message(), ExternalExecutionId), ErrorRecord)
-            : ThirdPartyJobOutcome.Of(Success(text)));
+            ? ThirdPartyJobOutcome.From(text.Failure(FailureType, Message(), ExternalExecutionId), ErrorRecord)
+            : ThirdPartyJobOutcome.From(Success(text)));
         return Task.CompletedTask;
     }
 
     /// <summary>An outcome that cannot be made ends the handler: without it the job would be a success.</summary>
     private protected override void Fail(CommandError error, bool terminates) => Shell.ThrowTerminating(error);
 
-    private string Message() => ErrorRecord is ErrorRecord error ? ErrorText.Of(error)
+    private string Message() => ErrorRecord is ErrorRecord error ? FailureMessageText.FromError(error)
         : !string.IsNullOrWhiteSpace(FailureMessage) ? FailureMessage!
         : throw new InvalidInputException(
             nameof(FailureMessage), "The failure has no message.",
             "Say with -FailureMessage why the job failed: the pipeline's owner reads it.");
 
-    private SuccessResult Success(ResultText text)
+    private SuccessResult Success(ResultTextLimits text)
     {
         Check(ServiceLimits.ContinuationToken, ContinuationToken, nameof(ContinuationToken));
         Check(ServiceLimits.Revision, Revision, nameof(Revision));
@@ -132,7 +132,7 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
             PercentComplete = PercentComplete,
             ContinuationToken = ContinuationToken,
             Revision = text.Revision(
-                ResultText.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary)),
+                ResultTextLimits.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary)),
         };
     }
 

@@ -41,11 +41,11 @@ public sealed class NewThirdPartySkeletonCommand : AsyncCommand
     {
         if (AsYaml)
         {
-            Write(Skeleton.YamlOf(Operation));
+            Write(InputSkeleton.ForRequestAsYaml(Operation));
             return;
         }
 
-        string json = Output ? Skeleton.AnswerOf(Operation) : Skeleton.Of(Operation);
+        string json = Output ? InputSkeleton.ForResponse(Operation) : InputSkeleton.ForRequest(Operation);
         if (AsJson)
         {
             Write(json);

@@ -47,6 +47,6 @@ public sealed class TestThirdPartyConnectionCommand : ConnectedCommand
         }
     }
 
-    private static (string Text, string Cure)? Describe(Exception error) =>
+    private static (string Text, string RecommendedAction)? Describe(Exception error) =>
         ErrorCatalog.Find(error, target: null) is CommandError known ? (known.Message, known.Advice) : null;
 }

@@ -23,7 +23,7 @@ internal sealed record CommandError(
 }
 
 /// <summary>An error of a user's script, shown in the place of the script.</summary>
-internal static class RelayedError
+internal static class ForwardedError
 {
     /// <summary>The error with another text, its place in the script and its category kept.</summary>
     /// <param name="error">What the script wrote.</param>

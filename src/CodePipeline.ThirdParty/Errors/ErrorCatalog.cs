@@ -49,7 +49,7 @@ internal static class ErrorCatalog
             "Try again later."),
         [typeof(OtherServiceException)] = ("ServiceError", ErrorCategory.InvalidResult,
             "Look the error's name up in the AWS documentation; AWS Support asks for the request id."),
-        [typeof(UnexpectedAnswerException)] = ("UnexpectedAnswer", ErrorCategory.ProtocolError,
+        [typeof(UnexpectedResponseException)] = ("UnexpectedResponse", ErrorCategory.ProtocolError,
             "Check the endpoint, and whether a proxy answers in its place."),
     };
 
@@ -103,7 +103,7 @@ internal static class ErrorCatalog
         [ArtifactFault.Throttled] = ("ArtifactThrottled", ErrorCategory.LimitsExceeded),
         [ArtifactFault.Unavailable] = ("ArtifactStoreUnavailable", ErrorCategory.ResourceUnavailable),
         [ArtifactFault.Unsupported] = ("ArtifactStoreUnsupported", ErrorCategory.NotImplemented),
-        [ArtifactFault.UnexpectedAnswer] = ("ArtifactUnexpectedAnswer", ErrorCategory.ProtocolError),
+        [ArtifactFault.UnexpectedResponse] = ("ArtifactUnexpectedResponse", ErrorCategory.ProtocolError),
         [ArtifactFault.NoLocation] = ("ArtifactLocationMissing", ErrorCategory.InvalidData),
         [ArtifactFault.SourceNotFound] = ("PathNotFound", ErrorCategory.ObjectNotFound),
         [ArtifactFault.SourceChanged] = ("PathChanged", ErrorCategory.ResourceBusy),
@@ -134,21 +134,21 @@ internal static class ErrorCatalog
         CredentialException credential => new CommandError(
             s_credential[credential.Fault], ErrorCategory.AuthenticationError, credential.ProfileName ?? target,
             credential,
-            credential.Message, credential.Cure),
+            credential.Message, credential.RecommendedAction),
         InvalidInputException input => InvalidInput(input, target),
         ClientTokenNotFoundException token => new CommandError(
             "ClientTokenNotFound", ErrorCategory.AuthenticationError, target ?? token.JobId, token, token.Message,
             "Give -ClientToken (a token, a hashtable of client id to token, or a script block), connect with it, or "
-            + $"set {EnvironmentTokens.Variable}."),
+            + $"set {EnvironmentTokenSource.Variable}."),
         ArtifactTransferException artifact => new CommandError(
             s_artifact[artifact.Fault].Id, s_artifact[artifact.Fault].Category, artifact.Path ?? target, artifact,
-            artifact.Message, artifact.Cure),
+            artifact.Message, artifact.RecommendedAction),
         ArchiveException archive => new CommandError(
             s_archive[archive.Fault].Id, s_archive[archive.Fault].Category, target ?? archive.Path, archive,
-            archive.Message, archive.Cure),
+            archive.Message, archive.RecommendedAction),
         JournalException journal => new CommandError(
             s_journal[journal.Fault].Id, s_journal[journal.Fault].Category, journal.Path, journal, journal.Message,
-            journal.Cure),
+            journal.RecommendedAction),
         WorkDirectoryException folder => new CommandError(
             "WorkDirectoryUnusable", ErrorCategory.OpenError, folder.Path, folder, folder.Message,
             "Give -WorkDirectory a folder where the worker may write, on a disk with room."),
@@ -156,13 +156,13 @@ internal static class ErrorCatalog
             "HandlerStuck", ErrorCategory.OperationTimeout, target, stuck, stuck.Message,
             "End this process, which ends them, and start the worker again; find out what the handlers wait for."),
         EmulatorStartException emulator => new CommandError(
-            "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.Cure),
+            "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.RecommendedAction),
         _ => null,
     };
 
     public static CommandError InvalidInput(InvalidInputException error, object? target) => new(
         "InvalidInput", ErrorCategory.InvalidArgument, target ?? error.InputName, error, error.Message,
-        error.Cure);
+        error.RecommendedAction);
 
     /// <summary>An acknowledgement whose status is not InProgress.</summary>
     public static CommandError JobTaken(string jobId, string status, object target)
@@ -286,7 +286,7 @@ internal static class ErrorCatalog
     }
 
     /// <summary>Jobs waited, and a worker could take none of them.</summary>
-    public static CommandError NoJobClaimed(IReadOnlyList<ThirdPartyJobResult> skipped)
+    public static CommandError NoJobClaimed(IReadOnlyList<JobReport> skipped)
     {
         string message = skipped.Count == 1
             ? $"A job waited, and it could not be claimed: {skipped[0].Message}"

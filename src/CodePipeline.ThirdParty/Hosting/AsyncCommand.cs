@@ -105,7 +105,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private protected void Debug(string text) => Post(() => Shell.WriteDebug(text));
 
-    private protected void Show(ProgressRecord progress) => Post(() => Shell.WriteProgress(progress));
+    private protected void ShowProgress(ProgressRecord progress) => Post(() => Shell.WriteProgress(progress));
 
     /// <summary>Asks something of PowerShell and waits for the answer.</summary>
     internal Task<T> AskAsync<T>(Func<ICommandHost, T> question, CancellationToken cancellationToken)

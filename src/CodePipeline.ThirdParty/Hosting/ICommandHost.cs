@@ -63,7 +63,7 @@ internal interface ICommandHost
     IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments);
 
     /// <summary>What handlers in runspaces of their own have of this one.</summary>
-    PoolSettings PoolSettings(HandlerScript script);
+    RunspaceSettings RunspaceSettings(HandlerScript script);
 
     /// <summary>
     /// The script of a file, with its name and lines; <see langword="null"/> where there is no such file.

@@ -30,7 +30,7 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
             "JobId", "Status", "ActionType", "ClientId", "Configuration", "InputArtifacts", "OutputArtifacts",
             "Summary", "FailureType", "FailureMessage", "PreviousJobId", "NextJobId",
         },
-        ["CodePipeline.ThirdParty.ThirdPartyJobResult"] = new[]
+        ["CodePipeline.ThirdParty.JobReport"] = new[]
         {
             "JobId", "ActionType", "Outcome", "Duration", "FailureType", "Message",
         },

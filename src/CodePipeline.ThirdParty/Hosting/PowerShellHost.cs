@@ -23,7 +23,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     private const string FileSystemProvider = @"Microsoft.PowerShell.Core\FileSystem::";
 
     private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
-    private HandlerStage? _stage;
+    private HandlerHostScope? _stage;
 
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
 
@@ -108,7 +108,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         return wrapped;
     }
 
-    public object? GetVariable(string name) => PSValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
+    public object? GetVariable(string name) => PSObjectValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
 
     public string ResolvePath(string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
@@ -136,19 +136,19 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments) =>
         Unwrap(cmdlet.InvokeCommand.InvokeScript(script, arguments));
 
-    public PoolSettings PoolSettings(HandlerScript script) => CallerState.Of(cmdlet, script, Sessions);
+    public RunspaceSettings RunspaceSettings(HandlerScript script) => CallerSettings.Capture(cmdlet, script, Sessions);
 
     public ScriptBlock? ScriptOf(string path) =>
         File.Exists(path)
             ? (cmdlet.InvokeCommand.GetCommand(path, CommandTypes.ExternalScript) as ExternalScriptInfo)?.ScriptBlock
             : null;
 
-    public IReadOnlyDictionary<string, object> GivenPreferences() => CallerState.GivenPreferences(cmdlet);
+    public IReadOnlyDictionary<string, object> GivenPreferences() => CallerSettings.GivenPreferences(cmdlet);
 
     public void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken)
     {
-        HandlerStage? before = _stage;
-        _stage = HandlerStage.Of(cmdlet.Host, canAsk);
+        HandlerHostScope? before = _stage;
+        _stage = HandlerHostScope.TryCreate(cmdlet.Host, canAsk);
         try
         {
             if (_stage is null)
@@ -178,9 +178,9 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         }
     }
 
-    public void Relay(HandlerRecord record) => HandlerRelay.Show(cmdlet, record);
+    public void Relay(HandlerRecord record) => HandlerStreamForwarder.Show(cmdlet, record);
 
-    private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(PSValues.Unwrap).ToList();
+    private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(PSObjectValues.Unwrap).ToList();
 
     /// <summary>Building the texts costs time, so it is asked for once.</summary>
     private static bool IsShown(PSCmdlet cmdlet, string stream)
@@ -190,7 +190,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
             return given;
         }
 
-        object? preference = PSValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(stream + "Preference"));
+        object? preference = PSObjectValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(stream + "Preference"));
         return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
             && action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }

@@ -34,10 +34,10 @@ internal sealed class SessionStore
     }
 
     public static SessionStore OfRunspace() => Runspace.DefaultRunspace is Runspace runspace
-        ? Of(runspace)
+        ? ForRunspace(runspace)
         : new SessionStore();
 
-    public static SessionStore Of(Runspace runspace) => s_stores.GetValue(runspace, _ => new SessionStore());
+    public static SessionStore ForRunspace(Runspace runspace) => s_stores.GetValue(runspace, _ => new SessionStore());
 
     /// <summary>Keeps a session under its name. The unnamed one, or the first, becomes the current one.</summary>
     public void Add(ThirdPartySession session)

@@ -29,7 +29,7 @@ internal sealed class WorkerLog : IDisposable
     public void Write(WorkerEvent happened, string level) => Write(json =>
     {
         Begin(json, happened.Time, level, happened.Kind.ToString());
-        ThirdPartyJobResult? result = happened.Result;
+        JobReport? result = happened.Result;
         Text(json, "jobId", happened.Job?.JobId ?? result?.JobId);
         Text(json, "clientId", happened.Job?.ClientId ?? result?.ClientId);
         Text(json, "actionType", (happened.Job?.ActionType ?? happened.ActionType ?? result?.ActionType)?.ToString());

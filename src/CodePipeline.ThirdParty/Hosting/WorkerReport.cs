@@ -27,10 +27,10 @@ internal sealed class WorkerReport : IWorkerObserver
     private readonly HashSet<string> _running = new(StringComparer.Ordinal);
     private readonly HashSet<string> _paused = new(StringComparer.Ordinal);
     private readonly HashSet<string> _shownErrors = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ThirdPartyJobResult> _skipped = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JobReport> _skipped = new(StringComparer.Ordinal);
     private readonly StepSummary _summary = new();
     private readonly TimeProvider _clock;
-    private readonly Pace _pace;
+    private readonly Throttle _pace;
     private int _claimed;
     private int _done;
     private int _failed;
@@ -38,7 +38,7 @@ internal sealed class WorkerReport : IWorkerObserver
     public WorkerReport(TimeProvider clock)
     {
         _clock = clock;
-        _pace = new Pace(TimeSpan.FromMilliseconds(250), clock);
+        _pace = new Throttle(TimeSpan.FromMilliseconds(250), clock);
     }
 
     /// <summary>Has something done on the pipeline thread: at once, if that is where the caller is.</summary>
@@ -55,7 +55,7 @@ internal sealed class WorkerReport : IWorkerObserver
     public TextWriter Console { get; init; } = TextWriter.Null;
 
     /// <summary>The way of commands to the runner.</summary>
-    public RunnerChannel Commands { get; init; } = new(TextWriter.Null, canPause: false);
+    public RunnerCommandWriter Commands { get; init; } = new(TextWriter.Null, canPause: false);
 
     public WorkerLog? Log { get; init; }
 
@@ -71,7 +71,7 @@ internal sealed class WorkerReport : IWorkerObserver
     public TextWriter Alarm { get; init; } = TextWriter.Null;
 
     /// <summary>Jobs that could not be claimed for an error, and never were, each once.</summary>
-    public IReadOnlyList<ThirdPartyJobResult> Skipped
+    public IReadOnlyList<JobReport> Skipped
     {
         get
         {
@@ -101,18 +101,18 @@ internal sealed class WorkerReport : IWorkerObserver
             case WorkerEventKind.HandlerStarted when Runner is Runner runner && happened.Job is JobTicket job:
                 Begin(runner, job.JobId, TitleOf(happened));
                 break;
-            case WorkerEventKind.JobEnded when happened.Result is ThirdPartyJobResult result:
+            case WorkerEventKind.JobEnded when happened.Result is JobReport result:
                 End(happened, result);
                 break;
             case WorkerEventKind.JobSkipped when Runner is Runner runner && level == "warning":
-                Print(runner.Warning($"Third-party job {happened.Job?.JobId}", PlainText.Of(happened.Message)));
+                Print(runner.Warning($"Third-party job {happened.Job?.JobId}", ControlCharacterFilter.Sanitize(happened.Message)));
                 break;
             case WorkerEventKind.HandlerLeftBehind when !IsParallel:
                 Alarm.WriteLine(Neutral(Sentence(happened)));
                 break;
             case WorkerEventKind.Warning when Runner is Runner runner:
                 string warning = WithAdvice(happened.Message, happened.Error);
-                Print(runner.Warning("Third-party worker", PlainText.Of(warning)));
+                Print(runner.Warning("Third-party worker", ControlCharacterFilter.Sanitize(warning)));
                 break;
         }
 
@@ -204,7 +204,7 @@ internal sealed class WorkerReport : IWorkerObserver
             Resume(jobId);
         }
 
-        foreach (ThirdPartyJobResult skipped in Skipped)
+        foreach (JobReport skipped in Skipped)
         {
             _summary.Add(skipped);
         }
@@ -218,7 +218,7 @@ internal sealed class WorkerReport : IWorkerObserver
                     Print(command);
                 }
             }
-            catch (Exception error) when (FileErrors.IsOfSystem(error))
+            catch (Exception error) when (FileErrors.IsIoError(error))
             {
                 Post(host => host.WriteWarning($"The step's summary could not be written: {error.Message}"));
             }
@@ -242,7 +242,7 @@ internal sealed class WorkerReport : IWorkerObserver
     private static string Sentence(WorkerEvent happened)
     {
         string about = happened.Job is JobTicket job ? $"[{job.JobId}] " : string.Empty;
-        if (happened.Result is not ThirdPartyJobResult result)
+        if (happened.Result is not JobReport result)
         {
             return Named(about, happened.Message.Length > 0 ? happened.Message : happened.Kind.ToString());
         }
@@ -265,7 +265,7 @@ internal sealed class WorkerReport : IWorkerObserver
 
     private static string TitleOf(WorkerEvent happened) => $"Job {happened.Job?.JobId} ({happened.Job?.ActionType})";
 
-    private void End(WorkerEvent happened, ThirdPartyJobResult result)
+    private void End(WorkerEvent happened, JobReport result)
     {
         List<HandlerRecord>? written;
         bool isShown;
@@ -295,7 +295,7 @@ internal sealed class WorkerReport : IWorkerObserver
             if (!WorkerOutcomes.IsGood(result.Outcome))
             {
                 string type = result.FailureType is FailureType failure ? $"{failure}: " : string.Empty;
-                Print(runner.Error($"Third-party job {result.JobId}", type + PlainText.Of(result.Message ?? result.Outcome)));
+                Print(runner.Error($"Third-party job {result.JobId}", type + ControlCharacterFilter.Sanitize(result.Message ?? result.Outcome)));
             }
         }
 
@@ -359,7 +359,7 @@ internal sealed class WorkerReport : IWorkerObserver
             Commands.Write(begin);
             foreach (HandlerRecord record in records)
             {
-                Console.WriteLine(HandlerRelay.Named(record));
+                Console.WriteLine(HandlerStreamForwarder.Named(record));
             }
 
             Commands.Write(end);
@@ -398,7 +398,7 @@ internal sealed class WorkerReport : IWorkerObserver
         }
     }
 
-    private string Neutral(string text) => Runner?.Neutral(text) ?? ScreenText.Of(text);
+    private string Neutral(string text) => Runner?.Neutral(text) ?? TerminalText.Sanitize(text);
 
     /// <summary>A job that cannot be claimed comes again with each lease.</summary>
     private bool IsToldAlready(WorkerEvent happened)
@@ -406,7 +406,7 @@ internal sealed class WorkerReport : IWorkerObserver
         lock (_gate)
         {
             return happened.Kind == WorkerEventKind.JobSkipped && happened.Job is JobTicket job
-                && _skipped.TryGetValue(job.JobId, out ThirdPartyJobResult? known) && known.Message == happened.Message;
+                && _skipped.TryGetValue(job.JobId, out JobReport? known) && known.Message == happened.Message;
         }
     }
 
@@ -423,7 +423,7 @@ internal sealed class WorkerReport : IWorkerObserver
             else if (happened is { Kind: WorkerEventKind.JobSkipped, Error: not null, Job: JobTicket job }
                 && (_skipped.Count < MostSkipped || _skipped.ContainsKey(job.JobId)))
             {
-                _skipped[job.JobId] = new ThirdPartyJobResult
+                _skipped[job.JobId] = new JobReport
                 {
                     JobId = job.JobId,
                     ClientId = job.ClientId,
@@ -433,7 +433,7 @@ internal sealed class WorkerReport : IWorkerObserver
                     Message = happened.Message,
                 };
             }
-            else if (happened is { Kind: WorkerEventKind.JobEnded, Result: ThirdPartyJobResult result })
+            else if (happened is { Kind: WorkerEventKind.JobEnded, Result: JobReport result })
             {
                 _running.Remove(result.JobId);
                 _done++;

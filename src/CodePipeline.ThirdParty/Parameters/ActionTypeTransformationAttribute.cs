@@ -15,7 +15,7 @@ public sealed class ActionTypeTransformationAttribute : TransformationAttribute
     {
         try
         {
-            return Of(text).Equals(actionType);
+            return Parse(text).Equals(actionType);
         }
         catch (InvalidInputException)
         {
@@ -23,9 +23,9 @@ public sealed class ActionTypeTransformationAttribute : TransformationAttribute
         }
     }
 
-    private protected override object Convert(object value) => Of(value);
+    private protected override object Convert(object value) => Parse(value);
 
-    private static ActionTypeId Of(object value)
+    private static ActionTypeId Parse(object value)
     {
         switch (value)
         {
@@ -35,12 +35,12 @@ public sealed class ActionTypeTransformationAttribute : TransformationAttribute
                 return ActionTypeParser.Parse(text);
         }
 
-        Members members = Members.Of(value) ?? throw Wrong(value);
+        ObjectMembers members = ObjectMembers.TryCreate(value) ?? throw Wrong(value);
         foreach (string name in new[] { "actionTypeId", "ActionType" })
         {
             if (members.TryGet(name, out object? inner) && inner is not null)
             {
-                return Of(inner);
+                return Parse(inner);
             }
         }
 
@@ -50,7 +50,7 @@ public sealed class ActionTypeTransformationAttribute : TransformationAttribute
             : throw Wrong(value);
     }
 
-    private static Dictionary<string, string?> Texts(Members members)
+    private static Dictionary<string, string?> Texts(ObjectMembers members)
     {
         var texts = new Dictionary<string, string?>();
         foreach (string name in members.Names)

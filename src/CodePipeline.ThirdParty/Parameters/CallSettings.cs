@@ -44,7 +44,7 @@ internal sealed record CallSettings
 
     /// <summary>Reads members of a piped object.</summary>
     /// <exception cref="InvalidInputException">A member cannot be what it has to be.</exception>
-    public static CallSettings Of(Members members)
+    public static CallSettings FromMembers(ObjectMembers members)
     {
         if (!Names.Any(name => members.Spelling(name) is not null))
         {
@@ -53,11 +53,11 @@ internal sealed record CallSettings
 
         return new CallSettings
         {
-            Region = RegionTransformationAttribute.Of(Find(members, nameof(Region))),
+            Region = RegionTransformationAttribute.Parse(Find(members, nameof(Region))),
             ProfileName = Text(members, nameof(ProfileName)),
             ProfileLocation = Text(members, nameof(ProfileLocation)),
             Credential = Find(members, nameof(Credential)) is object credential
-                ? CredentialArgument.Of(credential)
+                ? CredentialArgument.Parse(credential)
                 : null,
             AccessKey = Text(members, nameof(AccessKey)),
             SecretKey = Secret(members, nameof(SecretKey)),
@@ -75,7 +75,7 @@ internal sealed record CallSettings
         new[] { property.Name }.Concat(AliasesOf(property)).ToArray();
 
     /// <summary>The value; a cell of a table that is empty is none.</summary>
-    private static object? Find(Members members, string name)
+    private static object? Find(ObjectMembers members, string name)
     {
         foreach (string each in s_names[name])
         {
@@ -88,7 +88,7 @@ internal sealed record CallSettings
         return null;
     }
 
-    private static string? Text(Members members, string name) => Find(members, name) switch
+    private static string? Text(ObjectMembers members, string name) => Find(members, name) switch
     {
         null => null,
         string text => text,
@@ -98,10 +98,10 @@ internal sealed record CallSettings
             $"Give it as text, or use -{name}."),
     };
 
-    private static string? Url(Members members, string name) =>
+    private static string? Url(ObjectMembers members, string name) =>
         Find(members, name) is Uri url ? url.AbsoluteUri : Text(members, name);
 
-    private static Secret? Secret(Members members, string name) => Find(members, name) is object value
+    private static Secret? Secret(ObjectMembers members, string name) => Find(members, name) is object value
         ? SecretTransformationAttribute.Make(value, name)
         : null;
 }

@@ -23,23 +23,23 @@ public sealed class ClientTokenArgument
     /// <exception cref="InvalidInputException">What was given is no token.</exception>
     internal IClientTokenSource Source => _source ?? throw Fault!;
 
-    internal static ClientTokenArgument Of(object value) => value switch
+    internal static ClientTokenArgument Parse(object value) => value switch
     {
         ClientTokenArgument argument => argument,
-        ScriptBlock script => new ClientTokenArgument(new CachedTokens(new ScriptTokens(script))),
+        ScriptBlock script => new ClientTokenArgument(new CachingTokenSource(new ScriptTokenSource(script))),
         IDictionary map => new ClientTokenArgument(Map(map)),
-        _ => new ClientTokenArgument(new SingleToken(Check(value), "the parameter ClientToken")),
+        _ => new ClientTokenArgument(new SingleTokenSource(Check(value), "the parameter ClientToken")),
     };
 
     /// <summary>
     /// The same, with what is wrong kept until the token is asked for: of a piped object only the cmdlet can tell
     /// whether the token is somewhere else.
     /// </summary>
-    internal static ClientTokenArgument OfAny(object value)
+    internal static ClientTokenArgument ParseAny(object value)
     {
         try
         {
-            return Of(value);
+            return Parse(value);
         }
         catch (InvalidInputException fault)
         {
@@ -57,7 +57,7 @@ public sealed class ClientTokenArgument
         return token;
     }
 
-    private static TokenMap Map(IDictionary map)
+    private static TokenMapSource Map(IDictionary map)
     {
         var tokens = new Dictionary<string, Secret>();
         foreach (DictionaryEntry entry in map)
@@ -70,14 +70,14 @@ public sealed class ClientTokenArgument
                 : Check(entry.Value);
         }
 
-        return new TokenMap(tokens, "the table of -ClientToken");
+        return new TokenMapSource(tokens, "the table of -ClientToken");
     }
 }
 
 /// <summary>Turns what <c>-ClientToken</c> takes into a <see cref="ClientTokenArgument"/>.</summary>
 public sealed class ClientTokenTransformationAttribute : TransformationAttribute
 {
-    private protected override object Convert(object value) => ClientTokenArgument.Of(value);
+    private protected override object Convert(object value) => ClientTokenArgument.Parse(value);
 }
 
 /// <summary>
@@ -86,5 +86,5 @@ public sealed class ClientTokenTransformationAttribute : TransformationAttribute
 /// </summary>
 internal sealed class PipedClientTokenTransformationAttribute : TransformationAttribute
 {
-    private protected override object Convert(object value) => ClientTokenArgument.OfAny(value);
+    private protected override object Convert(object value) => ClientTokenArgument.ParseAny(value);
 }

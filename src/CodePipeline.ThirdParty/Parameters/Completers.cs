@@ -190,7 +190,7 @@ internal sealed class ArtifactNameCompleter : ListCompleter
 internal sealed class SelectCompleter : ListCompleter
 {
     private static readonly string[] s_always = { "*", "^JobId" };
-    private static readonly string[] s_ofDetails = { "JobDetails" };
+    private static readonly string[] s_ofDetails = { "JobDetailsResponse" };
 
     internal override IEnumerable<string> Values(CompletionContext context) => s_always
         .Concat(context.Command.StartsWith("Get-", StringComparison.OrdinalIgnoreCase)
@@ -218,7 +218,7 @@ internal sealed class FaultCompleter : ListCompleter
 /// <summary>The operations that New-CPThirdPartySkeleton knows.</summary>
 internal sealed class OperationCompleter : ListCompleter
 {
-    internal override IEnumerable<string> Values(CompletionContext context) => Skeleton.Operations;
+    internal override IEnumerable<string> Values(CompletionContext context) => InputSkeleton.Operations;
 }
 
 /// <summary>The states of a job.</summary>

@@ -26,7 +26,7 @@ public sealed class CredentialArgument
             ? new CredentialArgument(credentials)
             : null;
 
-    internal static CredentialArgument Of(object value) => value as CredentialArgument
+    internal static CredentialArgument Parse(object value) => value as CredentialArgument
         ?? new CredentialArgument(Find(value) ?? throw new InvalidInputException(
             "Credential",
             $"Credential is of type {value.GetType().FullName}, which holds no AWS credentials.",
@@ -38,7 +38,7 @@ public sealed class CredentialArgument
 
     private static AWSCredentials? Find(object value)
     {
-        object plain = PSValues.Unwrap(value)!;
+        object plain = PSObjectValues.Unwrap(value)!;
         return plain switch
         {
             AWSCredentials own => own,
@@ -125,5 +125,5 @@ public sealed class CredentialArgument
 /// <summary>Turns what <c>-Credential</c> takes into a <see cref="CredentialArgument"/>.</summary>
 public sealed class CredentialTransformationAttribute : TransformationAttribute
 {
-    private protected override object Convert(object value) => CredentialArgument.Of(value);
+    private protected override object Convert(object value) => CredentialArgument.Parse(value);
 }

@@ -10,7 +10,7 @@ internal sealed class FailureTypeTransformationAttribute : TransformationAttribu
 {
     private protected override object Convert(object value)
     {
-        object one = value is IList { Count: 1 } list ? PSValues.Unwrap(list[0]) ?? value : value;
+        object one = value is IList { Count: 1 } list ? PSObjectValues.Unwrap(list[0]) ?? value : value;
         if (one is FailureType type && ServiceLimits.FailureTypes.Contains(type.ToString()))
         {
             return type;
@@ -26,7 +26,7 @@ internal sealed class FailureTypeTransformationAttribute : TransformationAttribu
                 $"Use one of {string.Join(", ", ServiceLimits.FailureTypes)}.");
         }
 
-        _ = Enum.TryParse(ClosedList.Check(ServiceLimits.FailureTypes, text, "FailureType"), out FailureType named);
+        _ = Enum.TryParse(StringEnum.Check(ServiceLimits.FailureTypes, text, "FailureType"), out FailureType named);
         return named;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class JobIdTransformationAttribute : TransformationAttribute
 
         try
         {
-            return Members.Of(value) is Members members && members.TryGet("JobId", out object? id)
+            return ObjectMembers.TryCreate(value) is ObjectMembers members && members.TryGet("JobId", out object? id)
                 ? OfMember(id) ?? Mark
                 : Mark;
         }

@@ -12,9 +12,9 @@ namespace CodePipeline.ThirdParty.Parameters;
 internal sealed class PipedObject
 {
     private readonly object? _value;
-    private readonly Members? _members;
+    private readonly ObjectMembers? _members;
 
-    private PipedObject(object? value, Members? members)
+    private PipedObject(object? value, ObjectMembers? members)
     {
         _value = value;
         _members = members;
@@ -48,13 +48,13 @@ internal sealed class PipedObject
     public CallSettings Settings { get; private init; } = CallSettings.None;
 
     /// <summary>Its members, where it has any.</summary>
-    public Members? Content => _members;
+    public ObjectMembers? Content => _members;
 
     private object? NamedSession { get; init; }
 
     /// <summary>Reads what was piped.</summary>
     /// <exception cref="InvalidInputException">A member cannot be what it has to be.</exception>
-    public static PipedObject Of(PSObject? input)
+    public static PipedObject From(PSObject? input)
     {
         if (input is null)
         {
@@ -67,7 +67,7 @@ internal sealed class PipedObject
             return new PipedObject(value, null) { Session = value };
         }
 
-        if (value is ThirdPartyJobOutcome || Members.Of(input) is not Members members)
+        if (value is ThirdPartyJobOutcome || ObjectMembers.TryCreate(input) is not ObjectMembers members)
         {
             return new PipedObject(value, null);
         }
@@ -87,7 +87,7 @@ internal sealed class PipedObject
             Nonce = Text(members, "Nonce"),
             Session = SessionOf(session),
             NamedSession = session,
-            Settings = CallSettings.Of(members),
+            Settings = CallSettings.FromMembers(members),
         };
     }
 
@@ -162,7 +162,7 @@ internal sealed class PipedObject
                 : Wrong(_value!.GetType().Name);
         }
 
-        return CheckId(PipedText.Of(member, _members.Spelling("JobId")!, _members.IsTable));
+        return CheckId(PipedText.Read(member, _members.Spelling("JobId")!, _members.IsTable));
     }
 
     /// <summary>Of text that is piped a job's id is told apart by its characters: a line of a file is none.</summary>
@@ -190,22 +190,22 @@ internal sealed class PipedObject
         return start.Length > 0 && start[0] is '{' or '[';
     }
 
-    private static string? Text(Members members, string name) =>
+    private static string? Text(ObjectMembers members, string name) =>
         members.TryGet(name, out object? value) && value is not (null or "")
-            ? PipedText.Of(value, members.Spelling(name)!, members.IsTable)
+            ? PipedText.Read(value, members.Spelling(name)!, members.IsTable)
             : null;
 
     /// <summary>A token that was serialised is its mask, or nothing at all: that is none, and is looked up.</summary>
-    private static Secret? Token(object? value, Members members) =>
+    private static Secret? Token(object? value, ObjectMembers members) =>
         value is null or "" || (value is string text && Secret.IsMask(text)) || IsEmptied(value) ? null
-        : value is DateTime ? new Secret(PipedText.Of(value, "clientToken", members.IsTable))
+        : value is DateTime ? new Secret(PipedText.Read(value, "clientToken", members.IsTable))
         : ClientTokenArgument.Check(value);
 
     private static bool IsEmptied(object value) =>
-        value is not Secret && Members.Of(value) is Members members && !members.Names.Any();
+        value is not Secret && ObjectMembers.TryCreate(value) is ObjectMembers members && !members.Names.Any();
 
     private static object? SessionOf(object? value) =>
         value is null or "" or ThirdPartySession ? value as ThirdPartySession
-        : Members.Of(value) is Members session ? (session.TryGet("Name", out object? name) ? name : null)
+        : ObjectMembers.TryCreate(value) is ObjectMembers session ? (session.TryGet("Name", out object? name) ? name : null)
         : value;
 }

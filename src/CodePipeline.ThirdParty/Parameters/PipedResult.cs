@@ -84,11 +84,11 @@ internal sealed class PipedResult
 
     /// <summary>Reads what was piped.</summary>
     /// <exception cref="InvalidInputException">A member cannot be what it has to be; its path stands first.</exception>
-    public static PipedResult Of(PSObject? input, Members? members)
+    public static PipedResult From(PSObject? input, ObjectMembers? members)
     {
         if (input?.BaseObject is ThirdPartyJobOutcome outcome)
         {
-            return Of(outcome);
+            return From(outcome);
         }
 
         var result = new PipedResult();
@@ -100,7 +100,7 @@ internal sealed class PipedResult
         return result;
     }
 
-    private static PipedResult Of(ThirdPartyJobOutcome outcome) => new()
+    private static PipedResult From(ThirdPartyJobOutcome outcome) => new()
     {
         Summary = outcome.Summary,
         ExternalExecutionId = outcome.ExternalExecutionId,
@@ -111,7 +111,7 @@ internal sealed class PipedResult
         FailureMessage = outcome.FailureMessage,
     };
 
-    private void Read(Members members, bool isJob)
+    private void Read(ObjectMembers members, bool isJob)
     {
         bool isRow = false;
         foreach (string name in members.Names)
@@ -137,12 +137,12 @@ internal sealed class PipedResult
     }
 
     /// <summary>A job may carry what its script notes on it, but nothing that could mean a failure.</summary>
-    private static bool LooksLikeFailure(Members members, string name) =>
+    private static bool LooksLikeFailure(ObjectMembers members, string name) =>
         s_failureWords.Any(word => name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0)
         && members.TryGet(name, out object? value)
         && value is not (null or "" or false or 0 or ICollection { Count: 0 });
 
-    private void ReadContinuation(Members members, bool isJob, bool isRow)
+    private void ReadContinuation(ObjectMembers members, bool isJob, bool isRow)
     {
         if (members.Spelling(ContinuationTokenName) is not string name)
         {
@@ -166,10 +166,10 @@ internal sealed class PipedResult
             }
         }
 
-        ContinuationToken = Filled(PipedText.Of(value, name, members.IsTable));
+        ContinuationToken = Filled(PipedText.Read(value, name, members.IsTable));
     }
 
-    private void ReadRequest(Members members)
+    private void ReadRequest(ObjectMembers members)
     {
         Part? failure = Part.Of(members, FailureDetails, "type", "message", "externalExecutionId");
         Part? execution = Part.Of(
@@ -210,7 +210,7 @@ internal sealed class PipedResult
                 revision.Text("revision"),
                 revision.Text("changeIdentifier"),
                 revision.Has("created", out object? created)
-                    ? TimeTransformationAttribute.Of(created, $"{CurrentRevision}.created", zeroIsNone: true)
+                    ? TimeTransformationAttribute.Parse(created, $"{CurrentRevision}.created", zeroIsNone: true)
                     : null,
                 revision.Text("revisionSummary"),
                 CurrentRevision + ".");
@@ -218,7 +218,7 @@ internal sealed class PipedResult
     }
 
     /// <summary>Columns with the names of parameters, as a CSV file has them. An empty cell says nothing.</summary>
-    private void ReadRow(Members members)
+    private void ReadRow(ObjectMembers members)
     {
         Summary = Cell(members, nameof(Summary));
         ExternalExecutionId = Cell(members, nameof(ExternalExecutionId));
@@ -235,7 +235,7 @@ internal sealed class PipedResult
             // An outcome that was serialised has the number of its type.
             int or long => TypeOf(Convert.ToInt64(Value(members, nameof(FailureType)), CultureInfo.InvariantCulture)),
             object type => TypeOf(
-                PipedText.Of(type, nameof(FailureType), members.IsTable), nameof(FailureType)),
+                PipedText.Read(type, nameof(FailureType), members.IsTable), nameof(FailureType)),
         };
         if (FailureType is not null && FailureMessage is null)
         {
@@ -250,7 +250,7 @@ internal sealed class PipedResult
     }
 
     /// <summary>An outcome that was serialised says in words how the job ended, which has to agree with the rest.</summary>
-    private void ReadOutcome(Members members)
+    private void ReadOutcome(ObjectMembers members)
     {
         Outcome = Cell(members, nameof(Outcome));
         bool agrees = Outcome switch
@@ -269,20 +269,20 @@ internal sealed class PipedResult
         }
     }
 
-    private static JobRevision? RowRevision(Members members)
+    private static JobRevision? RowRevision(ObjectMembers members)
     {
-        if (Members.Of(Value(members, nameof(Revision))) is Members its)
+        if (ObjectMembers.TryCreate(Value(members, nameof(Revision))) is ObjectMembers its)
         {
             // Of an outcome that was serialised.
             return RevisionOf(
                 Cell(its, "Revision"), Cell(its, "ChangeIdentifier"),
-                TimeTransformationAttribute.Of(Value(its, "Created"), "Revision.Created", zeroIsNone: false),
+                TimeTransformationAttribute.Parse(Value(its, "Created"), "Revision.Created", zeroIsNone: false),
                 Cell(its, "Summary"), "Revision.");
         }
 
         return RevisionOf(
             Cell(members, nameof(Revision)), Cell(members, "RevisionChangeIdentifier"),
-            TimeTransformationAttribute.Of(Value(members, "RevisionCreated"), "RevisionCreated", zeroIsNone: false),
+            TimeTransformationAttribute.Parse(Value(members, "RevisionCreated"), "RevisionCreated", zeroIsNone: false),
             Cell(members, "RevisionSummary"), string.Empty);
     }
 
@@ -300,7 +300,7 @@ internal sealed class PipedResult
 
     private static FailureType TypeOf(string text, string path)
     {
-        _ = Enum.TryParse(ClosedList.Check(ServiceLimits.FailureTypes, text, path), out FailureType type);
+        _ = Enum.TryParse(StringEnum.Check(ServiceLimits.FailureTypes, text, path), out FailureType type);
         return type;
     }
 
@@ -310,11 +310,11 @@ internal sealed class PipedResult
         return TypeOf(name, nameof(FailureType));
     }
 
-    private static object? Value(Members members, string name) =>
+    private static object? Value(ObjectMembers members, string name) =>
         members.TryGet(name, out object? value) && value is not "" ? value : null;
 
-    private static string? Cell(Members members, string name) =>
-        Value(members, name) is object value ? PipedText.Of(value, name, members.IsTable) : null;
+    private static string? Cell(ObjectMembers members, string name) =>
+        Value(members, name) is object value ? PipedText.Read(value, name, members.IsTable) : null;
 
     private static string? Filled(string text) => text.Length == 0 ? null : text;
 
@@ -351,9 +351,9 @@ internal sealed class PipedResult
     }
 
     /// <summary>A structure of a request: no member but those of the service's model, none of them null.</summary>
-    private sealed class Part(string path, Members members)
+    private sealed class Part(string path, ObjectMembers members)
     {
-        public static Part? Of(Members request, string name, params string[] known)
+        public static Part? Of(ObjectMembers request, string name, params string[] known)
         {
             if (request.Spelling(name) is not string path)
             {
@@ -361,7 +361,7 @@ internal sealed class PipedResult
             }
 
             _ = request.TryGet(name, out object? value);
-            Members members = Members.Of(value) ?? throw PipedText.Wrong(
+            ObjectMembers members = ObjectMembers.TryCreate(value) ?? throw PipedText.Wrong(
                 value, path, $"an object with {string.Join(", ", known)}");
             foreach (string each in members.Names)
             {
@@ -378,7 +378,7 @@ internal sealed class PipedResult
 
         /// <summary>The text; what was not filled in is none.</summary>
         public string? Text(string name) => members.TryGet(name, out object? value)
-            ? Filled(PipedText.Of(value, $"{path}.{members.Spelling(name)}", members.IsTable))
+            ? Filled(PipedText.Read(value, $"{path}.{members.Spelling(name)}", members.IsTable))
             : null;
 
         public InvalidInputException Missing(string name) => new(

@@ -13,7 +13,7 @@ internal static class PipedText
     /// <param name="path">The member as the user knows it: 'failureDetails.message'.</param>
     /// <param name="fromTable">Whether the object is a hashtable or dictionary.</param>
     /// <exception cref="InvalidInputException">It is not text.</exception>
-    public static string Of(object? value, string path, bool fromTable) => value switch
+    public static string Read(object? value, string path, bool fromTable) => value switch
     {
         string text => text,
         Guid guid => guid.ToString("D"),

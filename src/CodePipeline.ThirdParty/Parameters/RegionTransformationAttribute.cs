@@ -9,7 +9,7 @@ namespace CodePipeline.ThirdParty.Parameters;
 internal sealed class RegionTransformationAttribute : TransformationAttribute
 {
     /// <summary>The name of a region; <see langword="null"/> where nothing is said.</summary>
-    internal static string? Of(object? value)
+    internal static string? Parse(object? value)
     {
         string? name = value switch
         {
@@ -20,7 +20,7 @@ internal sealed class RegionTransformationAttribute : TransformationAttribute
         return string.IsNullOrWhiteSpace(name) ? null : name!.Trim().ToLowerInvariant();
     }
 
-    private protected override object? Convert(object value) => Of(value);
+    private protected override object? Convert(object value) => Parse(value);
 
     private static string? Property(object value, string name) =>
         PSObject.AsPSObject(value).Properties[name]?.Value as string;

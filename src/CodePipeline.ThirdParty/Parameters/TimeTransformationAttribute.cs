@@ -19,7 +19,7 @@ internal sealed class TimeTransformationAttribute : TransformationAttribute
     /// <param name="name">What it is, as the user knows it.</param>
     /// <param name="zeroIsNone">Whether 0 says nothing, as in a skeleton that was not filled in.</param>
     /// <exception cref="InvalidInputException">It is no time.</exception>
-    internal static DateTimeOffset? Of(object? value, string name, bool zeroIsNone) => value switch
+    internal static DateTimeOffset? Parse(object? value, string name, bool zeroIsNone) => value switch
     {
         null when !zeroIsNone => null,
         DateTimeOffset time => time,
@@ -38,7 +38,7 @@ internal sealed class TimeTransformationAttribute : TransformationAttribute
         _ => throw Wrong(value, name),
     };
 
-    private protected override object? Convert(object value) => Of(value, "RevisionCreated", zeroIsNone: false);
+    private protected override object? Convert(object value) => Parse(value, "RevisionCreated", zeroIsNone: false);
 
     private static DateTimeOffset FromSeconds(decimal seconds, object value, string name) =>
         seconds is >= Earliest and <= Latest

@@ -17,7 +17,7 @@ public abstract class TransformationAttribute : ArgumentTransformationAttribute
         }
         catch (InvalidInputException error)
         {
-            throw new ArgumentTransformationMetadataException($"{error.Message} {error.Cure}", error);
+            throw new ArgumentTransformationMetadataException($"{error.Message} {error.RecommendedAction}", error);
         }
     }
 
@@ -25,7 +25,7 @@ public abstract class TransformationAttribute : ArgumentTransformationAttribute
     /// <exception cref="InvalidInputException">The value cannot be understood.</exception>
     internal object? Read(object? input)
     {
-        object? value = PSValues.Unwrap(input);
+        object? value = PSObjectValues.Unwrap(input);
         return value is null ? null : Convert(value);
     }
 

@@ -182,5 +182,5 @@ public sealed class ClockTests
 
     // Last calls keep their time: hurried, it would be over before the answer of a result is there.
     private static LeapingClock Clock() =>
-        new(new HurryingClock(TimeSpan.FromSeconds(30), limit: WorkerStop.LastWords));
+        new(new HurryingClock(TimeSpan.FromSeconds(30), limit: ShutdownCoordinator.FinalCallsTimeout));
 }

@@ -45,5 +45,5 @@ internal sealed class FaultsRun(int jobs, int seed, Action<string> say)
         return wrong;
     }
 
-    private static bool IsGood(ThirdPartyJobResult result) => result.FailureType is null;
+    private static bool IsGood(JobReport result) => result.FailureType is null;
 }

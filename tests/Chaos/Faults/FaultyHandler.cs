@@ -105,10 +105,10 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
 
         return work.Configuration[Wish] switch
         {
-            Fail => ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, FailMessage, null)),
-            SayMuch => ThirdPartyJobOutcome.Of(new SuccessResult { Summary = new string('\u00e9', 2000) }),
+            Fail => ThirdPartyJobOutcome.From(new FailureResult(FailureType.JobFailed, FailMessage, null)),
+            SayMuch => ThirdPartyJobOutcome.From(new SuccessResult { Summary = new string('\u00e9', 2000) }),
             Continue when work.ContinuationToken is null =>
-                ThirdPartyJobOutcome.Of(new SuccessResult { ContinuationToken = "go on" }),
+                ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = "go on" }),
             _ => null,
         };
     }

@@ -85,8 +85,8 @@ internal sealed class FaultyRun : IDisposable
     /// <summary>What the worker told of.</summary>
     public IReadOnlyCollection<WorkerEvent> Events => _events;
 
-    public IEnumerable<ThirdPartyJobResult> Results =>
-        _events.Select(each => each.Result).OfType<ThirdPartyJobResult>();
+    public IEnumerable<JobReport> Results =>
+        _events.Select(each => each.Result).OfType<JobReport>();
 
     /// <summary>The first job.</summary>
     public EmulatedJob Job => Emulator.GetJobs()[0];
@@ -99,7 +99,7 @@ internal sealed class FaultyRun : IDisposable
     public async Task RunAsync()
     {
         Emulator.OrderFaults(FaultPlan.Parse(_options.Plan));
-        var tokens = new TokenMap(new Dictionary<string, Secret>(Emulator.GetClients()), "the run");
+        var tokens = new TokenMapSource(new Dictionary<string, Secret>(Emulator.GetClients()), "the run");
         ClientSettings settings = _options.Settings(
             _service.Settings with { MaxAttempts = _options.CallAttempts, Timeout = _options.Timeout });
         TimeProvider clock = _options.Clock ?? new HurryingClock(s_longestPause);
@@ -182,7 +182,7 @@ internal sealed class FaultyRun : IDisposable
             yield return "was not to fail";
         }
 
-        ThirdPartyJobResult[] told = Results.Where(result => result.JobId == job.JobId).ToArray();
+        JobReport[] told = Results.Where(result => result.JobId == job.JobId).ToArray();
         if (told.Length != 1 || told[0].FailureType?.ToString() != job.FailureType
             || (told[0].Outcome == WorkerOutcomes.Failed) != (job.Status == JobStatus.Failed))
         {
@@ -204,7 +204,7 @@ internal sealed class FaultyRun : IDisposable
         if (Options.JournalPath is string path)
         {
             using WorkerJournal journal = WorkerJournal.Open(path, TimeProvider.System);
-            left.AddRange(journal.Left.Select(entry => $"the journal has job {entry.Job.JobId} at {entry.Stage}"));
+            left.AddRange(journal.PendingEntries.Select(entry => $"the journal has job {entry.Job.JobId} at {entry.Stage}"));
             if (File.Exists(path + ".new"))
             {
                 left.Add("half a journal was left");

@@ -18,7 +18,7 @@ internal sealed class SwitchedClient(
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken) =>
         Way(Emulation.Operations.Poll).PollForThirdPartyJobsAsync(actionType, maxBatchSize, options, cancellationToken);
 
-    public Task<JobDetails> GetThirdPartyJobDetailsAsync(
+    public Task<JobDetailsResponse> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
         Way(Emulation.Operations.Details).GetThirdPartyJobDetailsAsync(jobId, clientToken, options, cancellationToken);
 

@@ -75,7 +75,7 @@ public sealed class TransferFaultTests
         });
         using var client = new ThirdPartyJobClient(service.Settings);
         await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
-        JobDetails details = await DetailsAsync();
+        JobDetailsResponse details = await DetailsAsync();
         await client.AcknowledgeThirdPartyJobAsync(
             added.JobId, details.Nonce!, added.ClientToken, CallOptions.Quiet, default);
         var warnings = new ConcurrentQueue<string>();
@@ -126,7 +126,7 @@ public sealed class TransferFaultTests
             .Select(parts => $"{name}: {parts}"));
         return first;
 
-        Task<JobDetails> DetailsAsync() =>
+        Task<JobDetailsResponse> DetailsAsync() =>
             client.GetThirdPartyJobDetailsAsync(added.JobId, added.ClientToken, CallOptions.Quiet, default);
 
         async Task<bool> TryAsync(Func<Task> transfer)

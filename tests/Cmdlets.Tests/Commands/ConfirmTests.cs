@@ -55,7 +55,7 @@ public sealed class ConfirmTests
     [InlineData("")]
     public void Claim_WithoutANonce_ReadsItFirst(string? nonce)
     {
-        _client.Details = () => new JobDetails { Nonce = "fetched", PipelineName = "p" };
+        _client.Details = () => new JobDetailsResponse { Nonce = "fetched", PipelineName = "p" };
 
         FakeHost host = new ConfirmThirdPartyJobCommand { JobId = "job-1", Nonce = nonce }.Run(_client.Host());
 
@@ -68,7 +68,7 @@ public sealed class ConfirmTests
     [Fact]
     public void Claim_OfAJobThatHasNoNonce_IsItsError()
     {
-        _client.Details = () => new JobDetails();
+        _client.Details = () => new JobDetailsResponse();
 
         FakeHost host = new ConfirmThirdPartyJobCommand { JobId = "job-1" }.Run(_client.Host());
 
@@ -104,7 +104,7 @@ public sealed class ConfirmTests
         FakeHost host = JobCommandTests.Piped(
             new ConfirmThirdPartyJobCommand
             {
-                Nonce = "nonce-1", Region = "eu-west-1", ClientToken = ClientTokenArgument.Of("another-token"),
+                Nonce = "nonce-1", Region = "eu-west-1", ClientToken = ClientTokenArgument.Parse("another-token"),
             },
             Detail()).Run();
 
@@ -120,7 +120,7 @@ public sealed class ConfirmTests
         Assert.Single(new ConfirmThirdPartyJobCommand { JobId = "job-1", Nonce = "nonce-1", Select = "Status" }
             .Run(_client.Host()).Objects));
 
-    private ThirdPartyJobDetail Detail() => new(_client.Job(), new JobDetails
+    private ThirdPartyJobDetail Detail() => new(_client.Job(), new JobDetailsResponse
     {
         Nonce = "nonce-1",
         PipelineName = "p",

@@ -55,7 +55,7 @@ public sealed class ConnectionTests
 
         ConnectionCheck failed = Assert.Single(checks, check => check.Result == CheckResult.Failed);
         Assert.Equal("AcknowledgeThirdPartyJob", failed.Name);
-        Assert.NotEmpty(failed.Cure!);
+        Assert.NotEmpty(failed.RecommendedAction!);
         Assert.Equal(CheckResult.Passed, Of(checks, "PutThirdPartyJobFailureResult").Result);
     }
 
@@ -73,7 +73,7 @@ public sealed class ConnectionTests
     public static TheoryData<Exception> WaysNotToBeReached => new()
     {
         new ServiceUnavailableException(FakeClient.Error("ServiceUnavailableException")),
-        new UnexpectedAnswerException(FakeClient.Error(string.Empty)),
+        new UnexpectedResponseException(FakeClient.Error(string.Empty)),
         new ThirdPartyConnectionException(
             ConnectionFault.Unreachable, "GetThirdPartyJobDetails", "http://127.0.0.1:1/", "Connection refused", 1,
             new TimeoutException()),
@@ -88,7 +88,7 @@ public sealed class ConnectionTests
         ConnectionCheck[] checks = Checks(new TestThirdPartyConnectionCommand());
 
         Assert.Equal(CheckResult.Failed, Of(checks, "Endpoint").Result);
-        Assert.NotEmpty(Of(checks, "Endpoint").Cure!);
+        Assert.NotEmpty(Of(checks, "Endpoint").RecommendedAction!);
         Assert.Single(_client.Calls);
         Assert.Equal(CheckResult.NotTried, Of(checks, "Clock").Result);
     }
@@ -111,7 +111,7 @@ public sealed class ConnectionTests
 
         Assert.Equal(result, clock.Result);
         Assert.Contains(text, clock.Text);
-        Assert.Equal(result == CheckResult.Failed, clock.Cure is not null);
+        Assert.Equal(result == CheckResult.Failed, clock.RecommendedAction is not null);
     }
 
     [Fact]
@@ -121,10 +121,10 @@ public sealed class ConnectionTests
 
         ConnectionCheck[] checks = Checks(
             new TestThirdPartyConnectionCommand { ClientId = "unknown" },
-            new TokenMap(new Dictionary<string, Secret> { ["client-1"] = FakeClient.Token }, "the test"));
+            new TokenMapSource(new Dictionary<string, Secret> { ["client-1"] = FakeClient.Token }, "the test"));
 
         Assert.Equal(CheckResult.Failed, Of(checks, "Client tokens").Result);
-        Assert.NotEmpty(Of(checks, "Client tokens").Cure!);
+        Assert.NotEmpty(Of(checks, "Client tokens").RecommendedAction!);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class ConnectionTests
             : new AccessDeniedException(FakeClient.Error("AccessDeniedException")));
 
         FakeHost host = new TestThirdPartyConnectionCommand { Quiet = true }
-            .Run(Host(new SingleToken(FakeClient.Token, "the test")));
+            .Run(Host(new SingleTokenSource(FakeClient.Token, "the test")));
 
         Assert.Equal(allowed, Assert.Single(host.Objects));
     }
@@ -153,7 +153,7 @@ public sealed class ConnectionTests
     }
 
     private ConnectionCheck[] Checks(TestThirdPartyConnectionCommand command, IClientTokenSource? tokens = null) =>
-        command.Run(Host(tokens ?? new SingleToken(FakeClient.Token, "the test"))).Objects.Cast<ConnectionCheck>()
+        command.Run(Host(tokens ?? new SingleTokenSource(FakeClient.Token, "the test"))).Objects.Cast<ConnectionCheck>()
             .ToArray();
 
     /// <summary>With an endpoint of its own, so that AWS STS is not asked.</summary>

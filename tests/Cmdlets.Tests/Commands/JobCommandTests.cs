@@ -18,7 +18,7 @@ public sealed class JobCommandTests
     [Fact]
     public void Detail_ById_EmitsTheDetails()
     {
-        _client.Details = () => new JobDetails { Id = "job-1", Nonce = "nonce-1", PipelineName = "p" };
+        _client.Details = () => new JobDetailsResponse { Id = "job-1", Nonce = "nonce-1", PipelineName = "p" };
 
         FakeHost host = new GetThirdPartyJobDetailCommand { JobId = "job-1", ClientId = "client-1" }.Run(
             _client.Host());
@@ -64,7 +64,7 @@ public sealed class JobCommandTests
     [Fact]
     public void Token_OfTheParameter_WinsOverThePipedJobs()
     {
-        Piped(new GetThirdPartyJobDetailCommand { ClientToken = ClientTokenArgument.Of("typed-token") }, _client.Job())
+        Piped(new GetThirdPartyJobDetailCommand { ClientToken = ClientTokenArgument.Parse("typed-token") }, _client.Job())
             .Run();
 
         Assert.Equal("typed-token", Assert.Single(_client.Calls).Token);
@@ -77,7 +77,7 @@ public sealed class JobCommandTests
         host.Sessions.Add(new ThirdPartySession(
             "Default",
             new ClientSettings { Region = "us-east-1" },
-            ClientTokenArgument.Of(new System.Collections.Hashtable()).Source,
+            ClientTokenArgument.Parse(new System.Collections.Hashtable()).Source,
             _ => _client));
 
         new GetThirdPartyJobDetailCommand { JobId = "job-1", ClientId = "client-9" }.Run(host);
@@ -127,7 +127,7 @@ public sealed class JobCommandTests
         int calls = 0;
         _client.Details = () => ++calls == 1
             ? throw new JobNotFoundException(FakeClient.Error("JobNotFoundException"))
-            : new JobDetails { Nonce = "nonce-2" };
+            : new JobDetailsResponse { Nonce = "nonce-2" };
         FakeHost host = _client.Host();
         using var command = new GetThirdPartyJobDetailCommand { Shell = host, JobId = "gone" };
 
@@ -147,7 +147,7 @@ public sealed class JobCommandTests
         host.Sessions.Add(new ThirdPartySession(
             "Default",
             new ClientSettings { Region = "us-east-1", ProfileName = "p" },
-            ClientTokenArgument.Of("token-1").Source,
+            ClientTokenArgument.Parse("token-1").Source,
             each =>
             {
                 settings.Add(each);

@@ -58,7 +58,7 @@ public sealed class SessionCommandTests
         new ConnectThirdPartyCommand
         {
             Region = "eu-west-1", AccessKey = "AK", SecretKey = new Secret("SK"), Timeout = TimeSpan.FromSeconds(7),
-            MaxAttempts = 5, ClientToken = ClientTokenArgument.Of("token"),
+            MaxAttempts = 5, ClientToken = ClientTokenArgument.Parse("token"),
         }.Run(_host);
         new ConnectThirdPartyCommand { Name = "other", Session = "Default", Region = "us-east-1", MaxAttempts = 2 }
             .Run(_host);
@@ -90,7 +90,7 @@ public sealed class SessionCommandTests
     [Fact]
     public void Connect_WithAClientToken_KeepsIt()
     {
-        new ConnectThirdPartyCommand { Region = "eu-west-1", ClientToken = ClientTokenArgument.Of("one-token") }.Run(
+        new ConnectThirdPartyCommand { Region = "eu-west-1", ClientToken = ClientTokenArgument.Parse("one-token") }.Run(
             _host);
 
         Assert.Contains("ClientToken", _host.Sessions.Current!.ClientTokenSource, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class SessionCommandTests
     {
         new ConnectThirdPartyCommand
         {
-            Region = "eu-west-1", ClientToken = ClientTokenArgument.Of("one-token"), ClientTokenVault = "vault",
+            Region = "eu-west-1", ClientToken = ClientTokenArgument.Parse("one-token"), ClientTokenVault = "vault",
         }.Run(_host);
 
         AssertRefused("ClientToken");
@@ -154,7 +154,7 @@ public sealed class SessionCommandTests
         new ConnectThirdPartyCommand
         {
             Region = "eu-west-1", AccessKey = "AK", SecretKey = new Secret("sentinel-key"),
-            ClientToken = ClientTokenArgument.Of("sentinel-token"),
+            ClientToken = ClientTokenArgument.Parse("sentinel-token"),
         }.Run(_host);
 
         Assert.NotEmpty(_host.Texts("verbose"));

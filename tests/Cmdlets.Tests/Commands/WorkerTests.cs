@@ -21,7 +21,7 @@ public sealed class WorkerTests
 
     private readonly FakeClient _client = new()
     {
-        Details = () => new JobDetails
+        Details = () => new JobDetailsResponse
         {
             Id = "job-1",
             Nonce = "nonce-1",
@@ -40,7 +40,7 @@ public sealed class WorkerTests
         ThirdPartyJob? seen = null;
         _host.Handler = call => seen = call.Job;
 
-        ThirdPartyJobResult result = RunOne();
+        JobReport result = RunOne();
 
         Assert.Equal(("job-1", "client-1", "Succeeded"), (result.JobId, result.ClientId, result.Outcome));
         Assert.Equal("job-1", Assert.IsType<ThirdPartyWorkerJob>(seen).JobId);
@@ -65,10 +65,10 @@ public sealed class WorkerTests
         _host.Handler = call =>
         {
             call.Take("text");
-            call.Take(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = "some", ContinuationToken = "ref" }));
+            call.Take(ThirdPartyJobOutcome.From(new SuccessResult { Summary = "some", ContinuationToken = "ref" }));
         };
 
-        ThirdPartyJobResult result = RunOne();
+        JobReport result = RunOne();
 
         Assert.Equal(("Continued", "some"), (result.Outcome, result.Message));
         Assert.Equal("ref", Assert.IsType<SuccessResult>(_client.Calls.Last().Input).ContinuationToken);
@@ -95,21 +95,21 @@ public sealed class WorkerTests
             call.Take(Failed("two"));
         };
 
-        ThirdPartyJobResult result = RunOne();
+        JobReport result = RunOne();
 
         Assert.Equal((FailureType.ConfigurationError, "two"), (result.FailureType!.Value, result.Message));
     }
 
     [Theory]
-    [InlineData(HandlerEndKind.Completed, "The outcome's own words.")]
-    [InlineData(HandlerEndKind.Failed, "The outcome's own words.")]
-    [InlineData(HandlerEndKind.Exited, "The outcome's own words.")]
+    [InlineData(HandlerCompletionKind.Completed, "The outcome's own words.")]
+    [InlineData(HandlerCompletionKind.Failed, "The outcome's own words.")]
+    [InlineData(HandlerCompletionKind.Exited, "The outcome's own words.")]
     public void FailureThatTheHandlerReturned_StaysHoweverItEnds(object kind, string message)
     {
         _host.Handler = call =>
         {
             call.Take(Failed(message));
-            call.End = new HandlerEnd((HandlerEndKind)kind) { Error = Error("later"), ExitCode = "1" };
+            call.End = new HandlerCompletion((HandlerCompletionKind)kind) { Error = Error("later"), ExitCode = "1" };
         };
 
         Assert.Equal(message, RunOne().Message);
@@ -126,7 +126,7 @@ public sealed class WorkerTests
             call.Take(Succeeded("done"));
         };
 
-        ThirdPartyJobResult result = RunOne(command => command.HandlerErrorAction = action);
+        JobReport result = RunOne(command => command.HandlerErrorAction = action);
 
         Assert.Equal((outcome, message), (result.Outcome, result.Message));
     }
@@ -139,10 +139,10 @@ public sealed class WorkerTests
         _host.Handler = call =>
         {
             call.Take(Succeeded("done"));
-            call.End = HandlerEnd.Completed with { ProgramExitCode = "3" };
+            call.End = HandlerCompletion.Completed with { ProgramExitCode = "3" };
         };
 
-        ThirdPartyJobResult result = RunOne(command => command.HandlerErrorAction = action);
+        JobReport result = RunOne(command => command.HandlerErrorAction = action);
 
         Assert.Equal((outcome, message), (result.Outcome, result.Message));
     }
@@ -155,7 +155,7 @@ public sealed class WorkerTests
             "InvalidInput,CodePipeline.ThirdParty.Commands.NewThirdPartyJobOutcomeCommand",
             ErrorCategory.InvalidArgument, null));
 
-        ThirdPartyJobResult result = RunOne(command => command.HandlerErrorAction = "Continue");
+        JobReport result = RunOne(command => command.HandlerErrorAction = "Continue");
 
         Assert.Equal(("Failed", "no message"), (result.Outcome, result.Message));
     }
@@ -182,7 +182,7 @@ public sealed class WorkerTests
             _ => CustomObject.Of(("FailureType", "JobFailed")),
         });
 
-        ThirdPartyJobResult result = RunOne();
+        JobReport result = RunOne();
 
         Assert.Equal("Failed", result.Outcome);
         Assert.Contains(words, result.Message, StringComparison.Ordinal);
@@ -246,17 +246,17 @@ public sealed class WorkerTests
     }
 
     [Theory]
-    [InlineData(HandlerEndKind.Exited, "JobFailed", "The handler ended itself with 'exit 3'.")]
+    [InlineData(HandlerCompletionKind.Exited, "JobFailed", "The handler ended itself with 'exit 3'.")]
     [InlineData(
-        HandlerEndKind.BrokeOut, "JobFailed",
+        HandlerCompletionKind.BrokeOut, "JobFailed",
         "The handler ended by 'break' or 'continue' outside of a loop, which leaves out all that follows.")]
-    [InlineData(HandlerEndKind.Stopped, "SystemUnavailable", "The worker was stopped while the handler ran.")]
-    [InlineData(HandlerEndKind.Broken, "SystemUnavailable", "The runspace of the handler closed while it ran: gone")]
+    [InlineData(HandlerCompletionKind.Stopped, "SystemUnavailable", "The worker was stopped while the handler ran.")]
+    [InlineData(HandlerCompletionKind.Broken, "SystemUnavailable", "The runspace of the handler closed while it ran: gone")]
     public void EachOtherWayOut_IsAFailureThatSaysSo(object kind, string type, string message)
     {
-        _host.Handler = call => call.End = new HandlerEnd((HandlerEndKind)kind) { ExitCode = "3", Reason = "gone" };
+        _host.Handler = call => call.End = new HandlerCompletion((HandlerCompletionKind)kind) { ExitCode = "3", Reason = "gone" };
 
-        ThirdPartyJobResult result = RunOne();
+        JobReport result = RunOne();
 
         Assert.Equal(("Failed", type, message), (result.Outcome, result.FailureType.ToString(), result.Message));
         Assert.Contains(_host.Texts("warning"), text => text.Contains(message, StringComparison.Ordinal));
@@ -265,9 +265,9 @@ public sealed class WorkerTests
     [Fact]
     public void Error_IsShownOnceAndReported()
     {
-        _host.Handler = call => call.End = new HandlerEnd(HandlerEndKind.Failed) { Error = Error($"no {ApiKey} here") };
+        _host.Handler = call => call.End = new HandlerCompletion(HandlerCompletionKind.Failed) { Error = Error($"no {ApiKey} here") };
 
-        ThirdPartyJobResult result = RunOne();
+        JobReport result = RunOne();
 
         Assert.Equal(("Failed", "no *** here"), (result.Outcome, result.Message));
         Assert.Equal("[job-1] no *** here", Assert.Single(_host.Texts("Error")));
@@ -427,7 +427,7 @@ public sealed class WorkerTests
         {
             // What PowerShell does on Ctrl+C: it tells the cmdlet, and ends the handler's own pipeline.
             command.Stop();
-            call.End = HandlerEnd.Stopped;
+            call.End = HandlerCompletion.Stopped;
         };
 
         command.Begin();
@@ -448,9 +448,9 @@ public sealed class WorkerTests
     }
 
     private static ThirdPartyJobOutcome Succeeded(string summary) =>
-        ThirdPartyJobOutcome.Of(new SuccessResult { Summary = summary });
+        ThirdPartyJobOutcome.From(new SuccessResult { Summary = summary });
 
-    private static ThirdPartyJobOutcome Failed(string message) => ThirdPartyJobOutcome.Of(
+    private static ThirdPartyJobOutcome Failed(string message) => ThirdPartyJobOutcome.From(
         new FailureResult(FailureType.ConfigurationError, message, ExternalExecutionId: null));
 
     private static ErrorRecord Error(string message) =>
@@ -468,10 +468,10 @@ public sealed class WorkerTests
         return command;
     }
 
-    private ThirdPartyJobResult RunOne(Action<InvokeThirdPartyWorkerCommand>? with = null)
+    private JobReport RunOne(Action<InvokeThirdPartyWorkerCommand>? with = null)
     {
         FakeHost host = Command(with).Run(_host);
         Assert.Empty(host.Errors);
-        return Assert.IsType<ThirdPartyJobResult>(Assert.Single(host.Objects));
+        return Assert.IsType<JobReport>(Assert.Single(host.Objects));
     }
 }

@@ -52,7 +52,7 @@ public sealed class ArgumentTests : IDisposable
     [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 1.5", "whole number")]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -FailureType Broken", "PermissionError")]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -FailureType JobFailed,PermissionError", "one type")]
-    public void Argument_ThatCannotBeRead_IsRefusedWithTheCure(string script, string cure)
+    public void Argument_ThatCannotBeRead_IsRefusedWithTheCure(string script, string recommendedAction)
     {
         EngineRun run = _engine.Run(script);
 
@@ -60,7 +60,7 @@ public sealed class ArgumentTests : IDisposable
             "ParameterArgumentTransformationError,CodePipeline.ThirdParty.Commands.", run.Error.FullyQualifiedErrorId,
             StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.InvalidData, run.Error.CategoryInfo.Category);
-        Assert.Contains(cure, run.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(recommendedAction, run.Error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_client.Calls);
     }
 

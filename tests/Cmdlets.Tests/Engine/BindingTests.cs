@@ -130,7 +130,7 @@ public sealed class BindingTests : IDisposable
     public void ContinuationTokenOfTheJob_DoesNotBind(string piped)
     {
         var detail = new ThirdPartyJobDetail(
-            _client.Job(), new JobDetails { ContinuationToken = "of the earlier job" });
+            _client.Job(), new JobDetailsResponse { ContinuationToken = "of the earlier job" });
 
         _engine.Run(piped + " | Complete-CPThirdPartyJob", detail).All<object>();
 

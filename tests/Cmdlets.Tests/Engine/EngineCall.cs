@@ -46,7 +46,7 @@ internal sealed class EngineCall : IDisposable
         PSDataStreams streams = _shell.Streams;
         return new EngineRun
         {
-            Output = _output.Select(each => PSValues.Unwrap(each)).ToArray(),
+            Output = _output.Select(each => PSObjectValues.Unwrap(each)).ToArray(),
             Errors = streams.Error.ToArray(),
             Warnings = streams.Warning.Select(each => each.Message).ToArray(),
             Verbose = streams.Verbose.Select(each => each.Message).ToArray(),

@@ -65,7 +65,7 @@ public sealed class ErrorTests : IDisposable
         int calls = 0;
         _client.Details = () => ++calls % 2 == 1
             ? throw new JobNotFoundException(FakeClient.Error("JobNotFoundException"))
-            : new JobDetails { Nonce = "n" };
+            : new JobDetailsResponse { Nonce = "n" };
 
         EngineRun run = _engine.Run("'a', 'b', 'c', 'd' | Get-CPThirdPartyJobDetail");
 

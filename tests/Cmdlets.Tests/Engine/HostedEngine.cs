@@ -34,7 +34,7 @@ internal sealed class HostedEngine : IDisposable
 
     public EngineHost Host { get; } = new();
 
-    public SessionStore Sessions => SessionStore.Of(_runspace);
+    public SessionStore Sessions => SessionStore.ForRunspace(_runspace);
 
     /// <summary>Runs a script in the global scope, with its arguments as <c>$args</c>.</summary>
     public EngineRun Run(string script, params object?[] arguments)

@@ -33,7 +33,7 @@ public sealed class ErrorCatalogTests
         { typeof(ClockSkewException), "ClockSkew", ErrorCategory.AuthenticationError },
         { typeof(ServiceUnavailableException), "ServiceUnavailable", ErrorCategory.ResourceUnavailable },
         { typeof(OtherServiceException), "ServiceError", ErrorCategory.InvalidResult },
-        { typeof(UnexpectedAnswerException), "UnexpectedAnswer", ErrorCategory.ProtocolError },
+        { typeof(UnexpectedResponseException), "UnexpectedResponse", ErrorCategory.ProtocolError },
     };
 
     public static TheoryData<ConnectionFault, string, ErrorCategory> ConnectionErrors => new()

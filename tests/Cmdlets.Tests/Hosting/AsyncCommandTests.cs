@@ -447,7 +447,7 @@ public sealed class AsyncCommandTests
 
         public void DebugOut(string text) => Debug(text);
 
-        public void ShowOut(ProgressRecord progress) => Show(progress);
+        public void ShowOut(ProgressRecord progress) => ShowProgress(progress);
 
         public void FailOut(CommandError error) => WriteFailure(error);
 

@@ -76,7 +76,7 @@ public sealed class RunnerTests
     [InlineData("\u001b[", "")]
     [InlineData("\u001b]no end\nnext", "\nnext")]
     public void PlainText_IsWithoutEscapesAndControls(string text, string plain) =>
-        Assert.Equal(plain, PlainText.Of(text));
+        Assert.Equal(plain, ControlCharacterFilter.Sanitize(text));
 
     [Fact]
     public void Neutral_OfALongLineOfCommands_IsQuick()
@@ -90,7 +90,7 @@ public sealed class RunnerTests
     public void Channel_LetsOurCommandsThrough_WhileOthersAreStopped()
     {
         using var output = new StringWriter { NewLine = "\n" };
-        var channel = new RunnerChannel(output, canPause: true);
+        var channel = new RunnerCommandWriter(output, canPause: true);
 
         channel.Write("::group::a");
         channel.Pause();
@@ -119,7 +119,7 @@ public sealed class RunnerTests
     public void Channel_OfARunnerThatCannotStop_WritesCommandsOnly()
     {
         using var output = new StringWriter { NewLine = "\n" };
-        var channel = new RunnerChannel(output, canPause: false);
+        var channel = new RunnerCommandWriter(output, canPause: false);
 
         channel.Pause();
         channel.Write("##[group]a");
@@ -131,16 +131,16 @@ public sealed class RunnerTests
     [Fact]
     public void NeutralResult_KeepsAllButCommands()
     {
-        ThirdPartyJobResult given = new()
+        JobReport given = new()
         {
             JobId = "job-1", ClientId = "c", ActionType = FakeClient.Type, Outcome = WorkerOutcomes.Failed,
             StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.FromSeconds(2),
             FailureType = FailureType.JobFailed, Message = "m", ExternalExecutionId = "x",
         };
 
-        ThirdPartyJobResult neutral = s_azure.Neutral(given);
+        JobReport neutral = s_azure.Neutral(given);
 
-        foreach (System.Reflection.PropertyInfo property in typeof(ThirdPartyJobResult).GetProperties())
+        foreach (System.Reflection.PropertyInfo property in typeof(JobReport).GetProperties())
         {
             Assert.NotNull(property.GetValue(given));
             Assert.Equal(property.GetValue(given), property.GetValue(neutral));
@@ -215,7 +215,7 @@ public sealed class RunnerTests
         Assert.Contains("and 2000 more.", text, StringComparison.Ordinal);
     }
 
-    internal static ThirdPartyJobResult Result(string jobId, string outcome, FailureType? type, string? message) =>
+    internal static JobReport Result(string jobId, string outcome, FailureType? type, string? message) =>
         new()
     {
         JobId = jobId,

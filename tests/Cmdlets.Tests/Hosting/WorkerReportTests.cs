@@ -31,7 +31,7 @@ public sealed class WorkerReportTests : IDisposable
 
         report.Report(Ended("job-1", WorkerOutcomes.Succeeded, null));
 
-        Assert.Equal("job-1", Assert.IsType<ThirdPartyJobResult>(Assert.Single(_host.Objects)).JobId);
+        Assert.Equal("job-1", Assert.IsType<JobReport>(Assert.Single(_host.Objects)).JobId);
         Assert.Empty(_console.ToString());
     }
 
@@ -131,7 +131,7 @@ public sealed class WorkerReportTests : IDisposable
 
         report.Report(Ended("job-1", WorkerOutcomes.Failed, FailureType.JobFailed, "#\u001b[0m#vso[a]b"));
 
-        Assert.Equal("## vso[a]b", Assert.IsType<ThirdPartyJobResult>(Assert.Single(_host.Objects)).Message);
+        Assert.Equal("## vso[a]b", Assert.IsType<JobReport>(Assert.Single(_host.Objects)).Message);
     }
 
     [Theory]
@@ -311,7 +311,7 @@ public sealed class WorkerReportTests : IDisposable
     private WorkerReport Report(
         Runner? runner, bool isParallel = false, WorkerLog? log = null, bool canPause = false) => new(_clock)
     {
-        Commands = new RunnerChannel(_console, canPause),
+        Commands = new RunnerCommandWriter(_console, canPause),
         Post = action => action(_host),
         IsPipelineOver = () => _isOver,
         ActionTypes = "Test/Contoso/1",

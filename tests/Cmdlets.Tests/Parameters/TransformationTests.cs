@@ -131,7 +131,7 @@ public sealed class TransformationTests
     [Fact]
     public void ClientToken_ThatIsAnArgumentAlready_IsKept()
     {
-        var argument = ClientTokenArgument.Of("one-token");
+        var argument = ClientTokenArgument.Parse("one-token");
 
         Assert.Same(argument, new ClientTokenTransformationAttribute().Transform(null!, argument));
     }
@@ -153,7 +153,7 @@ public sealed class TransformationTests
 
     [Fact]
     public void ClientToken_InItsText_IsNotShown() =>
-        Assert.DoesNotContain("one-token", ClientTokenArgument.Of("one-token").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("one-token", ClientTokenArgument.Parse("one-token").ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Credential_OfAPSCredential_IsItsKeys()
@@ -185,13 +185,13 @@ public sealed class TransformationTests
     {
         var foreign = new ForeignCredentials();
 
-        AWSCredentials credentials = CredentialArgument.Of(foreign).Credentials;
+        AWSCredentials credentials = CredentialArgument.Parse(foreign).Credentials;
 
         Assert.Equal("AK1", credentials.GetCredentials().AccessKey);
         Assert.Equal(("AK2", "SK", "ST"), (credentials.GetCredentials() is ImmutableCredentials keys)
             ? (keys.AccessKey, keys.SecretKey, keys.Token) : default);
-        Assert.Equal(credentials, CredentialArgument.Of(foreign).Credentials);
-        Assert.NotEqual(credentials, CredentialArgument.Of(new ForeignCredentials()).Credentials);
+        Assert.Equal(credentials, CredentialArgument.Parse(foreign).Credentials);
+        Assert.NotEqual(credentials, CredentialArgument.Parse(new ForeignCredentials()).Credentials);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class TransformationTests
 
     [Fact]
     public void Credential_OfAnotherModule_ThatFails_FailsWithItsOwnError() => Assert.Throws<FormatException>(
-        () => CredentialArgument.Of(new FailingCredentials()).Credentials.GetCredentials());
+        () => CredentialArgument.Parse(new FailingCredentials()).Credentials.GetCredentials());
 
     [Theory]
     [InlineData("AKIDEXAMPLE")]
@@ -211,7 +211,7 @@ public sealed class TransformationTests
 
     [Fact]
     public void Credential_InItsText_IsMasked() =>
-        Assert.Equal("***", CredentialArgument.Of(new PSCredential("AK", Secure("SK"))).ToString());
+        Assert.Equal("***", CredentialArgument.Parse(new PSCredential("AK", Secure("SK"))).ToString());
 
     private static IClientTokenSource Tokens(object value) =>
         Assert.IsType<ClientTokenArgument>(new ClientTokenTransformationAttribute().Transform(null!, value)).Source;

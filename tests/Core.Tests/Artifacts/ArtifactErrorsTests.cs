@@ -34,7 +34,7 @@ public sealed class ArtifactErrorsTests
     [InlineData("Odd", 429, ArtifactFault.Throttled)]
     [InlineData("Odd", 500, ArtifactFault.Unavailable)]
     [InlineData("Odd", 503, ArtifactFault.Unavailable)]
-    [InlineData("Odd", 400, ArtifactFault.UnexpectedAnswer)]
+    [InlineData("Odd", 400, ArtifactFault.UnexpectedResponse)]
     public void Fault_GoesByTheCode_ElseByTheStatus(string? code, int status, ArtifactFault fault) =>
         Assert.Equal(fault, ArtifactErrors.FaultOf(Answer(code, status)));
 
@@ -45,7 +45,7 @@ public sealed class ArtifactErrorsTests
             " No rights for session-token. ", null, ErrorType.Sender, "AccessDenied", "request-1",
             HttpStatusCode.Forbidden, "extended-1");
 
-        ArtifactTransferException error = ArtifactErrors.Answer(
+        ArtifactTransferException error = ArtifactErrors.FromResponse(
             "GetObject", "artifact 'In'", answer, 2, ["session-token"]);
 
         Assert.Equal(
@@ -61,7 +61,7 @@ public sealed class ArtifactErrorsTests
     [Fact]
     public void Answer_WithoutWords_IsItsStatus()
     {
-        ArtifactTransferException error = ArtifactErrors.Answer("GetObject", "artifact 'In'", Answer(null, 400), 1, []);
+        ArtifactTransferException error = ArtifactErrors.FromResponse("GetObject", "artifact 'In'", Answer(null, 400), 1, []);
 
         Assert.Equal("GetObject of artifact 'In' failed: HTTP 400", error.Message);
         Assert.Equal((null, null, null), (error.Code, error.RequestId, error.ExtendedRequestId));
@@ -70,7 +70,7 @@ public sealed class ArtifactErrorsTests
     [Theory]
     [InlineData(true, "Grant this account")]
     [InlineData(false, "nothing else has the file open")]
-    public void ErrorOfAPath_NamesItAndTheCure(bool isOfRights, string cure)
+    public void ErrorOfAPath_NamesItAndTheCure(bool isOfRights, string recommendedAction)
     {
         Exception cause = isOfRights ? new UnauthorizedAccessException("no") : new IOException("no");
 
@@ -78,7 +78,7 @@ public sealed class ArtifactErrorsTests
 
         Assert.Equal((ArtifactFault.PathUnusable, "/some/file"), (error.Fault, error.Path));
         Assert.Equal("Writing '/some/file' failed: no", error.Message);
-        Assert.Contains(cure, error.Cure, StringComparison.Ordinal);
+        Assert.Contains(recommendedAction, error.RecommendedAction, StringComparison.Ordinal);
     }
 
     private static AmazonS3Exception Answer(string? code, int status, string? message = "", string? requestId = null) =>

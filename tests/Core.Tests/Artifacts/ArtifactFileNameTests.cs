@@ -23,7 +23,7 @@ public sealed class ArtifactFileNameTests
     [InlineData("name. ", "name")]
     [InlineData("grüße", "grüße")]
     public void Name_IsOneThatIsSafeEverywhere(string? name, string expected) => Assert.Equal(
-        expected, ArtifactFileNames.Of(new JobArtifact(name, null, "S3", "bucket", "key")));
+        expected, ArtifactFileNames.For(new JobArtifact(name, null, "S3", "bucket", "key")));
 
     [Theory]
     [InlineData("pipeline/In/report.json", ".json")]

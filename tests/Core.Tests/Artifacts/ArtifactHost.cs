@@ -65,7 +65,7 @@ internal sealed class ArtifactHost : IDisposable
     {
         var client = new ThirdPartyJobClient(Service.Settings);
         await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
-        JobDetails details = await DetailsAsync(client);
+        JobDetailsResponse details = await DetailsAsync(client);
         await client.AcknowledgeThirdPartyJobAsync(
             Job.JobId, details.Nonce!, Job.ClientToken, CallOptions.Quiet, default);
         Input = details.InputArtifacts[0];
@@ -81,7 +81,7 @@ internal sealed class ArtifactHost : IDisposable
             EncryptionKey = details.EncryptionKey,
             Settings = change?.Invoke(settings) ?? settings,
             RenewAsync = canRenew ? RenewAsync : null,
-            Say = Said.Enqueue,
+            Log = Said.Enqueue,
             Warn = Warned.Enqueue,
         };
 
@@ -135,7 +135,7 @@ internal sealed class ArtifactHost : IDisposable
         _folder.Dispose();
     }
 
-    private Task<JobDetails> DetailsAsync(ThirdPartyJobClient client) =>
+    private Task<JobDetailsResponse> DetailsAsync(ThirdPartyJobClient client) =>
         client.GetThirdPartyJobDetailsAsync(Job.JobId, Job.ClientToken, CallOptions.Quiet, default);
 }
 

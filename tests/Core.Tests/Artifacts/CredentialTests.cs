@@ -72,7 +72,7 @@ public sealed class CredentialTests
             () => host.SaveAsync(job, "in.bin"));
 
         Assert.Equal(ArtifactFault.CredentialsExpired, error.Fault);
-        Assert.Contains("Get-CPThirdPartyJobDetail", error.Cure);
+        Assert.Contains("Get-CPThirdPartyJobDetail", error.RecommendedAction);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class DownloadTests
 
         Assert.Equal(fault, error.Fault);
         Assert.Contains("artifact 'In' of job", error.Message);
-        Assert.NotEmpty(error.Cure);
+        Assert.NotEmpty(error.RecommendedAction);
         Assert.Empty(host.Left);
     }
 

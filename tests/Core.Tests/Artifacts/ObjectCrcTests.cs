@@ -28,7 +28,7 @@ public sealed class ObjectCrcTests
         ObjectCrc crc = Of(Encoding.ASCII.GetBytes("123456789"));
 
         Assert.Equal("y/Q5Jg==", crc.Text);
-        Assert.Equal("y/Q5Jg==", ObjectCrc.Parse(CyclicCode.Crc32, "y/Q5Jg==", 9)?.Text);
+        Assert.Equal("y/Q5Jg==", ObjectCrc.Parse(Crc.Crc32, "y/Q5Jg==", 9)?.Text);
     }
 
     [Theory]
@@ -36,11 +36,11 @@ public sealed class ObjectCrcTests
     [InlineData("")]
     [InlineData("no base 64")]
     [InlineData("AAAA")]
-    public void Parse_OfWhatIsNone_GivesNone(string? text) => Assert.Null(ObjectCrc.Parse(CyclicCode.Crc32, text, 1));
+    public void Parse_OfWhatIsNone_GivesNone(string? text) => Assert.Null(ObjectCrc.Parse(Crc.Crc32, text, 1));
 
     private static ObjectCrc Of(byte[] bytes)
     {
-        var crc = new ObjectCrc(CyclicCode.Crc32);
+        var crc = new ObjectCrc(Crc.Crc32);
         crc.Append(bytes, bytes.Length);
         return crc;
     }

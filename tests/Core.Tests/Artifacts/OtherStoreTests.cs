@@ -79,7 +79,7 @@ public sealed class OtherStoreTests
     public async Task Save_FromAStoreWithoutRanges_CutOffInTheMiddle_BeginsAnew()
     {
         string text = string.Concat(Enumerable.Repeat("0123456789abcdef", 40_000));
-        var crc = new ObjectCrc(CyclicCode.Crc32);
+        var crc = new ObjectCrc(Crc.Crc32);
         crc.Append(System.Text.Encoding.ASCII.GetBytes(text), text.Length);
         int asked = 0;
         using var store = new CannedServer((head, _) =>
@@ -124,7 +124,7 @@ public sealed class OtherStoreTests
 
         ArtifactTransferException error = await RefusedAsync(host, store);
 
-        Assert.Equal(ArtifactFault.UnexpectedAnswer, error.Fault);
+        Assert.Equal(ArtifactFault.UnexpectedResponse, error.Fault);
         Assert.Empty(host.Left);
     }
 
@@ -218,7 +218,7 @@ public sealed class OtherStoreTests
 
         ArtifactTransferException error = await RefusedAsync(host, store);
 
-        Assert.Equal(ArtifactFault.UnexpectedAnswer, error.Fault);
+        Assert.Equal(ArtifactFault.UnexpectedResponse, error.Fault);
         Assert.Contains($"'{range}'", error.Message, StringComparison.Ordinal);
         Assert.Empty(host.Left);
     }
@@ -252,7 +252,7 @@ public sealed class OtherStoreTests
 
         ArtifactTransferException error = await RefusedAsync(host, store);
 
-        Assert.Equal(isReplaced ? ArtifactFault.Replaced : ArtifactFault.UnexpectedAnswer, error.Fault);
+        Assert.Equal(isReplaced ? ArtifactFault.Replaced : ArtifactFault.UnexpectedResponse, error.Fault);
         Assert.Empty(host.Left);
     }
 

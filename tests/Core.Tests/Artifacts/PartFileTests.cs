@@ -25,7 +25,7 @@ public sealed class PartFileTests : IDisposable
             Assert.Equal(5, stream.Length);
         }
 
-        file.Land(_folder.PathOf("out"), replace: false);
+        file.Commit(_folder.PathOf("out"), replace: false);
 
         Assert.Equal(new byte[] { 1, 2, 3, 4, 5 }, File.ReadAllBytes(_folder.PathOf("out")));
     }
@@ -42,12 +42,12 @@ public sealed class PartFileTests : IDisposable
 
         if (replace)
         {
-            file.Land(path, replace);
+            file.Commit(path, replace);
             Assert.Equal(new byte[] { 1 }, File.ReadAllBytes(path));
             return;
         }
 
-        ArtifactTransferException error = Assert.Throws<ArtifactTransferException>(() => file.Land(path, replace));
+        ArtifactTransferException error = Assert.Throws<ArtifactTransferException>(() => file.Commit(path, replace));
         Assert.Equal((ArtifactFault.DestinationExists, path), (error.Fault, error.Path));
         Assert.Equal("theirs", File.ReadAllText(path));
     }
@@ -60,7 +60,7 @@ public sealed class PartFileTests : IDisposable
         string path = _folder.PathOf("gone/out");
         using PartFile file = New();
 
-        ArtifactTransferException error = Assert.Throws<ArtifactTransferException>(() => file.Land(path, replace));
+        ArtifactTransferException error = Assert.Throws<ArtifactTransferException>(() => file.Commit(path, replace));
 
         Assert.Equal((ArtifactFault.PathUnusable, path), (error.Fault, error.Path));
     }

@@ -33,7 +33,7 @@ public sealed class TransferPieceTests
     {
         byte[] content = ArtifactHost.Bytes(100);
         using TransferAttempt attempt = Attempt();
-        using MeteredStream piece = Piece(content, attempt);
+        using ProgressStream piece = Piece(content, attempt);
         var seen = new List<byte>();
         byte[] buffer = new byte[30];
 
@@ -56,7 +56,7 @@ public sealed class TransferPieceTests
     {
         byte[] content = ArtifactHost.Bytes(100);
         using TransferAttempt attempt = Attempt();
-        using MeteredStream piece = Piece(content, attempt);
+        using ProgressStream piece = Piece(content, attempt);
         byte[] buffer = new byte[20];
         Assert.Equal(20, piece.Read(buffer, 0, 20));
 
@@ -70,7 +70,7 @@ public sealed class TransferPieceTests
     public void Piece_ReadTwice_CountsOnce_AndNotAtAllWhenItFailed()
     {
         using TransferAttempt attempt = Attempt();
-        using MeteredStream piece = Piece(ArtifactHost.Bytes(100), attempt);
+        using ProgressStream piece = Piece(ArtifactHost.Bytes(100), attempt);
         byte[] buffer = new byte[Length];
 
         Assert.Equal(Length, piece.Read(buffer, 0, Length));
@@ -78,8 +78,8 @@ public sealed class TransferPieceTests
         Assert.Equal(20, piece.Read(buffer, 0, 20));
         Assert.Equal(Length, _told);
 
-        piece.TakeBack();
-        piece.TakeBack();
+        piece.Rollback();
+        piece.Rollback();
         Assert.Equal(0, _told);
     }
 
@@ -87,11 +87,11 @@ public sealed class TransferPieceTests
     public void Piece_ReadAfterItFailed_CountsNothing()
     {
         using TransferAttempt attempt = Attempt();
-        using MeteredStream piece = Piece(ArtifactHost.Bytes(100), attempt);
+        using ProgressStream piece = Piece(ArtifactHost.Bytes(100), attempt);
         byte[] buffer = new byte[Length];
 
         Assert.Equal(20, piece.Read(buffer, 0, 20));
-        piece.TakeBack();
+        piece.Rollback();
         Assert.Equal(Length - 20, piece.Read(buffer, 0, Length));
 
         Assert.Equal(0, _told);
@@ -101,8 +101,8 @@ public sealed class TransferPieceTests
     public void Attempt_IsEnded_WhenNothingMovedForAsLongAsItMay()
     {
         using TransferAttempt attempt = Attempt();
-        using MeteredStream piece = Piece(ArtifactHost.Bytes(100), attempt);
-        foreach (Action move in new Action[] { () => attempt.Received(1), attempt.Touch, () => piece.ReadByte() })
+        using ProgressStream piece = Piece(ArtifactHost.Bytes(100), attempt);
+        foreach (Action move in new Action[] { () => attempt.Received(1), attempt.RecordProgress, () => piece.ReadByte() })
         {
             _clock.Advance(TimeSpan.FromSeconds(9));
             move();
@@ -140,9 +140,9 @@ public sealed class TransferPieceTests
     public async Task Sink_HandsOnWholeBuffersAndTheRest(int length, int[] parts)
     {
         byte[] content = ArtifactHost.Bytes(length);
-        using var buffers = new PartBuffers(10, 2);
+        using var buffers = new BufferPool(10, 2);
         var seen = new List<byte[]>();
-        var sink = new PartSink(
+        var sink = new MultipartUploadStream(
             buffers,
             part =>
             {
@@ -167,11 +167,11 @@ public sealed class TransferPieceTests
     [Fact]
     public async Task Buffers_AreSoManyAndNoMore()
     {
-        using var buffers = new PartBuffers(10, 2);
-        PartBuffer first = await buffers.RentAsync(default);
+        using var buffers = new BufferPool(10, 2);
+        PooledBuffer first = await buffers.RentAsync(default);
         await buffers.RentAsync(default);
 
-        Task<PartBuffer> third = buffers.RentAsync(default);
+        Task<PooledBuffer> third = buffers.RentAsync(default);
         Assert.False(third.IsCompleted);
         buffers.Return(first);
 
@@ -181,8 +181,8 @@ public sealed class TransferPieceTests
     [Fact]
     public async Task Buffer_ThatComesBackAfterTheEnd_DoesNoHarm()
     {
-        var buffers = new PartBuffers(10, 1);
-        PartBuffer late = await buffers.RentAsync(default);
+        var buffers = new BufferPool(10, 1);
+        PooledBuffer late = await buffers.RentAsync(default);
         buffers.Dispose();
 
         buffers.Return(late);
@@ -190,6 +190,6 @@ public sealed class TransferPieceTests
 
     private TransferAttempt Attempt() => new(TimeSpan.FromSeconds(10), _clock, CancellationToken.None);
 
-    private MeteredStream Piece(byte[] content, TransferAttempt attempt) => new(
-        new MemoryStream(content), Start, Length, attempt, new TransferMeter(new Listener(at => _told = at.Bytes)));
+    private ProgressStream Piece(byte[] content, TransferAttempt attempt) => new(
+        new MemoryStream(content), Start, Length, attempt, new ProgressAggregator(new Listener(at => _told = at.Bytes)));
 }

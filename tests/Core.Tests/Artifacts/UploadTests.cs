@@ -69,7 +69,7 @@ public sealed class UploadTests
     [InlineData("corrupt=1@UploadPart", ArtifactFault.Damaged)]
     [InlineData("access-denied=1@CompleteMultipartUpload", ArtifactFault.AccessDenied)]
     [InlineData("access-denied=1@CreateMultipartUpload", ArtifactFault.AccessDenied)]
-    [InlineData("garbled=1@CreateMultipartUpload", ArtifactFault.UnexpectedAnswer)]
+    [InlineData("garbled=1@CreateMultipartUpload", ArtifactFault.UnexpectedResponse)]
     public async Task Publish_WithAFaultThatStays_LeavesNothingInTheStore(string faults, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
@@ -465,9 +465,9 @@ public sealed class UploadTests
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
-        using var store = new ArtifactStore(job, host.Clock);
+        using var store = new S3ArtifactStore(job, host.Clock);
         var upload = new ArtifactUpload(
-            store, StoredArtifact.Of(job, host.Output), new TransferMeter(null), host.Clock);
+            store, ArtifactObject.For(job, host.Output), new ProgressAggregator(null), host.Clock);
         byte[] content = ArtifactHost.Bytes(22 * 1024 * 1024);
 
         await upload.FromStreamAsync(
@@ -591,7 +591,7 @@ public sealed class UploadTests
             job, host.Input, host.PathOf("back"), expand: true, null, default));
 
         Assert.Equal(ArchiveFault.TooLarge, error.Fault);
-        Assert.Contains("-MaximumExpandedEntries", error.Cure);
+        Assert.Contains("-MaximumExpandedEntries", error.RecommendedAction);
     }
 
     [Fact]

@@ -243,7 +243,7 @@ public sealed class ClientConfigurationTests : IDisposable
         InvalidInputException error = Refused(s_settings with { Proxy = proxy });
 
         Assert.Equal("Proxy", error.InputName);
-        Assert.Contains("http://proxy.example.com:8080", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("http://proxy.example.com:8080", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -255,7 +255,7 @@ public sealed class ClientConfigurationTests : IDisposable
         InvalidInputException error = Refused(s_settings with { Region = region });
 
         Assert.Equal("Region", error.InputName);
-        Assert.Contains("AWS_REGION", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("AWS_REGION", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -290,11 +290,11 @@ public sealed class ClientConfigurationTests : IDisposable
     public void AccessKeyOfTheEnvironment_AloneTellsOfKeys(string? accessKey, string? secretKey, bool isThere)
     {
         using var none = new EnvironmentScope(("AWS_ACCESS_KEY_ID", null), ("AWS_SECRET_ACCESS_KEY", null));
-        string before = AwsEnvironment.Stamp(null);
+        string before = AwsEnvironmentVariables.Stamp(null);
         using var environment = new EnvironmentScope(
             ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey));
 
-        Assert.Equal((isThere, isThere), (AwsEnvironment.HasAccessKey, AwsEnvironment.Stamp(null) != before));
+        Assert.Equal((isThere, isThere), (AwsEnvironmentVariables.HasAccessKey, AwsEnvironmentVariables.Stamp(null) != before));
     }
 
     [Theory]
@@ -307,7 +307,7 @@ public sealed class ClientConfigurationTests : IDisposable
     {
         using var environment = new EnvironmentScope(("AWS_PROFILE", chosen), ("AWS_DEFAULT_PROFILE", general));
 
-        Assert.Equal(profile, AwsEnvironment.Profile);
+        Assert.Equal(profile, AwsEnvironmentVariables.Profile);
     }
 
     [Fact]
@@ -330,10 +330,10 @@ public sealed class ClientConfigurationTests : IDisposable
     [Fact]
     public void Stamp_DiffersWhereAVariableDoes()
     {
-        string before = AwsEnvironment.Stamp(null);
+        string before = AwsEnvironmentVariables.Stamp(null);
         using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL", "https://all.example/"));
 
-        Assert.NotEqual(before, AwsEnvironment.Stamp(null));
+        Assert.NotEqual(before, AwsEnvironmentVariables.Stamp(null));
     }
 
     private static InvalidInputException Refused(ClientSettings settings) =>

@@ -225,7 +225,7 @@ public sealed class ConnectionTests : IDisposable
     {
         using var server = new CannedServer("000 Nothing");
 
-        UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(
+        UnexpectedResponseException error = await Assert.ThrowsAsync<UnexpectedResponseException>(
             () => PollAsync(server.Url, s_settings));
 
         Assert.Equal((0, 1), (error.Error.StatusCode, error.Error.Attempts));
@@ -266,7 +266,7 @@ public sealed class ConnectionTests : IDisposable
         using var other = new CannedServer(Ok, NoJobs);
         using var server = new CannedServer($"302 Found\r\nLocation: {other.Url}");
 
-        await Assert.ThrowsAsync<UnexpectedAnswerException>(() => PollAsync(server.Url, s_settings));
+        await Assert.ThrowsAsync<UnexpectedResponseException>(() => PollAsync(server.Url, s_settings));
 
         Assert.Empty(other.Heads);
     }

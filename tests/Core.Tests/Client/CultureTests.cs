@@ -47,7 +47,7 @@ public sealed class CultureTests : IDisposable
         using var client = new ThirdPartyJobClient(new ClientSettings { Region = region });
 
         await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
-        JobDetails details = await client.GetThirdPartyJobDetailsAsync(
+        JobDetailsResponse details = await client.GetThirdPartyJobDetailsAsync(
             job.JobId, job.ClientToken, CallOptions.Quiet, default);
         await client.AcknowledgeThirdPartyJobAsync(
             job.JobId, details.Nonce!, job.ClientToken, CallOptions.Quiet, default);

@@ -54,7 +54,7 @@ public sealed class ErrorTranslationTests
         { "InternalServerError", typeof(ServiceUnavailableException) },
         { "ServiceUnavailableException", typeof(ServiceUnavailableException) },
         { "SomethingOfALaterModel", typeof(OtherServiceException) },
-        { "", typeof(UnexpectedAnswerException) },
+        { "", typeof(UnexpectedResponseException) },
     };
 
     [Theory]
@@ -63,13 +63,13 @@ public sealed class ErrorTranslationTests
     {
         OperationRequest call = Call();
         call.Attempts = 2;
-        call.AnswerLost = true;
+        call.ResponseLost = true;
 
         ThirdPartyServiceException error = ErrorTranslation.Service(call, Error(code, "words", "req-1"), s_token);
 
         Assert.IsType(type, error);
         Assert.Equal(
-            new ServiceError("AcknowledgeThirdPartyJob", code, "words", "req-1", 400, 2, AnswerLost: true,
+            new ServiceError("AcknowledgeThirdPartyJob", code, "words", "req-1", 400, 2, ResponseLost: true,
                 ServerTime: null),
             error.Error);
         Assert.Equal("words", error.Message);
@@ -81,7 +81,7 @@ public sealed class ErrorTranslationTests
     [InlineData(429, typeof(ThrottlingException))]
     [InlineData(404, typeof(OtherServiceException))]
     [InlineData(400, typeof(OtherServiceException))]
-    [InlineData(301, typeof(UnexpectedAnswerException))]
+    [InlineData(301, typeof(UnexpectedResponseException))]
     public void Service_OfAnUnknownCode_GoesByTheStatus(int status, Type type) =>
         Assert.IsType(type, ErrorTranslation.Service(Call(), Error("Odd", "words", null, status), null));
 
@@ -89,7 +89,7 @@ public sealed class ErrorTranslationTests
     [InlineData(400)]
     [InlineData(403)]
     [InlineData(407)]
-    public void Service_WithoutACode_IsNotTheServicesAnswer(int status) => Assert.IsType<UnexpectedAnswerException>(
+    public void Service_WithoutACode_IsNotTheServicesAnswer(int status) => Assert.IsType<UnexpectedResponseException>(
         ErrorTranslation.Service(Call(), Error(string.Empty, "words", null, status), null));
 
     [Theory]
@@ -140,7 +140,7 @@ public sealed class ErrorTranslationTests
         AmazonServiceException answer = Error("ThrottlingException", "words", null, status);
 
         Assert.Same(
-            isAnswer ? answer : null, ErrorTranslation.Answer(call, new AmazonClientException("given up", answer)));
+            isAnswer ? answer : null, ErrorTranslation.FromResponse(call, new AmazonClientException("given up", answer)));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class ErrorTranslationTests
         ServiceError error = ErrorTranslation.Unreadable(
             Call(), new OperationResponse { ResponseMetadata = new ResponseMetadata { RequestId = "req-1" } }).Error;
 
-        Assert.Equal(("req-1", 200, true), (error.RequestId, error.StatusCode, error.AnswerLost));
+        Assert.Equal(("req-1", 200, true), (error.RequestId, error.StatusCode, error.ResponseLost));
     }
 
     public static IEnumerable<object[]> Connections()

@@ -63,7 +63,7 @@ public sealed class FaultTests : IDisposable
 
         Assert.Equal(
             (status, code, LastRequestId(), true),
-            (error.Error.StatusCode, error.Error.Code, error.Error.RequestId, error.Error.AnswerLost));
+            (error.Error.StatusCode, error.Error.Code, error.Error.RequestId, error.Error.ResponseLost));
         Assert.DoesNotContain("<html>", error.Message, StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class FaultTests : IDisposable
         ServiceUnavailableException error = await Assert.ThrowsAsync<ServiceUnavailableException>(
             () => DetailsAsync(job, _service.Settings with { MaxAttempts = 2 }));
 
-        Assert.Equal((true, 2), (error.Error.AnswerLost, error.Error.Attempts));
+        Assert.Equal((true, 2), (error.Error.ResponseLost, error.Error.Attempts));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class FaultTests : IDisposable
             () => client.AcknowledgeThirdPartyJobAsync(
                 job.JobId, _service.JobOf(job).Nonce, job.ClientToken, CallOptions.Quiet, CancellationToken.None));
 
-        Assert.Equal((ConnectionFault.Unreachable, true), (error.Fault, error.AnswerLost));
+        Assert.Equal((ConnectionFault.Unreachable, true), (error.Fault, error.ResponseLost));
         Assert.Equal(JobStatus.InProgress, _service.JobOf(job).Status);
     }
 #endif
@@ -121,7 +121,7 @@ public sealed class FaultTests : IDisposable
         InvalidJobStateException error = await Assert.ThrowsAsync<InvalidJobStateException>(
             () => SucceedAsync(job, _service.Settings with { MaxAttempts = 2 }));
 
-        Assert.Equal((true, 2), (error.Error.AnswerLost, error.Error.Attempts));
+        Assert.Equal((true, 2), (error.Error.ResponseLost, error.Error.Attempts));
         Assert.Equal(JobStatus.Succeeded, _service.JobOf(job).Status);
     }
 
@@ -134,7 +134,7 @@ public sealed class FaultTests : IDisposable
         InvalidJobStateException error = await Assert.ThrowsAsync<InvalidJobStateException>(
             () => SucceedAsync(job, _service.Settings with { MaxAttempts = 2 }));
 
-        Assert.Equal((false, 2), (error.Error.AnswerLost, error.Error.Attempts));
+        Assert.Equal((false, 2), (error.Error.ResponseLost, error.Error.Attempts));
     }
 
     [Fact]
@@ -143,10 +143,10 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = _service.AddJob();
         _service.Order("garbled=1");
 
-        UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(() => DetailsAsync(job));
+        UnexpectedResponseException error = await Assert.ThrowsAsync<UnexpectedResponseException>(() => DetailsAsync(job));
 
         Assert.Equal((200, LastRequestId(), true),
-            (error.Error.StatusCode, error.Error.RequestId, error.Error.AnswerLost));
+            (error.Error.StatusCode, error.Error.RequestId, error.Error.ResponseLost));
         Assert.Null(error.InnerException);
     }
 
@@ -171,7 +171,7 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = _service.AddJob();
         _service.Order("slow=1,delay=60s");
         using var stop = new CancellationTokenSource();
-        Task<JobDetails> call = DetailsAsync(job, _service.Settings, stop.Token);
+        Task<JobDetailsResponse> call = DetailsAsync(job, _service.Settings, stop.Token);
         await Until.TrueAsync(() => _service.Emulator.GetRequests().Count > 0);
 
         var watch = Stopwatch.StartNew();
@@ -188,7 +188,7 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = _service.AddJob();
         _service.Order("throttle=1");
         using var stop = new CancellationTokenSource();
-        Task<JobDetails> call = DetailsAsync(job, _service.Settings with { MaxAttempts = 100 }, stop.Token);
+        Task<JobDetailsResponse> call = DetailsAsync(job, _service.Settings with { MaxAttempts = 100 }, stop.Token);
         await Until.TrueAsync(() => _service.Emulator.GetRequests().Count > 1);
 
         var watch = Stopwatch.StartNew();
@@ -218,7 +218,7 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = shifted.AddJob();
         using var client = new ThirdPartyJobClient(shifted.Settings with { MaxAttempts = 2 });
 
-        JobDetails details = await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet,
+        JobDetailsResponse details = await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet,
             default);
 
         Assert.Equal(job.JobId, details.Id);
@@ -318,9 +318,9 @@ public sealed class FaultTests : IDisposable
         Clock = new ManualTimeProvider(DateTimeOffset.UtcNow.AddHours(hours)),
     });
 
-    private Task<JobDetails> DetailsAsync(EmulatedJob job) => DetailsAsync(job, _service.Settings);
+    private Task<JobDetailsResponse> DetailsAsync(EmulatedJob job) => DetailsAsync(job, _service.Settings);
 
-    private static async Task<JobDetails> DetailsAsync(
+    private static async Task<JobDetailsResponse> DetailsAsync(
         EmulatedJob job, ClientSettings settings, CancellationToken stop = default)
     {
         using var client = new ThirdPartyJobClient(settings);

@@ -30,7 +30,7 @@ public sealed class ForeignAnswerTests
 
         foreach (Func<Task> put in Puts(client))
         {
-            UnexpectedAnswerException error = await Assert.ThrowsAsync<UnexpectedAnswerException>(put);
+            UnexpectedResponseException error = await Assert.ThrowsAsync<UnexpectedResponseException>(put);
             Assert.StartsWith("HTTP 200", error.Message, StringComparison.Ordinal);
         }
 
@@ -62,7 +62,7 @@ public sealed class ForeignAnswerTests
         using var server = new CannedServer("200 OK");
         using IThirdPartyJobClient client = Client(server);
 
-        await Assert.ThrowsAsync<UnexpectedAnswerException>(() => client.PollForThirdPartyJobsAsync(
+        await Assert.ThrowsAsync<UnexpectedResponseException>(() => client.PollForThirdPartyJobsAsync(
             new ActionTypeId("Test", "ThirdParty", "Contoso", "1"), 1, CallOptions.Quiet, CancellationToken.None));
     }
 

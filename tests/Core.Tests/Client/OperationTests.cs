@@ -55,7 +55,7 @@ public sealed class OperationTests : IDisposable
             EncryptionKeyId = "key", ContinuationToken = "go on",
         });
 
-        JobDetails details = await DetailsAsync(job);
+        JobDetailsResponse details = await DetailsAsync(job);
 
         Assert.Equal(
             (job.JobId, job.Nonce, "p", "s", "a", "go on", "key"),
@@ -171,7 +171,7 @@ public sealed class OperationTests : IDisposable
         InvalidJobStateException error = await RefusedAsync<InvalidJobStateException>(
             "PutThirdPartyJobSuccessResult", () => SucceedAsync(job, new SuccessResult()));
 
-        Assert.False(error.Error.AnswerLost);
+        Assert.False(error.Error.ResponseLost);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class OperationTests : IDisposable
         EmulatedJob job = _service.AddJob();
         var wire = new List<string>();
 
-        JobDetails details = await _client.GetThirdPartyJobDetailsAsync(
+        JobDetailsResponse details = await _client.GetThirdPartyJobDetailsAsync(
             job.JobId, job.ClientToken, new CallOptions { Wire = wire.Add }, default);
 
         Assert.Equal(2, wire.Count);
@@ -222,7 +222,7 @@ public sealed class OperationTests : IDisposable
     {
         EmulatedJob[] jobs = Enumerable.Range(0, 40).Select(_ => _service.AddJob()).ToArray();
 
-        JobDetails[] details = await Task.WhenAll(jobs.Select(DetailsAsync));
+        JobDetailsResponse[] details = await Task.WhenAll(jobs.Select(DetailsAsync));
 
         Assert.Equal(jobs.Select(job => job.JobId), details.Select(each => each.Id));
     }
@@ -230,7 +230,7 @@ public sealed class OperationTests : IDisposable
     private Task<IReadOnlyList<PolledJob>> PollAsync(int? count) =>
         _client.PollForThirdPartyJobsAsync(EmulatedService.Type, count, CallOptions.Quiet, CancellationToken.None);
 
-    private Task<JobDetails> DetailsAsync(EmulatedJob job) =>
+    private Task<JobDetailsResponse> DetailsAsync(EmulatedJob job) =>
         _client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet, CancellationToken.None);
 
     private Task<string> AcknowledgeAsync(EmulatedJob job, string nonce) =>

@@ -81,7 +81,7 @@ public sealed class SessionTests
     private ThirdPartySession Session() => new(
         "name",
         s_settings,
-        new SingleToken(new Secret("token-1"), "the test"),
+        new SingleTokenSource(new Secret("token-1"), "the test"),
         settings =>
         {
             _made++;

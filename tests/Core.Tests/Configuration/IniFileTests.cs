@@ -98,7 +98,7 @@ public sealed class IniFileTests : IDisposable
     [InlineData("a'b'\"c\"", "abc")]
     [InlineData("", "")]
     public void Words_OfPosix(string text, string words) =>
-        Assert.Equal(words, string.Join("|", ShellWords.SplitPosix(text)));
+        Assert.Equal(words, string.Join("|", CommandLineParser.SplitPosix(text)));
 
     [Theory]
     [InlineData("a \"b c\" d", "a|b c|d")]
@@ -106,14 +106,14 @@ public sealed class IniFileTests : IDisposable
     [InlineData("\"\" a", "|a")]
     [InlineData("a\\\\b 'c d'", "a\\\\b|'c|d'")]
     public void Words_OfWindows(string text, string words) =>
-        Assert.Equal(words, string.Join("|", ShellWords.SplitWindows(text)));
+        Assert.Equal(words, string.Join("|", CommandLineParser.SplitWindows(text)));
 
     [Theory]
     [InlineData("'a")]
     [InlineData("\"a")]
     [InlineData("a\\")]
     public void Words_ThatDoNotEnd_AreRefused(string text) =>
-        Assert.Throws<FormatException>(() => ShellWords.SplitPosix(text));
+        Assert.Throws<FormatException>(() => CommandLineParser.SplitPosix(text));
 
     private Dictionary<string, IReadOnlyDictionary<string, IniValue>> Read(string text) =>
         IniFile.Read(_folder.Write("config", text))!.Sections.ToDictionary(each => each.Key, each => each.Value);

@@ -76,14 +76,14 @@ public sealed class CredentialTests : IDisposable
 
         Assert.Equal((CredentialFault.ProfileNotFound, "gamma"), (error.Fault, error.ProfileName));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
-        Assert.Equal("Use one of: alpha, beta.", error.Cure);
+        Assert.Equal("Use one of: alpha, beta.", error.RecommendedAction);
     }
 
     [Fact]
     public void ProfileThatIsNotThere_WithoutAnyOther_SaysHowToMakeIt() => Assert.Contains(
         "aws configure --profile gamma",
         Assert.Throws<CredentialException>(() =>
-            CredentialResolver.Resolve(new ClientSettings { ProfileName = "gamma" })).Cure,
+            CredentialResolver.Resolve(new ClientSettings { ProfileName = "gamma" })).RecommendedAction,
         StringComparison.Ordinal);
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class CredentialTests : IDisposable
             () => PollAsync(service, new ClientSettings { ProfileName = "sso" }));
 
         Assert.Equal((CredentialFault.SignInNeeded, "sso"), (error.Fault, error.ProfileName));
-        Assert.Contains("aws sso login --profile sso", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("aws sso login --profile sso", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class CredentialTests : IDisposable
             () => PollAsync(service, new ClientSettings()));
 
         Assert.Equal(CredentialFault.NotFound, error.Fault);
-        Assert.Contains("AWS_ACCESS_KEY_ID", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("AWS_ACCESS_KEY_ID", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(service.Emulator.GetRequests());
     }
 

@@ -55,7 +55,7 @@ public sealed class SignInTests : IDisposable
         CredentialException error = await Assert.ThrowsAsync<CredentialException>(() => GetAsync("my l"));
 
         Assert.Equal(CredentialFault.SignInNeeded, error.Fault);
-        Assert.Contains("aws login --profile 'my l'", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("aws login --profile 'my l'", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,9 +25,9 @@ public sealed class FileErrorsTests
     [Fact]
     public void ErrorsOfFilesAndRights_AreTheSystems_AndOthersOurs()
     {
-        Assert.True(FileErrors.IsOfSystem(new DirectoryNotFoundException("x")));
-        Assert.True(FileErrors.IsOfSystem(new UnauthorizedAccessException("x")));
-        Assert.False(FileErrors.IsOfSystem(new InvalidOperationException("x")));
-        Assert.False(FileErrors.IsOfSystem(new OperationCanceledException("x")));
+        Assert.True(FileErrors.IsIoError(new DirectoryNotFoundException("x")));
+        Assert.True(FileErrors.IsIoError(new UnauthorizedAccessException("x")));
+        Assert.False(FileErrors.IsIoError(new InvalidOperationException("x")));
+        Assert.False(FileErrors.IsIoError(new OperationCanceledException("x")));
     }
 }

@@ -293,7 +293,7 @@ public sealed class OwnedFolderTests : IDisposable
     [InlineData("open to all")]
     public void CreateForUser_WhereTheUsersNameIsTaken_UsesAnother(string by)
     {
-        string taken = Path.Combine(Place, OwnedFolder.UserPrefix + UserName.Value);
+        string taken = Path.Combine(Place, OwnedFolder.UserPrefix + UserFolderName.Value);
         switch (by)
         {
             case "link":

@@ -43,7 +43,7 @@ public sealed class ActionTypeParserTests
 
         Assert.Equal("ActionType", error.InputName);
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
-        Assert.Contains("Test/Contoso/1", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("Test/Contoso/1", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class ActionTypeParserTests
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => ActionTypeParser.Parse(text));
 
         Assert.Equal(input, error.InputName);
-        Assert.Contains(values, error.Cure, StringComparison.Ordinal);
+        Assert.Contains(values, error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]

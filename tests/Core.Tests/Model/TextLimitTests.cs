@@ -59,18 +59,18 @@ public sealed class TextLimitTests
 
         Assert.Equal("Thing", error.InputName);
         Assert.Equal("Thing is empty.", error.Message);
-        Assert.Contains("2 to 5 characters", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("2 to 5 characters", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("a", "Thing has 1 characters; the service takes 2 to 5 characters.", "Give Thing 2 to 5 characters.")]
     [InlineData("abcdef", "Thing has 6 characters; the service takes 2 to 5 characters.",
         "Shorten Thing to 5 characters.")]
-    public void Check_OfAWrongLength_SaysBothLengthsAndTheCure(string value, string message, string cure)
+    public void Check_OfAWrongLength_SaysBothLengthsAndTheCure(string value, string message, string recommendedAction)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => _limit.Check(value, "Thing"));
 
-        Assert.Equal((message, cure), (error.Message, error.Cure));
+        Assert.Equal((message, recommendedAction), (error.Message, error.RecommendedAction));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class TextLimitTests
             () => ServiceLimits.Version.Check("1.0", "Version"));
 
         Assert.Contains("'1.0'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("letters, digits, '_' and '-'", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("letters, digits, '_' and '-'", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -26,12 +26,12 @@ public sealed class SecretTests
                 Region = "eu-west-1", AccessKey = "AKIDEXAMPLE", SecretKey = s_secret, SessionToken = s_secret,
                 ProxyPassword = s_secret,
             },
-            new SingleToken(s_secret, "somewhere")));
+            new SingleTokenSource(s_secret, "somewhere")));
         yield return s_secret;
         yield return new ArtifactCredentials(s_secret, s_secret, s_secret);
         yield return Configuration();
         yield return job;
-        yield return new ThirdPartyJobDetail(job, new JobDetails
+        yield return new ThirdPartyJobDetail(job, new JobDetailsResponse
         {
             Configuration = Configuration(),
             ArtifactCredentials = new ArtifactCredentials(s_secret, s_secret, s_secret),

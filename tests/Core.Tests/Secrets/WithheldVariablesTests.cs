@@ -49,7 +49,7 @@ public sealed class WithheldVariablesTests : IDisposable
         using (WithheldVariables.Hold([], withKeys: true))
         {
             Assert.Null(Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
-            Assert.Equal("k-1", AwsEnvironment.Read("AWS_SECRET_ACCESS_KEY"));
+            Assert.Equal("k-1", AwsEnvironmentVariables.Read("AWS_SECRET_ACCESS_KEY"));
         }
 
         Assert.Equal("k-1", Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));

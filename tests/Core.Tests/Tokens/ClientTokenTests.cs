@@ -12,13 +12,13 @@ namespace CodePipeline.ThirdParty.Core.Tests.Tokens;
 [Collection(RunsAlone.Name)]
 public sealed class ClientTokenTests
 {
-    private static readonly IClientTokenSource s_parameter = new SingleToken(
+    private static readonly IClientTokenSource s_parameter = new SingleTokenSource(
         new Secret("of-parameter"), "the parameter");
     private static readonly Secret s_carried = new("of-job");
     private static readonly ThirdPartySession s_session =
-        new("name", new ClientSettings(), new SingleToken(new Secret("of-session"), "the session"));
+        new("name", new ClientSettings(), new SingleTokenSource(new Secret("of-session"), "the session"));
 
-    private static readonly IClientTokenSource s_ignorant = new TokenMap(new Dictionary<string, Secret>(), "a table");
+    private static readonly IClientTokenSource s_ignorant = new TokenMapSource(new Dictionary<string, Secret>(), "a table");
 
     [Fact]
     public async Task Parameter_ComesFirst()
@@ -60,7 +60,7 @@ public sealed class ClientTokenTests
     {
         ClientTokenNotFoundException error = await Assert.ThrowsAsync<ClientTokenNotFoundException>(() => ResolveAsync(
             s_ignorant, null, new ThirdPartySession("name", new ClientSettings(),
-                new TokenMap(new Dictionary<string, Secret>(), "a vault"))));
+                new TokenMapSource(new Dictionary<string, Secret>(), "a vault"))));
 
         Assert.Equal(
             "No client token was found for client 'client-1' of job job-1. Looked in a table (0 clients), a vault "
@@ -79,7 +79,7 @@ public sealed class ClientTokenTests
     [Fact]
     public async Task Map_KnowsItsClientsOnly()
     {
-        var map = new TokenMap(new Dictionary<string, Secret> { ["client-1"] = new("one") }, "a table");
+        var map = new TokenMapSource(new Dictionary<string, Secret> { ["client-1"] = new("one") }, "a table");
 
         Assert.Equal("one", (await map.FindAsync("client-1", default))!.Reveal());
         Assert.Null(await map.FindAsync("client-2", default));
@@ -90,7 +90,7 @@ public sealed class ClientTokenTests
     public async Task Cache_AsksOncePerClient()
     {
         var asked = new List<string>();
-        var cache = new CachedTokens(new TokenLookup(
+        var cache = new CachingTokenSource(new DelegateTokenSource(
             (client, _) =>
             {
                 asked.Add(client);
@@ -111,7 +111,7 @@ public sealed class ClientTokenTests
     public async Task Cache_DoesNotKeepWhatWasNotFound()
     {
         Secret? token = null;
-        var cache = new CachedTokens(new TokenLookup((_, _) => Task.FromResult(token), "a vault"));
+        var cache = new CachingTokenSource(new DelegateTokenSource((_, _) => Task.FromResult(token), "a vault"));
         Assert.Null(await cache.FindAsync("a", default));
 
         token = new Secret("added-meanwhile");
@@ -124,11 +124,11 @@ public sealed class ClientTokenTests
     {
         using var environment = Variable(" {\"client-1\":\"one\",\"client-2\":\"two\",\"number\":7,\"empty\":\"\"} ");
 
-        Assert.Equal("two", (await EnvironmentTokens.Instance.FindAsync("client-2", default))!.Reveal());
-        Assert.Null(await EnvironmentTokens.Instance.FindAsync("client-3", default));
-        Assert.Null(await EnvironmentTokens.Instance.FindAsync("number", default));
-        Assert.Null(await EnvironmentTokens.Instance.FindAsync("empty", default));
-        Assert.Null(await EnvironmentTokens.Instance.FindAsync(string.Empty, default));
+        Assert.Equal("two", (await EnvironmentTokenSource.Instance.FindAsync("client-2", default))!.Reveal());
+        Assert.Null(await EnvironmentTokenSource.Instance.FindAsync("client-3", default));
+        Assert.Null(await EnvironmentTokenSource.Instance.FindAsync("number", default));
+        Assert.Null(await EnvironmentTokenSource.Instance.FindAsync("empty", default));
+        Assert.Null(await EnvironmentTokenSource.Instance.FindAsync(string.Empty, default));
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class ClientTokenTests
     {
         using var environment = Variable(value);
 
-        Assert.Null(await EnvironmentTokens.Instance.FindAsync("client-1", default));
+        Assert.Null(await EnvironmentTokenSource.Instance.FindAsync("client-1", default));
     }
 
     [Fact]
@@ -148,14 +148,14 @@ public sealed class ClientTokenTests
         using var environment = Variable("{\"client-1\":\"sentinel-token\"");
 
         InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(
-            () => EnvironmentTokens.Instance.FindAsync("client-1", default));
+            () => EnvironmentTokenSource.Instance.FindAsync("client-1", default));
 
-        Assert.Equal(EnvironmentTokens.Variable, error.InputName);
+        Assert.Equal(EnvironmentTokenSource.Variable, error.InputName);
         Assert.DoesNotContain("sentinel", error.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("sentinel", error.Cure, StringComparison.Ordinal);
+        Assert.DoesNotContain("sentinel", error.RecommendedAction, StringComparison.Ordinal);
     }
 
-    private static EnvironmentScope Variable(string? value) => new((EnvironmentTokens.Variable, value));
+    private static EnvironmentScope Variable(string? value) => new((EnvironmentTokenSource.Variable, value));
 
     private static async Task<string> ResolveAsync(IClientTokenSource? parameter, Secret? carried,
         ThirdPartySession? session) =>

@@ -137,7 +137,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
     }
 
     private static Task<ThirdPartyJobOutcome?> Done(string summary) =>
-        Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.Of(new SuccessResult { Summary = summary }));
+        Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.From(new SuccessResult { Summary = summary }));
 
     private Task RunAsync(
         IJobHandler handler,
@@ -146,7 +146,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
         IArtifactMover? artifacts = null,
         CallOptions? call = null)
     {
-        var tokens = new TokenMap(
+        var tokens = new TokenMapSource(
             new Dictionary<string, Secret>(
                 _service.Emulator.GetClients().ToDictionary(pair => pair.Key, pair => pair.Value)),
             "the test");

@@ -71,7 +71,7 @@ internal sealed class FakeQueue : IJobQueue
         }
     }
 
-    public async Task<IWorkerJob> OpenAsync(JobTicket ticket, CancellationToken cancellationToken)
+    public async Task<IWorkerJob> GetDetailsAsync(JobTicket ticket, CancellationToken cancellationToken)
     {
         if (OnOpen is not null)
         {
@@ -125,7 +125,7 @@ internal sealed class FakeJob(JobTicket ticket) : IWorkerJob
         init => _artifacts = value;
     }
 
-    public string ClaimMark { get; init; } = "mark-1";
+    public string ClaimFingerprint { get; init; } = "mark-1";
 
     public IReadOnlyCollection<Secret> Secrets
     {
@@ -136,9 +136,9 @@ internal sealed class FakeJob(JobTicket ticket) : IWorkerJob
     /// <summary>The member that throws, which none should.</summary>
     public string? Broken { get; init; }
 
-    public ThirdPartyJob ForHandler(JobFolders folders) => Whole(new ThirdPartyWorkerJob(
+    public ThirdPartyJob ToHandlerJob(JobDirectory folders) => Whole(new ThirdPartyWorkerJob(
         new ThirdPartyJobDetail(
-            new ThirdPartyJob(ticket.JobId, ticket.ClientId, null, null, ticket.ActionType, null), new JobDetails()),
+            new ThirdPartyJob(ticket.JobId, ticket.ClientId, null, null, ticket.ActionType, null), new JobDetailsResponse()),
         folders));
 
     private T Whole<T>(T value, [CallerMemberName] string name = "") => name == Broken

@@ -102,7 +102,7 @@ public sealed class JobClaimTests : IDisposable
     public async Task NonceRefusedAfterALostAnswer_AnotherHandOut_IsLeftAlone()
     {
         int opened = 0;
-        _worker.Queue.Job = ticket => new FakeJob(ticket) { ClaimMark = $"mark-{opened++}" };
+        _worker.Queue.Job = ticket => new FakeJob(ticket) { ClaimFingerprint = $"mark-{opened++}" };
         _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(answerLost: true);
 
         await RunUntilAsync(WorkerEventKind.JobSkipped);

@@ -67,7 +67,7 @@ public sealed class JobResultTests : IDisposable
     [InlineData(nameof(FakeJob.Configuration))]
     [InlineData(nameof(FakeJob.Artifacts))]
     [InlineData(nameof(FakeJob.Secrets))]
-    [InlineData(nameof(FakeJob.ForHandler))]
+    [InlineData(nameof(FakeJob.ToHandlerJob))]
     public async Task DefectAfterTheClaim_FailsTheJob(string member)
     {
         _worker.Options = _worker.Options with { SecretKeys = new[] { "Project" } };
@@ -257,7 +257,7 @@ public sealed class JobResultTests : IDisposable
         Handle(async (_, stop) =>
         {
             await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-            return ThirdPartyJobOutcome.Of(new SuccessResult { ContinuationToken = "later" });
+            return ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = "later" });
         });
 
         await RunPastJobTimeoutAsync();
@@ -447,10 +447,10 @@ public sealed class JobResultTests : IDisposable
             () => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers == 1);
         _worker.Clock.Advance(_worker.Options.StopTimeout);
         await Until.TrueAsync(() => _worker.Clock.PendingTimers == 51);
-        _worker.Clock.Advance(Bounded.Grace);
+        _worker.Clock.Advance(TimeLimitedTask.GracePeriod);
         await run.WaitAsync(Until.Patience);
 
-        Assert.True(Bounded.Grace < TimeSpan.FromSeconds(5) && WorkerStop.LastWords < TimeSpan.FromSeconds(5));
+        Assert.True(TimeLimitedTask.GracePeriod < TimeSpan.FromSeconds(5) && ShutdownCoordinator.FinalCallsTimeout < TimeSpan.FromSeconds(5));
         Assert.Equal(50, _worker.Queue.Failures.Count(failure => failure.Type == FailureType.SystemUnavailable));
     }
 
@@ -603,10 +603,10 @@ public sealed class JobResultTests : IDisposable
         Assert.Equal(WorkerOutcomes.Undelivered, Result.Outcome);
     }
 
-    private ThirdPartyJobResult Result => _worker.Observer.Results.Single(result => result.JobId == "job-1");
+    private JobReport Result => _worker.Observer.Results.Single(result => result.JobId == "job-1");
 
     private static Task<ThirdPartyJobOutcome?> Outcome(SuccessResult result) =>
-        Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.Of(result));
+        Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.From(result));
 
     /// <summary>Lets the job's time pass, and no more: what the handler does then is its own doing.</summary>
     private async Task RunPastJobTimeoutAsync()

@@ -25,7 +25,7 @@ internal sealed class RecordingObserver : IWorkerObserver
         }
     }
 
-    public IReadOnlyList<ThirdPartyJobResult> Results =>
+    public IReadOnlyList<JobReport> Results =>
         Of(WorkerEventKind.JobEnded).Select(ended => ended.Result!).ToArray();
 
     public void Report(WorkerEvent happened)

@@ -169,7 +169,7 @@ public sealed class SecretMaskTests
     {
         var job = new ThirdPartyJob(
             "job-1", "client-1", new Secret("client-token"), status: null, FakeQueue.Type, session: null);
-        var details = new JobDetails
+        var details = new JobDetailsResponse
         {
             ArtifactCredentials = new ArtifactCredentials(
                 new Secret("AKIAEXAMPLE"), new Secret("secret-key"), new Secret("session-token")),
@@ -180,13 +180,13 @@ public sealed class SecretMaskTests
 
         Assert.Equal(
             "*** AKIAEXAMPLE secret-key session-token value-1 value-2",
-            SecretMask.Of(job, Array.Empty<string>()).Apply(Text));
+            SecretMask.ForJob(job, Array.Empty<string>()).Apply(Text));
         Assert.Equal(
             "*** *** *** *** *** ***",
-            SecretMask.Of(new ThirdPartyJobDetail(job, details), new[] { "Extra" }).Apply(Text));
+            SecretMask.ForJob(new ThirdPartyJobDetail(job, details), new[] { "Extra" }).Apply(Text));
         Assert.Equal(
             "*** AKIAEXAMPLE secret-key session-token value-1 value-2",
-            SecretMask.Of(new ThirdPartyJobDetail(job, new JobDetails()), Array.Empty<string>()).Apply(Text));
+            SecretMask.ForJob(new ThirdPartyJobDetail(job, new JobDetailsResponse()), Array.Empty<string>()).Apply(Text));
     }
 
     private SecretMask Mask() => new(() => _secrets, JobConfiguration.Empty, Array.Empty<string>());

@@ -20,7 +20,7 @@ internal static class ServiceErrors
     public static ServiceUnavailableException Unavailable => new(Of("InternalFailure", answerLost: true));
 
     /// <summary>A captive portal's, say.</summary>
-    public static UnexpectedAnswerException Foreign => new(
+    public static UnexpectedResponseException Foreign => new(
         new ServiceError("TheOperation", string.Empty, "HTTP 200 of a portal.", null, 200, 1, true, null));
 
     public static InvalidNonceException InvalidNonce(bool answerLost = false) =>

@@ -29,7 +29,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
 
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
         JobTicket[] tickets = (await queue.PollAsync(EmulatedService.Type, 8, CancellationToken.None)).ToArray();
-        await Task.WhenAll(tickets.Select(ticket => queue.OpenAsync(ticket, CancellationToken.None)));
+        await Task.WhenAll(tickets.Select(ticket => queue.GetDetailsAsync(ticket, CancellationToken.None)));
 
         Assert.Equal((8, 1), (tickets.Length, _lookups));
     }
@@ -40,10 +40,10 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
         _service.AddJob("client-1");
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
         JobTicket ticket = await PollAsync(queue);
-        await queue.OpenAsync(ticket, CancellationToken.None);
+        await queue.GetDetailsAsync(ticket, CancellationToken.None);
         _service.Emulator.AddClient("client-1", new Secret("another-token"));
 
-        await queue.OpenAsync(ticket, CancellationToken.None);
+        await queue.GetDetailsAsync(ticket, CancellationToken.None);
 
         Assert.Equal(2, _lookups);
     }
@@ -55,9 +55,9 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
         ThirdPartyJobQueue queue = Queue(_ => new Secret("wrong"));
         JobTicket ticket = await PollAsync(queue);
 
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal(1, _lookups);
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal(2, _lookups);
     }
 
@@ -66,11 +66,11 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     {
         EmulatedJob job = _service.AddJob();
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
-        IWorkerJob opened = await queue.OpenAsync(await PollAsync(queue), CancellationToken.None);
+        IWorkerJob opened = await queue.GetDetailsAsync(await PollAsync(queue), CancellationToken.None);
 
         Assert.True(await queue.ClaimAsync(opened, CancellationToken.None));
         Assert.Equal(JobStatus.InProgress, _service.JobOf(job).Status);
-        Assert.DoesNotContain(_service.JobOf(job).Nonce, opened.ClaimMark, StringComparison.Ordinal);
+        Assert.DoesNotContain(_service.JobOf(job).Nonce, opened.ClaimFingerprint, StringComparison.Ordinal);
         await queue.SucceedAsync(opened.Ticket, new SuccessResult { Summary = "ok" }, CancellationToken.None);
         Assert.False(await queue.ClaimAsync(opened, CancellationToken.None));
     }
@@ -83,7 +83,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
             new EmulatorOptions { Clock = clock, LeaseTime = TimeSpan.FromMinutes(1) });
         service.AddJob();
         ThirdPartyJobQueue queue = Queue(client => service.Emulator.GetClients()[client], service);
-        IWorkerJob opened = await queue.OpenAsync(await PollAsync(queue), CancellationToken.None);
+        IWorkerJob opened = await queue.GetDetailsAsync(await PollAsync(queue), CancellationToken.None);
         clock.Advance(TimeSpan.FromMinutes(2));
         await PollAsync(queue);
 
@@ -97,13 +97,13 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
         ThirdPartyJobQueue queue = Queue(
             client => _lookups == 1 ? _service.Emulator.GetClients()[client] : new Secret("wrong"));
         JobTicket ticket = await PollAsync(queue);
-        await queue.OpenAsync(ticket, CancellationToken.None);
+        await queue.GetDetailsAsync(ticket, CancellationToken.None);
         _service.Emulator.AddClient("client-1", new Secret("another-token"));
 
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal(2, _lookups);
         int calls = _service.Emulator.GetRequests().Count;
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.OpenAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal((3, 1), (_lookups, _service.Emulator.GetRequests().Count - calls));
     }
 
@@ -112,7 +112,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     {
         _service.AddJob();
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
-        IWorkerJob job = await queue.OpenAsync(await PollAsync(queue), CancellationToken.None);
+        IWorkerJob job = await queue.GetDetailsAsync(await PollAsync(queue), CancellationToken.None);
 
         ArtifactCredentials renewed = (await job.Artifacts.RenewAsync!(CancellationToken.None))!;
 
@@ -126,7 +126,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
 
     private ThirdPartyJobQueue Queue(Func<string, Secret> find, EmulatedService? service = null) => new(
         new ThirdPartySession(name: null, (service ?? _service).Settings, tokens: null),
-        new TokenLookup(
+        new DelegateTokenSource(
             (client, _) =>
             {
                 Interlocked.Increment(ref _lookups);

@@ -380,7 +380,7 @@ public sealed class WorkerEngineTests : IDisposable
         InvalidInputException error = Assert.Throws<InvalidInputException>(((WorkerOptions)options).Check);
 
         Assert.Equal(name, error.InputName);
-        Assert.NotEmpty(error.Cure);
+        Assert.NotEmpty(error.RecommendedAction);
     }
 
     [Fact]

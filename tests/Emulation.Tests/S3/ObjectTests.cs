@@ -300,7 +300,7 @@ public sealed class ObjectTests : IDisposable
     {
         InvalidInputException bucket = Assert.Throws<InvalidInputException>(
             () => _host.Emulator.PutObject("other", "k", Stream.Null));
-        Assert.Contains(_host.Bucket, bucket.Cure, StringComparison.Ordinal);
+        Assert.Contains(_host.Bucket, bucket.RecommendedAction, StringComparison.Ordinal);
         Assert.Throws<InvalidInputException>(() => _host.Emulator.OpenObject(_host.Bucket, "none"));
         Assert.Throws<InvalidInputException>(() => _host.Emulator.PutObject(_host.Bucket, "", Stream.Null));
     }

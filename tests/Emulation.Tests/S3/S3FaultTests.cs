@@ -161,7 +161,7 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("throttle=1@Upload", "UploadPart")]
     public void Fault_ThatCannotHitAnOperation_IsBadInputAndNamesThoseItCan(string plan, string named) =>
         Assert.Contains(
-            named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).Cure, StringComparison.Ordinal);
+            named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).RecommendedAction, StringComparison.Ordinal);
 
     [Fact]
     public async Task Faults_OfASeed_RepeatThemselves()

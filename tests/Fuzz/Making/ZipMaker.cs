@@ -35,7 +35,7 @@ internal static class ZipMaker
             byte[] data =
                 text.EndsWith('/') ? [] : isLink ? Encoding.UTF8.GetBytes(EntryNames.Target(draw)) : Content(draw);
             int method = draw.Chance(0.5) && data.Length > 0 ? 8 : 0;
-            uint crc = (uint)CyclicCode.Crc32.Append(0, data, 0, data.Length);
+            uint crc = (uint)Crc.Crc32.Append(0, data, 0, data.Length);
             uint mode = isLink ? 0xA1FFu
                 : text.EndsWith('/') ? 0x41EDu
                 : draw.Pick(new uint[] { 0x81A4, 0x81ED, 0x8FFF, 0x1180, 0, 0x6180 });

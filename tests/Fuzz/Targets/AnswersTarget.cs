@@ -39,7 +39,7 @@ internal sealed class AnswersTarget : FuzzTarget
     public override string Run(byte[] input)
     {
         string outcome = string.Join("/", Jobs(input), Status(input), DetailsOf(input));
-        string shown = WireText.Redact(input);
+        string shown = WireLogFormatter.Redact(input);
         Hold(
             !shown.Contains("\"s3cret-value\"", System.StringComparison.Ordinal) || !IsAnswer(input),
             "A secret key is shown.");
@@ -51,10 +51,10 @@ internal sealed class AnswersTarget : FuzzTarget
     {
         try
         {
-            return AnswerReader.Details(input).ArtifactCredentials?.SecretAccessKey.Reveal() == "s3cret-value"
+            return ResponseReader.Details(input).ArtifactCredentials?.SecretAccessKey.Reveal() == "s3cret-value"
                 && System.Text.Encoding.UTF8.GetString(input).Split("s3cret-value").Length == 2;
         }
-        catch (UnreadableAnswerException)
+        catch (UnreadableResponseException)
         {
             return false;
         }
@@ -64,11 +64,11 @@ internal sealed class AnswersTarget : FuzzTarget
     {
         try
         {
-            IReadOnlyList<PolledJob> jobs = AnswerReader.Jobs(input);
+            IReadOnlyList<PolledJob> jobs = ResponseReader.Jobs(input);
             Hold(jobs.All(job => job.JobId is not null && job.ClientId is not null), "A job has no id.");
             return Count(jobs.Count);
         }
-        catch (UnreadableAnswerException)
+        catch (UnreadableResponseException)
         {
             return "unreadable";
         }
@@ -78,9 +78,9 @@ internal sealed class AnswersTarget : FuzzTarget
     {
         try
         {
-            return AnswerReader.Status(input).Length > 0 ? "status" : "none";
+            return ResponseReader.Status(input).Length > 0 ? "status" : "none";
         }
-        catch (UnreadableAnswerException)
+        catch (UnreadableResponseException)
         {
             return "unreadable";
         }
@@ -90,7 +90,7 @@ internal sealed class AnswersTarget : FuzzTarget
     {
         try
         {
-            JobDetails details = AnswerReader.Details(input);
+            JobDetailsResponse details = ResponseReader.Details(input);
 
             // What the cmdlets and the worker make of it.
             ThirdPartyJobDetail job = new(
@@ -104,7 +104,7 @@ internal sealed class AnswersTarget : FuzzTarget
                 + $"{details.ArtifactCredentials is null}"
                 + $"{details.Nonce is null}{details.EncryptionKey is null}{shown.Length > 100}";
         }
-        catch (UnreadableAnswerException)
+        catch (UnreadableResponseException)
         {
             return "unreadable";
         }

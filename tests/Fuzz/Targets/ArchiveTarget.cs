@@ -77,7 +77,7 @@ internal abstract class ArchiveTarget : FuzzTarget
         }
         catch (ArchiveException error)
         {
-            Hold(error.Cure.Length > 0, "An error has no cure.");
+            Hold(error.RecommendedAction.Length > 0, "An error has no recommended action.");
             outcome = error.Fault + Shape(error.Message[(error.Message.LastIndexOf(':') + 1)..]);
         }
 

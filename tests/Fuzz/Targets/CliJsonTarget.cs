@@ -36,7 +36,7 @@ internal sealed class CliJsonTarget : FuzzTarget
             + """{"revision":"r","changeIdentifier":"c","created":1.5,"revisionSummary":"s"},"continuationToken":"","""
             + "\"executionDetails\":"
             + """{"summary":"s","externalExecutionId":"e","percentComplete":50}}"""
-        : Skeleton.Of(draw.Pick(s_operations)));
+        : InputSkeleton.ForRequest(draw.Pick(s_operations)));
 
     public override string Run(byte[] input)
     {
@@ -54,12 +54,12 @@ internal sealed class CliJsonTarget : FuzzTarget
         outcome += Take(() => _actionType.Read(file.Properties["actionTypeId"]?.Value) is null ? "-" : "T");
         outcome += Take(() => _secret.Read(file.Properties["clientToken"]?.Value) is null ? "-" : "S");
         outcome += Take(() => _credential.Read(file) is null ? "-" : "C");
-        return outcome + Take(() => Send(PipedResult.Of(file, Members.Of(file))));
+        return outcome + Take(() => Send(PipedResult.From(file, ObjectMembers.TryCreate(file))));
     }
 
     private static string Send(PipedResult result)
     {
-        ResultText text = new("job j", _ => { });
+        ResultTextLimits text = new("job j", _ => { });
         if (result.FailureMessage is string message)
         {
             _ = RequestBody.Failure(

@@ -114,7 +114,7 @@ internal sealed class ClientTarget : FuzzTarget
                     s_type, 1, options, CancellationToken.None).ConfigureAwait(false);
                 return "jobs" + Count(jobs.Count);
             case 1:
-                JobDetails details = await _client.GetThirdPartyJobDetailsAsync(
+                JobDetailsResponse details = await _client.GetThirdPartyJobDetailsAsync(
                     "j", s_token, options, CancellationToken.None).ConfigureAwait(false);
                 return details.ArtifactCredentials?.SecretAccessKey.Reveal() == "s3cret-value" ? "details" : "other";
             case 2:

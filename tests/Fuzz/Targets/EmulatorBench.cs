@@ -47,7 +47,7 @@ internal sealed class EmulatorBench : IDisposable
         _credentials = EmulatedCredentials.Create(
             s_credentialKey, _job.JobId, _clock.GetUtcNow() + TimeSpan.FromMinutes(15));
         string inKey = _job.InputArtifacts[0].ObjectKey;
-        new LocalObjects(_store, _clock).Put(Bucket, inKey, new MemoryStream(new byte[40_000]));
+        new OwnerObjects(_store, _clock).Put(Bucket, inKey, new MemoryStream(new byte[40_000]));
         _uploadId = Upload();
         Names = new Dictionary<string, string>
         {
@@ -113,12 +113,12 @@ internal sealed class EmulatorBench : IDisposable
     }
 
     /// <summary>Reads the next request; <see langword="null"/> where there is none.</summary>
-    public static ServiceCall? Read(HttpRequestReader reader) => reader.ReadAsync().GetAwaiter().GetResult();
+    public static HttpRequest? Read(HttpRequestReader reader) => reader.ReadAsync().GetAwaiter().GetResult();
 
     /// <summary>Answers a request, and reads the answer to its end.</summary>
-    public ServiceAnswer Answer(ServiceCall call)
+    public HttpResponse Answer(HttpRequest call)
     {
-        ServiceAnswer answer = _pipeline.AnswerAsync(call, "request-1", CancellationToken.None)
+        HttpResponse answer = _pipeline.AnswerAsync(call, "request-1", CancellationToken.None)
             .GetAwaiter().GetResult();
         long length = answer.Body.Length;
         if (answer.Content is Stream content)
@@ -150,7 +150,7 @@ internal sealed class EmulatorBench : IDisposable
     /// <summary>Signs for the five operations.</summary>
     /// <param name="read">The request with its body read.</param>
     /// <param name="target">Gets the headers.</param>
-    public void Sign(ServiceCall read, ServiceCall target)
+    public void Sign(HttpRequest read, HttpRequest target)
     {
         Set(read, target, "X-Amz-Date", Stamp);
         target.Headers.Remove("Authorization");
@@ -161,7 +161,7 @@ internal sealed class EmulatorBench : IDisposable
     }
 
     /// <summary>Signs for S3, by the emulator's own keys or by those of the job.</summary>
-    public void SignForS3(ServiceCall target, bool asJob)
+    public void SignForS3(HttpRequest target, bool asJob)
     {
         Set(target, target, "X-Amz-Date", Stamp);
         if (target.Headers["x-amz-content-sha256"] is null)
@@ -187,7 +187,7 @@ internal sealed class EmulatorBench : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private static ServiceCall Copy(ServiceCall read, ServiceCall target)
+    private static HttpRequest Copy(HttpRequest read, HttpRequest target)
     {
         foreach (string name in target.Headers.AllKeys.OfType<string>())
         {
@@ -197,7 +197,7 @@ internal sealed class EmulatorBench : IDisposable
         return read;
     }
 
-    private static void Set(ServiceCall read, ServiceCall target, string name, string value)
+    private static void Set(HttpRequest read, HttpRequest target, string name, string value)
     {
         read.Headers[name] = value;
         target.Headers[name] = value;
@@ -207,13 +207,13 @@ internal sealed class EmulatorBench : IDisposable
         }
     }
 
-    private static string SignedHeaders(ServiceCall call) => string.Join(";", call.Headers.AllKeys.OfType<string>()
+    private static string SignedHeaders(HttpRequest call) => string.Join(";", call.Headers.AllKeys.OfType<string>()
         .Select(name => name.ToLowerInvariant())
         .Where(name => name is "host" or "content-type" || name.StartsWith("x-amz-", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal));
 
     private void Authorize(
-        ServiceCall call, string service, string accessKeyId, string secretKey, string signed, string canonical,
+        HttpRequest call, string service, string accessKeyId, string secretKey, string signed, string canonical,
         Encoding encoding)
     {
         string scope = $"{Stamp[..8]}/{Region}/{service}/aws4_request";
@@ -233,7 +233,7 @@ internal sealed class EmulatorBench : IDisposable
     private string Upload()
     {
         string text = $"POST /{Bucket}/{_job.OutputArtifacts[0].ObjectKey}?uploads HTTP/1.1\r\nHost: h\r\n\r\n";
-        ServiceCall call = Read(new HttpRequestReader(new MemoryStream(Encoding.ASCII.GetBytes(text))))!;
+        HttpRequest call = Read(new HttpRequestReader(new MemoryStream(Encoding.ASCII.GetBytes(text))))!;
         SignForS3(call, asJob: false);
         string xml = Encoding.UTF8.GetString(Answer(call).Body);
         int start = xml.IndexOf("<UploadId>", StringComparison.Ordinal) + 10;

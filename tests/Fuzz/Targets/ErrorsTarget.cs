@@ -52,7 +52,7 @@ internal sealed class ErrorsTarget : FuzzTarget
             && int.TryParse(Encoding.ASCII.GetString(input, first + 1, second - first - 1), out int read)
             ? read
             : 400;
-        ErrorAnswer answer = ErrorAnswer.Read(input.AsMemory(second < 0 ? 0 : second + 1), header);
+        ErrorResponse answer = ErrorResponse.Read(input.AsMemory(second < 0 ? 0 : second + 1), header);
         Hold(answer.Code.IndexOf(':') < 0 && answer.Code.IndexOf('#') < 0, "The code keeps a part that is no name.");
 
         var error = new AmazonServiceException(

@@ -87,13 +87,13 @@ internal sealed class JournalTarget : FuzzTarget
     /// <summary>An entry is read back as it was written.</summary>
     public static void CheckWritten(JournalEntry entry)
     {
-        string line = Encoding.UTF8.GetString(JournalText.Of(entry));
-        JournalEntry again = JournalText.Read(line)?.Entry ?? throw new FuzzException("An entry is not read back.");
+        string line = Encoding.UTF8.GetString(JournalFormat.Serialize(entry));
+        JournalEntry again = JournalFormat.Read(line)?.Entry ?? throw new FuzzException("An entry is not read back.");
         Hold(
             again.Job == entry.Job
                 && again.Stage == entry.Stage
                 && again.Time == entry.Time
-                && again.Mark == entry.Mark
+                && again.ClaimFingerprint == entry.ClaimFingerprint
                 && again.Runs == entry.Runs,
             "An entry is read back as another.");
         Hold(Same(again.Result, entry.Result), "A result is read back as another.");

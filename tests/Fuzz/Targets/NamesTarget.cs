@@ -47,8 +47,8 @@ internal sealed class NamesTarget : FuzzTarget
         string[] names = Encoding.UTF8.GetString(input).Split('\n');
         foreach (string name in names)
         {
-            CheckFileName(SafeName.Of(name), name);
-            CheckFileName(ArtifactFileNames.Of(new JobArtifact(name, null, "S3", "b", name)), name);
+            CheckFileName(SafeFileName.For(name), name);
+            CheckFileName(ArtifactFileNames.For(new JobArtifact(name, null, "S3", "b", name)), name);
             _ = ArchiveErrors.Shown(name);
         }
 
@@ -57,13 +57,13 @@ internal sealed class NamesTarget : FuzzTarget
 
     private static string Tree(string[] names, NameRules rules)
     {
-        EntryTree tree = new("archive", rules, new ExtractionLimits { MaxEntries = 5000, MaxPathLength = 2000 });
+        ArchiveEntryIndex tree = new("archive", rules, new ExtractionLimits { MaxEntries = 5000, MaxPathLength = 2000 });
         try
         {
             foreach (string name in names)
             {
                 string[] link = name.Split('>', 2);
-                EntryNode node = tree.Add(
+                ArchiveEntryNode node = tree.Add(
                     link[0], link.Length == 2 ? NodeKind.Link : name.EndsWith('/') ? NodeKind.Folder : NodeKind.File);
                 if (link.Length == 2)
                 {
@@ -74,7 +74,7 @@ internal sealed class NamesTarget : FuzzTarget
             }
 
             tree.CheckLinks();
-            foreach (EntryNode link in tree.Links)
+            foreach (ArchiveEntryNode link in tree.Links)
             {
                 CheckTarget(link);
             }
@@ -101,7 +101,7 @@ internal sealed class NamesTarget : FuzzTarget
     }
 
     /// <summary>By text alone, links of the tree aside: no way up past the root.</summary>
-    private static void CheckTarget(EntryNode link)
+    private static void CheckTarget(ArchiveEntryNode link)
     {
         Hold(link.Target!.Length > 0 && link.Target[0] is not ('/' or '\\'), "A link is absolute.");
         if (!link.Target.Contains(".."))

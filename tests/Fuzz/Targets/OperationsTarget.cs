@@ -40,12 +40,12 @@ internal sealed class OperationsTarget : RequestTarget
             JsonMaker.Like(draw, body));
     }
 
-    protected override void Sign(EmulatorBench bench, ServiceCall call, byte[] input)
+    protected override void Sign(EmulatorBench bench, HttpRequest call, byte[] input)
     {
         // The body is needed for the signature, and can be read once: it is read from a second reader.
         using ClientStream client = new(input);
         HttpRequestReader reader = new(client);
-        ServiceCall? read = EmulatorBench.Read(reader);
+        HttpRequest? read = EmulatorBench.Read(reader);
         if (read is not null && read.BodyStream is not null)
         {
             read.ReadBodyAsync().GetAwaiter().GetResult();
@@ -54,8 +54,8 @@ internal sealed class OperationsTarget : RequestTarget
     }
 
     // What the emulator answers, our own client reads.
-    protected override string After(ServiceAnswer answer) => answer.StatusCode != 200
-        ? ErrorAnswer.Read(answer.Body, null).Code
-        : Count(AnswerReader.Jobs(answer.Body).Count) + AnswerReader.Status(answer.Body)
-        + (AnswerReader.Details(answer.Body).Nonce is null);
+    protected override string After(HttpResponse answer) => answer.StatusCode != 200
+        ? ErrorResponse.Read(answer.Body, null).Code
+        : Count(ResponseReader.Jobs(answer.Body).Count) + ResponseReader.Status(answer.Body)
+        + (ResponseReader.Details(answer.Body).Nonce is null);
 }

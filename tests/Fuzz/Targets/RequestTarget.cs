@@ -37,13 +37,13 @@ internal abstract class RequestTarget : FuzzTarget
         {
             for (int i = 0; i < 50; i++)
             {
-                if (EmulatorBench.Read(reader) is not ServiceCall call)
+                if (EmulatorBench.Read(reader) is not HttpRequest call)
                 {
                     break;
                 }
 
                 Sign(_bench, call, bytes);
-                ServiceAnswer answer = _bench.Answer(call);
+                HttpResponse answer = _bench.Answer(call);
                 Hold(answer.StatusCode is 0 or (>= 200 and < 600), "An answer has no status.");
                 Hold(answer.ErrorName is not ("InternalFailure" or "InternalError"), "The emulator failed.");
                 if (i < 3)
@@ -69,11 +69,11 @@ internal abstract class RequestTarget : FuzzTarget
     protected override void Release() => _bench.Dispose();
 
     /// <summary>What is done with a request before it is answered.</summary>
-    protected virtual void Sign(EmulatorBench bench, ServiceCall call, byte[] input)
+    protected virtual void Sign(EmulatorBench bench, HttpRequest call, byte[] input)
     {
     }
 
-    protected virtual string After(ServiceAnswer answer) => string.Empty;
+    protected virtual string After(HttpResponse answer) => string.Empty;
 
     protected static byte[] Request(string head, byte[] body) =>
         [

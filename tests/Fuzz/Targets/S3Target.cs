@@ -74,7 +74,7 @@ internal sealed class S3Target : RequestTarget
         _ => Request(draw.Pick(s_heads) + (draw.Chance(0.2) ? "\nx-job: 1" : string.Empty), []),
     };
 
-    protected override void Sign(EmulatorBench bench, ServiceCall call, byte[] input)
+    protected override void Sign(EmulatorBench bench, HttpRequest call, byte[] input)
     {
         if (S3Request.IsFor(call) || call.Headers["X-Amz-Target"] is null)
         {

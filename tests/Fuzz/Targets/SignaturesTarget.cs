@@ -34,12 +34,12 @@ internal sealed class SignaturesTarget : FuzzTarget
 
     public override string Run(byte[] input)
     {
-        ServiceCall call;
+        HttpRequest call;
         try
         {
             using ClientStream client = new(input);
             HttpRequestReader reader = new(client);
-            if (EmulatorBench.Read(reader) is not ServiceCall read)
+            if (EmulatorBench.Read(reader) is not HttpRequest read)
             {
                 return "nothing";
             }
@@ -106,7 +106,7 @@ internal sealed class SignaturesTarget : FuzzTarget
             : "POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: CodePipeline_20150709.PollForThirdPartyJobs\r\n"
                 + "Content-Type: application/x-amz-json-1.1\r\nContent-Length: 7\r\n";
         byte[] whole = Encoding.ASCII.GetBytes(text + "\r\n" + (forS3 ? string.Empty : "{\"a\":1}"));
-        ServiceCall call = EmulatorBench.Read(new HttpRequestReader(new MemoryStream(whole)))!;
+        HttpRequest call = EmulatorBench.Read(new HttpRequestReader(new MemoryStream(whole)))!;
         if (forS3)
         {
             _bench.SignForS3(call, asJob: false);

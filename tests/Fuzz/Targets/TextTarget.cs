@@ -18,7 +18,7 @@ internal sealed class TextTarget : FuzzTarget
     private static readonly string[] s_texts =
     {
         "30", "0.5", "00:01:30", "1.00:00:00", "seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2",
-        "slow=0.5,delay=200ms,skip=3", "*", "^JobId", "Configuration.Keys", "JobDetails.Nonce", "ok",
+        "slow=0.5,delay=200ms,skip=3", "*", "^JobId", "Configuration.Keys", "JobDetailsResponse.Nonce", "ok",
         "Deployed \ud83d\ude80 to production",
     };
 
@@ -71,11 +71,11 @@ internal sealed class TextTarget : FuzzTarget
 
     private static void CheckOutcome(string text)
     {
-        OutcomeFit fit = new(each => each);
+        OutcomeSanitizer fit = new(each => each);
         foreach (ThirdPartyJobOutcome outcome in new[]
         {
-            ThirdPartyJobOutcome.Of(new FailureResult((FailureType)(text.Length % 9), text, text)),
-            ThirdPartyJobOutcome.Of(new SuccessResult
+            ThirdPartyJobOutcome.From(new FailureResult((FailureType)(text.Length % 9), text, text)),
+            ThirdPartyJobOutcome.From(new SuccessResult
             {
                 Summary = text, ExternalExecutionId = text, PercentComplete = text.Length - 5,
                 ContinuationToken = text.Length % 2 == 0 ? text : null,
@@ -99,7 +99,7 @@ internal sealed class TextTarget : FuzzTarget
             }
             else
             {
-                _ = JournalText.Of(
+                _ = JournalFormat.Serialize(
                     new JournalEntry(new JobTicket("j", "c", s_type), JournalStage.Result, DateTimeOffset.UnixEpoch)
                     {
                         Result = fitted,
@@ -145,7 +145,7 @@ internal sealed class TextTarget : FuzzTarget
     {
         try
         {
-            _ = Selection.Of(
+            _ = SelectExpression.Parse(
                 text, isPassThru: false, _command.GetType(), typeof(AcknowledgeThirdPartyJobResponse));
             return "selected";
         }

@@ -38,11 +38,11 @@ internal sealed class TokensTarget : FuzzTarget
         string client = Encoding.UTF8.GetString(input, 0, end);
         string text = Encoding.UTF8.GetString(input, end, input.Length - end);
         Environment.SetEnvironmentVariable(
-            EnvironmentTokens.Variable, text.Replace("\0", string.Empty, StringComparison.Ordinal));
+            EnvironmentTokenSource.Variable, text.Replace("\0", string.Empty, StringComparison.Ordinal));
         string outcome;
         try
         {
-            Secret? found = EnvironmentTokens.Instance.FindAsync(client, CancellationToken.None)
+            Secret? found = EnvironmentTokenSource.Instance.FindAsync(client, CancellationToken.None)
                 .GetAwaiter().GetResult();
             Hold(found is null || found.Reveal().Length > 0, "A token is empty.");
             outcome = found is null ? "none" : "found";
@@ -85,7 +85,7 @@ internal sealed class TokensTarget : FuzzTarget
     {
         try
         {
-            IClientTokenSource source = ClientTokenArgument.Of(value).Source;
+            IClientTokenSource source = ClientTokenArgument.Parse(value).Source;
             Secret? token = source.FindAsync("c-1", CancellationToken.None).GetAwaiter().GetResult();
             Hold(
                 token is null || ServiceLimits.ClientToken.Allows(token.Reveal()),

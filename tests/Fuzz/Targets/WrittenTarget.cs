@@ -78,7 +78,7 @@ internal sealed class WrittenTarget : FuzzTarget
         }
 
         EmulatedJob done = _bench.Jobs.Find(job.JobId)!;
-        ThirdPartyJobOutcome outcome = fails ? ThirdPartyJobOutcome.Of(failure) : ThirdPartyJobOutcome.Of(success);
+        ThirdPartyJobOutcome outcome = fails ? ThirdPartyJobOutcome.From(failure) : ThirdPartyJobOutcome.From(success);
         JournalEntry entry = new(
             new JobTicket(job.JobId, job.ClientId, job.ActionType), JournalStage.Result,
             DateTimeOffset.UnixEpoch.AddSeconds(draw.Below(int.MaxValue)))

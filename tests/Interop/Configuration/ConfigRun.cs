@@ -163,7 +163,7 @@ public sealed class ConfigRun : IAsyncLifetime
         var aws = new AwsSettings(settings);
         using var client = new AmazonS3Client(
             Credentials.CredentialResolver.Resolve(settings),
-            StoreConfiguration.Create(aws, aws.Region, dottedBucket: false));
+            S3Configuration.Create(aws, aws.Region, dottedBucket: false));
         await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = "bucket", Key = "key" });
     }
 

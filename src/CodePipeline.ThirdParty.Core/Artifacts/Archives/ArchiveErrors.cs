@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>The errors of archives, in words that name the archive, the entry and the cure.</summary>
+/// <summary>The errors of archives, in words that name the archive, the entry and the recommended action.</summary>
 internal static class ArchiveErrors
 {
     private const string GetAgain = "Fetch the artifact again. If that does not help, have the action before make it again.";
@@ -14,16 +14,16 @@ internal static class ArchiveErrors
 
     public static ArchiveException Damaged(
         string archive, string what, string? entry = null, Exception? cause = null) =>
-        New(ArchiveFault.Damaged, $"{Of(archive, entry)} is damaged: {what}.", GetAgain, archive, entry, cause);
+        New(ArchiveFault.Damaged, $"{Describe(archive, entry)} is damaged: {what}.", GetAgain, archive, entry, cause);
 
     public static ArchiveException Unsafe(string archive, string entry, string what) =>
-        New(ArchiveFault.Unsafe, $"{Of(archive, entry)} is refused: {what}.", LeaveOut, archive, entry);
+        New(ArchiveFault.Unsafe, $"{Describe(archive, entry)} is refused: {what}.", LeaveOut, archive, entry);
 
-    public static ArchiveException Unsupported(string archive, string? entry, string what, string cure) =>
-        New(ArchiveFault.Unsupported, $"{Of(archive, entry)} cannot be expanded: {what}.", cure, archive, entry);
+    public static ArchiveException Unsupported(string archive, string? entry, string what, string recommendedAction) =>
+        New(ArchiveFault.Unsupported, $"{Describe(archive, entry)} cannot be expanded: {what}.", recommendedAction, archive, entry);
 
     public static ArchiveException Conflict(string archive, string entry, string what) => New(
-        ArchiveFault.Conflict, $"{Of(archive, entry)} is refused: {what}.",
+        ArchiveFault.Conflict, $"{Describe(archive, entry)} is refused: {what}.",
         "Have the archive made with names that differ.", archive, entry);
 
     public static ArchiveException TooManyBytes(string archive, long most) => TooLarge(
@@ -43,8 +43,8 @@ internal static class ArchiveErrors
             + $"{most:N0} times its own size",
         "If you trust it, raise -MaximumExpandedRatio.");
 
-    public static ArchiveException TooLarge(string archive, string what, string cure) =>
-        New(ArchiveFault.TooLarge, $"The archive '{Shown(archive)}' is refused: {what}.", cure, archive);
+    public static ArchiveException TooLarge(string archive, string what, string recommendedAction) =>
+        New(ArchiveFault.TooLarge, $"The archive '{Shown(archive)}' is refused: {what}.", recommendedAction, archive);
 
     /// <summary>Something in a folder that has no place in an archive.</summary>
     public static ArchiveException CannotPack(string folder, string entry, string what) =>
@@ -80,12 +80,12 @@ internal static class ArchiveErrors
         ? "the path is too long for this system."
         : cause.Message;
 
-    private static ArchiveException CannotPack(string folder, string entry, string what, string cure) => New(
-        ArchiveFault.Unsafe, $"'{Shown(entry)}' in '{Shown(folder)}' cannot be packed: {what}.", cure, folder, entry);
+    private static ArchiveException CannotPack(string folder, string entry, string what, string recommendedAction) => New(
+        ArchiveFault.Unsafe, $"'{Shown(entry)}' in '{Shown(folder)}' cannot be packed: {what}.", recommendedAction, folder, entry);
 
     public static ArchiveException New(
-        ArchiveFault fault, string message, string cure, string? path = null, string? entry = null,
-        Exception? cause = null) => new(fault, message, cure, path, entry, cause);
+        ArchiveFault fault, string message, string recommendedAction, string? path = null, string? entry = null,
+        Exception? cause = null) => new(fault, message, recommendedAction, path, entry, cause);
 
     /// <summary>A name from an archive as it can be shown: no control characters, no end.</summary>
     public static string Shown(string name)
@@ -118,7 +118,7 @@ internal static class ArchiveErrors
         return shown.ToString();
     }
 
-    private static string Of(string archive, string? entry) => entry is null
+    private static string Describe(string archive, string? entry) => entry is null
         ? $"The archive '{Shown(archive)}'"
         : $"The entry '{Shown(entry)}' of the archive '{Shown(archive)}'";
 }

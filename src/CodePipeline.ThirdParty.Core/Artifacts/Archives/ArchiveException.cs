@@ -29,12 +29,12 @@ public enum ArchiveFault
 public sealed class ArchiveException : Exception
 {
     internal ArchiveException(
-        ArchiveFault fault, string message, string cure, string? path = null, string? entry = null,
+        ArchiveFault fault, string message, string recommendedAction, string? path = null, string? entry = null,
         Exception? cause = null)
         : base(message, cause)
     {
         Fault = fault;
-        Cure = cure;
+        RecommendedAction = recommendedAction;
         Path = path;
         Entry = entry;
     }
@@ -43,7 +43,7 @@ public sealed class ArchiveException : Exception
     public ArchiveFault Fault { get; }
 
     /// <summary>What to do about it.</summary>
-    public string Cure { get; }
+    public string RecommendedAction { get; }
 
     /// <summary>The archive, file or folder that it is about, if it is about one.</summary>
     public string? Path { get; }

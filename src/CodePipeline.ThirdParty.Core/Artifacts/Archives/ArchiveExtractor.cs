@@ -88,9 +88,9 @@ internal sealed class ArchiveExtractor
         string archive = source.Path;
         (ArchiveFormat format, long length) = Detect(source);
         using StagingFolder staging = StagingFolder.Create(destination, replace, Clock);
-        EntryTree tree = new(archive, Rules, limits) { LaterReplaces = format != ArchiveFormat.Zip };
-        TreeWriter writer = new(archive, staging.Content);
-        ExtractionMeter meter = new(archive, length, limits, progress);
+        ArchiveEntryIndex tree = new(archive, Rules, limits) { LaterReplaces = format != ArchiveFormat.Zip };
+        DirectoryWriter writer = new(archive, staging.Content);
+        ExtractionBudget meter = new(archive, length, limits, progress);
         IReadOnlyList<string> notes = Array.Empty<string>();
         try
         {
@@ -105,14 +105,14 @@ internal sealed class ArchiveExtractor
                 notes = tar.Notes;
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Expanding", archive, error);
         }
 
         source.Whole.GetAwaiter().GetResult();
         cancellationToken.ThrowIfCancellationRequested();
-        staging.Land();
+        staging.Commit();
         meter.Report();
         return new ExtractionResult(format, tree.Count, meter.Bytes, notes);
     }
@@ -134,7 +134,7 @@ internal sealed class ArchiveExtractor
                 ArchiveFormat format => (format, file.Length),
             };
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Reading", archive, error);
         }

@@ -42,7 +42,7 @@ internal static class ArchiveFormats
         {
             stream.Position = 0;
             byte[] head = new byte[LongestEmptyTar + 1];
-            int length = Streams.ReadUpTo(stream, head, 0, head.Length);
+            int length = Streams.ReadAtLeast(stream, head, 0, head.Length);
             if (length >= 4 && LittleEndian.UInt32(head, 0)
                 is ZipDirectory.LocalSignature or ZipDirectory.EndSignature or ZipDirectory.SplitSignature)
             {
@@ -55,13 +55,13 @@ internal static class ArchiveFormats
                 return ArchiveFormat.Tar;
             }
 
-            if (GzipContent.IsGzip(head, length))
+            if (GzipStreamReader.IsGzip(head, length))
             {
                 stream.Position = 0;
                 return HoldsTar(stream) ? ArchiveFormat.TarGzip : ArchiveFormat.None;
             }
 
-            other = OtherFormats.NameOf(head, length);
+            other = UnsupportedFormats.NameOf(head, length);
             return other is not null ? ArchiveFormat.Other
                 : ZipDirectory.HasEndRecord(stream) ? ArchiveFormat.Zip
                 : ArchiveFormat.None;
@@ -81,17 +81,17 @@ internal static class ArchiveFormats
     {
         try
         {
-            using GzipContent content = new(stream);
+            using GzipStreamReader content = new(stream);
             byte[] head = new byte[LongestEmptyTar + 1];
 
             // The first block alone: a wrong checksum further on makes it a damaged archive, and no plain file.
-            int length = Streams.ReadUpTo(content, head, 0, TarHeader.Size);
+            int length = Streams.ReadAtLeast(content, head, 0, TarHeader.Size);
             return IsTar(head, length)
                 || (Array.TrueForAll(head, each => each == 0)
-                    && IsTar(head, length + Streams.ReadUpTo(content, head, length, head.Length - length)));
+                    && IsTar(head, length + Streams.ReadAtLeast(content, head, length, head.Length - length)));
         }
         catch (Exception error) when (error is not OperationCanceledException
-            && (error is EndOfStreamException || !FileErrors.IsOfSystem(error)))
+            && (error is EndOfStreamException || !FileErrors.IsIoError(error)))
         {
             // Whether it held a tar cannot be told any more; expanding it tells that it is damaged.
             return stream.Length >= ShortestGzip;

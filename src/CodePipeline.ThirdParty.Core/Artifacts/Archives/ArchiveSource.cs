@@ -9,7 +9,7 @@ namespace CodePipeline.ThirdParty.Artifacts;
 internal sealed record ArchiveSource(string Path)
 {
     /// <summary>What tells which bytes are there; <see langword="null"/> where all of them are.</summary>
-    public Arrivals? Arrivals { get; init; }
+    public DownloadedRanges? Arrivals { get; init; }
 
     /// <summary>Ends well once the file is whole and proven to be; nothing lands before.</summary>
     public Task Whole { get; init; } = Task.CompletedTask;
@@ -22,15 +22,15 @@ internal sealed record ArchiveSource(string Path)
             return Streams.OpenRead(Path);
         }
 
-        Arrivals.WaitForBegin();
-        return new ArrivingStream(
+        Arrivals.WaitForStart();
+        return new PartialFileStream(
             new FileStream(
                 Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1),
             Arrivals);
     }
 
     /// <summary>A file of known length, of which nothing is read before it is there.</summary>
-    private sealed class ArrivingStream(FileStream file, Arrivals arrivals) : Stream
+    private sealed class PartialFileStream(FileStream file, DownloadedRanges arrivals) : Stream
     {
         public override bool CanRead => true;
 

@@ -92,7 +92,7 @@ internal sealed class NameRules
             return "Windows drops a dot or space at the end of a name";
         }
 
-        return WindowsNames.IsDevice(segment) ? "it is the name of a device on Windows" : null;
+        return WindowsFileNames.IsDevice(segment) ? "it is the name of a device on Windows" : null;
     }
 
     private static bool IsAscii(string name)

@@ -35,7 +35,7 @@ internal sealed class SparseAttributes
                 : _numbers;
             bool isWhole = !_isOdd
                 && (Find("numblocks") is not string count || SparseMap.Number(count) == numbers.Count / 2);
-            return isWhole ? SparseMap.Of(Size, numbers) : null;
+            return isWhole ? SparseMap.Parse(Size, numbers) : null;
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class SparseMap
     /// <summary>
     /// Reads numbers by turns: an offset and a length; <see langword="null"/> where they do not fit.
     /// </summary>
-    public static SparseMap? Of(long? size, IReadOnlyList<string> numbers)
+    public static SparseMap? Parse(long? size, IReadOnlyList<string> numbers)
     {
         SparseMap? map = numbers.Count % 2 == 0 ? OfSize(size) : null;
         for (int index = 0; map is not null && index < numbers.Count; index += 2)
@@ -137,7 +137,7 @@ internal sealed class SparseMap
                 digits.Clear();
                 if (numbers.Count == wanted)
                 {
-                    return Of(fileSize, numbers);
+                    return Parse(fileSize, numbers);
                 }
             }
         }

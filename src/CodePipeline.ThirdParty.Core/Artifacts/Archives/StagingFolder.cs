@@ -48,18 +48,18 @@ internal sealed class StagingFolder : IDisposable
         string? parent = Path.GetDirectoryName(destination);
         if (!Links.IsLink(destination))
         {
-            OwnedFolder.Sweep(destination, Prefix, clock, PutBack);
+            OwnedFolder.Sweep(destination, Prefix, clock, RestoreSetAside);
         }
 
         if (parent is not null)
         {
-            OwnedFolder.Sweep(parent, Prefix, clock, PutBack);
+            OwnedFolder.Sweep(parent, Prefix, clock, RestoreSetAside);
         }
 
         Check(destination, replace);
         try
         {
-            string? created = parent is null ? null : Trees.TopmostMissing(parent);
+            string? created = parent is null ? null : DirectoryOperations.TopmostMissing(parent);
             try
             {
                 if (created is not null)
@@ -73,20 +73,20 @@ internal sealed class StagingFolder : IDisposable
             {
                 if (created is not null)
                 {
-                    Trees.RemoveEmpty(parent, created);
+                    DirectoryOperations.RemoveEmpty(parent, created);
                 }
 
                 throw;
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Making a folder for", destination, error);
         }
     }
 
     /// <summary>Moves the content to the destination. On failure what was there before is put back.</summary>
-    public void Land()
+    public void Commit()
     {
         // Time has passed, and somebody else may have landed there.
         Check(_destination, _replace);
@@ -99,14 +99,14 @@ internal sealed class StagingFolder : IDisposable
             }
             else if (!isLink && (_isInside || IsInUse(_destination)))
             {
-                LandChildren();
+                CommitChildren();
             }
             else
             {
-                LandWhole();
+                CommitWhole();
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Moving what was expanded to", _destination, error);
         }
@@ -125,7 +125,7 @@ internal sealed class StagingFolder : IDisposable
         _folder.Dispose();
         if (!_landed && _createdParent is not null)
         {
-            Trees.RemoveEmpty(Path.GetDirectoryName(_destination), _createdParent);
+            DirectoryOperations.RemoveEmpty(Path.GetDirectoryName(_destination), _createdParent);
         }
     }
 
@@ -174,7 +174,7 @@ internal sealed class StagingFolder : IDisposable
 
             return true;
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Reading the folder", folder, error);
         }
@@ -198,7 +198,7 @@ internal sealed class StagingFolder : IDisposable
                 beside.Dispose();
             }
             catch (Exception error)
-                when (FileErrors.IsOfSystem(error) && Directory.Exists(destination) && !Links.IsLink(destination))
+                when (FileErrors.IsIoError(error) && Directory.Exists(destination) && !Links.IsLink(destination))
             {
                 // No rights beside it, as in a folder that was prepared for this account.
             }
@@ -241,20 +241,20 @@ internal sealed class StagingFolder : IDisposable
             Directory.Move(there, Content);
             return true;
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             return false;
         }
     }
 
-    private void LandWhole()
+    private void CommitWhole()
     {
         if (!Links.IsLink(_destination))
         {
-            Trees.CopyMode(_destination, Content);
+            DirectoryOperations.CopyMode(_destination, Content);
         }
 
-        Trees.Move(_destination, Aside);
+        DirectoryOperations.Move(_destination, Aside);
         try
         {
             // What came in at the last moment is nobody's to lose.
@@ -263,14 +263,14 @@ internal sealed class StagingFolder : IDisposable
         }
         catch
         {
-            Trees.Move(Aside, _destination);
+            DirectoryOperations.Move(Aside, _destination);
             throw;
         }
     }
 
-    private void LandChildren()
+    private void CommitChildren()
     {
-        OwnerOnly.CreateFolder(Aside);
+        PrivateFiles.CreateFolder(Aside);
         List<(string From, string To)> moved = new();
         try
         {
@@ -291,7 +291,7 @@ internal sealed class StagingFolder : IDisposable
         {
             for (int index = moved.Count - 1; index >= 0; index--)
             {
-                Trees.Move(moved[index].To, moved[index].From);
+                DirectoryOperations.Move(moved[index].To, moved[index].From);
             }
 
             throw;
@@ -300,7 +300,7 @@ internal sealed class StagingFolder : IDisposable
 
     private static void Move(string from, string to, List<(string From, string To)> moved)
     {
-        Trees.Move(from, to);
+        DirectoryOperations.Move(from, to);
         moved.Add((from, to));
     }
 
@@ -312,14 +312,14 @@ internal sealed class StagingFolder : IDisposable
             string current = Directory.GetCurrentDirectory() + Path.DirectorySeparatorChar;
             return current.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             return false;
         }
     }
 
     // Its owner died between setting the old content aside and moving the new one in.
-    private static bool PutBack(FolderHandle place, FolderHandle folder, string name)
+    private static bool RestoreSetAside(FolderHandle place, FolderHandle folder, string name)
     {
         if (!folder.Has(AsideName))
         {

@@ -6,7 +6,7 @@ namespace CodePipeline.ThirdParty.Artifacts;
 internal static class Streams
 {
     /// <summary>Reads until the count is there or the stream ends; gives what was read.</summary>
-    public static int ReadUpTo(Stream stream, byte[] buffer, int offset, int count)
+    public static int ReadAtLeast(Stream stream, byte[] buffer, int offset, int count)
     {
         int done = 0;
         while (done < count)

@@ -99,7 +99,7 @@ internal sealed class TarAttributes
     {
         byte[] raw = new byte[end - start];
         Buffer.BlockCopy(data, start, raw, 0, raw.Length);
-        return RawText.Decode(raw);
+        return TarText.Decode(raw);
     }
 
     private void Set(string key, string value, bool isGlobal)

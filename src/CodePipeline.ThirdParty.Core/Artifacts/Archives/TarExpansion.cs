@@ -19,9 +19,9 @@ internal sealed class TarExpansion
     private const int MostExtensions = 64;
     private readonly ArchiveSource _source;
     private readonly string _archive;
-    private readonly EntryTree _tree;
-    private readonly TreeWriter _writer;
-    private readonly ExtractionMeter _meter;
+    private readonly ArchiveEntryIndex _tree;
+    private readonly DirectoryWriter _writer;
+    private readonly ExtractionBudget _meter;
     private readonly TarAttributes _attributes = new();
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly byte[] _block = new byte[TarHeader.Size];
@@ -30,7 +30,7 @@ internal sealed class TarExpansion
     private long _claimed;
     private CancellationToken _cancellation;
 
-    public TarExpansion(ArchiveSource source, EntryTree tree, TreeWriter writer, ExtractionMeter meter)
+    public TarExpansion(ArchiveSource source, ArchiveEntryIndex tree, DirectoryWriter writer, ExtractionBudget meter)
     {
         _source = source;
         _archive = source.Path;
@@ -48,13 +48,13 @@ internal sealed class TarExpansion
         _tree.Counted = _meter.CountEntry;
         _tree.FolderAdded = _writer.CreateFolder;
         _tree.Replaced = _writer.Remove;
-        using FileWindow file = new(_source);
-        using GzipContent? gzip = format == ArchiveFormat.TarGzip ? new GzipContent(file) : null;
+        using FileSliceStream file = new(_source);
+        using GzipStreamReader? gzip = format == ArchiveFormat.TarGzip ? new GzipStreamReader(file) : null;
         _content = gzip is not null ? gzip : file;
         int extensions = 0;
         while (NextHeader() is TarHeader header)
         {
-            if (TakeExtension(header))
+            if (ReadExtension(header))
             {
                 // Each is small; an endless row of them would never come to an entry.
                 if (++extensions > MostExtensions)
@@ -66,7 +66,7 @@ internal sealed class TarExpansion
             }
 
             extensions = 0;
-            TakeEntry(header);
+            ReadEntry(header);
             _attributes.Clear();
             _meter.EndEntry();
         }
@@ -76,7 +76,7 @@ internal sealed class TarExpansion
             throw ArchiveErrors.Damaged(_archive, "an extended header has no entry behind it");
         }
 
-        TakeRest();
+        SkipToEnd();
         _writer.Finish(_tree);
     }
 
@@ -85,16 +85,16 @@ internal sealed class TarExpansion
     private TarHeader? NextHeader()
     {
         _cancellation.ThrowIfCancellationRequested();
-        int read = Take(_block, TarHeader.Size);
+        int read = ReadContent(_block, TarHeader.Size);
         if (_claimed > 0 && read == TarHeader.Size && !IsZero(read) && !TarHeader.IsHeader(_block))
         {
             // The entry before had a body, against the rule.
             Skip(_claimed + Padding(_claimed) - TarHeader.Size);
-            read = Take(_block, TarHeader.Size);
+            read = ReadContent(_block, TarHeader.Size);
         }
 
         _claimed = 0;
-        if (read == 0 && _content is not GzipContent)
+        if (read == 0 && _content is not GzipStreamReader)
         {
             Notes.Add(
                 $"The archive '{ArchiveErrors.Shown(_archive)}' lacks the blocks that end a tar. Check that no entry is "
@@ -133,13 +133,13 @@ internal sealed class TarExpansion
     }
 
     // Behind the end of a tar are zeros, as many as the maker's tape has; gzip has its checksum there.
-    private void TakeRest()
+    private void SkipToEnd()
     {
         int read;
         do
         {
             _cancellation.ThrowIfCancellationRequested();
-            read = Take(_block, TarHeader.Size);
+            read = ReadContent(_block, TarHeader.Size);
         }
         while (read == TarHeader.Size && IsZero(read));
         if (read == TarHeader.Size && TarHeader.IsHeader(_block))
@@ -149,26 +149,26 @@ internal sealed class TarExpansion
                 + "were joined. They are not expanded; tar programs pass over them too.");
         }
 
-        while (_content is GzipContent && read > 0)
+        while (_content is GzipStreamReader && read > 0)
         {
             _cancellation.ThrowIfCancellationRequested();
-            read = Take(_buffer, _buffer.Length);
+            read = ReadContent(_buffer, _buffer.Length);
         }
     }
 
     /// <summary>Reads what belongs to the next header; gives whether it was such.</summary>
-    private bool TakeExtension(TarHeader header)
+    private bool ReadExtension(TarHeader header)
     {
         switch (header.Type)
         {
             case 'L':
-                _attributes.SetLongName(TakeExtensionData(header));
+                _attributes.SetLongName(ReadExtensionData(header));
                 return true;
             case 'K':
-                _attributes.SetLongLink(TakeExtensionData(header));
+                _attributes.SetLongLink(ReadExtensionData(header));
                 return true;
             case 'x' or 'X' or 'g':
-                if (!_attributes.TryRead(TakeExtensionData(header), isGlobal: header.Type == 'g'))
+                if (!_attributes.TryRead(ReadExtensionData(header), isGlobal: header.Type == 'g'))
                 {
                     throw ArchiveErrors.Damaged(_archive, "an extended header (PAX) is not as it should be");
                 }
@@ -182,7 +182,7 @@ internal sealed class TarExpansion
         }
     }
 
-    private byte[] TakeExtensionData(TarHeader header)
+    private byte[] ReadExtensionData(TarHeader header)
     {
         if (header.ContentSize > LargestExtension)
         {
@@ -191,7 +191,7 @@ internal sealed class TarExpansion
         }
 
         byte[] data = new byte[header.ContentSize];
-        if (Take(data, data.Length) < data.Length)
+        if (ReadContent(data, data.Length) < data.Length)
         {
             throw ArchiveErrors.Damaged(_archive, "it is cut off within an extended header");
         }
@@ -200,10 +200,10 @@ internal sealed class TarExpansion
         return data;
     }
 
-    private void TakeEntry(TarHeader header)
+    private void ReadEntry(TarHeader header)
     {
         string rawName = _attributes.Sparse?.Name ?? _attributes.Path ?? header.Name;
-        string name = RawText.Readable(rawName);
+        string name = TarText.Readable(rawName);
         string link = _attributes.LinkPath ?? header.Link;
         DateTime? modified = _attributes.Modified ?? TarAttributes.Time(header.Modified);
         long size = SizeOf(header, name);
@@ -225,18 +225,18 @@ internal sealed class TarExpansion
                 Skip(size + Padding(size));
                 break;
             case '0' or '7' when _attributes.Sparse is not null:
-                TakeSparse(rawName, header.Mode, size, modified);
+                ReadSparseFile(rawName, header.Mode, size, modified);
                 break;
             case '0' or '7':
-                TakeFile(_tree.Add(rawName, NodeKind.File), header.Mode, size, modified);
+                ReadFile(_tree.Add(rawName, NodeKind.File), header.Mode, size, modified);
                 break;
             case '1':
-                TakeHardLink(rawName, link, header.Mode, modified);
+                ReadHardLink(rawName, link, header.Mode, modified);
                 _claimed = size;
                 break;
             case '2':
-                EntryNode node = _tree.Add(rawName, NodeKind.Link);
-                (node.Target, node.Modified) = (RawText.Readable(link), modified);
+                ArchiveEntryNode node = _tree.Add(rawName, NodeKind.Link);
+                (node.Target, node.Modified) = (TarText.Readable(link), modified);
                 _claimed = size;
                 break;
             case '3' or '4' or '6':
@@ -244,8 +244,8 @@ internal sealed class TarExpansion
             case 'S' when TarHeader.IsOfStar(_block):
                 throw NotSupported(name, "it is a sparse file of star");
             case 'S':
-                SparseMap map = SparseMap.FromHeader(_block, Take) ?? throw BadMap(name);
-                TakePieces(_tree.Add(rawName, NodeKind.File), header.Mode, map, size, modified);
+                SparseMap map = SparseMap.FromHeader(_block, ReadContent) ?? throw InvalidSparseMap(name);
+                ReadSparsePieces(_tree.Add(rawName, NodeKind.File), header.Mode, map, size, modified);
                 Skip(Padding(size));
                 break;
             default:
@@ -254,30 +254,30 @@ internal sealed class TarExpansion
         }
     }
 
-    private void TakeSparse(string rawName, int mode, long size, DateTime? modified)
+    private void ReadSparseFile(string rawName, int mode, long size, DateTime? modified)
     {
         SparseAttributes sparse = _attributes.Sparse!;
-        string name = RawText.Readable(rawName);
+        string name = TarText.Readable(rawName);
         if (!sparse.IsKnown)
         {
             throw NotSupported(name, "it is a sparse file of a version that is not known here");
         }
 
         long before = _taken;
-        SparseMap map = (sparse.IsMapInData ? SparseMap.FromData(sparse.Size, size, Take) : sparse.Map)
-            ?? throw BadMap(name);
-        TakePieces(_tree.Add(rawName, NodeKind.File), mode, map, size - (_taken - before), modified);
+        SparseMap map = (sparse.IsMapInData ? SparseMap.FromData(sparse.Size, size, ReadContent) : sparse.Map)
+            ?? throw InvalidSparseMap(name);
+        ReadSparsePieces(_tree.Add(rawName, NodeKind.File), mode, map, size - (_taken - before), modified);
         Skip(Padding(size));
     }
 
-    private ArchiveException BadMap(string name) =>
+    private ArchiveException InvalidSparseMap(string name) =>
         ArchiveErrors.Damaged(_archive, "the map of this sparse file makes no sense", name);
 
-    private void TakePieces(EntryNode node, int mode, SparseMap map, long stored, DateTime? modified)
+    private void ReadSparsePieces(ArchiveEntryNode node, int mode, SparseMap map, long stored, DateTime? modified)
     {
         if (map.Stored != stored)
         {
-            throw BadMap(node.Path);
+            throw InvalidSparseMap(node.Path);
         }
 
         // The holes count too: a reader of the file gets their zeros.
@@ -291,7 +291,7 @@ internal sealed class TarExpansion
             {
                 _cancellation.ThrowIfCancellationRequested();
                 int wanted = (int)Math.Min(left, _buffer.Length);
-                int read = Take(_buffer, wanted);
+                int read = ReadContent(_buffer, wanted);
                 Write(node, () => output.Write(_buffer, 0, read));
                 left -= read;
                 if (read < wanted)
@@ -301,7 +301,7 @@ internal sealed class TarExpansion
             }
         }
 
-        TreeWriter.Close(output, modified);
+        DirectoryWriter.Close(output, modified);
     }
 
     private ArchiveException NotSupported(string name, string what) => ArchiveErrors.Unsupported(
@@ -320,18 +320,18 @@ internal sealed class TarExpansion
             : throw ArchiveErrors.Damaged(_archive, "its size is no number", name);
     }
 
-    private void TakeFile(EntryNode node, int mode, long size, DateTime? modified)
+    private void ReadFile(ArchiveEntryNode node, int mode, long size, DateTime? modified)
     {
         using FileStream output = _writer.CreateFile(node, mode);
-        using WriteBehind? behind = size >= WriteBehind.WorthIt
-            ? new WriteBehind((piece, count) => Write(node, () => output.Write(piece, 0, count))) : null;
+        using DoubleBufferedWriter? behind = size >= DoubleBufferedWriter.WorthIt
+            ? new DoubleBufferedWriter((piece, count) => Write(node, () => output.Write(piece, 0, count))) : null;
         long left = size;
         while (left > 0)
         {
             _cancellation.ThrowIfCancellationRequested();
             byte[] piece = behind?.Buffer ?? _buffer;
             int wanted = (int)Math.Min(left, piece.Length);
-            int read = Take(piece, wanted);
+            int read = ReadContent(piece, wanted);
             _meter.Count(size - left, read);
             if (behind is not null)
             {
@@ -350,20 +350,20 @@ internal sealed class TarExpansion
         }
 
         behind?.Finish();
-        TreeWriter.Close(output, modified);
+        DirectoryWriter.Close(output, modified);
         Skip(Padding(size));
     }
 
     // A copy, which every system can make, and of which no later write changes two files. Its bytes count.
-    private void TakeHardLink(string rawName, string link, int mode, DateTime? modified)
+    private void ReadHardLink(string rawName, string link, int mode, DateTime? modified)
     {
-        EntryNode? original = _tree.Find(link, out string? fault);
+        ArchiveEntryNode? original = _tree.Find(link, out string? fault);
         if (original?.Kind != NodeKind.File)
         {
             string what = fault ?? (original is null ? "it is not in the archive before it" : "it is no file");
             throw ArchiveErrors.Unsafe(
-                _archive, RawText.Readable(rawName),
-                $"it is a hard link to '{ArchiveErrors.Shown(RawText.Readable(link))}', and {what}");
+                _archive, TarText.Readable(rawName),
+                $"it is a hard link to '{ArchiveErrors.Shown(TarText.Readable(link))}', and {what}");
         }
 
         if (_tree.Find(rawName, out _) == original)
@@ -372,7 +372,7 @@ internal sealed class TarExpansion
             return;
         }
 
-        EntryNode node = _tree.Add(rawName, NodeKind.File);
+        ArchiveEntryNode node = _tree.Add(rawName, NodeKind.File);
         using FileStream input = Streams.OpenRead(_writer.PathOf(original));
         using FileStream output = _writer.CreateFile(node, mode);
         int read;
@@ -383,16 +383,16 @@ internal sealed class TarExpansion
             Write(node, () => output.Write(_buffer, 0, read));
         }
 
-        TreeWriter.Close(output, modified);
+        DirectoryWriter.Close(output, modified);
     }
 
-    private void Write(EntryNode node, Action write)
+    private void Write(ArchiveEntryNode node, Action write)
     {
         try
         {
             write();
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw _writer.Failed(node, error);
         }
@@ -404,7 +404,7 @@ internal sealed class TarExpansion
         {
             _cancellation.ThrowIfCancellationRequested();
             int wanted = (int)Math.Min(count, _buffer.Length);
-            if (Take(_buffer, wanted) < wanted)
+            if (ReadContent(_buffer, wanted) < wanted)
             {
                 throw ArchiveErrors.Damaged(_archive, "it is cut off");
             }
@@ -414,20 +414,20 @@ internal sealed class TarExpansion
     }
 
     /// <summary>Reads as much as there is, and holds all that came out so far against the archive's size.</summary>
-    private int Take(byte[] buffer, int count)
+    private int ReadContent(byte[] buffer, int count)
     {
         int read;
         try
         {
-            read = Streams.ReadUpTo(_content, buffer, 0, count);
+            read = Streams.ReadAtLeast(_content, buffer, 0, count);
         }
-        catch (Exception error) when (_content is GzipContent && error is not OperationCanceledException
-            && (error is EndOfStreamException || !FileErrors.IsOfSystem(error)))
+        catch (Exception error) when (_content is GzipStreamReader && error is not OperationCanceledException
+            && (error is EndOfStreamException || !FileErrors.IsIoError(error)))
         {
             // Not SharpZipBaseException alone: on some altered data the library runs past the end of its own tables.
             throw ArchiveErrors.Damaged(_archive, "its gzip data are cut off or altered", cause: error);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Reading", _archive, error);
         }

@@ -80,7 +80,7 @@ internal readonly struct TarHeader
         int end = Array.IndexOf(data, (byte)0, offset, length);
         byte[] raw = new byte[(end < 0 ? offset + length : end) - offset];
         Buffer.BlockCopy(data, offset, raw, 0, raw.Length);
-        return RawText.Decode(raw);
+        return TarText.Decode(raw);
     }
 
     /// <summary>Whether a block is of star, which has fields of its own where GNU tar has others.</summary>

@@ -35,14 +35,14 @@ internal sealed class ZipDirectory
 
     private readonly string _archive;
     private readonly ArchiveSource _source;
-    private readonly FileWindow _file;
+    private readonly FileSliceStream _file;
     private long _start;
     private long _size;
     private long _count;
     private bool _isZip64;
     private long _shift;
 
-    private ZipDirectory(ArchiveSource source, FileWindow file) =>
+    private ZipDirectory(ArchiveSource source, FileSliceStream file) =>
         (_archive, _source, _file) = (source.Path, source, file);
 
     /// <summary>In the order of the directory.</summary>
@@ -58,7 +58,7 @@ internal sealed class ZipDirectory
         return FindEnd(stream, EndSize + ushort.MaxValue, ref end);
     }
 
-    public static ZipDirectory Read(ArchiveSource source, FileWindow file, ExtractionLimits limits)
+    public static ZipDirectory Read(ArchiveSource source, FileSliceStream file, ExtractionLimits limits)
     {
         ZipDirectory directory = new(source, file);
         directory.ReadEnd(limits);
@@ -68,11 +68,11 @@ internal sealed class ZipDirectory
     }
 
     /// <summary>Finds an entry's data behind its local header, which has to agree with the directory.</summary>
-    public static long FindData(string archive, FileWindow file, ZipEntry entry)
+    public static long FindData(string archive, FileSliceStream file, ZipEntry entry)
     {
         byte[] header = new byte[LocalSize + entry.RawName.Length];
         file.Open(entry.HeaderOffset, header.Length);
-        if (Streams.ReadUpTo(file, header, 0, header.Length) < header.Length
+        if (Streams.ReadAtLeast(file, header, 0, header.Length) < header.Length
             || LittleEndian.UInt32(header, 0) != LocalSignature)
         {
             throw ArchiveErrors.Damaged(archive, "its header is not where the directory has it", entry.Name);
@@ -123,7 +123,7 @@ internal sealed class ZipDirectory
         int tail = (int)Math.Min(length, most);
         byte[] buffer = new byte[tail];
         stream.Position = length - tail;
-        tail = Streams.ReadUpTo(stream, buffer, 0, tail);
+        tail = Streams.ReadAtLeast(stream, buffer, 0, tail);
         for (int index = tail - EndSize; index >= 0; index--)
         {
             if (buffer[index] != 'P' || LittleEndian.UInt32(buffer, index) != EndSignature)
@@ -241,7 +241,7 @@ internal sealed class ZipDirectory
         }
 
         _file.Open(endPosition - LocatorSize, LocatorSize);
-        if (Streams.ReadUpTo(_file, locator, 0, LocatorSize) < LocatorSize
+        if (Streams.ReadAtLeast(_file, locator, 0, LocatorSize) < LocatorSize
             || LittleEndian.UInt32(locator, 0) != Zip64LocatorSignature)
         {
             return null;
@@ -256,7 +256,7 @@ internal sealed class ZipDirectory
             byte[] record = new byte[Zip64EndSize];
             _file.Open(at, Zip64EndSize);
             if (at + Zip64EndSize <= end
-                && Streams.ReadUpTo(_file, record, 0, Zip64EndSize) == Zip64EndSize
+                && Streams.ReadAtLeast(_file, record, 0, Zip64EndSize) == Zip64EndSize
                 && LittleEndian.UInt32(record, 0) == Zip64EndSignature
                 && (at + Zip64EndSize == end || at + 12 + ToLength(LittleEndian.UInt64(record, 4)) == end))
             {
@@ -279,7 +279,7 @@ internal sealed class ZipDirectory
         long charged = 0;
         for (long left = _size; left > 0;)
         {
-            int read = Streams.ReadUpTo(_file, header, 0, (int)Math.Min(CentralSize, left));
+            int read = Streams.ReadAtLeast(_file, header, 0, (int)Math.Min(CentralSize, left));
             if (IsDigitalSignature(header, read, left))
             {
                 break;
@@ -294,8 +294,8 @@ internal sealed class ZipDirectory
             byte[] extra = new byte[LittleEndian.UInt16(header, 30)];
             int comment = LittleEndian.UInt16(header, 32);
             left -= CentralSize + name.Length + extra.Length + comment;
-            if (left < 0 || Streams.ReadUpTo(_file, name, 0, name.Length) < name.Length
-                || Streams.ReadUpTo(_file, extra, 0, extra.Length) < extra.Length)
+            if (left < 0 || Streams.ReadAtLeast(_file, name, 0, name.Length) < name.Length
+                || Streams.ReadAtLeast(_file, extra, 0, extra.Length) < extra.Length)
             {
                 throw ArchiveErrors.Damaged(_archive, "its directory is cut off or altered");
             }
@@ -342,7 +342,7 @@ internal sealed class ZipDirectory
     {
         byte[] start = new byte[4];
         _file.Open(0, start.Length);
-        return Streams.ReadUpTo(_file, start, 0, start.Length) == start.Length
+        return Streams.ReadAtLeast(_file, start, 0, start.Length) == start.Length
             && LittleEndian.UInt32(start, 0) == signature;
     }
 

@@ -39,5 +39,5 @@ internal sealed class ZipEntry
     public DateTime? Modified { get; set; }
 
     /// <summary>Its place in the tree.</summary>
-    public EntryNode? Node { get; set; }
+    public ArchiveEntryNode? Node { get; set; }
 }

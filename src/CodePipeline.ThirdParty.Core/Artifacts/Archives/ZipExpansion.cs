@@ -17,9 +17,9 @@ internal sealed class ZipExpansion
     private const int LongestTarget = 4096;
     private readonly ArchiveSource _source;
     private readonly string _archive;
-    private readonly EntryTree _tree;
-    private readonly TreeWriter _writer;
-    private readonly ExtractionMeter _meter;
+    private readonly ArchiveEntryIndex _tree;
+    private readonly DirectoryWriter _writer;
+    private readonly ExtractionBudget _meter;
     private readonly ExtractionLimits _limits;
     private readonly int _threads;
     private readonly List<ZipEntry> _files = new();
@@ -27,9 +27,9 @@ internal sealed class ZipExpansion
 
     public ZipExpansion(
         ArchiveSource source,
-        EntryTree tree,
-        TreeWriter writer,
-        ExtractionMeter meter,
+        ArchiveEntryIndex tree,
+        DirectoryWriter writer,
+        ExtractionBudget meter,
         ExtractionLimits limits,
         int threads)
     {
@@ -44,7 +44,7 @@ internal sealed class ZipExpansion
 
     public void Run(CancellationToken cancellationToken)
     {
-        using (FileWindow file = new(_source))
+        using (FileSliceStream file = new(_source))
         {
             ZipDirectory directory = ZipDirectory.Read(_source, file, _limits);
             Plan(directory, file, cancellationToken);
@@ -56,16 +56,16 @@ internal sealed class ZipExpansion
         _writer.Finish(_tree);
     }
 
-    private void Plan(ZipDirectory directory, FileWindow file, CancellationToken cancellationToken)
+    private void Plan(ZipDirectory directory, FileSliceStream file, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[LongestTarget + 1];
-        List<EntryNode> folders = new();
+        List<ArchiveEntryNode> folders = new();
         _tree.Counted = _meter.CountEntry;
         _tree.FolderAdded = folders.Add;
         foreach (ZipEntry entry in directory.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            EntryNode node = _tree.Add(entry.Name, entry.Kind);
+            ArchiveEntryNode node = _tree.Add(entry.Name, entry.Kind);
             entry.Node = node;
             switch (entry.Kind)
             {
@@ -84,7 +84,7 @@ internal sealed class ZipExpansion
 
         // A bad link is found before anything is written.
         _tree.CheckLinks();
-        foreach (EntryNode folder in folders)
+        foreach (ArchiveEntryNode folder in folders)
         {
             cancellationToken.ThrowIfCancellationRequested();
             _writer.CreateFolder(folder);
@@ -92,7 +92,7 @@ internal sealed class ZipExpansion
         }
     }
 
-    private string ReadTarget(ZipEntry entry, FileWindow file, byte[] buffer)
+    private string ReadTarget(ZipEntry entry, FileSliceStream file, byte[] buffer)
     {
         if (entry.Size > LongestTarget)
         {
@@ -129,7 +129,7 @@ internal sealed class ZipExpansion
                 // The others end by the token; theirs is not the reason.
                 Interlocked.CompareExchange(ref first, ExceptionDispatchInfo.Capture(error), null);
                 stop.Cancel();
-                _source.Arrivals?.GiveUp();
+                _source.Arrivals?.Abort();
             }
         }
 
@@ -148,7 +148,7 @@ internal sealed class ZipExpansion
 
     private void WriteSome(CancellationToken cancellationToken)
     {
-        using FileWindow file = new(_source);
+        using FileSliceStream file = new(_source);
         byte[] buffer = new byte[BufferSize];
         while (Interlocked.Increment(ref _next) is int index && index < _files.Count)
         {
@@ -158,16 +158,16 @@ internal sealed class ZipExpansion
         }
     }
 
-    private void WriteFile(ZipEntry entry, FileWindow file, byte[] buffer, CancellationToken cancellationToken)
+    private void WriteFile(ZipEntry entry, FileSliceStream file, byte[] buffer, CancellationToken cancellationToken)
     {
         using FileStream output = _writer.CreateFile(entry.Node!, entry.Mode);
         Copy(entry, file, output, buffer, cancellationToken);
-        TreeWriter.Close(output, entry.Modified);
+        DirectoryWriter.Close(output, entry.Modified);
     }
 
     // Never writes more than the directory promises, whose sum was held against the limits before.
     private void Copy(
-        ZipEntry entry, FileWindow file, Stream output, byte[] buffer, CancellationToken cancellationToken)
+        ZipEntry entry, FileSliceStream file, Stream output, byte[] buffer, CancellationToken cancellationToken)
     {
         long data = ZipDirectory.FindData(_archive, file, entry);
         file.Open(data, entry.PackedSize);
@@ -179,13 +179,13 @@ internal sealed class ZipExpansion
         long written = 0;
         void Take(byte[] piece, int count)
         {
-            crc = (uint)CyclicCode.Crc32.Append(crc, piece, 0, count);
+            crc = (uint)Crc.Crc32.Append(crc, piece, 0, count);
             _meter.Count(written, count);
             Write(entry, output, piece, count);
             written += count;
         }
 
-        using WriteBehind? behind = entry.Size >= WriteBehind.WorthIt ? new WriteBehind(Take) : null;
+        using DoubleBufferedWriter? behind = entry.Size >= DoubleBufferedWriter.WorthIt ? new DoubleBufferedWriter(Take) : null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -228,13 +228,13 @@ internal sealed class ZipExpansion
     {
         try
         {
-            return Streams.ReadUpTo(source, buffer, 0, buffer.Length);
+            return Streams.ReadAtLeast(source, buffer, 0, buffer.Length);
         }
         catch (InvalidDataException error)
         {
             throw ArchiveErrors.Damaged(_archive, "its packed data are altered", entry.Name, error);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Reading", _archive, error);
         }
@@ -246,7 +246,7 @@ internal sealed class ZipExpansion
         {
             output.Write(buffer, 0, count);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw _writer.Failed(entry.Node!, error);
         }

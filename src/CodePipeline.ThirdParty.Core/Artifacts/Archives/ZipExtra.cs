@@ -66,7 +66,7 @@ internal struct ZipExtra
                     ntfs = FileTime(LittleEndian.UInt64(extra, at + 8));
                     break;
                 case UnicodePathId when length > 5 && extra[at] == 1
-                    && LittleEndian.UInt32(extra, at + 1) == CyclicCode.Crc32.Append(0, rawName, 0, rawName.Length):
+                    && LittleEndian.UInt32(extra, at + 1) == Crc.Crc32.Append(0, rawName, 0, rawName.Length):
                     fields.UnicodePath = new byte[length - 5];
                     Buffer.BlockCopy(extra, at + 5, fields.UnicodePath, 0, length - 5);
                     break;

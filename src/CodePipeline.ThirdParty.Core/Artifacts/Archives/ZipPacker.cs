@@ -56,10 +56,10 @@ internal sealed class ZipPacker
         string path, Stream output, IProgress<ArchiveProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(
-            () => Pack(FolderScan.Scan(Path.GetFullPath(path), cancellationToken), output, progress, cancellationToken),
+            () => Pack(DirectoryScan.Scan(Path.GetFullPath(path), cancellationToken), output, progress, cancellationToken),
             cancellationToken);
 
-    /// <summary>Packs what <see cref="FolderScan"/> has listed.</summary>
+    /// <summary>Packs what <see cref="DirectoryScan"/> has listed.</summary>
     /// <inheritdoc cref="PackAsync(string, Stream, IProgress{ArchiveProgress}?, CancellationToken)"/>
     public Task<PackResult> PackAsync(
         List<PackItem> items, Stream output, IProgress<ArchiveProgress>? progress,
@@ -76,7 +76,7 @@ internal sealed class ZipPacker
         }
 
         PackProgress report = new(progress, total, items.Count);
-        ShortGarbage garbage = new();
+        EagerGarbageCollection garbage = new();
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PackOutput counted = new(output, cancellationToken);
         Queue<(PackItem Item, Task<Worker>? Packed)> ahead = new();
@@ -88,7 +88,7 @@ internal sealed class ZipPacker
             {
                 IsStreamOwner = false,
                 UseZip64 = UseZip64.Dynamic,
-                NameTransform = new SameNames(),
+                NameTransform = new UnchangedEntryNames(),
             };
             int mostAhead = Threads * 3;
             long mostBytesAhead = (Threads + 1L) * SmallFile;
@@ -132,7 +132,7 @@ internal sealed class ZipPacker
 
     private void Write(
         (PackItem Item, Task<Worker>? Packed) next, ZipOutputStream zip, byte[] buffer, PackProgress report,
-        ShortGarbage garbage, CancellationToken cancellationToken)
+        EagerGarbageCollection garbage, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         PackItem item = next.Item;
@@ -150,7 +150,7 @@ internal sealed class ZipPacker
         else
         {
             byte[] content = item.Kind == NodeKind.Link ? Encoding.UTF8.GetBytes(item.Target!) : [];
-            Store(zip, EntryOf(item), content, content.Length, CyclicCode.Crc32.Append(0, content, 0, content.Length));
+            Store(zip, EntryOf(item), content, content.Length, Crc.Crc32.Append(0, content, 0, content.Length));
         }
 
         garbage.Sweep();
@@ -191,7 +191,7 @@ internal sealed class ZipPacker
     }
 
     private static void WriteLarge(
-        PackItem item, ZipOutputStream zip, byte[] buffer, PackProgress report, ShortGarbage garbage,
+        PackItem item, ZipOutputStream zip, byte[] buffer, PackProgress report, EagerGarbageCollection garbage,
         CancellationToken cancellationToken)
     {
         LibraryEntry entry = EntryOf(item);
@@ -233,7 +233,7 @@ internal sealed class ZipPacker
             return new FileStream(
                 item.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Reading", item.Path, error);
         }
@@ -243,9 +243,9 @@ internal sealed class ZipPacker
     {
         try
         {
-            return Streams.ReadUpTo(file, buffer, 0, count);
+            return Streams.ReadAtLeast(file, buffer, 0, count);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Reading", item.Path, error);
         }
@@ -288,7 +288,7 @@ internal sealed class ZipPacker
             }
 
             CheckUnchanged(item, file);
-            _crc = CyclicCode.Crc32.Append(0, _content, 0, _length);
+            _crc = Crc.Crc32.Append(0, _content, 0, _length);
             _deflater.Reset();
             _deflater.SetInput(_content, 0, _length);
             _deflater.Finish();
@@ -335,7 +335,7 @@ internal sealed class ZipPacker
     /// <summary>
     /// Names are ours to choose; the library would make what it takes for paths of another system fit.
     /// </summary>
-    private sealed class SameNames : INameTransform
+    private sealed class UnchangedEntryNames : INameTransform
     {
         public string TransformFile(string name) => name;
 

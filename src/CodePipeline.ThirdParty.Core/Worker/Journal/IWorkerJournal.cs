@@ -9,7 +9,7 @@ namespace CodePipeline.ThirdParty.Worker.Journal;
 internal interface IWorkerJournal : IDisposable
 {
     /// <summary>What an earlier worker left.</summary>
-    IReadOnlyList<JournalEntry> Left { get; }
+    IReadOnlyList<JournalEntry> PendingEntries { get; }
 
     /// <summary>Before the claim: the job may be ours from here on.</summary>
     Task ClaimingAsync(JobTicket job, string mark);
@@ -23,7 +23,7 @@ internal interface IWorkerJournal : IDisposable
     Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result);
 
     /// <summary>The job needs nothing any more: reported, over, or not ours. On the disk with the next entry.</summary>
-    void Done(JobTicket job, string outcome);
+    void Complete(JobTicket job, string outcome);
 }
 
 /// <summary>How far a job had come.</summary>
@@ -42,8 +42,8 @@ internal enum JournalStage
 /// <summary>A job that needs something yet.</summary>
 internal sealed record JournalEntry(JobTicket Job, JournalStage Stage, DateTimeOffset Time)
 {
-    /// <summary><see cref="IWorkerJob.ClaimMark"/></summary>
-    public string? Mark { get; init; }
+    /// <summary><see cref="IWorkerJob.ClaimFingerprint"/></summary>
+    public string? ClaimFingerprint { get; init; }
 
     public int Runs { get; init; }
 
@@ -53,7 +53,7 @@ internal sealed record JournalEntry(JobTicket Job, JournalStage Stage, DateTimeO
 /// <summary>No journal was asked for.</summary>
 internal sealed class NoJournal : IWorkerJournal
 {
-    public IReadOnlyList<JournalEntry> Left => Array.Empty<JournalEntry>();
+    public IReadOnlyList<JournalEntry> PendingEntries => Array.Empty<JournalEntry>();
 
     public Task ClaimingAsync(JobTicket job, string mark) => Task.CompletedTask;
 
@@ -61,7 +61,7 @@ internal sealed class NoJournal : IWorkerJournal
 
     public Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result) => Task.CompletedTask;
 
-    public void Done(JobTicket job, string outcome)
+    public void Complete(JobTicket job, string outcome)
     {
     }
 

@@ -20,7 +20,7 @@ internal enum JournalFault
 
 /// <summary>A journal cannot be used.</summary>
 internal sealed class JournalException(
-    JournalFault fault, string path, string message, string cure, Exception? cause = null)
+    JournalFault fault, string path, string message, string recommendedAction, Exception? cause = null)
     : Exception(message, cause)
 {
     public JournalFault Fault { get; } = fault;
@@ -28,5 +28,5 @@ internal sealed class JournalException(
     public string Path { get; } = path;
 
     /// <summary>What to do about it.</summary>
-    public string Cure { get; } = cure;
+    public string RecommendedAction { get; } = recommendedAction;
 }

@@ -18,7 +18,7 @@ internal static class JournalReader
     /// <exception cref="IOException">It cannot be read, or is not this user's own.</exception>
     public static IReadOnlyList<JournalEntry> Read(string path)
     {
-        using FileStream? file = OwnFile.OpenRead(path);
+        using FileStream? file = OwnedFile.OpenRead(path);
         if (file is null || file.Length == 0)
         {
             return Array.Empty<JournalEntry>();
@@ -43,12 +43,12 @@ internal static class JournalReader
 
             try
             {
-                if (JournalText.Read(lines[i]) is (string jobId, JournalEntry or null) line)
+                if (JournalFormat.Read(lines[i]) is (string jobId, JournalEntry or null) line)
                 {
                     Apply(open, jobId, line.Entry, i);
                 }
             }
-            catch (Exception error) when (JsonFault.Is(error) || error is FormatException)
+            catch (Exception error) when (JsonErrors.Is(error) || error is FormatException)
             {
                 // A worker that is killed while it writes leaves half a line, without its end. What stood in it had not
                 // been done yet.
@@ -76,7 +76,7 @@ internal static class JournalReader
     /// <exception cref="IOException">It cannot be read, or is not this user's own.</exception>
     public static bool IsBeginning(string path)
     {
-        using FileStream? file = OwnFile.OpenRead(path);
+        using FileStream? file = OwnedFile.OpenRead(path);
         return file is null || file.Length == 0 || IsJournal(Head(file));
     }
 
@@ -92,10 +92,10 @@ internal static class JournalReader
     {
         try
         {
-            using FileStream? file = OwnFile.OpenRead(path);
-            return file is null ? null : JournalText.Holder(Head(file).Split('\n')[0]);
+            using FileStream? file = OwnedFile.OpenRead(path);
+            return file is null ? null : JournalFormat.Holder(Head(file).Split('\n')[0]);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             return null;
         }
@@ -119,7 +119,7 @@ internal static class JournalReader
     private static bool IsJournal(string head)
     {
         int end = head.IndexOf('\n');
-        return end > 0 && JournalText.IsOpened(head.Substring(0, end));
+        return end > 0 && JournalFormat.IsOpened(head.Substring(0, end));
     }
 
     private static string Head(Stream file)

@@ -28,7 +28,7 @@ internal sealed class WorkerJournal : IWorkerJournal
     private readonly Func<Stream, Stream> _wrap;
     private readonly FileStream _held;
     private readonly Dictionary<string, JournalEntry> _open = new(StringComparer.Ordinal);
-    private List<Note> _pending = new();
+    private List<JournalLine> _pending = new();
     private Task _writing = Task.CompletedTask;
     private FileStream? _file;
     private Stream? _stream;
@@ -45,7 +45,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         _held = held;
     }
 
-    public IReadOnlyList<JournalEntry> Left { get; private set; } = Array.Empty<JournalEntry>();
+    public IReadOnlyList<JournalEntry> PendingEntries { get; private set; } = Array.Empty<JournalEntry>();
 
     /// <summary>Opens a journal, or begins one. Its folder is made where it is missing.</summary>
     /// <param name="path">The file.</param>
@@ -60,8 +60,8 @@ internal sealed class WorkerJournal : IWorkerJournal
         var journal = new WorkerJournal(full, clock, wrap ?? (stream => stream), held);
         try
         {
-            journal.Left = JournalReader.Read(full);
-            foreach (JournalEntry entry in journal.Left)
+            journal.PendingEntries = JournalReader.Read(full);
+            foreach (JournalEntry entry in journal.PendingEntries)
             {
                 journal._open[entry.Job.JobId] = entry;
             }
@@ -72,7 +72,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         catch (Exception error)
         {
             journal.Dispose();
-            if (FileErrors.IsOfSystem(error))
+            if (FileErrors.IsIoError(error))
             {
                 throw Unusable(full, error);
             }
@@ -82,7 +82,7 @@ internal sealed class WorkerJournal : IWorkerJournal
     }
 
     public Task ClaimingAsync(JobTicket job, string mark) =>
-        WriteAsync(new JournalEntry(job, JournalStage.Claiming, _clock.GetUtcNow()) { Mark = mark });
+        WriteAsync(new JournalEntry(job, JournalStage.Claiming, _clock.GetUtcNow()) { ClaimFingerprint = mark });
 
     public Task ClaimedAsync(JobTicket job, int runs) =>
         WriteAsync(new JournalEntry(job, JournalStage.Claimed, _clock.GetUtcNow()) { Runs = runs });
@@ -90,8 +90,8 @@ internal sealed class WorkerJournal : IWorkerJournal
     public Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result) =>
         WriteAsync(new JournalEntry(job, JournalStage.Result, _clock.GetUtcNow()) { Result = result });
 
-    public void Done(JobTicket job, string outcome) => Add(new Note(
-        job.JobId, Entry: null, JournalText.Done(_clock.GetUtcNow(), job, outcome), Written: null));
+    public void Complete(JobTicket job, string outcome) => Add(new JournalLine(
+        job.JobId, Entry: null, JournalFormat.Done(_clock.GetUtcNow(), job, outcome), Written: null));
 
     public void Dispose()
     {
@@ -110,7 +110,7 @@ internal sealed class WorkerJournal : IWorkerJournal
                 Rewrite();
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             // Those whose entries are missing were told.
         }
@@ -129,7 +129,7 @@ internal sealed class WorkerJournal : IWorkerJournal
                 throw JournalReader.NoJournal(path);
             }
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw Unusable(path, error);
         }
@@ -142,7 +142,7 @@ internal sealed class WorkerJournal : IWorkerJournal
             string? folder = Path.GetDirectoryName(path);
             if (folder is not null && !Directory.Exists(folder))
             {
-                OwnerOnly.CreateFolder(folder);
+                PrivateFiles.CreateFolder(folder);
             }
 
             if (Directory.Exists(path))
@@ -171,7 +171,7 @@ internal sealed class WorkerJournal : IWorkerJournal
     /// <summary>Nothing is ever written to it, so that a file that is there already stays as it is.</summary>
     private static FileStream HoldLock(string path)
     {
-        if (OwnFile.FaultOf(path) is string fault)
+        if (OwnedFile.FaultOf(path) is string fault)
         {
             throw new IOException($"Of its lock '{path}': {fault}.");
         }
@@ -180,7 +180,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         {
             try
             {
-                return OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+                return PrivateFiles.Open(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (File.Exists(path))
             {
@@ -201,11 +201,11 @@ internal sealed class WorkerJournal : IWorkerJournal
     private Task<bool> WriteAsync(JournalEntry entry)
     {
         var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Add(new Note(entry.Job.JobId, entry, JournalText.Of(entry), written));
+        Add(new JournalLine(entry.Job.JobId, entry, JournalFormat.Serialize(entry), written));
         return written.Task;
     }
 
-    private void Add(Note note)
+    private void Add(JournalLine note)
     {
         lock (_lock)
         {
@@ -228,7 +228,7 @@ internal sealed class WorkerJournal : IWorkerJournal
     {
         while (true)
         {
-            List<Note> batch;
+            List<JournalLine> batch;
             lock (_lock)
             {
                 if (_pending.Count == 0)
@@ -238,13 +238,13 @@ internal sealed class WorkerJournal : IWorkerJournal
                 }
 
                 batch = _pending;
-                _pending = new List<Note>();
+                _pending = new List<JournalLine>();
             }
 
             try
             {
                 Write(batch);
-                foreach (Note note in batch)
+                foreach (JournalLine note in batch)
                 {
                     note.Written?.TrySetResult(true);
                 }
@@ -254,7 +254,7 @@ internal sealed class WorkerJournal : IWorkerJournal
                 // The file may end in half a line, and what a failed flush left on the disk nobody knows: it is written
                 // anew.
                 _isBroken = true;
-                foreach (Note note in batch)
+                foreach (JournalLine note in batch)
                 {
                     // A job that could not be written down is not going to be claimed.
                     if (note.Entry is { Stage: JournalStage.Claiming })
@@ -268,9 +268,9 @@ internal sealed class WorkerJournal : IWorkerJournal
         }
     }
 
-    private void Write(List<Note> batch)
+    private void Write(List<JournalLine> batch)
     {
-        foreach (Note note in batch)
+        foreach (JournalLine note in batch)
         {
             if (note.Entry is null)
             {
@@ -303,7 +303,7 @@ internal sealed class WorkerJournal : IWorkerJournal
     private void Rewrite()
     {
         string path = _path + ".new";
-        string? fault = OwnFile.FaultOf(path)
+        string? fault = OwnedFile.FaultOf(path)
             ?? (JournalReader.IsBeginning(path) ? null : "it is not the journal of a worker");
         if (fault is not null)
         {
@@ -312,7 +312,7 @@ internal sealed class WorkerJournal : IWorkerJournal
 
         // A name that is taken is never written to, whatever takes it: it may be a link.
         File.Delete(path);
-        FileStream fresh = OwnerOnly.Open(
+        FileStream fresh = PrivateFiles.Open(
             path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
         Stream stream = _wrap(fresh);
         try
@@ -323,7 +323,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         {
             stream.Dispose();
             fresh.Dispose();
-            if (FileErrors.IsOfSystem(error))
+            if (FileErrors.IsIoError(error))
             {
                 // Half of it is no use to anybody, and takes up room where there may be none.
                 TryDelete(path);
@@ -349,7 +349,7 @@ internal sealed class WorkerJournal : IWorkerJournal
             Replace(path, _path);
         }
 
-        FolderSync.Flush(Path.GetDirectoryName(_path)!);
+        DirectorySync.Flush(Path.GetDirectoryName(_path)!);
         _file = fresh;
         _stream = stream;
         _sizeWhenNew = _file.Length;
@@ -358,10 +358,10 @@ internal sealed class WorkerJournal : IWorkerJournal
 
     private void WriteWhole(FileStream file, Stream stream)
     {
-        Put(JournalText.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
+        Put(JournalFormat.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
         foreach (JournalEntry entry in _open.Values)
         {
-            Put(JournalText.Of(entry));
+            Put(JournalFormat.Serialize(entry));
         }
 
         stream.Flush();
@@ -376,7 +376,7 @@ internal sealed class WorkerJournal : IWorkerJournal
         {
             File.Delete(path);
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             // The next rewrite deletes it.
         }
@@ -424,5 +424,5 @@ internal sealed class WorkerJournal : IWorkerJournal
         error);
 
     /// <summary>A line on its way to the disk.</summary>
-    private sealed record Note(string JobId, JournalEntry? Entry, byte[] Line, TaskCompletionSource<bool>? Written);
+    private sealed record JournalLine(string JobId, JournalEntry? Entry, byte[] Line, TaskCompletionSource<bool>? Written);
 }

@@ -31,7 +31,7 @@ public sealed class HandlerCall
     /// <summary>Preference variables that the handler runs with, by name.</summary>
     internal IReadOnlyDictionary<string, object> Preferences => Script.Preferences;
 
-    internal HandlerEnd End { get; set; } = HandlerEnd.Stopped;
+    internal HandlerCompletion End { get; set; } = HandlerCompletion.Stopped;
 
     /// <summary>The block as this runspace is to run it.</summary>
     internal ScriptBlock? Block { get; set; }

@@ -47,7 +47,7 @@ internal static class HandlerErrors
             if (record is null ? IsIn(TextOf(remembered[i]), call.Secrets) : Holds(record, call.Secrets))
             {
                 string text = call.Secrets.Apply(record?.ToString() ?? string.Empty);
-                remembered[i] = RelayedError.Of(record, text, call.Job.JobId, hasOnlyText: true);
+                remembered[i] = ForwardedError.Of(record, text, call.Job.JobId, hasOnlyText: true);
             }
         }
     }

@@ -10,7 +10,7 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// <param name="canAsk">Whether somebody is there to answer questions.</param>
 internal sealed class HandlerHost(PSHost? real, bool canAsk) : PSHost
 {
-    public HandlerScreen Screen { get; } = new(canAsk ? real?.UI : null);
+    public HandlerUserInterface Screen { get; } = new(canAsk ? real?.UI : null);
 
     public override CultureInfo CurrentCulture => real?.CurrentCulture ?? CultureInfo.CurrentCulture;
 

@@ -38,7 +38,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
             return;
         }
 
-        object plain = PSValues.Unwrap(value)!;
+        object plain = PSObjectValues.Unwrap(value)!;
         string? problem = ProblemOf(value, plain);
         if (problem is null && plain is not ThirdPartyJobOutcome && WantsFormat(plain))
         {
@@ -54,7 +54,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
         }
 
         Flush();
-        hear(HandlerRecords.Of(jobId, value) with { OutcomeProblem = problem });
+        hear(HandlerRecords.Classify(jobId, value) with { OutcomeProblem = problem });
     }
 
     /// <summary>Shows what waits.</summary>
@@ -88,7 +88,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
             ThirdPartyJobOutcome => null,
             _ when IsOutcomeOfOthers(value) => "The handler returned an outcome that was made in another process or by "
                 + "another copy of the module.",
-            IList list when list.OfType<object>().Any(each => PSValues.Unwrap(each) is ThirdPartyJobOutcome
+            IList list when list.OfType<object>().Any(each => PSObjectValues.Unwrap(each) is ThirdPartyJobOutcome
                 || IsOutcomeOfOthers(each)) => "The handler returned its outcome inside a list.",
             IDictionary table when s_failureMembers.Any(name => table.Contains(name) && table[name] is not null) =>
                 $"The handler returned a hashtable in place of a {Name}.",
@@ -99,7 +99,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
 
         static bool IsOutcomeOfOthers(object value) => value is PSObject wrapped
             && wrapped.TypeNames.Any(name => name.EndsWith("." + Name, StringComparison.Ordinal))
-            && PSValues.Unwrap(value) is not ThirdPartyJobOutcome;
+            && PSObjectValues.Unwrap(value) is not ThirdPartyJobOutcome;
     }
 
     private static bool WantsFormat(object plain) => !plain.GetType().IsPrimitive

@@ -101,7 +101,7 @@ internal sealed class HandlerProcesses : IDisposable
             string environment = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(folder, "environ")));
             return Array.IndexOf(environment.Split('\0'), $"{Variable}={_mark}") >= 0;
         }
-        catch (Exception error) when (FileErrors.IsOfSystem(error))
+        catch (Exception error) when (FileErrors.IsIoError(error))
         {
             // Another user's, or gone.
             return false;

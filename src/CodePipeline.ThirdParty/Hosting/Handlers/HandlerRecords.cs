@@ -16,9 +16,9 @@ internal static class HandlerRecords
     private static readonly PropertyInfo? s_stream =
         typeof(PSObject).GetProperty("WriteStream", BindingFlags.Instance | BindingFlags.NonPublic);
 
-    public static HandlerRecord Of(string jobId, object? value)
+    public static HandlerRecord Classify(string jobId, object? value)
     {
-        object? plain = PSValues.Unwrap(value);
+        object? plain = PSObjectValues.Unwrap(value);
         return plain switch
         {
             // Programs write their progress there too, and PowerShell shows such a record without the job's id.

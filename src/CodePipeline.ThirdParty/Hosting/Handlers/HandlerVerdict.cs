@@ -30,7 +30,7 @@ internal sealed class HandlerVerdict(bool isStrict)
         _problem ??= record.OutcomeProblem;
         if (record.IsError && (isStrict || IsOfAnOutcome(record)))
         {
-            _error ??= record.Original is ErrorRecord error ? ErrorText.Of(error) : record.Text;
+            _error ??= record.Original is ErrorRecord error ? FailureMessageText.FromError(error) : record.Text;
         }
 
         return false;
@@ -39,7 +39,7 @@ internal sealed class HandlerVerdict(bool isStrict)
     /// <summary>The outcome of a handler that has ended.</summary>
     /// <returns><see langword="null"/> for plain success.</returns>
     /// <exception cref="JobFailedException">The job has failed.</exception>
-    public ThirdPartyJobOutcome? Of(HandlerEnd end)
+    public ThirdPartyJobOutcome? Decide(HandlerCompletion end)
     {
         // What the handler itself says of a failure is the best that there is to say.
         if (_outcomes.FirstOrDefault(outcome => outcome.Failure is not null) is ThirdPartyJobOutcome failure)
@@ -49,13 +49,13 @@ internal sealed class HandlerVerdict(bool isStrict)
 
         switch (end.Kind)
         {
-            case HandlerEndKind.Exited:
+            case HandlerCompletionKind.Exited:
                 throw Failed($"The handler ended itself with 'exit {end.ExitCode}'.");
-            case HandlerEndKind.BrokeOut:
+            case HandlerCompletionKind.BrokeOut:
                 throw Failed(
                     "The handler ended by 'break' or 'continue' outside of a loop, which leaves out all that follows.");
-            case HandlerEndKind.Failed:
-                throw Failed(ErrorText.Of(end.Error!));
+            case HandlerCompletionKind.Failed:
+                throw Failed(FailureMessageText.FromError(end.Error!));
         }
 
         if (_error is not null)

@@ -33,7 +33,7 @@ public sealed class RunHandlerCommand : PSCmdlet
     private const string ExitCode = Global + "LASTEXITCODE";
 
     // Kept, since PowerShell reads a cmdlet's parameters by reflection for each CmdletInfo.
-    private static readonly CmdletInfo s_hear = new("Receive-CPHandlerRecord", typeof(HearHandlerCommand));
+    private static readonly CmdletInfo s_hear = new("Receive-CPHandlerRecord", typeof(ReceiveHandlerOutputCommand));
 
     internal static CmdletInfo Info { get; } = new("Invoke-CPHandler", typeof(RunHandlerCommand));
 
@@ -47,7 +47,7 @@ public sealed class RunHandlerCommand : PSCmdlet
         HandlerCall call = Call!;
         string location = SessionState.Path.CurrentLocation.Path;
         ScriptBlock block = call.Block ?? call.Script.Block;
-        var saved = new Stack<Saved>();
+        var saved = new Stack<SavedVariable>();
         call.FormatWith((objects, width) => string.Concat(InvokeCommand.InvokeScript(
             false, ScriptBlock.Create(AsText), null, objects, width)));
         var remembered = SessionState.PSVariable.GetValue("global:Error") as ArrayList;
@@ -58,30 +58,30 @@ public sealed class RunHandlerCommand : PSCmdlet
             object? lastError = LastError();
             InvokeCommand.InvokeScript(
                 false, ScriptBlock.Create(call.Script.IsFile ? File : InScope), null, block, call.Job, s_hear, call);
-            call.End = HandlerEnd.Completed with { ProgramExitCode = FailedProgram(lastError) };
+            call.End = HandlerCompletion.Completed with { ProgramExitCode = FailedProgram(lastError) };
         }
         catch (ExitException exit)
         {
-            call.End = new HandlerEnd(HandlerEndKind.Exited) { ExitCode = exit.Argument?.ToString() ?? "0" };
+            call.End = new HandlerCompletion(HandlerCompletionKind.Exited) { ExitCode = exit.Argument?.ToString() ?? "0" };
         }
         catch (PipelineStoppedException)
         {
-            call.End = HandlerEnd.Stopped;
+            call.End = HandlerCompletion.Stopped;
             throw;
         }
         catch (FlowControlException)
         {
             // break or continue outside a loop: all of the script that follows has been left out.
-            call.End = new HandlerEnd(HandlerEndKind.BrokeOut);
+            call.End = new HandlerCompletion(HandlerCompletionKind.BrokeOut);
         }
         catch (RuntimeException error)
         {
-            call.End = new HandlerEnd(HandlerEndKind.Failed) { Error = error.ErrorRecord };
+            call.End = new HandlerCompletion(HandlerCompletionKind.Failed) { Error = error.ErrorRecord };
         }
         catch (Exception error)
         {
             ErrorRecord failed = ErrorCatalog.HandlerFailed(error).ToErrorRecord();
-            call.End = new HandlerEnd(HandlerEndKind.Failed) { Error = failed };
+            call.End = new HandlerCompletion(HandlerCompletionKind.Failed) { Error = failed };
         }
         finally
         {
@@ -94,7 +94,7 @@ public sealed class RunHandlerCommand : PSCmdlet
         }
     }
 
-    private void SetVariables(HandlerCall call, ScriptBlock block, Stack<Saved> saved)
+    private void SetVariables(HandlerCall call, ScriptBlock block, Stack<SavedVariable> saved)
     {
         // A handler of another module than the caller's finds its variables there.
         SessionState theirs = block.Module?.SessionState ?? SessionState;
@@ -116,7 +116,7 @@ public sealed class RunHandlerCommand : PSCmdlet
         void Set(SessionState state, string scope, string name, object value)
         {
             PSVariable? known = state.PSVariable.Get(scope + name);
-            saved.Push(new Saved(state, scope + name, known?.Value, known is not null));
+            saved.Push(new SavedVariable(state, scope + name, known?.Value, known is not null));
             state.PSVariable.Set(scope == Local ? name : scope + name, value);
         }
     }
@@ -124,7 +124,7 @@ public sealed class RunHandlerCommand : PSCmdlet
     /// <summary>The exit code of the script's last program; <see langword="null"/> where it ended well.</summary>
     private string? FailedProgram(object? lastError)
     {
-        object? code = PSValues.Unwrap(SessionState.PSVariable.GetValue(ExitCode));
+        object? code = PSObjectValues.Unwrap(SessionState.PSVariable.GetValue(ExitCode));
         return code is null or 0 || IsCaught(code, lastError)
             ? null
             : Convert.ToString(code, CultureInfo.InvariantCulture);
@@ -161,13 +161,13 @@ public sealed class RunHandlerCommand : PSCmdlet
 
     /// <summary>$Error, the newest first.</summary>
     private IList Errors() =>
-        PSValues.Unwrap(SessionState.PSVariable.GetValue(Global + "Error")) as IList ?? Array.Empty<object>();
+        PSObjectValues.Unwrap(SessionState.PSVariable.GetValue(Global + "Error")) as IList ?? Array.Empty<object>();
 
     /// <summary>The next job begins where this one did.</summary>
-    private void Restore(Stack<Saved> saved, string location)
+    private void Restore(Stack<SavedVariable> saved, string location)
     {
         // The last first: where the handler's scope is the global one, a variable is there twice.
-        foreach (Saved variable in saved)
+        foreach (SavedVariable variable in saved)
         {
             Try(() =>
             {
@@ -204,5 +204,5 @@ public sealed class RunHandlerCommand : PSCmdlet
     }
 
     /// <summary>A variable as it was before the handler.</summary>
-    private sealed record Saved(SessionState State, string Path, object? Value, bool Existed);
+    private sealed record SavedVariable(SessionState State, string Path, object? Value, bool Existed);
 }

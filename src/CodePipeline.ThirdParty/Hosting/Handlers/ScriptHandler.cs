@@ -18,7 +18,7 @@ namespace CodePipeline.ThirdParty.Hosting.Handlers;
 /// <param name="secretKeys">Keys of the configuration whose values are secret too.</param>
 /// <param name="relay">Shows what the script wrote.</param>
 internal sealed class ScriptHandler(
-    IHandlerShell shell, bool isStrict, IReadOnlyCollection<string> secretKeys, Action<HandlerRecord> relay)
+    IScriptExecutor shell, bool isStrict, IReadOnlyCollection<string> secretKeys, Action<HandlerRecord> relay)
     : IProcessHandler
 {
     private readonly ConcurrentDictionary<string, HandlerProcesses> _processes = new(StringComparer.Ordinal);
@@ -35,30 +35,30 @@ internal sealed class ScriptHandler(
     /// <inheritdoc/>
     public async Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken)
     {
-        SecretMask secrets = SecretMask.Of(job, secretKeys);
+        SecretMask secrets = SecretMask.ForJob(job, secretKeys);
         var verdict = new HandlerVerdict(isStrict);
-        HandlerEnd end = await RunAsync(job, Hear, secrets, cancellationToken).ConfigureAwait(false);
+        HandlerCompletion end = await RunAsync(job, Hear, secrets, cancellationToken).ConfigureAwait(false);
         switch (end.Kind)
         {
-            case HandlerEndKind.Failed:
-                Hear(HandlerRecords.Of(job.JobId, end.Error));
-                if (!ErrorText.IsOfTheScript(end.Error!))
+            case HandlerCompletionKind.Failed:
+                Hear(HandlerRecords.Classify(job.JobId, end.Error));
+                if (!FailureMessageText.IsOfTheScript(end.Error!))
                 {
                     // What the stop itself makes fail, such as a module that was being loaded.
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
                 break;
-            case HandlerEndKind.Broken:
+            case HandlerCompletionKind.Broken:
                 throw new JobFailedException(
                     FailureType.SystemUnavailable, $"The runspace of the handler closed while it ran: {end.Reason}");
-            case HandlerEndKind.Stopped:
+            case HandlerCompletionKind.Stopped:
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new JobFailedException(
                     FailureType.SystemUnavailable, "The worker was stopped while the handler ran.");
         }
 
-        return verdict.Of(end);
+        return verdict.Decide(end);
 
         void Hear(HandlerRecord record)
         {
@@ -69,7 +69,7 @@ internal sealed class ScriptHandler(
             else if (record.Original is ThirdPartyJobOutcome { Cause: ErrorRecord cause })
             {
                 // The customer gets its message; where it happened is for the operator.
-                relay(Masked(HandlerRecords.Of(job.JobId, cause)));
+                relay(Masked(HandlerRecords.Classify(job.JobId, cause)));
             }
         }
 
@@ -83,7 +83,7 @@ internal sealed class ScriptHandler(
                 text = whole;
             }
 
-            if (isMasked && record.Original is ErrorRecord error && ErrorText.PlaceOf(error) is string place)
+            if (isMasked && record.Original is ErrorRecord error && FailureMessageText.PlaceOf(error) is string place)
             {
                 // PowerShell shows no place of an error that cannot be kept.
                 text += $" ({place})";
@@ -93,7 +93,7 @@ internal sealed class ScriptHandler(
         }
     }
 
-    private async Task<HandlerEnd> RunAsync(
+    private async Task<HandlerCompletion> RunAsync(
         ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken)
     {
         using HandlerProcesses processes = HandlerProcesses.Begin();

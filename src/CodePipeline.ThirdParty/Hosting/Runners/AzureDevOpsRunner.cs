@@ -35,7 +35,7 @@ internal sealed class AzureDevOpsRunner(string? temporary) : Runner
         string folder = string.IsNullOrEmpty(temporary) ? Path.GetTempPath() : temporary!;
         string file = Path.Combine(folder, $"third-party-jobs-{Guid.NewGuid():N}.md");
         byte[] text = Encoding.UTF8.GetBytes(markdown);
-        using (FileStream stream = OwnerOnly.Open(file, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        using (FileStream stream = PrivateFiles.Open(file, FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
             stream.Write(text, 0, text.Length);
         }

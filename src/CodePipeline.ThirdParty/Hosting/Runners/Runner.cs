@@ -27,7 +27,7 @@ internal abstract class Runner
     /// <summary>A text from elsewhere that holds no command any more, nor anything that steers a terminal.</summary>
     public string Neutral(string text)
     {
-        string[] lines = PlainText.Of(text).Split('\n');
+        string[] lines = ControlCharacterFilter.Sanitize(text).Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
             lines[i] = NeutralLine(lines[i]);
@@ -37,7 +37,7 @@ internal abstract class Runner
     }
 
     /// <summary>A result whose texts hold no command, however it is printed.</summary>
-    public ThirdPartyJobResult Neutral(ThirdPartyJobResult result) => result.With(Neutral);
+    public JobReport Neutral(JobReport result) => result.With(Neutral);
 
     /// <summary>The runner that this process runs on, if any.</summary>
     public static Runner? Find(Func<string, string?> variable) =>

@@ -13,13 +13,13 @@ internal sealed class StepSummary
     private const int MostCharacters = 300;
     private const string Special = "\\`*_[]|~<>&@#$:/";
 
-    private readonly List<ThirdPartyJobResult> _rows = new();
+    private readonly List<JobReport> _rows = new();
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private int _jobs;
 
     public bool IsEmpty => _jobs == 0;
 
-    public void Add(ThirdPartyJobResult result)
+    public void Add(JobReport result)
     {
         _jobs++;
         _counts[result.Outcome] = (_counts.TryGetValue(result.Outcome, out int count) ? count : 0) + 1;
@@ -40,7 +40,7 @@ internal sealed class StepSummary
 
         text.Append(string.Join(", ", counts)).Append("\n\n");
         text.Append("| Job | Action type | Outcome | Seconds | Message |\n| --- | --- | --- | ---: | --- |\n");
-        foreach (ThirdPartyJobResult row in _rows)
+        foreach (JobReport row in _rows)
         {
             string outcome = row.FailureType is FailureType type ? $"{row.Outcome} ({type})" : row.Outcome;
             text.Append("| ").Append(Cell(row.JobId))
@@ -68,7 +68,7 @@ internal sealed class StepSummary
         }
 
         var cell = new StringBuilder();
-        given = PlainText.Of(given);
+        given = ControlCharacterFilter.Sanitize(given);
         for (int i = 0; i < given.Length; i++)
         {
             char c = given[i];

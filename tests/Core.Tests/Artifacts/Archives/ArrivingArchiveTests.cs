@@ -14,7 +14,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 public sealed class ArrivingArchiveTests : ExtractionTest
 {
     private const int Piece = 600_000;
-    private readonly Arrivals _arrivals = new();
+    private readonly DownloadedRanges _arrivals = new();
     private readonly TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _come;
     private long _tail = long.MaxValue;
@@ -81,7 +81,7 @@ public sealed class ArrivingArchiveTests : ExtractionTest
         Come(upTo: Piece + 200_000, tail: zip.Length - 100_000);
         await Until.TrueAsync(() => Staged("first") is not null);
 
-        _arrivals.GiveUp();
+        _arrivals.Abort();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => expanding);
         Assert.Equal(["archive"], Left());
@@ -96,7 +96,7 @@ public sealed class ArrivingArchiveTests : ExtractionTest
         Come(upTo: Piece / 2);
         await Until.TrueAsync(() => Staged("first") is not null);
 
-        _arrivals.GiveUp();
+        _arrivals.Abort();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => expanding);
         Assert.Equal(["archive"], Left());
@@ -141,7 +141,7 @@ public sealed class ArrivingArchiveTests : ExtractionTest
         Volatile.Write(ref _tail, tail);
         Volatile.Write(ref _come, upTo);
         _arrivals.Begin((from, to) => to <= Volatile.Read(ref _come) || from >= Volatile.Read(ref _tail));
-        _arrivals.Pulse();
+        _arrivals.NotifyReaders();
     }
 
     /// <summary>A file where it lies before it lands.</summary>

@@ -38,7 +38,7 @@ public abstract class ExtractionTest : IDisposable
         Assert.True(error.Fault == fault, error.Message);
         Assert.Contains(error.Path!, error.Message, StringComparison.Ordinal);
         Assert.Contains(ArchiveErrors.Shown(error.Entry ?? string.Empty), error.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(error.Cure);
+        Assert.NotEmpty(error.RecommendedAction);
         Assert.Equal(before.Order(), Directory.GetFileSystemEntries(Temp.PathOf(".")).Order());
         return error;
     }

@@ -110,7 +110,7 @@ public sealed class StagingFolderTests : ExtractionTest
             string lure = Directory.CreateDirectory(content).FullName;
             Directory.Delete(lure);
 
-            Assert.Throws<ArchiveException>(staging.Land);
+            Assert.Throws<ArchiveException>(staging.Commit);
         }
 
         Assert.Equal(["keep"], Names());
@@ -333,7 +333,7 @@ public sealed class StagingFolderTests : ExtractionTest
             Assert.StartsWith(disk.Root, staging.Content, StringComparison.Ordinal);
             Directory.Delete(staging.Content);
 
-            Assert.Throws<ArchiveException>(staging.Land);
+            Assert.Throws<ArchiveException>(staging.Commit);
         }
 
         Assert.Equal(["folder", "folder/keep", "old"], disk.Left);
@@ -373,9 +373,9 @@ public sealed class StagingFolderTests : ExtractionTest
         using StagingFolder second = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
         File.WriteAllText(Path.Combine(first.Content, "first"), "x");
         File.WriteAllText(Path.Combine(second.Content, "second"), "x");
-        first.Land();
+        first.Commit();
 
-        ArchiveException error = Assert.Throws<ArchiveException>(second.Land);
+        ArchiveException error = Assert.Throws<ArchiveException>(second.Commit);
 
         Assert.Equal(ArchiveFault.Conflict, error.Fault);
         Assert.Equal(["first"], Names());

@@ -274,7 +274,7 @@ public sealed class ZipExtractionTests : ExtractionTest
 
         ArchiveException error = await RefusedAsync(ArchiveFault.TooLarge, new ExtractionLimits { MaxBytes = 11_999 });
 
-        Assert.Contains("-MaximumExpandedBytes", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("-MaximumExpandedBytes", error.RecommendedAction, StringComparison.Ordinal);
         await ExtractAsync(new ExtractionLimits { MaxBytes = 12_000 });
     }
 
@@ -301,7 +301,7 @@ public sealed class ZipExtractionTests : ExtractionTest
 
         ArchiveException error = await RefusedAsync(
             ArchiveFault.TooLarge, new ExtractionLimits { MaxRatio = 20, RatioFloor = 0 });
-        Assert.Contains("-MaximumExpandedRatio", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("-MaximumExpandedRatio", error.RecommendedAction, StringComparison.Ordinal);
         await ExtractAsync(new ExtractionLimits { MaxRatio = 50, RatioFloor = 0 });
     }
 
@@ -480,7 +480,7 @@ public sealed class ZipExtractionTests : ExtractionTest
             LittleEndian.Put(field, 2, (ulong)(5 + content.Length), 2);
             field[4] = version;
             LittleEndian.Put(
-                field, 5, crc ?? CyclicCode.Crc32.Append(0, Encoding.ASCII.GetBytes(of), 0, of.Length), 4);
+                field, 5, crc ?? Crc.Crc32.Append(0, Encoding.ASCII.GetBytes(of), 0, of.Length), 4);
             return [.. field, .. content];
         }
 

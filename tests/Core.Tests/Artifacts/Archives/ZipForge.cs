@@ -83,7 +83,7 @@ internal sealed class ZipForge
         List<(long Offset, int Packed)> placed = new();
         foreach (ForgedEntry entry in _entries)
         {
-            uint crc = entry.Crc ?? (uint)CyclicCode.Crc32.Append(0, entry.Data, 0, entry.Data.Length);
+            uint crc = entry.Crc ?? (uint)Crc.Crc32.Append(0, entry.Data, 0, entry.Data.Length);
             long size = entry.Size ?? entry.Data.Length;
             if (entry.SameDataAs is int earlier)
             {

@@ -302,7 +302,7 @@ public sealed class ZipPackerTests : IDisposable
         ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
 
         Assert.Equal((ArchiveFault.Unsafe, "link"), (error.Fault, error.Entry));
-        Assert.Contains("-Link Skip", error.Cure, StringComparison.Ordinal);
+        Assert.Contains("-Link Skip", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [UnixFact]
@@ -314,7 +314,7 @@ public sealed class ZipPackerTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(Source, "circle"), ".");
         List<string> skipped = new();
 
-        List<PackItem> items = FolderScan.Scan(Source, default, LinkTreatment.Skip, skipped.Add);
+        List<PackItem> items = DirectoryScan.Scan(Source, default, LinkTreatment.Skip, skipped.Add);
 
         Assert.Equal(["circle", "dangling", "only/absolute"], skipped);
         Assert.Equal(["a", "only/"], items.Select(item => item.Name));
@@ -336,7 +336,7 @@ public sealed class ZipPackerTests : IDisposable
         using (FileStream output = File.Create(Zip))
         {
             await new ZipPacker().PackAsync(
-                FolderScan.Scan(Source, default, LinkTreatment.Follow), output, null, default);
+                DirectoryScan.Scan(Source, default, LinkTreatment.Follow), output, null, default);
         }
 
         using ZipArchive zip = ZipFile.OpenRead(Zip);
@@ -358,7 +358,7 @@ public sealed class ZipPackerTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(Source, "in/link"), target);
 
         ArchiveException error = Assert.Throws<ArchiveException>(
-            () => FolderScan.Scan(Source, default, LinkTreatment.Follow));
+            () => DirectoryScan.Scan(Source, default, LinkTreatment.Follow));
 
         Assert.Equal((ArchiveFault.Unsafe, "in/link"), (error.Fault, error.Entry));
         Assert.Contains(word, error.Message, StringComparison.Ordinal);
@@ -369,12 +369,12 @@ public sealed class ZipPackerTests : IDisposable
     {
         Tree.Make(Source, new() { ["a"] = [1] });
         NamedPipe.Make(Path.Combine(Source, "pipe"));
-        Assert.Equal("pipe", Assert.Throws<ArchiveException>(() => FolderScan.Scan(Source, default)).Entry);
+        Assert.Equal("pipe", Assert.Throws<ArchiveException>(() => DirectoryScan.Scan(Source, default)).Entry);
 
         File.Move(Path.Combine(Source, "pipe"), Source + "-pipe");
         File.CreateSymbolicLink(Path.Combine(Source, "link"), Source + "-pipe");
 
-        Assert.Throws<ArchiveException>(() => FolderScan.Scan(Source, default, LinkTreatment.Follow));
+        Assert.Throws<ArchiveException>(() => DirectoryScan.Scan(Source, default, LinkTreatment.Follow));
     }
 
     [LinuxFact]
@@ -398,7 +398,7 @@ public sealed class ZipPackerTests : IDisposable
         Directory.CreateDirectory(inner);
         Directory.Move(Source + "-inner", Path.Combine(folder, "inner"));
 
-        ArchiveException error = Assert.Throws<ArchiveException>(() => FolderScan.Scan(Source, default));
+        ArchiveException error = Assert.Throws<ArchiveException>(() => DirectoryScan.Scan(Source, default));
 
         // Back to where the path of each fits, so that it can be removed.
         Directory.Move(Path.Combine(folder, "inner"), Source + "-inner");

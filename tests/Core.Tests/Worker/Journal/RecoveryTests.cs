@@ -46,7 +46,7 @@ public sealed class RecoveryTests : IDisposable
     public async Task KilledWhileClaiming_AndHandedOutAgain_IsLeftAlone()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
-        _second.Queue.Job = ticket => new FakeJob(ticket) { ClaimMark = "another" };
+        _second.Queue.Job = ticket => new FakeJob(ticket) { ClaimFingerprint = "another" };
 
         await RecoverAsync();
 
@@ -282,7 +282,7 @@ public sealed class RecoveryTests : IDisposable
             () =>
             {
                 _first.Handler = new FakeHandler((_, _) => Task.FromResult<ThirdPartyJobOutcome?>(
-                    ThirdPartyJobOutcome.Of(new SuccessResult { Summary = "all done", ContinuationToken = "on" })));
+                    ThirdPartyJobOutcome.From(new SuccessResult { Summary = "all done", ContinuationToken = "on" })));
                 _first.Queue.OnResult = (_, _, _, _) => Never<bool>();
             },
             () => !_first.Queue.Sent.IsEmpty);

@@ -29,7 +29,7 @@ public sealed class WorkerJournalTests : IDisposable
         await journal.ClaimingAsync(_job, "mark-1");
         Assert.Equal(
             (JournalStage.Claiming, "mark-1", _job),
-            (Copied().Single().Stage, Copied().Single().Mark!, Copied().Single().Job));
+            (Copied().Single().Stage, Copied().Single().ClaimFingerprint!, Copied().Single().Job));
         await journal.ClaimedAsync(_job, 2);
         Assert.Equal((JournalStage.Claimed, 2), (Copied().Single().Stage, Copied().Single().Runs));
         var result = new SuccessResult
@@ -40,7 +40,7 @@ public sealed class WorkerJournalTests : IDisposable
             PercentComplete = 7,
             Revision = new JobRevision("r", "c", _clock.GetUtcNow(), "s"),
         };
-        await journal.ResultAsync(_job, ThirdPartyJobOutcome.Of(result));
+        await journal.ResultAsync(_job, ThirdPartyJobOutcome.From(result));
         SuccessResult read = Copied().Single().Result!.Success!;
         Assert.Equal(
             (result.Summary, result.ContinuationToken, result.ExternalExecutionId, result.PercentComplete,
@@ -48,7 +48,7 @@ public sealed class WorkerJournalTests : IDisposable
             (read.Summary, read.ContinuationToken, read.ExternalExecutionId, read.PercentComplete, read.Revision));
         await journal.ResultAsync(_job, Failure());
         Assert.Equal(Failure().Failure, Copied().Single().Result!.Failure);
-        journal.Done(_job, "Failed");
+        journal.Complete(_job, "Failed");
         await journal.ClaimingAsync(_job with { JobId = "job-2" }, "mark-2");
         Assert.Equal("job-2", Copied().Single().Job.JobId);
     }
@@ -87,7 +87,7 @@ public sealed class WorkerJournalTests : IDisposable
         File.AppendAllText(FilePath, "{\"time\":\"2030-01-02T03:04:05Z\",\"entry\":\"clai");
 
         using WorkerJournal again = Open();
-        Assert.Equal("job-1", again.Left.Single().Job.JobId);
+        Assert.Equal("job-1", again.PendingEntries.Single().Job.JobId);
     }
 
     [Theory]
@@ -295,8 +295,8 @@ public sealed class WorkerJournalTests : IDisposable
         {
             JobTicket job = _job with { JobId = $"passing-{i}" };
             await journal.ResultAsync(
-                job, ThirdPartyJobOutcome.Of(new FailureResult(FailureType.JobFailed, text, null)));
-            journal.Done(job, "Failed");
+                job, ThirdPartyJobOutcome.From(new FailureResult(FailureType.JobFailed, text, null)));
+            journal.Complete(job, "Failed");
         }
 
         await journal.ClaimedAsync(_job, 1);
@@ -354,7 +354,7 @@ public sealed class WorkerJournalTests : IDisposable
 #endif
 
     private static ThirdPartyJobOutcome Failure() =>
-        ThirdPartyJobOutcome.Of(new FailureResult(FailureType.PermissionError, "No\nentry.", "run"));
+        ThirdPartyJobOutcome.From(new FailureResult(FailureType.PermissionError, "No\nentry.", "run"));
 
     private WorkerJournal Open() => WorkerJournal.Open(FilePath, _clock);
 

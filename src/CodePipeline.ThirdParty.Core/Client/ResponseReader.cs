@@ -1,0 +1,153 @@
+using System;
+using System.Collections.Generic;
+using System.Text.Json;
+
+namespace CodePipeline.ThirdParty.Client;
+
+/// <summary>
+/// Reads the answers. Members and enum values of a later model are let pass, as the service may send them any day.
+/// </summary>
+internal static class ResponseReader
+{
+    public static IReadOnlyList<PolledJob> Jobs(byte[] body) => Read(body, root =>
+    {
+        var jobs = new List<PolledJob>();
+        foreach (JsonElement job in Items(root, "jobs"))
+        {
+            // A job without an id cannot be asked for; one without a client id still can, given its token.
+            if (Text(job, "jobId") is string jobId)
+            {
+                jobs.Add(new PolledJob(jobId, Text(job, "clientId") ?? string.Empty));
+            }
+        }
+
+        return (IReadOnlyList<PolledJob>)jobs;
+    });
+
+    public static string Status(byte[] body) => Read(body, root => Text(root, "status") ?? string.Empty);
+
+    public static JobDetailsResponse Details(byte[] body) => Read(body, root =>
+    {
+        JsonElement details = Member(root, "jobDetails");
+        JsonElement data = Member(details, "data");
+        JsonElement pipeline = Member(data, "pipelineContext");
+        JsonElement action = Member(pipeline, "action");
+        return new JobDetailsResponse
+        {
+            Id = Text(details, "id"),
+            Nonce = Text(details, "nonce"),
+            ActionType = ActionType(Member(data, "actionTypeId")),
+            Configuration = Configuration(Member(Member(data, "actionConfiguration"), "configuration")),
+            PipelineName = Text(pipeline, "pipelineName"),
+            StageName = Text(Member(pipeline, "stage"), "name"),
+            ActionName = Text(action, "name"),
+            ActionExecutionId = Text(action, "actionExecutionId"),
+            PipelineArn = Text(pipeline, "pipelineArn"),
+            PipelineExecutionId = Text(pipeline, "pipelineExecutionId"),
+            InputArtifacts = Artifacts(data, "inputArtifacts"),
+            OutputArtifacts = Artifacts(data, "outputArtifacts"),
+            ArtifactCredentials = Credentials(Member(data, "artifactCredentials")),
+            ContinuationToken = Text(data, "continuationToken"),
+            EncryptionKey = Key(Member(data, "encryptionKey")),
+        };
+    });
+
+    /// <summary>The answer of operations that have nothing to say: no text, or an object.</summary>
+    public static bool Nothing(byte[] body) => Read(
+        body,
+        root => root.ValueKind == JsonValueKind.Object ? true : throw new JsonException("It is not an object."));
+
+    private static T Read<T>(byte[] body, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body.Length == 0 ? "{}"u8.ToArray() : body);
+            return read(document.RootElement);
+        }
+        catch (Exception error) when (JsonErrors.Is(error))
+        {
+            throw new UnreadableResponseException(error);
+        }
+    }
+
+    private static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            ? value
+            : default;
+
+    private static string? Text(JsonElement element, string name)
+    {
+        JsonElement value = Member(element, name);
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
+    private static IEnumerable<JsonElement> Items(JsonElement element, string name)
+    {
+        JsonElement value = Member(element, name);
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : Array.Empty<JsonElement>();
+    }
+
+    private static ActionTypeId? ActionType(JsonElement element) => element.ValueKind != JsonValueKind.Object
+        ? null
+        : new ActionTypeId(
+            Text(element, "category") ?? string.Empty,
+            Text(element, "owner") ?? string.Empty,
+            Text(element, "provider") ?? string.Empty,
+            Text(element, "version") ?? string.Empty);
+
+    private static JobConfiguration Configuration(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return JobConfiguration.Empty;
+        }
+
+        var values = new List<KeyValuePair<string, string>>();
+        foreach (JsonProperty member in element.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.String)
+            {
+                values.Add(new KeyValuePair<string, string>(member.Name, member.Value.GetString()!));
+            }
+        }
+
+        return new JobConfiguration(values);
+    }
+
+    private static List<JobArtifact> Artifacts(JsonElement data, string name)
+    {
+        var artifacts = new List<JobArtifact>();
+        foreach (JsonElement artifact in Items(data, name))
+        {
+            JsonElement location = Member(artifact, "location");
+            JsonElement s3 = Member(location, "s3Location");
+            artifacts.Add(new JobArtifact(
+                Text(artifact, "name"),
+                Text(artifact, "revision"),
+                Text(location, "type"),
+                Text(s3, "bucketName"),
+                Text(s3, "objectKey")));
+        }
+
+        return artifacts;
+    }
+
+    private static ArtifactCredentials? Credentials(JsonElement element)
+    {
+        string? id = Text(element, "accessKeyId");
+        string? key = Text(element, "secretAccessKey");
+        string? token = Text(element, "sessionToken");
+        return string.IsNullOrEmpty(id) || string.IsNullOrEmpty(key) || string.IsNullOrEmpty(token)
+            ? null
+            : new ArtifactCredentials(new Secret(id!), new Secret(key!), new Secret(token!));
+    }
+
+    private static EncryptionKey? Key(JsonElement element) => element.ValueKind != JsonValueKind.Object
+        ? null
+        : new EncryptionKey(Text(element, "id"), Text(element, "type"));
+}
+
+/// <summary>
+/// An answer of HTTP 200 that cannot be read; the client makes a service error of it, with the request id.
+/// </summary>
+internal sealed class UnreadableResponseException(Exception cause) : Exception(cause.Message, cause);

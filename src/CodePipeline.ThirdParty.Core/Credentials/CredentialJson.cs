@@ -1,0 +1,73 @@
+using System;
+using System.Globalization;
+using System.Text.Json;
+
+namespace CodePipeline.ThirdParty.Credentials;
+
+/// <summary>Keys as metadata services and programs write them.</summary>
+internal static class CredentialJson
+{
+    // The AWS CLI has written both.
+    private static readonly string[] s_ends =
+    {
+        "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss'UTC'",
+    };
+
+    /// <summary>Reads an object with AccessKeyId, SecretAccessKey, a token and Expiration.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="tokenMember">What the session token is called.</param>
+    /// <exception cref="FormatException">It is none, in words that repeat no value.</exception>
+    public static AwsKeys Read(string text, string tokenMember)
+    {
+        using JsonDocument document = Parse(text);
+        return Read(document.RootElement, "AccessKeyId", "SecretAccessKey", tokenMember, "Expiration");
+    }
+
+    /// <summary>The same, with the members' names.</summary>
+    public static AwsKeys Read(JsonElement keys, string accessKey, string secretKey, string token, string ends)
+    {
+        if (keys.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException("the answer is no JSON object");
+        }
+
+        string? session = TextOf(keys, token);
+        return new AwsKeys(
+            TextOf(keys, accessKey) ?? throw Missing(accessKey),
+            new Secret(TextOf(keys, secretKey) ?? throw Missing(secretKey)),
+            session is null ? null : new Secret(session),
+            TextOf(keys, ends) is string end
+                ? Time(end) ?? throw new FormatException($"{ends} is no time")
+                : null);
+    }
+
+    public static JsonDocument Parse(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text);
+        }
+        catch (JsonException)
+        {
+            throw new FormatException("the answer is no JSON");
+        }
+    }
+
+    /// <summary>A text that is there and not empty.</summary>
+    public static string? TextOf(JsonElement element, string member) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
+
+    /// <summary>A time of ISO 8601, UTC where it says nothing.</summary>
+    public static DateTimeOffset? Time(string text) =>
+        DateTimeOffset.TryParseExact(
+            text, s_ends, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset exact)
+            ? exact
+        : DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time
+        : null;
+
+    private static FormatException Missing(string member) => new($"it has no {member}");
+}

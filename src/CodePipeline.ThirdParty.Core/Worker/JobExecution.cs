@@ -1,0 +1,419 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Files;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>The work of one claimed job: folders, inputs, handler, outputs. Always ends in a report.</summary>
+internal sealed class JobExecution
+{
+    private readonly WorkerContext _worker;
+    private readonly IWorkerJob _job;
+    private readonly SecretMask _mask;
+    private JobDirectory? _folders;
+    private Task? _leftBehind;
+    private string? _moved;
+    private bool _hasThrown;
+
+    public JobExecution(WorkerContext worker, IWorkerJob job)
+    {
+        _worker = worker;
+        _job = job;
+        _mask = SecretMask.ForJob(job, worker.Options.SecretKeys);
+    }
+
+    /// <summary>A handler that goes on after its job was reported, since it could not be stopped.</summary>
+    public Task? HandlerLeftBehind { get; private set; }
+
+    private JobTicket Ticket => _job.Ticket;
+
+    private CancellationToken Stopping => _worker.Shutdown.Stopping;
+
+    /// <summary>Runs to the report, fit to be sent. Throws nothing: the job is claimed, and must not hang.</summary>
+    public async Task<ThirdPartyJobOutcome> RunAsync()
+    {
+        try
+        {
+            return Fit(await WorkAsync().ConfigureAwait(false));
+        }
+        catch (Exception error)
+        {
+            // In the words of its type alone: a mask that fails would let secrets pass.
+            _worker.Warn(Ticket, $"The worker could not run job {Ticket.JobId}: {error.GetType().Name}.", error);
+            return Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
+        }
+    }
+
+    /// <summary>Deletes the job's folder; where a handler was left behind, when that has ended.</summary>
+    public async Task CleanUpAsync()
+    {
+        if (_folders is JobDirectory folders)
+        {
+            if (_leftBehind is { IsCompleted: false } leftBehind)
+            {
+                _ = leftBehind.ContinueWith(_ => folders.Delete(), TaskScheduler.Default);
+            }
+            else if (folders.AreMade)
+            {
+                await Task.Run(folders.Delete).ConfigureAwait(false);
+            }
+            else
+            {
+                folders.Delete();
+            }
+        }
+    }
+
+    private ThirdPartyJobOutcome Fit(ThirdPartyJobOutcome outcome)
+    {
+        // The pipeline's owner reads it, who has no use for paths of this machine.
+        var fit = new OutcomeSanitizer(text => _folders?.Hide(_mask.Apply(text)) ?? _mask.Apply(text));
+        ThirdPartyJobOutcome fitting = fit.Of(outcome);
+        foreach (string warning in fit.Warnings)
+        {
+            _worker.Warn(Ticket, warning);
+        }
+
+        return fitting;
+    }
+
+    private async Task<ThirdPartyJobOutcome> WorkAsync()
+    {
+        foreach (string key in _worker.Options.SecretKeys)
+        {
+            if (_job.Configuration[key] is { Length: > 0 } value)
+            {
+                SecretRegistry.Announce(value);
+            }
+        }
+
+        if (Stopping.IsCancellationRequested)
+        {
+            return StoppedBeforeHandler();
+        }
+
+        JobArtifacts artifacts = _job.Artifacts;
+        if (_worker.Mover is not null && artifacts.Inputs.Concat(artifacts.Outputs).Any(each => each.Name is null))
+        {
+            return Failed(FailureType.SystemUnavailable, "An artifact of the job has no name, so it cannot be moved.");
+        }
+
+        // With artifacts, their places have to be there before the handler looks for them.
+        _folders = _worker.WorkDirectory.ForJob(Ticket.JobId, _worker.Mover is null ? null : artifacts);
+        if (_worker.Mover is not null && artifacts.Inputs.Count + artifacts.Outputs.Count > 0
+            && _folders.Make() is Exception problem)
+        {
+            return FolderFailure(problem);
+        }
+
+        long begun = _worker.Clock.GetTimestamp();
+        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, RemainingTime(begun), Stopping)
+            .ConfigureAwait(false) is ThirdPartyJobOutcome noInputs)
+        {
+            return noInputs;
+        }
+
+        if (Stopping.IsCancellationRequested)
+        {
+            return StoppedBeforeHandler();
+        }
+
+        ThirdPartyJobOutcome outcome = await HandleAsync(_folders, RemainingTime(begun)).ConfigureAwait(false);
+
+        // It looked for a folder that was not there: nothing that it says of its work counts.
+        if (_folders.Problem is Exception missing)
+        {
+            return FolderFailure(missing);
+        }
+
+        if (_folders.MissingFolderMessage is string miss)
+        {
+            _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(miss)}");
+            outcome = outcome.Failure is not FailureResult failure ? Failed(FailureType.JobFailed, miss)
+                : _hasThrown && failure.Message.IndexOf(miss, StringComparison.Ordinal) < 0
+                ? ThirdPartyJobOutcome.From(failure with { Message = $"{failure.Message} {miss}" })
+                : outcome;
+        }
+
+        // What goes on in a later job has its outputs later, and what failed hands nothing on.
+        return outcome.Outcome == WorkerOutcomes.Succeeded
+            ? FaultOfOutputs(_folders)
+                ?? await MoveAsync(
+                    "Output", artifacts.Outputs.Count, PublishOutputsAsync, limit: null, _worker.Shutdown.HandlerCancellation)
+                    .ConfigureAwait(false)
+                ?? outcome
+            : outcome;
+    }
+
+    /// <summary>What the handler left in place of the output artifacts; before any of them is published.</summary>
+    private ThirdPartyJobOutcome? FaultOfOutputs(JobDirectory folders)
+    {
+        if (_worker.Mover is null)
+        {
+            return null;
+        }
+
+        string[] names = _job.Artifacts.Outputs.Select(artifact => artifact.Name).OfType<string>().ToArray();
+        if (folders.FindUndeclaredOutputs() is { Count: > 0 } strays)
+        {
+            return Failed(
+                FailureType.JobFailed,
+                $"The handler left {Names(strays)}, which {(strays.Count == 1 ? "is" : "are")} not among the action's "
+                + $"output artifacts{(names.Length == 0 ? "; it has none" : ": " + Names(names))}.");
+        }
+
+        string[] missing = names.Where(name => !Exists(folders.OutputPath[name])).ToArray();
+        if (missing.Length == 0)
+        {
+            return null;
+        }
+
+        string message = $"The handler did not make the output artifact{(missing.Length == 1 ? string.Empty : "s")} "
+            + $"{Names(missing)}.";
+        switch (_worker.Options.MissingArtifact)
+        {
+            case MissingArtifactAction.Fail:
+                return Failed(FailureType.JobFailed, message);
+            case MissingArtifactAction.Warn:
+                _worker.Warn(Ticket, $"Job {Ticket.JobId}: {message}");
+                break;
+            default:
+                _worker.Report(WorkerEventKind.Note, Ticket, message);
+                break;
+        }
+
+        return null;
+
+        static string Names(IEnumerable<string> all) => string.Join(", ", all.Select(name => $"'{name}'"));
+    }
+
+    // Of the job's time, which its inputs and its handler share.
+    private TimeSpan? RemainingTime(long begun)
+    {
+        TimeSpan? left = _worker.Options.JobTimeout - _worker.Clock.GetElapsedTime(begun);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
+
+    private async Task<ThirdPartyJobOutcome> HandleAsync(JobDirectory folders, TimeSpan? limit)
+    {
+        using TelemetryStep step = WorkerTelemetry.Step("handler", Ticket.ActionType, Ticket);
+        _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler begins.");
+        (TaskCompletion end, Task<ThirdPartyJobOutcome?> work) = await TimeLimitedTask.RunAsync(
+            stop => _worker.Handler.HandleAsync(_job.ToHandlerJob(folders), stop),
+            limit,
+            _worker.Clock,
+            _worker.Shutdown.HandlerCancellation,
+            _worker.Handler is IProcessHandler handler ? () => handler.KillProcesses(Ticket.JobId) : null)
+            .ConfigureAwait(false);
+        ThirdPartyJobOutcome outcome = end == TaskCompletion.Completed
+            ? await OutcomeAsync(work).ConfigureAwait(false)
+            : await CutOffAsync(end, work).ConfigureAwait(false);
+        _hasThrown = work.IsFaulted;
+        Exception? error = _hasThrown ? _mask.Clean(work.Exception!.GetBaseException()) : null;
+        if (outcome.FailureType is FailureType type)
+        {
+            step.Failed(type.ToString());
+        }
+
+        string message = outcome.Failure is FailureResult failure
+            ? $"The handler failed: {_mask.Apply(failure.Message)}"
+            : "The handler ended.";
+        _worker.Report(WorkerEventKind.HandlerEnded, Ticket, message, error);
+        return outcome;
+    }
+
+    private static async Task<ThirdPartyJobOutcome> OutcomeAsync(Task<ThirdPartyJobOutcome?> work)
+    {
+        try
+        {
+            return await work.ConfigureAwait(false) ?? ThirdPartyJobOutcome.From(new SuccessResult());
+        }
+        catch (OperationCanceledException error)
+        {
+            return Failed(
+                FailureType.JobFailed, $"The handler was cancelled, though nobody asked for it: {error.Message}");
+        }
+        catch (Exception error)
+        {
+            return ToFailure(error);
+        }
+    }
+
+    /// <summary>
+    /// The handler was told to end. What it says explicitly in its grace counts: an outcome, such as a continuation
+    /// token to go on with, or a failure in its own words. Just coming back does not: it may have left its work
+    /// half-done.
+    /// </summary>
+    private async Task<ThirdPartyJobOutcome> CutOffAsync(TaskCompletion end, Task<ThirdPartyJobOutcome?> work)
+    {
+        if (!work.IsCompleted)
+        {
+            _leftBehind = work;
+            HandlerLeftBehind = work;
+            _worker.Report(
+                WorkerEventKind.HandlerLeftBehind, Ticket,
+                $"The handler of job {Ticket.JobId} cannot be stopped. Its job is reported, and its place takes no other "
+                + "job until it ends.");
+        }
+        else
+        {
+            try
+            {
+                if (await work.ConfigureAwait(false) is ThirdPartyJobOutcome outcome)
+                {
+                    return outcome;
+                }
+            }
+            catch (JobFailedException error)
+            {
+                return ToFailure(error);
+            }
+            catch (Exception)
+            {
+                // What a cancellation throws says less than the reason of it.
+            }
+        }
+
+        return end == TaskCompletion.TimedOut
+            ? Failed(
+                FailureType.JobFailed, $"The handler did not end within {Text(_worker.Options.JobTimeout!.Value)}.")
+            : Failed(
+                FailureType.SystemUnavailable,
+                $"The worker was stopped, and the handler did not end within {Text(_worker.Options.StopTimeout)}.");
+    }
+
+    /// <summary>Moves artifacts; gives the failure where that did not succeed.</summary>
+    private async Task<ThirdPartyJobOutcome?> MoveAsync(
+        string which, int count, Func<CancellationToken, Task<bool>> move, TimeSpan? limit, CancellationToken stop)
+    {
+        if (_worker.Mover is null || count == 0)
+        {
+            return null;
+        }
+
+        using TelemetryStep step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
+        (TaskCompletion end, Task<bool> work) =
+            await TimeLimitedTask.RunAsync(move, limit, _worker.Clock, stop).ConfigureAwait(false);
+        if (end != TaskCompletion.Completed)
+        {
+            _leftBehind = work;
+            if (end == TaskCompletion.TimedOut)
+            {
+                step.Failed(nameof(FailureType.JobFailed));
+                return Failed(
+                    FailureType.JobFailed,
+                    $"{which} artifact '{_moved}' was not downloaded and expanded within "
+                    + $"{Text(_worker.Options.JobTimeout!.Value)}, the time of the job.");
+            }
+
+            return Failed(
+                FailureType.SystemUnavailable,
+                $"The worker was stopped while it moved {which.ToLowerInvariant()} artifacts.");
+        }
+
+        try
+        {
+            await work.ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception error)
+        {
+            step.Failed(error.GetType().Name);
+            string message = TransferFailure.MessageOf(error, _moved);
+            _worker.Warn(
+                Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(message)}", _mask.Clean(error));
+            return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {message}");
+        }
+    }
+
+    private async Task<bool> SaveInputsAsync(CancellationToken stop)
+    {
+        foreach (JobArtifact artifact in _job.Artifacts.Inputs)
+        {
+            if (artifact.Name is string name)
+            {
+                _moved = name;
+                await _worker.Mover!.SaveAsync(
+                    ReportingArtifacts(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop)
+                    .ConfigureAwait(false);
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<bool> PublishOutputsAsync(CancellationToken stop)
+    {
+        foreach (JobArtifact artifact in _job.Artifacts.Outputs)
+        {
+            if (artifact.Name is not string name)
+            {
+                continue;
+            }
+
+            string path = _folders!.OutputPath[name];
+            if (Exists(path))
+            {
+                _moved = name;
+                await _worker.Mover!.PublishAsync(ReportingArtifacts(), artifact, path, progress: null, stop).ConfigureAwait(false);
+            }
+        }
+
+        return true;
+    }
+
+    // What a transfer does and what it warns of is said of the job that it is for.
+    private JobArtifacts ReportingArtifacts() => _job.Artifacts with
+    {
+        Log = text => _worker.Report(WorkerEventKind.Note, Ticket, _mask.Apply(text)),
+        Warn = text => _worker.Warn(Ticket, _mask.Apply(text)),
+    };
+
+    private static ThirdPartyJobOutcome ToFailure(Exception error)
+    {
+        Exception clearest = error is AggregateException many ? many.GetBaseException() : error;
+        string message = string.IsNullOrWhiteSpace(clearest.Message) ? clearest.GetType().Name : clearest.Message;
+        return clearest is JobFailedException failed
+            ? ThirdPartyJobOutcome.From(new FailureResult(failed.Type, message, failed.ExternalExecutionId))
+            : Failed(FailureType.JobFailed, message);
+    }
+
+    // Also a link to nothing, and what may not be looked at: publishing says what is wrong with it.
+    private static bool Exists(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception error) when (FileErrors.IsIoError(error))
+        {
+            return true;
+        }
+    }
+
+    private ThirdPartyJobOutcome FolderFailure(Exception error)
+    {
+        _worker.Warn(Ticket, $"No work folder could be made for job {Ticket.JobId}: {error.Message}", error);
+        return Failed(FailureType.SystemUnavailable, "The worker could not make a folder for the job.");
+    }
+
+    private static ThirdPartyJobOutcome StoppedBeforeHandler() => Failed(
+        FailureType.SystemUnavailable, "The worker was stopped before the job's handler began; nothing was done.");
+
+    private static ThirdPartyJobOutcome Failed(FailureType type, string message) =>
+        ThirdPartyJobOutcome.From(new FailureResult(type, message, ExternalExecutionId: null));
+
+    private static string Text(TimeSpan time) => time.ToString("c", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,128 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using CodePipeline.ThirdParty.Client;
+
+namespace CodePipeline.ThirdParty.Worker;
+
+/// <summary>
+/// Makes of an outcome a result that the service takes: texts cut, secrets masked, and left out what breaks a limit.
+/// </summary>
+internal sealed class OutcomeSanitizer(Func<string, string> mask)
+{
+    private readonly List<string> _warnings = new();
+
+    /// <summary>What had to be changed, in sentences.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public ThirdPartyJobOutcome Of(ThirdPartyJobOutcome outcome) => outcome.Failure is FailureResult failure
+        ? ThirdPartyJobOutcome.From(Failure(failure))
+        : Success(outcome.Success!);
+
+    private ThirdPartyJobOutcome Success(SuccessResult success)
+    {
+        // Without its token the action would end here, as if all were done.
+        if (success.ContinuationToken is string token && !ServiceLimits.ContinuationToken.Allows(token))
+        {
+            string message = string.Format(
+                CultureInfo.InvariantCulture,
+                "The handler's continuation token has {0} characters; the service takes {1} to {2}. Keep the state "
+                + "elsewhere, and put a reference to it into the token.",
+                token.Length,
+                ServiceLimits.ContinuationToken.Minimum,
+                ServiceLimits.ContinuationToken.Maximum);
+            return ThirdPartyJobOutcome.From(
+                new FailureResult(FailureType.JobFailed, message, Id(success.ExternalExecutionId)));
+        }
+
+        return ThirdPartyJobOutcome.From(new SuccessResult
+        {
+            Summary = Text(ServiceLimits.Summary, success.Summary, "summary"),
+            ExternalExecutionId = Id(success.ExternalExecutionId),
+            PercentComplete = Percent(success.PercentComplete),
+            ContinuationToken = success.ContinuationToken,
+            Revision = Revision(success.Revision),
+        });
+    }
+
+    private FailureResult Failure(FailureResult failure)
+    {
+        string message = Text(ServiceLimits.FailureMessage, failure.Message, "failure message")
+            ?? "The handler failed without a message.";
+        FailureType type = failure.Type;
+        if (type is < FailureType.JobFailed or > FailureType.SystemUnavailable)
+        {
+            _warnings.Add(
+                $"The failure type {(int)type} is not one that the service knows; it was reported as JobFailed.");
+            type = FailureType.JobFailed;
+        }
+
+        return new FailureResult(type, message, Id(failure.ExternalExecutionId));
+    }
+
+    private JobRevision? Revision(JobRevision? revision)
+    {
+        if (revision is null)
+        {
+            return null;
+        }
+
+        // A revision that is cut is another one.
+        if (!ServiceLimits.Revision.Allows(revision.Revision)
+            || !ServiceLimits.ChangeIdentifier.Allows(revision.ChangeIdentifier))
+        {
+            _warnings.Add("The revision or its change identifier is empty or too long; the result went without it.");
+            return null;
+        }
+
+        return revision with { Summary = Text(ServiceLimits.RevisionSummary, revision.Summary, "revision summary") };
+    }
+
+    private int? Percent(int? percent)
+    {
+        if (percent is < ServiceLimits.MinimumPercentComplete or > ServiceLimits.MaximumPercentComplete)
+        {
+            _warnings.Add($"{percent} percent is not between 0 and 100; the result went without it.");
+            return null;
+        }
+
+        return percent;
+    }
+
+    private string? Id(string? id)
+    {
+        if (string.IsNullOrEmpty(id))
+        {
+            return null;
+        }
+
+        id = mask(id!);
+        if (!ServiceLimits.ExternalExecutionId.Allows(id))
+        {
+            _warnings.Add(
+                $"The external execution id is longer than {ServiceLimits.ExternalExecutionId.Maximum} characters; "
+                + "the result went without it.");
+            return null;
+        }
+
+        return id;
+    }
+
+    private string? Text(TextLimit limit, string? text, string what)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        // Masked before it is cut: half of a secret would not be found any more.
+        string masked = mask(text!);
+        string cut = limit.Cut(masked);
+        if (cut.Length < masked.Length)
+        {
+            _warnings.Add($"The {what} has {masked.Length} characters; the service takes {limit.Maximum}. It was cut.");
+        }
+
+        return cut;
+    }
+}

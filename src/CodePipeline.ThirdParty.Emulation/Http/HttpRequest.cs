@@ -1,0 +1,57 @@
+using System;
+using System.Collections.Specialized;
+using System.Threading.Tasks;
+
+namespace CodePipeline.ThirdParty.Emulation;
+
+/// <summary>An HTTP request as it came in.</summary>
+internal sealed class HttpRequest
+{
+    // Far above the longest right request of the five operations, which has about 20,000 characters.
+    private const long LongestBody = 1 << 20;
+
+    internal HttpRequest(string method, string rawUrl, NameValueCollection headers, HttpBody? bodyStream = null)
+    {
+        Method = method;
+        int query = rawUrl.IndexOf('?');
+        RawPath = query < 0 ? rawUrl : rawUrl.Substring(0, query);
+        RawQuery = query < 0 ? string.Empty : rawUrl.Substring(query + 1);
+        Headers = headers;
+        BodyStream = bodyStream;
+    }
+
+    internal string Method { get; }
+
+    /// <summary>The path as it was sent, still percent-encoded.</summary>
+    internal string RawPath { get; }
+
+    /// <summary>The query as it was sent, without the question mark.</summary>
+    internal string RawQuery { get; }
+
+    internal NameValueCollection Headers { get; }
+
+    /// <summary>
+    /// The body as it comes in; <see langword="null"/> for a request that did not come over a connection.
+    /// </summary>
+    internal HttpBody? BodyStream { get; }
+
+    /// <summary>The whole body, once <see cref="ReadBodyAsync"/> has read it.</summary>
+    internal byte[] Body { get; private set; } = Array.Empty<byte>();
+
+    /// <summary>Whether the body is longer than any right request; <see cref="Body"/> is empty then.</summary>
+    internal bool IsTooLong { get; private set; }
+
+    /// <summary>Whether the connection is to end after the answer.</summary>
+    internal bool IsLast { get; init; }
+
+    /// <summary>Reads the whole body into memory.</summary>
+    internal async Task ReadBodyAsync(long limit = LongestBody)
+    {
+        if (BodyStream is not null)
+        {
+            byte[]? body = await BodyStream.ReadAllAsync(limit).ConfigureAwait(false);
+            Body = body ?? Array.Empty<byte>();
+            IsTooLong = body is null;
+        }
+    }
+}

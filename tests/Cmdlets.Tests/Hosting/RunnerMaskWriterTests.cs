@@ -1,0 +1,44 @@
+using System;
+using System.IO;
+using CodePipeline.ThirdParty.Hosting;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Cmdlets.Tests.Hosting;
+
+public sealed class RunnerMaskWriterTests
+{
+    [Fact]
+    public void Secret_IsToldOnceAndLineByLine()
+    {
+        string unique = Guid.NewGuid().ToString();
+        using var output = new StringWriter { NewLine = "\n" };
+
+        RunnerMaskWriter.Tell(output.WriteLine, $"{unique}-a%\r\n\r\n  \n{unique}-b", RunnerMaskWriter.GitHub);
+        RunnerMaskWriter.Tell(output.WriteLine, $"{unique}-b", RunnerMaskWriter.GitHub);
+
+        Assert.Equal($"::add-mask::{unique}-a%25\n::add-mask::{unique}-b\n", output.ToString());
+    }
+
+    [Theory]
+    [InlineData("e")]
+    [InlineData("1")]
+    [InlineData("abc")]
+    [InlineData("true")]
+    [InlineData("False")]
+    [InlineData(" enabled ")]
+    [InlineData("2026")]
+    [InlineData("------")]
+    [InlineData("{\n  \"type\": \"x\",\n}\n")]
+    public void TextThatHidesNoSecret_IsNotTold(string text)
+    {
+        using var output = new StringWriter();
+
+        RunnerMaskWriter.Tell(output.WriteLine, text, RunnerMaskWriter.GitHub);
+
+        Assert.Empty(output.ToString());
+    }
+
+    [Fact]
+    public void AzureDevOps_HasItsOwnCommand() =>
+        Assert.Equal("##vso[task.setsecret]a%AZP25b", RunnerMaskWriter.AzureDevOps("a%b"));
+}

@@ -1,0 +1,40 @@
+using System;
+using System.IO;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Tests;
+using Xunit;
+
+namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
+
+/// <summary>What the system makes of a tree that was found to be right.</summary>
+public sealed class DirectoryWriterTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FileInThePlaceOfSomethingElse_IsAConflict_AndNothingIsWritten(bool ofAFolder)
+    {
+        string place = _temp.PathOf("a");
+        if (ofAFolder)
+        {
+            Directory.CreateDirectory(place);
+        }
+        else
+        {
+            File.WriteAllText(place, "old");
+        }
+
+        ArchiveEntryNode node = new ArchiveEntryIndex("archive", NameRules.Linux, ExtractionLimits.Default).Add("a", NodeKind.File);
+        DirectoryWriter writer = new("archive", _temp.PathOf("."));
+
+        ArchiveException error = Assert.Throws<ArchiveException>(() => writer.CreateFile(node, 0x1A4).Dispose());
+
+        Assert.Equal((ArchiveFault.Conflict, "a"), (error.Fault, error.Entry));
+        Assert.Equal(ofAFolder, Directory.Exists(place));
+        Assert.True(ofAFolder || File.ReadAllText(place) == "old");
+    }
+}
