@@ -6,6 +6,7 @@ using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
@@ -32,7 +33,7 @@ internal static class EngineProcess
                 ThrottleLimit = WorkerProcess.Throttle,
                 PollInterval = TimeSpan.FromMilliseconds(200),
                 ClaimWindow = ClaimWindow,
-                JournalPath = journal,
+                OpenJournal = WorkerJournal.Opener(journal, TimeProvider.System),
                 WorkDirectory = work.Length > 0 ? work : null,
             },
             new ThirdPartyJobQueue(session),

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Retries;
 using Amazon.Runtime;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Client;

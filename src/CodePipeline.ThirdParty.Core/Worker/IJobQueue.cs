@@ -15,13 +15,6 @@ internal interface IJobQueue
     /// <summary>Finds what the job's calls need (a client token), and reads its details.</summary>
     Task<IWorkerJob> GetDetailsAsync(JobTicket ticket, CancellationToken cancellationToken);
 
-    /// <summary>Claims a job; <see langword="false"/> where another worker has it.</summary>
-    /// <remarks>
-    /// A nonce that is refused after an attempt whose answer was lost says nothing for certain: it comes out as the
-    /// <see cref="InvalidNonceException"/> that it is, and the worker thinks it over.
-    /// </remarks>
-    Task<bool> ClaimAsync(IWorkerJob job, CancellationToken cancellationToken);
-
     /// <summary>Reports success, or that the action goes on in a later job.</summary>
     Task SucceedAsync(JobTicket ticket, SuccessResult result, CancellationToken cancellationToken);
 

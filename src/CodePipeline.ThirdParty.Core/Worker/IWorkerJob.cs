@@ -1,5 +1,8 @@
 using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Worker;
 
@@ -23,6 +26,13 @@ internal interface IWorkerJob
 
     /// <summary>What must stand in no text: client tokens and keys, those that were renewed too.</summary>
     IReadOnlyCollection<Secret> Secrets { get; }
+
+    /// <summary>Claims the job. Returns <see langword="false"/> if another worker has it.</summary>
+    /// <exception cref="InvalidNonceException">
+    /// The service refused the nonce after a response was lost, which does not tell who has the job. The caller
+    /// resolves it; see <see cref="JobClaim"/>.
+    /// </exception>
+    Task<bool> ClaimAsync(CancellationToken cancellationToken);
 
     /// <summary>The job as a handler gets it.</summary>
     ThirdPartyJob ToHandlerJob(JobDirectory folders);

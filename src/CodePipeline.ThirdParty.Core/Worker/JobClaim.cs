@@ -1,7 +1,8 @@
 using System;
-using System.Diagnostics;
+using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Retries;
 using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Worker;
@@ -9,33 +10,37 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <summary>How the claim of a job ended.</summary>
 internal enum ClaimOutcome
 {
-    /// <summary>Not ours; nothing is done with it.</summary>
+    /// <summary>The job is not this worker's. The worker leaves it alone.</summary>
     NotOurs,
 
-    /// <summary>Ours, and the service said so.</summary>
+    /// <summary>The service confirmed the claim.</summary>
     Ours,
 
     /// <summary>
-    /// Ours, though the service did not say so: nobody else can have it. Nothing is run; it is failed.
+    /// The service did not confirm the claim, but no other worker can have the job. The job is failed and never run.
     /// </summary>
     ClaimedUnconfirmed,
 
-    /// <summary>The worker ended before it could be told.</summary>
+    /// <summary>The worker ended before this was decided.</summary>
     Unknown,
 }
 
-/// <summary>Reads and claims one job, and decides whose it is where the service's answer got lost.</summary>
+/// <summary>Reads and claims one job, and decides who has it if the service's response is lost.</summary>
 /// <remarks>
-/// What the decision rests on. (1) An answer of InProgress to our nonce proves that the job is ours: the service
-/// promises one worker per nonce, so a second worker would get something else. Asking again with the same nonce is
-/// therefore always safe, and is what is done while no answer comes. (2) A nonce that is refused at the first asking,
-/// or another status, proves that the job is not ours. (3) A nonce that is refused after an answer got lost proves
-/// nothing: our lost claim may have used it up, or the job was handed out again, with another nonce. Details tell:
-/// another nonce now is another hand-out, and a job that is ours is never handed out again, so it is not ours. The same
-/// nonce within <see cref="WorkerOptions.ClaimWindow"/> of the poll means that the job was handed out to nobody but us,
-/// so that nobody but us can have used it up: it is ours. Later than that it cannot be told, and the job is left alone:
-/// another worker may be running it. (4) A nonce is never used that was read later than the window after our own poll,
-/// nor one read anew for a claim that was begun before: it may be that of a later hand-out, and so another worker's.
+/// The decision rests on these facts:
+/// <list type="number">
+/// <item>A response of InProgress to our nonce proves that the job is ours: the service promises one worker per nonce.
+/// Repeating the request with the same nonce is therefore always safe, and is done while no response comes.</item>
+/// <item>A nonce that is refused at the first attempt, or another status, proves that the job is not ours.</item>
+/// <item>A nonce that is refused after a response was lost proves nothing: our lost claim may have used it, or the job
+/// was handed out again with another nonce. The details tell. Another nonce means another hand-out, and a job that is
+/// ours is never handed out again, so the job is not ours. The same nonce within
+/// <see cref="WorkerOptions.ClaimWindow"/> of the poll means that no other worker had the job, so only this worker can
+/// have used the nonce: the job is ours. After the window this cannot be decided, and the job is left alone, since
+/// another worker may be running it.</item>
+/// <item>A nonce is never used if it was read after the window, or read again for a claim that was begun before: it
+/// may belong to a later hand-out, and so to another worker.</item>
+/// </list>
 /// </remarks>
 internal sealed class JobClaim
 {
@@ -56,21 +61,25 @@ internal sealed class JobClaim
         _isFresh = isFresh;
     }
 
-    /// <summary>Nothing can be claimed since the journal cannot be written.</summary>
+    /// <summary>The journal could not be written, so nothing can be claimed for now.</summary>
     public bool JournalFailed { get; private set; }
 
-    /// <summary>Takes a job that a poll handed out.</summary>
-    public async Task<(ClaimOutcome End, IWorkerJob? Job)> ReadAndClaimAsync()
+    private CancellationToken Stopping => _worker.Shutdown.Stopping;
+
+    private CancellationToken CallCancellation => _worker.Shutdown.CallCancellation;
+
+    /// <summary>Reads and claims a job that a poll returned.</summary>
+    public async Task<(ClaimOutcome Outcome, IWorkerJob? Job)> ReadAndClaimAsync()
     {
         IWorkerJob? job = await ReadDetailsAsync().ConfigureAwait(false);
-        if (job is null || _worker.Shutdown.Stopping.IsCancellationRequested)
+        if (job is null || Stopping.IsCancellationRequested)
         {
             return (ClaimOutcome.NotOurs, null);
         }
 
         if (!_isFresh())
         {
-            Skip("Its details came so late that it may have been handed out again. It is left alone.");
+            Skip("Its details came so late that the service may have handed it out again. It is left alone.");
             return (ClaimOutcome.NotOurs, null);
         }
 
@@ -81,172 +90,166 @@ internal sealed class JobClaim
         catch (JournalException error)
         {
             JournalFailed = true;
-            Skip($"It was not claimed, as the journal cannot be written: {error.Message}", error);
+            Skip($"It was not claimed, since the journal cannot be written: {error.Message}", error);
             return (ClaimOutcome.NotOurs, null);
         }
 
-        return (await ClaimAndJournalAsync(job).ConfigureAwait(false), job);
+        return (await ClaimAndJournalAsync(job, isResponseLost: false).ConfigureAwait(false), job);
     }
 
-    /// <summary>Takes up the claim that an earlier worker had begun, with what it wrote down of the nonce.</summary>
-    public async Task<(ClaimOutcome End, IWorkerJob? Job)> ResumeAsync(string? mark)
+    /// <summary>Finishes a claim that an earlier worker began.</summary>
+    /// <param name="fingerprint">What the earlier worker wrote down of the nonce.</param>
+    public async Task<(ClaimOutcome Outcome, IWorkerJob? Job)> ResumeAsync(string? fingerprint)
     {
-        var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
-        while (true)
+        (ClaimOutcome? end, IWorkerJob? job) = await NewRetryLoop().RunAsync<(ClaimOutcome?, IWorkerJob?)>(
+            ReadAgainAsync, whenCancelled: () => (ClaimOutcome.Unknown, null), Stopping).ConfigureAwait(false);
+        if (job is not null && job.ClaimFingerprint != fingerprint)
         {
-            IWorkerJob job;
-            try
-            {
-                job = await _worker.Queue.GetDetailsAsync(_ticket, _worker.Shutdown.Stopping).ConfigureAwait(false);
-            }
-            catch (Exception error)
-            {
-                if (_worker.Shutdown.Stopping.IsCancellationRequested)
-                {
-                    return (ClaimOutcome.Unknown, null);
-                }
-
-                if (WorkerErrorPolicy.IsJobError(error))
-                {
-                    Skip(
-                        $"An earlier worker was claiming it when it ended, and it cannot be read: {error.Message}",
-                        error);
-                    _worker.Journal.Complete(_ticket, nameof(ClaimOutcome.NotOurs));
-                    return (ClaimOutcome.NotOurs, null);
-                }
-
-                _worker.Warn(_ticket, $"Job {_ticket.JobId} of the journal cannot be read yet: {error.Message}", error);
-                await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.Stopping).ConfigureAwait(false);
-                continue;
-            }
-
-            if (job.ClaimFingerprint != mark)
-            {
-                Skip("An earlier worker was claiming it when it ended; it has been handed out again since.");
-                _worker.Journal.Complete(_ticket, nameof(ClaimOutcome.NotOurs));
-                return (ClaimOutcome.NotOurs, null);
-            }
-
-            return (await ClaimAndJournalAsync(job, lost: true).ConfigureAwait(false), job);
+            end = Skip("An earlier worker was claiming it when it ended. It has been handed out again since.");
         }
-    }
 
-    private async Task<ClaimOutcome> ClaimAndJournalAsync(IWorkerJob job, bool lost = false)
-    {
-        using TelemetryStep step = WorkerTelemetry.Step("claim", _ticket.ActionType, _ticket);
-        ClaimOutcome end = await ClaimAsync(job, lost).ConfigureAwait(false);
-        step.SetTag("codepipeline.claim", end.ToString());
         if (end == ClaimOutcome.NotOurs)
         {
-            _worker.Journal.Complete(_ticket, nameof(ClaimOutcome.NotOurs));
+            await _worker.Journal.CompleteAsync(_ticket, nameof(ClaimOutcome.NotOurs)).ConfigureAwait(false);
         }
 
-        return end;
+        return end is ClaimOutcome outcome
+            ? (outcome, null)
+            : (await ClaimAndJournalAsync(job!, isResponseLost: true).ConfigureAwait(false), job);
     }
 
-    /// <summary>Details; <see langword="null"/> where the job is left alone.</summary>
-    private async Task<IWorkerJob?> ReadDetailsAsync()
+    private async Task<Attempt<(ClaimOutcome?, IWorkerJob?)>> ReadAgainAsync()
     {
-        var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
-        while (true)
+        try
+        {
+            return Attempt.Final<(ClaimOutcome?, IWorkerJob?)>(
+                (null, await _worker.Queue.GetDetailsAsync(_ticket, Stopping).ConfigureAwait(false)));
+        }
+        catch (Exception) when (Stopping.IsCancellationRequested)
+        {
+            return Attempt.Final<(ClaimOutcome?, IWorkerJob?)>((ClaimOutcome.Unknown, null));
+        }
+        catch (Exception error) when (WorkerErrorPolicy.IsJobError(error))
+        {
+            Skip($"An earlier worker was claiming it when it ended, and it cannot be read: {error.Message}", error);
+            return Attempt.Final<(ClaimOutcome?, IWorkerJob?)>((ClaimOutcome.NotOurs, null));
+        }
+        catch (Exception error)
+        {
+            _worker.Warn(_ticket, $"Job {_ticket.JobId} of the journal cannot be read yet: {error.Message}", error);
+            return Attempt.Retry<(ClaimOutcome?, IWorkerJob?)>();
+        }
+    }
+
+    private async Task<ClaimOutcome> ClaimAndJournalAsync(IWorkerJob job, bool isResponseLost)
+    {
+        using TelemetryStep step = WorkerTelemetry.Step("claim", _ticket.ActionType, _ticket);
+        ClaimOutcome outcome = await ClaimAsync(job, isResponseLost).ConfigureAwait(false);
+        step.SetTag("codepipeline.claim", outcome.ToString());
+        if (outcome == ClaimOutcome.NotOurs)
+        {
+            await _worker.Journal.CompleteAsync(_ticket, nameof(ClaimOutcome.NotOurs)).ConfigureAwait(false);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Reads the details; <see langword="null"/> if the job is left alone.</summary>
+    private Task<IWorkerJob?> ReadDetailsAsync() => NewRetryLoop().RunAsync<IWorkerJob?>(
+        async () =>
         {
             try
             {
-                return await _worker.Queue.GetDetailsAsync(_ticket, _worker.Shutdown.Stopping).ConfigureAwait(false);
+                return Attempt.Final<IWorkerJob?>(
+                    await _worker.Queue.GetDetailsAsync(_ticket, Stopping).ConfigureAwait(false));
             }
-            catch (Exception) when (_worker.Shutdown.Stopping.IsCancellationRequested)
+            catch (Exception) when (Stopping.IsCancellationRequested)
             {
-                return null;
+                return Attempt.Final<IWorkerJob?>(null);
             }
             catch (Exception error) when (WorkerErrorPolicy.IsJobError(error) || !_isFresh())
             {
                 Skip(error.Message, error);
-                return null;
+                return Attempt.Final<IWorkerJob?>(null);
             }
             catch (Exception)
             {
-                // Asked again: unclaimed, it would come back only after its lease.
+                // Without a retry the job would come back only after its lease.
+                return Attempt.Retry<IWorkerJob?>();
             }
+        },
+        whenCancelled: () => null,
+        Stopping);
 
-            await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.Stopping).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<ClaimOutcome> ClaimAsync(IWorkerJob job, bool lost)
-    {
-        var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
-        while (true)
+    private Task<ClaimOutcome> ClaimAsync(IWorkerJob job, bool isResponseLost) => NewRetryLoop().RunAsync(
+        async () =>
         {
             try
             {
-                if (await _worker.Queue.ClaimAsync(job, _worker.Shutdown.CallCancellation).ConfigureAwait(false))
-                {
-                    return ClaimOutcome.Ours;
-                }
-
-                return Skip("Another worker has it.");
+                return Attempt.Final(await job.ClaimAsync(CallCancellation).ConfigureAwait(false)
+                    ? ClaimOutcome.Ours
+                    : Skip("Another worker has it."));
             }
             catch (Exception error)
             {
-                lost |= WorkerErrorPolicy.MayHaveTakenEffect(error);
+                isResponseLost |= WorkerErrorPolicy.MayHaveTakenEffect(error);
                 if (error is InvalidNonceException)
                 {
-                    return lost ? await ResolveRefusedNonceAsync(job).ConfigureAwait(false) : Skip("Another worker has it.");
+                    return Attempt.Final(isResponseLost
+                        ? await ResolveRefusedNonceAsync(job).ConfigureAwait(false)
+                        : Skip("Another worker has it."));
                 }
 
-                bool never = error is JobNotFoundException or InvalidClientTokenException or ValidationException
+                bool isPermanent = error is JobNotFoundException or InvalidClientTokenException or ValidationException
                     or InvalidInputException;
-                bool enough = !lost && (WorkerErrorPolicy.IsJobError(error) || !_isFresh()
-                    || _worker.Shutdown.Stopping.IsCancellationRequested);
-                if (never || enough)
-                {
-                    return Skip($"It could not be claimed: {error.Message}", error);
-                }
+                bool isGivenUp = !isResponseLost && (WorkerErrorPolicy.IsJobError(error) || !_isFresh()
+                    || Stopping.IsCancellationRequested);
+                return isPermanent || isGivenUp
+                    ? Attempt.Final(Skip($"It could not be claimed: {error.Message}", error))
+                    : Attempt.Retry<ClaimOutcome>();
             }
+        },
+        whenCancelled: () => isResponseLost ? ReportUnknown() : ClaimOutcome.NotOurs,
+        CallCancellation);
 
-            if (!await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.CallCancellation).ConfigureAwait(false))
-            {
-                return lost ? ReportUnknown() : ClaimOutcome.NotOurs;
-            }
-        }
-    }
-
-    /// <summary>The nonce was refused after an answer got lost; see (3).</summary>
-    private async Task<ClaimOutcome> ResolveRefusedNonceAsync(IWorkerJob job)
-    {
-        var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
-        while (_isFresh())
+    /// <summary>Decides after a refused nonce that followed a lost response; see fact 3.</summary>
+    private Task<ClaimOutcome> ResolveRefusedNonceAsync(IWorkerJob job) => NewRetryLoop().RunAsync(
+        async () =>
         {
             try
             {
-                IWorkerJob now = await _worker.Queue.GetDetailsAsync(_ticket, _worker.Shutdown.CallCancellation).ConfigureAwait(false);
-                if (now.ClaimFingerprint != job.ClaimFingerprint)
-                {
-                    return Skip("It has been handed out again, so that another worker has it.");
-                }
-
                 if (_isFresh())
                 {
-                    return ClaimOutcome.ClaimedUnconfirmed;
+                    IWorkerJob now =
+                        await _worker.Queue.GetDetailsAsync(_ticket, CallCancellation).ConfigureAwait(false);
+                    if (now.ClaimFingerprint != job.ClaimFingerprint)
+                    {
+                        return Attempt.Final(Skip("It has been handed out again, so another worker has it."));
+                    }
+
+                    if (_isFresh())
+                    {
+                        return Attempt.Final(ClaimOutcome.ClaimedUnconfirmed);
+                    }
                 }
+
+                return Attempt.Final(Skip(
+                    "The response to its claim was lost, and it is too late to find out who has it. It is left alone, "
+                    + "since another worker may run it. If it is this worker's, it ends at its time limit."));
             }
             catch (Exception error) when (WorkerErrorPolicy.IsJobOver(error))
             {
-                return Skip($"It is over: {error.Message}", error);
+                return Attempt.Final(Skip($"It is over: {error.Message}", error));
             }
             catch (Exception)
             {
-                if (!await _worker.WaitAsync(backOff.Next(), _worker.Shutdown.CallCancellation).ConfigureAwait(false))
-                {
-                    return ReportUnknown();
-                }
+                return Attempt.Retry<ClaimOutcome>();
             }
-        }
+        },
+        whenCancelled: ReportUnknown,
+        CallCancellation);
 
-        return Skip(
-            "The answer to its claim got lost, and whether it is ours cannot be told any more. It is left alone, as "
-            + "another worker may run it; if it is ours, it ends at its time limit.");
-    }
+    private RetryLoop NewRetryLoop() => _worker.NewRetryLoop(s_firstWait, s_longestWait);
 
     private ClaimOutcome Skip(string why, Exception? error = null)
     {
@@ -256,7 +259,7 @@ internal sealed class JobClaim
 
     private ClaimOutcome ReportUnknown()
     {
-        _worker.Warn(_ticket, $"The worker ended before it could be told whether job {_ticket.JobId} is claimed.");
+        _worker.Warn(_ticket, $"The worker ended before it knew whether it has claimed job {_ticket.JobId}.");
         return ClaimOutcome.Unknown;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Worker;
 

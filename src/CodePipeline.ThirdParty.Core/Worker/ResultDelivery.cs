@@ -1,13 +1,14 @@
 using System;
-using System.Diagnostics;
+using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Retries;
 using CodePipeline.ThirdParty.Tokens;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Sends one result until the service takes it, or says that the job is over.</summary>
+/// <summary>Sends one result until the service accepts it, or says that the job is over.</summary>
 internal sealed class ResultDelivery
 {
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(500);
@@ -15,106 +16,107 @@ internal sealed class ResultDelivery
 
     private readonly WorkerContext _worker;
     private readonly JobTicket _ticket;
+    private readonly RetryLoop _retries;
 
     // An earlier attempt, or an earlier worker, may have delivered it.
     private bool _maybeTaken;
-    private ThirdPartyJobOutcome _report;
+    private bool _isMinimal;
 
-    public ResultDelivery(WorkerContext worker, JobTicket ticket, ThirdPartyJobOutcome report, bool maybeTaken)
+    public ResultDelivery(WorkerContext worker, JobTicket ticket, ThirdPartyJobOutcome outcome, bool maybeTaken)
     {
         _worker = worker;
         _ticket = ticket;
-        _report = report;
+        _retries = worker.NewRetryLoop(s_firstWait, s_longestWait);
         _maybeTaken = maybeTaken;
+        Sent = outcome;
     }
 
     /// <summary>What was sent in the end.</summary>
-    public ThirdPartyJobOutcome Report => _report;
+    public ThirdPartyJobOutcome Sent { get; private set; }
 
-    /// <summary>Why it was not delivered, if it was not.</summary>
+    /// <summary>Why the result was not delivered; <see langword="null"/> if it was.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Gives how the job ended; one of <see cref="WorkerOutcomes"/>.</summary>
+    private CancellationToken CallCancellation => _worker.Shutdown.CallCancellation;
+
+    /// <summary>Sends the result. Returns how the job ended, one of <see cref="WorkerOutcomes"/>.</summary>
     public async Task<string> SendAsync()
     {
-        var backOff = new BackOff(s_firstWait, s_longestWait, _worker.Random);
-        bool isBare = false;
         using TelemetryStep step = WorkerTelemetry.Step("result", _ticket.ActionType, _ticket);
-        step.SetTag("codepipeline.outcome", _report.Outcome);
-        while (true)
+        step.SetTag("codepipeline.outcome", Sent.Outcome);
+        return await _retries.RunAsync(TrySendAsync, whenCancelled: NotDeliveredInTime, CallCancellation)
+            .ConfigureAwait(false);
+    }
+
+    private async Task<Attempt<string>> TrySendAsync()
+    {
+        try
         {
-            TimeSpan wait;
-            try
+            await (Sent.Failure is FailureResult failure
+                ? _worker.Queue.FailAsync(_ticket, failure, CallCancellation)
+                : _worker.Queue.SucceedAsync(_ticket, Sent.Success!, CallCancellation)).ConfigureAwait(false);
+            return Attempt.Final(Sent.Outcome);
+        }
+        catch (Exception error)
+        {
+            if (CallCancellation.IsCancellationRequested)
             {
-                if (_report.Failure is FailureResult failure)
-                {
-                    await _worker.Queue.FailAsync(_ticket, failure, _worker.Shutdown.CallCancellation).ConfigureAwait(false);
-                }
-                else
-                {
-                    await _worker.Queue.SucceedAsync(_ticket, _report.Success!, _worker.Shutdown.CallCancellation)
-                        .ConfigureAwait(false);
-                }
-
-                return _report.Outcome;
-            }
-            catch (Exception error)
-            {
-                if (_worker.Shutdown.CallCancellation.IsCancellationRequested)
-                {
-                    return NotDelivered("The worker ended before its result could be delivered.");
-                }
-
-                // A response without a request id came from something that has hardly passed the result on.
-                _maybeTaken |= WorkerErrorPolicy.MayHaveTakenEffect(error)
-                    && error is not UnexpectedResponseException { Error.RequestId: null };
-                switch (error)
-                {
-                    case InvalidJobStateException when _maybeTaken:
-                        return _report.Outcome;
-                    case InvalidJobStateException or JobNotFoundException or InvalidClientTokenException:
-                        return Over(error);
-                    case ClientTokenNotFoundException:
-                        // Kept in the journal: the next worker may know the token.
-                        return NotDelivered($"Its result cannot be delivered: {error.Message}", error);
-                    case ValidationException or InvalidInputException when isBare:
-                        return Over(error);
-                    case ValidationException or InvalidInputException:
-                        isBare = true;
-                        _report = Bare();
-                        _worker.Warn(
-                            _ticket, $"The result was refused, and is sent without its extras: {error.Message}", error);
-                        continue;
-                }
-
-                wait = backOff.Next();
-                WorkerTelemetry.ResultDelayed(_ticket, error);
-                _worker.Report(
-                    WorkerEventKind.ResultDelayed,
-                    _ticket,
-                    $"The result could not be delivered, and is tried again in {wait.TotalSeconds:0.#} s: "
-                    + error.Message,
-                    error);
+                return Attempt.Final(NotDeliveredInTime());
             }
 
-            if (!await _worker.WaitAsync(wait, _worker.Shutdown.CallCancellation).ConfigureAwait(false))
-            {
-                return NotDelivered("The worker ended before its result could be delivered.");
-            }
+            // Without a request id, the response came from something that hardly passed the result on.
+            _maybeTaken |= WorkerErrorPolicy.MayHaveTakenEffect(error)
+                && error is not UnexpectedResponseException { Error.RequestId: null };
+            return AfterFailure(error);
         }
     }
 
-    /// <summary>The same end of the job in the fewest words; a continuation token is no extra.</summary>
-    private ThirdPartyJobOutcome Bare() => _report.Failure is FailureResult failure
-        ? ThirdPartyJobOutcome.From(new FailureResult(failure.Type, "The job failed.", ExternalExecutionId: null))
-        : ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = _report.ContinuationToken });
+    private Attempt<string> AfterFailure(Exception error)
+    {
+        switch (error)
+        {
+            case InvalidJobStateException when _maybeTaken:
+                return Attempt.Final(Sent.Outcome);
+            case InvalidJobStateException or JobNotFoundException or InvalidClientTokenException:
+                return Attempt.Final(Abandoned(error));
+            case ClientTokenNotFoundException:
+                // Kept in the journal: the next worker may know the token.
+                return Attempt.Final(NotDelivered($"Its result cannot be delivered: {error.Message}", error));
+            case ValidationException or InvalidInputException when _isMinimal:
+                return Attempt.Final(Abandoned(error));
+            case ValidationException or InvalidInputException:
+                _isMinimal = true;
+                Sent = Minimal();
+                _worker.Warn(
+                    _ticket,
+                    $"The service refused the result. It is sent again without its optional members: {error.Message}",
+                    error);
+                return Attempt.Retry<string>(TimeSpan.Zero);
+        }
 
-    private string Over(Exception error)
+        TimeSpan wait = _retries.NextWait();
+        WorkerTelemetry.ResultDelayed(_ticket, error);
+        _worker.Report(
+            WorkerEventKind.ResultDelayed,
+            _ticket,
+            $"The result could not be delivered. The next attempt is in {wait.TotalSeconds:0.#} s. {error.Message}",
+            error);
+        return Attempt.Retry<string>(wait);
+    }
+
+    /// <summary>The same outcome without optional members. A continuation token is not optional.</summary>
+    private ThirdPartyJobOutcome Minimal() => Sent.Failure is FailureResult failure
+        ? ThirdPartyJobOutcome.From(new FailureResult(failure.Type, "The job failed.", ExternalExecutionId: null))
+        : ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = Sent.ContinuationToken });
+
+    private string Abandoned(Exception error)
     {
         Problem = error.Message;
-        _worker.Warn(_ticket, $"The result of job {_ticket.JobId} was not taken: {error.Message}", error);
+        _worker.Warn(_ticket, $"The service did not accept the result of job {_ticket.JobId}: {error.Message}", error);
         return WorkerOutcomes.Abandoned;
     }
+
+    private string NotDeliveredInTime() => NotDelivered("The worker ended before its result could be delivered.");
 
     private string NotDelivered(string why, Exception? error = null)
     {

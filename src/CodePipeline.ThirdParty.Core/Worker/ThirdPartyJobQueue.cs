@@ -56,26 +56,11 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
                 ticket,
                 new ThirdPartyJobDetail(job, details),
                 readAt,
+                ClaimAsync,
                 async stop => (await DetailsAsync(ticket, token, stop).ConfigureAwait(false)).ArtifactCredentials,
                 _options.Wire);
         },
         cancellationToken);
-
-    public async Task<bool> ClaimAsync(IWorkerJob job, CancellationToken cancellationToken)
-    {
-        ThirdPartyJobDetail detail = ((ThirdPartyQueuedJob)job).Detail;
-        try
-        {
-            string status = await _session.Client.AcknowledgeThirdPartyJobAsync(
-                detail.JobId, detail.Nonce ?? string.Empty, detail.ClientToken!, _options, cancellationToken)
-                .ConfigureAwait(false);
-            return status == JobStatus.InProgress;
-        }
-        catch (InvalidNonceException refused) when (!refused.Error.ResponseLost)
-        {
-            return false;
-        }
-    }
 
     public Task SucceedAsync(
         JobTicket ticket, SuccessResult result, CancellationToken cancellationToken) => WithTokenAsync(
@@ -101,6 +86,21 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
 
     private Task<JobDetailsResponse> DetailsAsync(JobTicket ticket, Secret token, CancellationToken cancellationToken) =>
         _session.Client.GetThirdPartyJobDetailsAsync(ticket.JobId, token, _options, cancellationToken);
+
+    private async Task<bool> ClaimAsync(ThirdPartyJobDetail detail, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string status = await _session.Client.AcknowledgeThirdPartyJobAsync(
+                detail.JobId, detail.Nonce ?? string.Empty, detail.ClientToken!, _options, cancellationToken)
+                .ConfigureAwait(false);
+            return status == JobStatus.InProgress;
+        }
+        catch (InvalidNonceException refused) when (!refused.Error.ResponseLost)
+        {
+            return false;
+        }
+    }
 
     /// <summary>
     /// Calls with the client's token; a refused one is looked up anew, as it may have been changed meanwhile.

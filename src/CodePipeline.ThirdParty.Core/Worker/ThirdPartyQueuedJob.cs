@@ -11,14 +11,17 @@ namespace CodePipeline.ThirdParty.Worker;
 internal sealed class ThirdPartyQueuedJob : IWorkerJob
 {
     private readonly ConcurrentQueue<Secret> _secrets = new();
+    private readonly Func<ThirdPartyJobDetail, CancellationToken, Task<bool>> _claim;
 
     public ThirdPartyQueuedJob(
         JobTicket ticket,
         ThirdPartyJobDetail detail,
         DateTimeOffset readAt,
+        Func<ThirdPartyJobDetail, CancellationToken, Task<bool>> claim,
         Func<CancellationToken, Task<ArtifactCredentials?>> renew,
         Action<string>? wire = null)
     {
+        _claim = claim;
         Ticket = ticket;
         Detail = detail;
         ClaimFingerprint = SafeFileName.Hash($"{detail.JobId}\n{detail.Nonce}");
@@ -53,6 +56,8 @@ internal sealed class ThirdPartyQueuedJob : IWorkerJob
     public string ClaimFingerprint { get; }
 
     public IReadOnlyCollection<Secret> Secrets => _secrets;
+
+    public Task<bool> ClaimAsync(CancellationToken cancellationToken) => _claim(Detail, cancellationToken);
 
     public ThirdPartyJob ToHandlerJob(JobDirectory folders) => new ThirdPartyWorkerJob(Detail, folders);
 

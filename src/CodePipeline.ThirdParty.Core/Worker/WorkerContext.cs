@@ -1,8 +1,6 @@
 using System;
-using System.Threading;
-using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Retries;
 using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Worker;
@@ -53,7 +51,7 @@ internal sealed class WorkerContext
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    /// <summary>Tells the observer. What goes wrong there is its own affair, and costs no job.</summary>
+    /// <summary>Reports an event. An exception of the observer is ignored, and never affects a job.</summary>
     public void Report(WorkerEvent happened)
     {
         try
@@ -62,9 +60,13 @@ internal sealed class WorkerContext
         }
         catch (Exception)
         {
-            // There is nobody left to tell.
+            // The observer was the only place to report it.
         }
     }
+
+    public void Report(
+        WorkerEventKind kind, string message, ActionTypeId? actionType = null, Exception? error = null) =>
+        Report(new WorkerEvent(kind, Now) { Message = message, ActionType = actionType, Error = error });
 
     public void Report(WorkerEventKind kind, JobTicket job, string message, Exception? error = null) =>
         Report(new WorkerEvent(kind, Now) { Job = job, ActionType = job.ActionType, Message = message, Error = error });
@@ -78,17 +80,6 @@ internal sealed class WorkerContext
             Error = error,
         });
 
-    /// <summary>Waits; <see langword="false"/> where the end came first.</summary>
-    public async Task<bool> WaitAsync(TimeSpan time, CancellationToken end)
-    {
-        try
-        {
-            await Clock.DelayAsync(time, end).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    public RetryLoop NewRetryLoop(TimeSpan firstWait, TimeSpan longestWait) =>
+        new(firstWait, longestWait, Clock, Random);
 }

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Worker;
 
@@ -53,8 +55,8 @@ internal sealed record WorkerOptions
     /// <summary>How long running handlers get when the worker stops.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The journal's file; <see langword="null"/> for none.</summary>
-    public string? JournalPath { get; init; }
+    /// <summary>Opens the journal at the worker's start; <see langword="null"/> for a worker without one.</summary>
+    public Func<Task<IWorkerJournal>>? OpenJournal { get; init; }
 
     /// <summary>What happens to jobs that the journal says were cut off.</summary>
     public RecoveryMode Recovery { get; init; }

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Commands;
 

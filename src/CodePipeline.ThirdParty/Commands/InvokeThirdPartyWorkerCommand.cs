@@ -14,6 +14,7 @@ using CodePipeline.ThirdParty.Hosting.Runners;
 using CodePipeline.ThirdParty.Parameters;
 using CodePipeline.ThirdParty.Tokens;
 using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Commands;
 
@@ -396,7 +397,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         Timeout = Timeout,
         JobTimeout = JobTimeout,
         StopTimeout = StopTimeout,
-        JournalPath = await PathAsync(nameof(JournalPath), JournalPath, cancellationToken).ConfigureAwait(false),
+        OpenJournal = await PathAsync(nameof(JournalPath), JournalPath, cancellationToken).ConfigureAwait(false)
+            is string journal ? WorkerJournal.Opener(journal, Clock) : null,
         Recovery = Recover.Equals(RunThemAgain, StringComparison.OrdinalIgnoreCase)
             ? RecoveryMode.Rerun
             : RecoveryMode.Fail,

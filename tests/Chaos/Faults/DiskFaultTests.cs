@@ -53,7 +53,7 @@ public sealed class DiskFaultTests
         using var run = new FaultyRun(new FaultyRunOptions
         {
             Wishes = [FaultyHandler.SayMuch, FaultyHandler.Fail, FaultyHandler.Succeed],
-            Worker = options => options with { JournalPath = disk.PathOf("journal") },
+            JournalPath = disk.PathOf("journal"),
             AtHandlersEnd = () =>
             {
                 if (!isFull)
@@ -144,7 +144,7 @@ public sealed class DiskFaultTests
     {
         using var run = new FaultyRun(new FaultyRunOptions
         {
-            Worker = options => options with { JournalPath = journal },
+            JournalPath = journal,
         });
 
         JournalException error = await Assert.ThrowsAsync<JournalException>(run.RunAsync);

@@ -66,7 +66,6 @@ internal sealed class FaultyRun : IDisposable
         {
             ActionTypes = [EmulatedService.Type],
             ThrottleLimit = options.ThrottleLimit,
-            JournalPath = _folder.PathOf("journal"),
             WorkDirectory = _folder.PathOf("work"),
 
             // The worker's clock hurries on while a job is being claimed; its lease does not.
@@ -81,6 +80,8 @@ internal sealed class FaultyRun : IDisposable
     public LeapingClock ServiceClock { get; } = new();
 
     public WorkerOptions Options { get; }
+
+    private string JournalPath => _options.JournalPath ?? _folder.PathOf("journal");
 
     /// <summary>What the worker told of.</summary>
     public IReadOnlyCollection<WorkerEvent> Events => _events;
@@ -105,7 +106,7 @@ internal sealed class FaultyRun : IDisposable
         TimeProvider clock = _options.Clock ?? new HurryingClock(s_longestPause);
         using ThirdPartyJobClient? own = _options.Client is null ? new ThirdPartyJobClient(settings) : null;
         var engine = new WorkerEngine(
-            Options,
+            Options with { OpenJournal = WorkerJournal.Opener(JournalPath, clock) },
             new ThirdPartyJobQueue(
                 new ThirdPartySession(null, settings, tokens, _options.Client ?? (_ => own!)), clock: clock),
             _handler,
@@ -201,7 +202,8 @@ internal sealed class FaultyRun : IDisposable
         var left = new List<string>();
         left.AddRange(InWorkDirectory().Except(_before).Select(path => $"'{path}' was left"));
 
-        if (Options.JournalPath is string path)
+        string path = JournalPath;
+        if (File.Exists(path))
         {
             using WorkerJournal journal = WorkerJournal.Open(path, TimeProvider.System);
             left.AddRange(journal.PendingEntries.Select(entry => $"the journal has job {entry.Job.JobId} at {entry.Stage}"));

@@ -40,6 +40,9 @@ internal sealed record FaultyRunOptions
     /// <summary>Whether jobs may fail of other things than their artifacts.</summary>
     public bool MayFailOtherwise { get; init; }
 
+    /// <summary>The journal; <see langword="null"/> for one in the run's own folder.</summary>
+    public string? JournalPath { get; init; }
+
     /// <summary>How the worker works.</summary>
     public Func<WorkerOptions, WorkerOptions> Worker { get; init; } = options => options;
 

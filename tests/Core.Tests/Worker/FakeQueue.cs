@@ -78,13 +78,7 @@ internal sealed class FakeQueue : IJobQueue
             await OnOpen(ticket, cancellationToken);
         }
 
-        return Job(ticket);
-    }
-
-    public async Task<bool> ClaimAsync(IWorkerJob job, CancellationToken cancellationToken)
-    {
-        Claims.Enqueue(job.Ticket.JobId);
-        return OnClaim is null || await OnClaim(job.Ticket.JobId, cancellationToken);
+        return Job(ticket).WithClaim(stop => ClaimAsync(ticket.JobId, stop));
     }
 
     public Task SucceedAsync(JobTicket ticket, SuccessResult result, CancellationToken cancellationToken) =>
@@ -92,6 +86,12 @@ internal sealed class FakeQueue : IJobQueue
 
     public Task FailAsync(JobTicket ticket, FailureResult result, CancellationToken cancellationToken) =>
         SendAsync(ticket, result, cancellationToken);
+
+    private async Task<bool> ClaimAsync(string jobId, CancellationToken cancellationToken)
+    {
+        Claims.Enqueue(jobId);
+        return OnClaim is null || await OnClaim(jobId, cancellationToken);
+    }
 
     private async Task SendAsync(JobTicket ticket, object result, CancellationToken cancellationToken)
     {
@@ -110,6 +110,7 @@ internal sealed class FakeJob(JobTicket ticket) : IWorkerJob
     private readonly JobConfiguration _configuration = JobConfiguration.Empty;
     private readonly JobArtifacts _artifacts = new();
     private readonly IReadOnlyCollection<Secret> _secrets = Array.Empty<Secret>();
+    private Func<CancellationToken, Task<bool>>? _claim;
 
     public JobTicket Ticket => ticket;
 
@@ -131,6 +132,14 @@ internal sealed class FakeJob(JobTicket ticket) : IWorkerJob
     {
         get => Whole(_secrets);
         init => _secrets = value;
+    }
+
+    public Task<bool> ClaimAsync(CancellationToken cancellationToken) => _claim!(cancellationToken);
+
+    public FakeJob WithClaim(Func<CancellationToken, Task<bool>> claim)
+    {
+        _claim = claim;
+        return this;
     }
 
     /// <summary>The member that throws, which none should.</summary>

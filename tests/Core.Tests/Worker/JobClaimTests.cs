@@ -35,7 +35,7 @@ public sealed class JobClaimTests : IDisposable
     [Fact]
     public async Task AnotherWorkersJob_LeavesNothingInTheJournal()
     {
-        _worker.Options = _worker.Options with { JournalPath = _worker.JournalPath };
+        _worker.Options = _worker.Options with { OpenJournal = _worker.OpenJournal };
         _worker.Queue.OnClaim = (_, _) => Task.FromResult(false);
 
         await RunUntilAsync(WorkerEventKind.JobSkipped);
@@ -46,7 +46,7 @@ public sealed class JobClaimTests : IDisposable
     [Fact]
     public async Task LostClaim_StaysInTheJournalOfAWorkerThatEndsBeforeItCouldBeTold()
     {
-        _worker.Options = _worker.Options with { JournalPath = _worker.JournalPath };
+        _worker.Options = _worker.Options with { OpenJournal = _worker.OpenJournal };
         _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.Unavailable;
         Task run = _worker.Start();
         await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
@@ -246,7 +246,7 @@ public sealed class JobClaimTests : IDisposable
         Assert.Contains(
             _worker.Observer.Events,
             each => each.Kind == WorkerEventKind.Warning
-                && each.Message.Contains("whether job job-1 is claimed", StringComparison.Ordinal));
+                && each.Message.Contains("whether it has claimed job job-1", StringComparison.Ordinal));
         Assert.Empty(_worker.Queue.Sent);
     }
 

@@ -544,7 +544,7 @@ public sealed class JobResultTests : IDisposable
         Assert.Equal(new[] { "odd", null }, _worker.Queue.Successes.Select(result => result.Summary));
         Assert.Contains(
             _worker.Observer.Of(WorkerEventKind.Warning),
-            each => each.Message.Contains("sent without its extras", StringComparison.Ordinal));
+            each => each.Message.Contains("without its optional members", StringComparison.Ordinal));
         Assert.Equal(WorkerOutcomes.Succeeded, Result.Outcome);
     }
 
@@ -572,7 +572,7 @@ public sealed class JobResultTests : IDisposable
         Assert.Equal((2, WorkerOutcomes.Abandoned), (_worker.Queue.Sent.Count, Result.Outcome));
         Assert.Contains(
             _worker.Observer.Of(WorkerEventKind.Warning),
-            each => each.Message.Contains("was not taken", StringComparison.Ordinal));
+            each => each.Message.Contains("did not accept the result", StringComparison.Ordinal));
         Assert.Equal("The service says ValidationException.", Result.Message);
         Assert.Equal(Result.Message, Assert.Single(_worker.Observer.Of(WorkerEventKind.JobEnded)).Message);
     }

@@ -68,11 +68,11 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
         IWorkerJob opened = await queue.GetDetailsAsync(await PollAsync(queue), CancellationToken.None);
 
-        Assert.True(await queue.ClaimAsync(opened, CancellationToken.None));
+        Assert.True(await opened.ClaimAsync(CancellationToken.None));
         Assert.Equal(JobStatus.InProgress, _service.JobOf(job).Status);
         Assert.DoesNotContain(_service.JobOf(job).Nonce, opened.ClaimFingerprint, StringComparison.Ordinal);
         await queue.SucceedAsync(opened.Ticket, new SuccessResult { Summary = "ok" }, CancellationToken.None);
-        Assert.False(await queue.ClaimAsync(opened, CancellationToken.None));
+        Assert.False(await opened.ClaimAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
         clock.Advance(TimeSpan.FromMinutes(2));
         await PollAsync(queue);
 
-        Assert.False(await queue.ClaimAsync(opened, CancellationToken.None));
+        Assert.False(await opened.ClaimAsync(CancellationToken.None));
     }
 
     [Fact]

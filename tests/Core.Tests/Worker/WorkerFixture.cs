@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Worker.Journal;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
@@ -44,6 +45,9 @@ internal sealed class WorkerFixture : IDisposable
     public WorkerEngine Engine { get; private set; } = null!;
 
     public string JournalPath => _folder.PathOf("journal.jsonl");
+
+    /// <summary>Opens the journal at <see cref="JournalPath"/>, for the options.</summary>
+    public Func<Task<IWorkerJournal>> OpenJournal => WorkerJournal.Opener(JournalPath, Clock);
 
     public string WorkPath => _folder.PathOf("work");
 

@@ -6,7 +6,7 @@ namespace CodePipeline.ThirdParty.Worker.Journal;
 
 /// <summary>What a worker writes down, so that the next one can end what it could not.</summary>
 /// <remarks>A task that has ended well means that the entry is on the disk.</remarks>
-internal interface IWorkerJournal : IDisposable
+internal interface IWorkerJournal : IAsyncDisposable
 {
     /// <summary>What an earlier worker left.</summary>
     IReadOnlyList<JournalEntry> PendingEntries { get; }
@@ -23,7 +23,7 @@ internal interface IWorkerJournal : IDisposable
     Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result);
 
     /// <summary>The job needs nothing any more: reported, over, or not ours. On the disk with the next entry.</summary>
-    void Complete(JobTicket job, string outcome);
+    Task CompleteAsync(JobTicket job, string outcome);
 }
 
 /// <summary>How far a job had come.</summary>
@@ -61,11 +61,7 @@ internal sealed class NoJournal : IWorkerJournal
 
     public Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result) => Task.CompletedTask;
 
-    public void Complete(JobTicket job, string outcome)
-    {
-    }
+    public Task CompleteAsync(JobTicket job, string outcome) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-    }
+    public ValueTask DisposeAsync() => default;
 }

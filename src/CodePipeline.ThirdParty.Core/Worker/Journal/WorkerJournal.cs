@@ -15,7 +15,7 @@ namespace CodePipeline.ThirdParty.Worker.Journal;
 /// after a write that failed, the file is written anew with what is still needed, and takes the old one's place by a
 /// rename.
 /// </remarks>
-internal sealed class WorkerJournal : IWorkerJournal
+internal sealed class WorkerJournal : IWorkerJournal, IDisposable
 {
     private const long LeastRewriteSize = 1 << 20;
 
@@ -81,6 +81,12 @@ internal sealed class WorkerJournal : IWorkerJournal
         }
     }
 
+    /// <summary>Makes the function that opens a journal for a worker.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="clock">Gives the times of entries.</param>
+    public static Func<Task<IWorkerJournal>> Opener(string path, TimeProvider clock) =>
+        () => Task.FromResult<IWorkerJournal>(Open(path, clock));
+
     public Task ClaimingAsync(JobTicket job, string mark) =>
         WriteAsync(new JournalEntry(job, JournalStage.Claiming, _clock.GetUtcNow()) { ClaimFingerprint = mark });
 
@@ -90,10 +96,16 @@ internal sealed class WorkerJournal : IWorkerJournal
     public Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result) =>
         WriteAsync(new JournalEntry(job, JournalStage.Result, _clock.GetUtcNow()) { Result = result });
 
-    public void Complete(JobTicket job, string outcome) => Add(new JournalLine(
-        job.JobId, Entry: null, JournalFormat.Done(_clock.GetUtcNow(), job, outcome), Written: null));
+    public Task CompleteAsync(JobTicket job, string outcome)
+    {
+        Add(new JournalLine(
+            job.JobId, Entry: null, JournalFormat.Done(_clock.GetUtcNow(), job, outcome), Written: null));
+        return Task.CompletedTask;
+    }
 
-    public void Dispose()
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
     {
         Task writing;
         lock (_lock)
@@ -102,7 +114,7 @@ internal sealed class WorkerJournal : IWorkerJournal
             writing = _writing;
         }
 
-        writing.Wait();
+        await writing.ConfigureAwait(false);
         try
         {
             if (_isBroken && _stream is not null)

@@ -21,8 +21,8 @@ public sealed class RecoveryTests : IDisposable
 
     public RecoveryTests()
     {
-        _first.Options = _first.Options with { JournalPath = _first.JournalPath };
-        _second.Options = _second.Options with { JournalPath = _second.JournalPath, IdleTimeout = TimeSpan.Zero };
+        _first.Options = _first.Options with { OpenJournal = _first.OpenJournal };
+        _second.Options = _second.Options with { OpenJournal = _second.OpenJournal, IdleTimeout = TimeSpan.Zero };
         _first.Queue.Add("job-1");
     }
 
@@ -254,7 +254,7 @@ public sealed class RecoveryTests : IDisposable
         Assert.Equal(2, _second.Queue.Failures.Count(failure => failure.Type == FailureType.SystemUnavailable));
         Assert.Contains(
             _second.Observer.Of(WorkerEventKind.Warning),
-            each => each.Message.Contains("Job unknown is left in the journal", StringComparison.Ordinal));
+            each => each.Message.Contains("Job unknown stays in the journal", StringComparison.Ordinal));
         Assert.Equal("unknown", Assert.Single(await LeftAsync()).Job.JobId);
     }
 

@@ -48,7 +48,7 @@ public sealed class WorkerJournalTests : IDisposable
             (read.Summary, read.ContinuationToken, read.ExternalExecutionId, read.PercentComplete, read.Revision));
         await journal.ResultAsync(_job, Failure());
         Assert.Equal(Failure().Failure, Copied().Single().Result!.Failure);
-        journal.Complete(_job, "Failed");
+        await journal.CompleteAsync(_job, "Failed");
         await journal.ClaimingAsync(_job with { JobId = "job-2" }, "mark-2");
         Assert.Equal("job-2", Copied().Single().Job.JobId);
     }
@@ -296,7 +296,7 @@ public sealed class WorkerJournalTests : IDisposable
             JobTicket job = _job with { JobId = $"passing-{i}" };
             await journal.ResultAsync(
                 job, ThirdPartyJobOutcome.From(new FailureResult(FailureType.JobFailed, text, null)));
-            journal.Complete(job, "Failed");
+            await journal.CompleteAsync(job, "Failed");
         }
 
         await journal.ClaimedAsync(_job, 1);

@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace CodePipeline.ThirdParty.Client;
+namespace CodePipeline.ThirdParty.Retries;
 
 /// <summary>Waiting by an injected clock, on both frameworks.</summary>
 internal static class TimeProviderExtensions

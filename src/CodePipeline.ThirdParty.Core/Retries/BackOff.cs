@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Client;
+namespace CodePipeline.ThirdParty.Retries;
 
 /// <summary>
 /// Waits that double with each failure up to a limit; half of each is jitter, so that workers drift apart.

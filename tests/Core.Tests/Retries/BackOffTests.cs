@@ -2,9 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Retries;
 using Xunit;
 
-namespace CodePipeline.ThirdParty.Core.Tests.Client;
+namespace CodePipeline.ThirdParty.Core.Tests.Retries;
 
 /// <summary>How long is waited before another attempt.</summary>
 public sealed class BackOffTests
