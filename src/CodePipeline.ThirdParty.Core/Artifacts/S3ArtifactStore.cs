@@ -150,7 +150,7 @@ internal sealed class S3ArtifactStore : IDisposable
         Action? unclear,
         CancellationToken cancellationToken)
     {
-        if (ErrorTranslation.OfInput(failure) is InvalidInputException input)
+        if (ConnectionErrors.FindInputError(failure) is InvalidInputException input)
         {
             throw input;
         }
@@ -160,14 +160,14 @@ internal sealed class S3ArtifactStore : IDisposable
             _job.Wire?.Invoke($"{operation} of {artifact.About} got no answer: {failure.GetType().Name}.");
             unclear?.Invoke();
             ThirdPartyConnectionException? connection =
-                ErrorTranslation.Connection(operation, budget.Total, client.Endpoint, failure);
+                ConnectionErrors.Find(operation, budget.Total, client.Endpoint, failure);
 
             // An answer that said yes and broke off is as good as none.
             bool passes = connection is null
-                ? ErrorTranslation.Chain(failure).Any(
+                ? ConnectionErrors.Chain(failure).Any(
                     each => each is AmazonUnmarshallingException or System.Xml.XmlException)
                 : connection.Fault is not (ConnectionFault.Tls or ConnectionFault.Proxy);
-            string why = connection?.Message ?? ErrorTranslation.Chain(failure).Last().Message;
+            string why = connection?.Message ?? ConnectionErrors.Chain(failure).Last().Message;
             if (!passes || budget.Attempts >= _attempts)
             {
                 throw connection ?? (Exception)ArtifactErrors.Unexpected(operation, artifact.About, why);
@@ -266,7 +266,7 @@ internal sealed class S3ArtifactStore : IDisposable
 
     /// <summary>The store's own answer behind an exception; one that says yes and cannot be read is none.</summary>
     private static AmazonServiceException? RegionFromResponse(Exception error) =>
-        ErrorTranslation.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer =>
+        ConnectionErrors.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer =>
             (int)answer.StatusCode >= 300
             || ((int)answer.StatusCode > 0 && answer is not AmazonUnmarshallingException));
 
@@ -279,10 +279,10 @@ internal sealed class S3ArtifactStore : IDisposable
         }
 
         foreach (Amazon.Runtime.Internal.HttpErrorResponseException http in
-            ErrorTranslation.Chain(answer).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
+            ConnectionErrors.Chain(answer).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
         {
             string? header = http.Response?.GetHeaderValue("x-amz-bucket-region");
-            if (header is not null && RegionResolver.IsName(header))
+            if (header is not null && RegionNames.IsName(header))
             {
                 return header;
             }
@@ -299,7 +299,7 @@ internal sealed class S3ArtifactStore : IDisposable
         string? named = before >= 0 && before + 2 < words.Length ? words[before + 1] : null;
 
         // It becomes part of a host name.
-        return named is not null && RegionResolver.IsName(named) ? named : null;
+        return named is not null && RegionNames.IsName(named) ? named : null;
     }
 
     private static string[] SecretsOf(ArtifactCredentials source) =>

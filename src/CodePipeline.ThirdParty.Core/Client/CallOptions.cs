@@ -26,3 +26,6 @@ public sealed class CallOptions
     /// <summary>Takes what is known of the answer as a whole, once it is there.</summary>
     internal Action<ResponseDetails>? OnResponse { get; init; }
 }
+
+/// <summary>What the client tells of an answer beside its content.</summary>
+internal readonly record struct ResponseDetails(string? RequestId, long ContentLength);

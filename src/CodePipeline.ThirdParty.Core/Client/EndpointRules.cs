@@ -42,7 +42,7 @@ internal sealed class EndpointRules : IEndpointProvider
             return new Endpoint(custom);
         }
 
-        string region = parameters[Region] as string ?? throw RegionResolver.Missing();
+        string region = parameters[Region] as string ?? throw RegionNames.Missing();
         Partition partition = Fn.Partition(region);
         if (fips && partition["supportsFIPS"] is not true)
         {

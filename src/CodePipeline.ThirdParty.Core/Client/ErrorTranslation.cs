@@ -114,96 +114,24 @@ internal static class ErrorTranslation
     public static UnexpectedResponseException TooLong(OperationRequest call) =>
         Unexpected(call, $"A body of more than {ResponseLimit.LongestInMiB} MiB.", null);
 
-    /// <summary>What is wrong with an input that is read while the connection is made: the CA bundle.</summary>
-    public static InvalidInputException? OfInput(Exception error) =>
-        Chain(error).OfType<InvalidInputException>().FirstOrDefault();
-
     /// <summary>
     /// The service's own answer behind an exception; one of the credentials' source comes before the first attempt.
     /// </summary>
     public static AmazonServiceException? FromResponse(OperationRequest call, Exception error) => call.Attempts == 0
         ? null
-        : Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
+        : ConnectionErrors.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
 
     /// <summary>
     /// The connection's fault behind an exception, or <see langword="null"/> where it is about something else.
     /// </summary>
     public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error) =>
-        Connection(call.Operation, call.Attempts, endpoint, error, call.ResponseLost);
-
-    /// <summary>The same for a call of any service.</summary>
-    public static ThirdPartyConnectionException? Connection(
-        string operation, int attempts, string endpoint, Exception error, bool answerLost = false)
-    {
-        Exception[] chain = Chain(error).ToArray();
-        Exception? inner = null;
-        ConnectionFault? fault =
-            Find<AuthenticationException>(chain, out inner) ? ConnectionFault.Tls
-            : Find<TimeoutException>(chain, out inner) ? ConnectionFault.Timeout
-            : Find(chain, out inner, (WebException web) => web.Status == WebExceptionStatus.TrustFailure
-                || web.Status == WebExceptionStatus.SecureChannelFailure) ? ConnectionFault.Tls
-            : Find(chain, out inner, (WebException web) => web.Status == WebExceptionStatus.NameResolutionFailure)
-                ? ConnectionFault.NameNotResolved
-            : Find(chain, out inner, (WebException web) => web.Status == WebExceptionStatus.Timeout)
-                ? ConnectionFault.Timeout
-            : Find(chain, out inner, (SocketException socket) => socket.SocketErrorCode
-                is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery)
-                ? ConnectionFault.NameNotResolved
-            : Find(chain, out inner, (SocketException socket) => socket.SocketErrorCode == SocketError.TimedOut)
-                ? ConnectionFault.Timeout
-            : Find(chain, out inner, (HttpRequestException http) => IsProxy(http)) ? ConnectionFault.Proxy
-            : Find<TaskCanceledException>(chain, out inner) ? ConnectionFault.Timeout
-            : Find<SocketException>(chain, out inner) ? ConnectionFault.Unreachable
-            : Find<HttpRequestException>(chain, out inner) ? ConnectionFault.Unreachable
-            : Find<WebException>(chain, out inner) ? ConnectionFault.Unreachable
-            : Find<System.IO.IOException>(chain, out inner) ? ConnectionFault.Unreachable
-
-            // A connection that was closed under what writes to it.
-            : Find(
-                chain, out inner,
-                (ObjectDisposedException gone) => gone.ObjectName.StartsWith("System.Net.", StringComparison.Ordinal))
-                ? ConnectionFault.Unreachable
-            : null;
-        if (fault is not ConnectionFault kind)
-        {
-            return null;
-        }
-
-        // The clearest words stand innermost: "Connection refused", "Name or service not known".
-        Exception clearest = kind is ConnectionFault.Unreachable ? chain[chain.Length - 1] : inner!;
-        return new ThirdPartyConnectionException(
-            kind, operation, endpoint, clearest.Message, attempts, clearest, answerLost);
-    }
+        ConnectionErrors.Find(call.Operation, call.Attempts, endpoint, error, call.ResponseLost);
 
     private static ThirdPartyServiceException SignatureOrClock(ServiceError error) =>
         error.Message.IndexOf("Signature expired", StringComparison.OrdinalIgnoreCase) >= 0
         || error.Message.IndexOf("not yet current", StringComparison.OrdinalIgnoreCase) >= 0
             ? new ClockSkewException(error)
             : new InvalidSignatureException(error);
-
-    private static bool IsProxy(HttpRequestException error) =>
-#if NET
-        error.HttpRequestError == HttpRequestError.ProxyTunnelError
-        || error.StatusCode == HttpStatusCode.ProxyAuthenticationRequired;
-#else
-        error.Message.Contains("407");
-#endif
-
-    private static bool Find<T>(Exception[] chain, out Exception? found, Func<T, bool>? where = null)
-        where T : Exception
-    {
-        found = chain.OfType<T>().FirstOrDefault(candidate => where is null || where(candidate));
-        return found is not null;
-    }
-
-    /// <summary>An exception and those behind it, from the outside in.</summary>
-    public static IEnumerable<Exception> Chain(Exception error)
-    {
-        for (Exception? current = error; current is not null; current = current.InnerException)
-        {
-            yield return current;
-        }
-    }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -47,7 +47,7 @@ internal sealed class Preflight(
     {
         try
         {
-            report(Passed("Region", RegionResolver.Check(session.Region)));
+            report(Passed("Region", RegionNames.Check(session.Region)));
             return true;
         }
         catch (InvalidInputException error)

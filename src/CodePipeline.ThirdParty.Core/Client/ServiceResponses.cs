@@ -49,6 +49,3 @@ public sealed class AcknowledgeThirdPartyJobResponse : ServiceResponse
     /// <summary>The status of the job, in the service's own words.</summary>
     public string Status { get; }
 }
-
-/// <summary>What the client tells of an answer beside its content.</summary>
-internal readonly record struct ResponseDetails(string? RequestId, long ContentLength);

@@ -134,7 +134,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             // However the SDK words it, the caller asked for the end.
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (Exception error) when (ErrorTranslation.Chain(error).OfType<ResponseTooLongException>().Any())
+        catch (Exception error) when (ConnectionErrors.Chain(error).OfType<ResponseTooLongException>().Any())
         {
             throw ErrorTranslation.TooLong(call);
         }
@@ -150,7 +150,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         }
         catch (Exception error) when (error is not (InvalidInputException or CredentialException))
         {
-            if (ErrorTranslation.OfInput(error) is { } input)
+            if (ConnectionErrors.FindInputError(error) is { } input)
             {
                 throw input;
             }

@@ -49,9 +49,9 @@ internal sealed class AwsSettings
 
     /// <summary>The region of a call.</summary>
     /// <exception cref="InvalidInputException">There is none, or it cannot be one.</exception>
-    public string Region => RegionResolver.Check(Given.Region);
+    public string Region => RegionNames.Check(Given.Region);
 
-    public bool UseFips => Given.UseFips ?? (RegionResolver.IsFips(Given.Region) ? true
+    public bool UseFips => Given.UseFips ?? (RegionNames.IsFips(Given.Region) ? true
         : AwsEnvironmentVariables.UseFips ?? Flag("use_fips_endpoint"));
 
     public bool UseDualStack => Given.UseDualStack ?? AwsEnvironmentVariables.UseDualStack ?? Flag("use_dualstack_endpoint");
@@ -193,7 +193,7 @@ internal sealed class AwsSettings
         Profile? profile = Profile;
         return profile is null && _passedOver is not null ? throw _passedOver
             : profile?["region"] is not IniValue value ? null
-            : RegionResolver.IsName(value.Text) ? value.Text
+            : RegionNames.IsName(value.Text) ? value.Text
             : throw Wrong("region", value, "it cannot be the name of a region");
     }
 

@@ -29,7 +29,7 @@ internal static class CredentialResolver
     /// <summary>Words for an error that came up while credentials that are given were asked for.</summary>
     public static Exception Translate(ClientSettings settings, Exception error)
     {
-        Exception[] chain = ErrorTranslation.Chain(error).ToArray();
+        Exception[] chain = ConnectionErrors.Chain(error).ToArray();
         return chain.OfType<CredentialException>().FirstOrDefault() ?? new CredentialException(
             CredentialFault.SourceFailed,
             $"The credentials ({Describe(settings)}) could not be got: {chain[chain.Length - 1].Message}",

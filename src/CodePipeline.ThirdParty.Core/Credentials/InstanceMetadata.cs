@@ -64,7 +64,7 @@ internal sealed class InstanceMetadata : IDisposable
             region = null;
         }
 
-        region = region is not null && RegionResolver.IsName(region) ? region : null;
+        region = region is not null && RegionNames.IsName(region) ? region : null;
         s_regions[key] = (region, Stopwatch.GetTimestamp());
         return region;
     }

@@ -92,7 +92,7 @@ internal sealed class SsoRole : CredentialSource
         }
     }
 
-    private static bool IsUnauthorized(Exception error) => ErrorTranslation.Chain(error).Any(each =>
+    private static bool IsUnauthorized(Exception error) => ConnectionErrors.Chain(error).Any(each =>
         each is UnauthorizedException or AmazonServiceException { StatusCode: HttpStatusCode.Unauthorized }
             or Amazon.Runtime.Internal.HttpErrorResponseException
             {

@@ -123,7 +123,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
 
         // A wrong region, URL or bundle is told now, not at the first call.
         ClientConfiguration.Check(settings);
-        if (settings.EndpointUrl is null && !RegionResolver.IsKnown(settings.Region!))
+        if (settings.EndpointUrl is null && !RegionNames.IsKnown(settings.Region!))
         {
             Warn($"The AWS SDK knows no region '{settings.Region}'. Check its name, unless the region is new.");
         }

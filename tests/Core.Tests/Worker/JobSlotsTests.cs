@@ -159,7 +159,7 @@ public class JobSlotsTests
     private static JobTicket Ticket(string jobId) => new(jobId, "client-1", FakeQueue.Type);
 
     private static JournalEntry Entry(string jobId) =>
-        new(Ticket(jobId), JournalStage.Claiming, DateTimeOffset.UnixEpoch);
+        new(Ticket(jobId), JournalStage.Claiming, default);
 
     private JobSlots Create(WorkerOptions options) => new(
         options, _clock, new PollScheduler(new[] { FakeQueue.Type }, TimeSpan.FromSeconds(30), () => 0.5));
