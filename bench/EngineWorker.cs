@@ -3,8 +3,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Bench;

@@ -263,18 +263,18 @@ Describe 'Artifacts and what people ask first' {
     }
 
     It 'shows no secret where the store refuses the credentials' {
-        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('expired-token=1@GetObject'))
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('expired-token=1@GetObject'))
         $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArtifactCredentialsExpired,*'
         $text = ($result.Errors[0] | Format-List * -Force | Out-String -Width 4000) +
             [System.Management.Automation.PSSerializer]::Serialize($result.Errors[0].Exception, 6)
         $text.Contains($job.ArtifactCredentials.SessionToken.Reveal()) | Should -BeFalse
-        $result.Errors[0].Exception | Should -BeOfType CodePipeline.ThirdParty.ArtifactTransferException
+        $result.Errors[0].Exception | Should -BeOfType CodePipeline.ThirdParty.Artifacts.ArtifactTransferException
         $result.Errors[0].Exception.RequestId | Should -Not -BeNullOrEmpty
     }
 
     It 'ends at once where Ctrl+C stops it' {
-        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,delay=120s'))
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1@GetObject,delay=120s'))
         $shell = [powershell]::Create([System.Management.Automation.RunspaceMode]::NewRunspace)
         try {
             $null = $shell.AddScript(
@@ -312,7 +312,7 @@ Describe 'Artifacts and what people ask first' {
 
         # The first bytes come, the last never do.
         $emulator.OrderFaults(
-            [CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1@GetObject,skip=2,delay=3600s'))
+            [CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1@GetObject,skip=2,delay=3600s'))
         $command = "Import-Module '$ModuleManifest'; Get-CPThirdPartyJobDetail $($job.JobId) |
             Save-CPThirdPartyJobArtifact '$in' -Expand"
         $start = New-EngineStart '-NoProfile', '-NonInteractive', '-Command', $command

@@ -39,7 +39,7 @@ Describe 'A client token as a parameter' {
         @{ What = 'the password of a PSCredential'
             Make = { [pscredential]::new('one', (ConvertTo-TestSecureString $known)) }
         }
-        @{ What = 'a Secret'; Make = { [CodePipeline.ThirdParty.Secret]::new($known) } }
+        @{ What = 'a Secret'; Make = { [CodePipeline.ThirdParty.Secrets.Secret]::new($known) } }
         @{ What = 'a hashtable by client'; Make = { @{ other = 'not this'; one = $known } } }
         @{ What = 'a hashtable of SecureStrings'; Make = { @{ one = ConvertTo-TestSecureString $known } } }
         @{ What = 'a script block'

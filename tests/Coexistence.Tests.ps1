@@ -176,7 +176,7 @@ try { Invoke-CPThirdPartyWorker Test/Contoso/1 -MaxJobs 1 -ThrottleLimit 2 -Scri
     }
 
     It 'is named by PowerShell''s own error where a script reaches for more: <_>' -TestCases @(
-        '$secret.Reveal()', '[CodePipeline.ThirdParty.Secret]::new("x")'
+        '$secret.Reveal()', '[CodePipeline.ThirdParty.Secrets.Secret]::new("x")'
     ) {
         $child = Invoke-ChildPwsh @"
 `$secret = (New-CPThirdPartyEmulatorJob Test/Contoso/1 -Emulator (Start-CPThirdPartyEmulator)).ClientToken

@@ -14,7 +14,7 @@ BeforeAll {
     }
 
     function Set-Fault([string] $Plan) {
-        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse($Plan))
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse($Plan))
     }
 }
 
@@ -336,7 +336,7 @@ Describe 'A service that cannot be reached' {
     }
 
     It 'is EndpointTimeout where it does not answer in time' {
-        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1,delay=30s'))
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1,delay=30s'))
         $emulator | Connect-CPThirdParty -Name broken -Timeout 0.3 -MaxAttempts 1
         $record = Get-OneError { Get-CPThirdPartyJob $ActionType -Session broken }
         $emulator.OrderFaults($null)

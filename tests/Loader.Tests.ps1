@@ -162,9 +162,9 @@ Describe 'The load context' {
     It 'shows the public types to PowerShell' {
         $child = Invoke-ChildPwsh @'
 [CodePipeline.ThirdParty.ActionTypeId]::new('Test', 'ThirdParty', 'Contoso', '1').ToString()
-[CodePipeline.ThirdParty.Secret]::new('x').ToString()
-[CodePipeline.ThirdParty.ThirdPartyJob].Name; [CodePipeline.ThirdParty.ThirdPartyJobDetail].Name
-[CodePipeline.ThirdParty.ThirdPartySession].Name; [CodePipeline.ThirdParty.FailureType]::PermissionError
+[CodePipeline.ThirdParty.Secrets.Secret]::new('x').ToString()
+[CodePipeline.ThirdParty.Jobs.ThirdPartyJob].Name; [CodePipeline.ThirdParty.Jobs.ThirdPartyJobDetail].Name
+[CodePipeline.ThirdParty.Sessions.ThirdPartySession].Name; [CodePipeline.ThirdParty.FailureType]::PermissionError
 [CodePipeline.ThirdParty.Client.ThirdPartyServiceException].Name
 [CodePipeline.ThirdParty.Emulation.ThirdPartyEmulator].Name
 '@

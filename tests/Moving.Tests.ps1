@@ -35,7 +35,7 @@ BeforeAll {
     $checks = @{
         'Confirm-CPThirdPartyJob` emits the status' = {
             $claim = Get-Claim
-            Confirm-CPThirdPartyJob @claim | Should -BeOfType CodePipeline.ThirdParty.ThirdPartyJob
+            Confirm-CPThirdPartyJob @claim | Should -BeOfType CodePipeline.ThirdParty.Jobs.ThirdPartyJob
             $claim = Get-Claim
             Confirm-CPThirdPartyJob @claim -Select Status | Should -Be 'InProgress'
         }
@@ -66,7 +66,7 @@ BeforeAll {
             (Get-Detail).Data.ActionTypeId.Category | Should -BeExactly 'Test'
             Get-Detail @{ Select = 'JobDetailsResponse.Data.ActionTypeId.Category.Value' } | Should -BeExactly 'Test'
         }
-        'Amazon.CodePipeline.Model' = { Get-Detail | Should -BeOfType CodePipeline.ThirdParty.ThirdPartyJobDetail }
+        'Amazon.CodePipeline.Model' = { Get-Detail | Should -BeOfType CodePipeline.ThirdParty.Jobs.ThirdPartyJobDetail }
         'ends the pipeline' = {
             $detail = Get-Detail
             $rows = [pscustomobject] @{ JobId = 'gone' }, [pscustomobject] @{ JobId = $detail.JobId }
@@ -115,7 +115,7 @@ BeforeAll {
             { Get-CPThirdPartyJob $ActionType -Session endless -ErrorAction Stop } | Should -Not -Throw
         }
         '--output json' = {
-            [CodePipeline.ThirdParty.Secret]::new('s3cr3t') | ConvertTo-Json -Compress | Should -Be '{}'
+            [CodePipeline.ThirdParty.Secrets.Secret]::new('s3cr3t') | ConvertTo-Json -Compress | Should -Be '{}'
         }
         '--debug' = {
             $shown = Get-CPThirdPartyJob $ActionType -Debug 5>&1

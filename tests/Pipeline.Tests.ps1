@@ -88,7 +88,7 @@ Describe 'The four cmdlets in a pipeline' {
         $done = $claimed | Complete-CPThirdPartyJob -PassThru
         $job.Status, $detail.Status, $claimed.Status, $done.Status |
             Should -Be 'Dispatched', $null, 'InProgress', 'Succeeded'
-        $done | Should -BeOfType CodePipeline.ThirdParty.ThirdPartyJobDetail
+        $done | Should -BeOfType CodePipeline.ThirdParty.Jobs.ThirdPartyJobDetail
     }
 }
 
@@ -404,7 +404,7 @@ Describe 'Complete-CPThirdPartyJob' {
 
     It 'has the result taken once where the answer to it got lost' {
         $emulator.OrderFaults(
-            [CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('drop-after=1@PutThirdPartyJobSuccessResult,limit=1'))
+            [CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('drop-after=1@PutThirdPartyJobSuccessResult,limit=1'))
         $result = Invoke-Capturing { Get-ClaimedJob | Complete-CPThirdPartyJob -Summary 'ok' -PassThru }
         $result.Errors | Should -BeNullOrEmpty
         $result.Output.Status | Should -Be 'Succeeded'

@@ -325,7 +325,7 @@ Describe 'On a runner' {
 
     It 'is nothing announced where there is no runner' {
         $child = Invoke-ChildPwsh -Environment @{ GITHUB_ACTIONS = ''; TF_BUILD = '' } -Script (
-            "`$null = [CodePipeline.ThirdParty.Secret]::new('$($secrets.ClientToken)'); 'end'")
+            "`$null = [CodePipeline.ThirdParty.Secrets.Secret]::new('$($secrets.ClientToken)'); 'end'")
         $child.Lines | Should -Be 'end'
     }
 }

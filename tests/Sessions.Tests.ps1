@@ -30,7 +30,7 @@ Describe 'Connect-CPThirdParty' {
     It 'emits nothing, and the session with PassThru' {
         Connect-CPThirdParty -Region eu-west-1 -AccessKey AK -SecretKey sk | Should -BeNullOrEmpty
         $session = Connect-CPThirdParty -Region eu-west-1 -AccessKey AK -SecretKey sk -PassThru
-        $session | Should -BeOfType CodePipeline.ThirdParty.ThirdPartySession
+        $session | Should -BeOfType CodePipeline.ThirdParty.Sessions.ThirdPartySession
         $session.Name, $session.Region | Should -Be 'Default', 'eu-west-1'
     }
 

@@ -49,7 +49,7 @@ Describe 'Views' {
         }
         $job = Get-CPThirdPartyJob $ActionType
         $detail = $job | Get-CPThirdPartyJobDetail
-        $result = [CodePipeline.ThirdParty.JobReport]::new()
+        $result = [CodePipeline.ThirdParty.Worker.JobReport]::new()
     }
 
     AfterAll {
@@ -444,7 +444,7 @@ Describe 'Ctrl+C' {
         }
     ) {
         if ($Fault) {
-            $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse($Fault))
+            $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse($Fault))
         }
 
         $run = Start-Pipeline (& $Script)
@@ -463,7 +463,7 @@ Describe 'Ctrl+C' {
     }
 
     It 'leaves the next call as good as new' {
-        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.FaultPlan]::Parse('slow=1,limit=1,delay=120s'))
+        $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1,limit=1,delay=120s'))
         $run = Start-Pipeline "Get-CPThirdPartyJob $ActionType"
         try {
             Wait-Until { (Get-ServiceRequest | Measure-Object).Count -gt 0 } 'the call is under way'

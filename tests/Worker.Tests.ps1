@@ -67,12 +67,12 @@ Describe 'A handler with <Mode>' -ForEach @(
 
     It 'gets the job as $_ and $Job, with its folder' {
         $results = @(Invoke-TestWorker -With $with -Count 3 -Handler {
-                $isJob = $_ -is [CodePipeline.ThirdParty.ThirdPartyWorkerJob]
+                $isJob = $_ -is [CodePipeline.ThirdParty.Worker.ThirdPartyWorkerJob]
                 New-CPThirdPartyJobOutcome "$($_.JobId) $($Job.JobId) $isJob $(Test-Path $Job.WorkDirectory)"
             })
         $results.Count | Should -Be 3
         foreach ($result in $results) {
-            $result | Should -BeOfType ([CodePipeline.ThirdParty.JobReport])
+            $result | Should -BeOfType ([CodePipeline.ThirdParty.Worker.JobReport])
             $result.Outcome | Should -Be 'Succeeded'
             $result.Message | Should -Be "$($result.JobId) $($result.JobId) True True"
             (Get-CPThirdPartyEmulatorJob -JobId $result.JobId).Status | Should -Be 'Succeeded'
@@ -338,8 +338,8 @@ Describe 'A handler with <Mode>' -ForEach @(
                 Write-Error $text -ErrorAction Continue
                 New-CPThirdPartyJobOutcome -FailureMessage $text -ExternalExecutionId $text
             } *>&1)
-        $result = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.JobReport] }
-        $shown = @($all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.JobReport] } |
+        $result = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.Worker.JobReport] }
+        $shown = @($all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.Worker.JobReport] } |
                 ForEach-Object { "$_" }) + $result.Message + $result.ExternalExecutionId
         $shown.Count | Should -BeGreaterThan 8
         $shown -match '[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]' | Should -BeNullOrEmpty
@@ -372,7 +372,7 @@ Describe 'A handler with <Mode>' -ForEach @(
     It 'is not the end of a worker whose caller has Stop as preference' {
         $ErrorActionPreference = 'Stop'
         $all = @(Invoke-TestWorker -Count 3 -With $with { throw 'no' } 2>&1)
-        $results = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.JobReport] }
+        $results = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.Worker.JobReport] }
         $results.Outcome | Should -Be 'Failed', 'Failed', 'Failed'
 
         # Errors in the worker's own error stream, where they can be redirected, each with the handler's line.
@@ -392,9 +392,9 @@ Describe 'A handler with <Mode>' -ForEach @(
                 Write-Host 'hosted' -ForegroundColor Red
                 Write-Error 'wrong'
             } *>&1)
-        $id = ($all | Where-Object { $_ -is [CodePipeline.ThirdParty.JobReport] }).JobId
+        $id = ($all | Where-Object { $_ -is [CodePipeline.ThirdParty.Worker.JobReport] }).JobId
         $shown = @(
-            $all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.JobReport] } |
+            $all | Where-Object { $_ -isnot [CodePipeline.ThirdParty.Worker.JobReport] } |
                 ForEach-Object { "$($_.GetType().Name): $_" }
         )
         $shown | Should -Be @(
@@ -421,7 +421,7 @@ Describe 'A handler with <Mode>' -ForEach @(
                 Write-Information 'said'
             } *>&1)
         @($all | Where-Object { $_.GetType().Name -eq $Of -and "$_" -like '`[*`] said' }).Count | Should -Be $Count
-        @($all | Where-Object { $_ -is [CodePipeline.ThirdParty.JobReport] }).Outcome | Should -Be 'Succeeded'
+        @($all | Where-Object { $_ -is [CodePipeline.ThirdParty.Worker.JobReport] }).Outcome | Should -Be 'Succeeded'
     }
 
     It 'leaves secrets of its job unseen' {
@@ -445,7 +445,7 @@ Describe 'A handler with <Mode>' -ForEach @(
 
                 throw "with $($_.Configuration['ApiKey']) and $($_.ClientToken.Reveal())"
             } *>&1)
-        $result = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.JobReport] }
+        $result = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.Worker.JobReport] }
         $result.Message | Should -BeLike 'with *** and ***'
         $errors = $all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } |
             Select-Object -Property * -ExcludeProperty InvocationInfo, ScriptStackTrace

@@ -60,7 +60,7 @@ $checks = [ordered]@{
         }
     }
     'shows no client token'                        = {
-        $shown = New-Object -TypeName CodePipeline.ThirdParty.Secret -ArgumentList 'hush-hush'
+        $shown = New-Object -TypeName CodePipeline.ThirdParty.Secrets.Secret -ArgumentList 'hush-hush'
         if ("$($shown | Format-List -Property * -Force | Out-String)$($shown | ConvertTo-Json)" -match 'hush') {
             throw 'It shows.'
         }

@@ -1,6 +1,8 @@
 using System;
 using System.Globalization;
 using System.Text;
+using CodePipeline.ThirdParty.Emulation.Signing;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulation;
 

@@ -1,4 +1,5 @@
 using System;
+using CodePipeline.ThirdParty.Emulation.S3;
 
 namespace CodePipeline.ThirdParty.Emulation;
 

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulation;
 

@@ -1,4 +1,5 @@
 using System;
+using CodePipeline.ThirdParty.Emulation.Faults;
 
 namespace CodePipeline.ThirdParty.Emulation;
 

@@ -3,6 +3,13 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Emulation.S3;
+using CodePipeline.ThirdParty.Emulation.Signing;
+using CodePipeline.ThirdParty.Emulation.Wire;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulation;
 

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulator;
 

@@ -4,6 +4,9 @@ using System.CommandLine;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulator;
 

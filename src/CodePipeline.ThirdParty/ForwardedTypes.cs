@@ -1,7 +1,17 @@
 using System.Runtime.CompilerServices;
 using CodePipeline.ThirdParty;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
+using CodePipeline.ThirdParty.Worker;
 
 // PowerShell looks for types in the imported assembly only; these make the others' public types visible there.
 [assembly: TypeForwardedTo(typeof(ActionTypeId))]

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;
 

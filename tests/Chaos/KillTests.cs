@@ -6,6 +6,8 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

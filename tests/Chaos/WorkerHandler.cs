@@ -3,7 +3,7 @@ using System.IO;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos;

@@ -2,7 +2,7 @@ using System;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Async;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 

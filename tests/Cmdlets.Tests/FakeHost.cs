@@ -4,9 +4,10 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Errors;
-using CodePipeline.ThirdParty.Hosting;
-using CodePipeline.ThirdParty.Hosting.Handlers;
+using CodePipeline.ThirdParty.Handlers;
+using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 

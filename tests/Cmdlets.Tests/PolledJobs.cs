@@ -1,7 +1,9 @@
 using System.IO;
 using System.Text;
-using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Tokens;
 

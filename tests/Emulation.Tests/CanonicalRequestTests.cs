@@ -1,4 +1,6 @@
 using System.Collections.Specialized;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.Signing;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

@@ -3,6 +3,7 @@ using System.Net.Http;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

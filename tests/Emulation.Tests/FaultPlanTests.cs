@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CodePipeline.ThirdParty.Emulation.Faults;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

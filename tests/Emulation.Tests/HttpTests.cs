@@ -6,6 +6,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Http;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

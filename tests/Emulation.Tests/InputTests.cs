@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

@@ -1,5 +1,6 @@
 using System;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

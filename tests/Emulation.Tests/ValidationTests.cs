@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Core.Tests.Artifacts;
 using CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 using Xunit;

@@ -5,6 +5,8 @@ using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

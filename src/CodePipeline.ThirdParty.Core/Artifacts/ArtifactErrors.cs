@@ -4,6 +4,7 @@ using System.IO;
 using Amazon.Runtime;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Files;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 

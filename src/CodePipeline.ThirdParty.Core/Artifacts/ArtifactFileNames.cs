@@ -1,6 +1,7 @@
 using System.IO;
 using System.Linq;
 using System.Text;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;

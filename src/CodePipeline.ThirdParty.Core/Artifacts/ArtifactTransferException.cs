@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>Why an artifact could not be moved.</summary>
 public enum ArtifactFault

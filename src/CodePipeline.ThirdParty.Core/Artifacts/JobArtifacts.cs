@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;

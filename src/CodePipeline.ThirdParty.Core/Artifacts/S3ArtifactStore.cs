@@ -4,11 +4,11 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Retries;
 using Amazon.Runtime;
 using Amazon.S3;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 

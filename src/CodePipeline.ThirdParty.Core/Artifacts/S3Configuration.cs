@@ -1,7 +1,6 @@
 using System;
 using Amazon.Runtime;
 using Amazon.S3;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Artifacts;

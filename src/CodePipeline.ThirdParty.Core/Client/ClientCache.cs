@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Client;
 

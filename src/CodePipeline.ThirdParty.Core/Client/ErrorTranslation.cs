@@ -7,6 +7,8 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Threading.Tasks;
 using Amazon.Runtime;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Client;
 

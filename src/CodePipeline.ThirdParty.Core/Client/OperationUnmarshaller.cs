@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Transform;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Client;
 

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text.Json;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Client;
 

@@ -5,6 +5,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.Credentials.Internal;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Auth;
+using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Client;
 

@@ -5,7 +5,9 @@ using System.Threading;
 using System.Threading.Tasks;
 using Amazon.Runtime;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Credentials;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Client;
 

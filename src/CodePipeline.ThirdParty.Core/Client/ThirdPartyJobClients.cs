@@ -1,4 +1,6 @@
 using System;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Client;
 

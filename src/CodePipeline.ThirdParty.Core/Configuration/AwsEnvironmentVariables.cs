@@ -1,7 +1,7 @@
 using System;
 using System.Globalization;
 using System.Linq;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Configuration;
 

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Configuration;
 

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Configuration;

@@ -105,7 +105,7 @@ internal sealed class SharedConfig
 
     /// <summary>The files as they are now, read once as long as nothing writes to them.</summary>
     /// <param name="location">The credentials file of <c>-ProfileLocation</c>, if one is given.</param>
-    /// <exception cref="Client.CredentialException">A file cannot be read.</exception>
+    /// <exception cref="CredentialException">A file cannot be read.</exception>
     public static SharedConfig Load(string? location)
     {
         ConfigFiles files = ConfigFiles.Locate(location);

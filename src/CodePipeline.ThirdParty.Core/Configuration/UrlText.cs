@@ -1,5 +1,6 @@
 using System;
 using System.Net;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Configuration;
 

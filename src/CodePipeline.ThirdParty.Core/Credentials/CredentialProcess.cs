@@ -8,8 +8,8 @@ using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 

@@ -1,8 +1,8 @@
 using System;
 using System.Linq;
 using Amazon.Runtime;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 

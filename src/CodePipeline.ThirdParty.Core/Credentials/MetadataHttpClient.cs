@@ -1,7 +1,7 @@
 using System;
 using System.Net.Http;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 

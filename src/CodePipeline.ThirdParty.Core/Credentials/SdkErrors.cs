@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using Amazon.Runtime;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 

@@ -2,8 +2,8 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Amazon.Runtime;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 

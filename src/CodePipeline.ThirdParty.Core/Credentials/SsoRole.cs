@@ -8,8 +8,9 @@ using System.Threading.Tasks;
 using Amazon.Runtime;
 using Amazon.SSO;
 using Amazon.SSO.Model;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Credentials;
 

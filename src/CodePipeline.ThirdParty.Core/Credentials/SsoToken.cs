@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using Amazon.Runtime;
 using Amazon.SSOOIDC;
 using Amazon.SSOOIDC.Model;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Files;
 

@@ -1,3 +1,5 @@
+using CodePipeline.ThirdParty.Secrets;
+
 namespace CodePipeline.ThirdParty;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using CodePipeline.ThirdParty.Jobs;
+
 namespace CodePipeline.ThirdParty;
 
 /// <summary>An input or output artifact of a job, and where it lies.</summary>

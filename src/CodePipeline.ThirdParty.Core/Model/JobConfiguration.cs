@@ -3,6 +3,7 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty;
 

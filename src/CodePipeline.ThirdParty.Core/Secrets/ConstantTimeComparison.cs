@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 #endif
 using System.Text;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>Compares secrets without telling, by the time it takes, how much of them is alike.</summary>
 internal static class ConstantTimeComparison

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>
 /// Which texts are masked. A customer chooses the values of a configuration: a mask for <c>e</c> or <c>true</c> would

@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>A text that must not be seen: a client token, a secret key, a secret configuration value.</summary>
 /// <remarks>

@@ -5,7 +5,7 @@ using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>A secret as it may stand in a text: itself, in base64 or hexadecimal, and escaped for JSON, XML or URLs.</summary>
 internal sealed class SecretEncodings

@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>Tells by its name whether a configuration value is likely a secret.</summary>
 internal static class SecretKeys

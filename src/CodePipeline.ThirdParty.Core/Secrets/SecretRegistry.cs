@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>Where every new secret is announced, so that a CI runner can be told to mask it.</summary>
 internal static class SecretRegistry

@@ -6,7 +6,7 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>
 /// The environment that a process was started with. Linux shows it in <c>/proc/PID/environ</c> to all programs of the

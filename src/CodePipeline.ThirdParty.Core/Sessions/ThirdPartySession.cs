@@ -1,9 +1,10 @@
 using System;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Credentials;
 using CodePipeline.ThirdParty.Tokens;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Sessions;
 
 /// <summary>How calls are made: region, endpoint, credentials, retries, and where client tokens come from.</summary>
 /// <remarks>Immutable, and without a secret in any public property.</remarks>

@@ -1,5 +1,6 @@
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Tokens;
 

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Concurrent;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Worker;

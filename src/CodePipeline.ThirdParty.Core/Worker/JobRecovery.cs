@@ -1,6 +1,5 @@
 using System;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Worker;

@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>What a worker made of one job.</summary>
 public sealed class JobReport

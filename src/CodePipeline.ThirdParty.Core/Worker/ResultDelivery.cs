@@ -3,7 +3,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Retries;
-using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Sessions;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 
 namespace CodePipeline.ThirdParty.Worker;

@@ -4,6 +4,10 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Worker;

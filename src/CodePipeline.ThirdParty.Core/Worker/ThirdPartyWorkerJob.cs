@@ -1,7 +1,7 @@
 using System.Collections.Generic;
-using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Jobs;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>A claimed job in a handler's hands: its details, and where it works.</summary>
 public sealed class ThirdPartyWorkerJob : ThirdPartyJobDetail

@@ -1,5 +1,8 @@
 using System;
+using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Worker;
 

@@ -1,6 +1,8 @@
 using System;
 using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Tokens;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Worker;
 

@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>How a worker's job can end.</summary>
 public static class WorkerOutcomes

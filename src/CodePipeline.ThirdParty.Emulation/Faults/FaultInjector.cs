@@ -1,6 +1,6 @@
 using System.Linq;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Faults;
 
 /// <summary>Carries out a plan: decides for each request whether a rule hits it.</summary>
 internal sealed class FaultInjector

@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Faults;
 
 /// <summary>A way in which the emulator can fail a request.</summary>
 /// <remarks>The S3 side answers with S3's own names and status codes for the same thing, where they differ.</remarks>

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Faults;
 
 /// <summary>The names of the kinds of fault in the text form of a plan.</summary>
 internal static class FaultNames

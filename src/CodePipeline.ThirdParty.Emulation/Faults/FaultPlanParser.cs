@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Faults;
 
 /// <summary>Reads the text form of a <see cref="FaultPlan"/>.</summary>
 internal static class FaultPlanParser

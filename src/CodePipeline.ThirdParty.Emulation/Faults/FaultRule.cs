@@ -2,8 +2,10 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using CodePipeline.ThirdParty.Emulation.S3;
+using CodePipeline.ThirdParty.Emulation.Wire;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Faults;
 
 /// <summary>One fault of a <see cref="FaultPlan"/>: what, how often, for which requests.</summary>
 public sealed class FaultRule

@@ -5,7 +5,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>The body of a request, read off the connection as it is asked for.</summary>
 internal sealed class HttpBody : ReadOnlyStream

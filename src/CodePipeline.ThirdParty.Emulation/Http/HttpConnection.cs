@@ -8,8 +8,9 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Wire;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>Serves the requests of one connection, one after the other.</summary>
 internal sealed class HttpConnection : IDisposable

@@ -4,7 +4,7 @@ using System.IO;
 using System.Text;
 using System.Threading.Tasks;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>Reads lines and bytes off a connection through one buffer.</summary>
 internal sealed class HttpReader

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Specialized;
 using System.Threading.Tasks;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>An HTTP request as it came in.</summary>
 internal sealed class HttpRequest

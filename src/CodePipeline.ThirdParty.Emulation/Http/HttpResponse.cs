@@ -2,8 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
+using CodePipeline.ThirdParty.Emulation.Wire;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>An HTTP answer to send, or the order to drop the connection.</summary>
 internal sealed class HttpResponse

@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>What every stream that only gives bytes has in common.</summary>
 internal abstract class ReadOnlyStream : Stream

@@ -1,7 +1,7 @@
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>Answers a request.</summary>
 /// <param name="call">The request.</param>

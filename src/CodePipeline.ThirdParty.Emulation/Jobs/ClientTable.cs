@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
+using CodePipeline.ThirdParty.Secrets;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>
 /// The partner's customers: client ids and their tokens. Guarded by the lock of the <see cref="JobTable"/>.

@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>An artifact of an emulated job and where it is.</summary>
 public sealed class EmulatedArtifact

@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
+using CodePipeline.ThirdParty.Secrets;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>
 /// The state of an emulated job at one moment. It does not change any more; ask the emulator for a new one.

@@ -1,8 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CodePipeline.ThirdParty.Secrets;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>A job to add to an emulator.</summary>
 public sealed class EmulatedJobRequest

@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>A job's changing state. Guarded by the lock of the <see cref="JobTable"/>.</summary>
 internal sealed class JobEntry

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>Where a job stands in the queue of its action type.</summary>
 internal enum QueuePosition

@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>What a worker reported: the members of either result operation.</summary>
 internal sealed class JobResult

@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CodePipeline.ThirdParty.Emulation.Wire;
+using CodePipeline.ThirdParty.Secrets;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>
 /// All jobs and clients, and what each operation does to them. One lock makes every operation atomic.

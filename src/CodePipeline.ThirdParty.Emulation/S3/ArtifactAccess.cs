@@ -1,6 +1,7 @@
 using System.Linq;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>What the temporary credentials of a job may do: read its artifacts, and write those it hands on.</summary>
 internal sealed class ArtifactAccess

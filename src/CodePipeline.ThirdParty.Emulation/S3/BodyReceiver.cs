@@ -8,8 +8,9 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Signing;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>Takes the body of an upload into a file, and checks all that the client told about it.</summary>
 internal sealed class BodyReceiver

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>The checksum of an object or of a part of one.</summary>
 internal sealed class Checksum

@@ -4,7 +4,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using CodePipeline.ThirdParty.Checksums;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>A kind of checksum that S3 keeps for an object.</summary>
 internal sealed class ChecksumAlgorithm

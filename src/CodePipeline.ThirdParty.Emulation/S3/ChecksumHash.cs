@@ -2,7 +2,7 @@ using System;
 using System.Security.Cryptography;
 using CodePipeline.ThirdParty.Checksums;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>A checksum in the making.</summary>
 internal sealed class ChecksumHash : IDisposable

@@ -1,4 +1,6 @@
-namespace CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Signing;
+
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>Makes the signatures of the chunks of a body, each out of the one before.</summary>
 internal sealed class ChunkSigner

@@ -1,7 +1,8 @@
 using System;
 using System.IO;
+using CodePipeline.ThirdParty.Emulation.Http;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>Reads the contents of an object, or a range of them, out of their files.</summary>
 internal sealed class ContentStream : ReadOnlyStream

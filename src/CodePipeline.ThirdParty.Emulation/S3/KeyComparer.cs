@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>The order of keys in lists: that of their UTF-8 bytes.</summary>
 internal sealed class KeyComparer : IComparer<string>

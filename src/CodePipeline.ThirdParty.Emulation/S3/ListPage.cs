@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>A page of a list: entries, and what stands in the place of those with a common start.</summary>
 internal sealed class ListPage<T>

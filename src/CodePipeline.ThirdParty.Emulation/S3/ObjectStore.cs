@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>The buckets: objects and unfinished uploads. Contents are files of a private folder.</summary>
 internal sealed class ObjectStore : IDisposable

@@ -1,4 +1,6 @@
-namespace CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Signing;
+
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>A body that has come in whole and been found right.</summary>
 internal sealed class ReceivedBody

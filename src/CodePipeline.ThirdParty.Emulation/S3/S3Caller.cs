@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>Who sent a request, and how its body is signed.</summary>
 internal sealed class S3Caller

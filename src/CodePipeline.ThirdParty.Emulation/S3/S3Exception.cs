@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>An error of the S3 side, under S3's own name for it.</summary>
 internal sealed class S3Exception : Exception

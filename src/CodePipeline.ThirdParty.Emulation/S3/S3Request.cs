@@ -1,8 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using CodePipeline.ThirdParty.Emulation.Http;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>A request of the S3 side: what bucket and key it is about, and its parameters.</summary>
 internal sealed class S3Request

@@ -2,10 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.Signing;
 using CodePipeline.ThirdParty.Retries;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>What a request of the S3 side goes through: operation, signature, access, faults, answer, record.</summary>
 internal sealed class S3Service

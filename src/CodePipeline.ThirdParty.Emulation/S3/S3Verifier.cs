@@ -1,8 +1,12 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.Signing;
+using CodePipeline.ThirdParty.Emulation.Wire;
+using CodePipeline.ThirdParty.Secrets;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>Checks who sent a request of the S3 side: Signature Version 4, in a header or in the query.</summary>
 internal sealed class S3Verifier

@@ -6,8 +6,9 @@ using System.Linq;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using CodePipeline.ThirdParty.Emulation.Http;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>Writes and reads the XML of the S3 side.</summary>
 internal static class S3Xml

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>How an object is said to be encrypted. Nothing is: the emulator only keeps what it is told.</summary>
 internal sealed class ServerSideEncryption

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>An object of a bucket. It does not change; an upload under the same key takes its place.</summary>
 internal sealed class StoredObject

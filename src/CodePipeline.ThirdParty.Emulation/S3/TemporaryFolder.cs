@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.S3;
 
 /// <summary>A folder of the emulator's own, made when first needed, which only this account can read.</summary>
 internal sealed class TemporaryFolder : IDisposable

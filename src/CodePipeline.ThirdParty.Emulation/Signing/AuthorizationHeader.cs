@@ -1,8 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CodePipeline.ThirdParty.Emulation.Wire;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Signing;
 
 /// <summary>The parts of a Signature Version 4 <c>Authorization</c> header.</summary>
 internal sealed class AuthorizationHeader

@@ -2,8 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using CodePipeline.ThirdParty.Emulation.Http;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Signing;
 
 /// <summary>The text of a request that both sides hash for Signature Version 4.</summary>
 internal static class CanonicalRequest

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Signing;
 
 /// <summary>The hashes that signatures are made of.</summary>
 internal static class Hashing

@@ -2,8 +2,11 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.Wire;
+using CodePipeline.ThirdParty.Secrets;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Signing;
 
 /// <summary>
 /// Checks that a request is signed (Signature Version 4) with the emulator's access key, for its region, now.

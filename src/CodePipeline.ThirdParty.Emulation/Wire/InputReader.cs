@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Wire;
 
 /// <summary>Reads the members of a structure and collects what breaks the limits of the model.</summary>
 /// <remarks>

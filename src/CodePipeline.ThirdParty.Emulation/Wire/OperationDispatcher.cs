@@ -1,7 +1,8 @@
 using System;
 using System.Text.Json;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Wire;
 
 /// <summary>Reads an operation's input, carries it out and writes its answer.</summary>
 internal sealed class OperationDispatcher

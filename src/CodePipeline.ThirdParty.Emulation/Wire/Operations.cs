@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Wire;
 
 /// <summary>The five operations by their names on the wire.</summary>
 internal static class Operations

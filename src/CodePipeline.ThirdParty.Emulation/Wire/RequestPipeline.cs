@@ -2,10 +2,13 @@ using System;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.S3;
+using CodePipeline.ThirdParty.Emulation.Signing;
 using CodePipeline.ThirdParty.Retries;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Wire;
 
 /// <summary>What a request of the five operations goes through: route, signature, faults, operation, record.</summary>
 internal sealed class RequestPipeline

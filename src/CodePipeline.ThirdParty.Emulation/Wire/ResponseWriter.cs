@@ -2,8 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Wire;
 
 /// <summary>Writes the bodies of answers.</summary>
 internal static class ResponseWriter

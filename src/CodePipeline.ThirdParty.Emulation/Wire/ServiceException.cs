@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Emulation;
+namespace CodePipeline.ThirdParty.Emulation.Wire;
 
 /// <summary>An error that goes to the client under the service's own name for it.</summary>
 internal sealed class ServiceException : Exception

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 

@@ -2,11 +2,13 @@ using System;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Emulation;
-using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
+using CodePipeline.ThirdParty.State;
+using CodePipeline.ThirdParty.TokenSources;
 using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Commands;

@@ -2,11 +2,15 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Errors;
-using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
+using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;

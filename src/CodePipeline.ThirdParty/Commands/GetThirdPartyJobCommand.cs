@@ -5,10 +5,11 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
 using CodePipeline.ThirdParty.Retries;
+using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Commands;
 

@@ -3,9 +3,10 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Errors;
-using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Commands;
 

@@ -2,8 +2,11 @@ using System;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Commands;

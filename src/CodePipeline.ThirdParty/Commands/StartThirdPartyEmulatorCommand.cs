@@ -4,10 +4,13 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
 using CodePipeline.ThirdParty.Errors;
-using CodePipeline.ThirdParty.Hosting;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 

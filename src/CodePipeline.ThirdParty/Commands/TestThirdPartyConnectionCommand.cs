@@ -2,9 +2,10 @@ using System;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Diagnostics;
 using CodePipeline.ThirdParty.Errors;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Commands;
 

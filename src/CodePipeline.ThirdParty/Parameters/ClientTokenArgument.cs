@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Collections.Generic;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.TokenSources;
 using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Parameters;

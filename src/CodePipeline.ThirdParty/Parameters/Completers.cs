@@ -6,10 +6,10 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
-using CodePipeline.ThirdParty.Emulation;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

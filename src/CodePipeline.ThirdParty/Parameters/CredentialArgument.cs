@@ -4,7 +4,8 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Threading.Tasks;
 using Amazon.Runtime;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Async;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

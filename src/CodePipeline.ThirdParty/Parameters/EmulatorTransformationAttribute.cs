@@ -1,5 +1,4 @@
-using CodePipeline.ThirdParty.Emulation;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

@@ -1,7 +1,7 @@
 using System;
 using System.Collections;
 using System.Linq;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Async;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

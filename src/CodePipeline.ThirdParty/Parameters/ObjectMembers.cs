@@ -3,7 +3,8 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Security;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Async;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

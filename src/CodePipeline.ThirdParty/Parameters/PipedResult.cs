@@ -4,7 +4,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

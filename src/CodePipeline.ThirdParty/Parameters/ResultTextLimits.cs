@@ -1,5 +1,4 @@
 using System;
-using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

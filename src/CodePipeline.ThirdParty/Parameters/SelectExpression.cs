@@ -4,8 +4,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Jobs;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Async;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 

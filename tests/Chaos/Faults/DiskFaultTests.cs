@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;

@@ -2,7 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.S3;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
@@ -35,7 +36,7 @@ internal static class FaultTable
     public const int SlowSeconds = 120;
 
     /// <summary>The five operations of the service.</summary>
-    public static IReadOnlyList<string> Calls { get; } = Emulation.Operations.All;
+    public static IReadOnlyList<string> Calls { get; } = Emulation.Wire.Operations.All;
 
     /// <summary>Those of the store that artifacts take.</summary>
     public static IReadOnlyList<string> Transfers { get; } =
@@ -63,11 +64,11 @@ internal static class FaultTable
         bool isCall = Calls.Contains(operation);
 
         // The very first poll is a case of its own: a worker that may not poll ends at once.
-        bool isRefusedAtStart = kind == FaultKind.AccessDenied && operation == Emulation.Operations.Poll && !stays;
+        bool isRefusedAtStart = kind == FaultKind.AccessDenied && operation == Emulation.Wire.Operations.Poll && !stays;
         var rule = new FaultRule(
             kind,
             operation: operation,
-            skip: operation == Emulation.Operations.Poll && !isRefusedAtStart ? 1 : 0,
+            skip: operation == Emulation.Wire.Operations.Poll && !isRefusedAtStart ? 1 : 0,
             limit: !stays ? 1 : !isCall ? null : kind == FaultKind.Slow ? 2 : Often,
             delay: kind == FaultKind.Slow ? TimeSpan.FromSeconds(SlowSeconds) : null);
 
@@ -75,7 +76,7 @@ internal static class FaultTable
         string plan = new FaultPlan(1, operation == S3Operations.AbortMultipartUpload
             ? [rule, new FaultRule(FaultKind.AccessDenied, operation: S3Operations.UploadPart)]
             : [rule]).ToString();
-        string wish = operation == Emulation.Operations.Failure ? FaultyHandler.Fail
+        string wish = operation == Emulation.Wire.Operations.Failure ? FaultyHandler.Fail
             : operation is S3Operations.CreateMultipartUpload or S3Operations.UploadPart
                 or S3Operations.CompleteMultipartUpload or S3Operations.AbortMultipartUpload
                     ? FaultyHandler.SucceedLarge
@@ -91,7 +92,7 @@ internal static class FaultTable
     /// </summary>
     private static FaultEnd EndOfCall(FaultKind kind, string operation)
     {
-        FaultEnd wished = operation == Emulation.Operations.Failure
+        FaultEnd wished = operation == Emulation.Wire.Operations.Failure
             ? new FaultEnd(JobStatus.Failed, FailureType.JobFailed, FaultyHandler.FailMessage)
             : FaultEnd.Well;
         return kind switch

@@ -6,8 +6,9 @@ using System.IO.Compression;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;

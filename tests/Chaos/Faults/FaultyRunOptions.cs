@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;

@@ -6,9 +6,9 @@ using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Emulation.Wire;
 using CodePipeline.ThirdParty.Tests;
-using CodePipeline.ThirdParty.Worker;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
@@ -16,27 +18,27 @@ internal sealed class SwitchedClient(
 {
     public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Poll).PollForThirdPartyJobsAsync(actionType, maxBatchSize, options, cancellationToken);
+        Way(Emulation.Wire.Operations.Poll).PollForThirdPartyJobsAsync(actionType, maxBatchSize, options, cancellationToken);
 
     public Task<JobDetailsResponse> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Details).GetThirdPartyJobDetailsAsync(jobId, clientToken, options, cancellationToken);
+        Way(Emulation.Wire.Operations.Details).GetThirdPartyJobDetailsAsync(jobId, clientToken, options, cancellationToken);
 
     public Task<string> AcknowledgeThirdPartyJobAsync(
         string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Acknowledge)
+        Way(Emulation.Wire.Operations.Acknowledge)
             .AcknowledgeThirdPartyJobAsync(jobId, nonce, clientToken, options, cancellationToken);
 
     public Task PutThirdPartyJobSuccessResultAsync(
         string jobId, Secret clientToken, SuccessResult result, CallOptions options,
         CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Success)
+        Way(Emulation.Wire.Operations.Success)
             .PutThirdPartyJobSuccessResultAsync(jobId, clientToken, result, options, cancellationToken);
 
     public Task PutThirdPartyJobFailureResultAsync(
         string jobId, Secret clientToken, FailureResult result, CallOptions options,
         CancellationToken cancellationToken) =>
-        Way(Emulation.Operations.Failure)
+        Way(Emulation.Wire.Operations.Failure)
             .PutThirdPartyJobFailureResultAsync(jobId, clientToken, result, options, cancellationToken);
 
     public void Dispose()

@@ -2,9 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
-using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Emulation.S3;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
@@ -19,7 +20,7 @@ public sealed class WorkerFaultTests
 
     [Fact]
     public void EveryOperationOfTheEmulator_IsInTheTable() => Assert.Equal(
-        Emulation.Operations.All.Concat(S3Operations.All).Order(),
+        Emulation.Wire.Operations.All.Concat(S3Operations.All).Order(),
         FaultTable.Calls.Concat(FaultTable.Transfers).Concat(FaultTable.NotCalled).Order());
 
     [Theory]

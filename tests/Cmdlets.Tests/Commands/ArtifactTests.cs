@@ -6,6 +6,7 @@ using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Commands;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

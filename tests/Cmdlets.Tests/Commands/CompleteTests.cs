@@ -3,6 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Jobs;
 using Xunit;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 

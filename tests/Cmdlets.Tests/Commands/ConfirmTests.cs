@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
 using Xunit;
 

@@ -3,6 +3,10 @@ using System.Collections.Generic;
 using System.Linq;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tokens;
 using Xunit;
 

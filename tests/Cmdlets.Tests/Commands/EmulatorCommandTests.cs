@@ -4,6 +4,8 @@ using System.IO;
 using System.Linq;
 using CodePipeline.ThirdParty.Commands;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

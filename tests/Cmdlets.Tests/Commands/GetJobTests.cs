@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

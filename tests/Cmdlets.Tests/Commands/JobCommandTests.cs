@@ -4,7 +4,11 @@ using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;

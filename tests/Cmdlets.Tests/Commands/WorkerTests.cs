@@ -6,10 +6,12 @@ using System.Management.Automation;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
-using CodePipeline.ThirdParty.Hosting.Handlers;
+using CodePipeline.ThirdParty.Handlers;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;

@@ -2,6 +2,9 @@ using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Net;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

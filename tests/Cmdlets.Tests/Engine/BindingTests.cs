@@ -1,7 +1,8 @@
 using System;
 using System.Linq;
 using System.Management.Automation;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Sessions;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;

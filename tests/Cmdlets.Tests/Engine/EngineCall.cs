@@ -3,7 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

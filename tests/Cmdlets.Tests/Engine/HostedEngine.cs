@@ -2,7 +2,7 @@ using System;
 using System.Management.Automation.Runspaces;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.State;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Jobs;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;

@@ -2,9 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -3,7 +3,8 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.State;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -4,10 +4,12 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tests;
-using CodePipeline.ThirdParty.Tokens;
 using Xunit;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 

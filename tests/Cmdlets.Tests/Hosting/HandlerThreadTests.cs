@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Hosting.Handlers;
+using CodePipeline.ThirdParty.Handlers;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -5,7 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Reporting;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

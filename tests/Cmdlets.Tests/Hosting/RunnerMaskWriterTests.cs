@@ -1,6 +1,6 @@
 using System;
 using System.IO;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Runners;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Hosting;

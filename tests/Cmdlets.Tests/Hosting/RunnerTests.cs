@@ -1,7 +1,8 @@
 using System;
 using System.IO;
-using CodePipeline.ThirdParty.Hosting.Runners;
+using CodePipeline.ThirdParty.Runners;
 using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Worker;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Hosting;

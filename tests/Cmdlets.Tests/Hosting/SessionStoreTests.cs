@@ -1,5 +1,7 @@
 using System.Linq;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Sessions;
+using CodePipeline.ThirdParty.State;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Hosting;

@@ -1,4 +1,4 @@
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Display;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Hosting;

@@ -5,11 +5,11 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Errors;
-using CodePipeline.ThirdParty.Hosting;
-using CodePipeline.ThirdParty.Hosting.Handlers;
-using CodePipeline.ThirdParty.Hosting.Runners;
+using CodePipeline.ThirdParty.Handlers;
+using CodePipeline.ThirdParty.Reporting;
+using CodePipeline.ThirdParty.Runners;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tests;
-using CodePipeline.ThirdParty.Tokens;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 

@@ -4,9 +4,11 @@ using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Commands;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

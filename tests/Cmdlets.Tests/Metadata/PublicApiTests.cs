@@ -4,8 +4,9 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Emulation;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

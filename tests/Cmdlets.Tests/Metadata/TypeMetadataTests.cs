@@ -5,8 +5,9 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using CodePipeline.ThirdParty.Async;
 using CodePipeline.ThirdParty.Emulation;
-using CodePipeline.ThirdParty.Hosting;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Linq;
 using System.Management.Automation;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
 using CodePipeline.ThirdParty.Parameters;
 using Xunit;
 

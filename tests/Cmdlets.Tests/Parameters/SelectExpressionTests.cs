@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
 using Xunit;
 

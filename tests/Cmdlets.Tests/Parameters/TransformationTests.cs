@@ -8,6 +8,7 @@ using System.Security;
 using System.Threading.Tasks;
 using Amazon.Runtime;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tokens;
 using Xunit;
 

@@ -7,7 +7,10 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Jobs;
 using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;

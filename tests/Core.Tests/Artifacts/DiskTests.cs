@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;

@@ -4,7 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Core.Tests.Client;
 using CodePipeline.ThirdParty.Emulation;
 using CodePipeline.ThirdParty.Tests;

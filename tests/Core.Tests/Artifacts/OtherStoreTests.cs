@@ -7,7 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Checksums;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Core.Tests.Client;
 using Xunit;
 

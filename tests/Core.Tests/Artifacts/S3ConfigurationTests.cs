@@ -3,7 +3,6 @@ using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.S3;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 using CodePipeline.ThirdParty.Emulation;
 using Xunit;

@@ -1,5 +1,6 @@
 using System;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;

@@ -9,6 +9,8 @@ using System.Security.Authentication;
 using System.Threading.Tasks;
 using Amazon.Runtime;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Secrets;
 using Xunit;
 using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateException;
 

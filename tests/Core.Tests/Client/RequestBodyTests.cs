@@ -3,6 +3,7 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Secrets;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;

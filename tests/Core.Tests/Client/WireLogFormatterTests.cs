@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Secrets;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;

@@ -2,8 +2,10 @@ using System;
 using System.Threading.Tasks;
 using Amazon.Runtime;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Credentials;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

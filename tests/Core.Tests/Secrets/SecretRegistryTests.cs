@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

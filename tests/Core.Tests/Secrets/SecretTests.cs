@@ -2,7 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tokens;
 using Xunit;
 

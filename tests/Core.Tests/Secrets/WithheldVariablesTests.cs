@@ -1,5 +1,6 @@
 using System;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;

@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 

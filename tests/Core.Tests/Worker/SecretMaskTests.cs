@@ -4,7 +4,8 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 

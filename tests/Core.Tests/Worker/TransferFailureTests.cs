@@ -1,7 +1,8 @@
 using System;
 using System.IO;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Artifacts.Archives;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 

@@ -5,7 +5,6 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Files;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Worker;

@@ -4,8 +4,8 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Tests;
-using CodePipeline.ThirdParty.Tokens;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 

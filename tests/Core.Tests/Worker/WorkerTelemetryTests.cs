@@ -5,8 +5,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Linq;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Tests;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Worker;
 using Xunit;
 

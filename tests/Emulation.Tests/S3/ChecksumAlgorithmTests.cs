@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Text;
+using CodePipeline.ThirdParty.Emulation.S3;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

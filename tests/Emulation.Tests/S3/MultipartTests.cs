@@ -4,6 +4,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.S3;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

@@ -2,6 +2,8 @@ using System;
 using System.Linq;
 using System.Net.Http;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.S3;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

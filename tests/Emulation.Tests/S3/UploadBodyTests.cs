@@ -7,6 +7,7 @@ using System.Net.Http;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Tasks;
+using CodePipeline.ThirdParty.Emulation.S3;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;

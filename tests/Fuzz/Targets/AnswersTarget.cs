@@ -3,6 +3,8 @@ using System.Linq;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Fuzz.Making;
+using CodePipeline.ThirdParty.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 

@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.S3;
+using CodePipeline.ThirdParty.Emulation.Signing;
 using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

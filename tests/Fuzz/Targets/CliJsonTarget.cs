@@ -6,6 +6,7 @@ using System.Text.Json;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Fuzz.Making;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 

@@ -4,7 +4,10 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Fuzz.Making;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 

@@ -6,6 +6,12 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Emulation.S3;
+using CodePipeline.ThirdParty.Emulation.Signing;
+using CodePipeline.ThirdParty.Emulation.Wire;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

@@ -5,6 +5,7 @@ using System.Text;
 using Amazon.Runtime;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Fuzz.Making;
+using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 

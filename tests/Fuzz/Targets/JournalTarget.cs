@@ -2,10 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
-using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Fuzz.Making;
 using CodePipeline.ThirdParty.Tests;
-using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

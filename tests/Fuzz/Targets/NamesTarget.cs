@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Fuzz.Making;
 using CodePipeline.ThirdParty.Worker;
 

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Http;
 using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

@@ -3,7 +3,7 @@ using System.IO;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Http;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 

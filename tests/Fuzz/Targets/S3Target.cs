@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Text;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Http;
+using CodePipeline.ThirdParty.Emulation.S3;
 using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

@@ -3,8 +3,9 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Credentials;
+using CodePipeline.ThirdParty.Configuration;
 using CodePipeline.ThirdParty.Fuzz.Making;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

@@ -4,9 +4,11 @@ using System.Linq;
 using System.Text;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Commands;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
 using CodePipeline.ThirdParty.Fuzz.Making;
+using CodePipeline.ThirdParty.Jobs;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;
 

@@ -7,6 +7,7 @@ using System.Text;
 using System.Threading;
 using CodePipeline.ThirdParty.Fuzz.Making;
 using CodePipeline.ThirdParty.Parameters;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

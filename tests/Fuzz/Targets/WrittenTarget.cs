@@ -1,9 +1,10 @@
 using System;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Emulation.Wire;
 using CodePipeline.ThirdParty.Fuzz.Making;
-using CodePipeline.ThirdParty.Worker;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;

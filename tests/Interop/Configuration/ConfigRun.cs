@@ -10,6 +10,8 @@ using Amazon.S3.Model;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

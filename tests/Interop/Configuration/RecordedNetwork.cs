@@ -9,7 +9,7 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Web;
-using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 

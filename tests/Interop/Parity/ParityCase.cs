@@ -1,4 +1,4 @@
-using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
 
 namespace CodePipeline.ThirdParty.Interop.Parity;
 

@@ -7,7 +7,12 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
 using CodePipeline.ThirdParty.Emulation;
+using CodePipeline.ThirdParty.Emulation.Faults;
+using CodePipeline.ThirdParty.Emulation.Jobs;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

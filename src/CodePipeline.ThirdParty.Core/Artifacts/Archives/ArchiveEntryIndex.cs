@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 internal enum NodeKind
 {

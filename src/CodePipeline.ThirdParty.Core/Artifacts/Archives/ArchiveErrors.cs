@@ -3,7 +3,7 @@ using System.IO;
 using System.Text;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>The errors of archives, in words that name the archive, the entry and the recommended action.</summary>
 internal static class ArchiveErrors

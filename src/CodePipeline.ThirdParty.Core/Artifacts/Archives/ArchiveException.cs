@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>What is the matter with an archive, or with its way into or out of a folder.</summary>
 public enum ArchiveFault

@@ -5,7 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>What an expansion came to.</summary>
 /// <param name="Format">What the archive was.</param>

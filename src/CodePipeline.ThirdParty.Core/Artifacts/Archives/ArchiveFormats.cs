@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 internal enum ArchiveFormat
 {

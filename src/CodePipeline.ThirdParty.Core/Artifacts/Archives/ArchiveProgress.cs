@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>How far an expansion or a packing is.</summary>
 /// <param name="Bytes">Bytes of file content done.</param>

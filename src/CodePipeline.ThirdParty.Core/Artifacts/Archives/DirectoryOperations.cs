@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>What the frameworks and systems do differently about folders.</summary>
 internal static class DirectoryOperations

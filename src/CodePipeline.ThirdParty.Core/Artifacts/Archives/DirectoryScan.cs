@@ -4,7 +4,7 @@ using System.IO;
 using System.Threading;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Something that is to be packed.</summary>
 /// <param name="Name">Its name in the archive: separated by '/', and of a folder with one at the end.</param>

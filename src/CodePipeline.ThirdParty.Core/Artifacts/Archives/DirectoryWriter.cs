@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Writes the places of an <see cref="ArchiveEntryIndex"/> into a folder.</summary>
 /// <remarks>Links are made last of all, so nothing can be written through one while files come in.</remarks>

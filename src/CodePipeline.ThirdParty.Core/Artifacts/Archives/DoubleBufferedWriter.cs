@@ -1,7 +1,7 @@
 using System;
 using System.Threading.Tasks;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Writes one buffer while the next is filled, so that a large file keeps two processors busy.</summary>
 internal sealed class DoubleBufferedWriter : IDisposable

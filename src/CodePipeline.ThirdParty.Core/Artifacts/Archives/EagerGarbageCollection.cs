@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Has what was allocated and dropped collected every few MiB.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System;
 using System.Threading;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Counts what is really written, by however many threads, and stops it at the limits.</summary>
 internal sealed class ExtractionBudget

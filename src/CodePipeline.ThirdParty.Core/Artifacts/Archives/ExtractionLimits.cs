@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
 /// How much an archive may become when it is expanded. What is beyond is refused, and nothing of it is kept.

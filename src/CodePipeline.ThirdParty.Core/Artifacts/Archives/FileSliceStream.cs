@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>A part of a file, read through one large buffer; moved from entry to entry.</summary>
 /// <remarks>Own handle and buffer, so that each thread reads with one of its own. For one thread at a time.</remarks>

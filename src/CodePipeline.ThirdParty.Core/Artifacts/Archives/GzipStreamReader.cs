@@ -3,7 +3,7 @@ using System.IO;
 using CodePipeline.ThirdParty.Checksums;
 using ICSharpCode.SharpZipLib.Zip.Compression;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>What a gzip file holds: all of its members, one after the other, as gzip itself has it.</summary>
 /// <remarks>

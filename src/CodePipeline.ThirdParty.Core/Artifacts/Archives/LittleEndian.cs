@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Numbers as zip has them.</summary>
 internal static class LittleEndian

@@ -2,7 +2,7 @@ using System;
 using System.Runtime.InteropServices;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>What a system makes of names: which it cannot have, and which are one to it.</summary>
 internal sealed class NameRules

@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using System.Threading;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
 /// What a zip is written to: counts, writes in large pieces, cannot seek, and ends where it is cancelled.

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>The records of the PAX form by which GNU tar and bsdtar mark a file whose holes they left out.</summary>
 internal sealed class SparseAttributes

@@ -4,7 +4,7 @@ using System.IO;
 using System.Text;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
 /// Where an archive is expanded before it lands: a hidden folder, its owner's only, on the volume of the destination.

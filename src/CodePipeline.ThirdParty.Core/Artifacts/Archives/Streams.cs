@@ -1,6 +1,6 @@
 using System.IO;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Reading until there is enough, which not every framework's streams can.</summary>
 internal static class Streams

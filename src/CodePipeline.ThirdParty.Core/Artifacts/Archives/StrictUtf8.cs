@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Names in UTF-8, as most archives and all our own files have them.</summary>
 internal static class StrictUtf8

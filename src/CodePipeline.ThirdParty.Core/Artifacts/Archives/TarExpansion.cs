@@ -5,7 +5,7 @@ using System.IO;
 using System.Threading;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Expands a tar or tar.gz, entry by entry as they come.</summary>
 /// <remarks>

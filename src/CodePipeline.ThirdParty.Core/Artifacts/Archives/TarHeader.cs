@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>One header block of a tar: ustar, GNU's and the old form.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System;
 using System.Text;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Names of a tar, which are bytes: UTF-8 in most of them, and anything else in others.</summary>
 /// <remarks>

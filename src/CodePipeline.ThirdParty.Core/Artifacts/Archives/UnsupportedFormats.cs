@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Archives and packed files that are known by how they begin, and not expanded here.</summary>
 /// <remarks>Installation packages (deb, rpm) and images of disks are not among them: they are used as they are.</remarks>

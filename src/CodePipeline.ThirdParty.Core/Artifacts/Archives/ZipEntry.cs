@@ -1,6 +1,6 @@
 using System;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>An entry as the central directory of a zip has it.</summary>
 internal sealed class ZipEntry

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Checksums;
 using CodePipeline.ThirdParty.Files;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>Expands a zip: the whole directory is judged first, then several threads write the files.</summary>
 internal sealed class ZipExpansion

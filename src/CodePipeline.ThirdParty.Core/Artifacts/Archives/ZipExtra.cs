@@ -1,7 +1,7 @@
 using System;
 using CodePipeline.ThirdParty.Checksums;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>The extra fields of a directory entry that matter here.</summary>
 internal struct ZipExtra

@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>The names of a zip, in whichever encoding its maker had.</summary>
 internal static class ZipNames

@@ -12,7 +12,7 @@ using ICSharpCode.SharpZipLib.Zip;
 using ICSharpCode.SharpZipLib.Zip.Compression;
 using LibraryEntry = ICSharpCode.SharpZipLib.Zip.ZipEntry;
 
-namespace CodePipeline.ThirdParty.Artifacts;
+namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>What a packing came to.</summary>
 /// <param name="Entries">Files, links and empty folders.</param>

@@ -1,5 +1,5 @@
 using System.Linq;
-using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;

@@ -1,6 +1,6 @@
 using System;
 using System.IO;
-using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;

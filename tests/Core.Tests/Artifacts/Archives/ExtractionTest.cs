@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using CodePipeline.ThirdParty.Artifacts;
+using CodePipeline.ThirdParty.Artifacts.Archives;
 using CodePipeline.ThirdParty.Tests;
 using Xunit;
 

@@ -1,7 +1,5 @@
 using System;
 using System.Text;
-using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;
 using Xunit;
 

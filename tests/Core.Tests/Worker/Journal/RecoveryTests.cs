@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Tests;
 using CodePipeline.ThirdParty.Worker;
 using CodePipeline.ThirdParty.Worker.Journal;

@@ -1,0 +1,261 @@
+using System;
+using System.Globalization;
+using System.Threading;
+using System.Threading.Tasks;
+using Amazon.Runtime;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
+using CodePipeline.ThirdParty.Client;
+using CodePipeline.ThirdParty.Configuration;
+using CodePipeline.ThirdParty.Connections;
+using CodePipeline.ThirdParty.Credentials;
+using CodePipeline.ThirdParty.Secrets;
+using CodePipeline.ThirdParty.Sessions;
+
+namespace CodePipeline.ThirdParty.Diagnostics;
+
+/// <summary>
+/// Checks a session without doing any harm: a made-up job id tells a missing permission from a missing job.
+/// </summary>
+/// <remarks>It never polls: a poll hands jobs out, and they would wait for their lease to run out.</remarks>
+internal sealed class Preflight(
+    ThirdPartySession session,
+    TimeProvider clock,
+    CallOptions options,
+    Func<Exception, (string Text, string RecommendedAction)?> describe,
+    Action<ConnectionCheck> report)
+{
+    private const string Poll = "PollForThirdPartyJobs";
+    private static readonly TimeSpan s_tolerableSkew = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    private DateTimeOffset? _serverTime;
+
+    public async Task RunAsync(ActionTypeId? actionType, string? clientId, CancellationToken cancellationToken)
+    {
+        if (!CheckRegion())
+        {
+            return;
+        }
+
+        await TryAsync("Credentials", () => CheckCredentialsAsync(cancellationToken)).ConfigureAwait(false);
+        await TryAsync("Identity", () => CheckIdentityAsync(cancellationToken)).ConfigureAwait(false);
+        await CheckOperationsAsync(cancellationToken).ConfigureAwait(false);
+        CheckClock();
+        CheckActionType(actionType);
+        await TryAsync("Client tokens", () => CheckTokensAsync(clientId, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private bool CheckRegion()
+    {
+        try
+        {
+            report(Passed("Region", RegionNames.Check(session.Region)));
+            return true;
+        }
+        catch (InvalidInputException error)
+        {
+            report(new ConnectionCheck("Region", CheckResult.Failed, error.Message, error.RecommendedAction));
+            return false;
+        }
+    }
+
+    private async Task<ConnectionCheck> CheckCredentialsAsync(CancellationToken cancellationToken)
+    {
+        if (session.Settings.Anonymous)
+        {
+            return new ConnectionCheck("Credentials", CheckResult.NotTried, "The session signs nothing.");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        string accessKey;
+        AWSCredentials credentials = FindCredentials();
+        try
+        {
+            accessKey = credentials is SourcedCredentials sourced
+                ? (await sourced.PrepareAsync(options, cancellationToken).ConfigureAwait(false)).AccessKey
+                : (await credentials.GetCredentialsAsync().ConfigureAwait(false)).AccessKey;
+        }
+        catch (AmazonClientException error)
+        {
+            throw CredentialResolver.Translate(session.Settings, error);
+        }
+
+        string end = accessKey.Length > 4 ? accessKey.Substring(accessKey.Length - 4) : accessKey;
+        return Passed("Credentials", $"Access key ending in {end}, from {session.CredentialSource}.");
+    }
+
+    private async Task<ConnectionCheck> CheckIdentityAsync(CancellationToken cancellationToken)
+    {
+        // A stand-in can be set in the environment and in the profile too; its keys are not for AWS STS.
+        if (session.Settings.Anonymous || session.EndpointUrl is not null
+            || session.Client is ThirdPartyJobClient { HasOwnEndpoint: false })
+        {
+            return new ConnectionCheck(
+                "Identity", CheckResult.NotTried, "AWS STS is asked only where the service's own endpoint is used.");
+        }
+
+        AmazonSecurityTokenServiceConfig config = ServiceConfigs.Sts(new AwsSettings(session.Settings));
+        config.MaxErrorRetry = 1;
+        config.Timeout = s_patience;
+        using var sts = new AmazonSecurityTokenServiceClient(FindCredentials(), config);
+        try
+        {
+            GetCallerIdentityResponse who = await sts
+                .GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken).ConfigureAwait(false);
+            return Passed("Identity", $"{who.Arn} in account {who.Account}.");
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new ConnectionCheck(
+                "Identity", CheckResult.Failed, $"AWS STS does not tell who this is: {error.Message}",
+                "Check that the credentials are valid, and that sts.REGION.amazonaws.com can be reached.");
+        }
+    }
+
+    private async Task CheckOperationsAsync(CancellationToken cancellationToken)
+    {
+        string job = Guid.NewGuid().ToString();
+        var token = new Secret("preflight-" + Guid.NewGuid().ToString("N"));
+        IThirdPartyJobClient client;
+        try
+        {
+            client = session.Client;
+        }
+        catch (Exception error) when (describe(error) is (string text, string recommendedAction))
+        {
+            report(new ConnectionCheck("Endpoint", CheckResult.Failed, text, recommendedAction));
+            return;
+        }
+
+        report(new ConnectionCheck(
+            Poll, CheckResult.NotTried, "A poll would hand jobs out.",
+            "See for yourself that the identity may call codepipeline:PollForThirdPartyJobs."));
+        bool reached = await ProbeAsync("GetThirdPartyJobDetails", first: true, () =>
+            client.GetThirdPartyJobDetailsAsync(job, token, options, cancellationToken)).ConfigureAwait(false);
+        if (!reached)
+        {
+            return;
+        }
+
+        await ProbeAsync("AcknowledgeThirdPartyJob", first: false, () =>
+            client.AcknowledgeThirdPartyJobAsync(job, "1", token, options, cancellationToken)).ConfigureAwait(false);
+        await ProbeAsync("PutThirdPartyJobSuccessResult", first: false, () =>
+            client.PutThirdPartyJobSuccessResultAsync(job, token, new SuccessResult(), options, cancellationToken))
+            .ConfigureAwait(false);
+        var failure = new FailureResult(FailureType.JobFailed, "Preflight check of a made-up job.", null);
+        await ProbeAsync("PutThirdPartyJobFailureResult", first: false, () =>
+            client.PutThirdPartyJobFailureResultAsync(job, token, failure, options, cancellationToken))
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Calls an operation about a job that is not there. Whether the service could be reached at all.
+    /// </summary>
+    private async Task<bool> ProbeAsync(string operation, bool first, Func<Task> call)
+    {
+        try
+        {
+            await call().ConfigureAwait(false);
+            return Answered(operation, first);
+        }
+        catch (ThirdPartyServiceException error)
+        {
+            _serverTime = error.Error.ServerTime ?? _serverTime;
+            bool allowed = error is JobNotFoundException or InvalidJobException or InvalidClientTokenException
+                or InvalidNonceException or InvalidJobStateException or ValidationException;
+            if (allowed)
+            {
+                return Answered(operation, first);
+            }
+
+            bool reached = error is not (ServiceUnavailableException or UnexpectedResponseException);
+            if (first && reached)
+            {
+                report(Passed("Endpoint", Endpoint()));
+            }
+
+            (string text, string recommendedAction) = describe(error)!.Value;
+            report(new ConnectionCheck(reached ? operation : "Endpoint", CheckResult.Failed, text, recommendedAction));
+            return reached;
+        }
+        catch (Exception error) when (describe(error) is (string text, string recommendedAction))
+        {
+            report(new ConnectionCheck(
+                error is CredentialException ? operation : "Endpoint", CheckResult.Failed, text, recommendedAction));
+            return false;
+        }
+    }
+
+    private bool Answered(string operation, bool first)
+    {
+        if (first)
+        {
+            report(Passed("Endpoint", Endpoint()));
+        }
+
+        report(Passed(operation, "Allowed: the service looked for a made-up job."));
+        return true;
+    }
+
+    private void CheckClock()
+    {
+        if (_serverTime is not DateTimeOffset server)
+        {
+            report(new ConnectionCheck("Clock", CheckResult.NotTried, "The service did not tell its time."));
+            return;
+        }
+
+        TimeSpan skew = clock.GetUtcNow() - server;
+
+        // The Date of an answer has whole seconds.
+        string text = skew.Duration() < TimeSpan.FromSeconds(2)
+            ? "This machine is in step with the service."
+            : string.Format(
+                CultureInfo.InvariantCulture, "This machine is {0:0} s {1} the service.", skew.Duration().TotalSeconds,
+                skew < TimeSpan.Zero ? "behind" : "ahead of");
+        report(skew.Duration() < s_tolerableSkew
+            ? Passed("Clock", text)
+            : new ConnectionCheck("Clock", CheckResult.Failed, text, "Set the clock of this machine."));
+    }
+
+    private void CheckActionType(ActionTypeId? actionType) => report(actionType is null
+        ? new ConnectionCheck(
+            "Action type", CheckResult.NotTried, "None was given.", "Give -ActionType to check how it is written.")
+        : Passed("Action type", $"{actionType} is well formed; whether the service knows it, only a poll tells."));
+
+    private async Task<ConnectionCheck> CheckTokensAsync(string? clientId, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(clientId))
+        {
+            return new ConnectionCheck(
+                "Client tokens", CheckResult.NotTried, $"They come from {session.ClientTokenSource}.",
+                "Give -ClientId to look one up.");
+        }
+
+        await ClientTokenResolver
+            .ResolveAsync(jobId: null, clientId, parameter: null, carried: null, session, cancellationToken)
+            .ConfigureAwait(false);
+        return Passed("Client tokens", $"There is one for client {clientId}, from {session.ClientTokenSource}.");
+    }
+
+    private AWSCredentials FindCredentials() =>
+        (session.Client as ThirdPartyJobClient)?.Credentials ?? CredentialResolver.Resolve(session.Settings);
+
+    private string Endpoint() =>
+        (session.Client as ThirdPartyJobClient)?.Endpoint.AbsoluteUri ?? session.EndpointUrl ?? "reached";
+
+    private async Task TryAsync(string name, Func<Task<ConnectionCheck>> check)
+    {
+        try
+        {
+            report(await check().ConfigureAwait(false));
+        }
+        catch (Exception error) when (describe(error) is (string text, string recommendedAction))
+        {
+            report(new ConnectionCheck(name, CheckResult.Failed, text, recommendedAction));
+        }
+    }
+
+    private static ConnectionCheck Passed(string name, string text) => new(name, CheckResult.Passed, text);
+}

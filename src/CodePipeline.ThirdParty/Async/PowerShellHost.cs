@@ -1,0 +1,203 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.ObjectModel;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Reflection;
+using System.Threading;
+using CodePipeline.ThirdParty.Errors;
+using CodePipeline.ThirdParty.Handlers;
+using CodePipeline.ThirdParty.State;
+
+namespace CodePipeline.ThirdParty.Async;
+
+/// <summary>The real PowerShell behind a cmdlet.</summary>
+internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
+{
+    // Where the cmdlet was called, which ThrowTerminatingError puts into an error; there is no public way to.
+    private static readonly MethodInfo? s_placeError =
+        typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    // The current location can be in another provider.
+    private const string FileSystemProvider = @"Microsoft.PowerShell.Core\FileSystem::";
+
+    private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
+    private HandlerHostScope? _stage;
+
+    public SessionStore Sessions { get; } = SessionStore.OfRunspace();
+
+    public bool WantsDebug { get; } = IsShown(cmdlet, "Debug");
+
+    public bool WantsVerbose => IsShown(cmdlet, "Verbose") || _asksAtVerbose;
+
+    /// <summary>With -Debug and without -Verbose, PowerShell stops and asks at each verbose line.</summary>
+    public static bool AsksAtVerbose(PSCmdlet cmdlet) =>
+        Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
+
+    public void WriteObject(object value) => cmdlet.WriteObject(value);
+
+    public void WriteItem(FileSystemInfo item)
+    {
+        Collection<PSObject>? found = null;
+        try
+        {
+            found = cmdlet.InvokeProvider.Item.Get(
+                new[] { FileSystemProvider + item.FullName }, force: true, literalPath: true);
+        }
+        catch (RuntimeException error) when (error is not PipelineStoppedException)
+        {
+            // It was removed in the meantime. It was saved all the same.
+        }
+
+        cmdlet.WriteObject(found is { Count: 1 } ? found[0] : item);
+    }
+
+    public void WriteError(CommandError error) => cmdlet.WriteError(error.ToErrorRecord());
+
+    public void ThrowTerminating(CommandError error) => cmdlet.ThrowTerminatingError(error.ToErrorRecord());
+
+    public void EndScript(CommandError error)
+    {
+        ErrorRecord record = error.ToErrorRecord();
+        s_placeError?.Invoke(record, new object[] { cmdlet.MyInvocation });
+        throw new RuntimeException(error.Message, error.Exception, record) { WasThrownFromThrowStatement = true };
+    }
+
+    public void WriteVerbose(string text)
+    {
+        if (_asksAtVerbose)
+        {
+            cmdlet.WriteDebug(text);
+        }
+        else
+        {
+            cmdlet.WriteVerbose(text);
+        }
+    }
+
+    public void WriteDebug(string text) => cmdlet.WriteDebug(text);
+
+    public void WriteWarning(string text) => cmdlet.WriteWarning(text);
+
+    public void WriteProgress(ProgressRecord progress) => cmdlet.WriteProgress(progress);
+
+    public bool ShouldProcess(string target, string action, bool isForced)
+    {
+        bool isWhatIf = Flag(cmdlet, "WhatIf")
+            ?? LanguagePrimitives.IsTrue(cmdlet.SessionState.PSVariable.GetValue("WhatIfPreference"));
+        if (isForced && !isWhatIf && Flag(cmdlet, "Confirm") != true)
+        {
+            return true;
+        }
+
+        try
+        {
+            return cmdlet.ShouldProcess(target, action);
+        }
+        catch (Exception error) when (error is PSInvalidOperationException or PSNotImplementedException or HostException)
+        {
+            throw new TerminatingException(ErrorCatalog.PromptUnavailable(target, error));
+        }
+    }
+
+    public object WithValue(string text)
+    {
+        var wrapped = PSObject.AsPSObject(text);
+        wrapped.Properties.Add(new PSNoteProperty("Value", text));
+        return wrapped;
+    }
+
+    public object? GetVariable(string name) => PSObjectValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(name));
+
+    public string ResolvePath(string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    public string? AskMfaCode(string serial)
+    {
+        try
+        {
+            // Where nobody can answer, it throws before it shows anything.
+            var field = new FieldDescription($"MFA code of {serial}");
+            Dictionary<string, PSObject> answers =
+                cmdlet.Host.UI.Prompt(string.Empty, string.Empty, new Collection<FieldDescription> { field });
+            return answers.TryGetValue(field.Name, out PSObject? code) ? code?.ToString() : null;
+        }
+        catch (Exception error) when (error is PSInvalidOperationException or NotImplementedException
+            or HostException)
+        {
+            // PowerShell runs without a user (-NonInteractive), or in a host that has no input.
+            return null;
+        }
+    }
+
+    public IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments) =>
+        Unwrap(script.Invoke(arguments));
+
+    public IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments) =>
+        Unwrap(cmdlet.InvokeCommand.InvokeScript(script, arguments));
+
+    public RunspaceSettings RunspaceSettings(HandlerScript script) => CallerSettings.Capture(cmdlet, script, Sessions);
+
+    public ScriptBlock? ScriptOf(string path) =>
+        File.Exists(path)
+            ? (cmdlet.InvokeCommand.GetCommand(path, CommandTypes.ExternalScript) as ExternalScriptInfo)?.ScriptBlock
+            : null;
+
+    public IReadOnlyDictionary<string, object> GivenPreferences() => CallerSettings.GivenPreferences(cmdlet);
+
+    public void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken)
+    {
+        HandlerHostScope? before = _stage;
+        _stage = HandlerHostScope.TryCreate(cmdlet.Host, canAsk);
+        try
+        {
+            if (_stage is null)
+            {
+                NestedPipeline.Run(call, cancellationToken);
+            }
+            else
+            {
+                _stage.Run(call, () => NestedPipeline.Run(call, cancellationToken));
+            }
+        }
+        finally
+        {
+            _stage = before;
+        }
+    }
+
+    public void OutsideHandler(Action action)
+    {
+        if (_stage is null)
+        {
+            action();
+        }
+        else
+        {
+            _stage.Outside(action);
+        }
+    }
+
+    public void Relay(HandlerRecord record) => HandlerStreamForwarder.Show(cmdlet, record);
+
+    private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(PSObjectValues.Unwrap).ToList();
+
+    /// <summary>Building the texts costs time, so it is asked for once.</summary>
+    private static bool IsShown(PSCmdlet cmdlet, string stream)
+    {
+        if (Flag(cmdlet, stream) is bool given)
+        {
+            return given;
+        }
+
+        object? preference = PSObjectValues.Unwrap(cmdlet.SessionState.PSVariable.GetValue(stream + "Preference"));
+        return LanguagePrimitives.TryConvertTo(preference, out ActionPreference action)
+            && action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    }
+
+    private static bool? Flag(PSCmdlet cmdlet, string name) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue(name, out object? flag) && flag is SwitchParameter given
+            ? given.ToBool()
+            : null;
+}
