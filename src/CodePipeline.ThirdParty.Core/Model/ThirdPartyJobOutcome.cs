@@ -1,5 +1,3 @@
-using CodePipeline.ThirdParty.Worker;
-
 namespace CodePipeline.ThirdParty;
 
 /// <summary>How a handler says that its job ended, where it is not plain success.</summary>

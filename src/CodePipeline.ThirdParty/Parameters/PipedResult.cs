@@ -5,7 +5,6 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using CodePipeline.ThirdParty.Jobs;
-using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Parameters;
 

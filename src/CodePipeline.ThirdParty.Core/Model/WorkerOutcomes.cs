@@ -1,4 +1,4 @@
-namespace CodePipeline.ThirdParty.Worker;
+namespace CodePipeline.ThirdParty;
 
 /// <summary>How a worker's job can end.</summary>
 public static class WorkerOutcomes
