@@ -7,16 +7,17 @@ using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
-/// <summary>The lines of a journal: JSON objects, one a line, for people to read too.</summary>
+/// <summary>Serializes journal entries: one JSON object per line.</summary>
 /// <remarks>
-/// No secret stands in them: job, client, action type, a hash of the nonce, and the result as it is sent, its texts
-/// masked. A continuation token is among them, since it has to be sent again; it is a reference and no secret.
+/// An entry contains no secrets. It has the ids of the job and the client, the action type, a hash of the nonce, and
+/// the result with masked texts. It includes the continuation token, which the next worker has to send and which is not
+/// a secret.
 /// </remarks>
 internal static class JournalFormat
 {
     public const int Version = 1;
 
-    // Readable quotes and letters of all languages; nothing puts these lines into a web page.
+    // Keeps quotes and non-ASCII letters readable. Safe, because the lines are never embedded in HTML.
     private static readonly JsonWriterOptions s_writing =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -60,10 +61,14 @@ internal static class JournalFormat
         writer.WriteString("outcome", outcome);
     });
 
-    /// <summary>
-    /// Reads a line; <see langword="null"/> for one that names no job. Throws where it is not one of ours.
-    /// </summary>
-    /// <returns>The job's id, and what it needs yet; nothing where it is done.</returns>
+    /// <summary>Parses one line.</summary>
+    /// <returns>
+    /// The job's id and its entry. The entry is <see langword="null"/> if the job is finished. The result is
+    /// <see langword="null"/> for the first line of a journal.
+    /// </returns>
+    /// <exception cref="FormatException">
+    /// A member is missing or invalid. Errors of <see cref="JsonErrors"/> pass through.
+    /// </exception>
     public static (string JobId, JournalEntry? Entry)? Read(string line)
     {
         using JsonDocument document = JsonDocument.Parse(line);
@@ -100,7 +105,7 @@ internal static class JournalFormat
         });
     }
 
-    /// <summary>Whether a line is the first of a journal, of whatever version.</summary>
+    /// <summary>Whether a line is the first line of a journal of any version.</summary>
     public static bool IsOpened(string line)
     {
         try
@@ -115,7 +120,10 @@ internal static class JournalFormat
         }
     }
 
-    /// <summary>Who opened the journal, in words, if the line says it.</summary>
+    /// <summary>
+    /// Describes the process that opened the journal: "process 42 on build-7". Returns <see langword="null"/> if the
+    /// line does not name one.
+    /// </summary>
     public static string? Holder(string line)
     {
         try
