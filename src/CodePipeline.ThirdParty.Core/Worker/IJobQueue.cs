@@ -5,25 +5,25 @@ using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>The service's side of a worker: one family of jobs (third-party, custom), with its own calls.</summary>
+/// <summary>The service operations of one family of jobs: third-party, or custom.</summary>
 internal interface IJobQueue
 {
-    /// <summary>Asks for waiting jobs, at most <paramref name="maxBatchSize"/>.</summary>
+    /// <summary>Polls for up to <paramref name="maxBatchSize"/> jobs of an action type.</summary>
     Task<IReadOnlyList<JobTicket>> PollAsync(
         ActionTypeId actionType, int maxBatchSize, CancellationToken cancellationToken);
 
-    /// <summary>Finds what the job's calls need (a client token), and reads its details.</summary>
+    /// <summary>Finds the client token, if the job's calls need one, and reads the job's details.</summary>
     Task<IWorkerJob> GetDetailsAsync(JobTicket ticket, CancellationToken cancellationToken);
 
-    /// <summary>Reports success, or that the action goes on in a later job.</summary>
+    /// <summary>Reports success or, with a continuation token, that the action continues in a later job.</summary>
     Task SucceedAsync(JobTicket ticket, SuccessResult result, CancellationToken cancellationToken);
 
-    /// <summary>Reports failure. Needs no details, so that it also works for a job of a worker that died.</summary>
+    /// <summary>Reports failure. Works without the job's details, so a worker can fail jobs of a crashed one.</summary>
     Task FailAsync(JobTicket ticket, FailureResult result, CancellationToken cancellationToken);
 }
 
-/// <summary>A job as a poll names it, and as a journal remembers it. No secret.</summary>
+/// <summary>Identifies a job in poll responses and journal entries. Contains no secret.</summary>
 /// <param name="JobId">The id of the job.</param>
-/// <param name="ClientId">The customer, by whom the token is found; <see langword="null"/> for custom actions.</param>
-/// <param name="ActionType">What was polled for.</param>
+/// <param name="ClientId">The id of the customer; <see langword="null"/> for custom actions.</param>
+/// <param name="ActionType">The action type that the worker polled for.</param>
 internal sealed record JobTicket(string JobId, string? ClientId, ActionTypeId ActionType);

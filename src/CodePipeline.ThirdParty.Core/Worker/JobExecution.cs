@@ -11,7 +11,10 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>The work of one claimed job: folders, inputs, handler, outputs. Always ends in a report.</summary>
+/// <summary>
+/// Runs one claimed job: creates its folders, downloads the input artifacts, runs the handler and uploads the output
+/// artifacts.
+/// </summary>
 internal sealed class JobExecution
 {
     private readonly WorkerContext _worker;
@@ -19,8 +22,8 @@ internal sealed class JobExecution
     private readonly SecretMask _mask;
     private JobDirectory? _folders;
     private Task? _leftBehind;
-    private string? _moved;
-    private bool _hasThrown;
+    private string? _currentArtifact;
+    private bool _handlerThrew;
 
     public JobExecution(WorkerContext worker, IWorkerJob job)
     {
@@ -29,29 +32,32 @@ internal sealed class JobExecution
         _mask = SecretMask.ForJob(job, worker.Options.SecretKeys);
     }
 
-    /// <summary>A handler that goes on after its job was reported, since it could not be stopped.</summary>
+    /// <summary>The handler, if it could not be stopped and may still run; otherwise <see langword="null"/>.</summary>
     public Task? HandlerLeftBehind { get; private set; }
 
     private JobTicket Ticket => _job.Ticket;
 
     private CancellationToken Stopping => _worker.Shutdown.Stopping;
 
-    /// <summary>Runs to the report, fit to be sent. Throws nothing: the job is claimed, and must not hang.</summary>
+    /// <summary>
+    /// Runs the job. Returns a result that the service accepts. Every exception becomes a failure result, because a
+    /// claimed job without a result would hang until its time limit.
+    /// </summary>
     public async Task<ThirdPartyJobOutcome> RunAsync()
     {
         try
         {
-            return Fit(await WorkAsync().ConfigureAwait(false));
+            return Sanitize(await ExecuteAsync().ConfigureAwait(false));
         }
         catch (Exception error)
         {
-            // In the words of its type alone: a mask that fails would let secrets pass.
+            // The type of the error alone: its message may hold a secret that could not be masked.
             _worker.Warn(Ticket, $"The worker could not run job {Ticket.JobId}: {error.GetType().Name}.", error);
             return Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
         }
     }
 
-    /// <summary>Deletes the job's folder; where a handler was left behind, when that has ended.</summary>
+    /// <summary>Deletes the job's folder, or lets it be deleted when a handler or transfer that still runs ends.</summary>
     public async Task CleanUpAsync()
     {
         if (_folders is JobDirectory folders)
@@ -71,20 +77,20 @@ internal sealed class JobExecution
         }
     }
 
-    private ThirdPartyJobOutcome Fit(ThirdPartyJobOutcome outcome)
+    private ThirdPartyJobOutcome Sanitize(ThirdPartyJobOutcome outcome)
     {
-        // The pipeline's owner reads it, who has no use for paths of this machine.
-        var fit = new OutcomeSanitizer(text => _folders?.Hide(_mask.Apply(text)) ?? _mask.Apply(text));
-        ThirdPartyJobOutcome fitting = fit.Of(outcome);
-        foreach (string warning in fit.Warnings)
+        // The customer reads the result, and must not see paths of this machine.
+        var sanitizer = new OutcomeSanitizer(text => _folders?.HidePaths(_mask.Apply(text)) ?? _mask.Apply(text));
+        ThirdPartyJobOutcome result = sanitizer.Of(outcome);
+        foreach (string warning in sanitizer.Warnings)
         {
             _worker.Warn(Ticket, warning);
         }
 
-        return fitting;
+        return result;
     }
 
-    private async Task<ThirdPartyJobOutcome> WorkAsync()
+    private async Task<ThirdPartyJobOutcome> ExecuteAsync()
     {
         foreach (string key in _worker.Options.SecretKeys)
         {
@@ -105,7 +111,7 @@ internal sealed class JobExecution
             return Failed(FailureType.SystemUnavailable, "An artifact of the job has no name, so it cannot be moved.");
         }
 
-        // With artifacts, their places have to be there before the handler looks for them.
+        // The transfers need the folders. Without artifacts, the folders are created on first use.
         _folders = _worker.WorkDirectory.ForJob(Ticket.JobId, _worker.Mover is null ? null : artifacts);
         if (_worker.Mover is not null && artifacts.Inputs.Count + artifacts.Outputs.Count > 0
             && _folders.Make() is Exception problem)
@@ -113,8 +119,8 @@ internal sealed class JobExecution
             return FolderFailure(problem);
         }
 
-        long begun = _worker.Clock.GetTimestamp();
-        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, RemainingTime(begun), Stopping)
+        long startedAt = _worker.Clock.GetTimestamp();
+        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, RemainingTime(startedAt), Stopping)
             .ConfigureAwait(false) is ThirdPartyJobOutcome noInputs)
         {
             return noInputs;
@@ -125,35 +131,41 @@ internal sealed class JobExecution
             return StoppedBeforeHandler();
         }
 
-        ThirdPartyJobOutcome outcome = await HandleAsync(_folders, RemainingTime(begun)).ConfigureAwait(false);
+        ThirdPartyJobOutcome outcome = await HandleAsync(_folders, RemainingTime(startedAt)).ConfigureAwait(false);
 
-        // It looked for a folder that was not there: nothing that it says of its work counts.
+        // The handler used a path that does not exist, so its outcome is meaningless.
         if (_folders.Problem is Exception missing)
         {
             return FolderFailure(missing);
         }
 
-        if (_folders.MissingFolderMessage is string miss)
+        if (_folders.UnknownArtifactMessage is string unknownArtifact)
         {
-            _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(miss)}");
-            outcome = outcome.Failure is not FailureResult failure ? Failed(FailureType.JobFailed, miss)
-                : _hasThrown && failure.Message.IndexOf(miss, StringComparison.Ordinal) < 0
-                ? ThirdPartyJobOutcome.From(failure with { Message = $"{failure.Message} {miss}" })
+            _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(unknownArtifact)}");
+            outcome = outcome.Failure is not FailureResult failure ? Failed(FailureType.JobFailed, unknownArtifact)
+                : _handlerThrew && failure.Message.IndexOf(unknownArtifact, StringComparison.Ordinal) < 0
+                ? ThirdPartyJobOutcome.From(failure with { Message = $"{failure.Message} {unknownArtifact}" })
                 : outcome;
         }
 
-        // What goes on in a later job has its outputs later, and what failed hands nothing on.
+        // Only a success publishes outputs. A continued action publishes them in a later job.
         return outcome.Outcome == WorkerOutcomes.Succeeded
-            ? FaultOfOutputs(_folders)
+            ? CheckOutputs(_folders)
                 ?? await MoveAsync(
-                    "Output", artifacts.Outputs.Count, PublishOutputsAsync, limit: null, _worker.Shutdown.HandlerCancellation)
-                    .ConfigureAwait(false)
+                    "Output",
+                    artifacts.Outputs.Count,
+                    PublishOutputsAsync,
+                    limit: null,
+                    _worker.Shutdown.HandlerCancellation).ConfigureAwait(false)
                 ?? outcome
             : outcome;
     }
 
-    /// <summary>What the handler left in place of the output artifacts; before any of them is published.</summary>
-    private ThirdPartyJobOutcome? FaultOfOutputs(JobDirectory folders)
+    /// <summary>
+    /// Compares the files that the handler created with the action's output artifacts. Returns a failure if the job has
+    /// to fail for a difference.
+    /// </summary>
+    private ThirdPartyJobOutcome? CheckOutputs(JobDirectory folders)
     {
         if (_worker.Mover is null)
         {
@@ -194,10 +206,10 @@ internal sealed class JobExecution
         static string Names(IEnumerable<string> all) => string.Join(", ", all.Select(name => $"'{name}'"));
     }
 
-    // Of the job's time, which its inputs and its handler share.
-    private TimeSpan? RemainingTime(long begun)
+    // The input transfer and the handler share the job's time limit.
+    private TimeSpan? RemainingTime(long startedAt)
     {
-        TimeSpan? left = _worker.Options.JobTimeout - _worker.Clock.GetElapsedTime(begun);
+        TimeSpan? left = _worker.Options.JobTimeout - _worker.Clock.GetElapsedTime(startedAt);
         return left < TimeSpan.Zero ? TimeSpan.Zero : left;
     }
 
@@ -214,9 +226,9 @@ internal sealed class JobExecution
             .ConfigureAwait(false);
         ThirdPartyJobOutcome outcome = end == TaskCompletion.Completed
             ? await OutcomeAsync(work).ConfigureAwait(false)
-            : await CutOffAsync(end, work).ConfigureAwait(false);
-        _hasThrown = work.IsFaulted;
-        Exception? error = _hasThrown ? _mask.Clean(work.Exception!.GetBaseException()) : null;
+            : await OutcomeOfCancelledAsync(end, work).ConfigureAwait(false);
+        _handlerThrew = work.IsFaulted;
+        Exception? error = _handlerThrew ? _mask.Clean(work.Exception!.GetBaseException()) : null;
         if (outcome.FailureType is FailureType type)
         {
             step.Failed(type.ToString());
@@ -247,11 +259,11 @@ internal sealed class JobExecution
     }
 
     /// <summary>
-    /// The handler was told to end. What it says explicitly in its grace counts: an outcome, such as a continuation
-    /// token to go on with, or a failure in its own words. Just coming back does not: it may have left its work
-    /// half-done.
+    /// The outcome of a handler that was cancelled. An explicit outcome counts, for example a continuation token, and so
+    /// does a <see cref="JobFailedException"/>. A plain return does not, because the work may be incomplete.
     /// </summary>
-    private async Task<ThirdPartyJobOutcome> CutOffAsync(TaskCompletion end, Task<ThirdPartyJobOutcome?> work)
+    private async Task<ThirdPartyJobOutcome> OutcomeOfCancelledAsync(
+        TaskCompletion end, Task<ThirdPartyJobOutcome?> work)
     {
         if (!work.IsCompleted)
         {
@@ -277,7 +289,7 @@ internal sealed class JobExecution
             }
             catch (Exception)
             {
-                // What a cancellation throws says less than the reason of it.
+                // The reason for the cancellation, below, says more than this exception.
             }
         }
 
@@ -289,7 +301,7 @@ internal sealed class JobExecution
                 $"The worker was stopped, and the handler did not end within {Text(_worker.Options.StopTimeout)}.");
     }
 
-    /// <summary>Moves artifacts; gives the failure where that did not succeed.</summary>
+    /// <summary>Moves artifacts. Returns the failure; <see langword="null"/> on success.</summary>
     private async Task<ThirdPartyJobOutcome?> MoveAsync(
         string which, int count, Func<CancellationToken, Task<bool>> move, TimeSpan? limit, CancellationToken stop)
     {
@@ -309,7 +321,7 @@ internal sealed class JobExecution
                 step.Failed(nameof(FailureType.JobFailed));
                 return Failed(
                     FailureType.JobFailed,
-                    $"{which} artifact '{_moved}' was not downloaded and expanded within "
+                    $"{which} artifact '{_currentArtifact}' was not downloaded and expanded within "
                     + $"{Text(_worker.Options.JobTimeout!.Value)}, the time of the job.");
             }
 
@@ -326,7 +338,7 @@ internal sealed class JobExecution
         catch (Exception error)
         {
             step.Failed(error.GetType().Name);
-            string message = TransferFailure.MessageOf(error, _moved);
+            string message = TransferFailure.MessageOf(error, _currentArtifact);
             _worker.Warn(
                 Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(message)}", _mask.Clean(error));
             return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {message}");
@@ -339,7 +351,7 @@ internal sealed class JobExecution
         {
             if (artifact.Name is string name)
             {
-                _moved = name;
+                _currentArtifact = name;
                 await _worker.Mover!.SaveAsync(
                     ReportingArtifacts(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop)
                     .ConfigureAwait(false);
@@ -361,15 +373,16 @@ internal sealed class JobExecution
             string path = _folders!.OutputPath[name];
             if (Exists(path))
             {
-                _moved = name;
-                await _worker.Mover!.PublishAsync(ReportingArtifacts(), artifact, path, progress: null, stop).ConfigureAwait(false);
+                _currentArtifact = name;
+                await _worker.Mover!.PublishAsync(ReportingArtifacts(), artifact, path, progress: null, stop)
+                    .ConfigureAwait(false);
             }
         }
 
         return true;
     }
 
-    // What a transfer does and what it warns of is said of the job that it is for.
+    // Names the job in the notes and warnings of a transfer.
     private JobArtifacts ReportingArtifacts() => _job.Artifacts with
     {
         Log = text => _worker.Report(WorkerEventKind.Note, Ticket, _mask.Apply(text)),
@@ -378,14 +391,14 @@ internal sealed class JobExecution
 
     private static ThirdPartyJobOutcome ToFailure(Exception error)
     {
-        Exception clearest = error is AggregateException many ? many.GetBaseException() : error;
-        string message = string.IsNullOrWhiteSpace(clearest.Message) ? clearest.GetType().Name : clearest.Message;
-        return clearest is JobFailedException failed
+        Exception cause = error is AggregateException many ? many.GetBaseException() : error;
+        string message = string.IsNullOrWhiteSpace(cause.Message) ? cause.GetType().Name : cause.Message;
+        return cause is JobFailedException failed
             ? ThirdPartyJobOutcome.From(new FailureResult(failed.Type, message, failed.ExternalExecutionId))
             : Failed(FailureType.JobFailed, message);
     }
 
-    // Also a link to nothing, and what may not be looked at: publishing says what is wrong with it.
+    // Dangling links and inaccessible files exist, too: publishing them fails with a clear error.
     private static bool Exists(string path)
     {
         try

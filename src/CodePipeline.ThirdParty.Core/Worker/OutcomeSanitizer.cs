@@ -6,13 +6,15 @@ using CodePipeline.ThirdParty.Client;
 namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>
-/// Makes of an outcome a result that the service takes: texts cut, secrets masked, and left out what breaks a limit.
+/// Turns a handler's outcome into a result that the service accepts. Masks secrets, truncates long texts, and leaves
+/// out invalid values.
 /// </summary>
+/// <param name="mask">Masks the secrets in a text.</param>
 internal sealed class OutcomeSanitizer(Func<string, string> mask)
 {
     private readonly List<string> _warnings = new();
 
-    /// <summary>What had to be changed, in sentences.</summary>
+    /// <summary>One sentence for each value that was changed or left out.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     public ThirdPartyJobOutcome Of(ThirdPartyJobOutcome outcome) => outcome.Failure is FailureResult failure
@@ -21,7 +23,7 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
 
     private ThirdPartyJobOutcome Success(SuccessResult success)
     {
-        // Without its token the action would end here, as if all were done.
+        // Without its continuation token, the action would count as complete.
         if (success.ContinuationToken is string token && !ServiceLimits.ContinuationToken.Allows(token))
         {
             string message = string.Format(
@@ -67,7 +69,7 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
             return null;
         }
 
-        // A revision that is cut is another one.
+        // A truncated revision would name a different revision.
         if (!ServiceLimits.Revision.Allows(revision.Revision)
             || !ServiceLimits.ChangeIdentifier.Allows(revision.ChangeIdentifier))
         {
@@ -115,14 +117,14 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
             return null;
         }
 
-        // Masked before it is cut: half of a secret would not be found any more.
+        // Mask before truncating: the mask would not recognize a truncated secret.
         string masked = mask(text!);
-        string cut = limit.Cut(masked);
-        if (cut.Length < masked.Length)
+        string truncated = limit.Cut(masked);
+        if (truncated.Length < masked.Length)
         {
             _warnings.Add($"The {what} has {masked.Length} characters; the service takes {limit.Maximum}. It was cut.");
         }
 
-        return cut;
+        return truncated;
     }
 }

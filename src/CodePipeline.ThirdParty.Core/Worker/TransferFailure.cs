@@ -3,11 +3,11 @@ using CodePipeline.ThirdParty.Client;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>How an artifact that could not be moved is reported.</summary>
+/// <summary>Turns the error of an artifact transfer into a failure type and message.</summary>
 internal static class TransferFailure
 {
     /// <summary>
-    /// What is said of it. Most errors name the artifact; one of the connection knows only where it was to go.
+    /// The failure message. Most errors name the artifact; for a connection error, which does not, this adds its name.
     /// </summary>
     public static string MessageOf(Exception error, string? artifact) =>
         error is ThirdPartyConnectionException connection
@@ -16,6 +16,7 @@ internal static class TransferFailure
             + connection.Message
         : error.Message;
 
+    /// <summary>The failure type, chosen by what the pipeline's owner can do about the error.</summary>
     public static FailureType TypeOf(Exception error) => error switch
     {
         AccessDeniedException => FailureType.PermissionError,
@@ -33,7 +34,7 @@ internal static class TransferFailure
             Fault: ArtifactFault.SourceNotFound or ArtifactFault.SourceChanged,
         } => FailureType.JobFailed,
 
-        // Trying again would bring the same archive.
+        // A retry would download the same archive.
         ArchiveException { Fault: not ArchiveFault.Storage } => FailureType.JobFailed,
         _ => FailureType.SystemUnavailable,
     };
