@@ -109,11 +109,12 @@ internal sealed class ArtifactPaths(string kind, IReadOnlyDictionary<string, str
 
     private string RecordUnknownName(string key)
     {
-        string has = !areMoved ? "the worker moves no artifacts"
-            : Count == 0 ? "it has none"
-            : $"it has {string.Join(", ", Keys.Select(each => $"'{each}'"))}";
-        return UnknownNameMessage = $"The handler asked for the {kind} artifact '{key}', which the action does not have; {has}.";
+        string why = !areMoved ? "but the worker moves no artifacts."
+            : Count == 0 ? $"which the action does not have. The action has no {kind} artifacts."
+            : "which the action does not have. "
+                + $"Its {kind} artifacts: {string.Join(", ", Keys.Select(each => $"'{each}'"))}.";
+        return UnknownNameMessage = $"The handler asked for the {kind} artifact '{key}', {why}";
     }
 
-    private static NotSupportedException ReadOnly() => new("The paths of a job's artifacts are fixed.");
+    private static NotSupportedException ReadOnly() => new("The paths of a job's artifacts are read-only.");
 }

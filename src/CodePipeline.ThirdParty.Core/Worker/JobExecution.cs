@@ -57,7 +57,7 @@ internal sealed class JobExecution
         }
     }
 
-    /// <summary>Deletes the job's folder, or lets it be deleted when a handler or transfer that still runs ends.</summary>
+    /// <summary>Deletes the job's folder. If a handler or transfer still runs, waits for it in the background.</summary>
     public async Task CleanUpAsync()
     {
         if (_folders is JobDirectory folders)
@@ -108,7 +108,8 @@ internal sealed class JobExecution
         JobArtifacts artifacts = _job.Artifacts;
         if (_worker.Mover is not null && artifacts.Inputs.Concat(artifacts.Outputs).Any(each => each.Name is null))
         {
-            return Failed(FailureType.SystemUnavailable, "An artifact of the job has no name, so it cannot be moved.");
+            return Failed(
+                FailureType.SystemUnavailable, "An artifact of the job has no name, so the worker cannot move it.");
         }
 
         // The transfers need the folders. Without artifacts, the folders are created on first use.
@@ -177,8 +178,11 @@ internal sealed class JobExecution
         {
             return Failed(
                 FailureType.JobFailed,
-                $"The handler left {Names(strays)}, which {(strays.Count == 1 ? "is" : "are")} not among the action's "
-                + $"output artifacts{(names.Length == 0 ? "; it has none" : ": " + Names(names))}.");
+                $"The handler created {Names(strays)}, which "
+                + (strays.Count == 1 ? "is not an output artifact" : "are not output artifacts") + " of the action. "
+                + (names.Length == 0
+                    ? "The action has no output artifacts."
+                    : $"Its output artifacts: {Names(names)}."));
         }
 
         string[] missing = names.Where(name => !Exists(folders.OutputPath[name])).ToArray();
@@ -187,7 +191,7 @@ internal sealed class JobExecution
             return null;
         }
 
-        string message = $"The handler did not make the output artifact{(missing.Length == 1 ? string.Empty : "s")} "
+        string message = $"The handler did not create the output artifact{(missing.Length == 1 ? string.Empty : "s")} "
             + $"{Names(missing)}.";
         switch (_worker.Options.MissingArtifact)
         {
@@ -216,7 +220,7 @@ internal sealed class JobExecution
     private async Task<ThirdPartyJobOutcome> HandleAsync(JobDirectory folders, TimeSpan? limit)
     {
         using TelemetryStep step = WorkerTelemetry.Step("handler", Ticket.ActionType, Ticket);
-        _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler begins.");
+        _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler starts.");
         (TaskCompletion end, Task<ThirdPartyJobOutcome?> work) = await TimeLimitedTask.RunAsync(
             stop => _worker.Handler.HandleAsync(_job.ToHandlerJob(folders), stop),
             limit,
@@ -250,7 +254,8 @@ internal sealed class JobExecution
         catch (OperationCanceledException error)
         {
             return Failed(
-                FailureType.JobFailed, $"The handler was cancelled, though nobody asked for it: {error.Message}");
+                FailureType.JobFailed,
+                $"The handler was cancelled, though the worker did not cancel it: {error.Message}");
         }
         catch (Exception error)
         {
@@ -259,8 +264,8 @@ internal sealed class JobExecution
     }
 
     /// <summary>
-    /// The outcome of a handler that was cancelled. An explicit outcome counts, for example a continuation token, and so
-    /// does a <see cref="JobFailedException"/>. A plain return does not, because the work may be incomplete.
+    /// The outcome of a handler that was cancelled. An explicit outcome counts, for example a continuation token. A
+    /// <see cref="JobFailedException"/> counts, too. A plain return does not, because the work may be incomplete.
     /// </summary>
     private async Task<ThirdPartyJobOutcome> OutcomeOfCancelledAsync(
         TaskCompletion end, Task<ThirdPartyJobOutcome?> work)
@@ -271,8 +276,8 @@ internal sealed class JobExecution
             HandlerLeftBehind = work;
             _worker.Report(
                 WorkerEventKind.HandlerLeftBehind, Ticket,
-                $"The handler of job {Ticket.JobId} cannot be stopped. Its job is reported, and its place takes no other "
-                + "job until it ends.");
+                $"The handler of job {Ticket.JobId} cannot be stopped. The worker reports the job as failed. The job "
+                + "keeps its slot until the handler ends.");
         }
         else
         {
@@ -321,8 +326,8 @@ internal sealed class JobExecution
                 step.Failed(nameof(FailureType.JobFailed));
                 return Failed(
                     FailureType.JobFailed,
-                    $"{which} artifact '{_currentArtifact}' was not downloaded and expanded within "
-                    + $"{Text(_worker.Options.JobTimeout!.Value)}, the time of the job.");
+                    $"{which} artifact '{_currentArtifact}' was not downloaded and expanded within the job's time "
+                    + $"limit of {Text(_worker.Options.JobTimeout!.Value)}.");
             }
 
             return Failed(
@@ -418,12 +423,13 @@ internal sealed class JobExecution
 
     private ThirdPartyJobOutcome FolderFailure(Exception error)
     {
-        _worker.Warn(Ticket, $"No work folder could be made for job {Ticket.JobId}: {error.Message}", error);
-        return Failed(FailureType.SystemUnavailable, "The worker could not make a folder for the job.");
+        _worker.Warn(Ticket, $"The worker could not create a folder for job {Ticket.JobId}: {error.Message}", error);
+        return Failed(FailureType.SystemUnavailable, "The worker could not create a folder for the job.");
     }
 
     private static ThirdPartyJobOutcome StoppedBeforeHandler() => Failed(
-        FailureType.SystemUnavailable, "The worker was stopped before the job's handler began; nothing was done.");
+        FailureType.SystemUnavailable,
+        "The worker was stopped before the handler started, so the job was not run. It can be tried again.");
 
     private static ThirdPartyJobOutcome Failed(FailureType type, string message) =>
         ThirdPartyJobOutcome.From(new FailureResult(type, message, ExternalExecutionId: null));

@@ -28,8 +28,8 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
         {
             string message = string.Format(
                 CultureInfo.InvariantCulture,
-                "The handler's continuation token has {0} characters; the service takes {1} to {2}. Keep the state "
-                + "elsewhere, and put a reference to it into the token.",
+                "The handler's continuation token has {0} characters. The service accepts {1} to {2}. Store the state "
+                + "elsewhere, and put a reference to it in the token.",
                 token.Length,
                 ServiceLimits.ContinuationToken.Minimum,
                 ServiceLimits.ContinuationToken.Maximum);
@@ -55,7 +55,7 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
         if (type is < FailureType.JobFailed or > FailureType.SystemUnavailable)
         {
             _warnings.Add(
-                $"The failure type {(int)type} is not one that the service knows; it was reported as JobFailed.");
+                $"The service does not know the failure type {(int)type}. The worker reports JobFailed instead.");
             type = FailureType.JobFailed;
         }
 
@@ -73,7 +73,9 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
         if (!ServiceLimits.Revision.Allows(revision.Revision)
             || !ServiceLimits.ChangeIdentifier.Allows(revision.ChangeIdentifier))
         {
-            _warnings.Add("The revision or its change identifier is empty or too long; the result went without it.");
+            _warnings.Add(
+                "The revision or its change identifier is empty or too long. The worker leaves the revision out of the "
+                + "result.");
             return null;
         }
 
@@ -84,7 +86,7 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
     {
         if (percent is < ServiceLimits.MinimumPercentComplete or > ServiceLimits.MaximumPercentComplete)
         {
-            _warnings.Add($"{percent} percent is not between 0 and 100; the result went without it.");
+            _warnings.Add($"{percent} percent is not between 0 and 100. The worker leaves it out of the result.");
             return null;
         }
 
@@ -102,8 +104,8 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
         if (!ServiceLimits.ExternalExecutionId.Allows(id))
         {
             _warnings.Add(
-                $"The external execution id is longer than {ServiceLimits.ExternalExecutionId.Maximum} characters; "
-                + "the result went without it.");
+                $"The external execution id has {id.Length} characters. The service accepts "
+                + $"{ServiceLimits.ExternalExecutionId.Maximum}. The worker leaves it out of the result.");
             return null;
         }
 
@@ -122,7 +124,9 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
         string truncated = limit.Cut(masked);
         if (truncated.Length < masked.Length)
         {
-            _warnings.Add($"The {what} has {masked.Length} characters; the service takes {limit.Maximum}. It was cut.");
+            _warnings.Add(
+                $"The {what} has {masked.Length} characters. The service accepts {limit.Maximum}. The worker truncates "
+                + "it.");
         }
 
         return truncated;

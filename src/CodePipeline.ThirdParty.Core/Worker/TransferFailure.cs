@@ -11,9 +11,8 @@ internal static class TransferFailure
     /// </summary>
     public static string MessageOf(Exception error, string? artifact) =>
         error is ThirdPartyConnectionException connection
-        ? $"{connection.Operation} of artifact '{artifact}' failed after {connection.Attempts} "
-            + $"attempt{(connection.Attempts == 1 ? string.Empty : "s")}, at {connection.Endpoint}: "
-            + connection.Message
+        ? $"{connection.Operation} of artifact '{artifact}' at {connection.Endpoint} failed after "
+            + $"{connection.Attempts} attempt{(connection.Attempts == 1 ? string.Empty : "s")}: {connection.Message}"
         : error.Message;
 
     /// <summary>The failure type, chosen by what the pipeline's owner can do about the error.</summary>

@@ -11,5 +11,5 @@ internal sealed class WorkDirectoryException(string path, Exception cause)
 
 /// <summary>No slot is free for a job: each one holds a handler that could not be stopped.</summary>
 internal sealed class HandlersStuckException(int count) : Exception(count == 1
-    ? "The worker takes no more jobs: a handler that cannot be stopped holds its only place."
-    : $"The worker takes no more jobs: {count} handlers that cannot be stopped hold all of its places.");
+    ? "The worker takes no more jobs: a handler that cannot be stopped holds its only slot."
+    : $"The worker takes no more jobs: {count} handlers that cannot be stopped hold all of its slots.");

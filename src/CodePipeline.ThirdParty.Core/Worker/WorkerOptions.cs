@@ -93,18 +93,19 @@ internal sealed record WorkerOptions
         if (ActionTypes.Count == 0)
         {
             throw new InvalidInputException(
-                "ActionType", "The worker has no action type to poll for.", "Name at least one.");
+                "ActionType", "The worker has no action type to poll for.", "Give at least one.");
         }
 
         if (ThrottleLimit < 1)
         {
-            throw new InvalidInputException("ThrottleLimit", "The throttle limit is less than 1.", "Use 1 or more.");
+            throw new InvalidInputException(
+                "ThrottleLimit", $"The throttle limit is {ThrottleLimit}, which is less than 1.", "Use 1 or more.");
         }
 
         if (MaxJobs < 1)
         {
             throw new InvalidInputException(
-                "MaxJobs", "The number of jobs is less than 1.", "Use 1 or more, or leave it out.");
+                "MaxJobs", $"MaxJobs is {MaxJobs}, which is less than 1.", "Use 1 or more, or omit it.");
         }
 
         CheckTime("PollInterval", PollInterval, TimeSpan.Zero);
@@ -121,7 +122,7 @@ internal sealed record WorkerOptions
         if (time < least || time > TimeSpan.FromDays(40))
         {
             throw new InvalidInputException(
-                name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.",
+                name, $"{name} is {time:c}, which is {(time < least ? "too short" : "longer than 40 days")}.",
                 "Use a time such as 00:05:00.");
         }
     }

@@ -17,19 +17,19 @@ internal static class WorkerTelemetry
     private static readonly Meter s_meter = new(Name);
 
     private static readonly Counter<long> s_jobs = s_meter.CreateCounter<long>(
-        "codepipeline.worker.jobs", "{job}", "Jobs that were reported, by how they ended.");
+        "codepipeline.worker.jobs", "{job}", "Finished jobs, by outcome.");
 
     private static readonly Histogram<double> s_durations = s_meter.CreateHistogram<double>(
-        "codepipeline.worker.job.duration", "s", "From the claim until the service had the result.");
+        "codepipeline.worker.job.duration", "s", "Time from the claim until the worker was done with the job.");
 
     private static readonly UpDownCounter<long> s_running = s_meter.CreateUpDownCounter<long>(
         "codepipeline.worker.jobs.running", "{job}", "Claimed jobs that have no result yet.");
 
     private static readonly Counter<long> s_pollErrors = s_meter.CreateCounter<long>(
-        "codepipeline.worker.poll.errors", "{poll}", "Polls that failed.");
+        "codepipeline.worker.poll.errors", "{poll}", "Failed polls.");
 
     private static readonly Counter<long> s_resultRetries = s_meter.CreateCounter<long>(
-        "codepipeline.worker.result.retries", "{call}", "Results that have to be sent again.");
+        "codepipeline.worker.result.retries", "{call}", "Failed attempts to deliver a result.");
 
     /// <summary>Starts the activity of a step.</summary>
     /// <param name="name">poll, job, claim, inputs, handler, outputs or result.</param>

@@ -134,7 +134,9 @@ public sealed class JobResultTests : IDisposable
         await _worker.RunAsync();
 
         Assert.Contains(
-            "though nobody asked for it", Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+            "though the worker did not cancel it",
+            Assert.Single(_worker.Queue.Failures).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,8 +47,8 @@ public sealed class TransferFailureTests
     }
 
     [Theory]
-    [InlineData(1, "GetObject of artifact 'In' failed after 1 attempt, at https://s3.example: refused")]
-    [InlineData(3, "GetObject of artifact 'In' failed after 3 attempts, at https://s3.example: refused")]
+    [InlineData(1, "GetObject of artifact 'In' at https://s3.example failed after 1 attempt: refused")]
+    [InlineData(3, "GetObject of artifact 'In' at https://s3.example failed after 3 attempts: refused")]
     public void Message_OfTheConnection_NamesTheArtifactAndThePlace(int attempts, string message)
     {
         var error = new ThirdPartyConnectionException(

@@ -71,7 +71,7 @@ public sealed class WorkDirectoryTests : IDisposable
             return null;
         });
 
-        const string Message = "The handler did not make the output artifact 'Logs'.";
+        const string Message = "The handler did not create the output artifact 'Logs'.";
         bool fails = action is MissingArtifactAction.Fail;
         Assert.Equal(
             fails ? new[] { new FailureResult(FailureType.JobFailed, Message, null) } : [], _worker.Queue.Failures);
@@ -98,7 +98,8 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Equal(
-            $"The handler left '{name}', which is not among the action's output artifacts: 'Report', 'Logs'.",
+            $"The handler created '{name}', which is not an output artifact of the action. "
+                + "Its output artifacts: 'Report', 'Logs'.",
             Assert.Single(_worker.Queue.Failures).Message);
         Assert.Empty(_mover.Published);
     }
@@ -116,16 +117,17 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Equal(
-            "The handler left 'Report', which is not among the action's output artifacts; it has none.",
+            "The handler created 'Report', which is not an output artifact of the action. "
+                + "The action has no output artifacts.",
             Assert.Single(_worker.Queue.Failures).Message);
     }
 
     [Theory]
-    [InlineData(true, true, "output", "it has 'Report', 'Logs'")]
-    [InlineData(true, false, "output", "it has 'Report', 'Logs'")]
-    [InlineData(false, true, "input", "it has 'App', '../app'")]
+    [InlineData(true, true, "output", "'Report', 'Logs'")]
+    [InlineData(true, false, "output", "'Report', 'Logs'")]
+    [InlineData(false, true, "input", "'App', '../app'")]
     public async Task ArtifactThatTheActionDoesNotHave_FailsTheJobThatAsksForIt(
-        bool isOutput, bool byIndex, string kind, string has)
+        bool isOutput, bool byIndex, string kind, string available)
     {
         // PowerShell makes $null of what an indexer throws, and of a property that is not there.
         await RunAsync(job =>
@@ -146,7 +148,8 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Equal(
-            $"The handler asked for the {kind} artifact 'Typo', which the action does not have; {has}.",
+            $"The handler asked for the {kind} artifact 'Typo', which the action does not have. "
+                + $"Its {kind} artifacts: {available}.",
             Assert.Single(_worker.Queue.Failures).Message);
     }
 
@@ -197,9 +200,9 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Single(_worker.Queue.Successes);
-        Assert.EndsWith(
-            "'Report', which the action does not have; the worker moves no artifacts.",
-            Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "The handler asked for the output artifact 'Report', but the worker moves no artifacts.",
+            Assert.Single(_worker.Queue.Failures).Message);
     }
 
     [Fact]
@@ -384,10 +387,10 @@ public sealed class WorkDirectoryTests : IDisposable
 
         FailureResult failure = Assert.Single(_worker.Queue.Failures);
         Assert.Equal(FailureType.SystemUnavailable, failure.Type);
-        Assert.Equal("The worker could not make a folder for the job.", failure.Message);
+        Assert.Equal("The worker could not create a folder for the job.", failure.Message);
         Assert.Contains(
             _worker.Observer.Of(WorkerEventKind.Warning),
-            warning => warning.Message.StartsWith("No work folder could be made", StringComparison.Ordinal)
+            warning => warning.Message.StartsWith("The worker could not create a folder", StringComparison.Ordinal)
                 && warning.Error is not null);
         Assert.Equal(hasArtifacts ? 0 : 1, _worker.Handler.Runs);
     }
@@ -433,7 +436,7 @@ public sealed class WorkDirectoryTests : IDisposable
         FailureResult failure = Assert.Single(_worker.Queue.Failures);
         Assert.Equal(FailureType.JobFailed, failure.Type);
         Assert.Equal(
-            "Input artifact 'App' was not downloaded and expanded within 00:05:00, the time of the job.",
+            "Input artifact 'App' was not downloaded and expanded within the job's time limit of 00:05:00.",
             failure.Message);
         Assert.Equal(0, _worker.Handler.Runs);
     }

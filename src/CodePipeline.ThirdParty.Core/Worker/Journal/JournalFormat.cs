@@ -73,15 +73,15 @@ internal static class JournalFormat
     {
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement root = document.RootElement;
-        string kind = Text(root, "entry") ?? throw new FormatException("It has no 'entry'.");
+        string kind = Text(root, "entry") ?? throw new FormatException("The member 'entry' is missing.");
         if (kind == "opened")
         {
             return Number(root, "version") is int and <= Version
                 ? null
-                : throw new FormatException("A later version of this module has written it.");
+                : throw new FormatException("A later version of this module wrote it.");
         }
 
-        string jobId = Text(root, "job") ?? throw new FormatException("It has no 'job'.");
+        string jobId = Text(root, "job") ?? throw new FormatException("The member 'job' is missing.");
         if (kind == "done")
         {
             return (jobId, null);
@@ -92,7 +92,7 @@ internal static class JournalFormat
             "claiming" => JournalStage.Claiming,
             "claimed" => JournalStage.Claimed,
             "result" => JournalStage.Result,
-            _ => throw new FormatException($"An entry '{kind}' is not known."),
+            _ => throw new FormatException($"The entry kind '{kind}' is unknown."),
         };
         var ticket = new JobTicket(jobId, Text(root, "client"), Type(Text(root, "type")));
         return (jobId, new JournalEntry(ticket, stage, Time(root))
@@ -100,7 +100,7 @@ internal static class JournalFormat
             ClaimFingerprint = Text(root, "mark"),
             Runs = Number(root, "runs") is not int runs ? 0
                 : runs >= 0 ? runs
-                : throw new FormatException("Its 'runs' is less than 0."),
+                : throw new FormatException($"The member 'runs' is {runs}, which is less than 0."),
             Result = stage == JournalStage.Result ? Result(root) : null,
         });
     }
@@ -220,7 +220,7 @@ internal static class JournalFormat
         {
             return ThirdPartyJobOutcome.From(new FailureResult(
                 Enum.TryParse(type, out FailureType known) ? known : FailureType.JobFailed,
-                Text(root, "message") ?? throw new FormatException("The failure has no 'message'."),
+                Text(root, "message") ?? throw new FormatException("The member 'message' is missing."),
                 Text(root, "externalExecutionId")));
         }
 
@@ -242,12 +242,12 @@ internal static class JournalFormat
 
     private static ActionTypeId Type(string? text) => text?.Split('/') is { Length: 4 } parts
         ? new ActionTypeId(parts[0], parts[1], parts[2], parts[3])
-        : throw new FormatException("Its 'type' is not Category/Owner/Provider/Version.");
+        : throw new FormatException($"The member 'type' is '{text}', which is not Category/Owner/Provider/Version.");
 
     private static DateTimeOffset Time(JsonElement root) =>
         root.TryGetProperty("time", out JsonElement time) && time.TryGetDateTimeOffset(out DateTimeOffset value)
             ? value
-            : throw new FormatException("Its 'time' cannot be read.");
+            : throw new FormatException("The member 'time' is missing or is not a time.");
 
     private static string? Text(JsonElement root, string name) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out JsonElement value)

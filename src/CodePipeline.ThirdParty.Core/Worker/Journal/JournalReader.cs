@@ -61,8 +61,8 @@ internal static class JournalReader
                     JournalFault.Damaged,
                     path,
                     $"The journal '{path}' is damaged in line {i + 1}: {error.Message}",
-                    "Fix or delete the line, or move the file away: jobs that it names may then hang until their "
-                    + "time limit.",
+                    "Fix or delete the line, or move the file away. Jobs that it names may then hang until their time "
+                    + "limit.",
                     error);
             }
         }
@@ -82,8 +82,8 @@ internal static class JournalReader
     public static JournalException NotAJournal(string path) => new(
         JournalFault.Damaged,
         path,
-        $"The file '{path}' is not the journal of a worker, and is left as it was found.",
-        "Name a file of its own for the journal: a new one, an empty one, or the journal of an earlier worker.");
+        $"The file '{path}' is not a worker's journal. The worker did not change it.",
+        "Use a new file, an empty file, or the journal of an earlier worker.");
 
     /// <summary>
     /// Describes the process that opened the journal; <see langword="null"/> if the file does not name one.

@@ -159,7 +159,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
 
             if (Directory.Exists(path))
             {
-                throw new IOException("There is a folder of this name.");
+                throw new IOException("It is a folder.");
             }
 
             return OpenLockFile(path + ".lock");
@@ -171,7 +171,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
                 JournalFault.InUse,
                 path,
                 $"The journal '{path}' is in use by another worker{by}.",
-                "Give each worker a journal of its own, or end the other one first.",
+                "Give each worker its own journal, or stop the other worker first.",
                 error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -185,7 +185,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
     {
         if (OwnedFile.FaultOf(path) is string fault)
         {
-            throw new IOException($"Of its lock '{path}': {fault}.");
+            throw new IOException($"Its lock file '{path}' cannot be used: {fault}.");
         }
 
         if (!File.Exists(path))
@@ -207,7 +207,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         JournalFault.Unusable,
         path,
         $"The journal '{path}' cannot be used: {error.Message}",
-        "Name a file of your own, which nobody else may write to, in a folder where the worker may write.",
+        "Use a file that only you can write to, in a folder that the worker can write to.",
         error);
 
     private Task<bool> WriteAsync(JournalEntry entry)
@@ -317,10 +317,10 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
     {
         string path = _path + ".new";
         string? fault = OwnedFile.FaultOf(path)
-            ?? (JournalReader.MayReplace(path) ? null : "it is not the journal of a worker");
+            ?? (JournalReader.MayReplace(path) ? null : "it is not a worker's journal");
         if (fault is not null)
         {
-            throw new IOException($"'{path}' is in the way, and is left alone: {fault}.");
+            throw new IOException($"'{path}' is in the way: {fault}. Delete it or move it away.");
         }
 
         // Delete, then create: opening an existing path could follow a link that was put there since the check.
@@ -433,7 +433,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         JournalFault.NotWritten,
         _path,
         $"The journal '{_path}' cannot be written: {error.Message}",
-        "Make room on its disk, or bring the disk back.",
+        "Free up space on the disk, or reconnect it.",
         error);
 
     /// <summary>A line that is to be written.</summary>

@@ -131,7 +131,7 @@ public sealed class WorkerJournalTests : IDisposable
 
         Assert.Equal(JournalFault.Damaged, error.Fault);
         Assert.StartsWith(
-            $"The file '{FilePath}' is not the journal of a worker", error.Message, StringComparison.Ordinal);
+            $"The file '{FilePath}' is not a worker's journal", error.Message, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllText(FilePath));
         Assert.Equal(new[] { FilePath }, Directory.GetFiles(Path.GetDirectoryName(FilePath)!));
     }
