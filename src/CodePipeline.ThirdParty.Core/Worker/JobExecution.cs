@@ -1,13 +1,9 @@
 using System;
-using System.Collections.Generic;
-using System.Diagnostics;
-using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Artifacts;
 using CodePipeline.ThirdParty.Client;
-using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
@@ -20,9 +16,8 @@ internal sealed class JobExecution
     private readonly WorkerContext _worker;
     private readonly IWorkerJob _job;
     private readonly SecretMask _mask;
+    private readonly ArtifactTransfer _transfer;
     private JobDirectory? _folders;
-    private Task? _leftBehind;
-    private string? _currentArtifact;
     private bool _handlerThrew;
 
     public JobExecution(WorkerContext worker, IWorkerJob job)
@@ -30,6 +25,7 @@ internal sealed class JobExecution
         _worker = worker;
         _job = job;
         _mask = SecretMask.ForJob(job, worker.Options.SecretKeys);
+        _transfer = new ArtifactTransfer(worker, job, _mask);
     }
 
     /// <summary>The handler, if it could not be stopped and may still run; otherwise <see langword="null"/>.</summary>
@@ -53,18 +49,18 @@ internal sealed class JobExecution
         {
             // The type of the error alone: its message may hold a secret that could not be masked.
             _worker.Warn(Ticket, $"The worker could not run job {Ticket.JobId}: {error.GetType().Name}.", error);
-            return Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
+            return ThirdPartyJobOutcome.Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
         }
     }
 
-    /// <summary>Deletes the job's folder. If a handler or transfer still runs, waits for it in the background.</summary>
+    /// <summary>Deletes the job's folder. If its handler or a transfer still runs, deletes it afterwards.</summary>
     public async Task CleanUpAsync()
     {
         if (_folders is JobDirectory folders)
         {
-            if (_leftBehind is { IsCompleted: false } leftBehind)
+            if ((HandlerLeftBehind ?? _transfer.LeftBehind) is { IsCompleted: false } running)
             {
-                _ = leftBehind.ContinueWith(_ => folders.Delete(), TaskScheduler.Default);
+                _ = running.ContinueWith(_ => folders.Delete(), TaskScheduler.Default);
             }
             else if (folders.AreMade)
             {
@@ -108,7 +104,7 @@ internal sealed class JobExecution
         JobArtifacts artifacts = _job.Artifacts;
         if (_worker.Mover is not null && artifacts.Inputs.Concat(artifacts.Outputs).Any(each => each.Name is null))
         {
-            return Failed(
+            return ThirdPartyJobOutcome.Failed(
                 FailureType.SystemUnavailable, "An artifact of the job has no name, so the worker cannot move it.");
         }
 
@@ -121,10 +117,10 @@ internal sealed class JobExecution
         }
 
         long startedAt = _worker.Clock.GetTimestamp();
-        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, RemainingTime(startedAt), Stopping)
-            .ConfigureAwait(false) is ThirdPartyJobOutcome noInputs)
+        if (await _transfer.SaveInputsAsync(_folders, RemainingTime(startedAt)).ConfigureAwait(false)
+            is ThirdPartyJobOutcome inputFailure)
         {
-            return noInputs;
+            return inputFailure;
         }
 
         if (Stopping.IsCancellationRequested)
@@ -143,7 +139,8 @@ internal sealed class JobExecution
         if (_folders.UnknownArtifactMessage is string unknownArtifact)
         {
             _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(unknownArtifact)}");
-            outcome = outcome.Failure is not FailureResult failure ? Failed(FailureType.JobFailed, unknownArtifact)
+            outcome = outcome.Failure is not FailureResult failure
+                ? ThirdPartyJobOutcome.Failed(FailureType.JobFailed, unknownArtifact)
                 : _handlerThrew && failure.Message.IndexOf(unknownArtifact, StringComparison.Ordinal) < 0
                 ? ThirdPartyJobOutcome.From(failure with { Message = $"{failure.Message} {unknownArtifact}" })
                 : outcome;
@@ -151,63 +148,10 @@ internal sealed class JobExecution
 
         // Only a success publishes outputs. A continued action publishes them in a later job.
         return outcome.Outcome == WorkerOutcomes.Succeeded
-            ? CheckOutputs(_folders)
-                ?? await MoveAsync(
-                    "Output",
-                    artifacts.Outputs.Count,
-                    PublishOutputsAsync,
-                    limit: null,
-                    _worker.Shutdown.HandlerCancellation).ConfigureAwait(false)
+            ? _transfer.CheckOutputs(_folders)
+                ?? await _transfer.PublishOutputsAsync(_folders).ConfigureAwait(false)
                 ?? outcome
             : outcome;
-    }
-
-    /// <summary>
-    /// Compares the files that the handler created with the action's output artifacts. Returns a failure if the job has
-    /// to fail for a difference.
-    /// </summary>
-    private ThirdPartyJobOutcome? CheckOutputs(JobDirectory folders)
-    {
-        if (_worker.Mover is null)
-        {
-            return null;
-        }
-
-        string[] names = _job.Artifacts.Outputs.Select(artifact => artifact.Name).OfType<string>().ToArray();
-        if (folders.FindUndeclaredOutputs() is { Count: > 0 } strays)
-        {
-            return Failed(
-                FailureType.JobFailed,
-                $"The handler created {Names(strays)}, which "
-                + (strays.Count == 1 ? "is not an output artifact" : "are not output artifacts") + " of the action. "
-                + (names.Length == 0
-                    ? "The action has no output artifacts."
-                    : $"Its output artifacts: {Names(names)}."));
-        }
-
-        string[] missing = names.Where(name => !Exists(folders.OutputPath[name])).ToArray();
-        if (missing.Length == 0)
-        {
-            return null;
-        }
-
-        string message = $"The handler did not create the output artifact{(missing.Length == 1 ? string.Empty : "s")} "
-            + $"{Names(missing)}.";
-        switch (_worker.Options.MissingArtifact)
-        {
-            case MissingArtifactAction.Fail:
-                return Failed(FailureType.JobFailed, message);
-            case MissingArtifactAction.Warn:
-                _worker.Warn(Ticket, $"Job {Ticket.JobId}: {message}");
-                break;
-            default:
-                _worker.Report(WorkerEventKind.Note, Ticket, message);
-                break;
-        }
-
-        return null;
-
-        static string Names(IEnumerable<string> all) => string.Join(", ", all.Select(name => $"'{name}'"));
     }
 
     // The input transfer and the handler share the job's time limit.
@@ -253,7 +197,7 @@ internal sealed class JobExecution
         }
         catch (OperationCanceledException error)
         {
-            return Failed(
+            return ThirdPartyJobOutcome.Failed(
                 FailureType.JobFailed,
                 $"The handler was cancelled, though the worker did not cancel it: {error.Message}");
         }
@@ -272,7 +216,6 @@ internal sealed class JobExecution
     {
         if (!work.IsCompleted)
         {
-            _leftBehind = work;
             HandlerLeftBehind = work;
             _worker.Report(
                 WorkerEventKind.HandlerLeftBehind, Ticket,
@@ -299,100 +242,12 @@ internal sealed class JobExecution
         }
 
         return end == TaskCompletion.TimedOut
-            ? Failed(
-                FailureType.JobFailed, $"The handler did not end within {Text(_worker.Options.JobTimeout!.Value)}.")
-            : Failed(
+            ? ThirdPartyJobOutcome.Failed(
+                FailureType.JobFailed, $"The handler did not end within {_worker.Options.JobTimeout:c}.")
+            : ThirdPartyJobOutcome.Failed(
                 FailureType.SystemUnavailable,
-                $"The worker was stopped, and the handler did not end within {Text(_worker.Options.StopTimeout)}.");
+                $"The worker was stopped, and the handler did not end within {_worker.Options.StopTimeout:c}.");
     }
-
-    /// <summary>Moves artifacts. Returns the failure; <see langword="null"/> on success.</summary>
-    private async Task<ThirdPartyJobOutcome?> MoveAsync(
-        string which, int count, Func<CancellationToken, Task<bool>> move, TimeSpan? limit, CancellationToken stop)
-    {
-        if (_worker.Mover is null || count == 0)
-        {
-            return null;
-        }
-
-        using TelemetryStep step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
-        (TaskCompletion end, Task<bool> work) =
-            await TimeLimitedTask.RunAsync(move, limit, _worker.Clock, stop).ConfigureAwait(false);
-        if (end != TaskCompletion.Completed)
-        {
-            _leftBehind = work;
-            if (end == TaskCompletion.TimedOut)
-            {
-                step.Failed(nameof(FailureType.JobFailed));
-                return Failed(
-                    FailureType.JobFailed,
-                    $"{which} artifact '{_currentArtifact}' was not downloaded and expanded within the job's time "
-                    + $"limit of {Text(_worker.Options.JobTimeout!.Value)}.");
-            }
-
-            return Failed(
-                FailureType.SystemUnavailable,
-                $"The worker was stopped while it moved {which.ToLowerInvariant()} artifacts.");
-        }
-
-        try
-        {
-            await work.ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception error)
-        {
-            step.Failed(error.GetType().Name);
-            string message = TransferFailure.MessageOf(error, _currentArtifact);
-            _worker.Warn(
-                Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(message)}", _mask.Clean(error));
-            return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {message}");
-        }
-    }
-
-    private async Task<bool> SaveInputsAsync(CancellationToken stop)
-    {
-        foreach (JobArtifact artifact in _job.Artifacts.Inputs)
-        {
-            if (artifact.Name is string name)
-            {
-                _currentArtifact = name;
-                await _worker.Mover!.SaveAsync(
-                    ReportingArtifacts(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop)
-                    .ConfigureAwait(false);
-            }
-        }
-
-        return true;
-    }
-
-    private async Task<bool> PublishOutputsAsync(CancellationToken stop)
-    {
-        foreach (JobArtifact artifact in _job.Artifacts.Outputs)
-        {
-            if (artifact.Name is not string name)
-            {
-                continue;
-            }
-
-            string path = _folders!.OutputPath[name];
-            if (Exists(path))
-            {
-                _currentArtifact = name;
-                await _worker.Mover!.PublishAsync(ReportingArtifacts(), artifact, path, progress: null, stop)
-                    .ConfigureAwait(false);
-            }
-        }
-
-        return true;
-    }
-
-    // Names the job in the notes and warnings of a transfer.
-    private JobArtifacts ReportingArtifacts() => _job.Artifacts with
-    {
-        Log = text => _worker.Report(WorkerEventKind.Note, Ticket, _mask.Apply(text)),
-        Warn = text => _worker.Warn(Ticket, _mask.Apply(text)),
-    };
 
     private static ThirdPartyJobOutcome ToFailure(Exception error)
     {
@@ -400,39 +255,17 @@ internal sealed class JobExecution
         string message = string.IsNullOrWhiteSpace(cause.Message) ? cause.GetType().Name : cause.Message;
         return cause is JobFailedException failed
             ? ThirdPartyJobOutcome.From(new FailureResult(failed.Type, message, failed.ExternalExecutionId))
-            : Failed(FailureType.JobFailed, message);
-    }
-
-    // Dangling links and inaccessible files exist, too: publishing them fails with a clear error.
-    private static bool Exists(string path)
-    {
-        try
-        {
-            _ = File.GetAttributes(path);
-            return true;
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-        catch (Exception error) when (FileErrors.IsIoError(error))
-        {
-            return true;
-        }
+            : ThirdPartyJobOutcome.Failed(FailureType.JobFailed, message);
     }
 
     private ThirdPartyJobOutcome FolderFailure(Exception error)
     {
         _worker.Warn(Ticket, $"The worker could not create a folder for job {Ticket.JobId}: {error.Message}", error);
-        return Failed(FailureType.SystemUnavailable, "The worker could not create a folder for the job.");
+        return ThirdPartyJobOutcome.Failed(
+            FailureType.SystemUnavailable, "The worker could not create a folder for the job.");
     }
 
-    private static ThirdPartyJobOutcome StoppedBeforeHandler() => Failed(
+    private static ThirdPartyJobOutcome StoppedBeforeHandler() => ThirdPartyJobOutcome.Failed(
         FailureType.SystemUnavailable,
         "The worker was stopped before the handler started, so the job was not run. It can be tried again.");
-
-    private static ThirdPartyJobOutcome Failed(FailureType type, string message) =>
-        ThirdPartyJobOutcome.From(new FailureResult(type, message, ExternalExecutionId: null));
-
-    private static string Text(TimeSpan time) => time.ToString("c", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -52,6 +52,10 @@ public sealed class ThirdPartyJobOutcome
     internal static ThirdPartyJobOutcome From(FailureResult failure, object? cause = null) =>
         new(null, failure) { Cause = cause };
 
+    /// <summary>Creates a failure without an external execution id.</summary>
+    internal static ThirdPartyJobOutcome Failed(FailureType type, string message) =>
+        From(new FailureResult(type, message, ExternalExecutionId: null));
+
     /// <inheritdoc/>
     public override string ToString() => Outcome;
 }
