@@ -59,7 +59,10 @@ internal sealed class JobDirectory(WorkDirectory worker, string jobId, JobArtifa
         return Problem;
     }
 
-    /// <summary>The names of files next to the output artifacts that are no artifacts, and would be lost.</summary>
+    /// <summary>
+    /// Returns the names of files and folders next to the output artifacts that are not output artifacts themselves.
+    /// The worker would delete them with the job's folder.
+    /// </summary>
     public IReadOnlyList<string> FindUndeclaredOutputs()
     {
         string folder = Path.Combine(WorkDirectory, Worker.WorkDirectory.Out);

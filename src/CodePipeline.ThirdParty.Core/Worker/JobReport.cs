@@ -18,7 +18,7 @@ public sealed class JobReport
     public string Outcome { get; init; } = string.Empty;
 
     /// <summary>
-    /// When the worker claimed the job. For a job from the journal, the time of its last journal entry.
+    /// When the worker claimed the job. For a job that an earlier worker claimed, the time of its last journal entry.
     /// </summary>
     public DateTimeOffset StartedAt { get; init; }
 

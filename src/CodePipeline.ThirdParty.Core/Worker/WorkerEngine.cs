@@ -65,7 +65,7 @@ internal sealed class WorkerEngine
     /// For a minute, every slot has held a handler that cannot be stopped.
     /// </exception>
     /// <exception cref="Exception">
-    /// The first poll of an action type failed with an error that no retry can change, or no poll was ever answered.
+    /// The first poll of an action type failed with an error that no retry can change, or no poll ever succeeded.
     /// </exception>
     public async Task RunAsync(CancellationToken stop)
     {

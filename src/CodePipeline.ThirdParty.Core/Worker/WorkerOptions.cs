@@ -37,7 +37,7 @@ internal sealed record WorkerOptions
     /// <summary>The number of slots: how many handlers may run at the same time. 1 or more.</summary>
     public int ThrottleLimit { get; init; } = 1;
 
-    /// <summary>The wait after a poll that did not fill the free slots, plus or minus 10 percent.</summary>
+    /// <summary>The wait after a poll that returned fewer jobs than requested, plus or minus 10 percent.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The worker ends after this many claimed jobs; <see langword="null"/> for no limit.</summary>

@@ -358,7 +358,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         }
         else
         {
-            // The open stream stays valid after the rename, so the file need not be opened by its path.
+            // Keeps the open stream: by now the path could lead to another file.
             Replace(path, _path);
         }
 
