@@ -684,11 +684,12 @@ Describe 'The worker' {
     It 'fails a job with ThrottleLimit <Limit> whose handler <Does>' -TestCases @(
         foreach ($limit in 1, 2) {
             @{ Limit = $limit; Does = 'makes no output'; Handler = { 'nothing' }
-                Message = "The handler did not make the output artifact 'Out'."
+                Message = "The handler did not create the output artifact 'Out'."
             }
             @{ Limit = $limit; Does = 'writes to a name that nobody declared'
                 Handler = { Set-Content $Job.OutputPath['Typo'] x }
-                Message = "*The handler asked for the output artifact 'Typo', which the action does not have; it has 'Out'."
+                Message = "*The handler asked for the output artifact 'Typo', which the action does not have. " +
+                    "Its output artifacts: 'Out'."
             }
             @{ Limit = $limit; Does = 'uses such a name in a text'
                 Handler = { Set-Content $Job.OutputPath['Out'] x; "$($Job.OutputPath['Typo'])/report.txt" }
@@ -700,11 +701,13 @@ Describe 'The worker' {
             }
             @{ Limit = $limit; Does = 'looks for an input that the action does not have'
                 Handler = { Set-Content $Job.OutputPath.Out x; $null = Get-ChildItem $Job.InputPath['Source'] }
-                Message = "The handler asked for the input artifact 'Source', which the action does not have; it has none."
+                Message = "The handler asked for the input artifact 'Source', which the action does not have. " +
+                    'The action has no input artifacts.'
             }
             @{ Limit = $limit; Does = 'drops a file beside its outputs'
                 Handler = { Set-Content $Job.OutputPath['Out'] x; Set-Content "$($Job.OutputPath['Out']).log" x }
-                Message = "The handler left 'Out.log', which is not among the action's output artifacts: 'Out'."
+                Message = "The handler created 'Out.log', which is not an output artifact of the action. " +
+                    "Its output artifacts: 'Out'."
             }
             @{ Limit = $limit; Does = 'names a path of the worker'; Handler = { throw "no '$($Job.OutputPath['Out'])'" }
                 Message = "no 'out?Out'"
@@ -727,7 +730,7 @@ Describe 'The worker' {
         $with = @{ MaxJobs = 1; PollInterval = 0.05; MissingArtifact = $Action }
         $all = @(Invoke-CPThirdPartyWorker $ActionType { $Job.OutputPath.Contains('Other') } @with 3>&1 6>$null)
         $all[-1].Outcome | Should -Be 'Succeeded'
-        @($all | Where-Object { "$_" -like "*did not make the output artifact 'Out'*" }).Count | Should -Be $Warnings
+        @($all | Where-Object { "$_" -like "*did not create the output artifact 'Out'*" }).Count | Should -Be $Warnings
     }
 
     It 'says with an error of the catalogue that <What>' -TestCases @(
@@ -959,7 +962,7 @@ Describe 'A handler that cannot be stopped' {
 `$result.Outcome
 "@)
         $child.Lines | Should -Contain 'Failed'
-        $child.Errors | Should -BeLike '*cannot be stopped*its place takes no other job until it ends.*'
+        $child.Errors | Should -BeLike '*cannot be stopped*keeps its slot until the handler ends.*'
     }
 }
 
@@ -1111,7 +1114,7 @@ Invoke-CPThirdPartyWorker $ActionType {
                 Should -Throw -ErrorId 'JournalInUse,*' -PassThru
             $refused.CategoryInfo.Category | Should -Be 'ResourceBusy'
             "$refused" | Should -BeLike "*'$journal' is in use by another worker (process $PID on *"
-            $refused.ErrorDetails.RecommendedAction | Should -BeLike '*journal of its own*'
+            $refused.ErrorDetails.RecommendedAction | Should -BeLike '*its own journal*'
         } finally {
             $run.Shell.Stop()
             $run.Shell.Dispose()
@@ -1136,7 +1139,7 @@ Invoke-CPThirdPartyWorker $ActionType {
         Set-Content -LiteralPath $journal -Value $Content -NoNewline
         $refused = { Invoke-CPThirdPartyWorker $ActionType { } @with } |
             Should -Throw -ErrorId 'JournalDamaged,*' -PassThru
-        "$refused" | Should -BeLike "The file '$journal' is not the journal of a worker*"
+        "$refused" | Should -BeLike "The file '$journal' is not a worker's journal*"
         Get-Content -LiteralPath $journal -Raw | Should -Be $Content
         Test-Path -LiteralPath "$journal.lock" | Should -BeFalse
         Get-ServiceRequest | Should -BeNullOrEmpty

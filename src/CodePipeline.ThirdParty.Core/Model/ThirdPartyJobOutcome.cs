@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>How a handler says that its job ended, where it is not plain success.</summary>
+/// <summary>A handler's outcome: success with details, continuation or failure.</summary>
 public sealed class ThirdPartyJobOutcome
 {
     private ThirdPartyJobOutcome(SuccessResult? success, FailureResult? failure)
@@ -14,41 +14,45 @@ public sealed class ThirdPartyJobOutcome
         : Success!.ContinuationToken is not null ? WorkerOutcomes.Continued
         : WorkerOutcomes.Succeeded;
 
-    /// <summary>What was done, up to 2,048 characters.</summary>
+    /// <summary>A summary of the work, up to 2,048 characters.</summary>
     public string? Summary => Success?.Summary;
 
     /// <summary>The id of the execution in the partner's system, up to 1,500 characters.</summary>
     public string? ExternalExecutionId => Success?.ExternalExecutionId ?? Failure?.ExternalExecutionId;
 
-    /// <summary>How much is done, 0 to 100.</summary>
+    /// <summary>The completed share of the action in percent, 0 to 100.</summary>
     public int? PercentComplete => Success?.PercentComplete;
 
     /// <summary>
-    /// What the later job of the same action carries, up to 2,048 characters. Plain text, and kept out of views and
-    /// logs.
+    /// The text that the service passes to the next job of the same action, up to 2,048 characters. Plain text; views
+    /// and logs do not show it.
     /// </summary>
     public string? ContinuationToken => Success?.ContinuationToken;
 
-    /// <summary>The revision worked on.</summary>
+    /// <summary>The revision that the action worked on.</summary>
     public JobRevision? Revision => Success?.Revision;
 
-    /// <summary>Why the job failed.</summary>
+    /// <summary>The type of the failure.</summary>
     public FailureType? FailureType => Failure?.Type;
 
-    /// <summary>Why the job failed, in words, up to 5,000 characters.</summary>
+    /// <summary>The message of the failure, up to 5,000 characters.</summary>
     public string? FailureMessage => Failure?.Message;
 
     internal SuccessResult? Success { get; }
 
     internal FailureResult? Failure { get; }
 
-    /// <summary>The error that a failure was made of, if any: PowerShell's record of it.</summary>
+    /// <summary>PowerShell's error record of the failure, if there is one.</summary>
     internal object? Cause { get; private init; }
 
     internal static ThirdPartyJobOutcome From(SuccessResult success) => new(success, null);
 
     internal static ThirdPartyJobOutcome From(FailureResult failure, object? cause = null) =>
         new(null, failure) { Cause = cause };
+
+    /// <summary>Creates a failure without an external execution id.</summary>
+    internal static ThirdPartyJobOutcome Failed(FailureType type, string message) =>
+        From(new FailureResult(type, message, ExternalExecutionId: null));
 
     /// <inheritdoc/>
     public override string ToString() => Outcome;

@@ -1,30 +1,33 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>How a worker's job can end.</summary>
+/// <summary>The values of <see cref="Worker.JobReport.Outcome"/>.</summary>
 public static class WorkerOutcomes
 {
-    /// <summary>The job ended well.</summary>
+    /// <summary>The job succeeded.</summary>
     public const string Succeeded = "Succeeded";
 
-    /// <summary>The action goes on in a later job.</summary>
+    /// <summary>The action continues in a later job.</summary>
     public const string Continued = "Continued";
 
-    /// <summary>The job ended as failed.</summary>
+    /// <summary>The job failed.</summary>
     public const string Failed = "Failed";
 
-    /// <summary>The job was over before its result came: timed out, or stopped with its pipeline.</summary>
+    /// <summary>
+    /// The service did not accept the result. Usually the job had already ended: it timed out, or its pipeline was
+    /// stopped.
+    /// </summary>
     public const string Abandoned = "Abandoned";
 
     /// <summary>
-    /// The result could not be delivered before the worker ended. A journal keeps it for the next worker.
+    /// The worker could not deliver the result. If it has a journal, the next worker tries again.
     /// </summary>
     public const string Undelivered = "Undelivered";
 
     /// <summary>
-    /// The job could not be claimed, because its client's token is missing, say. It goes back to its queue.
+    /// The worker could not claim the job, for example because it has no client token. The job returns to the queue.
     /// </summary>
     public const string Skipped = "Skipped";
 
-    /// <summary>Whether the job ended as its pipeline's owner wishes.</summary>
+    /// <summary>Whether an outcome is not a problem: the job succeeded or continues.</summary>
     internal static bool IsGood(string outcome) => outcome is Succeeded or Continued;
 }

@@ -3,29 +3,34 @@ using System;
 namespace CodePipeline.ThirdParty.Retries;
 
 /// <summary>
-/// Waits that double with each failure up to a limit; half of each is jitter, so that workers drift apart.
+/// Exponential back-off: each wait doubles, up to a limit. Half of each wait is random, so that workers do not retry
+/// together.
 /// </summary>
+/// <param name="first">The first wait, before jitter.</param>
+/// <param name="longest">The longest wait.</param>
+/// <param name="random">Returns random numbers, 0 to below 1.</param>
 internal sealed class BackOff(TimeSpan first, TimeSpan longest, Func<double> random)
 {
-    // Doubling further would only overflow; no limit in use is that far from its first wait.
-    private const int MostDoublings = 20;
+    // Prevents an overflow. Every limit in use is reached earlier.
+    private const int MaxDoublings = 20;
 
     private int _failures;
 
-    /// <summary>How often it failed since the last success.</summary>
+    /// <summary>The number of failures since the last success.</summary>
     public int Failures => _failures;
 
-    /// <summary>The wait after one more failure.</summary>
+    /// <summary>Records a failure and returns the wait before the next attempt.</summary>
     public TimeSpan Next()
     {
-        double wait = Math.Min(longest.Ticks, first.Ticks * Math.Pow(2, Math.Min(_failures, MostDoublings)));
+        double wait = Math.Min(longest.Ticks, first.Ticks * Math.Pow(2, Math.Min(_failures, MaxDoublings)));
         _failures++;
         return TimeSpan.FromTicks((long)(wait * (0.5 + (0.5 * random()))));
     }
 
+    /// <summary>Records a success: the next wait is the first one again.</summary>
     public void Reset() => _failures = 0;
 
-    /// <summary>Chance for any thread, 0 to below 1.</summary>
+    /// <summary>Returns a thread-safe source of random numbers, 0 to below 1.</summary>
     public static Func<double> Chance()
     {
 #if NET

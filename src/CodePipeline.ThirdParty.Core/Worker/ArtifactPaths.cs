@@ -5,27 +5,27 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Where a job's artifacts of one kind are, by name.</summary>
+/// <summary>The local paths of a job's input or output artifacts, by artifact name. Read-only.</summary>
 /// <remarks>
-/// A name that the action does not have is taken down, and fails the job: PowerShell makes $null of it, and
-/// "$($Job.OutputPath['Typo'])/report.txt" would lie at the root of the disk. An <see cref="IDictionary"/> as well, so
-/// that PowerShell takes <c>$Job.OutputPath.Report</c> for an entry.
+/// Looking up an unknown name fails the job. PowerShell turns the exception of the indexer into $null, so
+/// "$($Job.OutputPath['Typo'])/report.txt" would be a path at the root of the disk. The class implements
+/// <see cref="IDictionary"/> so that PowerShell resolves <c>$Job.OutputPath.Report</c> to an entry.
 /// </remarks>
-/// <param name="kind">Input or output.</param>
-/// <param name="paths">The paths, by name.</param>
-/// <param name="areMoved">Whether the worker moves artifacts at all.</param>
+/// <param name="kind">"input" or "output"; used in messages.</param>
+/// <param name="paths">The paths, by artifact name.</param>
+/// <param name="areMoved">Whether the worker moves artifacts; used in messages.</param>
 internal sealed class ArtifactPaths(string kind, IReadOnlyDictionary<string, string> paths, bool areMoved)
     : IReadOnlyDictionary<string, string>, IDictionary
 {
-    // PowerShell asks for an entry of each name first.
+    // PowerShell looks for an entry of the same name before it reads one of these properties.
     private static readonly HashSet<string> s_members = new(StringComparer.OrdinalIgnoreCase)
     {
         nameof(Keys), nameof(Values), nameof(Count), "Length", nameof(IDictionary.IsFixedSize),
         nameof(IDictionary.IsReadOnly), nameof(ICollection.IsSynchronized), nameof(ICollection.SyncRoot),
     };
 
-    /// <summary>What was asked for and is not there, in a sentence.</summary>
-    public string? Miss { get; private set; }
+    /// <summary>A message about the last unknown name that was looked up; <see langword="null"/> if none was.</summary>
+    public string? UnknownNameMessage { get; private set; }
 
     public int Count => paths.Count;
 
@@ -54,7 +54,7 @@ internal sealed class ArtifactPaths(string kind, IReadOnlyDictionary<string, str
                 return path;
             }
 
-            throw new KeyNotFoundException(Missed(key));
+            throw new KeyNotFoundException(RecordUnknownName(key));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class ArtifactPaths(string kind, IReadOnlyDictionary<string, str
         set => throw ReadOnly();
     }
 
-    /// <summary>A question, in a script; that of the interface is the property of this name.</summary>
+    /// <summary>Whether the action has an artifact. Asking about an unknown name does not fail the job.</summary>
     public bool Contains(string key) => ContainsKey(key);
 
     public bool ContainsKey(string key) => paths.ContainsKey(key);
@@ -82,9 +82,9 @@ internal sealed class ArtifactPaths(string kind, IReadOnlyDictionary<string, str
             return true;
         }
 
-        if (key is string typo && !s_members.Contains(typo))
+        if (key is string unknown && !s_members.Contains(unknown))
         {
-            _ = Missed(typo);
+            _ = RecordUnknownName(unknown);
         }
 
         return false;
@@ -107,13 +107,14 @@ internal sealed class ArtifactPaths(string kind, IReadOnlyDictionary<string, str
         }
     }
 
-    private string Missed(string key)
+    private string RecordUnknownName(string key)
     {
-        string has = !areMoved ? "the worker moves no artifacts"
-            : Count == 0 ? "it has none"
-            : $"it has {string.Join(", ", Keys.Select(each => $"'{each}'"))}";
-        return Miss = $"The handler asked for the {kind} artifact '{key}', which the action does not have; {has}.";
+        string why = !areMoved ? "but the worker moves no artifacts."
+            : Count == 0 ? $"which the action does not have. The action has no {kind} artifacts."
+            : "which the action does not have. "
+                + $"Its {kind} artifacts: {string.Join(", ", Keys.Select(each => $"'{each}'"))}.";
+        return UnknownNameMessage = $"The handler asked for the {kind} artifact '{key}', {why}";
     }
 
-    private static NotSupportedException ReadOnly() => new("The paths of a job's artifacts are fixed.");
+    private static NotSupportedException ReadOnly() => new("The paths of a job's artifacts are read-only.");
 }

@@ -6,7 +6,9 @@ using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Wakes the one that waits for something to change; a change while nobody waits is not lost.</summary>
+/// <summary>
+/// An event that one caller awaits. A signal that arrives while no caller waits completes the next wait.
+/// </summary>
 internal sealed class AsyncAutoResetEvent
 {
     private readonly object _lock = new();
@@ -20,7 +22,9 @@ internal sealed class AsyncAutoResetEvent
         }
     }
 
-    /// <summary>Waits for a change, at most so long; <see langword="null"/> for as long as it takes.</summary>
+    /// <summary>Waits for the signal and resets it. Returns without a signal when the limit has elapsed.</summary>
+    /// <param name="limit">The longest wait; <see langword="null"/> for no limit.</param>
+    /// <param name="clock">Measures the limit.</param>
     public async Task WaitAsync(TimeSpan? limit, TimeProvider clock)
     {
         Task changed = _changed.Task;
@@ -30,9 +34,9 @@ internal sealed class AsyncAutoResetEvent
         }
         else if (!changed.IsCompleted && limit > TimeSpan.Zero)
         {
-            using var enough = new CancellationTokenSource();
-            await Task.WhenAny(changed, clock.DelayAsync(limit.Value, enough.Token)).ConfigureAwait(false);
-            enough.Cancel();
+            using var delayCancellation = new CancellationTokenSource();
+            await Task.WhenAny(changed, clock.DelayAsync(limit.Value, delayCancellation.Token)).ConfigureAwait(false);
+            delayCancellation.Cancel();
         }
 
         lock (_lock)

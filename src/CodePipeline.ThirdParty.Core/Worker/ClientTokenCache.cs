@@ -8,13 +8,16 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Each client's token, looked up once, also where many jobs of a client come at the same time.</summary>
+/// <summary>Caches client tokens. Concurrent jobs of one client share a single lookup.</summary>
+/// <param name="session">The session whose token sources are the fallback.</param>
+/// <param name="parameter">The token source to ask first; <see langword="null"/> for none.</param>
 internal sealed class ClientTokenCache(ThirdPartySession session, IClientTokenSource? parameter)
 {
     private readonly ConcurrentDictionary<string, Secret> _found = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _looking = new(StringComparer.Ordinal);
 
-    /// <summary>The token, and whether it was known before.</summary>
+    /// <summary>Returns the token of a job's client, and whether it came from the cache.</summary>
+    /// <exception cref="ClientTokenNotFoundException">No source has a token for the client.</exception>
     public async Task<(Secret Token, bool Cached)> FindAsync(JobTicket ticket, CancellationToken cancellationToken)
     {
         string client = ticket.ClientId ?? string.Empty;
@@ -44,7 +47,7 @@ internal sealed class ClientTokenCache(ThirdPartySession session, IClientTokenSo
         }
     }
 
-    /// <summary>Forgets a token that was refused, unless another one has been found since.</summary>
+    /// <summary>Removes a token that the service refused, unless the cache holds a newer one.</summary>
     public void Drop(JobTicket ticket, Secret refused)
     {
         string client = ticket.ClientId ?? string.Empty;

@@ -4,29 +4,30 @@ using CodePipeline.ThirdParty.Jobs;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Does the work of a claimed job.</summary>
+/// <summary>Runs the action of a claimed job.</summary>
 internal interface IJobHandler
 {
     /// <summary>
-    /// Runs to the end of the work. An exception is a failure with its message; a <see cref="JobFailedException"/> says
-    /// more.
+    /// Runs the action. An exception fails the job with its message. A <see cref="JobFailedException"/> also sets the
+    /// failure type and the external execution id.
     /// </summary>
-    /// <param name="job">What <see cref="IWorkerJob.ToHandlerJob"/> gave.</param>
+    /// <param name="job">The job, made by <see cref="IWorkerJob.ToHandlerJob"/>.</param>
     /// <param name="cancellationToken">
-    /// The job's time is up, or the worker stops. A handler that does not end is left behind: its job is reported all
-    /// the same, and its place takes no other one.
+    /// Cancelled when the job's time limit is reached or the worker stops. If the handler does not end within
+    /// <see cref="TimeLimitedTask.GracePeriod"/>, the worker reports the job as failed and keeps the slot until the
+    /// handler ends.
     /// </param>
-    /// <returns>The outcome; <see langword="null"/> for plain success.</returns>
+    /// <returns>The outcome; <see langword="null"/> for success without details.</returns>
     Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken);
 }
 
-/// <summary>A handler that starts processes, whose end it may wait for longer than it should.</summary>
+/// <summary>A handler that starts processes, and whose cancellation may block until they exit.</summary>
 internal interface IProcessHandler : IJobHandler
 {
     /// <summary>
-    /// The handler does not end though it was told to: kills the processes that it left running, where they can be told
-    /// from others.
+    /// Kills the processes that a job's handler started, as far as they can be identified. The worker calls this when a
+    /// cancelled handler does not end.
     /// </summary>
-    /// <param name="jobId">Whose handler.</param>
+    /// <param name="jobId">The id of the handler's job.</param>
     void KillProcesses(string jobId);
 }

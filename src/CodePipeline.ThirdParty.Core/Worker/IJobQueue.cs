@@ -4,19 +4,19 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>The service's side of a worker: one family of jobs (third-party, custom), with its own calls.</summary>
+/// <summary>The service operations of one family of jobs: third-party, or custom.</summary>
 internal interface IJobQueue
 {
-    /// <summary>Asks for waiting jobs, at most <paramref name="maxBatchSize"/>.</summary>
+    /// <summary>Polls for up to <paramref name="maxBatchSize"/> jobs of an action type.</summary>
     Task<IReadOnlyList<JobTicket>> PollAsync(
         ActionTypeId actionType, int maxBatchSize, CancellationToken cancellationToken);
 
-    /// <summary>Finds what the job's calls need (a client token), and reads its details.</summary>
+    /// <summary>Finds the client token, if the job's calls need one, and reads the job's details.</summary>
     Task<IWorkerJob> GetDetailsAsync(JobTicket ticket, CancellationToken cancellationToken);
 
-    /// <summary>Reports success, or that the action goes on in a later job.</summary>
+    /// <summary>Reports success or, with a continuation token, that the action continues in a later job.</summary>
     Task SucceedAsync(JobTicket ticket, SuccessResult result, CancellationToken cancellationToken);
 
-    /// <summary>Reports failure. Needs no details, so that it also works for a job of a worker that died.</summary>
+    /// <summary>Reports failure. Works without the job's details, so a worker can fail jobs of a crashed one.</summary>
     Task FailAsync(JobTicket ticket, FailureResult result, CancellationToken cancellationToken);
 }

@@ -11,31 +11,31 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <summary>A job whose details have been read.</summary>
 internal interface IWorkerJob
 {
-    /// <summary>What the poll said of it.</summary>
+    /// <summary>The job as the poll returned it.</summary>
     JobTicket Ticket { get; }
 
     /// <summary>The action's configuration.</summary>
     JobConfiguration Configuration { get; }
 
-    /// <summary>Its artifacts and what moves them.</summary>
+    /// <summary>The job's artifacts, with the credentials to move them.</summary>
     JobArtifacts Artifacts { get; }
 
     /// <summary>
-    /// Tells this hand-out of the job from others, over the worker's end too; made of the nonce, which cannot be got
-    /// from it.
+    /// Identifies this hand-out of the job, also to later workers. It is a hash of the job id and the nonce. The nonce
+    /// cannot be derived from it.
     /// </summary>
     string ClaimFingerprint { get; }
 
-    /// <summary>What must stand in no text: client tokens and keys, those that were renewed too.</summary>
+    /// <summary>The secrets to mask in every text: client token and credentials, including renewed ones.</summary>
     IReadOnlyCollection<Secret> Secrets { get; }
 
     /// <summary>Claims the job. Returns <see langword="false"/> if another worker has it.</summary>
     /// <exception cref="InvalidNonceException">
-    /// The service refused the nonce after a response was lost, which does not tell who has the job. The caller
-    /// resolves it; see <see cref="JobClaim"/>.
+    /// The service refused the nonce after a response was lost, so this worker or another one may have the job. The
+    /// caller finds out which; see <see cref="JobClaim"/>.
     /// </exception>
     Task<bool> ClaimAsync(CancellationToken cancellationToken);
 
-    /// <summary>The job as a handler gets it.</summary>
+    /// <summary>Creates the job object that the handler receives.</summary>
     ThirdPartyJob ToHandlerJob(JobDirectory folders);
 }

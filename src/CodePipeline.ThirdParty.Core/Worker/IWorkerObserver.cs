@@ -2,71 +2,70 @@ using System;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Hears what a worker does. Called from any thread; must not block for long, and must not throw.</summary>
+/// <summary>Receives a worker's events.</summary>
 internal interface IWorkerObserver
 {
+    /// <summary>Receives one event, on any thread. Must return quickly. The worker ignores exceptions.</summary>
     void Report(WorkerEvent happened);
 }
 
-/// <summary>What happened.</summary>
+/// <summary>The kinds of <see cref="WorkerEvent"/>.</summary>
 internal enum WorkerEventKind
 {
-    /// <summary>The worker polls from now on.</summary>
+    /// <summary>The worker starts to poll.</summary>
     Started,
 
-    /// <summary>A poll was answered; <see cref="WorkerEvent.Count"/> jobs.</summary>
+    /// <summary>A poll returned <see cref="WorkerEvent.Count"/> jobs.</summary>
     Polled,
 
-    /// <summary>A poll failed; the next one waits longer.</summary>
+    /// <summary>A poll failed. The worker retries after a wait that grows with each failure.</summary>
     PollFailed,
 
-    /// <summary>A job of the journal is taken up again.</summary>
+    /// <summary>The worker continues with a job that an earlier worker left in the journal.</summary>
     Recovered,
 
-    /// <summary>A job could not be read or has no token, or another worker has it: left alone.</summary>
+    /// <summary>The worker skips a job: it cannot read or claim it, or a worker already has it.</summary>
     JobSkipped,
 
-    /// <summary>The job is ours.</summary>
+    /// <summary>The worker claimed the job.</summary>
     JobClaimed,
 
-    /// <summary>Its input artifacts are here, and its handler begins.</summary>
+    /// <summary>The input artifacts are in place, and the handler starts.</summary>
     HandlerStarted,
 
-    /// <summary>The handler came to its end, or its time was up.</summary>
+    /// <summary>The handler ended, or the worker gave up waiting for it.</summary>
     HandlerEnded,
 
-    /// <summary>The handler could not be stopped: its place is taken for as long as it runs.</summary>
+    /// <summary>The handler could not be stopped. It keeps its slot until it ends.</summary>
     HandlerLeftBehind,
 
-    /// <summary>A result could not be delivered, and is tried again.</summary>
+    /// <summary>An attempt to deliver a result failed. The worker retries.</summary>
     ResultDelayed,
 
-    /// <summary>The job is reported; <see cref="WorkerEvent.Result"/> says how.</summary>
+    /// <summary>The worker is done with the job; see <see cref="WorkerEvent.Result"/>.</summary>
     JobEnded,
 
-    /// <summary>No more polls; running handlers may end.</summary>
+    /// <summary>The worker takes no more jobs. Running handlers may still finish.</summary>
     Stopping,
 
-    /// <summary>Something that the user should know of, and that ends nothing.</summary>
+    /// <summary>A problem that the user should know about and that does not end the worker.</summary>
     Warning,
 
-    /// <summary>
-    /// For those who want to know it all: an output that was not left, a journal that was made smaller.
-    /// </summary>
+    /// <summary>A detail for verbose output, such as a missing output artifact or the progress of a transfer.</summary>
     Note,
 
     /// <summary>The worker has ended.</summary>
     Stopped,
 }
 
-/// <summary>One thing that a worker did.</summary>
+/// <summary>One event of a worker.</summary>
 internal sealed record WorkerEvent(WorkerEventKind Kind, DateTimeOffset Time)
 {
     public JobTicket? Job { get; init; }
 
     public ActionTypeId? ActionType { get; init; }
 
-    /// <summary>What happened, in a sentence without secrets.</summary>
+    /// <summary>The event as a sentence. Contains no secrets.</summary>
     public string Message { get; init; } = string.Empty;
 
     public Exception? Error { get; init; }

@@ -9,11 +9,11 @@ using CodePipeline.ThirdParty.Files;
 namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>
-/// Where a claimed job works. The folders are made when they are first asked for, which most handlers never do.
+/// The folders of one claimed job. Created on first use, because most handlers use none of them.
 /// </summary>
-/// <param name="worker">The worker's folder, which they are in.</param>
-/// <param name="jobId">Whose they are.</param>
-/// <param name="artifacts">What has a place in them; <see langword="null"/> for nothing.</param>
+/// <param name="worker">The worker's folder, which contains them.</param>
+/// <param name="jobId">The id of the job.</param>
+/// <param name="artifacts">The artifacts that get a path; <see langword="null"/> if the worker moves none.</param>
 internal sealed class JobDirectory(WorkDirectory worker, string jobId, JobArtifacts? artifacts)
 {
     private static readonly StringComparer s_sameName = RuntimeInformation.IsOSPlatform(OSPlatform.Linux)
@@ -24,38 +24,45 @@ internal sealed class JobDirectory(WorkDirectory worker, string jobId, JobArtifa
     private JobDirectoryPaths? _paths;
     private ArtifactPaths? _inputs;
     private ArtifactPaths? _outputs;
-    private bool _isOver;
+    private bool _isDeleted;
 
-    /// <summary>A folder of the job's own, deleted after it.</summary>
+    /// <summary>The job's own folder. Deleted when the job ends.</summary>
     public string WorkDirectory => Paths().WorkDirectory;
 
-    /// <summary>Where each input artifact lies, by name.</summary>
+    /// <summary>The path of each input artifact, by name.</summary>
     public IReadOnlyDictionary<string, string> InputPath =>
         _inputs ??= new ArtifactPaths("input", Paths().InputPath, artifacts is not null);
 
-    /// <summary>Where the handler leaves each output artifact, by name.</summary>
+    /// <summary>The path at which the handler creates each output artifact, by name.</summary>
     public IReadOnlyDictionary<string, string> OutputPath =>
         _outputs ??= new ArtifactPaths("output", Paths().OutputPath, artifacts is not null);
 
-    /// <summary>An artifact that the handler asked for and that the action does not have, in a sentence.</summary>
-    public string? MissingFolderMessage => _inputs?.Miss ?? _outputs?.Miss;
+    /// <summary>
+    /// A message about an artifact that the handler looked up and that the action does not have; <see langword="null"/>
+    /// if there is none.
+    /// </summary>
+    public string? UnknownArtifactMessage => _inputs?.UnknownNameMessage ?? _outputs?.UnknownNameMessage;
 
     /// <summary>
-    /// Why they could not be made. Thrown by nothing here: PowerShell takes a property that throws for $null.
+    /// Why the folders could not be created. The properties above do not throw it, because PowerShell would turn the
+    /// exception into $null.
     /// </summary>
     public Exception? Problem { get; private set; }
 
-    /// <summary>Whether there is anything to delete.</summary>
+    /// <summary>Whether the folders exist.</summary>
     public bool AreMade { get; private set; }
 
-    /// <summary>Makes them now; gives why that was not possible.</summary>
+    /// <summary>Creates the folders now. Returns the error if that failed.</summary>
     public Exception? Make()
     {
         _ = Paths();
         return Problem;
     }
 
-    /// <summary>What lies beside the output artifacts, by name: it is none of them, and nobody would get it.</summary>
+    /// <summary>
+    /// Returns the names of files and folders next to the output artifacts that are not output artifacts themselves.
+    /// The worker would delete them with the job's folder.
+    /// </summary>
     public IReadOnlyList<string> FindUndeclaredOutputs()
     {
         string folder = Path.Combine(WorkDirectory, Worker.WorkDirectory.Out);
@@ -68,18 +75,18 @@ internal sealed class JobDirectory(WorkDirectory worker, string jobId, JobArtifa
             : Array.Empty<string>();
     }
 
-    /// <summary>A text in which paths begin at the job's folder: where that is, is for the worker alone.</summary>
-    public string Hide(string text) => _paths is JobDirectoryPaths paths
+    /// <summary>Makes paths in a text relative to the job's folder, to hide the worker's file system.</summary>
+    public string HidePaths(string text) => _paths is JobDirectoryPaths paths
         ? text.Replace(paths.WorkDirectory + Path.DirectorySeparatorChar, string.Empty)
             .Replace(paths.WorkDirectory, "the job's folder")
         : text;
 
-    /// <summary>The job is over: what was made is deleted, and nothing more is made.</summary>
+    /// <summary>Deletes the folders. They are not created again.</summary>
     public void Delete()
     {
         lock (_lock)
         {
-            _isOver = true;
+            _isDeleted = true;
             if (AreMade)
             {
                 AreMade = false;
@@ -96,7 +103,7 @@ internal sealed class JobDirectory(WorkDirectory worker, string jobId, JobArtifa
             {
                 try
                 {
-                    bool isOpen = !_isOver && worker.Open();
+                    bool isOpen = !_isDeleted && worker.Open();
                     _paths = worker.PathsOf(jobId, artifacts);
                     if (isOpen)
                     {
@@ -116,7 +123,7 @@ internal sealed class JobDirectory(WorkDirectory worker, string jobId, JobArtifa
     }
 }
 
-/// <summary>The paths of a job's folders, whether or not they are there.</summary>
+/// <summary>The paths of a job's folders, which may not exist.</summary>
 internal sealed record JobDirectoryPaths(
     string WorkDirectory,
     IReadOnlyDictionary<string, string> InputPath,

@@ -1,7 +1,4 @@
 using System;
-using System.Collections.Generic;
-using System.Diagnostics;
-using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -11,54 +8,60 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>The work of one claimed job: folders, inputs, handler, outputs. Always ends in a report.</summary>
+/// <summary>
+/// Runs one claimed job: creates its folders, downloads the input artifacts, runs the handler and uploads the output
+/// artifacts.
+/// </summary>
 internal sealed class JobExecution
 {
     private readonly WorkerContext _worker;
     private readonly IWorkerJob _job;
     private readonly SecretMask _mask;
+    private readonly ArtifactTransfer _transfer;
     private JobDirectory? _folders;
-    private Task? _leftBehind;
-    private string? _moved;
-    private bool _hasThrown;
+    private bool _handlerThrew;
 
     public JobExecution(WorkerContext worker, IWorkerJob job)
     {
         _worker = worker;
         _job = job;
         _mask = SecretMask.ForJob(job, worker.Options.SecretKeys);
+        _transfer = new ArtifactTransfer(worker, job, _mask);
     }
 
-    /// <summary>A handler that goes on after its job was reported, since it could not be stopped.</summary>
+    /// <summary>The handler, if it could not be stopped and may still run; otherwise <see langword="null"/>.</summary>
     public Task? HandlerLeftBehind { get; private set; }
 
     private JobTicket Ticket => _job.Ticket;
 
     private CancellationToken Stopping => _worker.Shutdown.Stopping;
 
-    /// <summary>Runs to the report, fit to be sent. Throws nothing: the job is claimed, and must not hang.</summary>
+    /// <summary>
+    /// Runs the job. Returns a result that the service accepts. Every exception becomes a failure result, because a
+    /// claimed job without a result would hang until its time limit.
+    /// </summary>
     public async Task<ThirdPartyJobOutcome> RunAsync()
     {
         try
         {
-            return Fit(await WorkAsync().ConfigureAwait(false));
+            return Sanitize(await ExecuteAsync().ConfigureAwait(false));
         }
         catch (Exception error)
         {
-            // In the words of its type alone: a mask that fails would let secrets pass.
+            // The type of the error alone: its message may hold a secret that could not be masked.
             _worker.Warn(Ticket, $"The worker could not run job {Ticket.JobId}: {error.GetType().Name}.", error);
-            return Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
+            return ThirdPartyJobOutcome.Failed(FailureType.SystemUnavailable, "The worker could not run the job.");
         }
     }
 
-    /// <summary>Deletes the job's folder; where a handler was left behind, when that has ended.</summary>
+    /// <summary>Deletes the job's folder. If its handler or a transfer still runs, deletes it afterwards.</summary>
     public async Task CleanUpAsync()
     {
         if (_folders is JobDirectory folders)
         {
-            if (_leftBehind is { IsCompleted: false } leftBehind)
+            if ((HandlerLeftBehind ?? _transfer.LeftBehind) is { IsCompleted: false } running)
             {
-                _ = leftBehind.ContinueWith(_ => folders.Delete(), TaskScheduler.Default);
+                _ = running.ContinueWith(_ => folders.Delete(), TaskScheduler.Default);
             }
             else if (folders.AreMade)
             {
@@ -71,20 +74,20 @@ internal sealed class JobExecution
         }
     }
 
-    private ThirdPartyJobOutcome Fit(ThirdPartyJobOutcome outcome)
+    private ThirdPartyJobOutcome Sanitize(ThirdPartyJobOutcome outcome)
     {
-        // The pipeline's owner reads it, who has no use for paths of this machine.
-        var fit = new OutcomeSanitizer(text => _folders?.Hide(_mask.Apply(text)) ?? _mask.Apply(text));
-        ThirdPartyJobOutcome fitting = fit.Of(outcome);
-        foreach (string warning in fit.Warnings)
+        // The customer reads the result, and must not see paths of this machine.
+        var sanitizer = new OutcomeSanitizer(text => _folders?.HidePaths(_mask.Apply(text)) ?? _mask.Apply(text));
+        ThirdPartyJobOutcome result = sanitizer.Of(outcome);
+        foreach (string warning in sanitizer.Warnings)
         {
             _worker.Warn(Ticket, warning);
         }
 
-        return fitting;
+        return result;
     }
 
-    private async Task<ThirdPartyJobOutcome> WorkAsync()
+    private async Task<ThirdPartyJobOutcome> ExecuteAsync()
     {
         foreach (string key in _worker.Options.SecretKeys)
         {
@@ -102,10 +105,11 @@ internal sealed class JobExecution
         JobArtifacts artifacts = _job.Artifacts;
         if (_worker.Mover is not null && artifacts.Inputs.Concat(artifacts.Outputs).Any(each => each.Name is null))
         {
-            return Failed(FailureType.SystemUnavailable, "An artifact of the job has no name, so it cannot be moved.");
+            return ThirdPartyJobOutcome.Failed(
+                FailureType.SystemUnavailable, "An artifact of the job has no name, so the worker cannot move it.");
         }
 
-        // With artifacts, their places have to be there before the handler looks for them.
+        // The transfers need the folders. Without artifacts, the folders are created on first use.
         _folders = _worker.WorkDirectory.ForJob(Ticket.JobId, _worker.Mover is null ? null : artifacts);
         if (_worker.Mover is not null && artifacts.Inputs.Count + artifacts.Outputs.Count > 0
             && _folders.Make() is Exception problem)
@@ -113,11 +117,11 @@ internal sealed class JobExecution
             return FolderFailure(problem);
         }
 
-        long begun = _worker.Clock.GetTimestamp();
-        if (await MoveAsync("Input", _job.Artifacts.Inputs.Count, SaveInputsAsync, RemainingTime(begun), Stopping)
-            .ConfigureAwait(false) is ThirdPartyJobOutcome noInputs)
+        long startedAt = _worker.Clock.GetTimestamp();
+        if (await _transfer.SaveInputsAsync(_folders, RemainingTime(startedAt)).ConfigureAwait(false)
+            is ThirdPartyJobOutcome inputFailure)
         {
-            return noInputs;
+            return inputFailure;
         }
 
         if (Stopping.IsCancellationRequested)
@@ -125,86 +129,43 @@ internal sealed class JobExecution
             return StoppedBeforeHandler();
         }
 
-        ThirdPartyJobOutcome outcome = await HandleAsync(_folders, RemainingTime(begun)).ConfigureAwait(false);
+        ThirdPartyJobOutcome outcome = await HandleAsync(_folders, RemainingTime(startedAt)).ConfigureAwait(false);
 
-        // It looked for a folder that was not there: nothing that it says of its work counts.
+        // The handler used a path that does not exist, so its outcome is meaningless.
         if (_folders.Problem is Exception missing)
         {
             return FolderFailure(missing);
         }
 
-        if (_folders.MissingFolderMessage is string miss)
+        if (_folders.UnknownArtifactMessage is string unknownArtifact)
         {
-            _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(miss)}");
-            outcome = outcome.Failure is not FailureResult failure ? Failed(FailureType.JobFailed, miss)
-                : _hasThrown && failure.Message.IndexOf(miss, StringComparison.Ordinal) < 0
-                ? ThirdPartyJobOutcome.From(failure with { Message = $"{failure.Message} {miss}" })
+            _worker.Warn(Ticket, $"Job {Ticket.JobId}: {_mask.Apply(unknownArtifact)}");
+            outcome = outcome.Failure is not FailureResult failure
+                ? ThirdPartyJobOutcome.Failed(FailureType.JobFailed, unknownArtifact)
+                : _handlerThrew && failure.Message.IndexOf(unknownArtifact, StringComparison.Ordinal) < 0
+                ? ThirdPartyJobOutcome.From(failure with { Message = $"{failure.Message} {unknownArtifact}" })
                 : outcome;
         }
 
-        // What goes on in a later job has its outputs later, and what failed hands nothing on.
+        // Only a success publishes outputs. A continued action publishes them in a later job.
         return outcome.Outcome == WorkerOutcomes.Succeeded
-            ? FaultOfOutputs(_folders)
-                ?? await MoveAsync(
-                    "Output", artifacts.Outputs.Count, PublishOutputsAsync, limit: null, _worker.Shutdown.HandlerCancellation)
-                    .ConfigureAwait(false)
+            ? _transfer.CheckOutputs(_folders)
+                ?? await _transfer.PublishOutputsAsync(_folders).ConfigureAwait(false)
                 ?? outcome
             : outcome;
     }
 
-    /// <summary>What the handler left in place of the output artifacts; before any of them is published.</summary>
-    private ThirdPartyJobOutcome? FaultOfOutputs(JobDirectory folders)
+    // The input transfer and the handler share the job's time limit.
+    private TimeSpan? RemainingTime(long startedAt)
     {
-        if (_worker.Mover is null)
-        {
-            return null;
-        }
-
-        string[] names = _job.Artifacts.Outputs.Select(artifact => artifact.Name).OfType<string>().ToArray();
-        if (folders.FindUndeclaredOutputs() is { Count: > 0 } strays)
-        {
-            return Failed(
-                FailureType.JobFailed,
-                $"The handler left {Names(strays)}, which {(strays.Count == 1 ? "is" : "are")} not among the action's "
-                + $"output artifacts{(names.Length == 0 ? "; it has none" : ": " + Names(names))}.");
-        }
-
-        string[] missing = names.Where(name => !Exists(folders.OutputPath[name])).ToArray();
-        if (missing.Length == 0)
-        {
-            return null;
-        }
-
-        string message = $"The handler did not make the output artifact{(missing.Length == 1 ? string.Empty : "s")} "
-            + $"{Names(missing)}.";
-        switch (_worker.Options.MissingArtifact)
-        {
-            case MissingArtifactAction.Fail:
-                return Failed(FailureType.JobFailed, message);
-            case MissingArtifactAction.Warn:
-                _worker.Warn(Ticket, $"Job {Ticket.JobId}: {message}");
-                break;
-            default:
-                _worker.Report(WorkerEventKind.Note, Ticket, message);
-                break;
-        }
-
-        return null;
-
-        static string Names(IEnumerable<string> all) => string.Join(", ", all.Select(name => $"'{name}'"));
-    }
-
-    // Of the job's time, which its inputs and its handler share.
-    private TimeSpan? RemainingTime(long begun)
-    {
-        TimeSpan? left = _worker.Options.JobTimeout - _worker.Clock.GetElapsedTime(begun);
+        TimeSpan? left = _worker.Options.JobTimeout - _worker.Clock.GetElapsedTime(startedAt);
         return left < TimeSpan.Zero ? TimeSpan.Zero : left;
     }
 
     private async Task<ThirdPartyJobOutcome> HandleAsync(JobDirectory folders, TimeSpan? limit)
     {
         using TelemetryStep step = WorkerTelemetry.Step("handler", Ticket.ActionType, Ticket);
-        _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler begins.");
+        _worker.Report(WorkerEventKind.HandlerStarted, Ticket, "The handler starts.");
         (TaskCompletion end, Task<ThirdPartyJobOutcome?> work) = await TimeLimitedTask.RunAsync(
             stop => _worker.Handler.HandleAsync(_job.ToHandlerJob(folders), stop),
             limit,
@@ -214,9 +175,9 @@ internal sealed class JobExecution
             .ConfigureAwait(false);
         ThirdPartyJobOutcome outcome = end == TaskCompletion.Completed
             ? await OutcomeAsync(work).ConfigureAwait(false)
-            : await CutOffAsync(end, work).ConfigureAwait(false);
-        _hasThrown = work.IsFaulted;
-        Exception? error = _hasThrown ? _mask.Clean(work.Exception!.GetBaseException()) : null;
+            : await OutcomeOfCancelledAsync(end, work).ConfigureAwait(false);
+        _handlerThrew = work.IsFaulted;
+        Exception? error = _handlerThrew ? _mask.Clean(work.Exception!.GetBaseException()) : null;
         if (outcome.FailureType is FailureType type)
         {
             step.Failed(type.ToString());
@@ -237,8 +198,9 @@ internal sealed class JobExecution
         }
         catch (OperationCanceledException error)
         {
-            return Failed(
-                FailureType.JobFailed, $"The handler was cancelled, though nobody asked for it: {error.Message}");
+            return ThirdPartyJobOutcome.Failed(
+                FailureType.JobFailed,
+                $"The handler was cancelled, though the worker did not cancel it: {error.Message}");
         }
         catch (Exception error)
         {
@@ -247,20 +209,19 @@ internal sealed class JobExecution
     }
 
     /// <summary>
-    /// The handler was told to end. What it says explicitly in its grace counts: an outcome, such as a continuation
-    /// token to go on with, or a failure in its own words. Just coming back does not: it may have left its work
-    /// half-done.
+    /// The outcome of a handler that was cancelled. An explicit outcome counts, for example a continuation token. A
+    /// <see cref="JobFailedException"/> counts, too. A plain return does not, because the work may be incomplete.
     /// </summary>
-    private async Task<ThirdPartyJobOutcome> CutOffAsync(TaskCompletion end, Task<ThirdPartyJobOutcome?> work)
+    private async Task<ThirdPartyJobOutcome> OutcomeOfCancelledAsync(
+        TaskCompletion end, Task<ThirdPartyJobOutcome?> work)
     {
         if (!work.IsCompleted)
         {
-            _leftBehind = work;
             HandlerLeftBehind = work;
             _worker.Report(
                 WorkerEventKind.HandlerLeftBehind, Ticket,
-                $"The handler of job {Ticket.JobId} cannot be stopped. Its job is reported, and its place takes no other "
-                + "job until it ends.");
+                $"The handler of job {Ticket.JobId} cannot be stopped. The worker reports the job as failed. The job "
+                + "keeps its slot until the handler ends.");
         }
         else
         {
@@ -277,143 +238,35 @@ internal sealed class JobExecution
             }
             catch (Exception)
             {
-                // What a cancellation throws says less than the reason of it.
+                // The reason for the cancellation, below, says more than this exception.
             }
         }
 
         return end == TaskCompletion.TimedOut
-            ? Failed(
-                FailureType.JobFailed, $"The handler did not end within {Text(_worker.Options.JobTimeout!.Value)}.")
-            : Failed(
+            ? ThirdPartyJobOutcome.Failed(
+                FailureType.JobFailed, $"The handler did not end within {_worker.Options.JobTimeout:c}.")
+            : ThirdPartyJobOutcome.Failed(
                 FailureType.SystemUnavailable,
-                $"The worker was stopped, and the handler did not end within {Text(_worker.Options.StopTimeout)}.");
+                $"The worker was stopped, and the handler did not end within {_worker.Options.StopTimeout:c}.");
     }
-
-    /// <summary>Moves artifacts; gives the failure where that did not succeed.</summary>
-    private async Task<ThirdPartyJobOutcome?> MoveAsync(
-        string which, int count, Func<CancellationToken, Task<bool>> move, TimeSpan? limit, CancellationToken stop)
-    {
-        if (_worker.Mover is null || count == 0)
-        {
-            return null;
-        }
-
-        using TelemetryStep step = WorkerTelemetry.Step(which.ToLowerInvariant() + "s", Ticket.ActionType, Ticket);
-        (TaskCompletion end, Task<bool> work) =
-            await TimeLimitedTask.RunAsync(move, limit, _worker.Clock, stop).ConfigureAwait(false);
-        if (end != TaskCompletion.Completed)
-        {
-            _leftBehind = work;
-            if (end == TaskCompletion.TimedOut)
-            {
-                step.Failed(nameof(FailureType.JobFailed));
-                return Failed(
-                    FailureType.JobFailed,
-                    $"{which} artifact '{_moved}' was not downloaded and expanded within "
-                    + $"{Text(_worker.Options.JobTimeout!.Value)}, the time of the job.");
-            }
-
-            return Failed(
-                FailureType.SystemUnavailable,
-                $"The worker was stopped while it moved {which.ToLowerInvariant()} artifacts.");
-        }
-
-        try
-        {
-            await work.ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception error)
-        {
-            step.Failed(error.GetType().Name);
-            string message = TransferFailure.MessageOf(error, _moved);
-            _worker.Warn(
-                Ticket, $"{which} artifacts of job {Ticket.JobId}: {_mask.Apply(message)}", _mask.Clean(error));
-            return Failed(TransferFailure.TypeOf(error), $"{which} artifact: {message}");
-        }
-    }
-
-    private async Task<bool> SaveInputsAsync(CancellationToken stop)
-    {
-        foreach (JobArtifact artifact in _job.Artifacts.Inputs)
-        {
-            if (artifact.Name is string name)
-            {
-                _moved = name;
-                await _worker.Mover!.SaveAsync(
-                    ReportingArtifacts(), artifact, _folders!.InputPath[name], expand: true, progress: null, stop)
-                    .ConfigureAwait(false);
-            }
-        }
-
-        return true;
-    }
-
-    private async Task<bool> PublishOutputsAsync(CancellationToken stop)
-    {
-        foreach (JobArtifact artifact in _job.Artifacts.Outputs)
-        {
-            if (artifact.Name is not string name)
-            {
-                continue;
-            }
-
-            string path = _folders!.OutputPath[name];
-            if (Exists(path))
-            {
-                _moved = name;
-                await _worker.Mover!.PublishAsync(ReportingArtifacts(), artifact, path, progress: null, stop).ConfigureAwait(false);
-            }
-        }
-
-        return true;
-    }
-
-    // What a transfer does and what it warns of is said of the job that it is for.
-    private JobArtifacts ReportingArtifacts() => _job.Artifacts with
-    {
-        Log = text => _worker.Report(WorkerEventKind.Note, Ticket, _mask.Apply(text)),
-        Warn = text => _worker.Warn(Ticket, _mask.Apply(text)),
-    };
 
     private static ThirdPartyJobOutcome ToFailure(Exception error)
     {
-        Exception clearest = error is AggregateException many ? many.GetBaseException() : error;
-        string message = string.IsNullOrWhiteSpace(clearest.Message) ? clearest.GetType().Name : clearest.Message;
-        return clearest is JobFailedException failed
+        Exception cause = error is AggregateException many ? many.GetBaseException() : error;
+        string message = string.IsNullOrWhiteSpace(cause.Message) ? cause.GetType().Name : cause.Message;
+        return cause is JobFailedException failed
             ? ThirdPartyJobOutcome.From(new FailureResult(failed.Type, message, failed.ExternalExecutionId))
-            : Failed(FailureType.JobFailed, message);
-    }
-
-    // Also a link to nothing, and what may not be looked at: publishing says what is wrong with it.
-    private static bool Exists(string path)
-    {
-        try
-        {
-            _ = File.GetAttributes(path);
-            return true;
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-        catch (Exception error) when (FileErrors.IsIoError(error))
-        {
-            return true;
-        }
+            : ThirdPartyJobOutcome.Failed(FailureType.JobFailed, message);
     }
 
     private ThirdPartyJobOutcome FolderFailure(Exception error)
     {
-        _worker.Warn(Ticket, $"No work folder could be made for job {Ticket.JobId}: {error.Message}", error);
-        return Failed(FailureType.SystemUnavailable, "The worker could not make a folder for the job.");
+        _worker.Warn(Ticket, $"The worker could not create a folder for job {Ticket.JobId}: {error.Message}", error);
+        return ThirdPartyJobOutcome.Failed(
+            FailureType.SystemUnavailable, "The worker could not create a folder for the job.");
     }
 
-    private static ThirdPartyJobOutcome StoppedBeforeHandler() => Failed(
-        FailureType.SystemUnavailable, "The worker was stopped before the job's handler began; nothing was done.");
-
-    private static ThirdPartyJobOutcome Failed(FailureType type, string message) =>
-        ThirdPartyJobOutcome.From(new FailureResult(type, message, ExternalExecutionId: null));
-
-    private static string Text(TimeSpan time) => time.ToString("c", System.Globalization.CultureInfo.InvariantCulture);
+    private static ThirdPartyJobOutcome StoppedBeforeHandler() => ThirdPartyJobOutcome.Failed(
+        FailureType.SystemUnavailable,
+        "The worker was stopped before the handler started, so the job was not run. It can be tried again.");
 }

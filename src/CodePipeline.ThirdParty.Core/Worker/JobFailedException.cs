@@ -2,7 +2,7 @@ using System;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>A handler's failure with more to say than a message.</summary>
+/// <summary>Fails a job with a failure type and, optionally, an external execution id.</summary>
 internal sealed class JobFailedException(
     FailureType type, string message, string? externalExecutionId = null, Exception? cause = null)
     : Exception(message, cause)

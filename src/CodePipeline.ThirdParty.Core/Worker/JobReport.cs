@@ -2,37 +2,41 @@ using System;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>What a worker made of one job.</summary>
+/// <summary>How a worker's job ended.</summary>
 public sealed class JobReport
 {
     /// <summary>The id of the job.</summary>
     public string JobId { get; init; } = string.Empty;
 
-    /// <summary>The customer.</summary>
+    /// <summary>The id of the customer.</summary>
     public string? ClientId { get; init; }
 
-    /// <summary>The action type that it was polled for.</summary>
+    /// <summary>The action type that the worker polled for.</summary>
     public ActionTypeId? ActionType { get; init; }
 
     /// <summary>One of <see cref="WorkerOutcomes"/>.</summary>
     public string Outcome { get; init; } = string.Empty;
 
-    /// <summary>When the job was claimed.</summary>
+    /// <summary>
+    /// When the worker claimed the job. For a job that an earlier worker claimed, the time of its last journal entry.
+    /// </summary>
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>From the claim until the service had the result.</summary>
+    /// <summary>The time from <see cref="StartedAt"/> until the worker was done with the job.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Why the job failed.</summary>
+    /// <summary>The failure type, if the result is a failure.</summary>
     public FailureType? FailureType { get; init; }
 
-    /// <summary>What was reported: the summary of a success, the message of a failure. Secrets masked.</summary>
+    /// <summary>
+    /// The summary of a success, the message of a failure, or why the result was not delivered. Secrets are masked.
+    /// </summary>
     public string? Message { get; init; }
 
     /// <summary>The id of the execution in the partner's system.</summary>
     public string? ExternalExecutionId { get; init; }
 
-    /// <summary>The same with other texts of the job.</summary>
+    /// <summary>Returns a copy with changed texts.</summary>
     internal JobReport With(Func<string, string> change) => new()
     {
         JobId = JobId,

@@ -26,7 +26,7 @@ internal sealed class JobSlot(JobSlots slots, JobTicket ticket, bool isUndecided
     /// <param name="counts">Whether it counts toward the worker's limit of jobs.</param>
     public void SetClaimed(bool counts) => slots.OnClaimed(this, counts);
 
-    /// <summary>Gives no other job this slot until a handler has ended that could not be stopped.</summary>
+    /// <summary>Keeps the slot busy until a handler that could not be stopped has ended.</summary>
     public void HoldUntil(Task handler)
     {
         slots.OnStuck(this);

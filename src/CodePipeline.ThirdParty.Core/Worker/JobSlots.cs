@@ -11,8 +11,12 @@ namespace CodePipeline.ThirdParty.Worker;
 /// <remarks>
 /// One lock guards everything. These statements hold whenever it is free:
 /// <list type="bullet">
-/// <item>Busy slots are between 0 and the throttle limit. A stuck slot is busy: its handler could not be stopped.</item>
-/// <item>Claimed plus undecided jobs never exceed MaxJobs. A polled job is undecided until it is claimed or skipped.</item>
+/// <item>
+/// Busy slots are between 0 and the throttle limit. A stuck slot is busy: its handler could not be stopped.
+/// </item>
+/// <item>
+/// Claimed plus undecided jobs never exceed MaxJobs. A polled job is undecided until it is claimed or skipped.
+/// </item>
 /// <item>The id of a job is held from its reservation, or from its place in the recovery queue, until its end.</item>
 /// <item>A job waits in the recovery queue, or is in flight; never both.</item>
 /// </list>

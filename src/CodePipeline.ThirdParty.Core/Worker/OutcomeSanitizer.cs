@@ -5,13 +5,15 @@ using System.Globalization;
 namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>
-/// Makes of an outcome a result that the service takes: texts cut, secrets masked, and left out what breaks a limit.
+/// Turns a handler's outcome into a result that the service accepts. Masks secrets, truncates long texts, and leaves
+/// out invalid values.
 /// </summary>
+/// <param name="mask">Masks the secrets in a text.</param>
 internal sealed class OutcomeSanitizer(Func<string, string> mask)
 {
     private readonly List<string> _warnings = new();
 
-    /// <summary>What had to be changed, in sentences.</summary>
+    /// <summary>One sentence for each value that was changed or left out.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     public ThirdPartyJobOutcome Of(ThirdPartyJobOutcome outcome) => outcome.Failure is FailureResult failure
@@ -20,13 +22,13 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
 
     private ThirdPartyJobOutcome Success(SuccessResult success)
     {
-        // Without its token the action would end here, as if all were done.
+        // Without its continuation token, the action would count as complete.
         if (success.ContinuationToken is string token && !ServiceLimits.ContinuationToken.Allows(token))
         {
             string message = string.Format(
                 CultureInfo.InvariantCulture,
-                "The handler's continuation token has {0} characters; the service takes {1} to {2}. Keep the state "
-                + "elsewhere, and put a reference to it into the token.",
+                "The handler's continuation token has {0} characters. The service accepts {1} to {2}. Store the state "
+                + "elsewhere, and put a reference to it in the token.",
                 token.Length,
                 ServiceLimits.ContinuationToken.Minimum,
                 ServiceLimits.ContinuationToken.Maximum);
@@ -52,7 +54,7 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
         if (type is < FailureType.JobFailed or > FailureType.SystemUnavailable)
         {
             _warnings.Add(
-                $"The failure type {(int)type} is not one that the service knows; it was reported as JobFailed.");
+                $"The service does not know the failure type {(int)type}. The worker reports JobFailed instead.");
             type = FailureType.JobFailed;
         }
 
@@ -66,11 +68,13 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
             return null;
         }
 
-        // A revision that is cut is another one.
+        // A truncated revision would name a different revision.
         if (!ServiceLimits.Revision.Allows(revision.Revision)
             || !ServiceLimits.ChangeIdentifier.Allows(revision.ChangeIdentifier))
         {
-            _warnings.Add("The revision or its change identifier is empty or too long; the result went without it.");
+            _warnings.Add(
+                "The revision or its change identifier is empty or too long. The worker leaves the revision out of the "
+                + "result.");
             return null;
         }
 
@@ -81,7 +85,7 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
     {
         if (percent is < ServiceLimits.MinimumPercentComplete or > ServiceLimits.MaximumPercentComplete)
         {
-            _warnings.Add($"{percent} percent is not between 0 and 100; the result went without it.");
+            _warnings.Add($"{percent} percent is not between 0 and 100. The worker leaves it out of the result.");
             return null;
         }
 
@@ -99,8 +103,8 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
         if (!ServiceLimits.ExternalExecutionId.Allows(id))
         {
             _warnings.Add(
-                $"The external execution id is longer than {ServiceLimits.ExternalExecutionId.Maximum} characters; "
-                + "the result went without it.");
+                $"The external execution id has {id.Length} characters. The service accepts "
+                + $"{ServiceLimits.ExternalExecutionId.Maximum}. The worker leaves it out of the result.");
             return null;
         }
 
@@ -114,14 +118,16 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
             return null;
         }
 
-        // Masked before it is cut: half of a secret would not be found any more.
+        // Mask before truncating: the mask would not recognize a truncated secret.
         string masked = mask(text!);
-        string cut = limit.Cut(masked);
-        if (cut.Length < masked.Length)
+        string truncated = limit.Cut(masked);
+        if (truncated.Length < masked.Length)
         {
-            _warnings.Add($"The {what} has {masked.Length} characters; the service takes {limit.Maximum}. It was cut.");
+            _warnings.Add(
+                $"The {what} has {masked.Length} characters. The service accepts {limit.Maximum}. The worker truncates "
+                + "it.");
         }
 
-        return cut;
+        return truncated;
     }
 }

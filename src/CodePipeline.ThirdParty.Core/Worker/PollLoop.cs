@@ -13,7 +13,7 @@ internal sealed class PollLoop(WorkerContext worker, JobSlots slots, PollSchedul
 
     private CancellationToken Stopping => worker.Shutdown.Stopping;
 
-    /// <summary>Polls until a limit or the stop ends it. Returns the error that the worker has to end with, if any.</summary>
+    /// <summary>Polls until a limit or the stop ends it. Returns the error that ends the worker, if any.</summary>
     public async Task<Exception?> RunAsync()
     {
         while (!Stopping.IsCancellationRequested)
@@ -24,7 +24,7 @@ internal sealed class PollLoop(WorkerContext worker, JobSlots slots, PollSchedul
             {
                 AnnounceEnd(reason);
 
-                // If no poll was ever answered, an empty queue is not known to be empty.
+                // If no poll has ever succeeded, the worker does not know that the queue is empty.
                 return decision.Error ?? scheduler.FirstFailure;
             }
 
@@ -45,7 +45,9 @@ internal sealed class PollLoop(WorkerContext worker, JobSlots slots, PollSchedul
         return null;
     }
 
-    /// <summary>Reports once why no more jobs are taken: a stop can be requested while the worker ends by itself.</summary>
+    /// <summary>
+    /// Reports why the worker takes no more jobs. Only once: a stop may be requested while the worker already ends.
+    /// </summary>
     public void AnnounceEnd(string reason)
     {
         if (Interlocked.Exchange(ref _announced, 1) == 0)
@@ -109,7 +111,7 @@ internal sealed class PollLoop(WorkerContext worker, JobSlots slots, PollSchedul
     private Exception? RecordFailure(PollQueueEntry target, Exception error)
     {
         WorkerTelemetry.PollFailed(target.ActionType, error);
-        if (!target.HasAnswered && target.BackOff.Failures == 0 && WorkerErrorPolicy.IsPermanent(error))
+        if (!target.HasSucceeded && target.BackOff.Failures == 0 && WorkerErrorPolicy.IsPermanent(error))
         {
             return error;
         }

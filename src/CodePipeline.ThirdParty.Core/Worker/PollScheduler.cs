@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Which action type is polled next, and when: in turns, each with its own waits.</summary>
+/// <summary>Decides which action type is polled next, and when. The types take turns; each has its own waits.</summary>
 internal sealed class PollScheduler
 {
     private static readonly TimeSpan s_firstBackOff = TimeSpan.FromSeconds(1);
@@ -29,14 +29,15 @@ internal sealed class PollScheduler
             .ToList();
     }
 
-    /// <summary>How many polls there were.</summary>
+    /// <summary>The number of polls so far.</summary>
     public int Polls => Volatile.Read(ref _polls);
 
-    /// <summary>The action type whose turn it is, if the time of any has come. It goes to the end of the row.</summary>
-    /// <param name="now">The time, counted from the worker's start.</param>
-    /// <param name="gatherUntil">
-    /// Before this no target is polled at once again; the time of others comes as it comes.
-    /// </param>
+    /// <summary>
+    /// Returns the next action type that is due and moves it to the end of the queue; <see langword="null"/> if none is
+    /// due.
+    /// </summary>
+    /// <param name="now">The time since the worker's start.</param>
+    /// <param name="gatherUntil">An action type whose last batch was full is not due before this time.</param>
     public PollQueueEntry? Next(TimeSpan now, TimeSpan gatherUntil)
     {
         int index = _turns.FindIndex(target => DueOf(target, gatherUntil) <= now);
@@ -52,27 +53,27 @@ internal sealed class PollScheduler
         return next;
     }
 
-    /// <summary>How long until the next poll is due.</summary>
+    /// <summary>The time until the next poll is due.</summary>
     public TimeSpan DueIn(TimeSpan now, TimeSpan gatherUntil) => _turns.Min(target => DueOf(target, gatherUntil)) - now;
 
-    /// <summary>Whether each action type has been polled since there were so many polls.</summary>
+    /// <summary>Whether every action type has been polled after the poll with this number.</summary>
     public bool HavePolledAllSince(int polls) => _turns.All(target => target.LastPoll > polls);
 
-    /// <summary>Why the last poll failed, where none was ever answered.</summary>
-    public Exception? FirstFailure => _turns.Any(target => target.HasAnswered)
+    /// <summary>The error of the last poll, if no poll has ever succeeded.</summary>
+    public Exception? FirstFailure => _turns.Any(target => target.HasSucceeded)
         ? null
         : _turns.OrderByDescending(target => target.LastPoll).First().Error;
 
-    /// <summary>A poll was answered. A full batch means that more may wait: at once again.</summary>
+    /// <summary>Records a successful poll. After a full batch the next poll is due immediately.</summary>
     public void RecordSuccess(PollQueueEntry target, bool full, TimeSpan now)
     {
         target.BackOff.Reset();
-        target.HasAnswered = true;
+        target.HasSucceeded = true;
         target.HasMore = full;
         target.Due = full ? now : now + Jittered(_interval);
     }
 
-    /// <summary>A poll failed; gives the wait until the next.</summary>
+    /// <summary>Records a failed poll. Returns the wait before the next one.</summary>
     public static TimeSpan RecordFailure(PollQueueEntry target, TimeSpan now, Exception? error = null)
     {
         target.Error = error;
@@ -85,29 +86,29 @@ internal sealed class PollScheduler
     private static TimeSpan DueOf(PollQueueEntry target, TimeSpan gatherUntil) =>
         target.HasMore && gatherUntil > target.Due ? gatherUntil : target.Due;
 
-    // Within a tenth to either side, so that workers that were started together do not poll together for ever.
+    // Plus or minus 10 percent, so that workers that start together do not keep polling together.
     private TimeSpan Jittered(TimeSpan time) => TimeSpan.FromTicks((long)(time.Ticks * (0.9 + (0.2 * _random()))));
 }
 
-/// <summary>One action type's place in the plan.</summary>
+/// <summary>The polling state of one action type.</summary>
 internal sealed class PollQueueEntry(ActionTypeId actionType, BackOff backOff)
 {
     public ActionTypeId ActionType { get; } = actionType;
 
     public BackOff BackOff { get; } = backOff;
 
-    /// <summary>When it may be polled, counted from the worker's start.</summary>
+    /// <summary>When the next poll is due; time since the worker's start.</summary>
     public TimeSpan Due { get; set; }
 
-    /// <summary>Whether its last poll brought all that was asked for, so that more may wait.</summary>
+    /// <summary>Whether the last poll returned a full batch, so that more jobs may wait.</summary>
     public bool HasMore { get; set; }
 
-    /// <summary>Which of all polls was its last.</summary>
+    /// <summary>The number of its last poll, among the polls of all action types.</summary>
     public int LastPoll { get; set; }
 
-    /// <summary>Whether a poll of it was ever answered.</summary>
-    public bool HasAnswered { get; set; }
+    /// <summary>Whether any of its polls has succeeded.</summary>
+    public bool HasSucceeded { get; set; }
 
-    /// <summary>Why its last poll failed that did.</summary>
+    /// <summary>The error of its last failed poll.</summary>
     public Exception? Error { get; set; }
 }

@@ -4,14 +4,15 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>
-/// File names of what the service names: as they are where that is safe everywhere, else with a hash.
-/// </summary>
+/// <summary>Turns names from the service into file names that are valid on every operating system.</summary>
 internal static class SafeFileName
 {
-    private const int LongestPlain = 64;
-    private const int LongestHead = 24;
+    private const int MaxUnchangedLength = 64;
+    private const int MaxPrefixLength = 24;
 
+    /// <summary>
+    /// Returns a safe name of up to 64 characters unchanged. Otherwise returns a short prefix of the name and its hash.
+    /// </summary>
     public static string For(string name)
     {
         if (IsSafe(name))
@@ -22,8 +23,8 @@ internal static class SafeFileName
         StringBuilder safe = new();
         foreach (char c in name)
         {
-            // Without dots: of 'NUL.' it would make 'NUL.-…', which is the device all the same.
-            if (safe.Length < LongestHead && IsPlain(c) && c != '.')
+            // No dots: Windows opens the device NUL for 'NUL.-…', too.
+            if (safe.Length < MaxPrefixLength && IsPlain(c) && c != '.')
             {
                 safe.Append(c);
             }
@@ -32,7 +33,7 @@ internal static class SafeFileName
         return safe.Append(safe.Length > 0 ? "-" : string.Empty).Append(Hash(name)).ToString();
     }
 
-    /// <summary>Enough of the SHA-256 of a text to tell it from others.</summary>
+    /// <summary>The first 10 bytes of the SHA-256 of a text, as 20 hexadecimal digits.</summary>
     public static string Hash(string text)
     {
         const int Bytes = 10;
@@ -53,7 +54,7 @@ internal static class SafeFileName
 
     private static bool IsSafe(string name)
     {
-        if (name.Length is 0 or > LongestPlain || name[0] == '.' || name[name.Length - 1] == '.')
+        if (name.Length is 0 or > MaxUnchangedLength || name[0] == '.' || name[name.Length - 1] == '.')
         {
             return false;
         }

@@ -6,20 +6,24 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Puts <c>***</c> in the place of a job's secrets.</summary>
+/// <summary>Replaces a job's secrets in texts with <c>***</c>.</summary>
 internal sealed class SecretMask
 {
     private readonly Func<IReadOnlyCollection<Secret?>> _secrets;
     private readonly JobConfiguration _configuration;
     private readonly IReadOnlyCollection<string> _secretKeys;
 
-    // Made anew when there are more secrets: a handler may write thousands of lines.
+    // Cached, because a handler may write thousands of lines. Rebuilt when the number of secrets grows.
     private volatile MaskedTexts? _texts;
 
-    /// <summary>Masks the secrets of a job.</summary>
-    /// <param name="secrets">Its token and keys; they become more as keys are renewed, and never fewer.</param>
-    /// <param name="configuration">Its configuration, of which those values are secret whose key looks so.</param>
-    /// <param name="secretKeys">Keys whose values are secret too; upper and lower case are alike.</param>
+    /// <summary>Creates a mask for one job.</summary>
+    /// <param name="secrets">
+    /// Returns the job's client token and credentials. Renewed credentials may be added; none may be removed.
+    /// </param>
+    /// <param name="configuration">
+    /// The job's configuration. The mask covers the values of keys that <see cref="SecretKeys.LooksSecret"/> accepts.
+    /// </param>
+    /// <param name="secretKeys">More configuration keys with secret values; case-insensitive.</param>
     public SecretMask(
         Func<IReadOnlyCollection<Secret?>> secrets,
         JobConfiguration configuration,
@@ -33,7 +37,7 @@ internal sealed class SecretMask
     public static SecretMask ForJob(IWorkerJob job, IReadOnlyCollection<string> secretKeys) =>
         new(() => job.Secrets, job.Configuration, secretKeys);
 
-    /// <summary>The secrets of a job in a handler's hands.</summary>
+    /// <summary>Creates the mask for a job that a handler received. Does not cover credentials renewed later.</summary>
     public static SecretMask ForJob(ThirdPartyJob job, IReadOnlyCollection<string> secretKeys)
     {
         var detail = job as ThirdPartyJobDetail;
@@ -59,14 +63,14 @@ internal sealed class SecretMask
         return text;
     }
 
-    /// <summary>The error itself, where nothing secret shows in it; else none.</summary>
+    /// <summary>Returns the error; <see langword="null"/> if its text contains a secret.</summary>
     public Exception? Clean(Exception error)
     {
         string text = error.ToString();
         return Apply(text) == text ? error : null;
     }
 
-    /// <summary>The longest first: one may stand in another.</summary>
+    /// <summary>The texts to mask, longest first, because one may contain another.</summary>
     private SecretEncodings[] TextsOf(IEnumerable<Secret?> secrets) => secrets
         .Select(secret => secret?.Reveal() ?? string.Empty)
         .Concat(_configuration
@@ -79,6 +83,6 @@ internal sealed class SecretMask
         .Select(secret => new SecretEncodings(secret))
         .ToArray();
 
-    /// <summary>What is masked, and of how many secrets it was made.</summary>
+    /// <summary>The cached texts, and the number of secrets when they were built.</summary>
     private sealed record MaskedTexts(int Count, SecretEncodings[] Secrets);
 }

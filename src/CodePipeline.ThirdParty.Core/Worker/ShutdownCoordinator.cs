@@ -7,38 +7,41 @@ using CodePipeline.ThirdParty.Retries;
 namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>
-/// The three steps of a stop: no more jobs; after the stop timeout no more handlers; a little later no more calls.
+/// Stops a worker in three steps: no more jobs; no more handlers after the stop timeout; no more calls after
+/// <see cref="FinalCallsTimeout"/>.
 /// </summary>
-// Sources without a timer hold nothing, and a handler that was left behind may look at them still.
+// The sources are not disposed: a handler that was left behind may still use their tokens.
 #pragma warning disable CA1001
 internal sealed class ShutdownCoordinator(
 #pragma warning restore CA1001
     TimeSpan stopTimeout, TimeProvider clock)
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _handlersEnd = new();
-    private readonly CancellationTokenSource _callsEnd = new();
+    private readonly CancellationTokenSource _handlerCancellation = new();
+    private readonly CancellationTokenSource _callCancellation = new();
     private readonly TaskCompletionSource<bool> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// How long after the stop timeout calls may still go on: the grace of handlers, and then results made at the very
-    /// end.
+    /// How long calls may continue after the stop timeout: enough for the handlers' grace period and for delivering
+    /// their results.
     /// </summary>
     public static TimeSpan FinalCallsTimeout { get; } = TimeSpan.FromSeconds(4.5);
 
-    /// <summary>No polls, no claims, no handler begins.</summary>
+    /// <summary>Cancelled first. The worker no longer polls, claims jobs or starts handlers.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Handlers that still run are told to end, and are failed.</summary>
-    public CancellationToken HandlerCancellation => _handlersEnd.Token;
+    /// <summary>Cancelled after the stop timeout. Handlers that still run must end.</summary>
+    public CancellationToken HandlerCancellation => _handlerCancellation.Token;
 
-    /// <summary>What has not been delivered by now is left to the journal.</summary>
-    public CancellationToken CallCancellation => _callsEnd.Token;
+    /// <summary>Cancelled last. Undelivered results stay in the journal.</summary>
+    public CancellationToken CallCancellation => _callCancellation.Token;
 
-    /// <summary>Begins the stop. Returns at once, on whatever thread it is called.</summary>
+    /// <summary>Requests the stop. Returns immediately; may be called on any thread, and more than once.</summary>
     public void RequestStop() => _requested.TrySetResult(true);
 
-    /// <summary>Takes the steps once the stop is asked for; runs until the worker has ended.</summary>
+    /// <summary>Waits for a stop request, then takes the three steps.</summary>
+    /// <param name="announce">Called before the first step.</param>
+    /// <param name="finished">Ends the wait and the steps when the worker has ended.</param>
     public async Task WatchAsync(Action announce, CancellationToken finished)
     {
         try
@@ -49,13 +52,13 @@ internal sealed class ShutdownCoordinator(
             announce();
             _stopping.Cancel();
             await clock.DelayAsync(stopTimeout, finished).ConfigureAwait(false);
-            _handlersEnd.Cancel();
+            _handlerCancellation.Cancel();
             await clock.DelayAsync(FinalCallsTimeout, finished).ConfigureAwait(false);
-            _callsEnd.Cancel();
+            _callCancellation.Cancel();
         }
         catch (OperationCanceledException)
         {
-            // The worker has ended before the stop had.
+            // The worker ended before the last step.
         }
     }
 }

@@ -2,7 +2,7 @@ using System;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>When something began, and how long ago that is, also where the clock is set meanwhile.</summary>
+/// <summary>A start time whose elapsed time stays correct when the system clock is set.</summary>
 internal readonly struct StartTime
 {
     private readonly TimeProvider _clock;
@@ -18,18 +18,18 @@ internal readonly struct StartTime
         _before = now > time ? now - time : TimeSpan.Zero;
     }
 
-    /// <summary>The time of day.</summary>
+    /// <summary>The start, by the system clock.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>The time of day from which on what elapses is counted.</summary>
+    /// <summary>When this value was created, by the system clock. A monotonic clock measures from here.</summary>
     public DateTimeOffset SeenAt { get; }
 
-    /// <summary>How long ago; never less than zero.</summary>
+    /// <summary>The time since the start; zero or more.</summary>
     public TimeSpan Elapsed => _before + _clock.GetElapsedTime(_seenAt);
 
-    /// <summary>Something that begins now.</summary>
+    /// <summary>A start at the present time.</summary>
     public static StartTime Now(TimeProvider clock) => FromUtc(clock.GetUtcNow(), clock);
 
-    /// <summary>Something that began in an earlier process, which left nothing but the time of day.</summary>
+    /// <summary>A start in an earlier process. Its distance from now depends on the system clock.</summary>
     public static StartTime FromUtc(DateTimeOffset time, TimeProvider clock) => new(time, clock.GetUtcNow(), clock);
 }

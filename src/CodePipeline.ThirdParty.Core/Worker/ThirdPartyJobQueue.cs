@@ -12,7 +12,7 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>Third-party jobs: the five operations, with each client's token found by its id.</summary>
+/// <summary>The five operations of third-party jobs. Finds each client's token by the client id.</summary>
 internal sealed class ThirdPartyJobQueue : IJobQueue
 {
     private readonly ThirdPartySession _session;
@@ -21,12 +21,10 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
     private readonly CallOptions _options;
 
     /// <summary>Creates the queue.</summary>
-    /// <param name="session">
-    /// How calls are made, and where tokens are looked up after <paramref name="tokens"/>.
-    /// </param>
-    /// <param name="tokens">The token source of the worker itself; asked first.</param>
-    /// <param name="clock">Tells when details were read.</param>
-    /// <param name="options">What each call reports.</param>
+    /// <param name="session">The session that makes the calls. Its token sources are the fallback.</param>
+    /// <param name="tokens">The token source to ask first; <see langword="null"/> for none.</param>
+    /// <param name="clock">Gives the time when details were read; <see langword="null"/> for the system clock.</param>
+    /// <param name="options">The options of each call; <see langword="null"/> to report nothing.</param>
     public ThirdPartyJobQueue(
         ThirdPartySession session,
         IClientTokenSource? tokens = null,
@@ -88,7 +86,8 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
         },
         cancellationToken);
 
-    private Task<JobDetailsResponse> DetailsAsync(JobTicket ticket, Secret token, CancellationToken cancellationToken) =>
+    private Task<JobDetailsResponse> DetailsAsync(
+        JobTicket ticket, Secret token, CancellationToken cancellationToken) =>
         _session.Client.GetThirdPartyJobDetailsAsync(ticket.JobId, token, _options, cancellationToken);
 
     private async Task<bool> ClaimAsync(ThirdPartyJobDetail detail, CancellationToken cancellationToken)
@@ -107,7 +106,8 @@ internal sealed class ThirdPartyJobQueue : IJobQueue
     }
 
     /// <summary>
-    /// Calls with the client's token; a refused one is looked up anew, as it may have been changed meanwhile.
+    /// Makes a call with the client's token. If the service refuses a cached token, which the customer may have changed
+    /// since, looks the token up again and retries once.
     /// </summary>
     private async Task<T> WithTokenAsync<T>(
         JobTicket ticket, Func<Secret, Task<T>> call, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using CodePipeline.ThirdParty.Jobs;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>A claimed job in a handler's hands: its details, and where it works.</summary>
+/// <summary>A claimed job as a handler receives it: its details and its folders.</summary>
 public sealed class ThirdPartyWorkerJob : ThirdPartyJobDetail
 {
     private readonly JobDirectory _folders;
@@ -14,12 +14,15 @@ public sealed class ThirdPartyWorkerJob : ThirdPartyJobDetail
         _folders = folders;
     }
 
-    /// <summary>A folder of the job's own, deleted after it.</summary>
+    /// <summary>The job's own folder. Deleted when the job ends.</summary>
     public string WorkDirectory => _folders.WorkDirectory;
 
-    /// <summary>Where each input artifact lies, by name: a folder, expanded where it was an archive.</summary>
+    /// <summary>The folder of each input artifact, by name. The worker expands archives.</summary>
     public IReadOnlyDictionary<string, string> InputPath => _folders.InputPath;
 
-    /// <summary>Where the handler leaves each output artifact, by name: a file, or a folder that is zipped.</summary>
+    /// <summary>
+    /// The path at which the handler creates each output artifact, by name. The worker uploads a file unchanged, and a
+    /// folder as a zip archive.
+    /// </summary>
     public IReadOnlyDictionary<string, string> OutputPath => _folders.OutputPath;
 }

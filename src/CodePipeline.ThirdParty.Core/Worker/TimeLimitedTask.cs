@@ -6,41 +6,47 @@ using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>How work came to its end.</summary>
+/// <summary>Why <see cref="TimeLimitedTask"/> returned.</summary>
 internal enum TaskCompletion
 {
-    /// <summary>By itself: well, or with an exception.</summary>
+    /// <summary>The work ended by itself, with a result or an exception.</summary>
     Completed,
 
-    /// <summary>Its time was up.</summary>
+    /// <summary>The time limit was reached.</summary>
     TimedOut,
 
     /// <summary>The worker stops.</summary>
     Stopped,
 }
 
-/// <summary>Runs work that may ignore its token, and goes on without it where it does.</summary>
+/// <summary>Runs work with a time limit, and stops waiting for work that ignores its cancellation.</summary>
 internal static class TimeLimitedTask
 {
-    /// <summary>How long work gets to end by itself once it was told to.</summary>
+    /// <summary>How long cancelled work may take to end.</summary>
     public static TimeSpan GracePeriod { get; } = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan s_longestInsisting = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_escalationTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs work until it ends, its time is up, or the stop comes. The task may still run then.</summary>
-    /// <param name="work">The work.</param>
-    /// <param name="limit">How long it may take.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="stop">Ends it early.</param>
-    /// <param name="insist">Called in the middle of its grace, where it has not ended by itself until then.</param>
+    /// <summary>
+    /// Runs work until it ends, or until the grace period after its cancellation is over. The returned task may still
+    /// run.
+    /// </summary>
+    /// <param name="work">The work. Its token is cancelled at the time limit and at the stop.</param>
+    /// <param name="limit">The time limit; <see langword="null"/> for none.</param>
+    /// <param name="clock">Measures all times.</param>
+    /// <param name="stop">Cancels the work early.</param>
+    /// <param name="escalate">
+    /// Called halfway through the grace period if the work still runs. The second half begins when it returns, or after
+    /// 10 seconds.
+    /// </param>
     public static async Task<(TaskCompletion End, Task<T> Work)> RunAsync<T>(
         Func<CancellationToken, Task<T>> work, TimeSpan? limit, TimeProvider clock, CancellationToken stop,
-        Action? insist = null)
+        Action? escalate = null)
     {
-        // Not disposed: work that goes on after its end may still look at its token.
+        // Not disposed: work that was left running may still use the token.
         var cancel = new CancellationTokenSource();
 
-        // On a thread of its own, since a handler may block before its first wait.
+        // On another thread, because a handler may block before its first await.
         Task<T> running = Task.Run(() => work(cancel.Token), CancellationToken.None);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task end = clock.DelayAsync(limit ?? Timeout.InfiniteTimeSpan, ended.Token);
@@ -52,20 +58,20 @@ internal static class TimeLimitedTask
 
         TaskCompletion why = stop.IsCancellationRequested ? TaskCompletion.Stopped : TaskCompletion.TimedOut;
 
-        // What hangs on the token may block or throw; that is the handler's affair.
+        // Callbacks that the handler registered on the token may block or throw.
         _ = Task.Run(cancel.Cancel, CancellationToken.None).ContinueWith(Observe, TaskScheduler.Default);
         using var grace = new CancellationTokenSource();
         TimeSpan rest = GracePeriod;
-        if (insist is not null)
+        if (escalate is not null)
         {
             rest = TimeSpan.FromTicks(GracePeriod.Ticks / 2);
-            Task inTheMiddle = clock.DelayAsync(rest, grace.Token);
-            if (await Task.WhenAny(running, inTheMiddle).ConfigureAwait(false) == inTheMiddle)
+            Task firstHalf = clock.DelayAsync(rest, grace.Token);
+            if (await Task.WhenAny(running, firstHalf).ConfigureAwait(false) == firstHalf)
             {
-                // The rest of the grace begins when that is done: only then can the work come to its end.
-                Task insisting = Task.Run(insist, CancellationToken.None);
-                _ = insisting.ContinueWith(Observe, TaskScheduler.Default);
-                await Task.WhenAny(running, insisting, clock.DelayAsync(s_longestInsisting, grace.Token))
+                // The work may be unable to end before the escalation is done, so the second half starts after it.
+                Task escalation = Task.Run(escalate, CancellationToken.None);
+                _ = escalation.ContinueWith(Observe, TaskScheduler.Default);
+                await Task.WhenAny(running, escalation, clock.DelayAsync(s_escalationTimeout, grace.Token))
                     .ConfigureAwait(false);
             }
         }
@@ -76,6 +82,6 @@ internal static class TimeLimitedTask
         return (why, running);
     }
 
-    // Nobody waits for it any more: its exception must not come up as unobserved.
+    // Prevents an UnobservedTaskException event for a task that is no longer awaited.
     private static void Observe(Task task) => _ = task.Exception;
 }

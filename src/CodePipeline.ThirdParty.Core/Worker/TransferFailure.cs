@@ -6,19 +6,19 @@ using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>How an artifact that could not be moved is reported.</summary>
+/// <summary>Turns the error of an artifact transfer into a failure type and message.</summary>
 internal static class TransferFailure
 {
     /// <summary>
-    /// What is said of it. Most errors name the artifact; one of the connection knows only where it was to go.
+    /// The failure message. Most errors name the artifact; for a connection error, which does not, this adds its name.
     /// </summary>
     public static string MessageOf(Exception error, string? artifact) =>
         error is ThirdPartyConnectionException connection
-        ? $"{connection.Operation} of artifact '{artifact}' failed after {connection.Attempts} "
-            + $"attempt{(connection.Attempts == 1 ? string.Empty : "s")}, at {connection.Endpoint}: "
-            + connection.Message
+        ? $"{connection.Operation} of artifact '{artifact}' at {connection.Endpoint} failed after "
+            + $"{connection.Attempts} attempt{(connection.Attempts == 1 ? string.Empty : "s")}: {connection.Message}"
         : error.Message;
 
+    /// <summary>The failure type, chosen by what the pipeline's owner can do about the error.</summary>
     public static FailureType TypeOf(Exception error) => error switch
     {
         AccessDeniedException => FailureType.PermissionError,
@@ -36,7 +36,7 @@ internal static class TransferFailure
             Fault: ArtifactFault.SourceNotFound or ArtifactFault.SourceChanged,
         } => FailureType.JobFailed,
 
-        // Trying again would bring the same archive.
+        // A retry would download the same archive.
         ArchiveException { Fault: not ArchiveFault.Storage } => FailureType.JobFailed,
         _ => FailureType.SystemUnavailable,
     };

@@ -8,10 +8,13 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>The folder of one worker, and in it those of its jobs. Gone with the worker, or with a later one.</summary>
+/// <summary>
+/// The folder of one worker, which contains the folders of its jobs. The worker deletes it at its end. If the worker
+/// crashes, a later worker of the same user deletes it.
+/// </summary>
 internal sealed class WorkDirectory : IDisposable
 {
-    /// <summary>The folder of a job's output artifacts, within its own.</summary>
+    /// <summary>The name of the output artifacts' folder within a job's folder.</summary>
     public const string Out = "out";
 
     private const string Prefix = "worker-";
@@ -22,9 +25,12 @@ internal sealed class WorkDirectory : IDisposable
     private readonly Action<string> _warn;
     private readonly TimeProvider _clock;
     private OwnedFolder? _folder;
-    private bool _isOver;
+    private bool _isDisposed;
 
-    /// <summary>Nothing is made before a job wants its folders.</summary>
+    /// <summary>Creates the object, but no folder.</summary>
+    /// <param name="root">The parent folder; <see langword="null"/> for the system's folder of temporary files.</param>
+    /// <param name="clock">Gives the age of stale folders.</param>
+    /// <param name="warn">Receives a message if a folder cannot be deleted.</param>
     public WorkDirectory(string? root, TimeProvider clock, Action<string> warn)
     {
         _root = root ?? Path.GetTempPath();
@@ -32,35 +38,37 @@ internal sealed class WorkDirectory : IDisposable
         _warn = warn;
     }
 
-    /// <summary>A job's folders, which are made once they are asked for.</summary>
+    /// <summary>Returns a job's folders, which are created on first use.</summary>
     public JobDirectory ForJob(string jobId, JobArtifacts? artifacts) => new(this, jobId, artifacts);
 
-    /// <summary>Makes the worker's own folder; false where the worker is at its end.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <summary>
+    /// Creates the worker's folder, if it does not exist. Returns <see langword="false"/> after <see cref="Dispose"/>.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user has no permission to create the folder.</exception>
     public bool Open()
     {
         lock (_lock)
         {
-            if (!_isOver)
+            if (!_isDisposed)
             {
                 _folder ??= OwnedFolder.CreateForUser(_root, Prefix);
             }
 
-            return !_isOver;
+            return !_isDisposed;
         }
     }
 
     /// <summary>
-    /// Where a job's folders are. Inputs and outputs have their names where these are safe file names.
+    /// Returns the paths of a job's folders. An artifact's file name is its name, if that is a safe file name.
     /// </summary>
     public JobDirectoryPaths PathsOf(string jobId, JobArtifacts? artifacts)
     {
-        // Paths have to be told, also where nothing can be made.
+        // Properties of the job return these paths even if the folders cannot be created.
         string name = Path.Combine(_folder?.Path ?? Path.Combine(_root, Prefix + "none"), SafeFileName.For(jobId));
         string folder = name;
 
-        // A handler that could not be stopped may still hold the job's last one.
+        // A handler that could not be stopped may still use the folder of an earlier run of the job.
         for (int i = 2; Directory.Exists(folder); i++)
         {
             folder = $"{name}-{i}";
@@ -72,7 +80,7 @@ internal sealed class WorkDirectory : IDisposable
             Paths(Path.Combine(folder, Out), artifacts?.Outputs));
     }
 
-    /// <summary>Makes a job's folders.</summary>
+    /// <summary>Creates a job's folders.</summary>
     public static void Make(JobDirectoryPaths paths)
     {
         PrivateFiles.CreateFolder(paths.WorkDirectory);
@@ -87,10 +95,10 @@ internal sealed class WorkDirectory : IDisposable
         }
     }
 
-    /// <summary>Deletes what workers of this user left that ended without doing so themselves.</summary>
+    /// <summary>Deletes the folders that crashed workers of this user left.</summary>
     public void DeleteStale() => OwnedFolder.SweepForUser(_root, Prefix, _clock);
 
-    /// <summary>Deletes a job's folder; what cannot be is left, with a warning.</summary>
+    /// <summary>Deletes a job's folder. Warns if a part of it cannot be deleted.</summary>
     public void Delete(JobDirectoryPaths paths)
     {
         try
@@ -99,7 +107,7 @@ internal sealed class WorkDirectory : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // With the worker's whole folder it is gone already.
+            // The worker has already deleted its whole folder.
         }
     }
 
@@ -107,7 +115,7 @@ internal sealed class WorkDirectory : IDisposable
     {
         lock (_lock)
         {
-            _isOver = true;
+            _isDisposed = true;
             if (_folder is not null)
             {
                 Warn(_folder.Path, _folder.Remove());
@@ -119,7 +127,7 @@ internal sealed class WorkDirectory : IDisposable
     {
         var paths = new Dictionary<string, string>(StringComparer.Ordinal);
 
-        // Names that differ in case only are one name on Windows and macOS.
+        // Windows and macOS do not distinguish names that differ only in case.
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         JobArtifact[] none = Array.Empty<JobArtifact>();
         foreach (string name in (artifacts ?? none).Select(artifact => artifact.Name).OfType<string>())

@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>What the parts of a worker share.</summary>
+/// <summary>The objects that the parts of a worker share.</summary>
 internal sealed class WorkerContext
 {
     public WorkerContext(
@@ -34,7 +34,7 @@ internal sealed class WorkerContext
 
     public IJobHandler Handler { get; }
 
-    /// <summary>What moves artifacts; <see langword="null"/> where none are moved.</summary>
+    /// <summary>Moves artifacts; <see langword="null"/> if the worker moves none.</summary>
     public IArtifactMover? Mover { get; }
 
     public TimeProvider Clock { get; }
@@ -51,7 +51,7 @@ internal sealed class WorkerContext
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    /// <summary>Reports an event. An exception of the observer is ignored, and never affects a job.</summary>
+    /// <summary>Reports an event. Ignores exceptions of the observer, so that they never affect a job.</summary>
     public void Report(WorkerEvent happened)
     {
         try
@@ -60,7 +60,7 @@ internal sealed class WorkerContext
         }
         catch (Exception)
         {
-            // The observer was the only place to report it.
+            // There is no other place to report it.
         }
     }
 

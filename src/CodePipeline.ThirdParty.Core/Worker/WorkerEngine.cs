@@ -30,7 +30,7 @@ internal sealed class WorkerEngine
     /// <param name="queue">The service's side.</param>
     /// <param name="handler">Does the work.</param>
     /// <param name="artifacts">Moves artifacts; <see langword="null"/> to move none.</param>
-    /// <param name="observer">Is told what happens.</param>
+    /// <param name="observer">Receives the worker's events.</param>
     /// <param name="clock">The only source of time.</param>
     /// <param name="random">The only source of chance, 0 to below 1; <see langword="null"/> for one of its own.</param>
     public WorkerEngine(
@@ -65,7 +65,7 @@ internal sealed class WorkerEngine
     /// For a minute, every slot has held a handler that cannot be stopped.
     /// </exception>
     /// <exception cref="Exception">
-    /// The first poll of an action type failed with an error that no retry can change, or no poll was ever answered.
+    /// The first poll of an action type failed with an error that no retry can change, or no poll ever succeeded.
     /// </exception>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -112,7 +112,7 @@ internal sealed class WorkerEngine
         }
     }
 
-    /// <summary>Checks the work directory before any job is taken: an unusable one would fail each customer's job.</summary>
+    /// <summary>Checks the work directory before any job is taken: an unusable one would fail every job.</summary>
     private void OpenWorkDirectory()
     {
         _worker.WorkDirectory.DeleteStale();

@@ -6,11 +6,11 @@ using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>What a worker makes of the errors of its calls.</summary>
+/// <summary>Classifies errors of service calls: permanent, specific to one job, or ambiguous.</summary>
 internal static class WorkerErrorPolicy
 {
     /// <summary>
-    /// Whether the call may have taken effect all the same: its answer, or that of an earlier attempt, got lost.
+    /// Whether the failed call may have taken effect, because its response or that of an earlier attempt was lost.
     /// </summary>
     public static bool MayHaveTakenEffect(Exception error) => error switch
     {
@@ -20,17 +20,19 @@ internal static class WorkerErrorPolicy
         _ => false,
     };
 
-    /// <summary>Whether a worker that has not had one answer yet cannot start: waiting changes none of these.</summary>
+    /// <summary>
+    /// Whether no retry can succeed. The worker ends if the first poll of an action type fails with such an error.
+    /// </summary>
     public static bool IsPermanent(Exception error) => error
         is ActionTypeNotFoundException or AccessDeniedException or UnrecognizedClientException
         or InvalidSignatureException or ExpiredTokenException or ValidationException or CredentialException
         or InvalidInputException;
 
-    /// <summary>Whether an error is about this one job, so that asking again brings the same.</summary>
+    /// <summary>Whether an error concerns this job only, and a retry would fail with it again.</summary>
     public static bool IsJobError(Exception error) => error
         is JobNotFoundException or InvalidJobException or InvalidClientTokenException or ClientTokenNotFoundException
         or ValidationException or InvalidInputException or AccessDeniedException;
 
-    /// <summary>Whether the service says that the job is over, or does not know it.</summary>
+    /// <summary>Whether the job has already ended, or the service does not know it.</summary>
     public static bool IsJobOver(Exception error) => error is JobNotFoundException or InvalidJobException;
 }

@@ -5,101 +5,107 @@ using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Worker;
 
-/// <summary>What happens to jobs that a journal says were cut off.</summary>
+/// <summary>What a worker does with claimed jobs that an earlier worker left without a result.</summary>
 internal enum RecoveryMode
 {
-    /// <summary>They are reported as failed (SystemUnavailable).</summary>
+    /// <summary>The worker reports them as failed, with the failure type SystemUnavailable.</summary>
     Fail,
 
-    /// <summary>Their handlers run again.</summary>
+    /// <summary>The worker runs their handlers again.</summary>
     Rerun,
 }
 
-/// <summary>What happens where a handler did not make an output artifact of its job.</summary>
+/// <summary>What a worker does if a handler did not create an output artifact.</summary>
 internal enum MissingArtifactAction
 {
-    /// <summary>The job is failed: its pipeline's next action would lack the artifact.</summary>
+    /// <summary>Fails the job, because later actions of the pipeline may need the artifact.</summary>
     Fail,
 
-    /// <summary>The worker warns.</summary>
+    /// <summary>Reports a warning.</summary>
     Warn,
 
-    /// <summary>Nothing: the artifact is one that the action may do without.</summary>
+    /// <summary>Reports a note, because the artifact is optional.</summary>
     Ignore,
 }
 
-/// <summary>How a worker works.</summary>
+/// <summary>The options of a worker. Time limits may be up to 40 days.</summary>
 internal sealed record WorkerOptions
 {
-    /// <summary>What is polled for.</summary>
+    /// <summary>The action types to poll for. At least one.</summary>
     public IReadOnlyList<ActionTypeId> ActionTypes { get; init; } = Array.Empty<ActionTypeId>();
 
-    /// <summary>How many handlers run at once.</summary>
+    /// <summary>The number of slots: how many handlers may run at the same time. 1 or more.</summary>
     public int ThrottleLimit { get; init; } = 1;
 
-    /// <summary>How long it waits after a poll that brought less than was asked for, jitter apart.</summary>
+    /// <summary>The wait after a poll that returned fewer jobs than requested, plus or minus 10 percent.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends after this many claimed jobs; <see langword="null"/> for no limit.</summary>
+    /// <summary>The worker ends after this many claimed jobs; <see langword="null"/> for no limit.</summary>
     public int? MaxJobs { get; init; }
 
-    /// <summary>Ends after this long without a job.</summary>
+    /// <summary>The worker ends after this long without a job; <see langword="null"/> for no limit.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Takes no more jobs after this long.</summary>
+    /// <summary>The worker takes no more jobs after this long; <see langword="null"/> for no limit.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How long one handler may take.</summary>
+    /// <summary>
+    /// The time limit for a job's input artifacts and its handler together; <see langword="null"/> for no limit.
+    /// </summary>
     public TimeSpan? JobTimeout { get; init; }
 
-    /// <summary>How long running handlers get when the worker stops.</summary>
+    /// <summary>How long running handlers may continue after a stop was requested.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Opens the journal at the worker's start; <see langword="null"/> for a worker without one.</summary>
+    /// <summary>Opens the journal when the worker starts; <see langword="null"/> for no journal.</summary>
     public Func<Task<IWorkerJournal>>? OpenJournal { get; init; }
 
-    /// <summary>What happens to jobs that the journal says were cut off.</summary>
+    /// <summary>What the worker does with claimed jobs that an earlier worker left without a result.</summary>
     public RecoveryMode Recovery { get; init; }
 
     /// <summary>
-    /// Where jobs get their folders; <see langword="null"/> for the system's place of temporary files.
+    /// The parent of the worker's folder; <see langword="null"/> for the system's folder of temporary files.
     /// </summary>
     public string? WorkDirectory { get; init; }
 
-    /// <summary>Configuration keys whose values are secret, beside those whose name says so.</summary>
+    /// <summary>
+    /// Configuration keys with secret values, in addition to those that <see cref="Secrets.SecretKeys"/> recognizes.
+    /// </summary>
     public IReadOnlyCollection<string> SecretKeys { get; init; } = Array.Empty<string>();
 
     /// <summary>
-    /// How long after a poll was sent its jobs may be claimed. The service hands a job out again when it is not claimed
-    /// in time, and does not say how long that is: details that are read later may be another worker's.
+    /// How long after a poll the worker may claim a job that the poll returned. The service hands a job out again if no
+    /// worker claims it in time, and does not document that time. Details that are read later may belong to another
+    /// hand-out.
     /// </summary>
     public TimeSpan ClaimWindow { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>What happens where a handler did not make an output artifact.</summary>
+    /// <summary>What the worker does if a handler did not create an output artifact.</summary>
     public MissingArtifactAction MissingArtifact { get; init; }
 
-    /// <summary>Whether artifacts are moved.</summary>
+    /// <summary>Whether the worker downloads input artifacts and uploads output artifacts.</summary>
     public bool MoveArtifacts { get; init; } = true;
 
-    /// <summary>Refuses what no worker could work by.</summary>
-    /// <exception cref="InvalidInputException">An option is out of its range; it is named.</exception>
+    /// <summary>Checks that every option is within its range.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range; the exception names it.</exception>
     public void Check()
     {
         if (ActionTypes.Count == 0)
         {
             throw new InvalidInputException(
-                "ActionType", "The worker has no action type to poll for.", "Name at least one.");
+                "ActionType", "The worker has no action type to poll for.", "Give at least one.");
         }
 
         if (ThrottleLimit < 1)
         {
-            throw new InvalidInputException("ThrottleLimit", "The throttle limit is less than 1.", "Use 1 or more.");
+            throw new InvalidInputException(
+                "ThrottleLimit", $"The throttle limit is {ThrottleLimit}, which is less than 1.", "Use 1 or more.");
         }
 
         if (MaxJobs < 1)
         {
             throw new InvalidInputException(
-                "MaxJobs", "The number of jobs is less than 1.", "Use 1 or more, or leave it out.");
+                "MaxJobs", $"MaxJobs is {MaxJobs}, which is less than 1.", "Use 1 or more, or omit it.");
         }
 
         CheckTime("PollInterval", PollInterval, TimeSpan.Zero);
@@ -112,11 +118,11 @@ internal sealed record WorkerOptions
 
     private static void CheckTime(string name, TimeSpan? time, TimeSpan least)
     {
-        // What a timer takes at most is about 49 days.
+        // .NET timers accept at most about 49 days.
         if (time < least || time > TimeSpan.FromDays(40))
         {
             throw new InvalidInputException(
-                name, $"{name} is {(time < least ? "too short" : "longer than 40 days")}.",
+                name, $"{name} is {time:c}, which is {(time < least ? "too short" : "longer than 40 days")}.",
                 "Use a time such as 00:05:00.");
         }
     }

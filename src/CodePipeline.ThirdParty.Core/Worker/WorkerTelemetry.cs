@@ -6,8 +6,7 @@ using System.Diagnostics.Metrics;
 namespace CodePipeline.ThirdParty.Worker;
 
 /// <summary>
-/// What OpenTelemetry can take from a worker: activities for each step of a job, and figures. Ids and names only, no
-/// secret.
+/// The activities and metrics of a worker, for OpenTelemetry. Tags contain only ids and names, never secrets.
 /// </summary>
 internal static class WorkerTelemetry
 {
@@ -18,21 +17,24 @@ internal static class WorkerTelemetry
     private static readonly Meter s_meter = new(Name);
 
     private static readonly Counter<long> s_jobs = s_meter.CreateCounter<long>(
-        "codepipeline.worker.jobs", "{job}", "Jobs that were reported, by how they ended.");
+        "codepipeline.worker.jobs", "{job}", "Finished jobs, by outcome.");
 
     private static readonly Histogram<double> s_durations = s_meter.CreateHistogram<double>(
-        "codepipeline.worker.job.duration", "s", "From the claim until the service had the result.");
+        "codepipeline.worker.job.duration", "s", "Time from the claim until the worker was done with the job.");
 
     private static readonly UpDownCounter<long> s_running = s_meter.CreateUpDownCounter<long>(
         "codepipeline.worker.jobs.running", "{job}", "Claimed jobs that have no result yet.");
 
     private static readonly Counter<long> s_pollErrors = s_meter.CreateCounter<long>(
-        "codepipeline.worker.poll.errors", "{poll}", "Polls that failed.");
+        "codepipeline.worker.poll.errors", "{poll}", "Failed polls.");
 
     private static readonly Counter<long> s_resultRetries = s_meter.CreateCounter<long>(
-        "codepipeline.worker.result.retries", "{call}", "Results that have to be sent again.");
+        "codepipeline.worker.result.retries", "{call}", "Failed attempts to deliver a result.");
 
-    /// <summary>Begins a step: poll, job, claim, inputs, handler, outputs or result.</summary>
+    /// <summary>Starts the activity of a step.</summary>
+    /// <param name="name">poll, job, claim, inputs, handler, outputs or result.</param>
+    /// <param name="actionType">The action type, for a tag.</param>
+    /// <param name="job">The job, for tags; <see langword="null"/> for a poll.</param>
     public static TelemetryStep Step(string name, ActionTypeId actionType, JobTicket? job = null)
     {
         Activity? activity = null;
@@ -74,16 +76,16 @@ internal static class WorkerTelemetry
     public static void ResultDelayed(JobTicket job, Exception error) =>
         Try(() => s_resultRetries.Add(1, Type(job.ActionType), Kind(error)));
 
-    /// <summary>Listeners are other people's code, and no job may hang for theirs.</summary>
-    internal static void Try(Action tell)
+    /// <summary>Ignores exceptions of listeners, so that they never affect a job.</summary>
+    internal static void Try(Action notify)
     {
         try
         {
-            tell();
+            notify();
         }
         catch (Exception)
         {
-            // There is nobody to tell it to.
+            // There is no other place to report it.
         }
     }
 
@@ -101,12 +103,13 @@ internal static class WorkerTelemetry
     private static KeyValuePair<string, object?> Kind(Exception error) => new("error.type", error.GetType().Name);
 }
 
-/// <summary>A step of a worker, if anybody listens.</summary>
+/// <summary>The activity of a step. Does nothing if no listener is registered.</summary>
 internal readonly struct TelemetryStep(Activity? activity) : IDisposable
 {
     public void SetTag(string name, object? value) => activity?.SetTag(name, value);
 
-    /// <summary>Marks it as failed by the kind of error; messages may say too much.</summary>
+    /// <summary>Marks the step as failed.</summary>
+    /// <param name="why">The type of the error or failure. Not its message, which may contain a secret.</param>
     public void Failed(string why)
     {
         activity?.SetStatus(ActivityStatusCode.Error);

@@ -19,10 +19,10 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>The engine on the real client and the emulator.</summary>
+/// <summary>The engine with the real client and the emulator.</summary>
 public sealed class EngineOnEmulatorTests : IDisposable
 {
-    // What a claim may take also on a busy machine. A hand-out that got lost comes again only after its lease.
+    // Long enough for a claim on a busy machine. A lost hand-out is repeated only after its lease.
     private static readonly TimeSpan s_claimWindow = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan s_mostTime = TimeSpan.FromMinutes(5);
@@ -37,7 +37,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Fact]
-    public async Task Worker_RunsEachJobOnceAndReportsIt()
+    public async Task Run_TwentyJobs_RunsAndReportsEachOnce()
     {
         EmulatedJob[] jobs = Enumerable.Range(0, 20).Select(_ => _service.AddJob()).ToArray();
         var seen = new ConcurrentBag<string>();
@@ -57,7 +57,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
     }
 
     [Fact]
-    public async Task OneCallInFiveBroken_EachOfTwoHundredJobsHasOneFinalResult()
+    public async Task Run_OneCallInFiveFails_EachJobGetsOneResult()
     {
         const int Jobs = 200;
         EmulatedJob[] jobs = Enumerable.Range(0, Jobs).Select(_ => _service.AddJob()).ToArray();
@@ -70,7 +70,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
             return Done("done");
         });
 
-        // It ends by itself: each job is claimed once, those whose hand-out got lost after their lease.
+        // The run ends by itself: the worker claims every job, those with a lost hand-out after their lease.
         await RunAsync(
             handler,
             new WorkerOptions
@@ -89,7 +89,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
     }
 
     [Fact]
-    public async Task TransfersOfAJob_AreSaidWithTheJobNamed()
+    public async Task Run_Transfers_ReportsNotesOfTheJob()
     {
         EmulatedJob job = _service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
         {
@@ -120,7 +120,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
     }
 
     [Fact]
-    public async Task TransferThatLeavesPartsBehind_IsAWarningOfTheJob()
+    public async Task Run_UploadLeavesParts_WarnsForTheJob()
     {
         EmulatedJob job = _service.Emulator.AddJob(
             new EmulatedJobRequest(EmulatedService.Type) { OutputArtifacts = ["Out"] });

@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>A handler that does what a test says.</summary>
+/// <summary>A handler that runs a delegate.</summary>
 internal class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle)
     : IJobHandler
 {
@@ -17,7 +17,7 @@ internal class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPart
     {
     }
 
-    /// <summary>How often it was begun.</summary>
+    /// <summary>How often the handler was started.</summary>
     public int Runs => Volatile.Read(ref _runs);
 
     public Task<ThirdPartyJobOutcome?> HandleAsync(ThirdPartyJob job, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal class FakeHandler(Func<ThirdPartyJob, CancellationToken, Task<ThirdPart
     }
 }
 
-/// <summary>One that has processes to kill.</summary>
+/// <summary>A handler that has processes to kill.</summary>
 internal sealed class FakeProcessHandler(
     Func<ThirdPartyJob, CancellationToken, Task<ThirdPartyJobOutcome?>> handle, Action<string> kill)
     : FakeHandler(handle), IProcessHandler

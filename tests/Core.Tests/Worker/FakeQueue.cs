@@ -12,7 +12,7 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>A queue in memory: jobs to hand out, and what each call is to do.</summary>
+/// <summary>A queue in memory. Tests set the jobs to hand out and the behaviour of each call.</summary>
 internal sealed class FakeQueue : IJobQueue
 {
     private readonly object _lock = new();
@@ -20,10 +20,10 @@ internal sealed class FakeQueue : IJobQueue
 
     public static ActionTypeId Type { get; } = new("Test", "ThirdParty", "Contoso", "1");
 
-    /// <summary>What each poll asked for.</summary>
+    /// <summary>The action type and batch size of each poll.</summary>
     public ConcurrentQueue<(ActionTypeId Type, int Count)> Polls { get; } = new();
 
-    /// <summary>Every result that was sent, also those that failed.</summary>
+    /// <summary>Every result that was sent, including failed attempts.</summary>
     public ConcurrentQueue<(string JobId, object Result)> Sent { get; } = new();
 
     public ConcurrentQueue<string> Claims { get; } = new();
@@ -34,10 +34,10 @@ internal sealed class FakeQueue : IJobQueue
 
     public Func<string, CancellationToken, Task<bool>>? OnClaim { get; set; }
 
-    /// <summary>Called with the job, the result, and how often a result was sent for any job before.</summary>
+    /// <summary>Called with the job, the result, and the number of results sent before, for all jobs.</summary>
     public Func<string, object, int, CancellationToken, Task>? OnResult { get; set; }
 
-    /// <summary>The job as it opens; by default a plain one.</summary>
+    /// <summary>Creates the job that GetDetails returns.</summary>
     public Func<JobTicket, FakeJob> Job { get; set; } = ticket => new FakeJob(ticket);
 
     public IEnumerable<SuccessResult> Successes => Sent.Select(sent => sent.Result).OfType<SuccessResult>();
@@ -143,12 +143,13 @@ internal sealed class FakeJob(JobTicket ticket) : IWorkerJob
         return this;
     }
 
-    /// <summary>The member that throws, which none should.</summary>
+    /// <summary>The name of a member that throws.</summary>
     public string? Broken { get; init; }
 
     public ThirdPartyJob ToHandlerJob(JobDirectory folders) => Whole(new ThirdPartyWorkerJob(
         new ThirdPartyJobDetail(
-            new ThirdPartyJob(ticket.JobId, ticket.ClientId, null, null, ticket.ActionType, null), new JobDetailsResponse()),
+            new ThirdPartyJob(ticket.JobId, ticket.ClientId, null, null, ticket.ActionType, null),
+            new JobDetailsResponse()),
         folders));
 
     private T Whole<T>(T value, [CallerMemberName] string name = "") => name == Broken

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>Whose a job is, also where the service's answer got lost. Never do two workers run one job.</summary>
+/// <summary>Who has a job, even if the service's response is lost. Two workers never run the same job.</summary>
 public sealed class JobClaimTests : IDisposable
 {
     private readonly WorkerFixture _worker = new();
@@ -22,7 +22,7 @@ public sealed class JobClaimTests : IDisposable
     public void Dispose() => _worker.Dispose();
 
     [Fact]
-    public async Task AnotherWorkersJob_IsLeftAlone()
+    public async Task Claim_AnotherWorkerHasTheJob_SkipsIt()
     {
         _worker.Queue.OnClaim = (_, _) => Task.FromResult(false);
 
@@ -33,7 +33,7 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task AnotherWorkersJob_LeavesNothingInTheJournal()
+    public async Task Claim_AnotherWorkerHasTheJob_LeavesNoEntry()
     {
         _worker.Options = _worker.Options with { OpenJournal = _worker.OpenJournal };
         _worker.Queue.OnClaim = (_, _) => Task.FromResult(false);
@@ -44,7 +44,7 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task LostClaim_StaysInTheJournalOfAWorkerThatEndsBeforeItCouldBeTold()
+    public async Task Claim_UndecidedAtTheEnd_StaysInTheJournal()
     {
         _worker.Options = _worker.Options with { OpenJournal = _worker.OpenJournal };
         _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.Unavailable;
@@ -57,7 +57,7 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task NonceRefusedAtOnce_IsAnotherWorkers()
+    public async Task Claim_NonceRefusedAtFirstAttempt_SkipsTheJob()
     {
         _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce();
 
@@ -67,7 +67,7 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task LostAnswer_IsAskedForAgainWithTheSameNonce_AndTheHandlerRunsOnce()
+    public async Task Claim_ResponseLost_RetriesWithTheSameNonce()
     {
         int opened = 0;
         _worker.Queue.OnOpen = (_, _) => Task.FromResult(opened++);
@@ -83,7 +83,7 @@ public sealed class JobClaimTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task NonceUsedUpByALostClaim_SameHandOut_IsFailedAndNotRun(bool isOfTheConnection)
+    public async Task Claim_LostThenRefusedSameHandOut_FailsTheJob(bool isOfTheConnection)
     {
         Exception lost = isOfTheConnection
             ? new ThirdPartyConnectionException(
@@ -99,11 +99,11 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task NonceRefusedAfterALostAnswer_AnotherHandOut_IsLeftAlone()
+    public async Task Claim_LostThenRefusedOtherHandOut_SkipsTheJob()
     {
         int opened = 0;
         _worker.Queue.Job = ticket => new FakeJob(ticket) { ClaimFingerprint = $"mark-{opened++}" };
-        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(answerLost: true);
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(responseLost: true);
 
         await RunUntilAsync(WorkerEventKind.JobSkipped);
 
@@ -111,12 +111,12 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task NonceRefusedAfterALostAnswer_TooLateToTell_IsLeftAlone()
+    public async Task Claim_LostThenRefusedAfterWindow_SkipsTheJob()
     {
         _worker.Queue.OnClaim = (_, _) =>
         {
             _worker.Clock.Advance(_worker.Options.ClaimWindow);
-            throw ServiceErrors.InvalidNonce(answerLost: true);
+            throw ServiceErrors.InvalidNonce(responseLost: true);
         };
 
         await RunUntilAsync(WorkerEventKind.JobSkipped);
@@ -125,7 +125,7 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task DetailsThatComeTooLate_AreNotClaimedWith()
+    public async Task Claim_DetailsAfterTheWindow_SkipsTheJob()
     {
         _worker.Queue.OnOpen = (_, _) =>
         {
@@ -139,9 +139,9 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task ClaimThatWasThrottled_IsTriedAgain_AndGivenUpAfterTheWindow()
+    public async Task Claim_Throttled_RetriesUntilTheWindowEnds()
     {
-        // Nobody but the claim waits for the clock here, so that it cannot run ahead.
+        // Only the claim waits for the clock here, so the clock cannot run ahead.
         _worker.Options = _worker.Options with { ClaimWindow = TimeSpan.FromSeconds(20) };
         _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.Throttling;
 
@@ -156,7 +156,7 @@ public sealed class JobClaimTests : IDisposable
     [InlineData("InvalidClientTokenException")]
     [InlineData("ValidationException")]
     [InlineData("AccessDeniedException")]
-    public async Task ClaimThatAnotherTryCannotMend_IsGivenUpAtOnce(string code)
+    public async Task Claim_JobError_SkipsWithoutRetry(string code)
     {
         _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.Coded(code);
 
@@ -170,7 +170,7 @@ public sealed class JobClaimTests : IDisposable
     [InlineData("JobNotFoundException")]
     [InlineData("InvalidClientTokenException")]
     [InlineData("ValidationException")]
-    public async Task LostAnswer_AndThenAnErrorOfTheJobItself_IsLeftAlone(string code)
+    public async Task Claim_LostThenJobError_SkipsTheJob(string code)
     {
         _worker.Queue.OnClaim = (_, _) => throw (_worker.Queue.Claims.Count == 1
             ? ServiceErrors.Unavailable
@@ -183,9 +183,9 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task LostAnswer_AndThenNoRightsForAWhile_IsAskedForAgain()
+    public async Task Claim_LostThenAccessDenied_Retries()
     {
-        // The lost claim may have been taken, so that nobody else would end the job.
+        // The lost claim may have succeeded. Then only this worker can report the job.
         _worker.Queue.OnClaim = (_, _) => _worker.Queue.Claims.Count switch
         {
             1 => throw ServiceErrors.Unavailable,
@@ -201,9 +201,9 @@ public sealed class JobClaimTests : IDisposable
     [Theory]
     [InlineData("JobNotFoundException")]
     [InlineData("InvalidJobException")]
-    public async Task NonceRefusedAfterALostAnswer_OfAJobThatIsOver_IsLeftAlone(string code)
+    public async Task Claim_LostThenRefusedJobEnded_SkipsTheJob(string code)
     {
-        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(answerLost: true);
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(responseLost: true);
         _worker.Queue.OnOpen = (_, _) => _worker.Queue.Claims.IsEmpty
             ? Task.CompletedTask
             : throw ServiceErrors.Coded(code);
@@ -214,10 +214,10 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task NonceRefusedAfterALostAnswer_IsSettledAsSoonAsDetailsCome()
+    public async Task Claim_LostThenRefusedDetailsThrottled_Retries()
     {
         int opened = 0;
-        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(answerLost: true);
+        _worker.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce(responseLost: true);
         _worker.Queue.OnOpen = (_, _) => ++opened is 2 or 3 ? throw ServiceErrors.Throttling : Task.CompletedTask;
 
         await RunUntilAsync(WorkerEventKind.JobEnded);
@@ -230,13 +230,13 @@ public sealed class JobClaimTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WorkerThatEndsBeforeItCouldBeTold_SaysSo(bool isRefused)
+    public async Task Claim_UndecidedAtTheEnd_Warns(bool isRefused)
     {
         _worker.Queue.OnOpen = (_, _) => _worker.Queue.Claims.IsEmpty
             ? Task.CompletedTask
             : throw ServiceErrors.Unavailable;
         _worker.Queue.OnClaim = (_, _) => throw (isRefused
-            ? ServiceErrors.InvalidNonce(answerLost: true)
+            ? ServiceErrors.InvalidNonce(responseLost: true)
             : ServiceErrors.Unavailable);
         Task run = _worker.Start();
         await Until.TrueAsync(() => !_worker.Queue.Claims.IsEmpty);
@@ -253,7 +253,7 @@ public sealed class JobClaimTests : IDisposable
     [Theory]
     [InlineData("JobNotFoundException")]
     [InlineData("AccessDeniedException")]
-    public async Task DetailsThatAnotherTryCannotBring_AreNotAskedForAgain(string code)
+    public async Task GetDetails_JobError_SkipsWithoutRetry(string code)
     {
         int opened = 0;
         _worker.Queue.OnOpen = (_, _) =>
@@ -268,7 +268,7 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task DetailsThatDoNotCome_AreAskedForAgain()
+    public async Task GetDetails_Throttled_Retries()
     {
         int opened = 0;
         _worker.Queue.OnOpen = (_, _) => ++opened < 3 ? throw ServiceErrors.Throttling : Task.CompletedTask;
@@ -279,12 +279,12 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task JobClaimedWhileTheWorkerStops_IsFailedAndNotRun()
+    public async Task Claim_ConfirmedDuringAStop_FailsTheJob()
     {
-        var answer = new TaskCompletionSource<bool>();
-        _worker.Queue.OnClaim = (_, _) => answer.Task;
+        var response = new TaskCompletionSource<bool>();
+        _worker.Queue.OnClaim = (_, _) => response.Task;
         Task run = await StopDuringTheClaimAsync();
-        answer.SetResult(true);
+        response.SetResult(true);
         await run.WaitAsync(Until.Patience);
 
         Assert.Equal(0, _worker.Handler.Runs);
@@ -292,20 +292,20 @@ public sealed class JobClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task ClaimThatIsThrottledWhileTheWorkerStops_IsNotTriedAgain()
+    public async Task Claim_ThrottledDuringAStop_IsNotRetried()
     {
-        // Another worker can have the job sooner than this one could fail it.
-        var answer = new TaskCompletionSource<bool>();
-        _worker.Queue.OnClaim = (_, _) => answer.Task;
+        // Another worker can claim the job sooner than this one could fail it.
+        var response = new TaskCompletionSource<bool>();
+        _worker.Queue.OnClaim = (_, _) => response.Task;
         Task run = await StopDuringTheClaimAsync();
-        answer.SetException(ServiceErrors.Throttling);
+        response.SetException(ServiceErrors.Throttling);
         await _worker.EndAsync(run);
 
         Assert.Single(_worker.Queue.Claims);
         Assert.Empty(_worker.Queue.Sent);
     }
 
-    /// <summary>Returns when the stop has begun, while the claim has no answer yet.</summary>
+    /// <summary>Returns when the stop has begun and the claim still waits for its response.</summary>
     private async Task<Task> StopDuringTheClaimAsync()
     {
         Task run = _worker.Start();

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>Every way out of a claimed job leads to a result, and every result to the service.</summary>
+/// <summary>Every claimed job gets a result, and the worker delivers every result.</summary>
 public sealed class JobResultTests : IDisposable
 {
     private readonly WorkerFixture _worker = new();
@@ -26,7 +26,7 @@ public sealed class JobResultTests : IDisposable
     public void Dispose() => _worker.Dispose();
 
     [Fact]
-    public async Task PlainEnd_IsSuccess()
+    public async Task Handler_ReturnsSuccess_JobSucceeds()
     {
         Handle((_, _) => Outcome(new SuccessResult { Summary = "All 7 sites are up." }));
 
@@ -37,7 +37,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Exception_IsAFailureWithItsMessage()
+    public async Task Handler_Throws_FailsWithTheMessage()
     {
         Handle((_, _) => throw new InvalidOperationException("The disk of the target is full."));
 
@@ -54,7 +54,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task ExceptionWithoutWords_IsAFailureWithItsType()
+    public async Task Handler_ThrowsWithoutMessage_FailsWithTheTypeName()
     {
         Handle((_, _) => throw new InvalidOperationException(" "));
 
@@ -69,7 +69,7 @@ public sealed class JobResultTests : IDisposable
     [InlineData(nameof(FakeJob.Artifacts))]
     [InlineData(nameof(FakeJob.Secrets))]
     [InlineData(nameof(FakeJob.ToHandlerJob))]
-    public async Task DefectAfterTheClaim_FailsTheJob(string member)
+    public async Task Run_JobMemberThrowsAfterTheClaim_FailsTheJob(string member)
     {
         _worker.Options = _worker.Options with { SecretKeys = new[] { "Project" } };
         _worker.Queue.Job = ticket => new FakeJob(ticket) { Broken = member };
@@ -83,7 +83,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task DefectInWhatIsTold_CostsNoResult()
+    public async Task Run_ObserverAndListenerThrow_DeliversTheResult()
     {
         using Activity mine = new Activity("mine").Start();
         int told = 0;
@@ -105,7 +105,7 @@ public sealed class JobResultTests : IDisposable
 
         void Break(Activity step)
         {
-            // Workers of other tests are left alone.
+            // Do not disturb the workers of other tests.
             if (step.RootId == mine.RootId)
             {
                 Interlocked.Increment(ref told);
@@ -115,7 +115,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task JobFailedException_SaysTypeAndExecutionId()
+    public async Task Handler_ThrowsJobFailedException_SetsTypeAndId()
     {
         Handle((_, _) => throw new JobFailedException(FailureType.ConfigurationError, "No such project.", "run-9"));
 
@@ -128,18 +128,20 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task CancelledByNobody_IsAFailure()
+    public async Task Handler_CancelsItself_FailsTheJob()
     {
         Handle((_, _) => throw new OperationCanceledException("An inner call was cancelled."));
 
         await _worker.RunAsync();
 
         Assert.Contains(
-            "though nobody asked for it", Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+            "though the worker did not cancel it",
+            Assert.Single(_worker.Queue.Failures).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Continuation_KeepsItsToken()
+    public async Task Handler_ReturnsContinuation_KeepsItsToken()
     {
         Handle((_, _) => Outcome(new SuccessResult { ContinuationToken = "run-9", Summary = "half" }));
 
@@ -150,7 +152,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task ContinuationTokenThatIsTooLong_FailsTheJob_RatherThanEndingItWell()
+    public async Task ContinuationToken_TooLong_FailsTheJob()
     {
         Handle((_, _) => Outcome(new SuccessResult { ContinuationToken = new string('x', 2049) }));
 
@@ -160,7 +162,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task OutcomeAgainstTheLimits_IsCutOrLeftOutWithAWarning()
+    public async Task Outcome_OverLimits_IsTruncatedWithWarnings()
     {
         Handle((_, _) => Outcome(new SuccessResult
         {
@@ -180,7 +182,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Secrets_AreMaskedInMessagesResultsAndEvents()
+    public async Task Secrets_InMessages_AreMaskedInResultsAndEvents()
     {
         _worker.Options = _worker.Options with { SecretKeys = new[] { "Pin" } };
         _worker.Queue.Job = ticket => new FakeJob(ticket)
@@ -194,7 +196,8 @@ public sealed class JobResultTests : IDisposable
             }),
         };
         Handle((_, _) => throw new InvalidOperationException(
-            "Login p@ss word p%40ss%20word client-token-77 471147 visible " + new string('x', 4960) + "client-token-77"));
+            "Login p@ss word p%40ss%20word client-token-77 471147 visible " + new string('x', 4960)
+            + "client-token-77"));
 
         await _worker.RunAsync();
 
@@ -209,7 +212,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task JobTimeout_CancelsTheHandler_AndFailsTheJob()
+    public async Task JobTimeout_Reached_CancelsHandlerAndFailsJob()
     {
         _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
         bool cancelled = false;
@@ -236,7 +239,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task HandlerThatComesBackEmptyAfterItsTime_HasNotSucceeded()
+    public async Task JobTimeout_HandlerReturnsNull_FailsTheJob()
     {
         _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
         Handle(async (_, stop) =>
@@ -252,7 +255,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task HandlerToldToEnd_MayHandOnWithAContinuationToken()
+    public async Task JobTimeout_HandlerReturnsContinuation_IsKept()
     {
         _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
         Handle(async (_, stop) =>
@@ -267,7 +270,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task HandlerThatCannotBeStopped_IsLeftBehind_AndItsPlaceTakesNoJobUntilItEnds()
+    public async Task StuckHandler_KeepsItsSlotUntilItEnds()
     {
         _worker.Queue.Add("job-2");
         _worker.Options = _worker.Options with { MaxJobs = 2, JobTimeout = TimeSpan.FromMinutes(5) };
@@ -277,7 +280,7 @@ public sealed class JobResultTests : IDisposable
             if (job.JobId == "job-1")
             {
                 never.Wait(CancellationToken.None);
-                throw new InvalidOperationException("Nobody hears this.");
+                throw new InvalidOperationException("Ignored.");
             }
 
             return Outcome(new SuccessResult());
@@ -300,7 +303,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task HandlersThatCannotBeStopped_EndTheWorker_WhereTheyHoldAllPlaces()
+    public async Task StuckHandler_InEverySlot_EndsTheWorker()
     {
         foreach (string id in new[] { "job-2", "job-3" })
         {
@@ -328,7 +331,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task HandlerThatCannotBeStopped_LeavesTheOtherPlacesToOtherJobs()
+    public async Task StuckHandler_OtherSlots_RunOtherJobs()
     {
         foreach (string id in new[] { "job-2", "job-3", "job-4" })
         {
@@ -344,7 +347,7 @@ public sealed class JobResultTests : IDisposable
         Handle((job, _) => job.JobId == "job-1" ? never.Task : Outcome(new SuccessResult()));
         Task run = _worker.Start();
 
-        // Before time passes, which would end the others' time too.
+        // Wait before advancing the clock, which would also time out the other jobs.
         await Until.TrueAsync(() => _worker.Queue.Successes.Count() == 3);
         await _worker.EndAsync(run, TimeSpan.FromSeconds(1));
 
@@ -358,9 +361,9 @@ public sealed class JobResultTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task HandlersProcesses_AreKilledWithinItsGrace_WhereItDoesNotEnd(bool isStopped)
+    public async Task CancelledHandler_DoesNotEnd_KillsItsProcesses(bool isStopped)
     {
-        // The system's clock: a clock that is moved on could pass the grace before the killing thread had its turn.
+        // The system clock, because a manual clock could pass the grace period before the killing thread runs.
         TimeSpan soon = TimeSpan.FromMilliseconds(50);
         _worker.Options = _worker.Options with { JobTimeout = isStopped ? null : soon, StopTimeout = soon };
         var killed = new TaskCompletionSource<ThirdPartyJobOutcome?>();
@@ -383,7 +386,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_LetsHandlersEndWithinTheStopTimeout()
+    public async Task Stop_HandlerEndsWithinStopTimeout_JobSucceeds()
     {
         var done = new TaskCompletionSource<ThirdPartyJobOutcome?>();
         bool sawCancel = false;
@@ -405,7 +408,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_CancelsTheHandler_AndFailsTheJobForTheStopAlone()
+    public async Task Stop_StopTimeoutReached_CancelsHandlerAndFailsJob()
     {
         _worker.Options = _worker.Options with
         {
@@ -430,7 +433,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task FiftyRunningHandlers_AreAllReportedWithinTheStopTimeoutAndFiveSeconds()
+    public async Task Stop_FiftyStuckHandlers_AreReportedInTime()
     {
         for (int i = 2; i <= 50; i++)
         {
@@ -443,7 +446,7 @@ public sealed class JobResultTests : IDisposable
         await Until.TrueAsync(() => _worker.Handler.Runs == 50);
         _worker.Stop();
 
-        // First the stop's own timer; then that of the last calls, and the grace of each handler.
+        // First the timer of the stop, then the timer of the final calls and the grace period of each handler.
         await Until.TrueAsync(
             () => _worker.Observer.Count(WorkerEventKind.Stopping) == 1 && _worker.Clock.PendingTimers == 1);
         _worker.Clock.Advance(_worker.Options.StopTimeout);
@@ -451,12 +454,13 @@ public sealed class JobResultTests : IDisposable
         _worker.Clock.Advance(TimeLimitedTask.GracePeriod);
         await run.WaitAsync(Until.Patience);
 
-        Assert.True(TimeLimitedTask.GracePeriod < TimeSpan.FromSeconds(5) && ShutdownCoordinator.FinalCallsTimeout < TimeSpan.FromSeconds(5));
+        Assert.True(TimeLimitedTask.GracePeriod < TimeSpan.FromSeconds(5));
+        Assert.True(ShutdownCoordinator.FinalCallsTimeout < TimeSpan.FromSeconds(5));
         Assert.Equal(50, _worker.Queue.Failures.Count(failure => failure.Type == FailureType.SystemUnavailable));
     }
 
     [Fact]
-    public async Task Result_IsSentUntilItIsTaken()
+    public async Task Result_Throttled_RetriesUntilAccepted()
     {
         _worker.Queue.OnResult = (_, _, before, _) => before < 20 ? throw ServiceErrors.Throttling : Task.CompletedTask;
 
@@ -468,7 +472,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task InvalidStateAfterALostAnswer_CountsAsTaken()
+    public async Task Result_LostThenInvalidState_CountsAsDelivered()
     {
         _worker.Queue.OnResult = (_, _, before, _) =>
             throw (before == 0 ? ServiceErrors.Unavailable : (Exception)ServiceErrors.InvalidState());
@@ -479,7 +483,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task InvalidStateAfterSeveralLostAnswers_CountsAsTaken()
+    public async Task Result_LostTwiceThenInvalidState_CountsAsDelivered()
     {
         _worker.Queue.OnResult = (_, _, before, _) =>
             throw (before < 2 ? ServiceErrors.Unavailable : (Exception)ServiceErrors.InvalidState());
@@ -490,7 +494,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultThatSomebodyElseAnswered_IsSentAgain()
+    public async Task Result_UnexpectedResponse_IsSentAgain()
     {
         _worker.Queue.OnResult = (_, _, before, _) => before < 3 ? throw ServiceErrors.Foreign : Task.CompletedTask;
 
@@ -501,7 +505,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task InvalidStateAfterAnAnswerOfSomebodyElse_IsAbandoned()
+    public async Task Result_UnexpectedThenInvalidState_IsAbandoned()
     {
         _worker.Queue.OnResult = (_, _, before, _) =>
             throw (before == 0 ? ServiceErrors.Foreign : (Exception)ServiceErrors.InvalidState());
@@ -512,7 +516,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task InvalidStateAtOnce_IsAbandoned()
+    public async Task Result_InvalidStateAtFirstAttempt_IsAbandoned()
     {
         _worker.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.InvalidState();
 
@@ -522,7 +526,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task InvalidStateAfterThrottling_IsAbandoned()
+    public async Task Result_ThrottledThenInvalidState_IsAbandoned()
     {
         _worker.Queue.OnResult = (_, _, before, _) =>
             throw (before == 0 ? ServiceErrors.Throttling : (Exception)ServiceErrors.InvalidState());
@@ -533,7 +537,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultWithExtrasThatIsRefused_IsSentBareOnce()
+    public async Task Result_Refused_IsSentWithoutOptionalMembers()
     {
         Handle((_, _) => Outcome(new SuccessResult { Summary = "odd" }));
         _worker.Queue.OnResult = (_, _, before, _) => before == 0
@@ -550,7 +554,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task ContinuationToken_IsNoExtra()
+    public async Task Result_RefusedContinuation_KeepsItsToken()
     {
         Handle((_, _) => Outcome(new SuccessResult { Summary = "odd", ContinuationToken = "on" }));
         _worker.Queue.OnResult = (_, _, before, _) => before == 0
@@ -564,7 +568,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultThatStaysRefused_IsAbandoned()
+    public async Task Result_RefusedTwice_IsAbandoned()
     {
         _worker.Queue.OnResult = (_, _, _, _) => throw new ValidationException(ServiceErrors.Of("ValidationException"));
 
@@ -579,7 +583,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultThatCannotBeDeliveredBeforeTheEnd_IsUndelivered()
+    public async Task Result_FailsUntilTheEnd_IsUndelivered()
     {
         _worker.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.Unavailable;
         Task run = _worker.Start();
@@ -593,7 +597,7 @@ public sealed class JobResultTests : IDisposable
     }
 
     [Fact]
-    public async Task CallThatNeverAnswers_DoesNotKeepTheWorkerFromItsEnd()
+    public async Task Result_CallNeverReturns_IsUndelivered()
     {
         _worker.Queue.OnResult = (_, _, _, stop) => Task.Delay(Timeout.Infinite, stop);
         Task run = _worker.Start();
@@ -609,7 +613,7 @@ public sealed class JobResultTests : IDisposable
     private static Task<ThirdPartyJobOutcome?> Outcome(SuccessResult result) =>
         Task.FromResult<ThirdPartyJobOutcome?>(ThirdPartyJobOutcome.From(result));
 
-    /// <summary>Lets the job's time pass, and no more: what the handler does then is its own doing.</summary>
+    /// <summary>Advances the clock to the job's time limit, but not into the grace period.</summary>
     private async Task RunPastJobTimeoutAsync()
     {
         Task run = _worker.Start();

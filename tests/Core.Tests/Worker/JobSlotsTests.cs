@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>The decisions of a worker's slots, without any task.</summary>
+/// <summary>The decisions of a worker's slots, without running any job.</summary>
 public class JobSlotsTests
 {
     private readonly ManualTimeProvider _clock = new();
@@ -23,7 +23,7 @@ public class JobSlotsTests
     }
 
     [Fact]
-    public void TryReserve_ForAJobInHand_GivesNoSlot()
+    public void TryReserve_HeldJob_ReturnsNull()
     {
         JobSlots slots = Create(new() { ThrottleLimit = 3 });
         JobSlot slot = slots.TryReserve(Ticket("job-1"))!;
@@ -40,7 +40,7 @@ public class JobSlotsTests
         JobSlot claimed = slots.TryReserve(Ticket("job-2"))!;
         Assert.Equal(0, slots.Decide().Room);
 
-        // The first is not claimed in the end, so another job takes its place.
+        // The first job is skipped, so the worker may take another one.
         skipped.Dispose();
         claimed.SetClaimed(counts: true);
         Assert.Equal(1, slots.Decide().Room);

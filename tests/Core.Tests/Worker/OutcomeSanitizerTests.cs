@@ -5,27 +5,27 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>Outcomes at the service's limits and past them: what would be refused is cut or left out, and said.</summary>
+/// <summary>Values beyond the service's limits are truncated or left out, with a warning.</summary>
 public sealed class OutcomeSanitizerTests
 {
-    private readonly OutcomeSanitizer _fit = new(text => text.Replace("secret", "***", StringComparison.Ordinal));
+    private readonly OutcomeSanitizer _sanitizer = new(text => text.Replace("secret", "***", StringComparison.Ordinal));
 
     [Theory]
     [InlineData(2048, 2048, 0)]
     [InlineData(2049, 2048, 1)]
-    public void Summary_IsCutAtItsLimit(int length, int kept, int warnings)
+    public void Summary_OverItsLimit_IsTruncated(int length, int kept, int warnings)
     {
         SuccessResult result = Success(new SuccessResult { Summary = new string('x', length) });
 
-        Assert.Equal((kept, warnings), (result.Summary!.Length, _fit.Warnings.Count));
+        Assert.Equal((kept, warnings), (result.Summary!.Length, _sanitizer.Warnings.Count));
     }
 
     [Fact]
     public void ExternalExecutionId_IsMasked()
     {
-        ThirdPartyJobOutcome success = _fit.Of(ThirdPartyJobOutcome.From(
+        ThirdPartyJobOutcome success = _sanitizer.Of(ThirdPartyJobOutcome.From(
             new SuccessResult { ExternalExecutionId = "https://u:secret@ci/run/1" }));
-        ThirdPartyJobOutcome failure = _fit.Of(ThirdPartyJobOutcome.From(
+        ThirdPartyJobOutcome failure = _sanitizer.Of(ThirdPartyJobOutcome.From(
             new FailureResult(FailureType.JobFailed, "no", "run-secret")));
 
         Assert.Equal("https://u:***@ci/run/1", success.Success!.ExternalExecutionId);
@@ -33,12 +33,12 @@ public sealed class OutcomeSanitizerTests
     }
 
     [Fact]
-    public void Texts_AreMaskedBeforeTheyAreCut()
+    public void Summary_SecretAtTheLimit_IsMaskedBeforeTruncation()
     {
         SuccessResult result = Success(new SuccessResult { Summary = new string('x', 2045) + "secret" });
 
         Assert.EndsWith("x***", result.Summary, StringComparison.Ordinal);
-        Assert.Empty(_fit.Warnings);
+        Assert.Empty(_sanitizer.Warnings);
     }
 
     [Theory]
@@ -46,10 +46,10 @@ public sealed class OutcomeSanitizerTests
     [InlineData(100, true)]
     [InlineData(-1, false)]
     [InlineData(101, false)]
-    public void Percent_OutOfItsRange_IsLeftOut(int percent, bool isKept)
+    public void PercentComplete_OutOfRange_IsLeftOut(int percent, bool isKept)
     {
         Assert.Equal(isKept ? percent : null, Success(new SuccessResult { PercentComplete = percent }).PercentComplete);
-        Assert.Equal(isKept ? 0 : 1, _fit.Warnings.Count);
+        Assert.Equal(isKept ? 0 : 1, _sanitizer.Warnings.Count);
     }
 
     [Theory]
@@ -61,16 +61,16 @@ public sealed class OutcomeSanitizerTests
         string id = new('i', length);
 
         Assert.Equal(isKept ? id : null, Success(new SuccessResult { ExternalExecutionId = id }).ExternalExecutionId);
-        Assert.Equal(length > 1500 ? 1 : 0, _fit.Warnings.Count);
+        Assert.Equal(length > 1500 ? 1 : 0, _sanitizer.Warnings.Count);
     }
 
     [Theory]
     [InlineData(2048, false)]
     [InlineData(2049, true)]
     [InlineData(0, true)]
-    public void ContinuationTokenThatTheServiceRefuses_FailsTheJob(int length, bool isFailed)
+    public void ContinuationToken_InvalidLength_FailsTheJob(int length, bool isFailed)
     {
-        ThirdPartyJobOutcome outcome = _fit.Of(
+        ThirdPartyJobOutcome outcome = _sanitizer.Of(
             ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = new string('t', length) }));
 
         Assert.Equal(isFailed, outcome.Failure is not null);
@@ -86,7 +86,7 @@ public sealed class OutcomeSanitizerTests
     [InlineData("r", "")]
     [InlineData("long", "c")]
     [InlineData("r", "long")]
-    public void RevisionThatTheServiceRefuses_IsLeftOut(string revision, string change)
+    public void Revision_InvalidLength_IsLeftOut(string revision, string change)
     {
         string Text(string given) => given == "long" ? new string('x', 1501) : given;
 
@@ -94,11 +94,11 @@ public sealed class OutcomeSanitizerTests
         {
             Revision = new JobRevision(Text(revision), Text(change), null, null),
         }).Revision);
-        Assert.Contains("revision", Assert.Single(_fit.Warnings), StringComparison.Ordinal);
+        Assert.Contains("revision", Assert.Single(_sanitizer.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Revision_KeepsAllButTheEndOfItsSummary()
+    public void Revision_LongSummary_TruncatesOnlyTheSummary()
     {
         DateTimeOffset created = DateTimeOffset.FromUnixTimeSeconds(0);
         var revision = new JobRevision(
@@ -107,21 +107,21 @@ public sealed class OutcomeSanitizerTests
         JobRevision kept = Success(new SuccessResult { Revision = revision }).Revision!;
 
         Assert.Equal(revision with { Summary = new string('s', 2047) + "…" }, kept);
-        Assert.Single(_fit.Warnings);
+        Assert.Single(_sanitizer.Warnings);
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(6)]
-    public void FailureTypeThatTheServiceDoesNotKnow_IsJobFailed(int type)
+    public void FailureType_Unknown_BecomesJobFailed(int type)
     {
         FailureResult failure = Failure(new FailureResult((FailureType)type, "m", null));
 
-        Assert.Equal((FailureType.JobFailed, 1), (failure.Type, _fit.Warnings.Count));
+        Assert.Equal((FailureType.JobFailed, 1), (failure.Type, _sanitizer.Warnings.Count));
     }
 
     [Fact]
-    public void EachFailureType_IsKept() => Assert.All(
+    public void FailureType_Known_IsKept() => Assert.All(
         Enumerable.Range(0, 6).Select(value => (FailureType)value),
         type => Assert.Equal(type, Failure(new FailureResult(type, "m", null)).Type));
 
@@ -129,14 +129,14 @@ public sealed class OutcomeSanitizerTests
     [InlineData(5000, 5000, 0)]
     [InlineData(5001, 5000, 1)]
     [InlineData(0, 37, 0)]
-    public void FailureMessage_IsCutAtItsLimit_AndNeverEmpty(int length, int kept, int warnings)
+    public void FailureMessage_TooLongOrEmpty_IsTruncatedOrReplaced(int length, int kept, int warnings)
     {
         FailureResult failure = Failure(new FailureResult(FailureType.JobFailed, new string('m', length), null));
 
-        Assert.Equal((kept, warnings), (failure.Message.Length, _fit.Warnings.Count));
+        Assert.Equal((kept, warnings), (failure.Message.Length, _sanitizer.Warnings.Count));
     }
 
-    private SuccessResult Success(SuccessResult result) => _fit.Of(ThirdPartyJobOutcome.From(result)).Success!;
+    private SuccessResult Success(SuccessResult result) => _sanitizer.Of(ThirdPartyJobOutcome.From(result)).Success!;
 
-    private FailureResult Failure(FailureResult result) => _fit.Of(ThirdPartyJobOutcome.From(result)).Failure!;
+    private FailureResult Failure(FailureResult result) => _sanitizer.Of(ThirdPartyJobOutcome.From(result)).Failure!;
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>When which action type is polled.</summary>
+/// <summary>The order and the waits of polls.</summary>
 public sealed class PollSchedulerTests
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
@@ -14,7 +14,7 @@ public sealed class PollSchedulerTests
     [InlineData(0, 9)]
     [InlineData(0.5, 10)]
     [InlineData(1, 11)]
-    public void PollAfterAnEmptyOne_ComesAfterTheInterval_ATenthMoreOrLess(double chance, double seconds)
+    public void RecordSuccess_PartialBatch_WaitsIntervalWithJitter(double chance, double seconds)
     {
         var plan = new PollScheduler([FakeQueue.Type], s_interval, () => chance);
         PollQueueEntry target = plan.Next(TimeSpan.Zero, TimeSpan.Zero)!;
@@ -25,7 +25,7 @@ public sealed class PollSchedulerTests
     }
 
     [Fact]
-    public void FailedPolls_WaitLongerEachTime_UntilOneIsAnswered()
+    public void RecordFailure_Repeated_DoublesWaitUntilSuccess()
     {
         var plan = new PollScheduler([FakeQueue.Type], TimeSpan.FromSeconds(1), () => 1);
         PollQueueEntry target = plan.Next(TimeSpan.Zero, TimeSpan.Zero)!;
@@ -38,7 +38,7 @@ public sealed class PollSchedulerTests
     }
 
     [Fact]
-    public void PollThatFailedAfterAFullBatch_IsNotHeldBackForOthers()
+    public void RecordFailure_AfterAFullBatch_EndsGathering()
     {
         var plan = new PollScheduler([FakeQueue.Type], TimeSpan.FromSeconds(1), () => 1);
         PollQueueEntry target = plan.Next(TimeSpan.Zero, TimeSpan.Zero)!;
@@ -51,7 +51,7 @@ public sealed class PollSchedulerTests
     }
 
     [Fact]
-    public void AllHaveBeenPolled_OnlyWhenEachHasHadItsTurn()
+    public void HavePolledAllSince_TrueAfterEachTypeHadItsTurn()
     {
         ActionTypeId other = new("Test", "ThirdParty", "Contoso", "2");
         var plan = new PollScheduler([FakeQueue.Type, other, FakeQueue.Type], s_interval, () => 0.5);

@@ -5,13 +5,13 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>Keeps what a worker reports, and lets a test look on while it does.</summary>
+/// <summary>Records a worker's events, and calls a test for each one.</summary>
 internal sealed class RecordingObserver : IWorkerObserver
 {
     private readonly object _lock = new();
     private readonly List<WorkerEvent> _events = new();
 
-    /// <summary>Called on the worker's own thread, after the event was kept.</summary>
+    /// <summary>Called on the worker's thread, after the event was recorded.</summary>
     public Action<WorkerEvent>? Seen { get; set; }
 
     public IReadOnlyList<WorkerEvent> Events

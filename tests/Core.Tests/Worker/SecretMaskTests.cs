@@ -11,7 +11,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>What stands in no text of a job.</summary>
+/// <summary>The secrets of a job never appear in its texts.</summary>
 public sealed class SecretMaskTests
 {
     private const string Odd = "SENTINEL\"p w\\</\u00e9&'";
@@ -23,7 +23,7 @@ public sealed class SecretMaskTests
     private int _looks;
 
     [Fact]
-    public void Secrets_AreMasked_AsTheyAreAndAsTheyStandInAddresses()
+    public void Apply_PlainAndUrlEncodedSecret_MasksBoth()
     {
         var mask = new SecretMask(() => new Secret?[] { new("a/b c") }, JobConfiguration.Empty, Array.Empty<string>());
 
@@ -32,7 +32,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void LongerSecret_IsMaskedBeforeOneThatStandsInIt()
+    public void Apply_SecretWithinASecret_MasksTheLongerFirst()
     {
         var mask = new SecretMask(
             () => new Secret?[] { new("key-1"), new("key-1-ring") }, JobConfiguration.Empty, Array.Empty<string>());
@@ -41,7 +41,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void SecretsThatWereRenewed_AreMaskedToo()
+    public void Apply_AddedSecret_IsMasked()
     {
         SecretMask mask = Mask();
         Assert.Equal("*** token-2", mask.Apply("token-1 token-2"));
@@ -52,9 +52,9 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void SecretsThatStayed_AreMadeReadyOnce()
+    public void Apply_SameSecrets_BuildsTextsOnce()
     {
-        // Each look at the configuration counts: it is asked for its keys only when texts are made.
+        // Counts how often the mask reads the keys, which it does only when it builds its texts.
         var keys = new CountedKeys(() => _looks++);
         var configuration = new JobConfiguration(new[] { new KeyValuePair<string, string>("Extra", "value-1") });
         var mask = new SecretMask(() => _secrets, configuration, keys);
@@ -71,7 +71,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void LinesOfAKeyFile_AreMaskedOneByOne_IfTheyAreLong()
+    public void Apply_MultilineSecret_MasksItsLongLines()
     {
         var mask = new SecretMask(
             () => new Secret?[] { new("-----BEGIN-----\r\nMIIEowIBAAKCAQEA\nshort\n") },
@@ -91,7 +91,7 @@ public sealed class SecretMaskTests
     [InlineData("2026", "2026")]
     [InlineData("202613", "***")]
     [InlineData("--------", "--------")]
-    public void SecretTooShortToHideAnything_StandsInAllTexts(string secret, string seen)
+    public void Apply_ShortOrCommonSecret_IsNotMasked(string secret, string seen)
     {
         var mask = new SecretMask(() => new Secret?[] { new(secret) }, JobConfiguration.Empty, Array.Empty<string>());
 
@@ -122,19 +122,19 @@ public sealed class SecretMaskTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Secret_IsMaskedInEachOfItsForms(string form, string text)
+    public void Apply_EncodedSecret_IsMasked(string form, string text)
     {
         var mask = new SecretMask(() => new Secret?[] { new(Odd) }, JobConfiguration.Empty, Array.Empty<string>());
 
         string masked = mask.Apply($"before {text} after");
 
-        // Of base64, the characters at the edges are those of other bytes too.
+        // In base64, the characters at the edges also encode neighbouring bytes, so the mask leaves them.
         Assert.True(Regex.IsMatch(masked, @"^before .{0,12}\*\*\*.{0,12} after$"), $"{form}: {masked}");
         Assert.Equal("before 50% \\ & + after", mask.Apply("before 50% \\ & + after"));
     }
 
     [Fact]
-    public void SecretAndTextOfBackslashes_AreQuick()
+    public void Apply_ManyBackslashes_IsFast()
     {
         string secret = new string('\\', 200) + "\"x" + new string('%', 200);
         var mask = new SecretMask(() => new Secret?[] { new(secret) }, JobConfiguration.Empty, Array.Empty<string>());
@@ -144,7 +144,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void ValuesOfKeysThatLookSecret_AreMasked_AndThoseThatAreNamed_WhateverTheirCase()
+    public void Apply_SecretConfigurationKeys_MasksTheirValues()
     {
         var configuration = new JobConfiguration(new KeyValuePair<string, string>[]
         {
@@ -156,7 +156,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void Error_IsHandedOnOnlyWhereNothingSecretShowsInIt()
+    public void Clean_ErrorWithASecret_ReturnsNull()
     {
         var plain = new InvalidOperationException("plain");
 
@@ -166,7 +166,7 @@ public sealed class SecretMaskTests
     }
 
     [Fact]
-    public void JobInAHandlersHands_HidesItsTokenAndItsKeys()
+    public void ForJob_HandlerJob_MasksTokenAndCredentials()
     {
         var job = new ThirdPartyJob(
             "job-1", "client-1", new Secret("client-token"), status: null, FakeQueue.Type, session: null);
@@ -187,7 +187,8 @@ public sealed class SecretMaskTests
             SecretMask.ForJob(new ThirdPartyJobDetail(job, details), new[] { "Extra" }).Apply(Text));
         Assert.Equal(
             "*** AKIAEXAMPLE secret-key session-token value-1 value-2",
-            SecretMask.ForJob(new ThirdPartyJobDetail(job, new JobDetailsResponse()), Array.Empty<string>()).Apply(Text));
+            SecretMask.ForJob(new ThirdPartyJobDetail(job, new JobDetailsResponse()), Array.Empty<string>())
+                .Apply(Text));
     }
 
     private SecretMask Mask() => new(() => _secrets, JobConfiguration.Empty, Array.Empty<string>());

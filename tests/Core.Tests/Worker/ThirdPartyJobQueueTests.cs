@@ -14,7 +14,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>Third-party jobs as a worker takes them: tokens by client, claims, credentials that are renewed.</summary>
+/// <summary>Client tokens, claims and renewed credentials of third-party jobs.</summary>
 public sealed class ThirdPartyJobQueueTests : IDisposable
 {
     private readonly EmulatedService _service = new();
@@ -23,7 +23,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Fact]
-    public async Task Token_IsLookedUpOncePerClient_AlsoByJobsAtTheSameTime()
+    public async Task GetDetails_ConcurrentJobsOfAClient_ShareOneTokenLookup()
     {
         foreach (int i in Enumerable.Range(0, 8))
         {
@@ -38,7 +38,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task TokenThatWasChanged_IsLookedUpAnew()
+    public async Task GetDetails_CachedTokenRefused_LooksItUpAgain()
     {
         _service.AddJob("client-1");
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
@@ -52,20 +52,22 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task TokenThatIsWrong_IsRefusedOnce_AndNotKept()
+    public async Task GetDetails_WrongToken_ThrowsAndIsNotCached()
     {
         _service.AddJob("client-1");
         ThirdPartyJobQueue queue = Queue(_ => new Secret("wrong"));
         JobTicket ticket = await PollAsync(queue);
 
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(
+            () => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal(1, _lookups);
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(
+            () => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal(2, _lookups);
     }
 
     [Fact]
-    public async Task Claim_HoldsOnce_AndIsRefusedAfterAnotherHandOut()
+    public async Task Claim_SecondAttemptAfterTheEnd_ReturnsFalse()
     {
         EmulatedJob job = _service.AddJob();
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);
@@ -79,7 +81,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task ClaimWithANonceOfAnEarlierHandOut_IsRefused()
+    public async Task Claim_NonceOfAnEarlierHandOut_ReturnsFalse()
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         using var service = new EmulatedService(
@@ -94,7 +96,7 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task TokenThatIsStillWrongWhenLookedUpAnew_IsNotKept()
+    public async Task GetDetails_WrongTokenOnSecondLookup_IsNotCached()
     {
         _service.AddJob("client-1");
         ThirdPartyJobQueue queue = Queue(
@@ -103,15 +105,17 @@ public sealed class ThirdPartyJobQueueTests : IDisposable
         await queue.GetDetailsAsync(ticket, CancellationToken.None);
         _service.Emulator.AddClient("client-1", new Secret("another-token"));
 
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(
+            () => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal(2, _lookups);
         int calls = _service.Emulator.GetRequests().Count;
-        await Assert.ThrowsAsync<InvalidClientTokenException>(() => queue.GetDetailsAsync(ticket, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidClientTokenException>(
+            () => queue.GetDetailsAsync(ticket, CancellationToken.None));
         Assert.Equal((3, 1), (_lookups, _service.Emulator.GetRequests().Count - calls));
     }
 
     [Fact]
-    public async Task RenewedCredentials_AreNew_AndAmongTheSecrets()
+    public async Task Renew_AddsTheNewCredentialsToTheSecrets()
     {
         _service.AddJob();
         ThirdPartyJobQueue queue = Queue(client => _service.Emulator.GetClients()[client]);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>How a job fails whose artifact could not be moved: by what the pipeline's owner can do about it.</summary>
+/// <summary>The failure type and message of a job whose artifact transfer failed.</summary>
 public sealed class TransferFailureTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class TransferFailureTests
     [InlineData(ArtifactFault.Unavailable, FailureType.SystemUnavailable)]
     [InlineData(ArtifactFault.DiskFull, FailureType.SystemUnavailable)]
     [InlineData(ArtifactFault.PathUnusable, FailureType.SystemUnavailable)]
-    public void Type_OfATransfer_GoesByItsFault(ArtifactFault fault, FailureType type) =>
+    public void TypeOf_TransferFault_MapsToFailureType(ArtifactFault fault, FailureType type) =>
         Assert.Equal(type, TransferFailure.TypeOf(new ArtifactTransferException(fault, "x", "y")));
 
     [Theory]
@@ -36,11 +36,11 @@ public sealed class TransferFailureTests
     [InlineData(ArchiveFault.Conflict, FailureType.JobFailed)]
     [InlineData(ArchiveFault.Unsupported, FailureType.JobFailed)]
     [InlineData(ArchiveFault.Storage, FailureType.SystemUnavailable)]
-    public void Type_OfAnArchive_IsTheJobs_UnlessItIsTheDisk(ArchiveFault fault, FailureType type) =>
+    public void TypeOf_ArchiveFault_MapsToFailureType(ArchiveFault fault, FailureType type) =>
         Assert.Equal(type, TransferFailure.TypeOf(ArchiveErrors.New(fault, "x", "y", "archive")));
 
     [Fact]
-    public void Type_OfOtherErrors_IsTheSystems_ButForRights()
+    public void TypeOf_OtherErrors_MapsToFailureType()
     {
         Assert.Equal(FailureType.PermissionError, TransferFailure.TypeOf(ServiceErrors.Coded("AccessDeniedException")));
         Assert.Equal(FailureType.SystemUnavailable, TransferFailure.TypeOf(ServiceErrors.Throttling));
@@ -48,9 +48,9 @@ public sealed class TransferFailureTests
     }
 
     [Theory]
-    [InlineData(1, "GetObject of artifact 'In' failed after 1 attempt, at https://s3.example: refused")]
-    [InlineData(3, "GetObject of artifact 'In' failed after 3 attempts, at https://s3.example: refused")]
-    public void Message_OfTheConnection_NamesTheArtifactAndThePlace(int attempts, string message)
+    [InlineData(1, "GetObject of artifact 'In' at https://s3.example failed after 1 attempt: refused")]
+    [InlineData(3, "GetObject of artifact 'In' at https://s3.example failed after 3 attempts: refused")]
+    public void MessageOf_ConnectionError_NamesArtifactAndEndpoint(int attempts, string message)
     {
         var error = new ThirdPartyConnectionException(
             ConnectionFault.Unreachable, "GetObject", "https://s3.example", "refused", attempts,

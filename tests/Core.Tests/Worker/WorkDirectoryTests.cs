@@ -12,7 +12,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>Where jobs work, and what becomes of their artifacts.</summary>
+/// <summary>The folders of jobs, and the transfer of their artifacts.</summary>
 public sealed class WorkDirectoryTests : IDisposable
 {
     private readonly WorkerFixture _worker = new();
@@ -23,7 +23,7 @@ public sealed class WorkDirectoryTests : IDisposable
     {
         _worker.Mover = _mover;
 
-        // Most handlers here make no artifacts.
+        // Most handlers here create no artifacts.
         _worker.Options = _worker.Options with { MaxJobs = 1, MissingArtifact = MissingArtifactAction.Ignore };
         _worker.Queue.Job = ticket => new FakeJob(ticket)
         {
@@ -39,7 +39,7 @@ public sealed class WorkDirectoryTests : IDisposable
     public void Dispose() => _worker.Dispose();
 
     [Fact]
-    public async Task Inputs_AreThereWhenTheHandlerBegins_AndOutputsThatItLeavesArePublished()
+    public async Task Run_WithArtifacts_MovesInputsAndOutputs()
     {
         await RunAsync(job =>
         {
@@ -60,7 +60,7 @@ public sealed class WorkDirectoryTests : IDisposable
     [InlineData(MissingArtifactAction.Fail)]
     [InlineData(MissingArtifactAction.Warn)]
     [InlineData(MissingArtifactAction.Ignore)]
-    public async Task MissingOutput_FailsTheJobUnlessItMayBe(object action)
+    public async Task Output_Missing_FollowsMissingArtifactOption(object action)
     {
         _worker.Options = _worker.Options with { MissingArtifact = (MissingArtifactAction)action };
 
@@ -70,13 +70,13 @@ public sealed class WorkDirectoryTests : IDisposable
             return null;
         });
 
-        const string Message = "The handler did not make the output artifact 'Logs'.";
+        const string Message = "The handler did not create the output artifact 'Logs'.";
         bool fails = action is MissingArtifactAction.Fail;
         Assert.Equal(
             fails ? new[] { new FailureResult(FailureType.JobFailed, Message, null) } : [], _worker.Queue.Failures);
         Assert.Equal(fails ? 0 : 1, _worker.Queue.Successes.Count());
 
-        // Nothing of it: a part of what was to come is of no use to anybody.
+        // A failed job publishes none of its outputs.
         Assert.Equal(fails ? 0 : 1, _mover.Published.Count);
         Assert.Equal(
             action is MissingArtifactAction.Warn ? 1 : 0,
@@ -87,7 +87,7 @@ public sealed class WorkDirectoryTests : IDisposable
     [InlineData("Typo")]
     [InlineData("report")]
     [InlineData("Report.txt")]
-    public async Task OutputThatIsNotDeclared_FailsTheJob(string name)
+    public async Task Output_Undeclared_FailsTheJob(string name)
     {
         await RunAsync(job =>
         {
@@ -97,13 +97,14 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Equal(
-            $"The handler left '{name}', which is not among the action's output artifacts: 'Report', 'Logs'.",
+            $"The handler created '{name}', which is not an output artifact of the action. "
+                + "Its output artifacts: 'Report', 'Logs'.",
             Assert.Single(_worker.Queue.Failures).Message);
         Assert.Empty(_mover.Published);
     }
 
     [Fact]
-    public async Task OutputOfAnActionWithoutAny_FailsTheJob()
+    public async Task Output_ActionWithoutOutputs_FailsTheJob()
     {
         _worker.Queue.Job = ticket => new FakeJob(ticket);
 
@@ -115,18 +116,19 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Equal(
-            "The handler left 'Report', which is not among the action's output artifacts; it has none.",
+            "The handler created 'Report', which is not an output artifact of the action. "
+                + "The action has no output artifacts.",
             Assert.Single(_worker.Queue.Failures).Message);
     }
 
     [Theory]
-    [InlineData(true, true, "output", "it has 'Report', 'Logs'")]
-    [InlineData(true, false, "output", "it has 'Report', 'Logs'")]
-    [InlineData(false, true, "input", "it has 'App', '../app'")]
-    public async Task ArtifactThatTheActionDoesNotHave_FailsTheJobThatAsksForIt(
-        bool isOutput, bool byIndex, string kind, string has)
+    [InlineData(true, true, "output", "'Report', 'Logs'")]
+    [InlineData(true, false, "output", "'Report', 'Logs'")]
+    [InlineData(false, true, "input", "'App', '../app'")]
+    public async Task Paths_UnknownNameLookedUp_FailsTheJob(
+        bool isOutput, bool byIndex, string kind, string available)
     {
-        // PowerShell makes $null of what an indexer throws, and of a property that is not there.
+        // PowerShell turns the exception of an indexer, and a missing property, into $null.
         await RunAsync(job =>
         {
             IReadOnlyDictionary<string, string> paths = isOutput ? job.OutputPath : job.InputPath;
@@ -145,12 +147,13 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Equal(
-            $"The handler asked for the {kind} artifact 'Typo', which the action does not have; {has}.",
+            $"The handler asked for the {kind} artifact 'Typo', which the action does not have. "
+                + $"Its {kind} artifacts: {available}.",
             Assert.Single(_worker.Queue.Failures).Message);
     }
 
     [Fact]
-    public async Task ArtifactAskedForWithCare_CostsNothing()
+    public async Task Paths_KnownNamesAndMembers_DoNotFailTheJob()
     {
         await RunAsync(job =>
         {
@@ -167,7 +170,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task ArtifactWithoutAName_FailsTheJob()
+    public async Task Run_ArtifactWithoutName_FailsTheJob()
     {
         _worker.Queue.Job = ticket => new FakeJob(ticket)
         {
@@ -181,7 +184,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutMovingArtifacts_NothingIsMissing_AndAPathThatIsAskedForIsAFault()
+    public async Task Paths_ArtifactsNotMoved_LookupFailsTheJob()
     {
         _worker.Options = _worker.Options with
         {
@@ -196,13 +199,13 @@ public sealed class WorkDirectoryTests : IDisposable
         });
 
         Assert.Single(_worker.Queue.Successes);
-        Assert.EndsWith(
-            "'Report', which the action does not have; the worker moves no artifacts.",
-            Assert.Single(_worker.Queue.Failures).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "The handler asked for the output artifact 'Report', but the worker moves no artifacts.",
+            Assert.Single(_worker.Queue.Failures).Message);
     }
 
     [Fact]
-    public async Task PathsOfTheJobsFolder_ShowTheCustomerNothingOfTheMachine()
+    public async Task Failure_WithPathsOfTheJob_HidesTheMachinesPaths()
     {
         await RunAsync(job => throw new InvalidOperationException(
             $"No '{job.OutputPath["Report"]}' in '{job.WorkDirectory}'."));
@@ -212,7 +215,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Folders_LieWithinTheWorkDirectory_AndAreGoneAfterTheJob()
+    public async Task Folders_AreWithinWorkDirectoryAndDeletedAfterJob()
     {
         bool? wasThereAtTheEnd = null;
         _worker.Observer.Seen = each => wasThereAtTheEnd =
@@ -242,7 +245,7 @@ public sealed class WorkDirectoryTests : IDisposable
     [InlineData(ArtifactFault.AccessDenied, FailureType.PermissionError)]
     [InlineData(ArtifactFault.Unavailable, FailureType.SystemUnavailable)]
     [InlineData(ArtifactFault.NotFound, FailureType.RevisionUnavailable)]
-    public async Task InputThatCannotBeHad_FailsTheJobBeforeItsHandler(ArtifactFault fault, FailureType type)
+    public async Task Input_DownloadFails_FailsTheJobBeforeTheHandler(ArtifactFault fault, FailureType type)
     {
         _mover.OnSave = () => throw new ArtifactTransferException(fault, "The store says no.", "Ask it.");
 
@@ -254,7 +257,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task OutputThatCannotBePublished_FailsTheJob()
+    public async Task Output_UploadFails_FailsTheJob()
     {
         _mover.OnPublish = () => throw new IOException("Broken pipe.");
 
@@ -271,7 +274,7 @@ public sealed class WorkDirectoryTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhatGoesOnOrFails_PublishesNothing(bool goesOn)
+    public async Task Output_ContinuedOrFailedJob_IsNotPublished(bool goesOn)
     {
         await RunAsync(job =>
         {
@@ -285,7 +288,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_EndsADownload_AndFailsTheJob()
+    public async Task Stop_DuringADownload_FailsTheJob()
     {
         _mover.OnSave = () => new TaskCompletionSource<bool>().Task;
         _worker.Queue.Add("job-1");
@@ -300,7 +303,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task FoldersOfADeadWorker_AreDeleted_ThoseOfALivingOneAreNot()
+    public async Task DeleteStale_DeletesOnlyFoldersOfDeadWorkers()
     {
         string dead = LeaveDead(Path.Combine(_worker.WorkPath, OwnedFolder.UserPrefix + UserFolderName.Value));
         using var living = new WorkDirectory(_worker.WorkPath, TimeProvider.System, _ => { });
@@ -314,7 +317,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task FoldersOfADeadWorker_OutsideTheUsersOwnFolder_AreLeftAlone()
+    public async Task DeleteStale_OutsideTheUsersFolder_DeletesNothing()
     {
         string[] planted =
         {
@@ -327,7 +330,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task FolderThatNobodyAsksFor_IsNeverMade()
+    public async Task Folder_Unused_IsNeverCreated()
     {
         _worker.Mover = null;
         string[] there = [];
@@ -341,12 +344,12 @@ public sealed class WorkDirectoryTests : IDisposable
         Assert.Empty(there);
         Assert.Single(_worker.Queue.Successes);
 
-        // The job is over, and what it leaves behind is not made by looking at it.
+        // Reading the property after the job does not create the folder.
         Assert.False(Directory.Exists(_seen!.WorkDirectory));
     }
 
     [Fact]
-    public async Task FolderThatAHandlerAsksFor_IsThereAndGoneAfterTheJob()
+    public async Task Folder_UsedByHandler_IsDeletedAfterTheJob()
     {
         _worker.Mover = null;
 
@@ -363,7 +366,7 @@ public sealed class WorkDirectoryTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task FolderThatCannotBeMade_FailsTheJob(bool hasArtifacts)
+    public async Task Folder_CannotBeCreated_FailsTheJob(bool hasArtifacts)
     {
         _worker.Observer.Seen = each =>
         {
@@ -383,16 +386,16 @@ public sealed class WorkDirectoryTests : IDisposable
 
         FailureResult failure = Assert.Single(_worker.Queue.Failures);
         Assert.Equal(FailureType.SystemUnavailable, failure.Type);
-        Assert.Equal("The worker could not make a folder for the job.", failure.Message);
+        Assert.Equal("The worker could not create a folder for the job.", failure.Message);
         Assert.Contains(
             _worker.Observer.Of(WorkerEventKind.Warning),
-            warning => warning.Message.StartsWith("No work folder could be made", StringComparison.Ordinal)
+            warning => warning.Message.StartsWith("The worker could not create a folder", StringComparison.Ordinal)
                 && warning.Error is not null);
         Assert.Equal(hasArtifacts ? 0 : 1, _worker.Handler.Runs);
     }
 
     [Fact]
-    public async Task HandlerThatIsLeftBehind_MakesNoFolderAfterTheWorker()
+    public async Task Folder_UsedAfterTheWorkerEnded_IsNotCreated()
     {
         _worker.Mover = null;
         _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromSeconds(1) };
@@ -414,7 +417,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task JobTimeout_CountsWhileInputsCome_AndFailsTheJob()
+    public async Task JobTimeout_DuringADownload_FailsTheJob()
     {
         _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
         TaskCompletionSource<bool> saving = new();
@@ -432,13 +435,13 @@ public sealed class WorkDirectoryTests : IDisposable
         FailureResult failure = Assert.Single(_worker.Queue.Failures);
         Assert.Equal(FailureType.JobFailed, failure.Type);
         Assert.Equal(
-            "Input artifact 'App' was not downloaded and expanded within 00:05:00, the time of the job.",
+            "Input artifact 'App' was not downloaded and expanded within the job's time limit of 00:05:00.",
             failure.Message);
         Assert.Equal(0, _worker.Handler.Runs);
     }
 
     [Fact]
-    public async Task Handler_HasTheTimeThatTheInputsLeft()
+    public async Task JobTimeout_AfterADownload_LeavesTheRestToTheHandler()
     {
         _worker.Options = _worker.Options with { JobTimeout = TimeSpan.FromMinutes(5) };
         _mover.OnSave = () =>
@@ -467,7 +470,7 @@ public sealed class WorkDirectoryTests : IDisposable
 
 #if NET
     [Fact]
-    public async Task OutputThatIsALinkToNothing_FailsTheJob()
+    public async Task Output_DanglingLink_FailsTheJob()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -480,7 +483,7 @@ public sealed class WorkDirectoryTests : IDisposable
             return null;
         });
 
-        // Reading it, as the mover does, says so.
+        // The mover fails when it reads the link.
         Assert.Single(_worker.Queue.Failures);
     }
 #endif
@@ -492,7 +495,8 @@ public sealed class WorkDirectoryTests : IDisposable
     [InlineData(
         "0123456789012345678901234567890123456789012345678901234567890123",
         "0123456789012345678901234567890123456789012345678901234567890123")]
-    public void SafeNames_StayAsTheyAre(string name, string expected) => Assert.Equal(expected, SafeFileName.For(name));
+    public void SafeFileName_SafeName_IsUnchanged(string name, string expected) =>
+        Assert.Equal(expected, SafeFileName.For(name));
 
     [Theory]
     [InlineData("..")]
@@ -504,7 +508,7 @@ public sealed class WorkDirectoryTests : IDisposable
     [InlineData("com1.txt")]
     [InlineData("dot.")]
     [InlineData("ä")]
-    public void UnsafeNames_AreHashed(string name)
+    public void SafeFileName_UnsafeName_IsHashed(string name)
     {
         string safe = SafeFileName.For(name);
 
@@ -513,7 +517,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void LongNames_KeepTheirHead()
+    public void SafeFileName_LongName_KeepsAPrefix()
     {
         string safe = SafeFileName.For(new string('a', 65));
 
@@ -522,7 +526,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task ArtifactsWhoseNamesDifferInCaseOnly_HavePathsThatDifferInMore()
+    public async Task Paths_NamesDifferOnlyInCase_GetDistinctPaths()
     {
         _worker.Queue.Job = ticket => new FakeJob(ticket)
         {
@@ -542,7 +546,7 @@ public sealed class WorkDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task ArtifactsThatAreNotWanted_AreNotMoved()
+    public async Task Run_MoveArtifactsOff_MovesNothing()
     {
         _worker.Options = _worker.Options with { MoveArtifacts = false };
 

@@ -19,7 +19,7 @@ public sealed class WorkerEngineTests : IDisposable
     public void Dispose() => _worker.Dispose();
 
     [Fact]
-    public async Task Polls_NeverAskForMoreThanFreeSlotsNorThanMaxJobsHasLeft()
+    public async Task Poll_BatchSize_IsLimitedBySlotsAndMaxJobs()
     {
         for (int i = 0; i < 5; i++)
         {
@@ -48,7 +48,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task FullBatch_IsPolledAgainAtOnce_AnEmptyOneAfterTheInterval()
+    public async Task Poll_AfterAFullBatch_DoesNotWait()
     {
         _worker.Queue.Add("job-1");
         _worker.Options = _worker.Options with { PollInterval = TimeSpan.FromSeconds(10) };
@@ -64,7 +64,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task FreeSlots_AreGatheredForOnePoll_WhileBatchesAreFull()
+    public async Task Poll_WhileBatchesAreFull_GathersFreeSlots()
     {
         for (int i = 0; i < 20; i++)
         {
@@ -81,7 +81,7 @@ public sealed class WorkerEngineTests : IDisposable
         Task run = _worker.Start();
         await Until.TrueAsync(() => _worker.Handler.Runs == 8);
 
-        // Fewer than half: a moment later, with what is free by then.
+        // Fewer than half of the slots are free: the worker polls after 5 ms.
         gate.Release(2);
         await Until.TrueAsync(() => _worker.Queue.Sent.Count == 2 && _worker.Clock.PendingTimers == 1);
         Assert.Equal(new[] { 8 }, _worker.Queue.Polls.Select(poll => poll.Count));
@@ -89,7 +89,7 @@ public sealed class WorkerEngineTests : IDisposable
         await Until.TrueAsync(() => _worker.Handler.Runs == 10);
         Assert.Equal(new[] { 8, 2 }, _worker.Queue.Polls.Select(poll => poll.Count));
 
-        // Half of them: at once.
+        // Half of the slots are free: the worker polls immediately.
         gate.Release(4);
         await Until.TrueAsync(() => _worker.Handler.Runs == 14);
         Assert.Equal(14, _worker.Queue.Polls.Sum(poll => poll.Count));
@@ -100,7 +100,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task FreeSlot_WaitsForNoOthers_WhereNoMoreJobsWait()
+    public async Task Poll_AfterAnEmptyBatch_DoesNotGatherSlots()
     {
         _worker.Queue.Add("job-1");
         _worker.Options = _worker.Options with { ThrottleLimit = 8, PollInterval = TimeSpan.FromSeconds(1) };
@@ -117,7 +117,7 @@ public sealed class WorkerEngineTests : IDisposable
             _worker.Queue.Add($"job-{i}");
         }
 
-        // Their batch is full: the slot that gets free next waits a moment.
+        // This batch is full, so the next free slot waits for others.
         _worker.Clock.Advance(TimeSpan.FromSeconds(1));
         await Until.TrueAsync(() => _worker.Handler.Runs == 8);
         Assert.Equal(new[] { 8, 7 }, _worker.Queue.Polls.Select(poll => poll.Count));
@@ -125,7 +125,7 @@ public sealed class WorkerEngineTests : IDisposable
         await _worker.PassUntilAsync(() => _worker.Queue.Polls.Count == 3, TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, _worker.Queue.Polls.Last().Count);
 
-        // That one brought nothing: the next is due after the interval, with the one slot that is free.
+        // That poll returned no jobs: the next one is due after the interval, for the one free slot.
         await Until.TrueAsync(() => _worker.Clock.PendingTimers > 0);
         _worker.Queue.Add("job-9");
         _worker.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -137,7 +137,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task SeveralActionTypes_TakeTurns()
+    public async Task Poll_SeveralActionTypes_TakesTurns()
     {
         var other = new ActionTypeId("Deploy", "ThirdParty", "Contoso", "1");
         _worker.Options = _worker.Options with { ActionTypes = new[] { FakeQueue.Type, other }, MaxJobs = 4 };
@@ -157,7 +157,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task FailingPolls_BackOffToHalfAMinute_AndRecoverWithTheFirstAnswer()
+    public async Task Poll_RepeatedFailures_BacksOffUntilSuccess()
     {
         _worker.Queue.OnPoll = (_, _) => throw ServiceErrors.Throttling;
         Task run = _worker.Start();
@@ -179,7 +179,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task FirstPollThatCannotHeal_EndsTheWorkerWithItsError()
+    public async Task Poll_FirstFailsPermanently_EndsWithTheError()
     {
         _worker.Queue.OnPoll = (_, _) =>
             throw new ActionTypeNotFoundException(ServiceErrors.Of("ActionTypeNotFoundException"));
@@ -188,7 +188,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task FirstPollOfAnotherTypeThatCannotHeal_LetsRunningJobsEnd()
+    public async Task Poll_SecondTypeFailsPermanently_FinishesRunningJobs()
     {
         var other = new ActionTypeId("Deploy", "ThirdParty", "Contoso", "1");
         _worker.Options = _worker.Options with { ActionTypes = new[] { FakeQueue.Type, other }, ThrottleLimit = 2 };
@@ -218,7 +218,7 @@ public sealed class WorkerEngineTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WorkerWhosePollsAllFail_EndsWithTheLastError(bool isIdle)
+    public async Task Run_AllPollsFail_EndsWithTheLastError(bool isIdle)
     {
         _worker.Options = isIdle
             ? _worker.Options with { IdleTimeout = TimeSpan.FromMinutes(1) }
@@ -231,7 +231,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task WorkerThatIsStopped_IsNoFailureOfItsPolls()
+    public async Task Stop_AfterFailedPolls_EndsWithoutError()
     {
         _worker.Queue.OnPoll = (_, _) => throw ServiceErrors.Throttling;
         Task run = _worker.Start();
@@ -244,7 +244,7 @@ public sealed class WorkerEngineTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WorkDirectoryThatCannotBeUsed_EndsTheWorkerBeforeItPolls(bool isGiven)
+    public async Task Run_UnusableWorkDirectory_EndsBeforeTheFirstPoll(bool isGiven)
     {
         System.IO.File.WriteAllText(_worker.WorkPath, "a file where a folder is to be");
         _worker.Queue.Add("job-1");
@@ -266,7 +266,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task LaterPollThatCannotHeal_IsWarnedOfAndTriedAgain()
+    public async Task Poll_LaterFailsPermanently_Retries()
     {
         int polls = 0;
         _worker.Queue.OnPoll = (_, _) => Interlocked.Increment(ref polls) == 2
@@ -282,7 +282,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task OneBadToken_CostsItsJobAlone()
+    public async Task Run_OneJobWithoutToken_SkipsOnlyThatJob()
     {
         _worker.Queue.Add("bad");
         _worker.Queue.Add("good");
@@ -299,13 +299,13 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task JobOfAnotherWorker_IsTakenWhereItIsHandedOutAgain()
+    public async Task Run_SkippedJobHandedOutAgain_ClaimsIt()
     {
         _worker.Queue.Add("job-1");
         _worker.Queue.OnClaim = (_, _) => Task.FromResult(_worker.Queue.Claims.Count > 1);
         Task run = _worker.Start();
 
-        // It is out of the worker's hands only some time after it was told to be skipped.
+        // The worker releases the job some time after it reports the skip.
         int handedOut = 1;
         await _worker.PassUntilAsync(() =>
         {
@@ -324,7 +324,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task EachStepOfAJob_IsToldOnceAndInItsOrder()
+    public async Task Report_OneJob_ReportsEachStepOnceInOrder()
     {
         _worker.Queue.Add("job-1");
         _worker.Options = _worker.Options with { MaxJobs = 1 };
@@ -344,7 +344,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task StopDuringAPoll_IsNoFailureOfIt()
+    public async Task Stop_DuringAPoll_ReportsNoPollFailure()
     {
         _worker.Queue.OnPoll = (_, stop) => Task.Delay(Timeout.Infinite, stop);
         Task run = _worker.Start();
@@ -375,7 +375,7 @@ public sealed class WorkerEngineTests : IDisposable
 
     [Theory]
     [MemberData(nameof(UnusableOptions))]
-    public void OptionOutOfItsRange_IsRefusedByName(string name, object options)
+    public void Check_OptionOutOfRange_NamesTheOption(string name, object options)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(((WorkerOptions)options).Check);
 
@@ -384,7 +384,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public void OptionsAtTheirLimits_AreTaken()
+    public void Check_OptionsAtTheirLimits_AreAccepted()
     {
         TimeSpan longest = TimeSpan.FromDays(40);
 
@@ -402,7 +402,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task JobHandedOutAgainWhileHeld_IsLeftAlone()
+    public async Task Run_HeldJobHandedOutAgain_SkipsIt()
     {
         _worker.Queue.Add("job-1");
         _worker.Options = _worker.Options with { ThrottleLimit = 2 };
@@ -421,7 +421,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task IdleTimeout_EndsTheWorkerThatLongAfterItsLastJob()
+    public async Task IdleTimeout_StartsAfterTheLastJob()
     {
         _worker.Queue.Add("job-1");
         _worker.Options = _worker.Options with { IdleTimeout = TimeSpan.FromSeconds(30) };
@@ -441,7 +441,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task IdleTimeoutOfZero_DrainsTheQueueAndEnds()
+    public async Task IdleTimeout_Zero_DrainsTheQueueAndEnds()
     {
         for (int i = 0; i < 7; i++)
         {
@@ -456,7 +456,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task Timeout_TakesNoMoreJobs_AndLetsRunningOnesEnd()
+    public async Task Timeout_Reached_FinishesRunningJobs()
     {
         _worker.Queue.Add("job-1");
         _worker.Options = _worker.Options with { Timeout = TimeSpan.FromMinutes(1) };
@@ -474,7 +474,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task ObserverThatThrows_CostsNothing()
+    public async Task Report_ObserverThrows_DoesNotAffectTheJob()
     {
         _worker.Queue.Add("job-1");
         _worker.Options = _worker.Options with { MaxJobs = 1 };
@@ -486,7 +486,7 @@ public sealed class WorkerEngineTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultsThatWait_HoldNoHandlersSlot_ButNotWithoutEnd()
+    public async Task Run_PendingResults_FreeSlotsUpToALimit()
     {
         _worker.Options = _worker.Options with { ThrottleLimit = 1, PollInterval = TimeSpan.FromMilliseconds(10) };
         for (int i = 0; i < 100; i++)

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>An engine on fakes and a clock that a test moves.</summary>
+/// <summary>An engine with fakes and a manual clock.</summary>
 internal sealed class WorkerFixture : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -25,7 +25,7 @@ internal sealed class WorkerFixture : IDisposable
             ActionTypes = new[] { FakeQueue.Type },
             WorkDirectory = _folder.PathOf("work"),
 
-            // Where the clock runs ahead of a thread that waits for its turn, a job must not be too old for that.
+            // The manual clock may run ahead of a thread that waits for a processor. The claim must not fail for that.
             ClaimWindow = TimeSpan.FromDays(30),
         };
     }
@@ -46,15 +46,15 @@ internal sealed class WorkerFixture : IDisposable
 
     public string JournalPath => _folder.PathOf("journal.jsonl");
 
-    /// <summary>Opens the journal at <see cref="JournalPath"/>, for the options.</summary>
+    /// <summary>Opens the journal at <see cref="JournalPath"/>; for <see cref="WorkerOptions.OpenJournal"/>.</summary>
     public Func<Task<IWorkerJournal>> OpenJournal => WorkerJournal.Opener(JournalPath, Clock);
 
     public string WorkPath => _folder.PathOf("work");
 
     public string PathOf(string name) => _folder.PathOf(name);
 
-    /// <summary>Starts the engine; chance always gives the middle.</summary>
-    /// <param name="clock">Another clock than the one that tests move on.</param>
+    /// <summary>Starts the engine. Every random number is 0.5.</summary>
+    /// <param name="clock">A clock to use instead of the manual one.</param>
     public Task Start(TimeProvider? clock = null)
     {
         Engine = new WorkerEngine(Options, Queue, Handler, Mover, Observer, clock ?? Clock, () => 0.5);
@@ -63,14 +63,14 @@ internal sealed class WorkerFixture : IDisposable
 
     public void Stop() => _stop.Cancel();
 
-    /// <summary>Runs to the end without any time passing, which is much said where no time is needed.</summary>
+    /// <summary>Runs the engine to its end without advancing the clock.</summary>
     public async Task RunAsync()
     {
         Task run = Start();
         await run.WaitAsync(Until.Patience);
     }
 
-    /// <summary>Moves the clock on by small steps until something is so.</summary>
+    /// <summary>Advances the clock in small steps until a condition is true.</summary>
     public async Task PassUntilAsync(Func<bool> condition, TimeSpan? step = null)
     {
         DateTime end = DateTime.UtcNow + Until.Patience;
@@ -78,18 +78,18 @@ internal sealed class WorkerFixture : IDisposable
         {
             Assert.True(DateTime.UtcNow < end, "The condition did not come true.");
 
-            // While nobody waits for the clock, somebody is at work, and would find much time gone after it.
+            // Without a pending timer a thread is busy, and the clock must not jump under it.
             if (Clock.PendingTimers > 0)
             {
                 Clock.Advance(step ?? TimeSpan.FromMilliseconds(100));
             }
 
-            // A loop without a pause moves the clock by hours while a busy machine lets another thread wait.
+            // Without a pause this loop could advance the clock by hours while another thread waits for a processor.
             await Task.Delay(1);
         }
     }
 
-    /// <summary>Waits until the engine has come to rest, as far as timers tell.</summary>
+    /// <summary>Advances the clock until the engine ends.</summary>
     public Task EndAsync(Task run, TimeSpan? step = null) =>
         PassUntilAsync(() => run.IsCompleted, step).ContinueWith(_ => run).Unwrap();
 

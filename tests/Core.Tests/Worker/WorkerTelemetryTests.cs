@@ -11,12 +11,12 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker;
 
-/// <summary>What a collector of activities and metrics gets from a worker: all the steps, and nothing secret.</summary>
+/// <summary>The activities and metrics of a worker: they cover every step and contain no secret.</summary>
 public sealed class WorkerTelemetryTests : IDisposable
 {
     private const string Sentinel = "SENTINEL-9f31";
 
-    // Workers of other tests tell theirs at the same time.
+    // Workers of other tests report at the same time, so this test uses its own action type.
     private static readonly ActionTypeId s_type = new("Test", ActionTypeId.ThirdPartyOwner, "Telemetry", "1");
 
     private readonly WorkerFixture _worker = new();
@@ -72,7 +72,7 @@ public sealed class WorkerTelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task EachStepOfAJob_IsAnActivity_InsideThatOfTheJob()
+    public async Task Run_EachStep_IsAnActivityWithinTheJob()
     {
         await _worker.RunAsync();
 
@@ -88,14 +88,14 @@ public sealed class WorkerTelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task NothingSecret_IsInAnyOfIt_WhateverGoesWrong()
+    public async Task Run_ErrorsWithSecrets_TagsContainNoSecret()
     {
         int polls = 0;
         _worker.Queue.OnPoll = (_, _) => ++polls == 2
             ? throw new InvalidOperationException($"The poll fails with {Sentinel}.")
             : Task.CompletedTask;
         _worker.Queue.OnResult = (_, _, before, _) =>
-            before == 0 ? throw new TimeoutException($"No answer for {Sentinel}") : Task.CompletedTask;
+            before == 0 ? throw new TimeoutException($"No response for {Sentinel}") : Task.CompletedTask;
         _worker.Handler = new FakeHandler((_, _) => throw new InvalidOperationException($"It fails with {Sentinel}."));
 
         await _worker.EndAsync(_worker.Start());

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
 /// <summary>
-/// Brings a folder's own entries to the disk: a new or renamed file is not there for certain before that.
+/// Flushes a folder to the disk. Only then does a file that was created or renamed in it survive a power failure.
 /// </summary>
 internal static class DirectorySync
 {
-    /// <summary>Does so where the system can, and wants it: Windows writes a rename by itself.</summary>
+    /// <summary>Flushes a folder. Does nothing on Windows, which flushes renames itself.</summary>
     public static void Flush(string folder)
     {
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
@@ -18,13 +18,13 @@ internal static class DirectorySync
         int handle = Open(System.Text.Encoding.UTF8.GetBytes(folder + "\0"), 0);
         if (handle >= 0)
         {
-            // Some file systems refuse it for folders; there is nothing else to try then.
+            // Some file systems cannot flush folders. There is no alternative, so the result is ignored.
             _ = Sync(handle);
             _ = Close(handle);
         }
     }
 
-#pragma warning disable SYSLIB1054 // Source-generated imports are not there on .NET Framework.
+#pragma warning disable SYSLIB1054 // .NET Framework has no source-generated imports.
     [DllImport("libc", EntryPoint = "open")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open(byte[] path, int flags);

@@ -4,58 +4,68 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
-/// <summary>What a worker writes down, so that the next one can end what it could not.</summary>
-/// <remarks>A task that has ended well means that the entry is on the disk.</remarks>
+/// <summary>Records the state of each job, so that the next worker can finish the jobs of one that crashed.</summary>
+/// <remarks>
+/// Unless noted, the entry is on the disk when a task completes. A task fails with a <see cref="JournalException"/> if
+/// the entry could not be written.
+/// </remarks>
 internal interface IWorkerJournal : IAsyncDisposable
 {
-    /// <summary>What an earlier worker left.</summary>
+    /// <summary>The unfinished jobs of an earlier worker, oldest first.</summary>
     IReadOnlyList<JournalEntry> PendingEntries { get; }
 
-    /// <summary>Before the claim: the job may be ours from here on.</summary>
-    Task ClaimingAsync(JobTicket job, string mark);
-
-    /// <summary>The job is ours, and its handler may have begun.</summary>
+    /// <summary>Records that the worker is about to claim the job.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="runs">How often its handler was begun, this time included.</param>
+    /// <param name="claimFingerprint"><see cref="IWorkerJob.ClaimFingerprint"/>.</param>
+    Task ClaimingAsync(JobTicket job, string claimFingerprint);
+
+    /// <summary>Records that the worker claimed the job and is about to run its handler.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="runs">How often its handler was started, including this time.</param>
     Task ClaimedAsync(JobTicket job, int runs);
 
-    /// <summary>The result that is going to be sent.</summary>
+    /// <summary>Records the result that the worker is about to send.</summary>
     Task ResultAsync(JobTicket job, ThirdPartyJobOutcome result);
 
-    /// <summary>The job needs nothing any more: reported, over, or not ours. On the disk with the next entry.</summary>
+    /// <summary>
+    /// Records that the job is finished: reported, over, or another worker's. The task completes before the entry is on
+    /// the disk; it gets there with the next entry.
+    /// </summary>
     Task CompleteAsync(JobTicket job, string outcome);
 }
 
-/// <summary>How far a job had come.</summary>
+/// <summary>The last recorded state of a job.</summary>
 internal enum JournalStage
 {
-    /// <summary>It was being claimed; nothing was begun.</summary>
+    /// <summary>The worker was claiming the job. Its handler had not started.</summary>
     Claiming,
 
-    /// <summary>It was ours, without a result yet.</summary>
+    /// <summary>The worker had claimed the job. It has no result yet.</summary>
     Claimed,
 
-    /// <summary>It has a result, which the service may have or not.</summary>
+    /// <summary>The job has a result. The service may or may not have received it.</summary>
     Result,
 }
 
-/// <summary>A job that needs something yet.</summary>
+/// <summary>The last entry of an unfinished job.</summary>
 internal sealed record JournalEntry(JobTicket Job, JournalStage Stage, DateTimeOffset Time)
 {
-    /// <summary><see cref="IWorkerJob.ClaimFingerprint"/></summary>
+    /// <summary><see cref="IWorkerJob.ClaimFingerprint"/>, in the stage Claiming.</summary>
     public string? ClaimFingerprint { get; init; }
 
+    /// <summary>How often the handler was started.</summary>
     public int Runs { get; init; }
 
+    /// <summary>The result to send, in the stage Result.</summary>
     public ThirdPartyJobOutcome? Result { get; init; }
 }
 
-/// <summary>No journal was asked for.</summary>
+/// <summary>The journal of a worker that keeps none.</summary>
 internal sealed class NoJournal : IWorkerJournal
 {
     public IReadOnlyList<JournalEntry> PendingEntries => Array.Empty<JournalEntry>();
 
-    public Task ClaimingAsync(JobTicket job, string mark) => Task.CompletedTask;
+    public Task ClaimingAsync(JobTicket job, string claimFingerprint) => Task.CompletedTask;
 
     public Task ClaimedAsync(JobTicket job, int runs) => Task.CompletedTask;
 

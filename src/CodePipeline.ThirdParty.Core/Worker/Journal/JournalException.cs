@@ -2,19 +2,19 @@ using System;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
-/// <summary>What is the matter with a journal.</summary>
+/// <summary>Why a journal cannot be used.</summary>
 internal enum JournalFault
 {
-    /// <summary>Another worker has it.</summary>
+    /// <summary>Another worker uses it.</summary>
     InUse,
 
-    /// <summary>A line cannot be read.</summary>
+    /// <summary>A line is invalid, or the file is not a journal.</summary>
     Damaged,
 
-    /// <summary>It cannot be opened or made.</summary>
+    /// <summary>The file cannot be opened or created.</summary>
     Unusable,
 
-    /// <summary>It cannot be written: the disk is full, or gone.</summary>
+    /// <summary>An entry cannot be written, for example because the disk is full.</summary>
     NotWritten,
 }
 
@@ -27,6 +27,6 @@ internal sealed class JournalException(
 
     public string Path { get; } = path;
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>What the user should do.</summary>
     public string RecommendedAction { get; } = recommendedAction;
 }

@@ -6,16 +6,17 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
-/// <summary>The lines of a journal: JSON objects, one a line, for people to read too.</summary>
+/// <summary>Serializes journal entries: one JSON object per line.</summary>
 /// <remarks>
-/// No secret stands in them: job, client, action type, a hash of the nonce, and the result as it is sent, its texts
-/// masked. A continuation token is among them, since it has to be sent again; it is a reference and no secret.
+/// An entry contains no secrets. It has the ids of the job and the client, the action type, a hash of the nonce, and
+/// the result with masked texts. It includes the continuation token, which the next worker has to send and which is not
+/// a secret.
 /// </remarks>
 internal static class JournalFormat
 {
     public const int Version = 1;
 
-    // Readable quotes and letters of all languages; nothing puts these lines into a web page.
+    // Keeps quotes and non-ASCII letters readable. Safe, because the lines are never embedded in HTML.
     private static readonly JsonWriterOptions s_writing =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -59,23 +60,27 @@ internal static class JournalFormat
         writer.WriteString("outcome", outcome);
     });
 
-    /// <summary>
-    /// Reads a line; <see langword="null"/> for one that names no job. Throws where it is not one of ours.
-    /// </summary>
-    /// <returns>The job's id, and what it needs yet; nothing where it is done.</returns>
+    /// <summary>Parses one line.</summary>
+    /// <returns>
+    /// The job's id and its entry. The entry is <see langword="null"/> if the job is finished. The result is
+    /// <see langword="null"/> for the first line of a journal.
+    /// </returns>
+    /// <exception cref="FormatException">
+    /// A member is missing or invalid. Errors of <see cref="JsonErrors"/> pass through.
+    /// </exception>
     public static (string JobId, JournalEntry? Entry)? Read(string line)
     {
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement root = document.RootElement;
-        string kind = Text(root, "entry") ?? throw new FormatException("It has no 'entry'.");
+        string kind = Text(root, "entry") ?? throw new FormatException("The member 'entry' is missing.");
         if (kind == "opened")
         {
             return Number(root, "version") is int and <= Version
                 ? null
-                : throw new FormatException("A later version of this module has written it.");
+                : throw new FormatException("A later version of this module wrote it.");
         }
 
-        string jobId = Text(root, "job") ?? throw new FormatException("It has no 'job'.");
+        string jobId = Text(root, "job") ?? throw new FormatException("The member 'job' is missing.");
         if (kind == "done")
         {
             return (jobId, null);
@@ -86,7 +91,7 @@ internal static class JournalFormat
             "claiming" => JournalStage.Claiming,
             "claimed" => JournalStage.Claimed,
             "result" => JournalStage.Result,
-            _ => throw new FormatException($"An entry '{kind}' is not known."),
+            _ => throw new FormatException($"The entry kind '{kind}' is unknown."),
         };
         var ticket = new JobTicket(jobId, Text(root, "client"), Type(Text(root, "type")));
         return (jobId, new JournalEntry(ticket, stage, Time(root))
@@ -94,12 +99,12 @@ internal static class JournalFormat
             ClaimFingerprint = Text(root, "mark"),
             Runs = Number(root, "runs") is not int runs ? 0
                 : runs >= 0 ? runs
-                : throw new FormatException("Its 'runs' is less than 0."),
+                : throw new FormatException($"The member 'runs' is {runs}, which is less than 0."),
             Result = stage == JournalStage.Result ? Result(root) : null,
         });
     }
 
-    /// <summary>Whether a line is the first of a journal, of whatever version.</summary>
+    /// <summary>Whether a line is the first line of a journal of any version.</summary>
     public static bool IsOpened(string line)
     {
         try
@@ -114,7 +119,10 @@ internal static class JournalFormat
         }
     }
 
-    /// <summary>Who opened the journal, in words, if the line says it.</summary>
+    /// <summary>
+    /// Describes the process that opened the journal: "process 42 on build-7". Returns <see langword="null"/> if the
+    /// line does not name one.
+    /// </summary>
     public static string? Holder(string line)
     {
         try
@@ -211,7 +219,7 @@ internal static class JournalFormat
         {
             return ThirdPartyJobOutcome.From(new FailureResult(
                 Enum.TryParse(type, out FailureType known) ? known : FailureType.JobFailed,
-                Text(root, "message") ?? throw new FormatException("The failure has no 'message'."),
+                Text(root, "message") ?? throw new FormatException("The member 'message' is missing."),
                 Text(root, "externalExecutionId")));
         }
 
@@ -233,12 +241,12 @@ internal static class JournalFormat
 
     private static ActionTypeId Type(string? text) => text?.Split('/') is { Length: 4 } parts
         ? new ActionTypeId(parts[0], parts[1], parts[2], parts[3])
-        : throw new FormatException("Its 'type' is not Category/Owner/Provider/Version.");
+        : throw new FormatException($"The member 'type' is '{text}', which is not Category/Owner/Provider/Version.");
 
     private static DateTimeOffset Time(JsonElement root) =>
         root.TryGetProperty("time", out JsonElement time) && time.TryGetDateTimeOffset(out DateTimeOffset value)
             ? value
-            : throw new FormatException("Its 'time' cannot be read.");
+            : throw new FormatException("The member 'time' is missing or is not a time.");
 
     private static string? Text(JsonElement root, string name) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out JsonElement value)

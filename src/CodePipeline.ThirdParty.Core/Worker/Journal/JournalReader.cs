@@ -7,15 +7,15 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
-/// <summary>Reads what an earlier worker left.</summary>
+/// <summary>Reads the journal of an earlier worker.</summary>
 internal static class JournalReader
 {
-    // More than its first line ever has.
-    private const int MostOfAHead = 4096;
+    // More than the longest first line.
+    private const int MaxHeadLength = 4096;
 
-    /// <summary>The jobs that need something yet, in the order in which they were taken.</summary>
-    /// <exception cref="JournalException">It is no journal, or is damaged.</exception>
-    /// <exception cref="IOException">It cannot be read, or is not this user's own.</exception>
+    /// <summary>Returns the unfinished jobs, in the order in which they were claimed.</summary>
+    /// <exception cref="JournalException">The file is not a journal, or it is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read, or does not belong to this user alone.</exception>
     public static IReadOnlyList<JournalEntry> Read(string path)
     {
         using FileStream? file = OwnedFile.OpenRead(path);
@@ -26,12 +26,12 @@ internal static class JournalReader
 
         if (!IsJournal(Head(file)))
         {
-            throw NoJournal(path);
+            throw NotAJournal(path);
         }
 
         file.Position = 0;
 
-        // A disk that lost its power may leave zeros behind the last line that got there.
+        // A power failure may leave zeros after the last complete line.
         string[] lines = Encoding.UTF8.GetString(ReadAll(file)).TrimEnd('\0').Split('\n');
         var open = new Dictionary<string, (int Order, JournalEntry Entry)>(StringComparer.Ordinal);
         for (int i = 0; i < lines.Length; i++)
@@ -50,8 +50,8 @@ internal static class JournalReader
             }
             catch (Exception error) when (JsonErrors.Is(error) || error is FormatException)
             {
-                // A worker that is killed while it writes leaves half a line, without its end. What stood in it had not
-                // been done yet.
+                // A worker that was killed while writing leaves a truncated last line. It had not yet acted on that
+                // entry.
                 if (i > 0 && i == lines.Length - 1)
                 {
                     break;
@@ -61,8 +61,8 @@ internal static class JournalReader
                     JournalFault.Damaged,
                     path,
                     $"The journal '{path}' is damaged in line {i + 1}: {error.Message}",
-                    "Fix or delete the line, or move the file away: jobs that it names may then hang until their "
-                    + "time limit.",
+                    "Fix or delete the line, or move the file away. Jobs that it names may then hang until their time "
+                    + "limit.",
                     error);
             }
         }
@@ -70,24 +70,24 @@ internal static class JournalReader
         return open.Values.OrderBy(each => each.Order).Select(each => each.Entry).ToArray();
     }
 
-    /// <summary>
-    /// What a worker left that was ended while it wrote a whole journal: the beginning of one, or nothing at all.
-    /// </summary>
-    /// <exception cref="IOException">It cannot be read, or is not this user's own.</exception>
-    public static bool IsBeginning(string path)
+    /// <summary>Whether a file is missing, empty, or begins like a journal, so that a worker may replace it.</summary>
+    /// <exception cref="IOException">The file cannot be read, or does not belong to this user alone.</exception>
+    public static bool MayReplace(string path)
     {
         using FileStream? file = OwnedFile.OpenRead(path);
         return file is null || file.Length == 0 || IsJournal(Head(file));
     }
 
-    /// <summary>A file that no worker has written is somebody's, and is left as it is.</summary>
-    public static JournalException NoJournal(string path) => new(
+    /// <summary>The error for a file that is not a journal. The worker never changes such a file.</summary>
+    public static JournalException NotAJournal(string path) => new(
         JournalFault.Damaged,
         path,
-        $"The file '{path}' is not the journal of a worker, and is left as it was found.",
-        "Name a file of its own for the journal: a new one, an empty one, or the journal of an earlier worker.");
+        $"The file '{path}' is not a worker's journal. The worker did not change it.",
+        "Use a new file, an empty file, or the journal of an earlier worker.");
 
-    /// <summary>Who holds the journal, in words; <see langword="null"/> where it does not say.</summary>
+    /// <summary>
+    /// Describes the process that opened the journal; <see langword="null"/> if the file does not name one.
+    /// </summary>
     public static string? Holder(string path)
     {
         try
@@ -115,7 +115,7 @@ internal static class JournalReader
         }
     }
 
-    /// <summary>By its first line, which is always written whole.</summary>
+    /// <summary>Checks the first line. A worker always writes it completely.</summary>
     private static bool IsJournal(string head)
     {
         int end = head.IndexOf('\n');
@@ -124,7 +124,7 @@ internal static class JournalReader
 
     private static string Head(Stream file)
     {
-        byte[] head = new byte[MostOfAHead];
+        byte[] head = new byte[MaxHeadLength];
         int length = 0;
         while (length < head.Length && file.Read(head, length, head.Length - length) is > 0 and int read)
         {

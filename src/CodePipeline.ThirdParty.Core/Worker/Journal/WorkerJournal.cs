@@ -9,61 +9,61 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Worker.Journal;
 
-/// <summary>The journal on disk. One worker has it at a time, by a lock that ends with its process.</summary>
+/// <summary>A journal file. A lock file, which the system releases with the process, keeps other workers out.</summary>
 /// <remarks>
-/// Entries are appended; those that come while the disk is busy go with one write and one flush. Now and then, and
-/// after a write that failed, the file is written anew with what is still needed, and takes the old one's place by a
-/// rename.
+/// Entries are appended. Entries that arrive while the disk is busy share one write and one flush. When the file has
+/// grown enough, and after a failed write, the journal writes the unfinished jobs to a new file and renames it over the
+/// old one.
 /// </remarks>
 internal sealed class WorkerJournal : IWorkerJournal, IDisposable
 {
-    private const long LeastRewriteSize = 1 << 20;
+    private const long MinRewriteSize = 1 << 20;
 
-    // Linux, macOS; a sharing and a lock violation on Windows.
-    private static readonly int[] s_heldErrors = { 11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021) };
+    // EAGAIN on Linux and macOS; sharing and lock violations on Windows.
+    private static readonly int[] s_lockErrors = { 11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021) };
 
     private readonly object _lock = new();
     private readonly string _path;
     private readonly TimeProvider _clock;
     private readonly Func<Stream, Stream> _wrap;
-    private readonly FileStream _held;
-    private readonly Dictionary<string, JournalEntry> _open = new(StringComparer.Ordinal);
+    private readonly FileStream _lockFile;
+    private readonly Dictionary<string, JournalEntry> _unfinished = new(StringComparer.Ordinal);
     private List<JournalLine> _pending = new();
     private Task _writing = Task.CompletedTask;
     private FileStream? _file;
     private Stream? _stream;
-    private long _sizeWhenNew;
-    private bool _isBroken;
+    private long _sizeAfterRewrite;
+    private bool _needsRewrite;
     private bool _isWriting;
     private bool _isClosed;
 
-    private WorkerJournal(string path, TimeProvider clock, Func<Stream, Stream> wrap, FileStream held)
+    private WorkerJournal(string path, TimeProvider clock, Func<Stream, Stream> wrap, FileStream lockFile)
     {
         _path = path;
         _clock = clock;
         _wrap = wrap;
-        _held = held;
+        _lockFile = lockFile;
     }
 
     public IReadOnlyList<JournalEntry> PendingEntries { get; private set; } = Array.Empty<JournalEntry>();
 
-    /// <summary>Opens a journal, or begins one. Its folder is made where it is missing.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Opens a journal. Creates the file and its folder if they do not exist.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <param name="clock">Gives the times of entries.</param>
-    /// <param name="wrap">Stands between the journal and its file, so that tests can let writes fail.</param>
-    /// <exception cref="JournalException">It is in use, damaged, or cannot be read or written.</exception>
+    /// <param name="wrap">Wraps the file's stream; lets tests make writes fail.</param>
+    /// <exception cref="JournalException">The file is in use, damaged, or cannot be read or written.</exception>
     public static WorkerJournal Open(string path, TimeProvider clock, Func<Stream, Stream>? wrap = null)
     {
         string full = Path.GetFullPath(path);
         Check(full);
-        FileStream held = Hold(full);
-        var journal = new WorkerJournal(full, clock, wrap ?? (stream => stream), held);
+        FileStream lockFile = Lock(full);
+        var journal = new WorkerJournal(full, clock, wrap ?? (stream => stream), lockFile);
         try
         {
             journal.PendingEntries = JournalReader.Read(full);
             foreach (JournalEntry entry in journal.PendingEntries)
             {
-                journal._open[entry.Job.JobId] = entry;
+                journal._unfinished[entry.Job.JobId] = entry;
             }
 
             journal.Rewrite();
@@ -81,14 +81,14 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         }
     }
 
-    /// <summary>Makes the function that opens a journal for a worker.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Returns a function that opens a journal, for <see cref="WorkerOptions.OpenJournal"/>.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <param name="clock">Gives the times of entries.</param>
     public static Func<Task<IWorkerJournal>> Opener(string path, TimeProvider clock) =>
         () => Task.FromResult<IWorkerJournal>(Open(path, clock));
 
-    public Task ClaimingAsync(JobTicket job, string mark) =>
-        WriteAsync(new JournalEntry(job, JournalStage.Claiming, _clock.GetUtcNow()) { ClaimFingerprint = mark });
+    public Task ClaimingAsync(JobTicket job, string claimFingerprint) => WriteAsync(
+        new JournalEntry(job, JournalStage.Claiming, _clock.GetUtcNow()) { ClaimFingerprint = claimFingerprint });
 
     public Task ClaimedAsync(JobTicket job, int runs) =>
         WriteAsync(new JournalEntry(job, JournalStage.Claimed, _clock.GetUtcNow()) { Runs = runs });
@@ -117,28 +117,28 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         await writing.ConfigureAwait(false);
         try
         {
-            if (_isBroken && _stream is not null)
+            if (_needsRewrite && _stream is not null)
             {
                 Rewrite();
             }
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            // Those whose entries are missing were told.
+            // The callers of the failed writes have already received the error.
         }
 
         Close();
-        _held.Dispose();
+        _lockFile.Dispose();
     }
 
-    /// <summary>Before anything is made beside it.</summary>
+    /// <summary>Checks the file before the lock file is created next to it.</summary>
     private static void Check(string path)
     {
         try
         {
-            if (!JournalReader.IsBeginning(path))
+            if (!JournalReader.MayReplace(path))
             {
-                throw JournalReader.NoJournal(path);
+                throw JournalReader.NotAJournal(path);
             }
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
@@ -147,7 +147,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         }
     }
 
-    private static FileStream Hold(string path)
+    private static FileStream Lock(string path)
     {
         try
         {
@@ -159,19 +159,19 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
 
             if (Directory.Exists(path))
             {
-                throw new IOException("There is a folder of this name.");
+                throw new IOException("It is a folder.");
             }
 
-            return HoldLock(path + ".lock");
+            return OpenLockFile(path + ".lock");
         }
-        catch (IOException error) when (s_heldErrors.Contains(error.HResult))
+        catch (IOException error) when (s_lockErrors.Contains(error.HResult))
         {
             string by = JournalReader.Holder(path) is string who ? $" ({who})" : string.Empty;
             throw new JournalException(
                 JournalFault.InUse,
                 path,
                 $"The journal '{path}' is in use by another worker{by}.",
-                "Give each worker a journal of its own, or end the other one first.",
+                "Give each worker its own journal, or stop the other worker first.",
                 error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -180,12 +180,12 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         }
     }
 
-    /// <summary>Nothing is ever written to it, so that a file that is there already stays as it is.</summary>
-    private static FileStream HoldLock(string path)
+    /// <summary>Opens the lock file. Never writes to it, so an existing file keeps its content.</summary>
+    private static FileStream OpenLockFile(string path)
     {
         if (OwnedFile.FaultOf(path) is string fault)
         {
-            throw new IOException($"Of its lock '{path}': {fault}.");
+            throw new IOException($"Its lock file '{path}' cannot be used: {fault}.");
         }
 
         if (!File.Exists(path))
@@ -196,7 +196,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
             }
             catch (IOException) when (File.Exists(path))
             {
-                // Another worker was quicker.
+                // Another worker created it first.
             }
         }
 
@@ -207,7 +207,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         JournalFault.Unusable,
         path,
         $"The journal '{path}' cannot be used: {error.Message}",
-        "Name a file of your own, which nobody else may write to, in a folder where the worker may write.",
+        "Use a file that only you can write to, in a folder that the worker can write to.",
         error);
 
     private Task<bool> WriteAsync(JournalEntry entry)
@@ -217,17 +217,17 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         return written.Task;
     }
 
-    private void Add(JournalLine note)
+    private void Add(JournalLine line)
     {
         lock (_lock)
         {
             if (_isClosed)
             {
-                note.Written?.TrySetException(NotWritten(new ObjectDisposedException(nameof(WorkerJournal))));
+                line.Written?.TrySetException(NotWritten(new ObjectDisposedException(nameof(WorkerJournal))));
                 return;
             }
 
-            _pending.Add(note);
+            _pending.Add(line);
             if (!_isWriting)
             {
                 _isWriting = true;
@@ -256,25 +256,24 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
             try
             {
                 Write(batch);
-                foreach (JournalLine note in batch)
+                foreach (JournalLine line in batch)
                 {
-                    note.Written?.TrySetResult(true);
+                    line.Written?.TrySetResult(true);
                 }
             }
             catch (Exception error)
             {
-                // The file may end in half a line, and what a failed flush left on the disk nobody knows: it is written
-                // anew.
-                _isBroken = true;
-                foreach (JournalLine note in batch)
+                // The file may end in a truncated line, and its content after a failed flush is unknown.
+                _needsRewrite = true;
+                foreach (JournalLine line in batch)
                 {
-                    // A job that could not be written down is not going to be claimed.
-                    if (note.Entry is { Stage: JournalStage.Claiming })
+                    // The worker does not claim a job without its journal entry.
+                    if (line.Entry is { Stage: JournalStage.Claiming })
                     {
-                        _open.Remove(note.JobId);
+                        _unfinished.Remove(line.JobId);
                     }
 
-                    note.Written?.TrySetException(NotWritten(error));
+                    line.Written?.TrySetException(NotWritten(error));
                 }
             }
         }
@@ -282,54 +281,56 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
 
     private void Write(List<JournalLine> batch)
     {
-        foreach (JournalLine note in batch)
+        foreach (JournalLine line in batch)
         {
-            if (note.Entry is null)
+            if (line.Entry is null)
             {
-                _open.Remove(note.JobId);
+                _unfinished.Remove(line.JobId);
             }
             else
             {
-                _open[note.JobId] = note.Entry;
+                _unfinished[line.JobId] = line.Entry;
             }
         }
 
-        if (_isBroken || _stream is null || (_file!.Length > LeastRewriteSize && _file.Length > 4 * _sizeWhenNew))
+        if (_needsRewrite || _stream is null
+            || (_file!.Length > MinRewriteSize && _file.Length > 4 * _sizeAfterRewrite))
         {
             Rewrite();
             return;
         }
 
-        byte[] lines = batch.SelectMany(note => note.Line).ToArray();
-        _stream.Write(lines, 0, lines.Length);
+        byte[] bytes = batch.SelectMany(line => line.Bytes).ToArray();
+        _stream.Write(bytes, 0, bytes.Length);
 
-        // That a job is done may get lost: its result is sent again then, and found to be there.
-        if (batch.Any(note => note.Written is not null))
+        // A lost Done entry is harmless: the next worker sends the result again, and the service reports that the job
+        // has ended.
+        if (batch.Any(line => line.Written is not null))
         {
             _stream.Flush();
             _file.Flush(flushToDisk: true);
         }
     }
 
-    /// <summary>Writes a new file with what is needed yet; the old one stays until the new one is whole.</summary>
+    /// <summary>Writes the unfinished jobs to a new file. Replaces the old file when the new one is complete.</summary>
     private void Rewrite()
     {
         string path = _path + ".new";
         string? fault = OwnedFile.FaultOf(path)
-            ?? (JournalReader.IsBeginning(path) ? null : "it is not the journal of a worker");
+            ?? (JournalReader.MayReplace(path) ? null : "it is not a worker's journal");
         if (fault is not null)
         {
-            throw new IOException($"'{path}' is in the way, and is left alone: {fault}.");
+            throw new IOException($"'{path}' is in the way: {fault}. Delete it or move it away.");
         }
 
-        // A name that is taken is never written to, whatever takes it: it may be a link.
+        // Delete, then create: opening an existing path could follow a link that was put there since the check.
         File.Delete(path);
         FileStream fresh = PrivateFiles.Open(
             path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
         Stream stream = _wrap(fresh);
         try
         {
-            WriteWhole(fresh, stream);
+            WriteUnfinished(fresh, stream);
         }
         catch (Exception error)
         {
@@ -337,7 +338,7 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
             fresh.Dispose();
             if (FileErrors.IsIoError(error))
             {
-                // Half of it is no use to anybody, and takes up room where there may be none.
+                // The disk may be full, so free the space of the incomplete file.
                 TryDelete(path);
             }
 
@@ -357,29 +358,29 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         }
         else
         {
-            // The file that was written, whatever is at its path by now.
+            // Keeps the open stream: by now the path could lead to another file.
             Replace(path, _path);
         }
 
         DirectorySync.Flush(Path.GetDirectoryName(_path)!);
         _file = fresh;
         _stream = stream;
-        _sizeWhenNew = _file.Length;
-        _isBroken = false;
+        _sizeAfterRewrite = _file.Length;
+        _needsRewrite = false;
     }
 
-    private void WriteWhole(FileStream file, Stream stream)
+    private void WriteUnfinished(FileStream file, Stream stream)
     {
-        Put(JournalFormat.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
-        foreach (JournalEntry entry in _open.Values)
+        Append(JournalFormat.Opened(_clock.GetUtcNow(), ProcessId(), Environment.MachineName));
+        foreach (JournalEntry entry in _unfinished.Values)
         {
-            Put(JournalFormat.Serialize(entry));
+            Append(JournalFormat.Serialize(entry));
         }
 
         stream.Flush();
         file.Flush(flushToDisk: true);
 
-        void Put(byte[] line) => stream.Write(line, 0, line.Length);
+        void Append(byte[] line) => stream.Write(line, 0, line.Length);
     }
 
     private static void TryDelete(string path)
@@ -432,9 +433,10 @@ internal sealed class WorkerJournal : IWorkerJournal, IDisposable
         JournalFault.NotWritten,
         _path,
         $"The journal '{_path}' cannot be written: {error.Message}",
-        "Make room on its disk, or bring the disk back.",
+        "Free up space on the disk, or reconnect it.",
         error);
 
-    /// <summary>A line on its way to the disk.</summary>
-    private sealed record JournalLine(string JobId, JournalEntry? Entry, byte[] Line, TaskCompletionSource<bool>? Written);
+    /// <summary>A line that is to be written.</summary>
+    private sealed record JournalLine(
+        string JobId, JournalEntry? Entry, byte[] Bytes, TaskCompletionSource<bool>? Written);
 }

@@ -5,10 +5,11 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker.Journal;
 
-/// <summary>The lines of a journal, and those that somebody else has written.</summary>
+/// <summary>Serializes and parses journal lines, including invalid ones.</summary>
 public sealed class JournalFormatTests
 {
-    private const string Head = "\"time\":\"2030-01-01T00:00:00Z\",\"job\":\"j\",\"type\":\"Test/ThirdParty/Contoso/1\"";
+    private const string Head =
+        "\"time\":\"2030-01-01T00:00:00Z\",\"job\":\"j\",\"type\":\"Test/ThirdParty/Contoso/1\"";
     private static readonly JobTicket s_job = new("job-1", "client-1", FakeQueue.Type);
     private static readonly DateTimeOffset s_time = new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
@@ -30,7 +31,7 @@ public sealed class JournalFormatTests
     [InlineData("{\"entry\":\"claimed\",\"runs\":-1," + Head + "}")]
     [InlineData("{\"entry\":\"result\",\"failureType\":\"JobFailed\"," + Head + "}")]
     [InlineData("{\"entry\":\"claimed\"," + Head)]
-    public void LineThatIsNone_IsRefused(string line)
+    public void Read_InvalidLine_Throws(string line)
     {
         Exception error = Assert.ThrowsAny<Exception>(() => JournalFormat.Read(line));
 
@@ -38,16 +39,17 @@ public sealed class JournalFormatTests
     }
 
     [Fact]
-    public void ResultOfALaterKindOfFailure_IsAFailureAllTheSame()
+    public void Read_UnknownFailureType_IsJobFailed()
     {
         string line = "{\"entry\":\"result\",\"failureType\":\"Later\",\"message\":\"m\"," + Head + "}";
 
         Assert.Equal(
-            new FailureResult(FailureType.JobFailed, "m", null), JournalFormat.Read(line)!.Value.Entry!.Result!.Failure);
+            new FailureResult(FailureType.JobFailed, "m", null),
+            JournalFormat.Read(line)!.Value.Entry!.Result!.Failure);
     }
 
     [Fact]
-    public void RevisionWithLittleInIt_IsReadAsItIs()
+    public void Read_EmptyRevision_HasEmptyMembers()
     {
         string line = "{\"entry\":\"result\",\"revision\":{}," + Head + "}";
 
@@ -59,7 +61,7 @@ public sealed class JournalFormatTests
     [Theory]
     [InlineData("all", true)]
     [InlineData(null, false)]
-    public void Success_ComesBackAsItWas(string? text, bool hasNumbers)
+    public void Read_SerializedSuccess_IsEqual(string? text, bool hasNumbers)
     {
         var result = new SuccessResult
         {
@@ -73,14 +75,15 @@ public sealed class JournalFormatTests
         SuccessResult read = Back(ThirdPartyJobOutcome.From(result)).Success!;
 
         Assert.Equal(
-            (result.Summary, result.ContinuationToken, result.ExternalExecutionId, result.PercentComplete, result.Revision),
+            (result.Summary, result.ContinuationToken, result.ExternalExecutionId, result.PercentComplete,
+                result.Revision),
             (read.Summary, read.ContinuationToken, read.ExternalExecutionId, read.PercentComplete, read.Revision));
     }
 
     [Theory]
     [InlineData(FailureType.SystemUnavailable, "id")]
     [InlineData(FailureType.ConfigurationError, null)]
-    public void Failure_ComesBackAsItWas(FailureType type, string? id)
+    public void Read_SerializedFailure_IsEqual(FailureType type, string? id)
     {
         var failure = new FailureResult(type, "two\nlines \"quoted\"", id);
 
@@ -88,7 +91,7 @@ public sealed class JournalFormatTests
     }
 
     [Fact]
-    public void Holder_IsTheProcessThatOpenedIt_OrNobody()
+    public void Holder_OpenedLine_NamesProcessAndHost()
     {
         string line = Encoding.UTF8.GetString(JournalFormat.Opened(s_time, 42, "build-7"));
 
@@ -101,7 +104,8 @@ public sealed class JournalFormatTests
 
     private static ThirdPartyJobOutcome Back(ThirdPartyJobOutcome outcome)
     {
-        byte[] line = JournalFormat.Serialize(new JournalEntry(s_job, JournalStage.Result, s_time) { Result = outcome });
+        byte[] line = JournalFormat.Serialize(
+            new JournalEntry(s_job, JournalStage.Result, s_time) { Result = outcome });
         Assert.Equal(line.Length - 1, Array.IndexOf(line, (byte)'\n'));
         (string jobId, JournalEntry? entry) = JournalFormat.Read(Encoding.UTF8.GetString(line))!.Value;
         Assert.Equal((s_job.JobId, s_job, s_time), (jobId, entry!.Job, entry.Time));

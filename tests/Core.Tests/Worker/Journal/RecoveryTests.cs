@@ -12,8 +12,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Worker.Journal;
 
 /// <summary>
-/// A worker dies at each step of a job; the next one with its journal ends the job. The first one's file is copied as
-/// it stands, which is what kill -9 leaves.
+/// A worker is killed at each step of a job, and the next worker finishes the job from its journal. Tests copy the
+/// first worker's file while it runs, which is what kill -9 leaves.
 /// </summary>
 public sealed class RecoveryTests : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledBeforeTheClaimTookEffect_NextWorkerClaimsAndRunsIt()
+    public async Task Claiming_ClaimHadNoEffect_ClaimsAndRunsTheJob()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
 
@@ -44,7 +44,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileClaiming_AndHandedOutAgain_IsLeftAlone()
+    public async Task Claiming_HandedOutAgain_LeavesTheJobAlone()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
         _second.Queue.Job = ticket => new FakeJob(ticket) { ClaimFingerprint = "another" };
@@ -57,7 +57,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileClaiming_AndNotThereAnyMore_IsLeftAlone()
+    public async Task Claiming_JobNotFound_LeavesTheJobAlone()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
         _second.Queue.OnOpen = (_, _) => throw ServiceErrors.Coded("JobNotFoundException");
@@ -71,7 +71,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileClaiming_IsReadAgainUntilTheServiceAnswers()
+    public async Task Claiming_DetailsThrottled_Retries()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
         int opened = 0;
@@ -85,7 +85,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileClaiming_AndStoppedBeforeTheServiceAnswers_StaysForTheNextWorker()
+    public async Task Claiming_StoppedBeforeDetails_StaysInTheJournal()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
         _second.Queue.OnOpen = (_, _) =>
@@ -101,7 +101,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileClaiming_NonceUsedUp_SoonAfter_IsFailed()
+    public async Task Claiming_NonceUsedWithinClaimWindow_FailsTheJob()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
         _second.Queue.OnClaim = (_, _) => throw ServiceErrors.InvalidNonce();
@@ -113,7 +113,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileClaiming_NonceUsedUp_LongAfter_IsLeftAlone()
+    public async Task Claiming_NonceUsedAfterClaimWindow_LeavesTheJobAlone()
     {
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
         _second.Clock.Advance(_second.Options.ClaimWindow);
@@ -125,7 +125,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileClaiming_NonceUsedUp_AndTheClockSetBackMeanwhile_IsLeftAlone()
+    public async Task Claiming_NonceUsedAndClockSetBack_LeavesTheJobAlone()
     {
         _first.Clock.Advance(TimeSpan.FromHours(1));
         await DieAsync(() => _first.Queue.OnClaim = (_, _) => Never<bool>(), () => !_first.Queue.Claims.IsEmpty);
@@ -133,12 +133,12 @@ public sealed class RecoveryTests : IDisposable
 
         await RecoverAsync();
 
-        // How old the claim is nobody knows: the job may be another worker's by now.
+        // The age of the claim is unknown, so another worker may have the job by now.
         Assert.Empty(_second.Queue.Sent);
     }
 
     [Fact]
-    public async Task KilledWhileItsHandlerRan_AndTheClockSetBackMeanwhile_TookNoLessThanNoTime()
+    public async Task Claimed_ClockSetBack_ReportsZeroDuration()
     {
         _first.Clock.Advance(TimeSpan.FromHours(1));
         _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>());
@@ -150,7 +150,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileItsHandlerRan_IsFailedByTheNextWorker()
+    public async Task Claimed_RecoveryFail_FailsTheJob()
     {
         await DieAsync(
             () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
@@ -167,7 +167,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileItsHandlerRan_RunsAgainWithRerun_WithoutBeingClaimedAgain()
+    public async Task Claimed_RecoveryRerun_RunsAgainWithoutAClaim()
     {
         await DieAsync(
             () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
@@ -180,7 +180,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task JobThatIsOverMeanwhile_IsAbandoned_WithRerun()
+    public async Task Claimed_RerunOfAnEndedJob_IsAbandoned()
     {
         await DieAsync(
             () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
@@ -196,7 +196,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileItsHandlerRan_IsReadAgainUntilTheServiceAnswers_WithRerun()
+    public async Task Claimed_RerunWithThrottledDetails_Retries()
     {
         await DieAsync(
             () => _first.Handler = new FakeHandler((_, _) => Never<ThirdPartyJobOutcome?>()),
@@ -212,7 +212,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task JobThatRunsAgain_IsNoneOfTheJobsThatTheWorkerMayTake()
+    public async Task Claimed_RecoveryRerun_DoesNotCountTowardMaxJobs()
     {
         using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
         {
@@ -228,7 +228,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task StoppedBeforeTheirTurn_JobsThatAreOursAreFailed_AndOthersStay()
+    public async Task Stop_WithQueuedRecovery_FailsOnlyClaimedJobs()
     {
         using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
         {
@@ -260,7 +260,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task HandlerThatTookItsWorkerDownThreeTimes_IsNotRunAFourthTime()
+    public async Task Claimed_ThirdRunKilledTheWorker_FailsTheJob()
     {
         using (WorkerJournal journal = WorkerJournal.Open(_second.JournalPath, _second.Clock))
         {
@@ -277,7 +277,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task KilledWhileTheResultWasSent_NextWorkerSendsThatResult()
+    public async Task Result_SendInterrupted_NextWorkerSendsIt()
     {
         await DieAsync(
             () =>
@@ -297,7 +297,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultThatTheServiceHadAlready_CountsAsTaken()
+    public async Task Result_ServiceAlreadyHasIt_CountsAsDelivered()
     {
         await DieAsync(() => _first.Queue.OnResult = (_, _, _, _) => Never<bool>(), () => !_first.Queue.Sent.IsEmpty);
         _second.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.InvalidState();
@@ -309,7 +309,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultThatCouldNotBeDelivered_StaysForTheNextWorker()
+    public async Task Result_Undelivered_NextWorkerSendsIt()
     {
         _first.Queue.OnResult = (_, _, _, _) => throw ServiceErrors.Unavailable;
         Task run = _first.Start();
@@ -324,7 +324,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task ReportedJob_LeavesNothing()
+    public async Task Result_Delivered_LeavesNoEntry()
     {
         _first.Options = _first.Options with { MaxJobs = 1 };
         await _first.RunAsync();
@@ -337,7 +337,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task NoSecretStandsInTheJournal()
+    public async Task Result_WithSecret_IsMaskedInTheJournal()
     {
         _first.Options = _first.Options with { MaxJobs = 1 };
         _first.Queue.Job = ticket => new FakeJob(ticket) { Secrets = new[] { new Secret("client-token-77") } };
@@ -351,7 +351,7 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task JournalThatCannotBeOpened_EndsTheWorkerBeforeAnyPoll()
+    public async Task Run_UnusableJournal_EndsBeforeTheFirstPoll()
     {
         Directory.CreateDirectory(_first.JournalPath);
 
@@ -362,7 +362,7 @@ public sealed class RecoveryTests : IDisposable
 
     private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
 
-    /// <summary>Runs the first worker up to a point, and takes what its disk has then.</summary>
+    /// <summary>Runs the first worker up to a point, and copies its journal.</summary>
     private async Task DieAsync(Action arrange, Func<bool> there)
     {
         arrange();
@@ -374,7 +374,7 @@ public sealed class RecoveryTests : IDisposable
         from.CopyTo(to);
     }
 
-    // No time passes: how long ago the first worker died is for a test to say.
+    // Does not advance the clock: each test sets how long ago the first worker was killed.
     private Task RecoverAsync() => _second.RunAsync();
 
     private async Task<System.Collections.Generic.IReadOnlyList<JournalEntry>> LeftAsync()

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Worker.Journal;
 
-/// <summary>The journal's file: what it keeps, who may have it, and what a broken disk or line does to it.</summary>
+/// <summary>The journal file: its entries, its lock, and damaged lines and full disks.</summary>
 public sealed class WorkerJournalTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -21,7 +21,7 @@ public sealed class WorkerJournalTests : IDisposable
     private string FilePath => _folder.PathOf("deep/er/journal.jsonl");
 
     [Fact]
-    public async Task EntriesOfALiveWorker_AreReadFromACopyOfItsFile()
+    public async Task Read_CopyOfALiveJournal_ReturnsLastEntries()
     {
         using WorkerJournal journal = Open();
         await journal.ClaimingAsync(_job, "mark-1");
@@ -52,7 +52,7 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
-    public void SecondWorker_IsToldWhoHasTheJournal()
+    public void Open_InUse_NamesTheOtherProcess()
     {
         using WorkerJournal journal = Open();
 
@@ -68,14 +68,14 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
-    public void JournalOfAWorkerThatEnded_CanBeHadAgain()
+    public void Open_AfterDispose_Succeeds()
     {
         Open().Dispose();
         Open().Dispose();
     }
 
     [Fact]
-    public async Task HalfALineAtTheEnd_IsNoDamage()
+    public async Task Open_TruncatedLastLine_IgnoresTheLine()
     {
         using (WorkerJournal journal = Open())
         {
@@ -91,7 +91,7 @@ public sealed class WorkerJournalTests : IDisposable
     [Theory]
     [InlineData("nonsense", "line 2")]
     [InlineData("{\"time\":\"2030-01-02T03:04:05Z\",\"entry\":\"dreamt\",\"job\":\"a\"}", "dreamt")]
-    public async Task DamagedLine_IsNamed(string line, string named)
+    public async Task Open_DamagedLine_NamesTheLine(string line, string named)
     {
         using (WorkerJournal journal = Open())
         {
@@ -120,7 +120,7 @@ public sealed class WorkerJournalTests : IDisposable
     [InlineData("\0\0\0\0")]
     [InlineData(" ")]
     [InlineData("PK\u0003\u0004\n\0\0")]
-    public void FileThatNoWorkerHasWritten_IsLeftAsItIs(string content)
+    public void Open_OtherFile_ThrowsAndKeepsTheFile(string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllText(FilePath, content);
@@ -129,13 +129,13 @@ public sealed class WorkerJournalTests : IDisposable
 
         Assert.Equal(JournalFault.Damaged, error.Fault);
         Assert.StartsWith(
-            $"The file '{FilePath}' is not the journal of a worker", error.Message, StringComparison.Ordinal);
+            $"The file '{FilePath}' is not a worker's journal", error.Message, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllText(FilePath));
         Assert.Equal(new[] { FilePath }, Directory.GetFiles(Path.GetDirectoryName(FilePath)!));
     }
 
     [Fact]
-    public void EmptyFile_BecomesAJournal()
+    public void Open_EmptyFile_WritesAJournal()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllText(FilePath, string.Empty);
@@ -149,7 +149,7 @@ public sealed class WorkerJournalTests : IDisposable
     [InlineData("{\"entry\":\"opened\",\"version\":99}\n", "later version")]
     [InlineData("{\"entry\":\"opened\",\"version\":1}\n{\"entry\":\"cla\n", "line 2")]
     [InlineData("{\"entry\":\"opened\",\"version\":1}\nsomebody's note\n", "line 2")]
-    public void LastLineThatIsWhole_IsDamage(string content, string named)
+    public void Open_InvalidCompleteLastLine_Throws(string content, string named)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllText(FilePath, content);
@@ -162,7 +162,7 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
-    public void HalfANewJournal_IsReplaced_AndAForeignFileInItsPlaceIsNot()
+    public void Rewrite_ExistingNewFile_ReplacesOnlyAJournal()
     {
         Open().Dispose();
         string fresh = FilePath + ".new";
@@ -183,7 +183,7 @@ public sealed class WorkerJournalTests : IDisposable
     [InlineData("")]
     [InlineData(".new")]
     [InlineData(".lock")]
-    public void LinkInItsPlace_IsNotFollowed(string suffix)
+    public void Open_Link_IsUnusable(string suffix)
     {
         string theirs = _folder.Write("theirs", suffix.Length == 0 ? string.Empty : "theirs");
         DateTime written = File.GetLastWriteTimeUtc(theirs);
@@ -195,14 +195,15 @@ public sealed class WorkerJournalTests : IDisposable
 
         Assert.Equal(JournalFault.Unusable, error.Fault);
         Assert.Contains("it is a link", error.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal((written, suffix.Length == 0 ? 0 : 6), (File.GetLastWriteTimeUtc(theirs), new FileInfo(theirs).Length));
+        Assert.Equal(
+            (written, suffix.Length == 0 ? 0 : 6), (File.GetLastWriteTimeUtc(theirs), new FileInfo(theirs).Length));
         Assert.Equal(mode, OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(theirs));
     }
 
     [Theory]
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherWrite)]
-    public void JournalThatOthersMayWrite_IsNotBelieved(UnixFileMode right)
+    public void Open_WritableByOthers_IsUnusable(UnixFileMode right)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -217,13 +218,13 @@ public sealed class WorkerJournalTests : IDisposable
         Assert.Equal(JournalFault.Unusable, error.Fault);
         Assert.Contains("Other users may write to it.", error.Message, StringComparison.Ordinal);
 
-        // Nothing can have been written into an empty one.
+        // An empty file is accepted: it has no content that others could have written.
         File.WriteAllText(FilePath, string.Empty);
         Open().Dispose();
     }
 
     [Fact]
-    public void LockThatWasThereBefore_KeepsItsContentAndRights()
+    public void Open_ExistingLockFile_KeepsContentAndMode()
     {
         string lockFile = FilePath + ".lock";
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
@@ -238,7 +239,7 @@ public sealed class WorkerJournalTests : IDisposable
 #endif
 
     [Fact]
-    public void FolderInItsPlace_IsUnusable()
+    public void Open_Folder_IsUnusable()
     {
         Directory.CreateDirectory(FilePath);
 
@@ -246,7 +247,7 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task DiskThatIsFullForAWhile_LosesNoEntryThatWasSaidToBeWritten()
+    public async Task Write_DiskFullForAWhile_KeepsWrittenEntries()
     {
         bool full = false;
         using WorkerJournal journal = WorkerJournal.Open(FilePath, _clock, inner => new FullDisk(inner, () => full));
@@ -259,7 +260,7 @@ public sealed class WorkerJournalTests : IDisposable
             () => journal.ClaimingAsync(_job with { JobId = "job-3" }, "mark-3"));
         Assert.Equal("job-1", Copied().Single().Job.JobId);
 
-        // Half a new journal would only take up more room.
+        // An incomplete new journal would waste disk space.
         Assert.False(File.Exists(FilePath + ".new"));
         full = false;
         await journal.ClaimedAsync(_job, 1);
@@ -268,7 +269,7 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task DiskThatHasRoomAgainAtTheEnd_HoldsWhatCouldNotBeWritten()
+    public async Task Dispose_DiskHasSpaceAgain_WritesFailedEntries()
     {
         bool full = false;
         using (WorkerJournal journal =
@@ -284,7 +285,7 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task LongLife_KeepsTheFileSmall()
+    public async Task Write_ManyFinishedJobs_KeepsTheFileSmall()
     {
         using WorkerJournal journal = Open();
         await journal.ClaimingAsync(_job, "mark-1");
@@ -303,7 +304,7 @@ public sealed class WorkerJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyAtOnce_ShareTheirFlushes()
+    public async Task Write_ManyEntriesAtOnce_SharesFlushes()
     {
         int writes = 0;
         int writing = 0;
@@ -324,7 +325,7 @@ public sealed class WorkerJournalTests : IDisposable
         }));
         isOpen.Set();
 
-        // All the others come while the first is being written.
+        // All other entries arrive during the first write.
         Task[] all = Enumerable.Range(0, 500)
             .Select(i => journal.ClaimingAsync(_job with { JobId = $"job-{i}" }, "mark")).ToArray();
         goOn.Set();
@@ -337,7 +338,7 @@ public sealed class WorkerJournalTests : IDisposable
 
 #if NET
     [Fact]
-    public async Task Files_AreTheirOwnersOnly_WhereTheSystemKnowsOwners()
+    public async Task Open_OnUnix_CreatesFilesForTheOwnerOnly()
     {
         using WorkerJournal journal = Open();
         await journal.ClaimingAsync(_job, "mark-1");
@@ -356,7 +357,7 @@ public sealed class WorkerJournalTests : IDisposable
 
     private WorkerJournal Open() => WorkerJournal.Open(FilePath, _clock);
 
-    /// <summary>What a worker would find if this one were killed now.</summary>
+    /// <summary>Reads a copy of the file, as the next worker would if this one were killed now.</summary>
     private System.Collections.Generic.IReadOnlyList<JournalEntry> Copied()
     {
         string copy = _folder.PathOf("copy.jsonl");
@@ -370,7 +371,7 @@ public sealed class WorkerJournalTests : IDisposable
         return JournalReader.Read(copy);
     }
 
-    /// <summary>A disk that writes half and then has no room.</summary>
+    /// <summary>A disk that is full after half of a write.</summary>
     private sealed class FullDisk(Stream inner, Func<bool> isFull) : Stream
     {
         public override bool CanRead => false;
