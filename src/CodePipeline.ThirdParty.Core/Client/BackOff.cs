@@ -3,19 +3,20 @@ using System;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// Waits that double with each failure up to a limit; half of each is jitter, so that workers drift apart.
+/// Exponential back-off: each failure doubles the wait, up to a limit. Half of each wait is jitter, so that workers
+/// spread out.
 /// </summary>
 internal sealed class BackOff(TimeSpan first, TimeSpan longest, Func<double> random)
 {
-    // Doubling further would only overflow; no limit in use is that far from its first wait.
+    // Prevents an overflow. Every limit in use is reached with fewer doublings.
     private const int MostDoublings = 20;
 
     private int _failures;
 
-    /// <summary>How often it failed since the last success.</summary>
+    /// <summary>The number of failures since the last success.</summary>
     public int Failures => _failures;
 
-    /// <summary>The wait after one more failure.</summary>
+    /// <summary>Counts a failure, and returns the wait before the next attempt.</summary>
     public TimeSpan Next()
     {
         double wait = Math.Min(longest.Ticks, first.Ticks * Math.Pow(2, Math.Min(_failures, MostDoublings)));
@@ -25,7 +26,7 @@ internal sealed class BackOff(TimeSpan first, TimeSpan longest, Func<double> ran
 
     public void Reset() => _failures = 0;
 
-    /// <summary>Chance for any thread, 0 to below 1.</summary>
+    /// <summary>A thread-safe source of random numbers, from 0 (inclusive) to 1 (exclusive).</summary>
     public static Func<double> Chance()
     {
 #if NET

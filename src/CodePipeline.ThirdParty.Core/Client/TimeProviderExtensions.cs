@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Waiting by an injected clock, on both frameworks.</summary>
+/// <summary>Waits by an injected clock, on both frameworks.</summary>
 internal static class TimeProviderExtensions
 {
     public static Task DelayAsync(this TimeProvider clock, TimeSpan delay, CancellationToken cancellationToken) =>

@@ -14,7 +14,7 @@ using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateE
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-/// <summary>What goes wrong between client and service. Retries wait in real time, so there are few of them.</summary>
+/// <summary>Faults between client and service. Retries wait in real time, so the tests use few of them.</summary>
 public sealed class FaultTests : IDisposable
 {
     private readonly EmulatedService _service = new();
@@ -27,7 +27,7 @@ public sealed class FaultTests : IDisposable
     [InlineData(ClientRetryMode.Standard, "internal-failure")]
     [InlineData(ClientRetryMode.Standard, "service-unavailable")]
     [InlineData(ClientRetryMode.Standard, "drop-before")]
-    public async Task PassingFault_IsRetried(ClientRetryMode mode, string fault)
+    public async Task Call_TransientFault_IsRetried(ClientRetryMode mode, string fault)
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
         _service.Order(fault + "=1,limit=1");
@@ -38,7 +38,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Throttling_StillAfterTheRetries_IsItsErrorWithTheAttempts()
+    public async Task Call_StillThrottled_ThrowsWithAttempts()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("throttle=1");
@@ -53,7 +53,7 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData("internal-failure", 500, "InternalFailure")]
     [InlineData("service-unavailable", 503, "")]
-    public async Task ServerError_IsServiceUnavailable(string fault, int status, string code)
+    public async Task Call_ServerError_ThrowsServiceUnavailable(string fault, int status, string code)
     {
         EmulatedJob job = _service.AddJob();
         _service.Order(fault + "=1");
@@ -68,7 +68,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ServerErrors_OneAfterTheOther_AreStillPossiblyTaken()
+    public async Task Result_RepeatedServerErrors_ReportsResponseLost()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("internal-failure=1");
@@ -80,7 +80,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task DroppedBefore_IsUnreachable()
+    public async Task Call_DroppedBefore_IsUnreachable()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("drop-before=1");
@@ -94,9 +94,9 @@ public sealed class FaultTests : IDisposable
     }
 
 #if NET
-    // Mono ends the stream of such an answer as if it were whole.
+    // Mono ends the stream of a truncated response as if it were complete.
     [Fact]
-    public async Task AnswerThatBreaksOff_IsALostConnection_AndPossiblyTaken()
+    public async Task Result_TruncatedResponse_ReportsResponseLost()
     {
         EmulatedJob job = _service.AddJob();
         using var client = new ThirdPartyJobClient(_service.Settings);
@@ -113,7 +113,7 @@ public sealed class FaultTests : IDisposable
 #endif
 
     [Fact]
-    public async Task ResultWhoseAnswerWasLost_IsKnownToBePossiblyTaken()
+    public async Task Result_DroppedAfter_ReportsResponseLost()
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
         _service.Order("drop-after=1,limit=1");
@@ -126,7 +126,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultThatWasThrottledFirst_IsNotPossiblyTaken()
+    public async Task Result_ThrottledFirst_ReportsNoResponseLost()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("throttle=1,limit=1");
@@ -138,12 +138,13 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbled_IsAnUnexpectedAnswerWithItsRequestId()
+    public async Task Call_GarbledResponse_ThrowsWithRequestId()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("garbled=1");
 
-        UnexpectedResponseException error = await Assert.ThrowsAsync<UnexpectedResponseException>(() => DetailsAsync(job));
+        UnexpectedResponseException error =
+            await Assert.ThrowsAsync<UnexpectedResponseException>(() => DetailsAsync(job));
 
         Assert.Equal((200, LastRequestId(), true),
             (error.Error.StatusCode, error.Error.RequestId, error.Error.ResponseLost));
@@ -151,9 +152,9 @@ public sealed class FaultTests : IDisposable
     }
 
 #if NET
-    // On a busy machine Mono sometimes tells a timeout as a connection that ended.
+    // On a busy machine, Mono sometimes reports a timeout as a closed connection.
     [Fact]
-    public async Task SlowAnswer_IsATimeout()
+    public async Task Call_SlowResponse_TimesOut()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("slow=1,delay=60s");
@@ -166,7 +167,7 @@ public sealed class FaultTests : IDisposable
 #endif
 
     [Fact]
-    public async Task Cancellation_EndsACallWithinASecond()
+    public async Task Cancel_DuringCall_EndsItWithinASecond()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("slow=1,delay=60s");
@@ -183,7 +184,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancellation_EndsTheWaitForARetry()
+    public async Task Cancel_DuringBackOff_EndsTheWait()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("throttle=1");
@@ -199,7 +200,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelled_BeforeTheCall_SendsNothing()
+    public async Task Cancel_BeforeCall_SendsNothing()
     {
         EmulatedJob job = _service.AddJob();
 
@@ -212,14 +213,14 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public async Task WrongClock_IsCorrectedByTheServices(int hours)
+    public async Task Call_WrongClock_IsCorrected(int hours)
     {
         using EmulatedService shifted = Shifted(hours);
         EmulatedJob job = shifted.AddJob();
         using var client = new ThirdPartyJobClient(shifted.Settings with { MaxAttempts = 2 });
 
-        JobDetailsResponse details = await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet,
-            default);
+        JobDetailsResponse details = await client.GetThirdPartyJobDetailsAsync(
+            job.JobId, job.ClientToken, CallOptions.Quiet, default);
 
         Assert.Equal(job.JobId, details.Id);
     }
@@ -227,7 +228,7 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public async Task WrongClock_WithNoAttemptLeft_IsClockSkewWithTheServicesTime(int hours)
+    public async Task Call_WrongClockWithoutRetry_ThrowsClockSkew(int hours)
     {
         using EmulatedService shifted = Shifted(hours);
         EmulatedJob job = shifted.AddJob();
@@ -241,7 +242,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ExpiredCredentials_AreTheirError()
+    public async Task Call_ExpiredCredentials_ThrowsExpiredToken()
     {
         _service.Order("expired-token=1");
 
@@ -251,7 +252,7 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(403)]
-    public async Task AnswerToTheCredentialsOwnSource_IsNotTakenForTheServices(int status)
+    public async Task Call_SourceErrorResponse_ThrowsCredentialException(int status)
     {
         var refusal = new AmazonServiceException(
             "The role is not yours.", innerException: null, ErrorType.Sender, "AccessDenied", "req-1",
@@ -266,7 +267,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ConnectionToTheCredentialsOwnSource_IsNotTakenForTheServices()
+    public async Task Call_SourceUnreachable_ThrowsCredentialException()
     {
         ClientSettings settings = _service.Settings with
         {
@@ -280,7 +281,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task MissingPermission_IsItsError()
+    public async Task Call_MissingPermission_ThrowsAccessDenied()
     {
         _service.Order("access-denied=1");
 
@@ -288,12 +289,14 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task WrongSecretKey_IsAnInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
-        () => DetailsAsync(_service.AddJob(), _service.Settings with { SecretKey = new Secret("another-key") }));
+    public async Task Call_WrongSecretKey_ThrowsInvalidSignature() =>
+        await Assert.ThrowsAsync<InvalidSignatureException>(() => DetailsAsync(
+            _service.AddJob(), _service.Settings with { SecretKey = new Secret("another-key") }));
 
     [Fact]
-    public async Task UnknownAccessKey_IsNotRecognized() => await Assert.ThrowsAsync<UnrecognizedClientException>(
-        () => DetailsAsync(_service.AddJob(), _service.Settings with { AccessKey = "AKIDUNKNOWN" }));
+    public async Task Call_UnknownAccessKey_ThrowsUnrecognizedClient() =>
+        await Assert.ThrowsAsync<UnrecognizedClientException>(() => DetailsAsync(
+            _service.AddJob(), _service.Settings with { AccessKey = "AKIDUNKNOWN" }));
 
     [Fact]
     public async Task SessionToken_IsSent() => await Assert.ThrowsAsync<UnrecognizedClientException>(
@@ -301,7 +304,7 @@ public sealed class FaultTests : IDisposable
             _service.Settings with { SessionToken = new Secret("not-of-the-emulator") }));
 
     [Fact]
-    public async Task Anonymous_SignsNothingAndIsNotRecognized()
+    public async Task Call_Anonymous_ThrowsUnrecognizedClient()
     {
         UnrecognizedClientException error = await Assert.ThrowsAsync<UnrecognizedClientException>(
             () => DetailsAsync(_service.AddJob(), _service.Settings with { Anonymous = true }));
@@ -310,7 +313,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task AnotherRegion_IsAnInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
+    public async Task Call_OtherRegion_ThrowsInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
         () => DetailsAsync(_service.AddJob(), _service.Settings with { Region = "eu-west-1" }));
 
     private static EmulatedService Shifted(int hours) => new(new EmulatorOptions
@@ -336,7 +339,7 @@ public sealed class FaultTests : IDisposable
 
     private string LastRequestId() => _service.Emulator.GetRequests()[^1].RequestId;
 
-    /// <summary>Credentials whose own service says no, or is not to be reached.</summary>
+    /// <summary>Credentials whose source returns an error or is unreachable.</summary>
     private sealed class BrokenCredentials(Exception error) : AWSCredentials
     {
         public override ImmutableCredentials GetCredentials() => throw error;
