@@ -15,7 +15,8 @@ namespace CodePipeline.ThirdParty.Client;
 /// Checks a session without side effects. It calls operations with a made-up job id: the error shows whether the
 /// permission or only the job is missing.
 /// </summary>
-/// <remarks>It never polls. A poll hands out jobs, which no worker could claim until their lease ends.</remarks>
+/// <remarks>It never polls. A poll hands out jobs, and no worker would get them until their lease ends.</remarks>
+
 internal sealed class Preflight(
     ThirdPartySession session,
     TimeProvider clock,
