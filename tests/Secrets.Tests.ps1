@@ -173,7 +173,7 @@ Invoke-Everything *>&1 | Format-List * -Force
 "@
         $child.ExitCode | Should -Be 0 -Because $child.Errors
         $text = Get-Content $file -Raw
-        ([regex]::Matches($text, 'GetThirdPartyJobDetails answered HTTP 200')).Count | Should -BeGreaterThan 1
+        ([regex]::Matches($text, 'GetThirdPartyJobDetails returned HTTP 200')).Count | Should -BeGreaterThan 1
         $text | Should -BeLike '*ClientTokenSource*SecretAccessKey*'
         Find-Secret $text | Should -BeNullOrEmpty
         Find-Secret ($child.Output + $child.Errors) | Should -BeNullOrEmpty

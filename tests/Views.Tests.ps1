@@ -199,7 +199,8 @@ Describe 'Views at 80 columns' {
             $lines = @($text -split '\r?\n' | Where-Object { $_.Length -gt 40 } | ForEach-Object { $_.Substring(40) })
             $flat = Get-Flat ($lines -join ' ')
             $flat | Should -BeLike "*$($failed.Text) Fix: $($failed.RecommendedAction)*"
-            $flat | Should -BeLike '*None was given. Give -ActionType to check how it is written.*'
+            $flat | Should -BeLike '*No action type was given. Give -ActionType to check its format.*'
+
         }
     }
 

@@ -193,7 +193,7 @@ public sealed class ProgramTests
     [InlineData("--port", "many", "--port")]
     [InlineData("--port", "70000", "Port")]
     [InlineData("--job", "Test/Contoso", "'Test/Contoso' cannot be read")]
-    [InlineData("--job", "Tst/Contoso/1", "Category 'Tst' is not one")]
+    [InlineData("--job", "Tst/Contoso/1", "The service does not know Category 'Tst'")]
     [InlineData("--jobs", "0", "--jobs")]
     [InlineData("--lease-time", "soon", "'soon' is not a time")]
     [InlineData("--lease-time", "0", "LeaseTime")]

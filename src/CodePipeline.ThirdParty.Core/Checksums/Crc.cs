@@ -7,10 +7,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace CodePipeline.ThirdParty.Checksums;
 
-/// <summary>A cyclic redundancy check as zip, gzip and S3 use them: bit-reversed, all ones at start and end.</summary>
+/// <summary>
+/// A cyclic redundancy check as in zip, gzip and S3: bit-reversed, with all ones as initial value and final XOR.
+/// </summary>
 /// <remarks>
-/// Ours, as no library at hand has all three kinds, nor the sum of two pieces, by which parts that were moved side by
-/// side are checked without reading anything twice.
+/// No available library has all three polynomials and can combine the checksums of two pieces. Combining checks parts
+/// that were moved in parallel, without reading data twice.
 /// </remarks>
 internal sealed class Crc
 {
@@ -23,7 +25,7 @@ internal sealed class Crc
     private readonly ulong _ones;
     private readonly ulong[] _table = new ulong[Step * 256];
 #if NET
-    // What 16 bytes are multiplied by to stand 64 or 16 bytes further on.
+    // The factors that move 16 bytes forward by 64 or 16 bytes.
     private readonly Vector128<ulong> _by64;
     private readonly Vector128<ulong> _by16;
 #endif
@@ -55,17 +57,17 @@ internal sealed class Crc
 #endif
     }
 
-    /// <summary>That of zip, gzip and S3's CRC32.</summary>
+    /// <summary>The CRC of zip, gzip and S3's CRC32.</summary>
     public static Crc Crc32 => Crc32Table.Code;
 
     public static Crc Crc32C => Crc32CTable.Code;
 
     public static Crc Crc64Nvme => Crc64NvmeTable.Code;
 
-    /// <summary>Bits of a value.</summary>
+    /// <summary>The size of a checksum in bits.</summary>
     public int Width { get; }
 
-    /// <summary>The value of what came before and these bytes; 0 is that of nothing.</summary>
+    /// <summary>Extends a checksum by more bytes. The checksum of no bytes is 0.</summary>
     public ulong Append(ulong value, byte[] data, int offset, int count)
     {
         ulong[] table = _table;
@@ -79,7 +81,7 @@ internal sealed class Crc
 #endif
         for (; end - offset >= Step; offset += Step)
         {
-            register = Take16(
+            register = Reduce16(
                 table,
                 BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(offset, 8)) ^ register,
                 BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(offset + 8, 8)));
@@ -93,7 +95,7 @@ internal sealed class Crc
         return register ^ _ones;
     }
 
-    /// <summary>The value of two pieces one after the other, from the values of each.</summary>
+    /// <summary>The checksum of two consecutive pieces, from the checksum of each.</summary>
     public ulong Combine(ulong first, ulong second, long secondLength)
     {
         // Appending n bytes multiplies by x^(8n) modulo the polynomial; the highest bit is the lowest power.
@@ -112,7 +114,7 @@ internal sealed class Crc
         return Multiply(first, factor) ^ second;
     }
 
-    /// <summary>A value as S3 writes it: the most significant byte first.</summary>
+    /// <summary>The bytes of a checksum in S3's order, most significant byte first.</summary>
     public byte[] ToBytes(ulong value)
     {
         byte[] bytes = new byte[Width / 8];
@@ -125,7 +127,7 @@ internal sealed class Crc
         return bytes;
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> gives.</summary>
+    /// <summary>The reverse of <see cref="ToBytes"/>.</summary>
     public static ulong FromBytes(byte[] bytes)
     {
         ulong value = 0;
@@ -137,7 +139,7 @@ internal sealed class Crc
         return value;
     }
 
-    private static ulong Take16(ulong[] table, ulong low, ulong high) =>
+    private static ulong Reduce16(ulong[] table, ulong low, ulong high) =>
         table[(15 * 256) + (int)(low & 0xFF)] ^ table[(14 * 256) + (int)((low >> 8) & 0xFF)]
         ^ table[(13 * 256) + (int)((low >> 16) & 0xFF)] ^ table[(12 * 256) + (int)((low >> 24) & 0xFF)]
         ^ table[(11 * 256) + (int)((low >> 32) & 0xFF)] ^ table[(10 * 256) + (int)((low >> 40) & 0xFF)]
@@ -149,9 +151,9 @@ internal sealed class Crc
 
 #if NET
     /// <summary>
-    /// Takes all but the last bytes, 64 at a time, by multiplication without carry: what was taken is multiplied to
-    /// where the next bytes stand, and added to them. 16 bytes are left in the end that have the same remainder as all,
-    /// for the table.
+    /// Processes all but the last bytes, 64 at a time, with carry-less multiplication. Each step moves the previous
+    /// bytes to the position of the next ones and adds both. The remaining 16 bytes have the same remainder as all
+    /// processed bytes; the table reduces them.
     /// </summary>
     private ulong FoldAll(ulong register, byte[] data, ref int offset, int end)
     {
@@ -170,7 +172,7 @@ internal sealed class Crc
 
         offset = end - left.Length;
         Vector128<ulong> sum = Times(Times(Times(first, _by16) ^ second, _by16) ^ third, _by16) ^ fourth;
-        return Take16(_table, sum.GetElement(0), sum.GetElement(1));
+        return Reduce16(_table, sum.GetElement(0), sum.GetElement(1));
     }
 
     private static Vector128<ulong> Load(ReadOnlySpan<byte> bytes) => Vector128.Create(bytes).AsUInt64();
@@ -178,7 +180,7 @@ internal sealed class Crc
     private static Vector128<ulong> Times(Vector128<ulong> value, Vector128<ulong> factor) =>
         Pclmulqdq.CarrylessMultiply(value, factor, 0x00) ^ Pclmulqdq.CarrylessMultiply(value, factor, 0x11);
 
-    // Of 16 bytes the first eight stand eight further from the end. Products of bit-reversed numbers come out one power
+    // The first eight of 16 bytes are eight bytes further from the end. Products of bit-reversed numbers are one power
     // too high.
     private Vector128<ulong> FactorOf(int bytes) => Vector128.Create(
         PowerOf((8 * bytes) + 64 - 1) << (64 - Width), PowerOf((8 * bytes) - 1) << (64 - Width));
@@ -211,7 +213,8 @@ internal sealed class Crc
         return product;
     }
 
-    // Tables are made when their kind is first used.
+    // Nested classes delay the creation of each table to its first use.
+
     private static class Crc32Table
     {
         public static readonly Crc Code = new(32, 0xEDB88320);

@@ -13,7 +13,7 @@ using Amazon.Runtime.Internal;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// Sees each attempt of a call, under the SDK's retries: counts it, and reports it with its secrets redacted.
+/// Runs for each attempt of a call, below the SDK's retries. Counts the attempt and logs it with its secrets redacted.
 /// </summary>
 internal sealed class AttemptHandler : PipelineHandler
 {
@@ -26,7 +26,7 @@ internal sealed class AttemptHandler : PipelineHandler
         try
         {
             T response = await base.InvokeAsync<T>(executionContext).ConfigureAwait(false);
-            call.Wire?.Invoke(WireLogFormatter.Answer(call, (OperationResponse)(object)response));
+            call.Wire?.Invoke(WireLogFormatter.Response(call, (OperationResponse)(object)response));
             return response;
         }
         catch (AmazonServiceException error)
@@ -38,12 +38,15 @@ internal sealed class AttemptHandler : PipelineHandler
         catch (Exception error)
         {
             call.ResponseLost |= !NeverSent(error);
-            call.Wire?.Invoke(WireLogFormatter.Broken(call, error));
+            call.Wire?.Invoke(WireLogFormatter.NoResponse(call, error));
             throw;
         }
     }
 
-    /// <summary>Refuses what HTTP cannot carry, which would look like a connection that broke. No value is told.</summary>
+    /// <summary>
+    /// Rejects header values that HTTP does not allow; the resulting error would look like a broken connection. The
+    /// message leaves out the value, which may be a secret.
+    /// </summary>
     private static void CheckHeaders(IDictionary<string, string> headers)
     {
         foreach (KeyValuePair<string, string> header in headers)
@@ -52,25 +55,27 @@ internal sealed class AttemptHandler : PipelineHandler
             {
                 throw new InvalidInputException(
                     header.Key,
-                    $"The header {header.Key} has a character that HTTP cannot carry.",
-                    "Use letters, digits and signs of ASCII in access keys, session tokens, AWS_EXECUTION_ENV and "
+                    $"The value of the header {header.Key} has a character that HTTP does not allow.",
+                    "Use only printable ASCII characters in access keys, session tokens, AWS_EXECUTION_ENV and "
                     + "AWS_SDK_UA_APP_ID.");
             }
         }
     }
 
-    // An answer that said yes and broke off is an AmazonUnmarshallingException.
+    // A 200 response that breaks off is an AmazonUnmarshallingException.
     private static bool IsLost(AmazonServiceException error) =>
 #if NET
         error is AmazonUnmarshallingException || (int)error.StatusCode >= 500;
 #else
-        // The SDK's .NET Framework build makes a service error without a status of a connection that ended.
+        // The SDK for .NET Framework reports a closed connection as a service error without a status.
         error.StatusCode == 0 && error.InnerException is WebException ended
             ? !NeverSent(ended)
             : error is AmazonUnmarshallingException || (int)error.StatusCode >= 500;
 #endif
 
-    /// <summary>Whether no connection came about, so that the service cannot have seen the request.</summary>
+    /// <summary>
+    /// Whether the connection failed before the request was sent, so the service cannot have seen it.
+    /// </summary>
     internal static bool NeverSent(Exception error) =>
 #if NET
         error is HttpRequestException

@@ -5,11 +5,11 @@ using CodePipeline.ThirdParty.Configuration;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// One client per distinct configuration, shared by all runspaces and kept: connections and credentials stay warm.
+/// Keeps one client per distinct configuration for all runspaces, so that connections and credentials are reused.
 /// </summary>
 internal static class ClientCache
 {
-    // Keys that rotate (OIDC on a runner) would else pile up clients in a process that runs for weeks.
+    // Otherwise, rotating keys (OIDC on a runner) would pile up clients in a process that runs for weeks.
     private const int Limit = 64;
 
     private static readonly ConcurrentDictionary<ClientSettings, Lazy<ThirdPartyJobClient>> s_clients = new();
@@ -18,7 +18,7 @@ internal static class ClientCache
     {
         if (s_clients.Count >= Limit && !s_clients.ContainsKey(settings))
         {
-            // Those in use stay alive through their sessions; the others are collected.
+            // Sessions keep the clients in use alive. The garbage collector frees the others.
             s_clients.Clear();
         }
 
@@ -30,7 +30,7 @@ internal static class ClientCache
         }
         catch (Exception)
         {
-            // A lazy value keeps its error: the user mends the profile and must not meet it again.
+            // A Lazy keeps its exception. The next call must read the profile again, which the user may have fixed.
             s_clients.TryRemove(settings, out _);
             throw;
         }

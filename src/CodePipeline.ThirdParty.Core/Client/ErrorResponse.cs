@@ -3,11 +3,12 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>The code and message of an error answer; both empty where the text is not the service's.</summary>
+/// <summary>The code and message of an error response. Both are empty if the body is not from the service.</summary>
 internal readonly record struct ErrorResponse(string Code, string Message)
 {
     /// <summary>
-    /// Reads <c>__type</c> (<c>prefix#Name</c>, <c>Name:http://…</c>) and <c>message</c> in either case.
+    /// Reads the code from <c>__type</c> (<c>prefix#Name</c>, <c>Name:http://…</c>), <c>code</c> or the header, and the
+    /// message from <c>message</c>. <c>Code</c> and <c>Message</c> count too.
     /// </summary>
     public static ErrorResponse Read(ReadOnlyMemory<byte> body, string? errorTypeHeader)
     {
@@ -20,19 +21,19 @@ internal readonly record struct ErrorResponse(string Code, string Message)
             {
                 foreach (JsonProperty member in document.RootElement.EnumerateObject())
                 {
-                    Take(member, ref type, ref message);
+                    ReadMember(member, ref type, ref message);
                 }
             }
         }
         catch (JsonException)
         {
-            // An HTML page of a proxy or a load balancer: the status code is all there is to tell.
+            // An HTML page from a proxy or a load balancer: only its status code is of use.
         }
 
         return new ErrorResponse(Name(type ?? errorTypeHeader), message ?? string.Empty);
     }
 
-    private static void Take(JsonProperty member, ref string? type, ref string? message)
+    private static void ReadMember(JsonProperty member, ref string? type, ref string? message)
     {
         if (member.Value.ValueKind != JsonValueKind.String)
         {
@@ -56,7 +57,7 @@ internal readonly record struct ErrorResponse(string Code, string Message)
         }
         catch (Exception error) when (JsonErrors.Is(error))
         {
-            // Half a character, or bytes that are no UTF-8: a message that is no text must not cost the error its name.
+            // Half a surrogate pair, or invalid UTF-8: an unreadable message must not hide the error's code.
         }
     }
 

@@ -13,11 +13,12 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// Makes our own errors of the SDK's. No SDK exception is kept inside: its request object would carry secrets.
+/// Translates the SDK's exceptions to the module's own. It keeps no SDK exception inside, because the request object of
+/// an SDK exception contains secrets.
 /// </summary>
 internal static class ErrorTranslation
 {
-    // Masking a token of one letter would only make the message unreadable.
+    // Masking a very short token would only make the message unreadable.
     private const int ShortestMasked = 8;
 
     private static readonly Dictionary<string, Func<ServiceError, ThirdPartyServiceException>> s_byCode =
@@ -64,7 +65,7 @@ internal static class ErrorTranslation
         string message = error.Message ?? string.Empty;
         if (token is not null && token.Reveal().Length >= ShortestMasked)
         {
-            // A message may repeat what was sent.
+            // The service may repeat the token in its message.
             message = message.Replace(token.Reveal(), Secret.Mask);
         }
 
@@ -76,7 +77,7 @@ internal static class ErrorTranslation
                 : $"HTTP {status} without a message.";
         }
 
-        var answer = new ServiceError(
+        var details = new ServiceError(
             call.Operation,
             code,
             message,
@@ -86,45 +87,50 @@ internal static class ErrorTranslation
             call.ResponseLost,
             error.Data[OperationUnmarshaller.ServerTime] as DateTimeOffset?);
         return s_byCode.TryGetValue(code, out Func<ServiceError, ThirdPartyServiceException>? make)
-            ? make(answer)
+            ? make(details)
             : status switch
             {
-                501 => new UnexpectedResponseException(answer),
-                >= 500 => new ServiceUnavailableException(answer),
-                429 => new ThrottlingException(answer),
+                501 => new UnexpectedResponseException(details),
+                >= 500 => new ServiceUnavailableException(details),
+                429 => new ThrottlingException(details),
 
-                // Only the service names its errors; a proxy's page has a status and no name.
-                >= 400 when code.Length > 0 => new OtherServiceException(answer),
-                _ => new UnexpectedResponseException(answer),
+                // Only the service sends an error code. A proxy's page has just a status.
+                >= 400 when code.Length > 0 => new OtherServiceException(details),
+                _ => new UnexpectedResponseException(details),
             };
     }
 
-    /// <summary>Success that does not come from the service, but from a proxy or portal on the way to it.</summary>
+    /// <summary>
+    /// The error for a success response that a proxy or a captive portal sent instead of the service.
+    /// </summary>
     public static UnexpectedResponseException NotFromService(OperationRequest call) =>
-        Unexpected(call, "HTTP 200, but not from the service: it has neither JSON nor an AWS request id.", null);
+        Unexpected(call, "HTTP 200, but not from the service: the response has no JSON content type.", null);
 
     public static UnexpectedResponseException Unreadable(OperationRequest call, OperationResponse response) =>
         Unexpected(
-            call, "HTTP 200 with a body that is not the JSON of this operation's response.",
+            call, "HTTP 200 with a body that is not a valid response of this operation.",
             NullIfEmpty(response.ResponseMetadata?.RequestId));
 
     private static UnexpectedResponseException Unexpected(OperationRequest call, string message, string? requestId) =>
         new(new ServiceError(
-            call.Operation, string.Empty, message, requestId, 200, call.Attempts, ResponseLost: true, ServerTime: null));
+            call.Operation, string.Empty, message, requestId, 200, call.Attempts, ResponseLost: true,
+            ServerTime: null));
 
-    /// <summary>An answer that no operation gives; whether the call took effect it does not tell.</summary>
+    /// <summary>The error for a response over the size limit. The call may have taken effect.</summary>
     public static UnexpectedResponseException TooLong(OperationRequest call) =>
-        Unexpected(call, $"A body of more than {ResponseLimit.LongestInMiB} MiB.", null);
+        Unexpected(call, $"The body is longer than {ResponseLimit.LongestInMiB} MiB.", null);
 
     /// <summary>
-    /// The service's own answer behind an exception; one of the credentials' source comes before the first attempt.
+    /// The service's error response behind an exception. Before the first attempt, a response comes from the credential
+    /// source, so the result is <see langword="null"/>.
     /// </summary>
     public static AmazonServiceException? FromResponse(OperationRequest call, Exception error) => call.Attempts == 0
         ? null
-        : ConnectionErrors.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer => (int)answer.StatusCode > 0);
+        : ConnectionErrors.Chain(error).OfType<AmazonServiceException>()
+            .FirstOrDefault(response => (int)response.StatusCode > 0);
 
     /// <summary>
-    /// The connection's fault behind an exception, or <see langword="null"/> where it is about something else.
+    /// The connection error behind an exception; <see langword="null"/> if the exception has another cause.
     /// </summary>
     public static ThirdPartyConnectionException? Connection(OperationRequest call, string endpoint, Exception error) =>
         ConnectionErrors.Find(call.Operation, call.Attempts, endpoint, error, call.ResponseLost);

@@ -9,35 +9,36 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// The five operations for third-party jobs. The seam where another client (the SDK's own) can take its place.
+/// The five operations for third-party jobs. Another client, such as the SDK's own, can implement this interface.
 /// </summary>
 /// <remarks>
-/// Every call checks the limits of the service model before it goes over the wire
-/// (<see cref="InvalidInputException"/>), retries as configured, and ends in a
-/// <see cref="ThirdPartyServiceException"/>, a <see cref="ThirdPartyConnectionException"/> or a
-/// <see cref="CredentialException"/> where it fails.
+/// Every call checks its input against the service model before it sends a request, and throws
+/// <see cref="InvalidInputException"/> if a limit is exceeded. It retries as configured. If it fails, it throws
+/// <see cref="ThirdPartyServiceException"/>, <see cref="ThirdPartyConnectionException"/> or
+/// <see cref="CredentialException"/>.
 /// </remarks>
 public interface IThirdPartyJobClient : IDisposable
 {
     /// <summary>
     /// PollForThirdPartyJobs: hands out waiting jobs of an action type, at most <paramref name="maxBatchSize"/> (1 or
-    /// more; the service's own number without it).
+    /// more). <see langword="null"/> leaves the number to the service.
     /// </summary>
     Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
         ActionTypeId actionType, int? maxBatchSize, CallOptions options, CancellationToken cancellationToken);
 
-    /// <summary>GetThirdPartyJobDetails: nonce, data and fresh artifact credentials of a job.</summary>
+    /// <summary>GetThirdPartyJobDetails: returns the nonce, data and new artifact credentials of a job.</summary>
     Task<JobDetailsResponse> GetThirdPartyJobDetailsAsync(
         string jobId, Secret clientToken, CallOptions options, CancellationToken cancellationToken);
 
     /// <summary>
-    /// AcknowledgeThirdPartyJob: claims a job; answers its status, which is InProgress where the claim held.
+    /// AcknowledgeThirdPartyJob: claims a job and returns its status, which is InProgress if the claim succeeded.
     /// </summary>
     Task<string> AcknowledgeThirdPartyJobAsync(
         string jobId, string nonce, Secret clientToken, CallOptions options, CancellationToken cancellationToken);
 
     /// <summary>
-    /// PutThirdPartyJobSuccessResult: ends a job well, or hands it on where there is a continuation token.
+    /// PutThirdPartyJobSuccessResult: ends a job successfully. With a continuation token, the action continues in a new
+    /// job.
     /// </summary>
     Task PutThirdPartyJobSuccessResultAsync(
         string jobId, Secret clientToken, SuccessResult result, CallOptions options,

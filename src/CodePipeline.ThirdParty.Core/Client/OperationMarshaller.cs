@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>AWS JSON 1.1: one POST with the operation in <c>X-Amz-Target</c>.</summary>
+/// <summary>Writes AWS JSON 1.1 requests: a POST with the operation in <c>X-Amz-Target</c>.</summary>
 internal sealed class OperationMarshaller : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
     private const string TargetPrefix = "CodePipeline_20150709.";

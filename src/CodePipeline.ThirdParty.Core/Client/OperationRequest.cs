@@ -4,7 +4,8 @@ using Amazon.Runtime;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// A call as AWSSDK.Core's pipeline carries it: the body is written before, and read after, the pipeline.
+/// A call in AWSSDK.Core's pipeline. The request body is written before the pipeline runs; the response body is read
+/// after it.
 /// </summary>
 internal abstract class OperationRequest : AmazonWebServiceRequest
 {
@@ -20,10 +21,12 @@ internal abstract class OperationRequest : AmazonWebServiceRequest
 
     public Action<string>? Wire { get; }
 
-    /// <summary>How often the request went over the wire.</summary>
+    /// <summary>The number of attempts so far.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Whether an attempt ended without a clear answer, so that the operation may have taken effect.</summary>
+    /// <summary>
+    /// Whether an attempt ended without a clear response, so that the operation may have taken effect.
+    /// </summary>
     public bool ResponseLost { get; set; }
 
     public string Operation
@@ -36,7 +39,7 @@ internal abstract class OperationRequest : AmazonWebServiceRequest
     }
 }
 
-// The SDK's telemetry and user agent name an operation after the type of its request.
+// The SDK's telemetry and user agent take the operation's name from the type of its request.
 internal sealed class PollForThirdPartyJobsRequest(byte[] body, Action<string>? wire) : OperationRequest(body, wire);
 
 internal sealed class GetThirdPartyJobDetailsRequest(byte[] body, Action<string>? wire) : OperationRequest(body, wire);

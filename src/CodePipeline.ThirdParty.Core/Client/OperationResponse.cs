@@ -3,13 +3,13 @@ using Amazon.Runtime;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>An answer as it came; <see cref="ResponseReader"/> reads it.</summary>
+/// <summary>The raw response of a call; <see cref="ResponseReader"/> parses it.</summary>
 internal sealed class OperationResponse : AmazonWebServiceResponse
 {
     public byte[] Body { get; init; } = Array.Empty<byte>();
 
     /// <summary>
-    /// Whether the service itself has answered, as far as the head tells: a captive portal says "200 OK", too.
+    /// Whether the headers look like the service's. A captive portal also returns "200 OK".
     /// </summary>
     public bool IsOfService { get; init; }
 }

@@ -9,11 +9,11 @@ using CodePipeline.ThirdParty.Connections;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// Hands an answer out as bytes, and makes an error of whatever text the service, or a proxy before it, sent.
+/// Returns the bytes of a successful response. Turns an error response of the service or a proxy into an exception.
 /// </summary>
 internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
 {
-    /// <summary>Where the service's clock stands in an error's data.</summary>
+    /// <summary>The key of the service's time in an exception's data.</summary>
     public const string ServerTime = "CodePipeline.ThirdParty.ServerTime";
 
     private const string RequestId = "x-amzn-RequestId";
@@ -28,7 +28,8 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
     }
 
     /// <summary>
-    /// JSON by its type, or an AWS request id where no type is given: an empty answer needs none.
+    /// Checks for a JSON content type. Without a content type, which an empty response may leave out, checks for an AWS
+    /// request id.
     /// </summary>
     private static bool IsOfService(IWebResponseData head)
     {
@@ -42,14 +43,14 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
     public override AmazonServiceException UnmarshallException(
         JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
     {
-        // The body is kept by the context only as far as it was read.
+        // The context keeps only the part of the body that was read.
         ResponseLimit.Copy(input.Stream, Stream.Null);
         string? errorType = input.ResponseData.IsHeaderPresent("x-amzn-ErrorType")
             ? input.ResponseData.GetHeaderValue("x-amzn-ErrorType")
             : null;
-        ErrorResponse answer = ErrorResponse.Read(input.GetResponseBodyBytes(), errorType);
+        ErrorResponse response = ErrorResponse.Read(input.GetResponseBodyBytes(), errorType);
         var error = new AmazonServiceException(
-            answer.Message, innerException: null, ErrorType.Unknown, answer.Code, requestId: null, statusCode);
+            response.Message, innerException: null, ErrorType.Unknown, response.Code, requestId: null, statusCode);
         if (DateTimeOffset.TryParse(
             input.ResponseData.GetHeaderValue("Date"),
             CultureInfo.InvariantCulture,

@@ -5,11 +5,11 @@ using CodePipeline.ThirdParty.Credentials;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Finds the region where none was named: environment, profile, then the machine's own metadata.</summary>
+/// <summary>Finds the region if none was given: in the environment, the profile, then the machine's metadata.</summary>
 internal static class RegionResolver
 {
-    /// <summary>The region; <see langword="null"/> where none is set anywhere.</summary>
-    /// <exception cref="CredentialException">The profile is not there, or cannot be read.</exception>
+    /// <summary>The region; <see langword="null"/> if no source sets one.</summary>
+    /// <exception cref="CredentialException">The profile does not exist or cannot be read.</exception>
     public static async Task<string?> FindAsync(ClientSettings settings, CancellationToken cancellationToken)
     {
         var aws = new AwsSettings(settings);

@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>Writes the bodies of the five requests, after checking every limit of the service model.</summary>
+/// <summary>Checks the limits of the service model and writes the bodies of the five requests.</summary>
 internal static class RequestBody
 {
     public static byte[] Poll(ActionTypeId actionType, int? maxBatchSize)
@@ -13,7 +13,7 @@ internal static class RequestBody
         if (maxBatchSize < ServiceLimits.MinimumBatchSize)
         {
             throw new InvalidInputException(
-                "MaxBatchSize", $"MaxBatchSize {maxBatchSize} is less than 1.", "Ask for at least one job.");
+                "MaxBatchSize", $"MaxBatchSize {maxBatchSize} is less than 1.", "Give 1 or more.");
         }
 
         return Write(json =>
@@ -100,12 +100,12 @@ internal static class RequestBody
         if (Secret.IsMask(token))
         {
             throw new InvalidInputException(
-                "ClientToken", $"ClientToken is {Secret.Mask}, the mask of a secret, and not the token.",
+                "ClientToken", $"ClientToken is {Secret.Mask}, which is the mask of a secret and not a token.",
                 "Give the token itself, or look it up by the job's ClientId.");
         }
     }
 
-    /// <summary>Writes a member under its name in the model, which the limit carries.</summary>
+    /// <summary>Writes a member, named after the limit, if it has a value.</summary>
     private static void WriteOptional(Utf8JsonWriter json, TextLimit limit, string? value, string inputName)
     {
         if (value is not null)

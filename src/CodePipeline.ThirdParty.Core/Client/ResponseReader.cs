@@ -6,7 +6,8 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// Reads the answers. Members and enum values of a later model are let pass, as the service may send them any day.
+/// Parses the responses. Ignores unknown members and keeps unknown enum values, because the service may add some at any
+/// time.
 /// </summary>
 internal static class ResponseReader
 {
@@ -15,7 +16,7 @@ internal static class ResponseReader
         var jobs = new List<PolledJob>();
         foreach (JsonElement job in Items(root, "jobs"))
         {
-            // A job without an id cannot be asked for; one without a client id still can, given its token.
+            // A job without an id is unusable. A job without a client id is usable if the caller gives the token.
             if (Text(job, "jobId") is string jobId)
             {
                 jobs.Add(new PolledJob(jobId, Text(job, "clientId") ?? string.Empty));
@@ -53,8 +54,8 @@ internal static class ResponseReader
         };
     });
 
-    /// <summary>The answer of operations that have nothing to say: no text, or an object.</summary>
-    public static bool Nothing(byte[] body) => Read(
+    /// <summary>Checks the response of an operation without output: an empty body or a JSON object.</summary>
+    public static bool Empty(byte[] body) => Read(
         body,
         root => root.ValueKind == JsonValueKind.Object ? true : throw new JsonException("It is not an object."));
 
@@ -149,6 +150,6 @@ internal static class ResponseReader
 }
 
 /// <summary>
-/// An answer of HTTP 200 that cannot be read; the client makes a service error of it, with the request id.
+/// The body of an HTTP 200 response cannot be parsed. The client turns this into a service error with the request id.
 /// </summary>
 internal sealed class UnreadableResponseException(Exception cause) : Exception(cause.Message, cause);

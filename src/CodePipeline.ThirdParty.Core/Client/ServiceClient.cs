@@ -9,10 +9,10 @@ using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Client;
 
-/// <summary>The service on AWSSDK.Core's runtime, put together the way the SDK's own service packages are.</summary>
+/// <summary>A client on AWSSDK.Core's runtime, built like the clients in the SDK's own service packages.</summary>
 internal sealed class ServiceClient : AmazonServiceClient
 {
-    // Before marshalling, before the request and after the response, for events that nobody here takes.
+    // Before marshalling, before the request and after the response. This client has no subscribers for their events.
     private const int CallbackHandlers = 3;
 
     private static readonly Metadata s_metadata = new();
@@ -36,7 +36,7 @@ internal sealed class ServiceClient : AmazonServiceClient
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
-        // What these five operations have no use for would still cost its time in each call, and more in the first.
+        // The five operations need none of these handlers, and each one costs time, most of all in the first call.
         pipeline.RemoveHandler<CompressionHandler>();
         pipeline.RemoveHandler<ChecksumHandler>();
         pipeline.RemoveHandler<EndpointDiscoveryHandler>();
@@ -63,7 +63,7 @@ internal sealed class ServiceClient : AmazonServiceClient
         public IDictionary<string, string> OperationNameMapping { get; } = new Dictionary<string, string>();
     }
 
-    /// <summary>Every operation takes SigV4; anonymous credentials sign nothing.</summary>
+    /// <summary>Selects SigV4 for every operation, or no signature for anonymous credentials.</summary>
     private sealed class AuthHandler : BaseAuthResolverHandler
     {
         protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>

@@ -12,7 +12,7 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// The five operations on AWSSDK.Core's runtime: signing, credentials, retries, clock skew and proxies are the SDK's.
+/// The five operations on AWSSDK.Core's runtime. The SDK handles signing, credentials, retries, clock skew and proxies.
 /// </summary>
 internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
 {
@@ -22,7 +22,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
     private readonly Uri _endpoint;
     private int _isNoticed;
 
-    /// <summary>Creates a client of its own; <see cref="ClientCache"/> shares them.</summary>
+    /// <summary>Creates a new client. <see cref="ClientCache"/> returns a shared one.</summary>
     public ThirdPartyJobClient(ClientSettings settings)
     {
         _settings = settings;
@@ -34,15 +34,15 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         _service = new ServiceClient(Credentials, config);
     }
 
-    /// <summary>Where the requests go.</summary>
+    /// <summary>The endpoint of the requests.</summary>
     public Uri Endpoint => _endpoint;
 
     /// <summary>
-    /// Whether that is the service's own endpoint: none is set by the session, the environment or the profile.
+    /// Whether requests go to the service's own endpoint, not to one from the session, the environment or the profile.
     /// </summary>
     public bool HasOwnEndpoint { get; }
 
-    /// <summary>What the requests are signed with.</summary>
+    /// <summary>The credentials that sign the requests.</summary>
     public AWSCredentials Credentials { get; }
 
     public Task<IReadOnlyList<PolledJob>> PollForThirdPartyJobsAsync(
@@ -79,7 +79,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new PutThirdPartyJobSuccessResultRequest(RequestBody.Success(jobId, clientToken, result), options.Wire),
             options,
             clientToken,
-            ResponseReader.Nothing,
+            ResponseReader.Empty,
             cancellationToken);
 
     public Task PutThirdPartyJobFailureResultAsync(
@@ -89,13 +89,13 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             new PutThirdPartyJobFailureResultRequest(RequestBody.Failure(jobId, clientToken, result), options.Wire),
             options,
             clientToken,
-            ResponseReader.Nothing,
+            ResponseReader.Empty,
             cancellationToken);
 
     public void Dispose() => _service.Dispose();
 
-    /// <summary>Tells, once, what was passed over and what is not protected.</summary>
-    private void Notice(CallOptions options)
+    /// <summary>Warns, once per client, about ignored settings and an unencrypted connection.</summary>
+    private void ReportNotices(CallOptions options)
     {
         if (options.Notice is null || Interlocked.Exchange(ref _isNoticed, 1) != 0)
         {
@@ -105,8 +105,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         if (_endpoint is { Scheme: "http", IsLoopback: false })
         {
             options.Notice(
-                $"Calls go to {_endpoint} without TLS: client tokens can be read on the way. Use an endpoint of "
-                + "https.");
+                $"Calls go to {_endpoint} without TLS, so the network can read client tokens. Use an https endpoint.");
         }
 
         foreach (string notice in _aws.Notices)
@@ -119,13 +118,13 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         OperationRequest call, CallOptions options, Secret? token, Func<byte[], T> read,
         CancellationToken cancellationToken)
     {
-        Notice(options);
+        ReportNotices(options);
         OperationResponse response;
         try
         {
             if (Credentials is SourcedCredentials sourced)
             {
-                // Here it can be asked for a code, and stopped.
+                // Here, the source can ask for an MFA code, and the call can be cancelled.
                 await sourced.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
             }
 
@@ -133,7 +132,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // However the SDK words it, the caller asked for the end.
+            // The SDK reports a cancellation by several exceptions; the caller expects this one.
             throw new OperationCanceledException(cancellationToken);
         }
         catch (Exception error) when (ConnectionErrors.Chain(error).OfType<ResponseTooLongException>().Any())
@@ -143,7 +142,7 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
         catch (AmazonUnmarshallingException error)
             when (ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is not null)
         {
-            // The SDK gives it the status of the answer, which broke off after its head.
+            // The response broke off after its headers, and the SDK reports the status of those headers.
             throw ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error)!;
         }
         catch (AmazonServiceException error) when (call.Attempts > 0 && (int)error.StatusCode > 0)
@@ -157,22 +156,22 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
                 throw input;
             }
 
-            // The adaptive retry mode wraps the answer that it gave up on.
-            if (ErrorTranslation.FromResponse(call, error) is { } answer)
+            // The adaptive retry mode wraps the last error response.
+            if (ErrorTranslation.FromResponse(call, error) is { } serviceError)
             {
-                throw ErrorTranslation.Service(call, answer, token);
+                throw ErrorTranslation.Service(call, serviceError, token);
             }
 
-            // Before the first attempt only the credentials' own source is called.
+            // Before the first attempt, only the credential source makes calls.
             if (call.Attempts > 0 && ErrorTranslation.Connection(call, _endpoint.AbsoluteUri, error) is { } connection)
             {
                 throw connection;
             }
 
-            // An answer of status 000, say: of a proxy, or of no HTTP server at all.
-            if (call.Attempts > 0 && error is AmazonServiceException odd)
+            // A response without a valid status, such as 000, from a proxy or a server that does not speak HTTP.
+            if (call.Attempts > 0 && error is AmazonServiceException invalid)
             {
-                throw ErrorTranslation.Service(call, odd, token);
+                throw ErrorTranslation.Service(call, invalid, token);
             }
 
             throw CredentialResolver.Translate(_settings, error);

@@ -8,25 +8,26 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Client;
 
 /// <summary>
-/// Requests and answers as text for a debug stream. Secrets, nonces and configuration values are masked.
+/// Formats requests and responses for the debug stream. Masks secrets, nonces and configuration values.
 /// </summary>
 internal static class WireLogFormatter
 {
     public static string Request(OperationRequest call, Uri endpoint) =>
         $"{call.Operation}, attempt {call.Attempts}, to {endpoint}: {Redact(call.Body)}";
 
-    public static string Answer(OperationRequest call, OperationResponse response) =>
-        $"{call.Operation} answered HTTP {(int)response.HttpStatusCode}, request id "
+    public static string Response(OperationRequest call, OperationResponse response) =>
+        $"{call.Operation} returned HTTP {(int)response.HttpStatusCode}, request id "
         + $"{response.ResponseMetadata?.RequestId ?? "none"}: {Redact(response.Body)}";
 
     public static string Error(OperationRequest call, AmazonServiceException error) =>
-        $"{call.Operation} answered HTTP {(int)error.StatusCode} {error.ErrorCode}, "
+        $"{call.Operation} returned HTTP {(int)error.StatusCode} {error.ErrorCode}, "
         + $"request id {error.RequestId ?? "none"}";
 
-    public static string Broken(OperationRequest call, Exception error) =>
-        $"{call.Operation} got no answer: {error.GetType().Name}";
+    public static string NoResponse(OperationRequest call, Exception error) =>
+        $"{call.Operation} got no response: {error.GetType().Name}";
 
-    /// <summary>Masks by member name, at any depth; a text that is not JSON is not shown at all.</summary>
+    /// <summary>Masks values by member name, at any depth. Replaces a body that is not JSON by its length.</summary>
+
     internal static string Redact(byte[] body)
     {
         if (body.Length == 0)

@@ -6,14 +6,14 @@ using Amazon.Runtime.Internal;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>The SDK's adaptive retries, with a wait for the sending rate that ends.</summary>
+/// <summary>The SDK's adaptive retries, with a shorter wait for the send rate.</summary>
 /// <remarks>
-/// The SDK refills its bucket once before it waits, not while it waits: after the first throttling a lone caller waits
-/// for half a minute, in vain.
+/// The SDK refills its token bucket before the wait, but not during it. After the first throttling, a single caller
+/// would wait half a minute for nothing.
 /// </remarks>
 internal sealed class AdaptivePolicy(IClientConfig config) : AdaptiveRetryPolicy(config)
 {
-    // The slowest rate is one call in two seconds.
+    // Short against the slowest send rate, one call in two seconds.
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
 
     public override async Task ObtainSendTokenAsync(IExecutionContext executionContext, Exception exception)

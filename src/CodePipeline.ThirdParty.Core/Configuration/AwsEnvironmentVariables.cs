@@ -5,8 +5,10 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>The environment variables of the AWS tools, read each time: people change them in a session.</summary>
-/// <remarks>A variable that is empty says nothing.</remarks>
+/// <summary>
+/// The environment variables of the AWS tools. They are read at each access, because users change them in a session.
+/// </summary>
+/// <remarks>An empty variable counts as not set.</remarks>
 internal static class AwsEnvironmentVariables
 {
     public const string AccessKeyVariable = "AWS_ACCESS_KEY_ID";
@@ -34,7 +36,7 @@ internal static class AwsEnvironmentVariables
 
     public static string? CredentialsFile => Read("AWS_SHARED_CREDENTIALS_FILE");
 
-    /// <summary>Whether the environment names an access key, with its secret key or without.</summary>
+    /// <summary>Whether the environment has an access key, with or without its secret key.</summary>
     public static bool HasAccessKey => Read(AccessKeyVariable) is not null;
 
     public static bool? UseFips => Flag("AWS_USE_FIPS_ENDPOINT");
@@ -74,14 +76,16 @@ internal static class AwsEnvironmentVariables
     }
 
     /// <summary>
-    /// One text that differs where a variable does that a client is made by, or one of the files.
+    /// A text that changes whenever a variable or an AWS file that affects a client changes.
     /// </summary>
-    /// <param name="profileLocation">The credentials file that is given, if one is.</param>
+    /// <param name="profileLocation">The credentials file, if one is given.</param>
     public static string Stamp(string? profileLocation) =>
         string.Join("\n", s_variables.Select(WithheldVariables.Read))
         + (HasAccessKey ? "\nkeys\n" : "\n") + ConfigFiles.Locate(profileLocation).Stamp();
 
-    /// <summary>The retry mode of a name; the legacy mode of the AWS CLI is the standard one here.</summary>
+    /// <summary>
+    /// The retry mode of a name; <see langword="null"/> if unknown. The AWS CLI's legacy mode maps to standard.
+    /// </summary>
     public static ClientRetryMode? RetryModeOf(string name) => name.ToLowerInvariant() switch
     {
         "standard" or "legacy" => ClientRetryMode.Standard,
@@ -89,7 +93,7 @@ internal static class AwsEnvironmentVariables
         _ => null,
     };
 
-    /// <summary>A number of attempts, 1 or more.</summary>
+    /// <summary>A number of attempts, 1 or more; <see langword="null"/> if the text is anything else.</summary>
     public static int? AttemptsOf(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int attempts) && attempts > 0
             ? attempts

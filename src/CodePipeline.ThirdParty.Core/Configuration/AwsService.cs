@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>The services that are called, by the names that endpoint variables and services sections have.</summary>
+/// <summary>The names of the called services in endpoint variables and in services sections.</summary>
 internal static class AwsService
 {
     public const string CodePipeline = "codepipeline";

@@ -5,15 +5,15 @@ using System.IO;
 namespace CodePipeline.ThirdParty.Configuration;
 
 /// <summary>
-/// How calls are made, by what is given, then the environment, then the profile; the files are read when the first
-/// setting of them is asked for.
+/// The effective settings of a call: from the parameters, then the environment, then the profile. The AWS files are
+/// read at the first access to one of their settings.
 /// </summary>
 internal sealed class AwsSettings
 {
     private readonly Lazy<Profile?> _profile;
     private readonly List<string> _notices = new();
     private SharedConfig? _config;
-    private CredentialException? _passedOver;
+    private CredentialException? _ignoredError;
 
     public AwsSettings(ClientSettings given)
     {
@@ -26,45 +26,46 @@ internal sealed class AwsSettings
 
     public ClientSettings Given { get; }
 
-    /// <summary>The profile that counts: given, AWS_PROFILE, AWS_DEFAULT_PROFILE, or the default one.</summary>
+    /// <summary>The name of the profile: given, AWS_PROFILE, AWS_DEFAULT_PROFILE, or the default one.</summary>
     public string ProfileName { get; }
 
-    /// <summary>Whether somebody named the profile, so that it has to be there.</summary>
+    /// <summary>Whether a parameter or a variable names the profile, which then must exist.</summary>
     public bool IsProfileNamed { get; }
 
     /// <summary>
-    /// The profile; <see langword="null"/> where none is named and there is no default one, or where what is given does
-    /// without.
+    /// The profile; <see langword="null"/> if none is named and no default profile exists, or if the given settings do
+    /// not need one.
     /// </summary>
-    /// <exception cref="CredentialException">It is not there, or its files cannot be read.</exception>
+    /// <exception cref="CredentialException">The profile does not exist, or its files cannot be read.</exception>
     public Profile? Profile => _profile.Value;
 
-    /// <summary>The files that the profile is in.</summary>
-    /// <exception cref="CredentialException">They cannot be read.</exception>
+    /// <summary>The parsed AWS files.</summary>
+    /// <exception cref="CredentialException">A file cannot be read.</exception>
     public SharedConfig Config => _config ??= SharedConfig.Load(Given.ProfileLocation);
 
-    /// <summary>What was passed over, in words for the user; complete once everything was asked for.</summary>
+    /// <summary>Warnings about ignored settings. Complete after every setting was read.</summary>
     public IReadOnlyList<string> Notices => _notices;
 
     /// <summary>The region of a call.</summary>
-    /// <exception cref="InvalidInputException">There is none, or it cannot be one.</exception>
+    /// <exception cref="InvalidInputException">The region is missing or invalid.</exception>
     public string Region => RegionNames.Check(Given.Region);
 
     public bool UseFips => Given.UseFips ?? (RegionNames.IsFips(Given.Region) ? true
         : AwsEnvironmentVariables.UseFips ?? Flag("use_fips_endpoint"));
 
-    public bool UseDualStack => Given.UseDualStack ?? AwsEnvironmentVariables.UseDualStack ?? Flag("use_dualstack_endpoint");
+    public bool UseDualStack =>
+        Given.UseDualStack ?? AwsEnvironmentVariables.UseDualStack ?? Flag("use_dualstack_endpoint");
 
     public int? MaxAttempts => Given.MaxAttempts ?? AwsEnvironmentVariables.MaxAttempts
         ?? OfProfile<int?>("max_attempts", value => AwsEnvironmentVariables.AttemptsOf(value.Text)
-            ?? throw Wrong("max_attempts", value, "it is no whole number of 1 or more"));
+            ?? throw Wrong("max_attempts", value, "it is not a whole number of 1 or more"));
 
     public ClientRetryMode RetryMode => Given.RetryMode ?? AwsEnvironmentVariables.RetryMode
         ?? OfProfile<ClientRetryMode?>("retry_mode", value => AwsEnvironmentVariables.RetryModeOf(value.Text)
-            ?? throw Wrong("retry_mode", value, "it is none of standard, adaptive and legacy"))
+            ?? throw Wrong("retry_mode", value, "it is not standard, adaptive or legacy"))
         ?? ClientRetryMode.Standard;
 
-    /// <summary>The file of trusted authorities, and what names it.</summary>
+    /// <summary>The file of trusted authorities, and the name of the setting it comes from.</summary>
     public (string Path, string Name)? CaBundle
     {
         get
@@ -77,7 +78,7 @@ internal sealed class AwsSettings
                 string expanded = ConfigFiles.Expand(configured.Text);
                 return File.Exists(expanded) ? (expanded, "ca_bundle")
                     : IsForgiving ? null
-                    : throw Wrong("ca_bundle", configured, "the file is not there");
+                    : throw Wrong("ca_bundle", configured, "the file does not exist");
             }
 
             if (path is null && AwsEnvironmentVariables.Read("REQUESTS_CA_BUNDLE") is string general)
@@ -89,26 +90,26 @@ internal sealed class AwsSettings
         }
     }
 
-    /// <summary>When a body gets a checksum.</summary>
+    /// <summary>Whether a request body gets a checksum only when the operation requires one.</summary>
     public bool ChecksumsOnlyWhenRequired =>
         WhenRequired("AWS_REQUEST_CHECKSUM_CALCULATION", "request_checksum_calculation");
 
-    /// <summary>When the checksum of an answer is asked for.</summary>
+    /// <summary>Whether a response is checked against its checksum only when the operation requires it.</summary>
     public bool ValidatesOnlyWhenRequired =>
         WhenRequired("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation");
 
-    /// <summary>Where the bucket stands in S3's addresses: <c>path</c>, <c>virtual</c> or <c>auto</c>.</summary>
+    /// <summary>The place of the bucket in S3 addresses: <c>path</c>, <c>virtual</c> or <c>auto</c>.</summary>
     public string? S3AddressingStyle => OfBlock("s3", "addressing_style", value =>
         value.Text is "path" or "virtual" or "auto"
             ? value.Text
-            : throw Wrong("addressing_style", value, "it is none of path, virtual and auto"));
+            : throw Wrong("addressing_style", value, "it is not path, virtual or auto"));
 
-    /// <summary>Whether S3 is called at its dual-stack endpoints.</summary>
+    /// <summary>Whether to call S3 at its dual-stack endpoints.</summary>
     public bool S3UseDualStack => UseDualStack
         || (Given.UseDualStack is null
             && OfBlock<bool?>("s3", "use_dualstack_endpoint", value => IsTrue(value.Text)) == true);
 
-    /// <summary>Whether STS is asked at its one global endpoint, in the regions that were there first.</summary>
+    /// <summary>Whether to call STS at its global endpoint, in the regions where the legacy mode does so.</summary>
     public bool UsesGlobalSts
     {
         get
@@ -118,11 +119,11 @@ internal sealed class AwsSettings
             return text is not null
                 ? IsLegacy(text) ?? throw AwsEnvironmentVariables.Wrong(Variable, text, "regional or legacy")
                 : OfProfile<bool?>("sts_regional_endpoints", value => IsLegacy(value.Text)
-                    ?? throw Wrong("sts_regional_endpoints", value, "it is neither regional nor legacy")) ?? false;
+                    ?? throw Wrong("sts_regional_endpoints", value, "it is not regional or legacy")) ?? false;
         }
     }
 
-    /// <summary>Where the metadata service of this machine is, if that is set.</summary>
+    /// <summary>The endpoint of this machine's metadata service, if one is set.</summary>
     public string? MetadataEndpoint => AwsEnvironmentVariables.Read("AWS_EC2_METADATA_SERVICE_ENDPOINT")
         ?? OfProfile("ec2_metadata_service_endpoint", value => value.Text);
 
@@ -132,21 +133,21 @@ internal sealed class AwsSettings
         "ipv6",
         StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether the older version of the metadata service, without tokens, is not to be used.</summary>
+    /// <summary>Whether version 1 of the metadata service, which has no tokens, is turned off.</summary>
     public bool IsMetadataVersion1Off => AwsEnvironmentVariables.Read("AWS_EC2_METADATA_V1_DISABLED") is string text
         ? IsTrue(text)
         : Flag("ec2_metadata_v1_disabled");
 
-    /// <summary>How long the metadata service is waited for.</summary>
+    /// <summary>The time limit of a call to the metadata service, 1 s by default.</summary>
     public TimeSpan MetadataTimeout =>
         TimeSpan.FromSeconds(Number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout"));
 
-    /// <summary>How often the metadata service is asked.</summary>
+    /// <summary>The maximum number of attempts to call the metadata service, 1 by default.</summary>
     public int MetadataAttempts => Number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts");
 
     /// <summary>
-    /// The endpoint of a service, where one is set: in the environment for it, for all, in the profile's services
-    /// section, in the profile for all.
+    /// The endpoint that is set for a service; <see langword="null"/> if none is. In order: the service's variable, the
+    /// variable for all services, the profile's services section, the profile's setting for all services.
     /// </summary>
     public Uri? EndpointOf(string service)
     {
@@ -177,10 +178,10 @@ internal sealed class AwsSettings
             : UrlText.TryParse(set.Text)
                 ?? throw Wrong(
                     "endpoint_url", set with { Text = UrlText.Shown(set.Text) },
-                    "it is no URL of http or https, or holds a password");
+                    "it is not an http or https URL, or it contains a password");
     }
 
-    /// <summary>The region that the environment or the profile names; not the machine's.</summary>
+    /// <summary>The region of the environment or the profile, without asking the machine's metadata.</summary>
     public string? FindRegion()
     {
         if (AwsEnvironmentVariables.Region is string region)
@@ -188,26 +189,26 @@ internal sealed class AwsSettings
             return region;
         }
 
-        // Here the profile is needed, whatever else is given.
+        // The region needs the profile, even if keys are given.
         Profile? profile = Profile;
-        return profile is null && _passedOver is not null ? throw _passedOver
+        return profile is null && _ignoredError is not null ? throw _ignoredError
             : profile?["region"] is not IniValue value ? null
             : RegionNames.IsName(value.Text) ? value.Text
-            : throw Wrong("region", value, "it cannot be the name of a region");
+            : throw Wrong("region", value, "it is not a valid region name");
     }
 
-    /// <summary>A profile by its name; <see langword="null"/> where there is none.</summary>
+    /// <summary>A profile by its name; <see langword="null"/> if it does not exist.</summary>
     public Profile? FindProfile(string name) => Config.Profiles.TryGetValue(name, out Profile? profile) ? profile
         : Given.ProfileLocation is null ? SdkProfiles.Find(name)
         : null;
 
-    /// <summary>An error about a setting of the profile.</summary>
-    public CredentialException Wrong(string name, IniValue value, string what) =>
-        ConfigFileError.Value(ProfileName, name, value, what);
+    /// <summary>The error for an invalid setting of the profile.</summary>
+    public CredentialException Wrong(string name, IniValue value, string reason) =>
+        ConfigFileError.Value(ProfileName, name, value, reason);
 
     /// <summary>
-    /// Whether what is given, or the environment, has the keys, and nobody named a profile: then a fault in the files
-    /// is passed over, and said.
+    /// Whether an error in the AWS files is only a warning: the keys come from the parameters or the environment, and
+    /// no profile is named.
     /// </summary>
     private bool IsForgiving => Given.ProfileName is null
         && (Given.HasCredentials || (AwsEnvironmentVariables.HasAccessKey && !IsProfileNamed));
@@ -221,8 +222,8 @@ internal sealed class AwsSettings
         }
         catch (CredentialException error) when (IsForgiving)
         {
-            _notices.Add($"{error.Message} Its settings do not count.");
-            _passedOver = error;
+            _notices.Add($"{error.Message} Its settings are ignored.");
+            _ignoredError = error;
             return null;
         }
 
@@ -231,23 +232,23 @@ internal sealed class AwsSettings
             return profile;
         }
 
-        _passedOver = IsProfileNamed
+        _ignoredError = IsProfileNamed
             ? ConfigFileError.NotFound(ProfileName, config.Files, config.Profiles.Keys)
             : null;
-        return _passedOver is null || IsForgiving ? null : throw _passedOver;
+        return _ignoredError is null || IsForgiving ? null : throw _ignoredError;
     }
 
     private IReadOnlyDictionary<string, IniValue>? ServicesOf(Profile profile) =>
         profile["services"] is not IniValue name ? null
         : Config.Services.TryGetValue(name.Text, out IReadOnlyDictionary<string, IniValue>? section) ? section
-        : throw Wrong("services", name, "there is no such [services] section in the config file");
+        : throw Wrong("services", name, "the config file has no such [services] section");
 
     private bool Flag(string name) => OfProfile<bool?>(name, value => IsTrue(value.Text)
         || string.Equals(value.Text, "false", StringComparison.OrdinalIgnoreCase)
             ? IsTrue(value.Text)
-            : Say($"{name} is '{value.Text}' ({value.Place}), neither true nor false: it counts as false.")) ?? false;
+            : AddNotice($"{name} is '{value.Text}' ({value.Place}), not true or false: it counts as false.")) ?? false;
 
-    private bool? Say(string notice)
+    private bool? AddNotice(string notice)
     {
         if (!_notices.Contains(notice))
         {
@@ -261,16 +262,17 @@ internal sealed class AwsSettings
     {
         string? text = AwsEnvironmentVariables.Read(variable);
         return text is not null
-            ? IsWhenRequired(text) ?? throw AwsEnvironmentVariables.Wrong(variable, text, "when_supported or when_required")
+            ? IsWhenRequired(text)
+                ?? throw AwsEnvironmentVariables.Wrong(variable, text, "when_supported or when_required")
             : OfProfile<bool?>(name, value => IsWhenRequired(value.Text)
-                ?? throw Wrong(name, value, "it is neither when_supported nor when_required")) ?? false;
+                ?? throw Wrong(name, value, "it is not when_supported or when_required")) ?? false;
     }
 
     private int Number(string variable, string name) => AwsEnvironmentVariables.Read(variable) is string text
         ? AwsEnvironmentVariables.AttemptsOf(text)
             ?? throw AwsEnvironmentVariables.Wrong(variable, text, "a whole number of 1 or more")
         : OfProfile<int?>(name, value => AwsEnvironmentVariables.AttemptsOf(value.Text)
-            ?? throw Wrong(name, value, "it is no whole number of 1 or more")) ?? 1;
+            ?? throw Wrong(name, value, "it is not a whole number of 1 or more")) ?? 1;
 
     private T? OfProfile<T>(string name, Func<IniValue, T?> read) => Read(Profile?[name], read);
 
@@ -284,7 +286,7 @@ internal sealed class AwsSettings
         }
         catch (CredentialException error) when (IsForgiving)
         {
-            Say(error.Message + " It does not count.");
+            AddNotice(error.Message + " The setting is ignored.");
             return default;
         }
     }

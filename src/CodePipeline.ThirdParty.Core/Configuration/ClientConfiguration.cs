@@ -10,10 +10,13 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>Makes the SDK's configuration of ours, and refuses what cannot work with words that name it.</summary>
+/// <summary>
+/// Builds the SDK's client configuration, and rejects unusable settings with an error that names them.
+/// </summary>
 /// <remarks>
-/// Every setting that the SDK would else look up in the environment and in the profile is set here: it reads its files
-/// by rules of its own, once in a process, and one bad line makes its types unusable until the process ends.
+/// Sets every value that the SDK would otherwise look up in the environment and the profile. The SDK reads the AWS
+/// files by other rules and only once per process, and a single bad line makes its types unusable until the process
+/// ends.
 /// </remarks>
 internal static class ClientConfiguration
 {
@@ -24,7 +27,8 @@ internal static class ClientConfiguration
     private static readonly TimeSpan s_longestTimeout = TimeSpan.FromDays(1);
 
 #if NET
-    // Else the first client looks for it in the profile's file. On .NET Framework the SDK may be another module's.
+    // Otherwise, the first client looks for it in the profile's file. On .NET Framework, the SDK may belong to another
+    // module.
     static ClientConfiguration() => AWSConfigs.CSMConfig.CSMEnabled = false;
 #endif
 
@@ -37,20 +41,20 @@ internal static class ClientConfiguration
         return config;
     }
 
-    /// <summary>The endpoint that is given or configured for CodePipeline.</summary>
+    /// <summary>The endpoint that is given or configured for CodePipeline; <see langword="null"/> if none is.</summary>
     public static Uri? EndpointOf(AwsSettings aws) => aws.Given.EndpointUrl is string url
         ? UrlText.Parse(url, "EndpointUrl")
         : aws.EndpointOf(AwsService.CodePipeline);
 
-    /// <summary>How long nothing may come, at most; infinite for a time limit of 0.</summary>
+    /// <summary>The time limit of an attempt, by default 60 s; infinite if the setting is 0.</summary>
     public static TimeSpan TimeoutOf(ClientSettings settings) => CheckTime(settings.Timeout, "Timeout") ?? s_timeout;
 
-    /// <summary>What is the same for every service.</summary>
-    /// <param name="config">What is filled in.</param>
+    /// <summary>Sets the values that are the same for every service.</summary>
+    /// <param name="config">The configuration to fill in.</param>
     /// <param name="aws">The settings.</param>
-    /// <param name="region">The region that is called and signed for.</param>
-    /// <param name="endpoint">The endpoint that is set, if one is.</param>
-    /// <param name="hasShortAnswers">Whether answers are held to a length and a time.</param>
+    /// <param name="region">The region to call and to sign for.</param>
+    /// <param name="endpoint">The endpoint, if one is set.</param>
+    /// <param name="hasShortAnswers">Whether to limit the length and the time of responses.</param>
     public static void Fill(
         ClientConfig config, AwsSettings aws, string region, Uri? endpoint, bool hasShortAnswers = true)
     {
@@ -60,12 +64,11 @@ internal static class ClientConfiguration
         config.RetryMode =
             aws.RetryMode == ClientRetryMode.Adaptive ? RequestRetryMode.Adaptive : RequestRetryMode.Standard;
 
-        // Else the SDK sends a request up to ten times more where a connection breaks, whatever the attempts are set
-        // to.
+        // Otherwise, the SDK resends a request up to ten times if the connection breaks, regardless of MaxErrorRetry.
         config.MaxStaleConnectionRetries = 0;
         config.UseFIPSEndpoint = aws.UseFips;
         config.UseDualstackEndpoint = aws.UseDualStack;
-        Seal(config);
+        DisableLookups(config);
         if (endpoint is not null)
         {
             config.ServiceURL = endpoint.AbsoluteUri;
@@ -80,9 +83,10 @@ internal static class ClientConfiguration
     }
 
     /// <summary>
-    /// Tells of everything that cannot work, the CA bundle's content included, which a client reads at its first
+    /// Rejects every setting that cannot work. Also reads the CA bundle, which a client reads only at its first TLS
     /// handshake.
     /// </summary>
+    /// <exception cref="InvalidInputException">A setting cannot work.</exception>
     public static void Check(ClientSettings settings)
     {
         var aws = new AwsSettings(settings);
@@ -100,8 +104,8 @@ internal static class ClientConfiguration
 #endif
     }
 
-    /// <summary>Sets what the SDK would else look up by itself.</summary>
-    private static void Seal(ClientConfig config)
+    /// <summary>Sets the remaining values that the SDK would otherwise look up.</summary>
+    private static void DisableLookups(ClientConfig config)
     {
         config.IgnoreConfiguredEndpointUrls = true;
         config.DefaultConfigurationMode = DefaultConfigurationMode.Standard;
@@ -118,7 +122,7 @@ internal static class ClientConfiguration
     }
 
 #if NET
-    /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
+    /// <summary>Sets the proxy, the CA bundle and the connect timeout.</summary>
     private static void ConfigureHttp(
         AwsSettings aws, ClientConfig config, Uri? endpoint, bool hasShortAnswers)
     {
@@ -141,40 +145,40 @@ internal static class ClientConfiguration
         : File.Exists(path) ? path
         : throw new InvalidInputException(
             name,
-            $"{name} '{path}' is not there.",
-            "Give the path of a file with the certificates to trust, in PEM form.");
+            $"{name} '{path}' does not exist.",
+            "Give the path of a file that contains the trusted certificates in PEM format.");
 #else
-    /// <summary>Proxy, trusted authorities, and how long connecting may take.</summary>
+    /// <summary>Sets the proxy, the CA bundle and the connect timeout.</summary>
     private static void ConfigureHttp(
         AwsSettings aws, ClientConfig config, Uri? endpoint, bool hasShortAnswers)
     {
         _ = (endpoint, hasShortAnswers);
-        RefuseIf(aws.Given.CaBundle is not null, "CaBundle", "Put the authority into the certificate store of Windows");
-        RefuseIf(aws.Given.ConnectTimeout is not null, "ConnectTimeout", "Use -Timeout, which covers connecting");
+        ThrowIf(aws.Given.CaBundle is not null, "CaBundle", "Add the authority to the Windows certificate store");
+        ThrowIf(aws.Given.ConnectTimeout is not null, "ConnectTimeout", "Use -Timeout, which covers connecting");
         if (Proxy(aws.Given) is WebProxy proxy)
         {
             config.SetWebProxy(proxy);
         }
     }
 
-    private static void RefuseIf(bool given, string inputName, string recommendedAction)
+    private static void ThrowIf(bool given, string inputName, string recommendedAction)
     {
         if (given)
         {
             throw new InvalidInputException(
                 inputName,
-                $"{inputName} cannot be used in Windows PowerShell 5.1: the SDK of .NET Framework has no such setting.",
+                $"Windows PowerShell 5.1 does not support {inputName}: the SDK for .NET Framework has no such setting.",
                 $"{recommendedAction}, or use PowerShell 7.4 or later.");
         }
     }
 #endif
 
-    /// <summary>A time limit; 0 is none, as in the AWS CLI.</summary>
+    /// <summary>Checks a time limit. 0 means no limit, as in the AWS CLI.</summary>
     private static TimeSpan? CheckTime(TimeSpan? time, string inputName) =>
         time == TimeSpan.Zero ? System.Threading.Timeout.InfiniteTimeSpan
         : time is null || (time > TimeSpan.Zero && time <= s_longestTimeout) ? time
         : throw new InvalidInputException(
-            inputName, $"{inputName} {time:c} cannot be waited for.", "Give at most 1 day, or 0 for no time limit.");
+            inputName, $"{inputName} {time:c} is out of range.", "Give at most 1 day, or 0 for no time limit.");
 
     private static WebProxy? Proxy(ClientSettings settings)
     {

@@ -5,17 +5,17 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>How retries are spaced.</summary>
+/// <summary>How the client spaces its retries.</summary>
 public enum ClientRetryMode
 {
-    /// <summary>Exponential back-off with jitter, within a budget.</summary>
+    /// <summary>Exponential back-off with jitter, within a retry budget.</summary>
     Standard,
 
-    /// <summary>As standard, and the rate of calls follows the service's throttling.</summary>
+    /// <summary>Like Standard; in addition, the call rate adapts to the service's throttling.</summary>
     Adaptive,
 }
 
-/// <summary>Everything that makes one client differ from another. Two equal settings share a client.</summary>
+/// <summary>All settings that distinguish one client from another. Equal settings share a client.</summary>
 internal sealed record ClientSettings
 {
     public string? Region { get; init; }
@@ -30,23 +30,23 @@ internal sealed record ClientSettings
 
     public Secret? SessionToken { get; init; }
 
-    /// <summary>Credentials that another module made; they renew themselves.</summary>
+    /// <summary>Credentials from another module, which renew themselves.</summary>
     public AWSCredentials? Credential { get; init; }
 
     public bool Anonymous { get; init; }
 
-    /// <summary>Whether no other place is asked for credentials.</summary>
+    /// <summary>Whether these settings alone determine the credentials.</summary>
     public bool HasCredentials => Anonymous || Credential is not null || HasKeys;
 
-    /// <summary>Whether keys are given, all of them or some.</summary>
+    /// <summary>Whether an access key, a secret key or a session token is given.</summary>
     public bool HasKeys => AccessKey is not null || SecretKey is not null || SessionToken is not null;
 
     public string? EndpointUrl { get; init; }
 
-    /// <summary>The endpoint of S3, if one is given.</summary>
+    /// <summary>The S3 endpoint, if one is given.</summary>
     public string? S3EndpointUrl { get; init; }
 
-    /// <summary>The endpoint of an emulator, which has S3 too.</summary>
+    /// <summary>The endpoint of an emulator, which also serves S3.</summary>
     public string? EmulatorUrl { get; init; }
 
     public bool? UseFips { get; init; }
@@ -70,13 +70,12 @@ internal sealed record ClientSettings
     public int? MaxAttempts { get; init; }
 
     /// <summary>
-    /// The AWS variables and the state of the AWS files at the time: a client reads them once, and users change them in
-    /// a session.
+    /// A stamp of the AWS variables and files. A client reads them only once, so a change must lead to another client.
     /// </summary>
     public string Environment { get; init; } = string.Empty;
 
 #if NET
-    /// <summary>Stands between a client and the network; for tests.</summary>
+    /// <summary>Wraps the HTTP handler of a client, for tests.</summary>
     public Func<HttpFactory, System.Net.Http.HttpMessageHandler, System.Net.Http.HttpMessageHandler>? Intercept
     {
         get;

@@ -33,7 +33,7 @@ internal sealed class CodePipelineConfig : ClientConfig
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
         EndpointProvider.ResolveEndpoint(EndpointRules.ParametersOf(this));
 
-    /// <summary>One set of defaults for every mode: what differs between modes can be set on a session.</summary>
+    /// <summary>The same defaults for every mode. A session can set each value in which the modes differ.</summary>
     private sealed class StandardDefaults : IDefaultConfigurationProvider
     {
         private static readonly DefaultConfiguration s_standard = new()

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>Splits a command line into its words, as the AWS CLI does.</summary>
+/// <summary>Splits a command line into words, like the AWS CLI.</summary>
 internal static class CommandLineParser
 {
-    /// <summary>By the rules of a POSIX shell: both kinds of quotes, and the backslash.</summary>
+    /// <summary>Follows the rules of a POSIX shell: single quotes, double quotes and backslashes.</summary>
     /// <exception cref="FormatException">A quote is not closed, or nothing follows a backslash.</exception>
     public static List<string> SplitPosix(string text)
     {
@@ -62,7 +62,7 @@ internal static class CommandLineParser
         return quote == '\0' ? Finish(words, word) : throw NotClosed();
     }
 
-    /// <summary>By the rules of programs on Windows: double quotes, and backslashes before them.</summary>
+    /// <summary>Follows the rules of Windows programs: double quotes, and backslashes before them.</summary>
     /// <exception cref="FormatException">A quote is not closed.</exception>
     public static List<string> SplitWindows(string text)
     {

@@ -4,13 +4,13 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>What is wrong in the config and credentials files, with file, line and recommended action.</summary>
+/// <summary>Errors in the config and credentials files, with file, line and recommended action.</summary>
 internal static class ConfigFileError
 {
-    /// <summary>A line that makes its whole file unreadable.</summary>
-    public static CredentialException Line(string path, int line, string what) => new(
+    /// <summary>The error for a line that makes the whole file unreadable.</summary>
+    public static CredentialException Line(string path, int line, string reason) => new(
         CredentialFault.ProfileUnusable,
-        $"The file {path} cannot be read: line {line} is wrong: {what}.",
+        $"The file {path} cannot be read: line {line} is invalid: {reason}.",
         "Correct or remove the line.",
         profileName: null,
         cause: null);
@@ -18,28 +18,28 @@ internal static class ConfigFileError
     public static CredentialException Unreadable(string path, Exception cause) => new(
         CredentialFault.ProfileUnusable,
         $"The file {path} cannot be read: {cause.Message}",
-        "Grant this account the right to read it, or name another with AWS_CONFIG_FILE and "
+        "Grant this account read access to the file, or name other files with AWS_CONFIG_FILE and "
         + "AWS_SHARED_CREDENTIALS_FILE.",
         profileName: null,
         cause);
 
-    /// <summary>A setting whose value cannot be used.</summary>
-    public static CredentialException Value(string profile, string name, IniValue value, string what) => new(
+    /// <summary>The error for a setting with an unusable value.</summary>
+    public static CredentialException Value(string profile, string name, IniValue value, string reason) => new(
         CredentialFault.ProfileUnusable,
-        $"Profile '{profile}' cannot be used: {name} is '{value.Text.Replace("\n", "\\n")}' ({value.Place}): {what}.",
+        $"Profile '{profile}' cannot be used: {name} is '{value.Text.Replace("\n", "\\n")}' ({value.Place}): {reason}.",
         "Correct the setting in the file.",
         profile,
         cause: null);
 
-    /// <summary>Settings that do not go together, or one that is missing.</summary>
-    public static CredentialException Profile(string profile, string what, string? place = null) => new(
+    /// <summary>The error for conflicting settings, or for a missing one.</summary>
+    public static CredentialException Profile(string profile, string reason, string? place = null) => new(
         CredentialFault.ProfileUnusable,
-        $"Profile '{profile}' cannot be used: {what}{(place is null ? string.Empty : $" ({place})")}.",
+        $"Profile '{profile}' cannot be used: {reason}{(place is null ? string.Empty : $" ({place})")}.",
         "Correct the profile in the AWS config or credentials file.",
         profile,
         cause: null);
 
-    /// <summary>A name as a shell takes it for one word.</summary>
+    /// <summary>Quotes a name, if necessary, so that PowerShell reads it as one word.</summary>
     public static string Word(string name) =>
         name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '@' or '+')
             ? name
@@ -52,7 +52,7 @@ internal static class ConfigFileError
         return new CredentialException(
             CredentialFault.ProfileNotFound,
             $"There is no profile '{profile}' in {where}.",
-            all.Length > 0 ? $"Use one of: {all}." : $"Make it with: aws configure --profile {Word(profile)}.",
+            all.Length > 0 ? $"Use one of: {all}." : $"Create it with: aws configure --profile {Word(profile)}.",
             profile,
             cause: null);
     }

@@ -5,13 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>Where the config and the credentials file are, by the variables of this moment.</summary>
-/// <param name="Config">The config file, which need not be there.</param>
-/// <param name="Credentials">The credentials file, which need not be there.</param>
+/// <summary>The paths of the config and the credentials file, from the current variables.</summary>
+/// <param name="Config">The config file, which may not exist.</param>
+/// <param name="Credentials">The credentials file, which may not exist.</param>
 /// <param name="IsGiven">Whether <c>-ProfileLocation</c> names the credentials file.</param>
 internal sealed record ConfigFiles(string Config, string Credentials, bool IsGiven)
 {
-    // A file that was written this recently may be written again within the same tick of its clock.
+    // A second write this soon after the first may leave the timestamp unchanged.
     private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(100);
 
     public static ConfigFiles Locate(string? location)
@@ -25,7 +25,7 @@ internal sealed record ConfigFiles(string Config, string Credentials, bool IsGiv
                 IsGiven: false);
         }
 
-        // As AWS.Tools has it: the config file is the one beside the credentials file.
+        // Like AWS.Tools: the config file is in the folder of the credentials file.
         string path = Expand(location);
         return new ConfigFiles(
             config is not null ? Expand(config) : Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, "config"),
@@ -33,13 +33,13 @@ internal sealed record ConfigFiles(string Config, string Credentials, bool IsGiv
             IsGiven: true);
     }
 
-    /// <summary>One text that differs once a file was written, made or deleted.</summary>
+    /// <summary>A text that changes when a file is written, created or deleted.</summary>
     public string Stamp() => Config + "\n" + StampOf(Config) + "\n" + Credentials + "\n" + StampOf(Credentials);
 
-    /// <summary>Whether a stamp of now will tell of every later change.</summary>
+    /// <summary>Whether the current stamp is sure to differ after any later change.</summary>
     public bool IsSettled() => IsSettled(Config) && IsSettled(Credentials);
 
-    /// <summary>A path with <c>~</c> and variables (<c>$NAME</c>, on Windows <c>%NAME%</c>) filled in.</summary>
+    /// <summary>Expands <c>~</c> and variables (<c>$NAME</c>, on Windows also <c>%NAME%</c>) in a path.</summary>
     public static string Expand(string path)
     {
         if (IsWindows)
@@ -63,7 +63,7 @@ internal sealed record ConfigFiles(string Config, string Credentials, bool IsGiv
 
     private static bool IsWindows => Path.DirectorySeparatorChar == '\\';
 
-    // What the AWS CLI takes for the home folder.
+    // Found in the same way as the AWS CLI finds it.
     private static string Home => AwsEnvironmentVariables.Read(IsWindows ? "USERPROFILE" : "HOME")
         ?? Environment.GetFolderPath(
             Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);

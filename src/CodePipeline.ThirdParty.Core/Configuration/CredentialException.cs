@@ -2,26 +2,26 @@ using System;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>What is the matter with the credentials.</summary>
+/// <summary>Why there are no credentials.</summary>
 public enum CredentialFault
 {
-    /// <summary>None were found anywhere.</summary>
+    /// <summary>No source has credentials.</summary>
     NotFound,
 
-    /// <summary>There is no profile of that name.</summary>
+    /// <summary>The profile does not exist.</summary>
     ProfileNotFound,
 
-    /// <summary>The profile is there, and cannot be used.</summary>
+    /// <summary>The profile exists but cannot be used.</summary>
     ProfileUnusable,
 
-    /// <summary>The sign-in with IAM Identity Center (SSO) is missing or over.</summary>
+    /// <summary>The sign-in with IAM Identity Center (SSO) or aws login is missing or has expired.</summary>
     SignInNeeded,
 
-    /// <summary>The credentials could not be got from their source.</summary>
+    /// <summary>The source of the credentials failed.</summary>
     SourceFailed,
 }
 
-/// <summary>There are no credentials to sign with.</summary>
+/// <summary>There are no credentials to sign a call with.</summary>
 public sealed class CredentialException : Exception
 {
     internal CredentialException(
@@ -33,12 +33,12 @@ public sealed class CredentialException : Exception
         ProfileName = profileName;
     }
 
-    /// <summary>What is the matter.</summary>
+    /// <summary>Why there are no credentials.</summary>
     public CredentialFault Fault { get; }
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>The recommended action.</summary>
     public string RecommendedAction { get; }
 
-    /// <summary>The profile that was asked for, if any.</summary>
+    /// <summary>The requested profile, if any.</summary>
     public string? ProfileName { get; }
 }

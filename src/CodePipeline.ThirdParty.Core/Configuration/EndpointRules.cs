@@ -5,7 +5,10 @@ using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>The service's endpoint rules: partition, FIPS, dual-stack, or the endpoint that the user set.</summary>
+/// <summary>
+/// Resolves the service's endpoint from the region's partition, FIPS and dual-stack. An endpoint that the user set has
+/// priority.
+/// </summary>
 internal sealed class EndpointRules : IEndpointProvider
 {
     private const string Region = "Region";
@@ -59,17 +62,17 @@ internal sealed class EndpointRules : IEndpointProvider
         return new Endpoint($"https://{host}.{region}.{suffix}");
     }
 
-    /// <summary>An endpoint that was set has no FIPS or dual-stack form.</summary>
+    /// <summary>The error for a custom endpoint together with FIPS or dual-stack endpoints.</summary>
     public static InvalidInputException OwnEndpointWith(string kind, string endpoint) => new(
         "EndpointUrl",
-        $"The endpoint {endpoint} cannot be used together with {kind} endpoints.",
-        "Leave out the endpoint, or switch FIPS and dual-stack off (parameters, AWS_USE_FIPS_ENDPOINT, "
+        $"The endpoint {endpoint} cannot be combined with {kind} endpoints.",
+        "Remove the endpoint, or turn off FIPS and dual-stack (parameters, AWS_USE_FIPS_ENDPOINT, "
         + "AWS_USE_DUALSTACK_ENDPOINT, the profile).");
 
     private static InvalidInputException Unsupported(string region, string kind) => new(
         "Region",
         $"The partition of region '{region}' has no {kind} endpoints.",
-        $"Use another region, or switch {kind} endpoints off.");
+        $"Use another region, or turn off {kind} endpoints.");
 }
 
 /// <summary>Resolves the endpoint of a request in the SDK's pipeline.</summary>

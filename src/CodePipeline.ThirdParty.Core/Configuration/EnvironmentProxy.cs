@@ -6,10 +6,10 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>The proxies of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, as they are when it is made.</summary>
+/// <summary>The proxies of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read when the object is created.</summary>
 /// <remarks>
-/// The runtime reads these variables once in a process, and takes an entry of NO_PROXY for one host, where the AWS CLI
-/// takes it for a domain.
+/// The runtime reads these variables only once per process. It also treats an entry of NO_PROXY as one host, and the
+/// AWS CLI treats it as a domain.
 /// </remarks>
 internal sealed class EnvironmentProxy : IWebProxy
 {
@@ -27,7 +27,7 @@ internal sealed class EnvironmentProxy : IWebProxy
 
     public ICredentials? Credentials { get; set; }
 
-    /// <summary>The proxies; <see langword="null"/> where no variable names one.</summary>
+    /// <summary>The proxies; <see langword="null"/> if no variable names one.</summary>
     public static EnvironmentProxy? Find()
     {
         var credentials = new ProxyCredentials();
@@ -80,7 +80,7 @@ internal sealed class EnvironmentProxy : IWebProxy
             && (host.Length == entry.Length || host[host.Length - entry.Length - 1] == '.');
     }
 
-    /// <summary>User names and passwords by proxy, for whatever way of authentication the proxy asks for.</summary>
+    /// <summary>User names and passwords by proxy, for every authentication scheme.</summary>
     private sealed class ProxyCredentials : ICredentials
     {
         private readonly Dictionary<Uri, NetworkCredential> _byProxy = new();

@@ -6,11 +6,11 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>What a setting of a file says, and where it stands.</summary>
-/// <param name="Text">The value, trimmed; the lines of a block with line feeds between them.</param>
+/// <summary>The value of a setting, and its place in the file.</summary>
+/// <param name="Text">The trimmed value; the lines of a block are joined by line feeds.</param>
 /// <param name="Path">The file.</param>
 /// <param name="Line">The line of the setting's name, from 1.</param>
-/// <param name="Nested">The settings of an indented block; none where the value is a text.</param>
+/// <param name="Nested">The settings of an indented block; <see langword="null"/> for a text value.</param>
 internal sealed record IniValue(
     string Text, string Path, int Line, IReadOnlyDictionary<string, IniValue>? Nested = null)
 {
@@ -18,11 +18,11 @@ internal sealed record IniValue(
     public string Place => $"{Path}, line {Line}";
 }
 
-/// <summary>A file of sections and settings, by the rules that the AWS CLI reads it by.</summary>
+/// <summary>A file of sections and settings, read by the rules of the AWS CLI.</summary>
 /// <remarks>
-/// These are the rules of Python's configparser: <c>=</c> or <c>:</c> ends a name, names are of any case, lines that
-/// begin with <c>#</c> or <c>;</c> are comments and nothing else is, a line that is indented deeper than the setting
-/// before it belongs to that one's value, and a name that stands twice is an error.
+/// These are the rules of Python's configparser. <c>=</c> or <c>:</c> ends a name. Names are case-insensitive. Only
+/// lines that begin with <c>#</c> or <c>;</c> are comments. A line that is indented deeper than the setting before it
+/// continues the value of that setting. A duplicate name is an error.
 /// </remarks>
 internal sealed class IniFile
 {
@@ -32,11 +32,11 @@ internal sealed class IniFile
 
     public string Path { get; }
 
-    /// <summary>The sections in the order of the file, by the text between the brackets.</summary>
+    /// <summary>The sections in file order, keyed by the text between the brackets.</summary>
     public List<KeyValuePair<string, IReadOnlyDictionary<string, IniValue>>> Sections { get; } = new();
 
-    /// <summary>Reads a file; <see langword="null"/> where there is none.</summary>
-    /// <exception cref="CredentialException">The file cannot be read, or a line of it is no setting.</exception>
+    /// <summary>Reads a file; <see langword="null"/> if it does not exist.</summary>
+    /// <exception cref="CredentialException">The file cannot be read, or it has an invalid line.</exception>
     public static IniFile? Read(string path)
     {
         if (!File.Exists(path))
@@ -55,7 +55,6 @@ internal sealed class IniFile
         }
     }
 
-    /// <summary>One pass over the lines.</summary>
     private sealed class Reader(string path)
     {
         private static readonly char[] s_delimiters = { '=', ':' };
@@ -72,7 +71,7 @@ internal sealed class IniFile
             int number = 0;
             while (lines.ReadLine() is string line)
             {
-                Take(line, ++number);
+                ReadLine(line, ++number);
             }
 
             _sections.TryGetValue(DefaultSection, out Dictionary<string, Setting>? defaults);
@@ -87,7 +86,7 @@ internal sealed class IniFile
             return _file;
         }
 
-        private void Take(string line, int number)
+        private void ReadLine(string line, int number)
         {
             string text = line.Trim();
             if (text.Length == 0)
@@ -132,7 +131,7 @@ internal sealed class IniFile
             {
                 if (name != DefaultSection)
                 {
-                    throw ConfigFileError.Line(path, number, $"the section [{name}] stands in the file twice");
+                    throw ConfigFileError.Line(path, number, $"the file has a second section [{name}]");
                 }
 
                 return;
@@ -150,20 +149,20 @@ internal sealed class IniFile
         {
             if (_section is null)
             {
-                throw ConfigFileError.Line(path, number, "it stands before the first [section]");
+                throw ConfigFileError.Line(path, number, "it is before the first [section]");
             }
 
             int end = text.IndexOfAny(s_delimiters);
             string name = end < 0 ? string.Empty : text.Substring(0, end).TrimEnd().ToLowerInvariant();
             if (name.Length == 0)
             {
-                // The line may be a secret that slipped: it is not repeated.
-                throw ConfigFileError.Line(path, number, "it is neither a [section] nor 'name = value'");
+                // The message leaves out the line, which may be a misplaced secret.
+                throw ConfigFileError.Line(path, number, "it is not a [section] or 'name = value'");
             }
 
             if (_section.ContainsKey(name))
             {
-                throw ConfigFileError.Line(path, number, $"'{name}' stands in its section twice");
+                throw ConfigFileError.Line(path, number, $"its section already has '{name}'");
             }
 
             _setting = new Setting(number);
@@ -207,7 +206,7 @@ internal sealed class IniFile
                 int end = text.IndexOf('=');
                 if (end < 0)
                 {
-                    throw ConfigFileError.Line(path, line, "it is in an indented block, and not 'name = value'");
+                    throw ConfigFileError.Line(path, line, "it is in an indented block but is not 'name = value'");
                 }
 
                 nested[text.Substring(0, end).TrimEnd()] =

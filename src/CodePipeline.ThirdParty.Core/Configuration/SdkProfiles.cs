@@ -5,15 +5,17 @@ using Amazon.Runtime.CredentialManagement;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>Profiles that AWS.Tools' Set-AWSCredential keeps on Windows, encrypted, in a store of the SDK.</summary>
+/// <summary>
+/// Profiles in the SDK's encrypted store on Windows, where Set-AWSCredential of AWS.Tools saves them.
+/// </summary>
 internal static class SdkProfiles
 {
     private const string Store = "the store of the AWS SDK for .NET";
 
-    /// <summary>The profile of a name; <see langword="null"/> where the store has none.</summary>
+    /// <summary>A profile by its name; <see langword="null"/> if the store does not have it.</summary>
     public static Profile? Find(string name)
     {
-        // Nowhere else is there such a store.
+        // The store exists only on Windows.
         if (Path.DirectorySeparatorChar != '\\'
             || !new NetSDKCredentialsFile().TryGetProfile(name, out CredentialProfile stored))
         {
@@ -38,7 +40,7 @@ internal static class SdkProfiles
         }
 
         var profile = new Profile(name);
-        profile.TakeCredentials(values);
+        profile.AddCredentials(values);
         return profile;
     }
 

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>A profile: what the config file says of it, and over that what the credentials file says.</summary>
+/// <summary>A profile. Its settings in the credentials file override those in the config file.</summary>
 internal sealed class Profile(string name)
 {
     private static readonly string[] s_sources =
@@ -16,42 +16,42 @@ internal sealed class Profile(string name)
 
     public string Name { get; } = name;
 
-    /// <summary>Whether it says anything of where credentials come from.</summary>
+    /// <summary>Whether it names a source of credentials.</summary>
     public bool NamesCredentials => Array.Exists(s_sources, _values.ContainsKey);
 
-    /// <summary>Its section of the credentials file, if there is one.</summary>
+    /// <summary>Its section in the credentials file, if it has one.</summary>
     public IReadOnlyDictionary<string, IniValue>? Credentials { get; private set; }
 
-    /// <summary>Its section of the config file, if there is one.</summary>
+    /// <summary>Its section in the config file, if it has one.</summary>
     public IReadOnlyDictionary<string, IniValue>? Config { get; private set; }
 
-    /// <summary>The value of a setting; <see langword="null"/> where it is not set, or to nothing.</summary>
+    /// <summary>The value of a setting; <see langword="null"/> if it is missing, empty or a block.</summary>
     public IniValue? this[string name] =>
         _values.TryGetValue(name, out IniValue? value) && value.Nested is null && value.Text.Length > 0 ? value : null;
 
-    /// <summary>A setting of an indented block, such as <c>s3</c>'s.</summary>
+    /// <summary>A setting in an indented block such as <c>s3</c>; <see langword="null"/> if missing or empty.</summary>
     public IniValue? this[string block, string name] =>
         _values.TryGetValue(block, out IniValue? value) && value.Nested is not null
         && value.Nested.TryGetValue(name, out IniValue? inner) && inner.Text.Length > 0 ? inner : null;
 
-    /// <summary>Whether a setting stands there at all, be it empty.</summary>
+    /// <summary>Whether it has a setting, even an empty one.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
 
     public string? Text(string name) => this[name]?.Text;
 
-    internal void TakeConfig(IReadOnlyDictionary<string, IniValue> section)
+    internal void AddConfig(IReadOnlyDictionary<string, IniValue> section)
     {
         Config = section;
-        Take(section);
+        AddSettings(section);
     }
 
-    internal void TakeCredentials(IReadOnlyDictionary<string, IniValue> section)
+    internal void AddCredentials(IReadOnlyDictionary<string, IniValue> section)
     {
         Credentials = section;
-        Take(section);
+        AddSettings(section);
     }
 
-    private void Take(IReadOnlyDictionary<string, IniValue> section)
+    private void AddSettings(IReadOnlyDictionary<string, IniValue> section)
     {
         foreach (KeyValuePair<string, IniValue> each in section)
         {
@@ -61,12 +61,12 @@ internal sealed class Profile(string name)
 }
 
 /// <summary>
-/// The profiles, SSO sessions and services of the config and the credentials file. The one reader of these files: the
-/// AWS SDK's own never sees them.
+/// The profiles, SSO sessions and services in the config and the credentials file. Only this class reads these files;
+/// the AWS SDK's reader is not used.
 /// </summary>
 /// <remarks>
-/// It follows the AWS CLI to the letter where that decides which account, region or endpoint is called. What the CLI
-/// would not find at all is found here: names with spaces inside the brackets, and <c>[profile x]</c> in the
+/// It follows the AWS CLI exactly in everything that decides which account, region or endpoint is called. It also
+/// accepts two forms that the CLI ignores: spaces around the name inside the brackets, and <c>[profile x]</c> in the
 /// credentials file.
 /// </remarks>
 internal sealed class SharedConfig
@@ -84,12 +84,12 @@ internal sealed class SharedConfig
         Files = files;
         if (IniFile.Read(files.Config) is IniFile config)
         {
-            TakeConfig(config);
+            AddConfig(config);
         }
 
         if (IniFile.Read(files.Credentials) is IniFile credentials)
         {
-            TakeCredentials(credentials);
+            AddCredentials(credentials);
         }
     }
 
@@ -103,8 +103,8 @@ internal sealed class SharedConfig
     /// <summary>The <c>[services x]</c> sections.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, IniValue>> Services => _services;
 
-    /// <summary>The files as they are now, read once as long as nothing writes to them.</summary>
-    /// <param name="location">The credentials file of <c>-ProfileLocation</c>, if one is given.</param>
+    /// <summary>The current content of the files. Parses them again only after a change.</summary>
+    /// <param name="location">The credentials file from <c>-ProfileLocation</c>, if given.</param>
     /// <exception cref="CredentialException">A file cannot be read.</exception>
     public static SharedConfig Load(string? location)
     {
@@ -120,13 +120,13 @@ internal sealed class SharedConfig
         return config;
     }
 
-    private void TakeConfig(IniFile file)
+    private void AddConfig(IniFile file)
     {
         var loose = new List<(string Name, IReadOnlyDictionary<string, IniValue> Section)>();
         foreach (KeyValuePair<string, IReadOnlyDictionary<string, IniValue>> each in file.Sections)
         {
-            // A section that comes later takes the place of one with the same name, [default] and [profile default]
-            // too.
+            // A later section replaces an earlier one of the same name; [default] and [profile default] are the same
+            // name.
             if (each.Key == DefaultProfile)
             {
                 Add(each.Key, each.Value);
@@ -172,11 +172,11 @@ internal sealed class SharedConfig
         void Add(string name, IReadOnlyDictionary<string, IniValue> section)
         {
             _profiles[name] = new Profile(name);
-            _profiles[name].TakeConfig(section);
+            _profiles[name].AddConfig(section);
         }
     }
 
-    private void TakeCredentials(IniFile file)
+    private void AddCredentials(IniFile file)
     {
         foreach (KeyValuePair<string, IReadOnlyDictionary<string, IniValue>> each in file.Sections)
         {
@@ -201,11 +201,13 @@ internal sealed class SharedConfig
                 _profiles.Add(name, profile);
             }
 
-            profile.TakeCredentials(section);
+            profile.AddCredentials(section);
         }
     }
 
-    /// <summary>The name in <c>profile x</c>, which may be in quotes; none where there are not two words.</summary>
+    /// <summary>
+    /// The name in <c>profile x</c>, which may be quoted; <see langword="null"/> if the header is not two words.
+    /// </summary>
     private static string? NameIn(string header)
     {
         try

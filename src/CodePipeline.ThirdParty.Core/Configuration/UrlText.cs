@@ -4,34 +4,34 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Configuration;
 
-/// <summary>URLs as users write them.</summary>
+/// <summary>Parses URLs from users.</summary>
 internal static class UrlText
 {
-    /// <summary>A URL of http or https, without a user name or password.</summary>
-    /// <exception cref="InvalidInputException">It is none.</exception>
+    /// <summary>Parses an http or https URL without a user name or password.</summary>
+    /// <exception cref="InvalidInputException">The text is not such a URL.</exception>
     public static Uri Parse(string text, string inputName)
     {
         if (Absolute(text) is not Uri uri)
         {
             throw new InvalidInputException(
                 inputName,
-                $"{inputName} '{Shown(text)}' is not a URL of http or https.",
-                "Give a whole URL, for example https://codepipeline.eu-west-1.amazonaws.com.");
+                $"{inputName} '{Shown(text)}' is not an http or https URL.",
+                "Give a full URL, for example https://codepipeline.eu-west-1.amazonaws.com.");
         }
 
         return uri.UserInfo.Length == 0
             ? uri
             : throw new InvalidInputException(
                 inputName,
-                $"{inputName} '{Shown(text)}' holds a user name or a password, which would show in logs and errors.",
-                "Give the URL without them: calls are signed with AWS credentials.");
+                $"{inputName} '{Shown(text)}' has a user name or a password, which would show in logs and errors.",
+                "Remove them from the URL: AWS credentials sign the calls.");
     }
 
-    /// <summary>The same; <see langword="null"/> where it is none.</summary>
+    /// <summary>The same; <see langword="null"/> if the text is not such a URL.</summary>
     public static Uri? TryParse(string text) => Absolute(text) is Uri uri && uri.UserInfo.Length == 0 ? uri : null;
 
-    /// <summary>The URL of a proxy, and the user name and password that stand in it.</summary>
-    /// <exception cref="InvalidInputException">It is no URL of http or https.</exception>
+    /// <summary>Parses the URL of a proxy, with the user name and password in it.</summary>
+    /// <exception cref="InvalidInputException">The text is not an http or https URL.</exception>
     public static (Uri Proxy, string? User, Secret? Password) ParseProxy(
         string text, string inputName, bool allowsSocks = false)
     {
@@ -39,8 +39,8 @@ internal static class UrlText
         {
             throw new InvalidInputException(
                 inputName,
-                $"{inputName} '{Shown(text)}' is not a URL of http or https.",
-                "Give a whole URL, for example http://proxy.example.com:8080.");
+                $"{inputName} '{Shown(text)}' is not an http or https URL.",
+                "Give a full URL, for example http://proxy.example.com:8080.");
         }
 
         if (uri.UserInfo.Length == 0)
@@ -55,7 +55,10 @@ internal static class UrlText
             parts.Length > 1 ? new Secret(WebUtility.UrlDecode(parts[1].Replace("+", "%2B"))) : null);
     }
 
-    /// <summary>The text with what stands before an @ masked, which may be a password.</summary>
+    /// <summary>
+    /// The text, with everything between the scheme and the last @ masked: it may contain a password.
+    /// </summary>
+
     public static string Shown(string text)
     {
         int scheme = text.IndexOf("://", StringComparison.Ordinal);

@@ -4,28 +4,29 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Connections;
 
-/// <summary>What one call reports while it runs, and whom it may ask.</summary>
+/// <summary>The callbacks of one call: for its log, its warnings and its questions to the user.</summary>
 public sealed class CallOptions
 {
-    /// <summary>Nothing is reported, and nobody is asked.</summary>
+    /// <summary>Options without callbacks.</summary>
     public static CallOptions Quiet { get; } = new();
 
     /// <summary>
-    /// Takes each request and answer as text, secrets redacted; <see langword="null"/> costs nothing.
+    /// Receives each request and response as text, with secrets redacted. <see langword="null"/> turns the log off.
     /// </summary>
     public Action<string>? Wire { get; init; }
 
-    /// <summary>Takes what the user should know of the connection; told once by each client.</summary>
+    /// <summary>Receives warnings about the connection, once per client.</summary>
     internal Action<string>? Notice { get; init; }
 
     /// <summary>
-    /// Asks for the code of an MFA device, by its serial number; gives <see langword="null"/> where nobody can answer.
+    /// Asks the user for a code of the MFA device with this serial number. Returns <see langword="null"/> if it cannot
+    /// ask.
     /// </summary>
     internal Func<string, CancellationToken, Task<string?>>? AskMfaCode { get; init; }
 
-    /// <summary>Takes what is known of the answer as a whole, once it is there.</summary>
+    /// <summary>Receives the request id and the length of each successful response.</summary>
     internal Action<ResponseDetails>? OnResponse { get; init; }
 }
 
-/// <summary>What the client tells of an answer beside its content.</summary>
+/// <summary>The request id of a response and its length in bytes.</summary>
 internal readonly record struct ResponseDetails(string? RequestId, long ContentLength);

@@ -48,7 +48,7 @@ internal static class ConnectionErrors
             : TryFind<WebException>(chain, out inner) ? ConnectionFault.Unreachable
             : TryFind<System.IO.IOException>(chain, out inner) ? ConnectionFault.Unreachable
 
-            // A connection that was closed under what writes to it.
+            // The connection was closed during a write.
             : TryFind(
                 chain, out inner,
                 (ObjectDisposedException gone) => gone.ObjectName.StartsWith("System.Net.", StringComparison.Ordinal))
@@ -59,7 +59,7 @@ internal static class ConnectionErrors
             return null;
         }
 
-        // The clearest words stand innermost: "Connection refused", "Name or service not known".
+        // The innermost message is the clearest: "Connection refused", "Name or service not known".
         Exception clearest = kind is ConnectionFault.Unreachable ? chain[chain.Length - 1] : inner!;
         return new ThirdPartyConnectionException(
             kind, operation, endpoint, clearest.Message, attempts, clearest, isResponseLost);
@@ -80,7 +80,7 @@ internal static class ConnectionErrors
         return found is not null;
     }
 
-    /// <summary>An exception and those behind it, from the outside in.</summary>
+    /// <summary>An exception and its inner exceptions, outermost first.</summary>
     public static IEnumerable<Exception> Chain(Exception error)
     {
         for (Exception? current = error; current is not null; current = current.InnerException)

@@ -14,12 +14,13 @@ using CodePipeline.ThirdParty.Files;
 namespace CodePipeline.ThirdParty.Connections;
 
 /// <summary>
-/// Makes the HTTP client of a configuration, with what the SDK's own lacks: a CA bundle, and no proxy to loopback.
+/// Creates the HTTP clients of a configuration. Adds two features to the SDK's own: a CA bundle, and no proxy for
+/// loopback endpoints.
 /// </summary>
-/// <remarks>The SDK of .NET Framework makes its own web requests and has no such seam.</remarks>
+/// <remarks>The SDK for .NET Framework creates its own web requests and has no such extension point.</remarks>
 internal sealed class HttpFactory : HttpClientFactory
 {
-    // A certificate for something else, such as signing code, is none of a server.
+    // A certificate for another purpose, such as code signing, must not identify a server.
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(3.1);
@@ -29,10 +30,10 @@ internal sealed class HttpFactory : HttpClientFactory
     private readonly Lazy<X509Certificate2Collection>? _roots;
 
     /// <summary>Creates a factory.</summary>
-    /// <param name="caBundle">The file of trusted authorities; none: those of the system.</param>
-    /// <param name="proxy">The proxy; none: that of the system, if there is one.</param>
-    /// <param name="bypassProxy">Whether no proxy is used at all.</param>
-    /// <param name="intercept">Stands between the clients and the network.</param>
+    /// <param name="caBundle">The file of trusted authorities; <see langword="null"/> for the system's.</param>
+    /// <param name="proxy">The proxy; <see langword="null"/> for the system's.</param>
+    /// <param name="bypassProxy">Whether to connect without any proxy.</param>
+    /// <param name="intercept">Wraps the HTTP handler, for tests.</param>
     public HttpFactory(
         string? caBundle,
         IWebProxy? proxy,
@@ -44,33 +45,36 @@ internal sealed class HttpFactory : HttpClientFactory
         _bypassProxy = bypassProxy;
         _intercept = intercept;
 
-        // Read at the first TLS handshake: a bundle of all the world's authorities takes its time.
+        // Read at the first TLS handshake, because a large bundle takes time to parse.
         _roots = caBundle is null ? null : new Lazy<X509Certificate2Collection>(() => ReadBundle(caBundle));
     }
 
-    /// <summary>The file of trusted authorities, if one is named.</summary>
+    /// <summary>The file of trusted authorities, if one is set.</summary>
     public string? CaBundle { get; }
 
-    /// <summary>The proxy that is named, if one is.</summary>
+    /// <summary>The proxy, if one is set.</summary>
     public IWebProxy? Proxy { get; }
 
-    /// <summary>Whether answers are held to a length and a time; those of S3 are bodies of any size.</summary>
+    /// <summary>Whether to limit the length and the time of responses. S3 sends bodies of any size.</summary>
     public bool HasShortAnswers { get; init; } = true;
 
-    /// <summary>The proxy that a request takes, of those that are named.</summary>
+    /// <summary>The set proxy that a request to a URL uses; <see langword="null"/> if none.</summary>
     public Uri? ProxyOf(Uri url) => _bypassProxy ? null : Proxy?.GetProxy(url);
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => CreateHttpClient(
         clientConfig.Timeout ?? Timeout.InfiniteTimeSpan, clientConfig.ConnectTimeout ?? s_connectTimeout);
 
-    /// <summary>A client of its own.</summary>
-    /// <param name="timeout">How long a request may take.</param>
-    /// <param name="connectTimeout">How long connecting may take.</param>
+    /// <summary>Creates a new client.</summary>
+    /// <param name="timeout">The time limit of a request.</param>
+    /// <param name="connectTimeout">The time limit of connecting.</param>
     public HttpClient CreateHttpClient(TimeSpan timeout, TimeSpan connectTimeout)
     {
         HttpMessageHandler handler = CreateHandler(connectTimeout);
         handler = _intercept?.Invoke(this, handler) ?? handler;
-        return new HttpClient(HasShortAnswers ? new ResponseLimitHandler(handler, timeout) : handler) { Timeout = timeout };
+        return new HttpClient(HasShortAnswers ? new ResponseLimitHandler(handler, timeout) : handler)
+        {
+            Timeout = timeout,
+        };
     }
 
     internal static X509Certificate2Collection ReadBundle(string path)
@@ -105,17 +109,17 @@ internal sealed class HttpFactory : HttpClientFactory
             catch (Exception error) when (error is FormatException or CryptographicException)
             {
                 throw Unusable(
-                    $"The CA bundle '{path}' holds a certificate that cannot be read: {error.Message}", error);
+                    $"The CA bundle '{path}' contains a certificate that cannot be read: {error.Message}", error);
             }
         }
 
         return roots.Count > 0
             ? roots
-            : throw Unusable($"The CA bundle '{path}' holds no certificate.");
+            : throw Unusable($"The CA bundle '{path}' contains no certificate.");
     }
 
     private static InvalidInputException Unusable(string message, Exception? cause = null) => new(
-        "CaBundle", message, "Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).", cause);
+        "CaBundle", message, "Give a file of certificates in PEM format (-----BEGIN CERTIFICATE-----).", cause);
 
     private SocketsHttpHandler CreateHandler(TimeSpan connectTimeout)
     {
@@ -156,7 +160,7 @@ internal sealed class HttpFactory : HttpClientFactory
         chain.ChainPolicy.CustomTrustStore.AddRange(_roots!.Value);
         if (sent is not null)
         {
-            // The intermediate certificates, which the server sends along and a bundle need not hold.
+            // The server sends its intermediate certificates. The bundle may contain only the root.
             chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         }
 

@@ -9,23 +9,23 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Connections;
 
-/// <summary>An answer is longer than any of the service.</summary>
+/// <summary>A response exceeds the size limit, which is above any response of the service.</summary>
 internal sealed class ResponseTooLongException()
-    : Exception($"The answer is longer than {ResponseLimit.LongestInMiB} MiB.");
+    : Exception($"The response is longer than {ResponseLimit.LongestInMiB} MiB.");
 
-/// <summary>How long an answer may be: an endpoint that never ends would else fill the memory.</summary>
+/// <summary>The size limit of a response. Without it, an endless response would fill the memory.</summary>
 internal static class ResponseLimit
 {
     public const int LongestInMiB = 8;
     public const int Longest = LongestInMiB << 20;
 
-    /// <summary>Copies an answer.</summary>
-    /// <exception cref="ResponseTooLongException">It is too long.</exception>
-    public static void Copy(Stream answer, Stream to)
+    /// <summary>Copies a response body.</summary>
+    /// <exception cref="ResponseTooLongException">The body exceeds the limit.</exception>
+    public static void Copy(Stream response, Stream to)
     {
         byte[] buffer = new byte[16 * 1024];
         long total = 0;
-        for (int read; (read = answer.Read(buffer, 0, buffer.Length)) > 0;)
+        for (int read; (read = response.Read(buffer, 0, buffer.Length)) > 0;)
         {
             total += read;
             if (total > Longest)
@@ -40,8 +40,8 @@ internal static class ResponseLimit
 #if NET
 
 /// <summary>
-/// Holds each answer to a length, and to the time that the client has: the client's own counts until the headers are
-/// there only.
+/// Limits the length and the time of each response. The timeout of <see cref="HttpClient"/> ends with the headers; this
+/// one includes the body.
 /// </summary>
 internal sealed class ResponseLimitHandler(HttpMessageHandler inner, TimeSpan timeout) : DelegatingHandler(inner)
 {
@@ -51,9 +51,9 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, TimeSpan ti
         var deadline = new CancellationTokenSource(timeout);
         try
         {
-            HttpResponseMessage answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            answer.Content = new LimitedContent(answer.Content, deadline);
-            return answer;
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            response.Content = new LimitedContent(response.Content, deadline);
+            return response;
         }
         catch
         {
@@ -62,7 +62,7 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, TimeSpan ti
         }
     }
 
-    /// <summary>A content that is read through the limits.</summary>
+    /// <summary>Content that enforces the limits when it is read.</summary>
     private sealed class LimitedContent : HttpContent
     {
         private readonly HttpContent _inner;
@@ -86,8 +86,8 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, TimeSpan ti
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            using Stream answer = await CreateContentReadStreamAsync().ConfigureAwait(false);
-            await answer.CopyToAsync(stream).ConfigureAwait(false);
+            using Stream content = await CreateContentReadStreamAsync().ConfigureAwait(false);
+            await content.CopyToAsync(stream).ConfigureAwait(false);
         }
 
         protected override bool TryComputeLength(out long length)
@@ -120,7 +120,7 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, TimeSpan ti
             _inner = inner;
             _deadline = deadline;
 
-            // A read that waits ends with its stream.
+            // Disposing the inner stream ends a pending read.
             _end = deadline.Token.UnsafeRegister(static stream => ((Stream)stream!).Dispose(), inner);
         }
 
@@ -190,7 +190,7 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, TimeSpan ti
             base.Dispose(disposing);
         }
 
-        private static TimeoutException TooSlow(Exception error) => new("The answer did not end in time.", error);
+        private static TimeoutException TooSlow(Exception error) => new("The response did not end in time.", error);
 
         private bool IsOver(Exception error) =>
             error is not ResponseTooLongException && _deadline.IsCancellationRequested;

@@ -5,23 +5,23 @@ namespace CodePipeline.ThirdParty.Connections;
 /// <summary>Why the service could not be reached.</summary>
 public enum ConnectionFault
 {
-    /// <summary>The connection could not be made, or broke.</summary>
+    /// <summary>The connection could not be made, or it broke.</summary>
     Unreachable,
 
-    /// <summary>The host name is not known.</summary>
+    /// <summary>The host name could not be resolved.</summary>
     NameNotResolved,
 
     /// <summary>TLS failed: a certificate is not trusted, or the other side does not speak TLS.</summary>
     Tls,
 
-    /// <summary>No answer came in time.</summary>
+    /// <summary>No response came in time.</summary>
     Timeout,
 
-    /// <summary>The proxy refused.</summary>
+    /// <summary>The proxy refused the connection.</summary>
     Proxy,
 }
 
-/// <summary>The service could not be reached, still after the retries.</summary>
+/// <summary>The service could not be reached, even after the retries.</summary>
 public sealed class ThirdPartyConnectionException : Exception
 {
     internal ThirdPartyConnectionException(
@@ -47,12 +47,12 @@ public sealed class ThirdPartyConnectionException : Exception
     /// <summary>The operation of the API.</summary>
     public string Operation { get; }
 
-    /// <summary>The endpoint that was tried.</summary>
+    /// <summary>The endpoint of the call.</summary>
     public string Endpoint { get; }
 
-    /// <summary>How often the request was sent.</summary>
+    /// <summary>The number of attempts.</summary>
     public int Attempts { get; }
 
-    /// <summary>Whether an attempt ended without a clear answer and may have taken effect.</summary>
+    /// <summary>Whether an attempt ended without a clear response and may have taken effect.</summary>
     public bool ResponseLost { get; }
 }

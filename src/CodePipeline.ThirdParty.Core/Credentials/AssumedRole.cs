@@ -11,24 +11,24 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>A role that STS gives keys for, asked in the region of the call.</summary>
+/// <summary>A role whose keys come from STS, in the region of the call.</summary>
 internal abstract class StsRole(AwsSettings aws) : CredentialSource
 {
-    /// <summary>The profile that the role is of, for messages.</summary>
+    /// <summary>The profile of the role, for messages.</summary>
     public string Profile { get; init; } = string.Empty;
 
     /// <summary>The ARN of the role.</summary>
     public string Role { get; init; } = string.Empty;
 
-    /// <summary>The name of the session, which logs of AWS show.</summary>
+    /// <summary>The name of the session, which AWS logs show.</summary>
     public string? SessionName { get; init; }
 
-    /// <summary>The session's name, or one that is made up.</summary>
+    /// <summary>The session's name, or a generated one.</summary>
     protected string SessionNameOrDefault => SessionName
         ?? "codepipeline-thirdparty-"
             + DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Calls STS, and says in words of ours what went wrong.</summary>
+    /// <summary>Calls STS and translates its errors.</summary>
     protected async Task<AwsKeys> CallAsync(
         string operation,
         AWSCredentials credentials,
@@ -47,21 +47,21 @@ internal abstract class StsRole(AwsSettings aws) : CredentialSource
         catch (Exception error) when (!cancellationToken.IsCancellationRequested
             && error is not (CredentialException or InvalidInputException))
         {
-            throw SdkErrors.Describe(error) is string words
-                ? Failed(Profile, $"{operation} for {Role} failed in region {aws.Region}: {words}")
+            throw SdkErrors.Describe(error) is string description
+                ? Failed(Profile, $"{operation} for {Role} failed in region {aws.Region}: {description}")
                 : Failed(Profile, $"{operation} for {Role} failed: {error.Message}", error);
         }
     }
 }
 
-/// <summary>A role that is assumed with the keys of another source.</summary>
+/// <summary>A role assumed with the keys of another source.</summary>
 internal sealed class AssumedRole(AwsSettings aws, CredentialSource source) : StsRole(aws)
 {
     public string? ExternalId { get; init; }
 
     public string? MfaSerial { get; init; }
 
-    /// <summary>How long its keys shall live, in seconds; none: as long as STS has it, an hour.</summary>
+    /// <summary>The lifetime of the keys in seconds; <see langword="null"/> for the default of STS, one hour.</summary>
     public int? Duration { get; init; }
 
     public override async Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ internal sealed class AssumedRole(AwsSettings aws, CredentialSource source) : St
             ExternalId = ExternalId,
             SerialNumber = MfaSerial,
             TokenCode = MfaSerial is null ? null
-                : await AskAsync(MfaSerial, options, cancellationToken).ConfigureAwait(false),
+                : await AskMfaCodeAsync(MfaSerial, options, cancellationToken).ConfigureAwait(false),
         };
         if (Duration is int seconds)
         {
@@ -99,21 +99,22 @@ internal sealed class AssumedRole(AwsSettings aws, CredentialSource source) : St
         }
         catch (CredentialException error) when (error.Fault == CredentialFault.NotFound)
         {
-            // The profile names this place; that there is nothing is the place's failure.
+            // The profile names this source. So a source without keys has failed.
             throw Failed(Profile, error.Message, error);
         }
     }
 
-    private async Task<string> AskAsync(string serial, CallOptions options, CancellationToken cancellationToken)
+    private async Task<string> AskMfaCodeAsync(
+        string serial, CallOptions options, CancellationToken cancellationToken)
     {
         string? code = options.AskMfaCode is null ? null
             : await options.AskMfaCode(serial, cancellationToken).ConfigureAwait(false);
         return string.IsNullOrWhiteSpace(code)
             ? throw new CredentialException(
                 CredentialFault.SourceFailed,
-                $"Profile '{Profile}' gives no credentials: its role needs a code of the MFA device {serial}, and "
-                + "nobody is there to type one.",
-                "Run it where PowerShell can ask you, or use keys that are got with the code before, such as those of "
+                $"Could not get credentials from profile '{Profile}': its role needs a code of the MFA device {serial}"
+                + ", and no code was entered.",
+                "Run the command in an interactive session, or use keys that were issued with a code, such as those of "
                 + "'aws sts get-session-token'.",
                 Profile,
                 cause: null)
@@ -121,7 +122,7 @@ internal sealed class AssumedRole(AwsSettings aws, CredentialSource source) : St
     }
 }
 
-/// <summary>A role that is assumed with a token of an identity provider, which is read at each time.</summary>
+/// <summary>A role assumed with an identity provider's token. The token file is read again for each call.</summary>
 internal sealed class WebIdentityRole : StsRole
 {
     private readonly string _tokenFile;

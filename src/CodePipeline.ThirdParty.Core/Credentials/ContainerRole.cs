@@ -11,7 +11,7 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>The role of a container of ECS or EKS.</summary>
+/// <summary>The role of an ECS or EKS container.</summary>
 internal sealed class ContainerRole : CredentialSource
 {
     private const string RelativeVariable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -25,9 +25,10 @@ internal sealed class ContainerRole : CredentialSource
 
     private ContainerRole(AwsSettings aws) => _aws = aws;
 
-    /// <summary>The source; <see langword="null"/> where the environment is none of a container.</summary>
+    /// <summary>The source; <see langword="null"/> if the environment does not come from such a container.</summary>
     public static ContainerRole? Find(AwsSettings aws) =>
-        AwsEnvironmentVariables.Read(RelativeVariable) is not null || AwsEnvironmentVariables.Read(FullVariable) is not null
+        AwsEnvironmentVariables.Read(RelativeVariable) is not null
+        || AwsEnvironmentVariables.Read(FullVariable) is not null
             ? new ContainerRole(aws)
             : null;
 
@@ -41,27 +42,27 @@ internal sealed class ContainerRole : CredentialSource
             try
             {
                 using HttpRequestMessage request = Request(endpoint);
-                using HttpResponseMessage answer =
+                using HttpResponseMessage response =
                     await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-#pragma warning disable CA2016 // There is no such overload on .NET Framework, and the text is there already.
-                string text = await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
+#pragma warning disable CA2016 // .NET Framework has no such overload, and the content is already buffered.
+                string text = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
 #pragma warning restore CA2016
-                if (answer.StatusCode == HttpStatusCode.OK)
+                if (response.StatusCode == HttpStatusCode.OK)
                 {
                     return CredentialJson.Read(text, "Token");
                 }
 
-                failure = $"it answers HTTP {(int)answer.StatusCode}";
+                failure = $"it returned HTTP {(int)response.StatusCode}";
             }
             catch (Exception error) when (error is HttpRequestException or FormatException
                 || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                failure = error is OperationCanceledException ? "it does not answer in time" : error.Message;
+                failure = error is OperationCanceledException ? "it did not respond in time" : error.Message;
             }
 
             if (attempt == Attempts)
             {
-                throw NotGiven($"{endpoint.GetLeftPart(UriPartial.Authority)} gives no keys: {failure}");
+                throw ContainerFailed($"{endpoint.GetLeftPart(UriPartial.Authority)} returned no keys: {failure}");
             }
         }
     }
@@ -69,16 +70,18 @@ internal sealed class ContainerRole : CredentialSource
     private static Uri EndpointOf()
     {
         string? relative = AwsEnvironmentVariables.Read(RelativeVariable);
-        string text = relative is not null ? "http://169.254.170.2" + relative : AwsEnvironmentVariables.Read(FullVariable)!;
+        string text = relative is not null
+            ? "http://169.254.170.2" + relative
+            : AwsEnvironmentVariables.Read(FullVariable)!;
         Uri endpoint = UrlText.Parse(text, relative is not null ? RelativeVariable : FullVariable);
 
-        // The token goes there, in clear over http.
+        // The request carries the token, which http does not encrypt.
         return endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback
             || s_hosts.Contains(endpoint.Host.Trim('[', ']'))
                 ? endpoint
-                : throw NotGiven(
-                    $"{FullVariable} names the host '{endpoint.Host}', and over http keys are taken only from this "
-                    + "machine, ECS and EKS");
+                : throw ContainerFailed(
+                    $"{FullVariable} names the host '{endpoint.Host}', but http is allowed only for this machine, ECS "
+                    + "and EKS");
     }
 
     private static HttpRequestMessage Request(Uri endpoint)
@@ -92,13 +95,13 @@ internal sealed class ContainerRole : CredentialSource
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            throw NotGiven(
-                $"the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: {error.Message}", error);
+            throw ContainerFailed(
+                $"the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: {error.Message}", error);
         }
 
         if (token is not null && (token.IndexOf('\r') >= 0 || token.IndexOf('\n') >= 0))
         {
-            throw NotGiven("the container's authorization token has a line break in it");
+            throw ContainerFailed("the container's authorization token contains a line break");
         }
 
         var request = new HttpRequestMessage(HttpMethod.Get, endpoint);
@@ -111,9 +114,9 @@ internal sealed class ContainerRole : CredentialSource
         return request;
     }
 
-    private static CredentialException NotGiven(string what, Exception? cause = null) => new(
+    private static CredentialException ContainerFailed(string reason, Exception? cause = null) => new(
         CredentialFault.SourceFailed,
-        $"The container gives no credentials: {what}.",
+        $"Could not get credentials from the container: {reason}.",
         "Check that the task or pod has a role.",
         profileName: null,
         cause);

@@ -5,10 +5,11 @@ using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>Decides where AWS keys come from, by the order of the AWS CLI.</summary>
+/// <summary>Finds the source of AWS keys, in the order of the AWS CLI.</summary>
 /// <remarks>
-/// The keys of the environment (not where a profile is given by name), the profile's role, web identity, SSO, the keys
-/// of the credentials file, aws login, the profile's program, the keys of the config file, the container, the machine.
+/// The order is: keys in the environment (skipped if a profile is given by name), the profile's role, web identity,
+/// SSO, keys in the credentials file, aws login, the profile's program, keys in the config file, the container, the
+/// machine.
 /// </remarks>
 internal static class CredentialChain
 {
@@ -16,16 +17,14 @@ internal static class CredentialChain
     private const string SessionName = "role_session_name";
     private const string TokenFile = "web_identity_token_file";
 
-    /// <summary>The source that comes first.</summary>
-    /// <exception cref="CredentialException">
-    /// The profile is not there, or what it says cannot work.
-    /// </exception>
+    /// <summary>The first source in this order.</summary>
+    /// <exception cref="CredentialException">The profile does not exist, or its settings cannot work.</exception>
     public static CredentialSource Find(AwsSettings aws)
     {
         bool isGiven = aws.Given.ProfileName is not null;
         if (!isGiven && AwsEnvironmentVariables.HasAccessKey)
         {
-            // A profile that somebody named has to be there all the same.
+            // A named profile must exist, even though it is not used.
             _ = aws.Profile;
             return new EnvironmentCredentials();
         }
@@ -37,7 +36,7 @@ internal static class CredentialChain
             ?? (CredentialSource)new InstanceRole(aws);
     }
 
-    /// <summary>The profile's other sources than a role that is assumed with the keys of another source.</summary>
+    /// <summary>The profile's source, apart from a role assumed with the keys of another source.</summary>
     private static CredentialSource? OfProfile(AwsSettings aws, Profile? profile, bool usesEnvironment) =>
         (CredentialSource?)OfWebIdentity(aws, profile, usesEnvironment)
         ?? (profile is null ? null
@@ -59,7 +58,7 @@ internal static class CredentialChain
 
         string role = Read("AWS_ROLE_ARN", RoleArn) ?? throw ConfigFileError.Profile(
             profile?.Name ?? aws.ProfileName,
-            "there is a file with a web identity token, and neither role_arn nor AWS_ROLE_ARN names the role for it");
+            "a web identity token file is set, but no role_arn or AWS_ROLE_ARN");
         return new WebIdentityRole(aws, aws.ProfileName, role, file, Read("AWS_ROLE_SESSION_NAME", SessionName));
     }
 
@@ -76,7 +75,7 @@ internal static class CredentialChain
         CredentialSource keys = (source, place) switch
         {
             (null, null) => throw ConfigFileError.Profile(
-                name, "it has role_arn, and neither source_profile nor credential_source beside it"),
+                name, "it has role_arn, but no source_profile or credential_source"),
             (not null, not null) => throw ConfigFileError.Profile(
                 name, "it has both source_profile and credential_source", place.Place),
             (not null, null) => OfSourceProfile(aws, name, source, visited),
@@ -84,11 +83,11 @@ internal static class CredentialChain
             {
                 "Environment" => new EnvironmentCredentials(),
                 "EcsContainer" => ContainerRole.Find(aws) ?? throw ConfigFileError.Value(
-                    name, "credential_source", place, "this is no container with a role"),
+                    name, "credential_source", place, "this is not a container with a role"),
                 "Ec2InstanceMetadata" => new InstanceRole(aws),
                 _ => throw ConfigFileError.Value(
                     name, "credential_source", place,
-                    "it is none of Environment, EcsContainer and Ec2InstanceMetadata"),
+                    "it is not Environment, EcsContainer or Ec2InstanceMetadata"),
             },
         };
         return new AssumedRole(aws, keys)
@@ -99,7 +98,7 @@ internal static class CredentialChain
             ExternalId = profile.Text("external_id"),
             MfaSerial = profile.Text("mfa_serial"),
 
-            // As for the AWS CLI: what is no number is passed over.
+            // Like the AWS CLI, ignore a value that is not a number.
             Duration = int.TryParse(
                 profile.Text("duration_seconds"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int seconds)
                 ? seconds
@@ -111,24 +110,24 @@ internal static class CredentialChain
         AwsSettings aws, string profileName, IniValue source, List<string> visited)
     {
         Profile profile = aws.FindProfile(source.Text) ?? throw ConfigFileError.Value(
-            profileName, "source_profile", source, "there is no such profile");
+            profileName, "source_profile", source, "this profile does not exist");
         bool hasKeys = profile.Has("aws_access_key_id") || profile.Has("aws_secret_access_key");
 
-        // A profile may name itself where it has keys; else the profiles would go round in a circle.
+        // A profile with keys may name itself. Any other repeated profile is a cycle.
         if (visited.Contains(profile.Name) && !(profile.Name == profileName && hasKeys))
         {
             throw ConfigFileError.Value(
                 profileName, "source_profile", source,
-                $"the profiles go round in a circle: {string.Join(", ", visited)}, {profile.Name}");
+                $"the profiles form a cycle: {string.Join(", ", visited)}, {profile.Name}");
         }
 
         visited.Add(profile.Name);
         return (hasKeys ? null : OfRole(aws, profile, visited))
             ?? OfProfile(aws, profile, usesEnvironment: false)
             ?? throw ConfigFileError.Value(
-                profileName, "source_profile", source, "that profile names no credentials");
+                profileName, "source_profile", source, "this profile has no credentials");
     }
 
-    // A web identity is a role of another kind.
+    // OfWebIdentity handles a role with a token file.
     private static bool IsRole(Profile profile) => profile.Has(RoleArn) && !profile.Has(TokenFile);
 }

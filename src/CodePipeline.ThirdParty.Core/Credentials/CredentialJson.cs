@@ -5,10 +5,10 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>Keys as metadata services and programs write them.</summary>
+/// <summary>Parses the keys that metadata services and credential programs write.</summary>
 internal static class CredentialJson
 {
-    // The AWS CLI has written both.
+    // Versions of the AWS CLI differ in the form that they write.
     private static readonly string[] s_ends =
     {
         "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss'UTC'",
@@ -16,20 +16,20 @@ internal static class CredentialJson
 
     /// <summary>Reads an object with AccessKeyId, SecretAccessKey, a token and Expiration.</summary>
     /// <param name="text">The JSON.</param>
-    /// <param name="tokenMember">What the session token is called.</param>
-    /// <exception cref="FormatException">It is none, in words that repeat no value.</exception>
+    /// <param name="tokenMember">The name of the session token's member.</param>
+    /// <exception cref="FormatException">The text is invalid. The message repeats no value.</exception>
     public static AwsKeys Read(string text, string tokenMember)
     {
         using JsonDocument document = Parse(text);
         return Read(document.RootElement, "AccessKeyId", "SecretAccessKey", tokenMember, "Expiration");
     }
 
-    /// <summary>The same, with the members' names.</summary>
+    /// <summary>The same, with other member names.</summary>
     public static AwsKeys Read(JsonElement keys, string accessKey, string secretKey, string token, string ends)
     {
         if (keys.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException("the answer is no JSON object");
+            throw new FormatException("the text is not a JSON object");
         }
 
         string? session = TextOf(keys, token);
@@ -38,7 +38,7 @@ internal static class CredentialJson
             new Secret(TextOf(keys, secretKey) ?? throw Missing(secretKey)),
             session is null ? null : new Secret(session),
             TextOf(keys, ends) is string end
-                ? Time(end) ?? throw new FormatException($"{ends} is no time")
+                ? Time(end) ?? throw new FormatException($"{ends} is not a valid time")
                 : null);
     }
 
@@ -50,18 +50,18 @@ internal static class CredentialJson
         }
         catch (JsonException)
         {
-            throw new FormatException("the answer is no JSON");
+            throw new FormatException("the text is not JSON");
         }
     }
 
-    /// <summary>A text that is there and not empty.</summary>
+    /// <summary>The text of a member; <see langword="null"/> if it is missing or empty.</summary>
     public static string? TextOf(JsonElement element, string member) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out JsonElement value)
         && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
             ? text
             : null;
 
-    /// <summary>A time of ISO 8601, UTC where it says nothing.</summary>
+    /// <summary>Parses an ISO 8601 time, which is UTC if it has no offset; <see langword="null"/> if invalid.</summary>
     public static DateTimeOffset? Time(string text) =>
         DateTimeOffset.TryParseExact(
             text, s_ends, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset exact)
@@ -70,5 +70,5 @@ internal static class CredentialJson
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time
         : null;
 
-    private static FormatException Missing(string member) => new($"it has no {member}");
+    private static FormatException Missing(string member) => new($"{member} is missing");
 }

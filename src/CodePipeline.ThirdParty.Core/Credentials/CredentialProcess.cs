@@ -13,7 +13,7 @@ using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>A program that prints keys (credential_process).</summary>
+/// <summary>Runs a program that prints keys (credential_process).</summary>
 internal sealed class CredentialProcess : CredentialSource
 {
     private const int LongestError = 500;
@@ -27,8 +27,8 @@ internal sealed class CredentialProcess : CredentialSource
         _words = words;
     }
 
-    /// <summary>The source; <see langword="null"/> where the profile names no program.</summary>
-    /// <exception cref="CredentialException">The command line cannot be read.</exception>
+    /// <summary>The source; <see langword="null"/> if the profile names no program.</summary>
+    /// <exception cref="CredentialException">The command line cannot be parsed.</exception>
     public static CredentialProcess? Find(Profile profile)
     {
         if (profile["credential_process"] is not IniValue line)
@@ -71,12 +71,12 @@ internal sealed class CredentialProcess : CredentialSource
             return version == 1
                 ? CredentialJson.Read(
                     document.RootElement, "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
-                : throw new FormatException("its Version is not 1");
+                : throw new FormatException("Version is not 1");
         }
         catch (FormatException error)
         {
-            // What it printed may hold keys.
-            throw Failed(_profile, $"what credential_process '{_words[0]}' prints is not right: {error.Message}");
+            // The message leaves out the output, which may contain keys.
+            throw Failed(_profile, $"the output of credential_process '{_words[0]}' is invalid: {error.Message}");
         }
     }
 
@@ -89,19 +89,20 @@ internal sealed class CredentialProcess : CredentialSource
         }
         catch (Exception error) when (error is Win32Exception or IOException or InvalidOperationException)
         {
-            throw Failed(_profile, $"credential_process '{_words[0]}' does not start: {error.Message}", error);
+            throw Failed(_profile, $"credential_process '{_words[0]}' could not start: {error.Message}", error);
         }
 
         using CancellationTokenRegistration stop = cancellationToken.Register(() => Stop(process));
-#pragma warning disable CA2016 // There are no such overloads on .NET Framework; a stop ends the program.
+#pragma warning disable CA2016 // .NET Framework has no such overloads. A cancellation kills the program.
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
 #pragma warning restore CA2016
         string text = await output.ConfigureAwait(false);
-        string said = (await errors.ConfigureAwait(false)).Trim();
+        string errorText = (await errors.ConfigureAwait(false)).Trim();
         process.WaitForExit();
         cancellationToken.ThrowIfCancellationRequested();
-        return (text, said.Length > LongestError ? said.Substring(0, LongestError) + "…" : said, process.ExitCode);
+        errorText = errorText.Length > LongestError ? errorText.Substring(0, LongestError) + "…" : errorText;
+        return (text, errorText, process.ExitCode);
     }
 
     private ProcessStartInfo StartInfo()
@@ -126,7 +127,7 @@ internal sealed class CredentialProcess : CredentialSource
     }
 
 #if !NET
-    /// <summary>A word as programs on Windows take it apart.</summary>
+    /// <summary>Quotes a word so that Windows programs parse it as one word.</summary>
     private static string Quote(string word)
     {
         var quoted = new StringBuilder("\"");
@@ -159,7 +160,7 @@ internal sealed class CredentialProcess : CredentialSource
         }
         catch (Exception error) when (error is InvalidOperationException or Win32Exception or NotSupportedException)
         {
-            // It has just ended by itself.
+            // The program has already ended.
         }
     }
 }

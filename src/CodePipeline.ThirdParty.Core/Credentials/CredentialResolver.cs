@@ -6,19 +6,19 @@ using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>Turns settings into what the SDK signs with.</summary>
+/// <summary>Turns settings into the SDK's credentials.</summary>
 internal static class CredentialResolver
 {
-    /// <summary>What is given, else what the profile or the default chain names.</summary>
-    /// <exception cref="CredentialException">The profile is not there, or cannot be used.</exception>
-    /// <exception cref="InvalidInputException">Keys are given in part.</exception>
+    /// <summary>The given credentials; otherwise those of the profile or the default chain.</summary>
+    /// <exception cref="CredentialException">The profile does not exist or cannot be used.</exception>
+    /// <exception cref="InvalidInputException">The access key or the secret key is missing.</exception>
     public static AWSCredentials Resolve(ClientSettings settings) =>
         settings.Anonymous ? new AnonymousAWSCredentials()
         : settings.Credential is not null ? settings.Credential
         : settings.HasKeys ? FromKeys(settings)
         : new SourcedCredentials(settings, TimeProvider.System);
 
-    /// <summary>Where the credentials come from, in words.</summary>
+    /// <summary>The source of the credentials, for display.</summary>
     public static string Describe(ClientSettings settings) =>
         settings.Anonymous ? "none (anonymous)"
         : settings.Credential is not null ? "a credential object"
@@ -26,14 +26,14 @@ internal static class CredentialResolver
         : settings.ProfileName is not null ? $"profile '{settings.ProfileName}'"
         : "the default chain";
 
-    /// <summary>Words for an error that came up while credentials that are given were asked for.</summary>
+    /// <summary>Translates an error of a credential source.</summary>
     public static Exception Translate(ClientSettings settings, Exception error)
     {
         Exception[] chain = ConnectionErrors.Chain(error).ToArray();
         return chain.OfType<CredentialException>().FirstOrDefault() ?? new CredentialException(
             CredentialFault.SourceFailed,
-            $"The credentials ({Describe(settings)}) could not be got: {chain[chain.Length - 1].Message}",
-            "Look at where they come from, or use -ProfileName, or -AccessKey with -SecretKey.",
+            $"Could not get the credentials ({Describe(settings)}): {chain[chain.Length - 1].Message}",
+            "Check the source of the credentials, or use -ProfileName, or -AccessKey with -SecretKey.",
             settings.ProfileName,
             error);
     }

@@ -8,49 +8,51 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>AWS keys as a source gives them.</summary>
+/// <summary>AWS keys from a source.</summary>
 /// <param name="AccessKey">The access key id.</param>
 /// <param name="SecretKey">The secret access key.</param>
 /// <param name="SessionToken">The session token of temporary keys.</param>
-/// <param name="Ends">When they end; none: never, as far as is known.</param>
+/// <param name="Ends">When they expire; <see langword="null"/> if never or unknown.</param>
 internal sealed record AwsKeys(string AccessKey, Secret SecretKey, Secret? SessionToken, DateTimeOffset? Ends)
 {
-    /// <summary>Whether they have ended by a time.</summary>
+    /// <summary>Whether they have expired.</summary>
     public bool HasEnded(DateTimeOffset now) => Ends <= now;
 }
 
-/// <summary>A place that gives AWS keys.</summary>
+/// <summary>A source of AWS keys.</summary>
 internal abstract class CredentialSource
 {
-    /// <summary>Whether it is asked each time; else what it gave is kept until it is about to end.</summary>
+    /// <summary>
+    /// Whether each call gets the keys from the source again. Otherwise, they are kept until shortly before they
+    /// expire.
+    /// </summary>
     public virtual bool IsAskedEachTime => false;
 
-    /// <summary>Gives keys that are good now.</summary>
-    /// <param name="options">Whom it may ask for a code.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="CredentialException">There are none.</exception>
+    /// <summary>Gets valid keys.</summary>
+    /// <param name="options">The callbacks of the call; the source may ask for an MFA code.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="CredentialException">The source has no keys.</exception>
     public abstract Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken);
 
-    /// <summary>The error that no keys came.</summary>
-    /// <param name="profile">The profile that says where they come from.</param>
-    /// <param name="detail">What went wrong.</param>
+    /// <summary>The error for a source that failed.</summary>
+    /// <param name="profile">The profile that names the source.</param>
+    /// <param name="detail">The reason of the failure.</param>
     /// <param name="cause">
-    /// The exception behind it; none of the SDK's, whose request would carry secrets.
+    /// The inner exception. Never one of the SDK's, because its request contains secrets.
     /// </param>
     protected static CredentialException Failed(string profile, string detail, Exception? cause = null) => new(
         CredentialFault.SourceFailed,
-        $"Profile '{profile}' gives no credentials: {detail}",
-        "Look at what the profile says, and try it with: aws sts get-caller-identity --profile "
-        + $"{ConfigFileError.Word(profile)}.",
+        $"Could not get credentials from profile '{profile}': {detail}",
+        $"Check the profile with: aws sts get-caller-identity --profile {ConfigFileError.Word(profile)}.",
         profile,
         cause);
 }
 
-/// <summary>Keys that stand in a profile.</summary>
+/// <summary>Keys in a profile.</summary>
 internal sealed class ProfileCredentials(AwsKeys keys) : CredentialSource
 {
-    /// <summary>The keys of a section; <see langword="null"/> where it names no access key.</summary>
-    /// <exception cref="CredentialException">It names an access key, and no secret key.</exception>
+    /// <summary>The keys in a section; <see langword="null"/> if it has no access key.</summary>
+    /// <exception cref="CredentialException">The access key is empty, or the secret key is missing.</exception>
     public static ProfileCredentials? FromSection(string profile, IReadOnlyDictionary<string, IniValue>? section)
     {
         if (section is null || !section.TryGetValue("aws_access_key_id", out IniValue? accessKey))
@@ -66,10 +68,10 @@ internal sealed class ProfileCredentials(AwsKeys keys) : CredentialSource
         if (!section.TryGetValue("aws_secret_access_key", out IniValue? secretKey) || secretKey.Text.Length == 0)
         {
             throw ConfigFileError.Profile(
-                profile, "it has aws_access_key_id, and no aws_secret_access_key beside it", accessKey.Place);
+                profile, "it has aws_access_key_id, but no aws_secret_access_key", accessKey.Place);
         }
 
-        // The first is the older name of the second; the AWS CLI has them in this order.
+        // The first name is older. The AWS CLI checks them in this order.
         IniValue? token = section.TryGetValue("aws_security_token", out IniValue? older) ? older
             : section.TryGetValue("aws_session_token", out IniValue? newer) ? newer
             : null;
@@ -82,7 +84,7 @@ internal sealed class ProfileCredentials(AwsKeys keys) : CredentialSource
         Task.FromResult(keys);
 }
 
-/// <summary>The keys of AWS_ACCESS_KEY_ID and its companions.</summary>
+/// <summary>The keys in AWS_ACCESS_KEY_ID and the variables that belong to it.</summary>
 internal sealed class EnvironmentCredentials : CredentialSource
 {
     public override bool IsAskedEachTime => true;
@@ -90,21 +92,24 @@ internal sealed class EnvironmentCredentials : CredentialSource
     public override Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken)
     {
         string accessKey = AwsEnvironmentVariables.Read(AwsEnvironmentVariables.AccessKeyVariable)
-            ?? throw Missing($"{AwsEnvironmentVariables.AccessKeyVariable} is not set any more");
+            ?? throw Missing($"{AwsEnvironmentVariables.AccessKeyVariable} is no longer set");
         string secretKey = AwsEnvironmentVariables.Read(AwsEnvironmentVariables.SecretKeyVariable)
             ?? throw Missing(
-                $"{AwsEnvironmentVariables.AccessKeyVariable} is set, and {AwsEnvironmentVariables.SecretKeyVariable} is not");
+                $"{AwsEnvironmentVariables.AccessKeyVariable} is set, but {AwsEnvironmentVariables.SecretKeyVariable} "
+                + "is not");
 
-        // The first is the older name of the second; the AWS CLI has them in this order.
-        string? token = AwsEnvironmentVariables.Read("AWS_SECURITY_TOKEN") ?? AwsEnvironmentVariables.Read("AWS_SESSION_TOKEN");
+        // The first name is older. The AWS CLI checks them in this order.
+        string? token = AwsEnvironmentVariables.Read("AWS_SECURITY_TOKEN")
+            ?? AwsEnvironmentVariables.Read("AWS_SESSION_TOKEN");
         return Task.FromResult(new AwsKeys(
             accessKey, new Secret(secretKey), token is null ? null : new Secret(token), Ends: null));
     }
 
-    private static CredentialException Missing(string what) => new(
+    private static CredentialException Missing(string reason) => new(
         CredentialFault.NotFound,
-        $"No AWS credentials were found: {what}.",
-        $"Set both {AwsEnvironmentVariables.AccessKeyVariable} and {AwsEnvironmentVariables.SecretKeyVariable}, or neither.",
+        $"No AWS credentials were found: {reason}.",
+        $"Set both {AwsEnvironmentVariables.AccessKeyVariable} and {AwsEnvironmentVariables.SecretKeyVariable}, or "
+        + "neither.",
         profileName: null,
         cause: null);
 }

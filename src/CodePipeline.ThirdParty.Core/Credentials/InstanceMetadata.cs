@@ -11,12 +11,12 @@ using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>The metadata service of an EC2 machine: its region, and the keys of its role.</summary>
+/// <summary>The metadata service of an EC2 machine, which has its region and the keys of its role.</summary>
 internal sealed class InstanceMetadata : IDisposable
 {
     private const string RolePath = "latest/meta-data/iam/security-credentials/";
 
-    // A machine that is none of EC2 does not become one; a service that starts late is found all the same.
+    // Short, so that a metadata service that starts late is found.
     private static readonly TimeSpan s_remembered = TimeSpan.FromMinutes(1);
 
     private static readonly ConcurrentDictionary<string, (string? Region, long At)> s_regions = new();
@@ -36,7 +36,7 @@ internal sealed class InstanceMetadata : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>The region of this machine; <see langword="null"/> where it is none of EC2.</summary>
+    /// <summary>The region of this machine; <see langword="null"/> if it is not an EC2 machine.</summary>
     public static async Task<string?> FindRegionAsync(AwsSettings aws, CancellationToken cancellationToken)
     {
         if (AwsEnvironmentVariables.IsMachineMetadataOff)
@@ -70,12 +70,12 @@ internal sealed class InstanceMetadata : IDisposable
     }
 
     /// <summary>The keys of the machine's role.</summary>
-    /// <exception cref="InstanceMetadataException">There are none.</exception>
+    /// <exception cref="InstanceMetadataException">The machine has no keys.</exception>
     public static async Task<AwsKeys> GetKeysAsync(AwsSettings aws, CancellationToken cancellationToken)
     {
         if (AwsEnvironmentVariables.IsMachineMetadataOff)
         {
-            throw new InstanceMetadataException("AWS_EC2_METADATA_DISABLED switches the machine's role off");
+            throw new InstanceMetadataException("AWS_EC2_METADATA_DISABLED turns off the machine's role");
         }
 
         using var metadata = new InstanceMetadata(aws);
@@ -88,7 +88,8 @@ internal sealed class InstanceMetadata : IDisposable
         }
         catch (FormatException error)
         {
-            throw new InstanceMetadataException($"the metadata service has no keys for the role '{role}': {error.Message}");
+            throw new InstanceMetadataException(
+                $"the metadata service has no keys for the role '{role}': {error.Message}");
         }
     }
 
@@ -99,7 +100,7 @@ internal sealed class InstanceMetadata : IDisposable
         return UrlText.Parse(url[url.Length - 1] == '/' ? url : url + "/", "AWS_EC2_METADATA_SERVICE_ENDPOINT");
     }
 
-    /// <summary>The token of version 2; <see langword="null"/> where the service knows version 1 only.</summary>
+    /// <summary>The token of version 2; <see langword="null"/> if the service supports only version 1.</summary>
     private async Task<string?> GetTokenAsync(CancellationToken cancellationToken)
     {
         (HttpStatusCode? status, string text) = await SendAsync(
@@ -116,8 +117,8 @@ internal sealed class InstanceMetadata : IDisposable
             ? null
             : throw new InstanceMetadataException(
                 status is null
-                    ? "the metadata service gives no token, and its version 1 is switched off"
-                    : $"the metadata service answers HTTP {(int)status}");
+                    ? "the metadata service did not return a token, and version 1 is turned off"
+                    : $"the metadata service returned HTTP {(int)status}");
     }
 
     private async Task<string> ReadAsync(string path, string? token, CancellationToken cancellationToken)
@@ -125,14 +126,14 @@ internal sealed class InstanceMetadata : IDisposable
         (HttpStatusCode? status, string text) = await SendAsync(
             HttpMethod.Get, path, token is null ? null : ("x-aws-ec2-metadata-token", token), cancellationToken)
             .ConfigureAwait(false);
-        return status is null ? throw new InstanceMetadataException("the metadata service does not answer in time")
+        return status is null ? throw new InstanceMetadataException("the metadata service did not respond in time")
             : status == HttpStatusCode.NotFound ? throw new InstanceMetadataException("this machine has no role")
             : status != HttpStatusCode.OK || text.Trim().Length == 0
-                ? throw new InstanceMetadataException($"the metadata service answers HTTP {(int)status}")
+                ? throw new InstanceMetadataException($"the metadata service returned HTTP {(int)status}")
             : text;
     }
 
-    /// <summary>Status and text; no status where a service is there and does not answer in time.</summary>
+    /// <summary>The status and the body; the status is <see langword="null"/> after a timeout.</summary>
     private async Task<(HttpStatusCode? Status, string Text)> SendAsync(
         HttpMethod method, string path, (string Name, string Value)? header, CancellationToken cancellationToken)
     {
@@ -146,14 +147,14 @@ internal sealed class InstanceMetadata : IDisposable
 
             try
             {
-                using HttpResponseMessage answer =
+                using HttpResponseMessage response =
                     await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-#pragma warning disable CA2016 // There is no such overload on .NET Framework, and the text is there already.
-                string text = await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
+#pragma warning disable CA2016 // .NET Framework has no such overload, and the content is already buffered.
+                string text = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
 #pragma warning restore CA2016
-                if ((int)answer.StatusCode < 500 || attempt >= _attempts)
+                if ((int)response.StatusCode < 500 || attempt >= _attempts)
                 {
-                    return (answer.StatusCode, text);
+                    return (response.StatusCode, text);
                 }
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -167,17 +168,17 @@ internal sealed class InstanceMetadata : IDisposable
             {
                 if (attempt >= _attempts)
                 {
-                    throw new InstanceMetadataException("this machine has no metadata service that can be reached");
+                    throw new InstanceMetadataException("this machine cannot reach a metadata service");
                 }
             }
         }
     }
 }
 
-/// <summary>The machine has no keys to give.</summary>
+/// <summary>The metadata service returned no keys.</summary>
 internal sealed class InstanceMetadataException(string message) : Exception(message);
 
-/// <summary>The role of an EC2 machine, the last of all places.</summary>
+/// <summary>The role of an EC2 machine, the last source of the chain.</summary>
 internal sealed class InstanceRole(AwsSettings aws) : CredentialSource
 {
     public override async Task<AwsKeys> GetAsync(CallOptions options, CancellationToken cancellationToken)
@@ -189,8 +190,8 @@ internal sealed class InstanceRole(AwsSettings aws) : CredentialSource
         catch (InstanceMetadataException error)
         {
             string where = aws.Profile is Profile profile
-                ? $"profile '{profile.Name}' names none"
-                : "there are none in the environment, and there is no default profile";
+                ? $"profile '{profile.Name}' has none"
+                : "the environment has none, there is no default profile";
             throw new CredentialException(
                 CredentialFault.NotFound,
                 $"No AWS credentials were found: {where}, and {error.Message}.",

@@ -11,9 +11,9 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>Keys of a sign-in with <c>aws login</c>, as the AWS CLI keeps them on disk.</summary>
+/// <summary>Keys of a sign-in with <c>aws login</c>, from the AWS CLI's cache on disk.</summary>
 /// <remarks>
-/// The AWS CLI renews them whenever it runs; the SDK's client for that (AWSSDK.Signin) is not part of the module.
+/// Only the AWS CLI renews them. The SDK's package for that (AWSSDK.Signin) is not part of the module.
 /// </remarks>
 internal sealed class LoginCredentials : CredentialSource
 {
@@ -26,7 +26,7 @@ internal sealed class LoginCredentials : CredentialSource
         _session = session;
     }
 
-    /// <summary>The source; <see langword="null"/> where the profile names no sign-in of this kind.</summary>
+    /// <summary>The source; <see langword="null"/> if the profile has no such sign-in.</summary>
     public static LoginCredentials? Find(Profile profile) =>
         profile.Text("login_session") is string session ? new LoginCredentials(profile.Name, session) : null;
 
@@ -38,14 +38,14 @@ internal sealed class LoginCredentials : CredentialSource
         {
             if (!File.Exists(path))
             {
-                throw NotSignedIn("there is none");
+                throw NotSignedIn($"the file {path} does not exist");
             }
 
             using JsonDocument document = CredentialJson.Parse(File.ReadAllText(path));
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("accessToken", out JsonElement token))
             {
-                throw NotSignedIn($"the file {path} holds none");
+                throw NotSignedIn($"the file {path} contains no keys");
             }
 
             keys = CredentialJson.Read(token, "accessKeyId", "secretAccessKey", "sessionToken", "expiresAt");
@@ -60,7 +60,7 @@ internal sealed class LoginCredentials : CredentialSource
         }
 
         return keys.HasEnded(DateTimeOffset.UtcNow)
-            ? throw NotSignedIn("its keys have ended, and only the AWS CLI can renew them")
+            ? throw NotSignedIn("its keys have expired, and only the AWS CLI can renew them")
             : Task.FromResult(keys);
     }
 
@@ -71,15 +71,16 @@ internal sealed class LoginCredentials : CredentialSource
         return Path.Combine(folder, CacheFileHash.Sha256(_session) + ".json");
     }
 
-    private CredentialException NotSignedIn(string what, Exception? cause = null) => new(
+    private CredentialException NotSignedIn(string reason, Exception? cause = null) => new(
         CredentialFault.SignInNeeded,
-        $"The sign-in of profile '{_profile}' with 'aws login' is missing or over: {what}.",
-        $"Sign in again: aws login --profile {ConfigFileError.Word(_profile)}. For a process that runs long, use a role or SSO.",
+        $"The sign-in of profile '{_profile}' with 'aws login' is missing or has expired: {reason}.",
+        $"Sign in again: aws login --profile {ConfigFileError.Word(_profile)}. For a long-running process, use a role "
+        + "or SSO.",
         _profile,
         cause);
 }
 
-/// <summary>Hashes that the AWS CLI names its cache files by.</summary>
+/// <summary>The hashes in the names of the AWS CLI's cache files.</summary>
 internal static class CacheFileHash
 {
     public static string Sha256(string text)
@@ -90,7 +91,7 @@ internal static class CacheFileHash
 
     public static string Sha1(string text)
     {
-#pragma warning disable CA5350 // The AWS CLI names its files by it; nothing is protected by it.
+#pragma warning disable CA5350 // The AWS CLI uses it in file names, not to protect anything.
         using SHA1 sha = SHA1.Create();
         return Hex(sha.ComputeHash(Encoding.UTF8.GetBytes(text)));
 #pragma warning restore CA5350

@@ -5,10 +5,12 @@ using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>HTTP to what is on or beside this machine: no proxy, little patience, short answers.</summary>
+/// <summary>
+/// Creates HTTP clients for services on or next to this machine: no proxy, a short timeout and small responses.
+/// </summary>
 internal static class MetadataHttpClient
 {
-    private const int LongestAnswer = 1 << 20;
+    private const int LongestResponse = 1 << 20;
 
     public static HttpClient Create(AwsSettings aws, TimeSpan timeout)
     {
@@ -23,7 +25,7 @@ internal static class MetadataHttpClient
             Timeout = timeout,
         };
 #endif
-        client.MaxResponseContentBufferSize = LongestAnswer;
+        client.MaxResponseContentBufferSize = LongestResponse;
         return client;
     }
 }

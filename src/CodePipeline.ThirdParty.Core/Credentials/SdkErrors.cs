@@ -5,17 +5,23 @@ using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>What services that give credentials answered: their exceptions hold requests with secrets.</summary>
+/// <summary>
+/// Describes errors of the services that issue credentials. The exceptions themselves contain requests with secrets.
+/// </summary>
 internal static class SdkErrors
 {
-    /// <summary>The words; <see langword="null"/> for what is no answer and no fault of the connection.</summary>
+    /// <summary>
+    /// The description of an error response or a connection error; <see langword="null"/> for any other exception.
+    /// </summary>
     public static string? Describe(Exception error)
     {
-        if (ConnectionErrors.Chain(error).OfType<AmazonServiceException>().FirstOrDefault() is { } answer
-            && (int)answer.StatusCode > 0)
+        if (ConnectionErrors.Chain(error).OfType<AmazonServiceException>().FirstOrDefault() is { } response
+            && (int)response.StatusCode > 0)
         {
-            string code = string.IsNullOrEmpty(answer.ErrorCode) ? $"HTTP {(int)answer.StatusCode}" : answer.ErrorCode;
-            return string.IsNullOrWhiteSpace(answer.Message) ? code : $"{code}: {answer.Message.Trim()}";
+            string code = string.IsNullOrEmpty(response.ErrorCode)
+                ? $"HTTP {(int)response.StatusCode}"
+                : response.ErrorCode;
+            return string.IsNullOrWhiteSpace(response.Message) ? code : $"{code}: {response.Message.Trim()}";
         }
 
         return ConnectionErrors.Find(string.Empty, 0, string.Empty, error)?.Message;

@@ -8,12 +8,12 @@ using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>The SDK's configurations of the services that give credentials, by the settings of the call.</summary>
+/// <summary>Builds the SDK's configurations for the services that issue credentials.</summary>
 internal static class ServiceConfigs
 {
     private const string GlobalRegion = "us-east-1";
 
-    // The regions whose STS has always been reached by the global endpoint as well.
+    // The regions that the legacy STS mode of the AWS tools sends to the global endpoint.
     private static readonly string[] s_globalStsRegions =
     {
         "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "aws-global", "ca-central-1",
@@ -21,7 +21,7 @@ internal static class ServiceConfigs
         "us-west-1", "us-west-2",
     };
 
-    /// <summary>STS in the region of the call.</summary>
+    /// <summary>STS in the region of the call, or its global endpoint if the settings ask for it.</summary>
     public static AmazonSecurityTokenServiceConfig Sts(AwsSettings aws)
     {
         string region = aws.Region;
@@ -36,11 +36,11 @@ internal static class ServiceConfigs
         return Fill(new AmazonSecurityTokenServiceConfig(), aws, region, endpoint);
     }
 
-    /// <summary>The portal of IAM Identity Center, in the region that the profile names for it.</summary>
+    /// <summary>The portal of IAM Identity Center, in the region that the profile sets for it.</summary>
     public static AmazonSSOConfig Sso(AwsSettings aws, string region) =>
         Fill(new AmazonSSOConfig(), aws, region, aws.EndpointOf(AwsService.Sso));
 
-    /// <summary>What renews a sign-in with IAM Identity Center.</summary>
+    /// <summary>The service that renews a sign-in with IAM Identity Center.</summary>
     public static AmazonSSOOIDCConfig SsoOidc(AwsSettings aws, string region) =>
         Fill(new AmazonSSOOIDCConfig(), aws, region, aws.EndpointOf(AwsService.SsoOidc));
 

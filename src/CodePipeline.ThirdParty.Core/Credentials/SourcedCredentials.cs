@@ -8,17 +8,17 @@ using CodePipeline.ThirdParty.Connections;
 namespace CodePipeline.ThirdParty.Credentials;
 
 /// <summary>
-/// Credentials of a profile or of the default chain: kept until they are about to end, and looked for again once the AWS
-/// files change.
+/// Credentials from a profile or the default chain. They are kept until shortly before they expire. When the AWS files
+/// change, their source is determined again.
 /// </summary>
-#pragma warning disable CA1001 // The SDK disposes no credentials, and a gate that nobody waits at holds nothing.
+#pragma warning disable CA1001 // The SDK disposes no credentials, and the semaphore holds no unmanaged resource.
 internal sealed class SourcedCredentials : AWSCredentials
 #pragma warning restore CA1001
 {
-    // Requests under way are signed with what is left of them.
+    // Requests in progress need keys that stay valid for a while.
     private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(5);
 
-    // What is given with less than that left is not asked for again at each request.
+    // Otherwise, keys that expire within the margin would be renewed at each request.
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
 
     private readonly ClientSettings _settings;
@@ -33,8 +33,8 @@ internal sealed class SourcedCredentials : AWSCredentials
         _state = Find();
     }
 
-    /// <summary>Gets what a call will be signed with, before it is made.</summary>
-    /// <exception cref="CredentialException">There is nothing.</exception>
+    /// <summary>Gets the keys that sign a call, before the call is made.</summary>
+    /// <exception cref="CredentialException">There are no keys.</exception>
     public async Task<AwsKeys> PrepareAsync(CallOptions options, CancellationToken cancellationToken)
     {
         State state = _state;
@@ -74,7 +74,7 @@ internal sealed class SourcedCredentials : AWSCredentials
             }
             catch (CredentialException) when (state.Keys is not null && !state.Keys.HasEnded(now))
             {
-                // Somebody is at the file; what there is goes on until it is whole again.
+                // A program may be writing the file. Use the current keys until the file is complete.
                 return state.Keys;
             }
         }
@@ -120,7 +120,7 @@ internal sealed class SourcedCredentials : AWSCredentials
 
     private string Stamp() => ConfigFiles.Locate(_settings.ProfileLocation).Stamp();
 
-    /// <summary>The source that the files name, and what it gave.</summary>
+    /// <summary>The source that the files name, and its last keys.</summary>
     private sealed record State(CredentialSource Source, string Stamp, AwsKeys? Keys, DateTimeOffset RenewAt)
     {
         public bool IsGood(DateTimeOffset now) => Keys is not null && now < RenewAt;

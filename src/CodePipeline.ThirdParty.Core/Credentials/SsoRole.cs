@@ -14,7 +14,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Credentials;
 
-/// <summary>A role that IAM Identity Center gives keys for, after <c>aws sso login</c>.</summary>
+/// <summary>A role whose keys come from IAM Identity Center, after <c>aws sso login</c>.</summary>
 internal sealed class SsoRole : CredentialSource
 {
     private readonly AwsSettings _aws;
@@ -34,8 +34,8 @@ internal sealed class SsoRole : CredentialSource
         _token = new SsoToken(aws, profile, session, required("sso_start_url"), _region);
     }
 
-    /// <summary>The source; <see langword="null"/> where the profile is none of SSO.</summary>
-    /// <exception cref="CredentialException">A setting of it is missing.</exception>
+    /// <summary>The source; <see langword="null"/> if the profile does not use SSO.</summary>
+    /// <exception cref="CredentialException">A setting is missing, or contradicts the [sso-session].</exception>
     public static SsoRole? Find(AwsSettings aws, Profile profile)
     {
         if (!profile.Has("sso_account_id") && !profile.Has("sso_role_name"))
@@ -47,7 +47,7 @@ internal sealed class SsoRole : CredentialSource
         if (profile["sso_session"] is IniValue name && !aws.Config.SsoSessions.TryGetValue(name.Text, out session))
         {
             throw ConfigFileError.Value(
-                profile.Name, "sso_session", name, "there is no such [sso-session] section in the config file");
+                profile.Name, "sso_session", name, "the config file has no such [sso-session] section");
         }
 
         string Required(string setting)
@@ -56,10 +56,10 @@ internal sealed class SsoRole : CredentialSource
             IniValue? shared = session?.TryGetValue(setting, out IniValue? value) == true ? value : null;
             return own is not null && shared is not null && own.Text != shared.Text
                 ? throw ConfigFileError.Value(
-                    profile.Name, setting, own, $"its [sso-session] says '{shared.Text}' ({shared.Place})")
+                    profile.Name, setting, own, $"its [sso-session] has '{shared.Text}' ({shared.Place})")
                 : (shared ?? own)?.Text is { Length: > 0 } text
                     ? text
-                    : throw ConfigFileError.Profile(profile.Name, $"it is one of SSO, and has no {setting}");
+                    : throw ConfigFileError.Profile(profile.Name, $"it uses SSO, but has no {setting}");
         }
 
         return new SsoRole(aws, profile.Name, Required, profile.Text("sso_session"));
@@ -71,10 +71,10 @@ internal sealed class SsoRole : CredentialSource
         using var portal = new AmazonSSOClient(new AnonymousAWSCredentials(), ServiceConfigs.Sso(_aws, _region));
         try
         {
-            GetRoleCredentialsResponse answer = await portal.GetRoleCredentialsAsync(
+            GetRoleCredentialsResponse response = await portal.GetRoleCredentialsAsync(
                 new GetRoleCredentialsRequest { AccessToken = token, AccountId = _account, RoleName = _role },
                 cancellationToken).ConfigureAwait(false);
-            RoleCredentials keys = answer.RoleCredentials;
+            RoleCredentials keys = response.RoleCredentials;
             return new AwsKeys(
                 keys.AccessKeyId, new Secret(keys.SecretAccessKey), new Secret(keys.SessionToken),
                 keys.Expiration is long end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null);
@@ -82,13 +82,13 @@ internal sealed class SsoRole : CredentialSource
         catch (Exception error) when (!cancellationToken.IsCancellationRequested
             && error is not (CredentialException or InvalidInputException))
         {
-            string? words = SdkErrors.Describe(error);
+            string? description = SdkErrors.Describe(error);
             throw IsUnauthorized(error)
-                ? _token.NotSignedIn("IAM Identity Center does not accept it any more")
-                : words is not null
+                ? _token.NotSignedIn("IAM Identity Center no longer accepts the token")
+                : description is not null
                     ? Failed(
                         _profile,
-                        $"IAM Identity Center gives no keys for role {_role} of account {_account}: {words}")
+                        $"IAM Identity Center returned no keys for role {_role} of account {_account}: {description}")
                     : Failed(_profile, error.Message, error);
         }
     }

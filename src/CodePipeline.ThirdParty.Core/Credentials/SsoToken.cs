@@ -13,23 +13,25 @@ using CodePipeline.ThirdParty.Files;
 namespace CodePipeline.ThirdParty.Credentials;
 
 /// <summary>
-/// The token of a sign-in with IAM Identity Center, as the AWS CLI keeps it on disk; renewed, and kept there, where it
-/// can be.
+/// The token of a sign-in with IAM Identity Center, from the AWS CLI's cache on disk. Renews the token, if possible,
+/// and saves it in the cache.
 /// </summary>
 /// <param name="aws">The settings of the call.</param>
 /// <param name="profile">The profile, for messages.</param>
-/// <param name="session">The name of its [sso-session]; none: an older profile, whose token cannot be renewed.</param>
-/// <param name="startUrl">Where users sign in.</param>
+/// <param name="session">
+/// The name of its [sso-session]; <see langword="null"/> for an older profile, whose token cannot be renewed.
+/// </param>
+/// <param name="startUrl">The URL where users sign in.</param>
 /// <param name="region">The region of IAM Identity Center.</param>
 internal sealed class SsoToken(AwsSettings aws, string profile, string? session, string startUrl, string region)
 {
-    // As the AWS CLI has it.
+    // The same margin as in the AWS CLI.
     private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(15);
 
     private static string Folder => ConfigFiles.Expand(Path.Combine("~", ".aws", "sso", "cache"));
 
-    /// <summary>A token that is good now.</summary>
-    /// <exception cref="CredentialException">Somebody has to sign in.</exception>
+    /// <summary>Gets a valid token.</summary>
+    /// <exception cref="CredentialException">A user must sign in.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
         string path = Path.Combine(Folder, CacheFileHash.Sha1(session ?? startUrl) + ".json");
@@ -42,12 +44,12 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
             return renewed.Token;
         }
 
-        return left > TimeSpan.Zero ? cached.Token : throw NotSignedIn("it has ended");
+        return left > TimeSpan.Zero ? cached.Token : throw NotSignedIn("the token has expired");
     }
 
-    public CredentialException NotSignedIn(string what, Exception? cause = null) => new(
+    public CredentialException NotSignedIn(string reason, Exception? cause = null) => new(
         CredentialFault.SignInNeeded,
-        $"The sign-in of profile '{profile}' with IAM Identity Center (SSO) is missing or over: {what}.",
+        $"The sign-in of profile '{profile}' with IAM Identity Center (SSO) is missing or has expired: {reason}.",
         $"Sign in again: aws sso login --profile {ConfigFileError.Word(profile)}.",
         profile,
         cause);
@@ -58,17 +60,22 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
         {
             if (!File.Exists(path))
             {
-                throw NotSignedIn("there is none");
+                throw NotSignedIn($"the file {path} does not exist");
             }
 
             using JsonDocument document = CredentialJson.Parse(File.ReadAllText(path));
             JsonElement root = document.RootElement;
             return CredentialJson.TextOf(root, "accessToken") is string token
-                && CredentialJson.TextOf(root, "expiresAt") is string end && CredentialJson.Time(end) is DateTimeOffset ends
+                && CredentialJson.TextOf(root, "expiresAt") is string end
+                && CredentialJson.Time(end) is DateTimeOffset ends
                     ? new Cached(
-                        token, ends, CredentialJson.TextOf(root, "refreshToken"), CredentialJson.TextOf(root, "clientId"),
-                        CredentialJson.TextOf(root, "clientSecret"), CredentialJson.TextOf(root, "registrationExpiresAt"))
-                    : throw NotSignedIn($"the file {path} holds no token");
+                        token,
+                        ends,
+                        CredentialJson.TextOf(root, "refreshToken"),
+                        CredentialJson.TextOf(root, "clientId"),
+                        CredentialJson.TextOf(root, "clientSecret"),
+                        CredentialJson.TextOf(root, "registrationExpiresAt"))
+                    : throw NotSignedIn($"the file {path} contains no token");
         }
         catch (FormatException error)
         {
@@ -80,7 +87,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
         }
     }
 
-    /// <summary>A new token; <see langword="null"/> where there is none to be had without a user.</summary>
+    /// <summary>Gets a new token; <see langword="null"/> if a user must sign in for it.</summary>
     private async Task<Cached?> RenewAsync(Cached cached, CancellationToken cancellationToken)
     {
         if (cached is not { RefreshToken: not null, ClientId: not null, ClientSecret: not null, Registered: not null }
@@ -93,7 +100,7 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
         using var oidc = new AmazonSSOOIDCClient(new AnonymousAWSCredentials(), ServiceConfigs.SsoOidc(aws, region));
         try
         {
-            CreateTokenResponse answer = await oidc.CreateTokenAsync(
+            CreateTokenResponse response = await oidc.CreateTokenAsync(
                 new CreateTokenRequest
                 {
                     GrantType = "refresh_token",
@@ -104,20 +111,20 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
                 cancellationToken).ConfigureAwait(false);
             return cached with
             {
-                Token = answer.AccessToken,
-                Ends = DateTimeOffset.UtcNow.AddSeconds(answer.ExpiresIn ?? 0),
-                RefreshToken = answer.RefreshToken,
+                Token = response.AccessToken,
+                Ends = DateTimeOffset.UtcNow.AddSeconds(response.ExpiresIn ?? 0),
+                RefreshToken = response.RefreshToken,
             };
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested
             && error is AmazonServiceException or AmazonClientException)
         {
-            // What is left of the old one may do; else the user is asked to sign in.
+            // The caller uses the current token while it is valid, and then asks the user to sign in.
             return null;
         }
     }
 
-    /// <summary>Keeps a token where the AWS CLI finds it, whole or not at all.</summary>
+    /// <summary>Saves a token in the AWS CLI's cache. Replaces the file as a whole.</summary>
     private void Write(string path, Cached token)
     {
         string fresh = $"{path}.{Guid.NewGuid():N}";
@@ -149,7 +156,8 @@ internal sealed class SsoToken(AwsSettings aws, string profile, string? session,
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            // The token is good for this process all the same.
+            // This process can use the token without the cache.
+
         }
     }
 

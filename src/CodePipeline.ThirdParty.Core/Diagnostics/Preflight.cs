@@ -15,9 +15,11 @@ using CodePipeline.ThirdParty.Sessions;
 namespace CodePipeline.ThirdParty.Diagnostics;
 
 /// <summary>
-/// Checks a session without doing any harm: a made-up job id tells a missing permission from a missing job.
+/// Checks a session without side effects. It calls operations with a made-up job id: the error shows whether the
+/// permission or only the job is missing.
 /// </summary>
-/// <remarks>It never polls: a poll hands jobs out, and they would wait for their lease to run out.</remarks>
+/// <remarks>It never polls. A poll hands out jobs, and no worker would get them until their lease ends.</remarks>
+
 internal sealed class Preflight(
     ThirdPartySession session,
     TimeProvider clock,
@@ -27,7 +29,7 @@ internal sealed class Preflight(
 {
     private const string Poll = "PollForThirdPartyJobs";
     private static readonly TimeSpan s_tolerableSkew = TimeSpan.FromMinutes(4);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_stsTimeout = TimeSpan.FromSeconds(10);
 
     private DateTimeOffset? _serverTime;
 
@@ -64,7 +66,7 @@ internal sealed class Preflight(
     {
         if (session.Settings.Anonymous)
         {
-            return new ConnectionCheck("Credentials", CheckResult.NotTried, "The session signs nothing.");
+            return new ConnectionCheck("Credentials", CheckResult.NotTried, "The session is anonymous.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -87,29 +89,30 @@ internal sealed class Preflight(
 
     private async Task<ConnectionCheck> CheckIdentityAsync(CancellationToken cancellationToken)
     {
-        // A stand-in can be set in the environment and in the profile too; its keys are not for AWS STS.
+        // The environment and the profile can also set an endpoint. Keys for such an endpoint are not valid for AWS
+        // STS.
         if (session.Settings.Anonymous || session.EndpointUrl is not null
             || session.Client is ThirdPartyJobClient { HasOwnEndpoint: false })
         {
             return new ConnectionCheck(
-                "Identity", CheckResult.NotTried, "AWS STS is asked only where the service's own endpoint is used.");
+                "Identity", CheckResult.NotTried, "Only keys for the service's own endpoint have an AWS identity.");
         }
 
         AmazonSecurityTokenServiceConfig config = ServiceConfigs.Sts(new AwsSettings(session.Settings));
         config.MaxErrorRetry = 1;
-        config.Timeout = s_patience;
+        config.Timeout = s_stsTimeout;
         using var sts = new AmazonSecurityTokenServiceClient(FindCredentials(), config);
         try
         {
-            GetCallerIdentityResponse who = await sts
+            GetCallerIdentityResponse identity = await sts
                 .GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken).ConfigureAwait(false);
-            return Passed("Identity", $"{who.Arn} in account {who.Account}.");
+            return Passed("Identity", $"{identity.Arn} in account {identity.Account}.");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             return new ConnectionCheck(
-                "Identity", CheckResult.Failed, $"AWS STS does not tell who this is: {error.Message}",
-                "Check that the credentials are valid, and that sts.REGION.amazonaws.com can be reached.");
+                "Identity", CheckResult.Failed, $"AWS STS did not return the identity: {error.Message}",
+                "Check that the credentials are valid and that this machine can reach sts.REGION.amazonaws.com.");
         }
     }
 
@@ -129,8 +132,8 @@ internal sealed class Preflight(
         }
 
         report(new ConnectionCheck(
-            Poll, CheckResult.NotTried, "A poll would hand jobs out.",
-            "See for yourself that the identity may call codepipeline:PollForThirdPartyJobs."));
+            Poll, CheckResult.NotTried, "A poll would hand out jobs.",
+            "Check that the identity is allowed to call codepipeline:PollForThirdPartyJobs."));
         bool reached = await ProbeAsync("GetThirdPartyJobDetails", first: true, () =>
             client.GetThirdPartyJobDetailsAsync(job, token, options, cancellationToken)).ConfigureAwait(false);
         if (!reached)
@@ -149,15 +152,13 @@ internal sealed class Preflight(
             .ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Calls an operation about a job that is not there. Whether the service could be reached at all.
-    /// </summary>
+    /// <summary>Calls an operation with a made-up job id. Returns whether the service was reached.</summary>
     private async Task<bool> ProbeAsync(string operation, bool first, Func<Task> call)
     {
         try
         {
             await call().ConfigureAwait(false);
-            return Answered(operation, first);
+            return ReportAllowed(operation, first);
         }
         catch (ThirdPartyServiceException error)
         {
@@ -166,7 +167,7 @@ internal sealed class Preflight(
                 or InvalidNonceException or InvalidJobStateException or ValidationException;
             if (allowed)
             {
-                return Answered(operation, first);
+                return ReportAllowed(operation, first);
             }
 
             bool reached = error is not (ServiceUnavailableException or UnexpectedResponseException);
@@ -187,14 +188,14 @@ internal sealed class Preflight(
         }
     }
 
-    private bool Answered(string operation, bool first)
+    private bool ReportAllowed(string operation, bool first)
     {
         if (first)
         {
             report(Passed("Endpoint", Endpoint()));
         }
 
-        report(Passed(operation, "Allowed: the service looked for a made-up job."));
+        report(Passed(operation, "Allowed: the service looked up the made-up job."));
         return true;
     }
 
@@ -202,18 +203,18 @@ internal sealed class Preflight(
     {
         if (_serverTime is not DateTimeOffset server)
         {
-            report(new ConnectionCheck("Clock", CheckResult.NotTried, "The service did not tell its time."));
+            report(new ConnectionCheck("Clock", CheckResult.NotTried, "The service did not send its time."));
             return;
         }
 
         TimeSpan skew = clock.GetUtcNow() - server;
 
-        // The Date of an answer has whole seconds.
+        // The Date header has a resolution of one second.
         string text = skew.Duration() < TimeSpan.FromSeconds(2)
-            ? "This machine is in step with the service."
+            ? "The clock of this machine agrees with the service's."
             : string.Format(
-                CultureInfo.InvariantCulture, "This machine is {0:0} s {1} the service.", skew.Duration().TotalSeconds,
-                skew < TimeSpan.Zero ? "behind" : "ahead of");
+                CultureInfo.InvariantCulture, "The clock of this machine is {0:0} s {1} the service's.",
+                skew.Duration().TotalSeconds, skew < TimeSpan.Zero ? "behind" : "ahead of");
         report(skew.Duration() < s_tolerableSkew
             ? Passed("Clock", text)
             : new ConnectionCheck("Clock", CheckResult.Failed, text, "Set the clock of this machine."));
@@ -221,8 +222,8 @@ internal sealed class Preflight(
 
     private void CheckActionType(ActionTypeId? actionType) => report(actionType is null
         ? new ConnectionCheck(
-            "Action type", CheckResult.NotTried, "None was given.", "Give -ActionType to check how it is written.")
-        : Passed("Action type", $"{actionType} is well formed; whether the service knows it, only a poll tells."));
+            "Action type", CheckResult.NotTried, "No action type was given.", "Give -ActionType to check its format.")
+        : Passed("Action type", $"{actionType} is well formed. Only a poll shows whether the service knows it."));
 
     private async Task<ConnectionCheck> CheckTokensAsync(string? clientId, CancellationToken cancellationToken)
     {
@@ -230,13 +231,13 @@ internal sealed class Preflight(
         {
             return new ConnectionCheck(
                 "Client tokens", CheckResult.NotTried, $"They come from {session.ClientTokenSource}.",
-                "Give -ClientId to look one up.");
+                "Give -ClientId to look up a token.");
         }
 
         await ClientTokenResolver
             .ResolveAsync(jobId: null, clientId, parameter: null, carried: null, session, cancellationToken)
             .ConfigureAwait(false);
-        return Passed("Client tokens", $"There is one for client {clientId}, from {session.ClientTokenSource}.");
+        return Passed("Client tokens", $"Found a token for client {clientId}, from {session.ClientTokenSource}.");
     }
 
     private AWSCredentials FindCredentials() =>

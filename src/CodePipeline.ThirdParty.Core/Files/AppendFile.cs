@@ -7,16 +7,18 @@ using Microsoft.Win32.SafeHandles;
 namespace CodePipeline.ThirdParty.Files;
 
 /// <summary>
-/// A file in the append mode of the system: each write lands at the end that the file has then, also where others write
-/// to it or cut it off. <see cref="FileMode.Append"/> knows only the end that it has seen.
+/// Opens a file in the append mode of the operating system. Each write goes to the current end of the file, even if
+/// other processes write to the file or truncate it. <see cref="FileMode.Append"/> finds the end only once.
 /// </summary>
 internal static class AppendFile
 {
     private const int Interrupted = 4;
 
-    /// <summary>Opens a file, or makes one that only its owner may read.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is a link or no regular file.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    /// <summary>Opens a file, or creates one that only its owner can access.</summary>
+    /// <exception cref="IOException">
+    /// The file cannot be opened, is a symbolic link, or is not a regular file.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static Stream Open(string path) =>
         RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? OpenWindows(path) : OpenUnix(path);
 
@@ -30,20 +32,20 @@ internal static class AppendFile
             }
             catch (IOException) when (File.Exists(path))
             {
-                // Another worker was quicker.
+                // Another process created the file first.
             }
         }
 
         using UnixDescriptor folder = UnixNative.OpenFolder(Path.GetDirectoryName(path)!)
-            ?? throw new DirectoryNotFoundException($"There is no folder '{Path.GetDirectoryName(path)}'.");
+            ?? throw new DirectoryNotFoundException($"The folder '{Path.GetDirectoryName(path)}' does not exist.");
         byte[] name = UnixNative.Bytes(Path.GetFileName(path));
-        UnixFileStatus? facts = UnixNative.FactsOf(folder, name);
-        UnixDescriptor? file = facts is null or { IsFile: true } ? UnixNative.OpenAppend(folder, name) : null;
+        UnixFileStatus? status = UnixNative.FactsOf(folder, name);
+        UnixDescriptor? file = status is null or { IsFile: true } ? UnixNative.OpenAppend(folder, name) : null;
         if (file is null)
         {
-            throw facts switch
+            throw status switch
             {
-                { IsLink: true } => new IOException("It is a link."),
+                { IsLink: true } => new IOException("It is a symbolic link."),
                 { IsFile: false } => new IOException("It is not a regular file."),
                 _ => UnixNative.LastError(path),
             };
@@ -62,7 +64,7 @@ internal static class AppendFile
             throw new IOException($"{char.ToUpperInvariant(fault[0])}{fault.Substring(1)}.");
         }
 
-        // With this right alone, Windows itself puts each write at the end.
+        // With only this right, Windows puts each write at the end.
         SafeFileHandle handle = CreateFile(
             path, AppendAndSynchronize, AllShares, IntPtr.Zero, OpenAlways, 0, IntPtr.Zero);
         if (handle.IsInvalid)
@@ -75,14 +77,14 @@ internal static class AppendFile
         return new FileStream(handle, FileAccess.Write, bufferSize: 1);
     }
 
-#pragma warning disable SYSLIB1054 // Source-generated imports are not there on .NET Framework.
+#pragma warning disable SYSLIB1054 // .NET Framework has no source-generated imports.
     [DllImport("kernel32.dll", EntryPoint = "CreateFileW", CharSet = CharSet.Unicode, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern SafeFileHandle CreateFile(
         string path, uint access, uint share, IntPtr security, uint creation, uint flags, IntPtr template);
 #pragma warning restore SYSLIB1054
 
-    /// <summary>What is written goes to the end of the file, in one call as far as the system takes it.</summary>
+    /// <summary>Writes to the end of the file, in a single system call if the system accepts all bytes.</summary>
     private sealed class UnixAppend(UnixDescriptor file, string path) : Stream
     {
         public override bool CanRead => false;

@@ -3,7 +3,7 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Files;
 
-/// <summary>What the system says of files, told from mistakes of ours.</summary>
+/// <summary>Recognises the operating system's errors about files.</summary>
 internal static class FileErrors
 {
     private const int ErrorDiskFullWindows = 112;
@@ -12,10 +12,10 @@ internal static class FileErrors
     private const int QuotaExceededLinux = 122;
     private const int QuotaExceededMac = 69;
 
-    /// <summary>Whether an exception is the system's word on a file.</summary>
+    /// <summary>Whether an exception is an error of the operating system about a file.</summary>
     public static bool IsIoError(Exception error) => error is IOException or UnauthorizedAccessException;
 
-    /// <summary>Whether an exception says that there is no room on a disk.</summary>
+    /// <summary>Whether an exception means that a disk is full or a quota is exceeded.</summary>
     public static bool IsDiskFull(Exception error)
     {
         int code = error.HResult & 0xFFFF;

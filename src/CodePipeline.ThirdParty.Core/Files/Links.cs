@@ -3,11 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace CodePipeline.ThirdParty.Files;
 
-/// <summary>Links in the file system.</summary>
+/// <summary>Recognises symbolic links.</summary>
 internal static class Links
 {
-    /// <summary>Whether a path ends in a link, wherever that leads.</summary>
-    /// <remarks>False on .NET Framework, which cannot tell a link from a file that is stored in a cloud.</remarks>
+    /// <summary>Whether a path is a symbolic link, even a broken one.</summary>
+    /// <remarks>
+    /// Always <see langword="false"/> on .NET Framework, which cannot distinguish a symbolic link from a cloud file.
+    /// </remarks>
     public static bool IsLink(string path)
     {
 #if NET
@@ -17,7 +19,7 @@ internal static class Links
 #endif
     }
 
-    /// <summary>Whether a path ends in a link that another user has put there. The system's own user is nobody's other.</summary>
+    /// <summary>Whether a path is a symbolic link of another user. Links of root do not count.</summary>
     public static bool IsOthers(string path)
     {
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows) || !IsLink(path))
@@ -27,7 +29,7 @@ internal static class Links
 
         using UnixDescriptor? folder = UnixNative.OpenFolder(Path.GetDirectoryName(path) ?? "/");
         return folder is not null
-            && UnixNative.FactsOf(folder, UnixNative.Bytes(Path.GetFileName(path))) is { IsLink: true } facts
-            && facts.Owner != UnixNative.User && facts.Owner != 0;
+            && UnixNative.FactsOf(folder, UnixNative.Bytes(Path.GetFileName(path))) is { IsLink: true } link
+            && link.Owner != UnixNative.User && link.Owner != 0;
     }
 }

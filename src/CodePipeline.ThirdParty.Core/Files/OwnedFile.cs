@@ -5,19 +5,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CodePipeline.ThirdParty.Files;
 
-/// <summary>Files at paths that others may have been at: what is not this user's own is not touched.</summary>
+/// <summary>
+/// Opens files at paths that other users may have changed. Rejects files that do not belong to this user.
+/// </summary>
 internal static class OwnedFile
 {
     private static readonly bool s_isWindows = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
 
     /// <summary>
-    /// What speaks against a file: 'it is a link', say. <see langword="null"/> where nothing does, or nothing is there.
+    /// The reason to reject a file, such as 'it is a symbolic link'; <see langword="null"/> if the file is acceptable
+    /// or does not exist.
     /// </summary>
     public static string? FaultOf(string path)
     {
         if (IsLink(path))
         {
-            return "it is a link";
+            return "it is a symbolic link";
         }
 
         if (s_isWindows)
@@ -27,13 +30,15 @@ internal static class OwnedFile
 
         using UnixDescriptor? folder = UnixNative.OpenFolder(Path.GetDirectoryName(path)!);
         return folder is not null && UnixNative.FactsOf(folder, UnixNative.Bytes(Path.GetFileName(path)))
-            is UnixFileStatus facts ? FaultOf(facts, isEmpty: new FileInfo(path) is { Exists: true, Length: 0 }) : null;
+            is UnixFileStatus status
+            ? FaultOf(status, isEmpty: new FileInfo(path) is { Exists: true, Length: 0 })
+            : null;
     }
 
-    /// <summary>Opens a file to read, and makes sure that it is the one that was looked at.</summary>
-    /// <returns><see langword="null"/> where there is none.</returns>
-    /// <exception cref="IOException">It is not this user's own; or it cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Opens a file for reading. Repeats the check on the open file, in case the path was replaced.</summary>
+    /// <returns><see langword="null"/> if the file does not exist.</returns>
+    /// <exception cref="IOException">The file does not belong to this user, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static FileStream? OpenRead(string path)
     {
         if (FaultOf(path) is string fault)
@@ -46,32 +51,32 @@ internal static class OwnedFile
             return null;
         }
 
-        // The worker that holds it goes on writing meanwhile.
+        // The worker that owns the file may still write to it.
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (s_isWindows || FactsOf(file.SafeFileHandle) is not UnixFileStatus facts
-            || FaultOf(facts, isEmpty: file.Length == 0) is not string now)
+        if (s_isWindows || StatusOf(file.SafeFileHandle) is not UnixFileStatus status
+            || FaultOf(status, isEmpty: file.Length == 0) is not string now)
         {
             return file;
         }
 
         file.Dispose();
-        throw new IOException($"It was replaced meanwhile: {now}.");
+        throw new IOException($"The file was replaced during the check: {now}.");
     }
 
-    private static string? FaultOf(UnixFileStatus facts, bool isEmpty) => facts.IsLink ? "it is a link"
-        : !facts.IsFile ? "it is not a regular file"
-        : facts.Owner != UnixNative.User ? "it belongs to another user"
+    private static string? FaultOf(UnixFileStatus status, bool isEmpty) => status.IsLink ? "it is a symbolic link"
+        : !status.IsFile ? "it is not a regular file"
+        : status.Owner != UnixNative.User ? "it belongs to another user"
 
-        // Nothing can have been written into one that is empty.
-        : !facts.IsOwn && !isEmpty ? "other users may write to it"
+        // An empty file contains no text of another user.
+        : !status.IsOwn && !isEmpty ? "other users may write to it"
         : null;
 
-    private static UnixFileStatus? FactsOf(SafeFileHandle handle)
+    private static UnixFileStatus? StatusOf(SafeFileHandle handle)
     {
         using var borrowed = new UnixDescriptor((int)handle.DangerousGetHandle());
-        UnixFileStatus? facts = UnixNative.FactsOf(borrowed);
+        UnixFileStatus? status = UnixNative.FactsOf(borrowed);
         borrowed.SetHandleAsInvalid();
-        return facts;
+        return status;
     }
 
     private static bool IsLink(string path)
@@ -79,7 +84,7 @@ internal static class OwnedFile
 #if NET
         return new FileInfo(path).LinkTarget is not null;
 #else
-        // -1 where there is nothing.
+        // -1 if the path does not exist.
         FileAttributes attributes = new FileInfo(path).Attributes;
         return (int)attributes != -1 && (attributes & FileAttributes.ReparsePoint) != 0;
 #endif

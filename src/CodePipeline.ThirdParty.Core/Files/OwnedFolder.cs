@@ -7,17 +7,18 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Files;
 
 /// <summary>
-/// A temporary folder of one owner, for this user only. It is gone with its owner; what an owner left that was killed is
-/// swept by the next one.
+/// A temporary folder that only this user can access. Its owner removes it. If the owner was killed, the next owner
+/// removes the folder in its sweep.
 /// </summary>
 /// <remarks>
-/// An owner holds a lock on a file in the folder as long as it lives, so others know whose owner is dead without asking
-/// for process ids, which other containers and machines have too. Others may write to the place that the folder lies in:
-/// only folders are swept that this user's own process left, through descriptors, and never over links.
+/// An owner locks a file in the folder while it lives. So other processes recognise a dead owner without its process
+/// id, which may also exist in another container or on another machine. Other users may be able to write to the parent
+/// folder. So a sweep removes only folders of this user's processes, works on descriptors and follows no symbolic
+/// links.
 /// </remarks>
 internal sealed class OwnedFolder : IDisposable
 {
-    /// <summary>What the folders of users are called in a shared place; the user follows.</summary>
+    /// <summary>The prefix of a user's folder in a shared place. The user's id or name follows.</summary>
     public const string UserPrefix = "cpthirdparty-";
 
     private const string LockName = ".lock";
@@ -25,7 +26,7 @@ internal sealed class OwnedFolder : IDisposable
     private const int IdLength = 12;
     private const int MostTries = 20;
 
-    // Where locks keep nobody out, or there is none yet, only its age tells whether the owner may live.
+    // If locks exclude no process, or the folder has no lock yet, only its age shows whether its owner may be alive.
     private static readonly TimeSpan s_oldWithoutLock = TimeSpan.FromDays(1);
 
     private readonly FolderHandle _place;
@@ -43,16 +44,16 @@ internal sealed class OwnedFolder : IDisposable
         _removed = removed;
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The path of the folder.</summary>
     public string Path => _folder.Path;
 
-    /// <summary>Makes one in a folder that is there.</summary>
-    /// <param name="place">The folder to make it in.</param>
-    /// <param name="prefix">What its name begins with.</param>
-    /// <param name="note">A text for who sweeps it; without line ends.</param>
-    /// <param name="isHidden">Whether it is hidden on Windows.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <summary>Creates a temporary folder in an existing folder.</summary>
+    /// <param name="place">The existing folder.</param>
+    /// <param name="prefix">The prefix of the new name.</param>
+    /// <param name="note">A text for the process that sweeps the folder, without line breaks.</param>
+    /// <param name="isHidden">Whether the folder is hidden on Windows.</param>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static OwnedFolder Create(string place, string prefix, string note = "", bool isHidden = false)
     {
         FolderHandle opened = FolderHandle.Open(place) ?? throw Missing(place);
@@ -60,7 +61,7 @@ internal sealed class OwnedFolder : IDisposable
     }
 
     /// <summary>
-    /// Makes one in this user's own folder within a shared place, which may have to be made as well.
+    /// Creates a temporary folder in this user's folder of a shared place. Creates both of these, if necessary.
     /// </summary>
     /// <inheritdoc cref="Create(string, string, string, bool)"/>
     public static OwnedFolder CreateForUser(string place, string prefix)
@@ -71,7 +72,7 @@ internal sealed class OwnedFolder : IDisposable
             using FolderHandle opened = FolderHandle.Open(place) ?? throw Missing(place);
             (FolderHandle user, string name) = OpenUsers(opened);
 
-            // The last process in it removes it, so it may be gone by now.
+            // The last process in the user's folder removes it, so it may no longer exist.
             if (CreateIn(user, prefix, string.Empty, isHidden: false, () => RemoveUsers(place, name))
                 is OwnedFolder made)
             {
@@ -85,13 +86,13 @@ internal sealed class OwnedFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what dead owners left in a folder.</summary>
-    /// <param name="place">The folder; nothing is done where there is none.</param>
-    /// <param name="prefix">What their folders' names begin with.</param>
-    /// <param name="clock">Tells the age of what others left.</param>
+    /// <summary>Removes the temporary folders of dead owners from a folder.</summary>
+    /// <param name="place">The folder. If it does not exist, nothing happens.</param>
+    /// <param name="prefix">The prefix of the names.</param>
+    /// <param name="clock">The clock for the age of folders.</param>
     /// <param name="rescue">
-    /// Called for each before it goes, with the place, the folder and its note: moves to the place what is to be kept, and
-    /// returns whether the rest may go.
+    /// Called with the place, the temporary folder and its note before each removal. It moves entries to keep into the
+    /// place, and returns whether to remove the rest.
     /// </param>
     public static void Sweep(
         string place, string prefix, TimeProvider clock, Func<FolderHandle, FolderHandle, string, bool>? rescue = null)
@@ -103,7 +104,7 @@ internal sealed class OwnedFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what dead owners left in this user's own folders within a shared place.</summary>
+    /// <summary>Removes the temporary folders of dead owners from this user's folders in a shared place.</summary>
     /// <inheritdoc
     /// cref="Sweep(string, string, TimeProvider, Func{FolderHandle, FolderHandle, string, bool}?)"/>
     public static void SweepForUser(string place, string prefix, TimeProvider clock)
@@ -128,16 +129,21 @@ internal sealed class OwnedFolder : IDisposable
                 Sweep(user, prefix, clock, rescue: null);
             }
 
-            // Stays where somebody lives in it.
+            // Deletes the folder only if it is empty.
+
             _ = opened.DeleteOne(name);
         }
     }
 
-    /// <summary>Deletes something in the folder; returns why that was not possible in full.</summary>
-    /// <param name="path">A path in it, by its name.</param>
+    /// <summary>
+    /// Deletes an entry of the folder. Returns why something is left; <see langword="null"/> if nothing is left.
+    /// </summary>
+    /// <param name="path">The path of the entry. Only its last part counts.</param>
     public string? Delete(string path) => _folder.Delete(System.IO.Path.GetFileName(path));
 
-    /// <summary>Deletes the folder; returns why something is left of it.</summary>
+    /// <summary>
+    /// Deletes the folder. Returns why something is left; <see langword="null"/> if nothing is left.
+    /// </summary>
     public string? Remove()
     {
         FileLock? held = _lock;
@@ -150,7 +156,7 @@ internal sealed class OwnedFolder : IDisposable
         string? left = _folder.Clear(LockName);
         if (left is null)
         {
-            // Windows deletes no open file.
+            // Windows cannot delete an open file.
             bool isGone = _folder.DeleteOne(LockName);
             held.Dispose();
             _ = isGone || _folder.DeleteOne(LockName);
@@ -171,7 +177,7 @@ internal sealed class OwnedFolder : IDisposable
         return left;
     }
 
-    /// <summary>Deletes the folder as far as that goes.</summary>
+    /// <summary>Deletes the folder, as far as possible.</summary>
     public void Dispose() => _ = Remove();
 
     private static OwnedFolder? CreateIn(
@@ -222,8 +228,8 @@ internal sealed class OwnedFolder : IDisposable
                 return (folder, name);
             }
 
-            // A process that ends may remove the folder between the two looks. If it stays so, somebody else has put
-            // something of that name there.
+            // A process that ends may remove the folder between Make and OpenOwn. If both keep failing, the name
+            // belongs to something else.
             name = i < MostTries ? mine : $"{mine}-{NewId()}";
         }
     }
@@ -264,7 +270,8 @@ internal sealed class OwnedFolder : IDisposable
             bool isOld = clock.GetUtcNow() - (held?.Written ?? folder.Written) >= s_oldWithoutLock;
             if (held is null)
             {
-                // Its owner lives, or has not come to lock it: one that died before leaves nothing but attempts.
+                // The owner is alive, or it has not created the lock yet. If it died before that, the folder has only
+                // unfinished lock files.
                 return isOld && !folder.Has(LockName) && folder.Clear(LockName) is null;
             }
 
@@ -285,7 +292,7 @@ internal sealed class OwnedFolder : IDisposable
                 return false;
             }
 
-            // Windows deletes no open file; the second try comes when it is closed.
+            // Windows cannot delete an open file. The second attempt follows after it is closed.
             _ = folder.DeleteOne(LockName);
         }
 
@@ -306,5 +313,5 @@ internal sealed class OwnedFolder : IDisposable
 
     private static string NewId() => Guid.NewGuid().ToString("N").Substring(0, IdLength);
 
-    private static DirectoryNotFoundException Missing(string place) => new($"There is no folder '{place}'.");
+    private static DirectoryNotFoundException Missing(string place) => new($"The folder '{place}' does not exist.");
 }

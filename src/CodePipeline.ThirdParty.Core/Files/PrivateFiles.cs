@@ -3,8 +3,7 @@ using System.IO;
 namespace CodePipeline.ThirdParty.Files;
 
 /// <summary>
-/// Files and folders that only their owner may look into. On Windows they have the rights of the folder that they are
-/// in.
+/// Files and folders that only their owner can access. On Windows, they inherit the rights of their parent folder.
 /// </summary>
 internal static class PrivateFiles
 {
@@ -12,16 +11,19 @@ internal static class PrivateFiles
     private const UnixFileMode FolderRights = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode FileRights = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode AllFileRights =
-        FileRights | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        FileRights | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private static readonly System.Lazy<UnixFileMode> s_usualFileRights =
         new(() => AllFileRights & ~(UnixFileMode)UnixNative.ReadMask());
 
-    /// <summary>The rights that a file of this user has where nobody asks for others.</summary>
+    /// <summary>The rights of a new file of this user by default.</summary>
     public static UnixFileMode UsualFileRights => s_usualFileRights.Value;
 #endif
 
-    /// <summary>Makes a folder; hidden on Windows where that is asked for.</summary>
+    /// <summary>Creates a folder.</summary>
+    /// <param name="path">The path of the folder.</param>
+    /// <param name="isHidden">Whether the folder is hidden on Windows.</param>
     public static void CreateFolder(string path, bool isHidden = false)
     {
 #if NET
@@ -38,7 +40,7 @@ internal static class PrivateFiles
         }
     }
 
-    /// <summary>Opens a file; one that is made here, or was there already, is the owner's only.</summary>
+    /// <summary>Opens or creates a file, and restricts it to its owner.</summary>
     public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
     {
 #if NET
@@ -48,7 +50,7 @@ internal static class PrivateFiles
             {
                 Mode = mode, Access = access, Share = share, BufferSize = 0,
 
-                // Refused where nothing can be made.
+                // .NET rejects this option for a mode that cannot create a file.
                 UnixCreateMode = mode == FileMode.Open ? null : FileRights,
             };
             var stream = new FileStream(path, options);

@@ -5,10 +5,10 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Files;
 
-/// <summary>A folder of Unix by its descriptor.</summary>
+/// <summary>A Unix folder, accessed through its descriptor.</summary>
 internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHandle(path)
 {
-    // Each level keeps a descriptor open while it is emptied.
+    // Each level keeps a descriptor open during the deletion.
     private const int Deepest = 64;
 
     private const string DeepPrefix = ".cpthirdparty-deep-";
@@ -24,8 +24,8 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
 
     private UnixDescriptor Descriptor => folder;
 
-    internal static DateTimeOffset TimeOf(UnixFileStatus? facts) =>
-        facts is null ? DateTimeOffset.MaxValue : DateTimeOffset.FromUnixTimeSeconds(facts.Written);
+    internal static DateTimeOffset TimeOf(UnixFileStatus? status) =>
+        status is null ? DateTimeOffset.MaxValue : DateTimeOffset.FromUnixTimeSeconds(status.Written);
 
     /// <inheritdoc/>
     public override FolderHandle? OpenOwn(string name)
@@ -54,7 +54,7 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
             return null;
         }
 
-        // Whose it is goes unasked: on some network disks all belongs to one user.
+        // The owner is not checked, because on some network file systems everything belongs to one user.
         return UnixNative.OpenFolder(folder, UnixNative.Bytes(name)) is UnixDescriptor found
             ? new UnixFolder(found, made)
             : null;
@@ -68,7 +68,7 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
             return null;
         }
 
-        // It comes to its name when it is locked: nobody ever finds it without its owner.
+        // The file gets its name only when it is locked, so other processes never find it without an owner.
         string unlocked = $"{name}-{Guid.NewGuid():N}";
         using (FileStream file = PrivateFiles.Open(
             System.IO.Path.Combine(Path, unlocked), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite))
@@ -99,7 +99,8 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
 
     /// <inheritdoc/>
     public override string? Delete(string name) =>
-        Delete(folder, UnixNative.Bytes(name), mayBeFolder: true, 0, UnixNative.FactsOf(folder)?.Device) ?? DeleteDeep();
+        Delete(folder, UnixNative.Bytes(name), mayBeFolder: true, 0, UnixNative.FactsOf(folder)?.Device)
+        ?? DeleteDeep();
 
     /// <inheritdoc/>
     public override string? Clear(string except)
@@ -136,9 +137,11 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
         }
 
         bool? locked = null;
-        UnixFileStatus? facts = UnixNative.FactsOf(file);
-        bool isRight = isOwn ? facts is { IsFile: true, IsOwn: true, Links: 1 } : facts is null or { IsFile: true };
-        if (!isRight || (locked = UnixNative.TryLock(file)) == false)
+        UnixFileStatus? status = UnixNative.FactsOf(file);
+        bool isAllowed = isOwn
+            ? status is { IsFile: true, IsOwn: true, Links: 1 }
+            : status is null or { IsFile: true };
+        if (!isAllowed || (locked = UnixNative.TryLock(file)) == false)
         {
             file.Dispose();
             return null;
@@ -151,10 +154,10 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
             isExclusive = second is not null && UnixNative.TryLock(second) == false;
         }
 
-        return new UnixFileLock(file, TimeOf(facts), isExclusive);
+        return new UnixFileLock(file, TimeOf(status), isExclusive);
     }
 
-    // What lies very deep was moved up to here.
+    // Delete moves very deep folders up to this one, because it can keep only so many descriptors open.
     private string? DeleteDeep()
     {
         ulong? device = UnixNative.FactsOf(folder)?.Device;
@@ -186,8 +189,8 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
         string? left = null;
         using (found)
         {
-            UnixFileStatus? facts = UnixNative.FactsOf(found);
-            if (facts is not null && device is not null && facts.Device != device)
+            UnixFileStatus? status = UnixNative.FactsOf(found);
+            if (status is not null && device is not null && status.Device != device)
             {
                 return $"'{UnixNative.Text(name)}' is another volume";
             }
@@ -202,7 +205,7 @@ internal sealed class UnixFolder(UnixDescriptor folder, string path) : FolderHan
                 }
             }
 
-            if (facts is { IsLocked: true } && facts.Owner == UnixNative.User)
+            if (status is { IsLocked: true } && status.Owner == UnixNative.User)
             {
                 UnixNative.Unlock(found);
             }

@@ -8,7 +8,7 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Files;
 
 /// <summary>
-/// Calls of Unix on descriptors: what is opened stays what it is, whatever others do to its path meanwhile.
+/// Unix system calls on descriptors. A descriptor keeps its file or folder, even if another process changes the path.
 /// </summary>
 internal static class UnixNative
 {
@@ -35,7 +35,7 @@ internal static class UnixNative
     private static readonly int s_closeOnExec = s_isMac ? 0x1000000 : 0x80000;
     private static readonly int s_folder = (s_isMac ? 0x100000 : s_isArm ? 0x4000 : 0x10000) | s_closeOnExec;
 
-    // A FIFO would keep the opener waiting for its other end.
+    // Without the non-blocking flag, opening a FIFO would wait for its other end.
     private static readonly int s_file = ReadWrite | s_noLink | s_closeOnExec | (s_isMac ? 0x4 : 0x800);
     private static readonly int s_append =
         1 | (s_isMac ? 0x8 : 0x400) | s_noLink | s_closeOnExec | (s_isMac ? 0x4 : 0x800);
@@ -45,30 +45,30 @@ internal static class UnixNative
     private static readonly UnixDescriptor s_current = new(s_isMac ? -2 : -100);
     private static readonly int s_nameInEntry = s_isMac ? 21 : 19;
 
-    /// <summary>The user that this process acts as.</summary>
+    /// <summary>The id of the effective user; 0 on Windows.</summary>
     public static uint User { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? 0 : EffectiveUser();
 
-    /// <summary>Opens a folder by its path, links in it followed; <see langword="null"/> where there is none.</summary>
+    /// <summary>
+    /// Opens a folder by its path and follows symbolic links; <see langword="null"/> if it does not exist.
+    /// </summary>
     public static UnixDescriptor? OpenFolder(string path) =>
         Valid(OpenPath(Bytes(path), s_folder));
 
-    /// <summary>Opens a folder in another one; <see langword="null"/> for a link and for what is no folder.</summary>
+    /// <summary>Opens a subfolder; <see langword="null"/> for a symbolic link or any other entry.</summary>
     public static UnixDescriptor? OpenFolder(UnixDescriptor folder, byte[] name) =>
         Valid(Open(folder, name, s_folder | s_noLink));
 
-    /// <summary>Opens a file in a folder to read and write; <see langword="null"/> for a link.</summary>
+    /// <summary>Opens a file for reading and writing; <see langword="null"/> for a symbolic link.</summary>
     public static UnixDescriptor? OpenFile(UnixDescriptor folder, byte[] name) =>
         Valid(Open(folder, name, s_file));
 
-    /// <summary>
-    /// Opens a file in a folder so that each write lands at its end; <see langword="null"/> for a link.
-    /// </summary>
+    /// <summary>Opens a file for appending; <see langword="null"/> for a symbolic link.</summary>
     public static UnixDescriptor? OpenAppend(UnixDescriptor folder, byte[] name) => Valid(Open(folder, name, s_append));
 
-    /// <summary>Writes to a file what it takes; less than zero where it takes nothing.</summary>
+    /// <summary>Writes to a file. Returns the number of written bytes, or a negative number after an error.</summary>
     public static long Write(UnixDescriptor file, byte[] bytes) => (long)Write(file, bytes, (IntPtr)bytes.Length);
 
-    /// <summary>Why the last call failed.</summary>
+    /// <summary>The error of the last system call.</summary>
     public static Exception LastError(string path)
     {
         int error = Marshal.GetLastWin32Error();
@@ -78,13 +78,17 @@ internal static class UnixNative
             : new IOException(message, error);
     }
 
-    /// <summary>What an open file or folder is; <see langword="null"/> where the system does not tell.</summary>
+    /// <summary>
+    /// The status of an open file or folder; <see langword="null"/> if the system cannot show it.
+    /// </summary>
     public static UnixFileStatus? FactsOf(UnixDescriptor file) => FactsOf(file, null);
 
-    /// <summary>What a name in a folder is, a link as itself; without a name, what the folder is.</summary>
+    /// <summary>
+    /// The status of an entry without following a symbolic link; without a name, the status of the folder.
+    /// </summary>
     public static UnixFileStatus? FactsOf(UnixDescriptor folder, byte[]? name) => FactsOf(folder, name, s_linkItself);
 
-    /// <summary>What a path leads to, links followed.</summary>
+    /// <summary>The status of a path. Follows symbolic links.</summary>
     public static UnixFileStatus? FactsOf(string path) => FactsOf(s_current, Bytes(path), 0);
 
     private static UnixFileStatus? FactsOf(UnixDescriptor folder, byte[]? name, int links)
@@ -99,7 +103,7 @@ internal static class UnixNative
                 (true, true, _) => StatusAt(folder, name, facts, links),
                 (true, false, _) => StatusAtMac(folder, name, facts, links),
 
-                // Unlike stat, its answer has one layout on all processors.
+                // Unlike stat, statx has the same result layout on all processors.
                 _ => Statx(folder, name ?? [0], name is null ? EmptyPath : links, WholeStatx, facts),
             };
             return failed != 0 ? null
@@ -107,19 +111,22 @@ internal static class UnixNative
                     BitConverter.ToUInt16(facts, 4), BitConverter.ToUInt32(facts, 16), BitConverter.ToUInt16(facts, 6),
                     BitConverter.ToUInt32(facts, 0), BitConverter.ToInt64(facts, 48))
                 : new UnixFileStatus(
-                    BitConverter.ToUInt16(facts, 28), BitConverter.ToUInt32(facts, 20), BitConverter.ToUInt32(facts, 16),
-                    BitConverter.ToUInt64(facts, 136), BitConverter.ToInt64(facts, 112));
+                    BitConverter.ToUInt16(facts, 28), BitConverter.ToUInt32(facts, 20),
+                    BitConverter.ToUInt32(facts, 16), BitConverter.ToUInt64(facts, 136),
+                    BitConverter.ToInt64(facts, 112));
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library from before 2018 (glibc) or 2024 (musl).
+            // The C library is older than 2018 (glibc) or 2024 (musl).
             return null;
         }
     }
 
-    /// <summary>Makes a folder that only this user may look into; false where the name is taken.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <summary>
+    /// Creates a folder that only this user can access; <see langword="false"/> if the name is taken.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static bool MakeFolder(UnixDescriptor folder, byte[] name, string path)
     {
         if (MakeFolderAt(folder, name, OwnerOnlyFolder) == 0)
@@ -133,7 +140,7 @@ internal static class UnixNative
             return false;
         }
 
-        string message = $"The folder '{path}' could not be made: {new Win32Exception(error).Message}.";
+        string message = $"The folder '{path}' could not be created: {new Win32Exception(error).Message}.";
         throw error switch
         {
             AccessDenied or NotPermitted => new UnauthorizedAccessException(message),
@@ -142,14 +149,14 @@ internal static class UnixNative
         };
     }
 
-    /// <summary>Removes a file, or a link and not what it leads to.</summary>
+    /// <summary>Removes a file or a symbolic link, but never the target of a link.</summary>
     public static bool RemoveFile(UnixDescriptor folder, byte[] name) => Unlink(folder, name, 0) == 0;
 
     /// <summary>Removes an empty folder.</summary>
     public static bool RemoveFolder(UnixDescriptor folder, byte[] name) =>
         Unlink(folder, name, s_removeFolder) == 0;
 
-    /// <summary>Moves a name from one folder to another one of the same volume.</summary>
+    /// <summary>Moves an entry to another folder on the same volume.</summary>
     public static bool Move(UnixDescriptor from, byte[] name, UnixDescriptor to, byte[] newName) =>
         Rename(from, name, to, newName) == 0;
 
@@ -160,7 +167,10 @@ internal static class UnixNative
     public static void Unlock(UnixDescriptor folder, byte[] name) =>
         _ = ChangeModeAt(folder, name, OwnerOnlyFolder, 0);
 
-    /// <summary>Locks an open file for as long as it is open; <see langword="null"/> where no lock is to be had.</summary>
+    /// <summary>
+    /// Locks a file while it is open; <see langword="false"/> if another process has the lock, <see langword="null"/>
+    /// if the file system has no locks.
+    /// </summary>
     public static bool? TryLock(UnixDescriptor file)
     {
         if (Lock(file, LockExclusively | WithoutWaiting) == 0)
@@ -171,7 +181,7 @@ internal static class UnixNative
         return Marshal.GetLastWin32Error() is WouldBlockLinux or WouldBlockMac ? false : null;
     }
 
-    /// <summary>The beginning of a file that was just opened.</summary>
+    /// <summary>Reads the first bytes of a file that was just opened.</summary>
     public static byte[] ReadHead(UnixDescriptor file, int count)
     {
         byte[] head = new byte[count];
@@ -180,7 +190,7 @@ internal static class UnixNative
         return head;
     }
 
-    /// <summary>The names in a folder, as bytes that end in zero, and whether each may be a folder.</summary>
+    /// <summary>The names in a folder, as zero-terminated bytes, and whether each entry may be a folder.</summary>
     public static List<(byte[] Name, bool MayBeFolder)> List(UnixDescriptor folder)
     {
         List<(byte[] Name, bool MayBeFolder)> names = new();
@@ -188,7 +198,7 @@ internal static class UnixNative
         IntPtr stream = own < 0 ? IntPtr.Zero : s_isMac && !s_isArm ? OpenStreamMac(own) : OpenStream(own);
         if (stream == IntPtr.Zero)
         {
-            // Closed with the stream where there is one.
+            // With a stream, CloseStream closes the descriptor.
             _ = Close(own);
             return names;
         }
@@ -215,14 +225,16 @@ internal static class UnixNative
         return names;
     }
 
-    /// <summary>A name or path as the system takes it.</summary>
+    /// <summary>A name or path as zero-terminated bytes.</summary>
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text + "\0");
 
-    /// <summary>A name of the system as text.</summary>
+    /// <summary>The text of zero-terminated bytes.</summary>
     public static string Text(byte[] name) => Encoding.UTF8.GetString(name, 0, name.Length - 1);
 
-    /// <summary>The rights that the user takes from every file that is made: the umask.</summary>
-    /// <remarks>It can only be read by setting it. Meanwhile files are made with fewer rights, never with more.</remarks>
+    /// <summary>The umask: the rights that the system removes from every new file.</summary>
+    /// <remarks>
+    /// Reading the umask means setting it. Until it is restored, new files get fewer rights, never more.
+    /// </remarks>
     public static uint ReadMask()
     {
         uint mask = SetMask(0x3F);
@@ -247,7 +259,7 @@ internal static class UnixNative
         return name;
     }
 
-#pragma warning disable SYSLIB1054 // Source-generated imports are not there on .NET Framework.
+#pragma warning disable SYSLIB1054 // .NET Framework has no source-generated imports.
     private const string Library = "libc";
 
     [DllImport(Library, EntryPoint = "geteuid")]
@@ -348,7 +360,7 @@ internal static class UnixNative
 #pragma warning restore SYSLIB1054
 }
 
-/// <summary>An open file or folder of Unix.</summary>
+/// <summary>The descriptor of an open file or folder.</summary>
 internal sealed class UnixDescriptor : SafeHandle
 {
     public UnixDescriptor(int descriptor)
@@ -363,11 +375,11 @@ internal sealed class UnixDescriptor : SafeHandle
     }
 }
 
-/// <summary>What Unix tells of a file or folder.</summary>
-/// <param name="Mode">Type and permissions.</param>
-/// <param name="Owner">The number of the user that it belongs to.</param>
-/// <param name="Links">How many names it has.</param>
-/// <param name="Device">The volume that it lies on.</param>
+/// <summary>The status of a file or folder.</summary>
+/// <param name="Mode">The type and the permissions.</param>
+/// <param name="Owner">The user id of the owner.</param>
+/// <param name="Links">The number of names (hard links).</param>
+/// <param name="Device">The id of the volume.</param>
 /// <param name="Written">When it was last written, in seconds since 1970.</param>
 internal sealed record UnixFileStatus(int Mode, uint Owner, uint Links, ulong Device, long Written)
 {
@@ -384,7 +396,7 @@ internal sealed record UnixFileStatus(int Mode, uint Owner, uint Links, ulong De
 
     public bool IsFile => (Mode & TypeBits) == RegularFile;
 
-    /// <summary>Whether it is this process's user's, and nobody else may change it.</summary>
+    /// <summary>Whether it belongs to this process's user and only this user can write to it.</summary>
     public bool IsOwn => Owner == UnixNative.User && (Mode & WritableForOthers) == 0;
 
     public bool IsLocked => (Mode & OwnersRights) != OwnersRights;

@@ -2,12 +2,12 @@ using System;
 
 namespace CodePipeline.ThirdParty.Files;
 
-/// <summary>What Windows makes of file names, on whatever system they are judged.</summary>
+/// <summary>The rules of Windows for file names. They work on every operating system.</summary>
 internal static class WindowsFileNames
 {
     private static readonly string[] s_devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
 
-    /// <summary>Whether a name stands for a device there: <c>NUL.txt</c> is NUL, and so is <c>NUL .txt</c>.</summary>
+    /// <summary>Whether a name is a device on Windows: <c>NUL.txt</c> and <c>NUL .txt</c> both mean NUL.</summary>
     public static bool IsDevice(string name)
     {
         int dot = name.IndexOf('.');

@@ -10,7 +10,8 @@ using Microsoft.Win32.SafeHandles;
 namespace CodePipeline.ThirdParty.Files;
 
 /// <summary>
-/// A folder of Windows, held open so that nobody can rename, remove or replace it meanwhile: paths below it stay true.
+/// A Windows folder. The open handle prevents other processes from renaming, removing or replacing it, so paths below
+/// it stay valid.
 /// </summary>
 #if NET
 [System.Runtime.Versioning.SupportedOSPlatform("windows")]
@@ -35,7 +36,7 @@ internal sealed class WindowsFolder : FolderHandle
     public override IReadOnlyList<string> Names =>
         Directory.GetFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)!).ToList();
 
-    /// <summary>Opens a folder by its path, which may lead over links.</summary>
+    /// <summary>Opens a folder by its path and follows symbolic links.</summary>
     public static WindowsFolder? OpenPath(string path) => OpenWith(path, BackupSemantics);
 
     /// <inheritdoc/>
@@ -62,7 +63,7 @@ internal sealed class WindowsFolder : FolderHandle
 
         PrivateFiles.CreateFolder(made, isHidden);
         return OpenItself(made)
-            ?? throw new IOException($"The folder '{made}' was removed as soon as it was made.");
+            ?? throw new IOException($"The folder '{made}' was removed right after it was created.");
     }
 
     /// <inheritdoc/>
@@ -172,7 +173,7 @@ internal sealed class WindowsFolder : FolderHandle
                 return true;
             }
 
-            // Of a link to a folder it removes the link; a folder has to be empty.
+            // Removes only the link if it is a symbolic link to a folder. A folder must be empty.
             if ((attributes & FileAttributes.Directory) != 0)
             {
                 Directory.Delete(path);
@@ -202,7 +203,7 @@ internal sealed class WindowsFolder : FolderHandle
         WindowsFolder? folder = OpenWith(path, BackupSemantics | LinkItself);
         try
         {
-            // Held, it can no longer become one.
+            // The open handle prevents the folder from becoming a symbolic link after this check.
             if (folder is null || (!IsLink(path) && Directory.Exists(path)))
             {
                 return folder;
@@ -210,7 +211,7 @@ internal sealed class WindowsFolder : FolderHandle
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            // Not ours to look at.
+            // The user has no access, so the folder does not belong to the user.
         }
 
         folder!.Dispose();
@@ -234,7 +235,7 @@ internal sealed class WindowsFolder : FolderHandle
 
     private static bool IsLink(string path) => (new FileInfo(path).Attributes & FileAttributes.ReparsePoint) != 0;
 
-    // What an administrator makes belongs to the group of administrators.
+    // Files that an administrator creates may belong to the group of administrators.
     private static bool IsOwn(FileSystemInfo item)
     {
         try
@@ -253,7 +254,8 @@ internal sealed class WindowsFolder : FolderHandle
         }
     }
 
-#pragma warning disable SYSLIB1054 // Source-generated imports are not there on .NET Framework.
+#pragma warning disable SYSLIB1054 // .NET Framework has no source-generated imports.
+
     [DllImport("kernel32", EntryPoint = "CreateFileW", CharSet = CharSet.Unicode, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern SafeFileHandle CreateFile(

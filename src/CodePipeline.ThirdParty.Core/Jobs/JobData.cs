@@ -3,7 +3,7 @@ using System.Collections.Generic;
 namespace CodePipeline.ThirdParty.Jobs;
 
 /// <summary>
-/// The details of a job in the shape that the service gives them, and that AWS.Tools shows: <c>jobDetails.data</c>.
+/// The details of a job, in the shape that the service and AWS.Tools return: <c>jobDetails.data</c>.
 /// </summary>
 public sealed class JobData
 {
@@ -37,7 +37,7 @@ public sealed class JobData
     /// <summary><c>artifactCredentials</c></summary>
     public ArtifactCredentials? ArtifactCredentials { get; }
 
-    /// <summary><c>continuationToken</c>. Plain text, and kept out of views and logs.</summary>
+    /// <summary><c>continuationToken</c>. It is plain text; views and logs leave it out.</summary>
     public string? ContinuationToken { get; }
 
     /// <summary><c>encryptionKey</c></summary>
@@ -49,11 +49,11 @@ public sealed class ActionConfiguration
 {
     internal ActionConfiguration(JobConfiguration configuration) => Configuration = configuration;
 
-    /// <summary>The keys, and a value when it is asked for by its key.</summary>
+    /// <summary>The configuration, which shows only its keys.</summary>
     public JobConfiguration Configuration { get; }
 }
 
-/// <summary>Which action of which pipeline a job is of (<c>pipelineContext</c>).</summary>
+/// <summary>The pipeline and the action of a job (<c>pipelineContext</c>).</summary>
 public sealed class PipelineContext
 {
     internal PipelineContext(JobDetailsResponse details)

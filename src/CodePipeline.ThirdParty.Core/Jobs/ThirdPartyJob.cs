@@ -4,7 +4,7 @@ using CodePipeline.ThirdParty.Sessions;
 namespace CodePipeline.ThirdParty.Jobs;
 
 /// <summary>
-/// A third-party job. It carries what the next cmdlet needs: the client's token, once known, and the session.
+/// A third-party job. For the next cmdlet, it carries the session and, once known, the client token.
 /// </summary>
 /// <remarks>Immutable: a cmdlet that changes a job's state emits a new object.</remarks>
 public class ThirdPartyJob
@@ -29,22 +29,22 @@ public class ThirdPartyJob
     /// <summary>The id of the job, 1 to 512 characters.</summary>
     public string JobId { get; }
 
-    /// <summary>The id of the customer, by which the partner finds the client token; not the token itself.</summary>
+    /// <summary>The id of the customer. The partner looks up the client token by it.</summary>
     public string? ClientId { get; }
 
-    /// <summary>The secret of the customer's connection, once a cmdlet has found it.</summary>
+    /// <summary>The secret of the customer's connection; <see langword="null"/> until a cmdlet has found it.</summary>
     public Secret? ClientToken { get; }
 
-    /// <summary>The status as last known, in the service's own words; see <see cref="JobStatus"/>.</summary>
+    /// <summary>The last known status, as the service returned it; see <see cref="JobStatus"/>.</summary>
     public string? Status { get; }
 
-    /// <summary>The action type that the job belongs to.</summary>
+    /// <summary>The action type of the job.</summary>
     public ActionTypeId? ActionType { get; }
 
-    /// <summary>The session that the job came through, which later cmdlets go on with.</summary>
+    /// <summary>The session that returned the job. Later cmdlets use it too.</summary>
     public ThirdPartySession? Session { get; }
 
-    /// <summary>The same job, called for in another way.</summary>
+    /// <summary>The same job with another client id, client token and session.</summary>
     internal virtual ThirdPartyJob With(string? clientId, Secret clientToken, ThirdPartySession session) =>
         new(JobId, clientId, clientToken, Status, ActionType, session);
 

@@ -14,7 +14,7 @@ public class ThirdPartyJobDetail : ThirdPartyJob
         Details = details;
     }
 
-    /// <summary>The job with its details, and what is known of its status by now.</summary>
+    /// <summary>The job with its details and its last known status.</summary>
     internal ThirdPartyJobDetail(ThirdPartyJob job, JobDetailsResponse details, string? status)
         : base(job.JobId, job.ClientId, job.ClientToken, status, job.ActionType ?? details.ActionType, job.Session)
     {
@@ -27,13 +27,13 @@ public class ThirdPartyJobDetail : ThirdPartyJob
         Details = job.Details;
     }
 
-    /// <summary>The same as <see cref="ThirdPartyJob.JobId"/>, as AWS.Tools calls it.</summary>
+    /// <summary>The same as <see cref="ThirdPartyJob.JobId"/>, under the name in AWS.Tools.</summary>
     public string Id => JobId;
 
-    /// <summary>What the job is claimed with, once. Plain text, and kept out of views and logs.</summary>
+    /// <summary>The nonce, which claims the job once. It is plain text; views and logs leave it out.</summary>
     public string? Nonce => Details.Nonce;
 
-    /// <summary>The configuration of the action: its keys, and a value for the asking.</summary>
+    /// <summary>The configuration of the action, which shows only its keys.</summary>
     public JobConfiguration Configuration => Details.Configuration;
 
     /// <summary>The name of the pipeline.</summary>
@@ -54,24 +54,26 @@ public class ThirdPartyJobDetail : ThirdPartyJob
     /// <summary>The id of the pipeline's execution; the service does not fill it for third-party jobs.</summary>
     public string? PipelineExecutionId => Details.PipelineExecutionId;
 
-    /// <summary>The artifacts that the action takes in.</summary>
+    /// <summary>The input artifacts of the action.</summary>
     public IReadOnlyList<JobArtifact> InputArtifacts => Details.InputArtifacts;
 
-    /// <summary>The artifacts that the action hands on.</summary>
+    /// <summary>The output artifacts of the action.</summary>
     public IReadOnlyList<JobArtifact> OutputArtifacts => Details.OutputArtifacts;
 
-    /// <summary>Temporary credentials for the artifacts, about 15 minutes long.</summary>
+    /// <summary>Temporary credentials for the artifacts, which expire after about 15 minutes.</summary>
     public ArtifactCredentials? ArtifactCredentials => Details.ArtifactCredentials;
 
     /// <summary>
-    /// The token that an earlier job of this action left. Plain text, and kept out of views and logs.
+    /// The token from an earlier job of this action. It is plain text; views and logs leave it out.
     /// </summary>
     public string? ContinuationToken => Details.ContinuationToken;
 
-    /// <summary>The key to encrypt output artifacts with; none: the AWS managed key.</summary>
+    /// <summary>
+    /// The key for encrypting output artifacts; <see langword="null"/> for the AWS managed key.
+    /// </summary>
     public EncryptionKey? EncryptionKey => Details.EncryptionKey;
 
-    /// <summary>The same details in the shape that the service gives them, as AWS.Tools shows them.</summary>
+    /// <summary>The same details, in the shape that the service and AWS.Tools return.</summary>
     public JobData Data => new(Details, ActionType);
 
     /// <summary>When the details were read.</summary>

@@ -4,14 +4,15 @@ namespace CodePipeline.ThirdParty;
 
 /// <summary>The identity of an action type: category, owner, provider and version.</summary>
 /// <remarks>
-/// Text form <c>Category/Provider/Version</c>, or <c>Category/Owner/Provider/Version</c> for another owner.
+/// The text form is <c>Category/Provider/Version</c>. For an owner other than ThirdParty, it is
+/// <c>Category/Owner/Provider/Version</c>.
 /// </remarks>
 public sealed class ActionTypeId : IEquatable<ActionTypeId>
 {
     /// <summary>The owner of every third-party action type.</summary>
     public const string ThirdPartyOwner = "ThirdParty";
 
-    /// <summary>Creates an identity as the service gave it; nothing is checked.</summary>
+    /// <summary>Creates an identity without checking its members.</summary>
     public ActionTypeId(string category, string owner, string provider, string version)
     {
         Category = category;
@@ -23,13 +24,13 @@ public sealed class ActionTypeId : IEquatable<ActionTypeId>
     /// <summary>Source, Build, Deploy, Test, Invoke, Approval or Compute.</summary>
     public string Category { get; }
 
-    /// <summary>ThirdParty; the service also knows AWS and Custom.</summary>
+    /// <summary>ThirdParty, AWS or Custom.</summary>
     public string Owner { get; }
 
-    /// <summary>The partner's name for the action, 1 to 35 of letters, digits, <c>_</c> and <c>-</c>.</summary>
+    /// <summary>The partner's name for the action: 1 to 35 letters, digits, <c>_</c> or <c>-</c>.</summary>
     public string Provider { get; }
 
-    /// <summary>The version of the action type, 1 to 9 of letters, digits, <c>_</c> and <c>-</c>.</summary>
+    /// <summary>The version of the action type: 1 to 9 letters, digits, <c>_</c> or <c>-</c>.</summary>
     public string Version { get; }
 
     /// <inheritdoc/>

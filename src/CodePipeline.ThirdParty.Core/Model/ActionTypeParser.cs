@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>
-/// Reads action types as users write them: <c>Test/Contoso/1</c>, the AWS CLI's shorthand, JSON, or members.
+/// Parses the forms in which users write action types: <c>Test/Contoso/1</c>, the AWS CLI's shorthand, JSON, or
+/// members.
 /// </summary>
 internal static class ActionTypeParser
 {
@@ -24,14 +25,14 @@ internal static class ActionTypeParser
         return trimmed.IndexOf('=') >= 0 ? FromShorthand(trimmed) : FromPath(trimmed);
     }
 
-    /// <summary>Makes an action type of named members; the owner may be left out.</summary>
+    /// <summary>Creates an action type from named members. The owner is optional.</summary>
     public static ActionTypeId FromMembers(IReadOnlyDictionary<string, string?> members)
     {
         string[] known = { "category", "owner", "provider", "version" };
         string? unknown = members.Keys.FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase));
         if (unknown is not null)
         {
-            throw Wrong($"has a member '{unknown}', which no action type has");
+            throw Wrong($"has an unknown member '{unknown}'");
         }
 
         return FromMembers(Get("category"), Get("owner"), Get("provider"), Get("version"));
@@ -40,7 +41,7 @@ internal static class ActionTypeParser
             members.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
-    /// <summary>Makes an action type of its four members; the owner may be left out.</summary>
+    /// <summary>Creates an action type from its four members. The owner is optional.</summary>
     public static ActionTypeId FromMembers(string? category, string? owner, string? provider, string? version) => new(
         StringEnum.Check(ServiceLimits.Categories, category ?? throw Wrong("has no category"), "Category"),
         StringEnum.Check(ServiceLimits.Owners, owner ?? ActionTypeId.ThirdPartyOwner, "Owner"),

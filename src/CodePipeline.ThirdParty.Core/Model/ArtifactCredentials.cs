@@ -3,7 +3,8 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>
-/// Temporary credentials for a job's artifacts. They live about 15 minutes; asking for details gives new ones.
+/// Temporary credentials for a job's artifacts. They expire after about 15 minutes. Reading the details returns new
+/// ones.
 /// </summary>
 public sealed class ArtifactCredentials
 {

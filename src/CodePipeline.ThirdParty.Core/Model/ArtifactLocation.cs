@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>Where an artifact lies (<c>location</c>).</summary>
+/// <summary>The location of an artifact (<c>location</c>).</summary>
 public sealed class ArtifactLocation
 {
     internal ArtifactLocation(string? type, string? bucketName, string? objectKey)

@@ -1,19 +1,19 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>How a check ended.</summary>
+/// <summary>The result of a check.</summary>
 public enum CheckResult
 {
-    /// <summary>As it should be.</summary>
+    /// <summary>The check passed.</summary>
     Passed,
 
-    /// <summary>Not as it should be; <see cref="ConnectionCheck.RecommendedAction"/> says what to do.</summary>
+    /// <summary>The check failed; see <see cref="ConnectionCheck.RecommendedAction"/>.</summary>
     Failed,
 
-    /// <summary>Not tried, for the reason that <see cref="ConnectionCheck.Text"/> gives.</summary>
+    /// <summary>The check did not run; <see cref="ConnectionCheck.Text"/> gives the reason.</summary>
     NotTried,
 }
 
-/// <summary>One finding of Test-CPThirdPartyConnection.</summary>
+/// <summary>One check of Test-CPThirdPartyConnection.</summary>
 public sealed class ConnectionCheck
 {
     internal ConnectionCheck(string name, CheckResult result, string text, string? recommendedAction = null)
@@ -24,16 +24,16 @@ public sealed class ConnectionCheck
         RecommendedAction = recommendedAction;
     }
 
-    /// <summary>What was checked.</summary>
+    /// <summary>The name of the check.</summary>
     public string Name { get; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The result of the check.</summary>
     public CheckResult Result { get; }
 
-    /// <summary>What was found.</summary>
+    /// <summary>The finding, or the reason why the check did not run.</summary>
     public string Text { get; }
 
-    /// <summary>What to do about it, where it failed or could not be tried.</summary>
+    /// <summary>The recommended action, if the check failed or did not run.</summary>
     public string? RecommendedAction { get; }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>The key that a job's output artifacts are to be encrypted with.</summary>
+/// <summary>The key for encrypting a job's output artifacts.</summary>
 public sealed class EncryptionKey
 {
     /// <summary>Creates the key.</summary>
@@ -13,7 +13,7 @@ public sealed class EncryptionKey
     /// <summary>The id, ARN or alias of the key.</summary>
     public string? Id { get; }
 
-    /// <summary>The kind of the key: <c>KMS</c>.</summary>
+    /// <summary>The type of the key: <c>KMS</c>.</summary>
     public string? Type { get; }
 
     /// <inheritdoc/>

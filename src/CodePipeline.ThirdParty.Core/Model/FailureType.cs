@@ -6,18 +6,18 @@ public enum FailureType
     /// <summary>The work itself failed.</summary>
     JobFailed,
 
-    /// <summary>The action is configured wrongly; its owner must change it.</summary>
+    /// <summary>The configuration of the action is wrong; its owner must change it.</summary>
     ConfigurationError,
 
     /// <summary>The worker lacks a permission.</summary>
     PermissionError,
 
-    /// <summary>The revision does not fit what the worker sees.</summary>
+    /// <summary>The revision does not match the one that the worker sees.</summary>
     RevisionOutOfSync,
 
     /// <summary>The revision cannot be read.</summary>
     RevisionUnavailable,
 
-    /// <summary>The worker's system was not available; trying again may help.</summary>
+    /// <summary>The worker's system was not available; another attempt may succeed.</summary>
     SystemUnavailable,
 }

@@ -2,7 +2,7 @@ using CodePipeline.ThirdParty.Jobs;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>An input or output artifact of a job, and where it lies.</summary>
+/// <summary>An input or output artifact of a job, and its location.</summary>
 public sealed class JobArtifact
 {
     /// <summary>Creates an artifact.</summary>
@@ -15,13 +15,13 @@ public sealed class JobArtifact
         ObjectKey = objectKey;
     }
 
-    /// <summary>The name that the pipeline gives the artifact.</summary>
+    /// <summary>The name of the artifact in the pipeline.</summary>
     public string? Name { get; }
 
-    /// <summary>The revision, where the service knows it.</summary>
+    /// <summary>The revision, if the service knows it.</summary>
     public string? Revision { get; }
 
-    /// <summary>Where the artifact lies: <c>S3</c>.</summary>
+    /// <summary>The type of the location: <c>S3</c>.</summary>
     public string? LocationType { get; }
 
     /// <summary>The bucket; it may be in another region.</summary>
@@ -30,7 +30,7 @@ public sealed class JobArtifact
     /// <summary>The key of the object.</summary>
     public string? ObjectKey { get; }
 
-    /// <summary>Where the artifact lies, in the shape of the service.</summary>
+    /// <summary>The location, in the service's shape.</summary>
     public ArtifactLocation Location => new(LocationType, BucketName, ObjectKey);
 
     /// <inheritdoc/>

@@ -8,20 +8,20 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>
-/// The configuration of a job's action. It shows its keys; a value comes out only when asked for by its key.
+/// The configuration of a job's action. It shows only its keys. Read a value with the indexer.
 /// </summary>
 /// <remarks>
-/// The service does not tell which values are secret, so all are treated so: no property and no enumeration carries
+/// The service does not mark secret values, so every value counts as a secret: no property and no enumeration contains
 /// one.
 /// </remarks>
 [SuppressMessage(
     "Naming", "CA1710",
-    Justification = "Named after the service's actionConfiguration; that it enumerates keys is for display.")]
+    Justification = "Named after the service's actionConfiguration. It enumerates its keys only for display.")]
 public sealed class JobConfiguration : IReadOnlyCollection<string>
 {
     private readonly Dictionary<string, string> _values;
 
-    /// <summary>Keeps a configuration.</summary>
+    /// <summary>Creates a configuration.</summary>
     public JobConfiguration(IEnumerable<KeyValuePair<string, string>> values)
     {
         _values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -38,18 +38,18 @@ public sealed class JobConfiguration : IReadOnlyCollection<string>
     /// <summary>A configuration without keys.</summary>
     public static JobConfiguration Empty { get; } = new(Array.Empty<KeyValuePair<string, string>>());
 
-    /// <summary>The keys, in order.</summary>
+    /// <summary>The keys, in ordinal order.</summary>
     public IEnumerable<string> Keys => _values.Keys.OrderBy(key => key, StringComparer.Ordinal);
 
-    /// <summary>How many keys there are.</summary>
+    /// <summary>The number of keys.</summary>
     public int Count => _values.Count;
 
     /// <summary>
-    /// The value of a key, or <see langword="null"/> where there is no such key. Upper and lower case differ.
+    /// The value of a key; <see langword="null"/> if the key does not exist. Keys are case-sensitive.
     /// </summary>
     public string? this[string key] => _values.TryGetValue(key, out string? value) ? value : null;
 
-    /// <summary>Whether there is such a key. Upper and lower case differ.</summary>
+    /// <summary>Whether a key exists. Keys are case-sensitive.</summary>
     public bool ContainsKey(string key) => _values.ContainsKey(key);
 
     /// <summary>All keys with their values. Keep it out of logs.</summary>

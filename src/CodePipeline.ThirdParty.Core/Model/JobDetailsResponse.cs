@@ -4,14 +4,14 @@ using System.Collections.Generic;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>
-/// The answer of GetThirdPartyJobDetails. Members that the service left out are empty or <see langword="null"/>.
+/// The response of GetThirdPartyJobDetails. Members that the service left out are empty or <see langword="null"/>.
 /// </summary>
 public sealed class JobDetailsResponse
 {
     /// <summary><c>id</c></summary>
     public string? Id { get; init; }
 
-    /// <summary><c>nonce</c>: what the job is claimed with.</summary>
+    /// <summary><c>nonce</c>, which claims the job.</summary>
     public string? Nonce { get; init; }
 
     /// <summary><c>data.actionTypeId</c></summary>
@@ -53,6 +53,6 @@ public sealed class JobDetailsResponse
     /// <summary><c>data.encryptionKey</c></summary>
     public EncryptionKey? EncryptionKey { get; init; }
 
-    /// <summary>When the answer came, from which the credentials live on.</summary>
+    /// <summary>When the response was read. The lifetime of the artifact credentials starts here.</summary>
     internal DateTimeOffset ReadAt { get; init; } = DateTimeOffset.UtcNow;
 }

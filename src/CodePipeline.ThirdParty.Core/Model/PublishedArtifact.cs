@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty;
 
-/// <summary>An artifact that was published, and what S3 made of it.</summary>
+/// <summary>A published artifact, and its object in S3.</summary>
 public sealed class PublishedArtifact
 {
     internal PublishedArtifact(
@@ -19,10 +19,10 @@ public sealed class PublishedArtifact
     /// <summary>The id of the job.</summary>
     public string JobId { get; }
 
-    /// <summary>The name that the pipeline gives the artifact.</summary>
+    /// <summary>The name of the artifact in the pipeline.</summary>
     public string? Name { get; }
 
-    /// <summary>The file or folder that was published.</summary>
+    /// <summary>The published file or folder.</summary>
     public string Path { get; }
 
     /// <summary>The bucket.</summary>
@@ -31,13 +31,13 @@ public sealed class PublishedArtifact
     /// <summary>The key of the object.</summary>
     public string? ObjectKey { get; }
 
-    /// <summary>How long the object is; of a folder, its zip.</summary>
+    /// <summary>The length of the object in bytes; for a folder, the length of its zip.</summary>
     public long Bytes { get; }
 
     /// <summary>The object's entity tag.</summary>
     public string? ETag { get; }
 
-    /// <summary>The object's version, in a bucket that has versions.</summary>
+    /// <summary>The object's version, if the bucket has versioning.</summary>
     public string? VersionId { get; }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>
-/// The limits of the service model <c>codepipeline/2015-07-09</c> for third-party jobs, the one place they stand.
+/// The limits of the service model <c>codepipeline/2015-07-09</c> for third-party jobs. No other place repeats them.
 /// </summary>
 public static class ServiceLimits
 {
@@ -16,13 +16,13 @@ public static class ServiceLimits
     /// <summary>The id of a job.</summary>
     public static TextLimit JobId { get; } = new("jobId", 1, 512);
 
-    /// <summary>The secret of a partner's customer; not the client id.</summary>
+    /// <summary>The secret of a partner's customer. It is not the client id.</summary>
     public static TextLimit ClientToken { get; } = new("clientToken", 1, 256);
 
-    /// <summary>The nonce that a job is claimed with.</summary>
+    /// <summary>The nonce that claims a job.</summary>
     public static TextLimit Nonce { get; } = new("nonce", 1, 50);
 
-    /// <summary>The continuation token that a later job of the same action carries.</summary>
+    /// <summary>The continuation token for a later job of the same action.</summary>
     public static TextLimit ContinuationToken { get; } = new("continuationToken", 1, 2048);
 
     /// <summary>The summary of a successful execution.</summary>
@@ -49,13 +49,13 @@ public static class ServiceLimits
     /// <summary>A value of an action's configuration.</summary>
     public static TextLimit ConfigurationValue { get; } = new("configurationValue", 1, 1000);
 
-    /// <summary>The least number of jobs that a poll may ask for.</summary>
+    /// <summary>The minimum batch size of a poll.</summary>
     public const int MinimumBatchSize = 1;
 
-    /// <summary>The least percentage of completion.</summary>
+    /// <summary>The minimum percentage of completion.</summary>
     public const int MinimumPercentComplete = 0;
 
-    /// <summary>The greatest percentage of completion.</summary>
+    /// <summary>The maximum percentage of completion.</summary>
     public const int MaximumPercentComplete = 100;
 
     /// <summary>The action categories that the service knows.</summary>
@@ -65,7 +65,7 @@ public static class ServiceLimits
     /// <summary>The action owners that the service knows.</summary>
     public static IReadOnlyList<string> Owners { get; } = new[] { "AWS", "ThirdParty", "Custom" };
 
-    /// <summary>The reasons of a failure that the service knows.</summary>
+    /// <summary>The failure types that the service knows.</summary>
     public static IReadOnlyList<string> FailureTypes { get; } = new[]
     {
         "JobFailed", "ConfigurationError", "PermissionError", "RevisionOutOfSync", "RevisionUnavailable",

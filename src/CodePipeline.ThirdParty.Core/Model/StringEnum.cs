@@ -4,15 +4,15 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>The limit that the service model sets on a member with a few known values.</summary>
+/// <summary>Checks members that allow only a few known values in the service model.</summary>
 internal static class StringEnum
 {
-    /// <summary>The value as the service spells it, whatever the case it came in.</summary>
-    /// <exception cref="InvalidInputException">It is none that the service knows.</exception>
+    /// <summary>The value in the service's spelling. The case of the input does not matter.</summary>
+    /// <exception cref="InvalidInputException">The service does not know the value.</exception>
     public static string Check(IReadOnlyList<string> allowed, string value, string inputName) =>
         allowed.FirstOrDefault(each => each.Equals(value.Trim(), StringComparison.OrdinalIgnoreCase))
         ?? throw new InvalidInputException(
             inputName,
-            $"{inputName} '{value}' is not one that the service knows.",
+            $"The service does not know {inputName} '{value}'.",
             $"Use one of {string.Join(", ", allowed)}.");
 }

@@ -4,11 +4,11 @@ using System.Globalization;
 namespace CodePipeline.ThirdParty;
 
 /// <summary>
-/// The limit that the service model sets on a text member: its length, and the characters it may hold.
+/// A limit of the service model for a text member: its length and its allowed characters.
 /// </summary>
 /// <remarks>
-/// Lengths count Unicode characters (scalar values), as the model's <c>@length</c> trait does; <see cref="Cut"/> counts
-/// UTF-16 units, which are never fewer, so that what it returns is accepted whichever way the service counts.
+/// Lengths count Unicode scalar values, like the model's <c>@length</c> trait. <see cref="Cut"/> counts UTF-16 units,
+/// which are never fewer, so the service accepts its result even if it counts units.
 /// </remarks>
 public sealed class TextLimit
 {
@@ -23,16 +23,16 @@ public sealed class TextLimit
     /// <summary>The member of the service model, for example <c>jobId</c>.</summary>
     public string Member { get; }
 
-    /// <summary>The least number of characters.</summary>
+    /// <summary>The minimum number of characters.</summary>
     public int Minimum { get; }
 
-    /// <summary>The greatest number of characters.</summary>
+    /// <summary>The maximum number of characters.</summary>
     public int Maximum { get; }
 
     /// <summary>Whether only letters, digits, <c>_</c> and <c>-</c> are allowed (<c>[0-9A-Za-z_-]+</c>).</summary>
     public bool IdentifierOnly { get; }
 
-    /// <summary>Whether a value keeps the limit.</summary>
+    /// <summary>Whether a value is within the limit.</summary>
     public bool Allows(string? value)
     {
         if (value is null)
@@ -44,9 +44,12 @@ public sealed class TextLimit
         return length >= Minimum && length <= Maximum && (!IdentifierOnly || IsIdentifier(value));
     }
 
-    /// <summary>Returns the value, or throws <see cref="InvalidInputException"/> where it breaks the limit.</summary>
-    /// <param name="value">The value; it is not repeated in the message, since it may be a secret.</param>
-    /// <param name="inputName">The input as the user knows it.</param>
+    /// <summary>Returns the value if it is within the limit.</summary>
+    /// <param name="value">
+    /// The value, which may be a secret. Only a limit for identifiers repeats it in its message.
+    /// </param>
+    /// <param name="inputName">The user's name for the input.</param>
+    /// <exception cref="InvalidInputException">The value is not within the limit.</exception>
     public string Check(string? value, string inputName)
     {
         if (value is null || (value.Length == 0 && Minimum > 0))
@@ -63,7 +66,7 @@ public sealed class TextLimit
             throw new InvalidInputException(
                 inputName,
                 string.Format(
-                    CultureInfo.InvariantCulture, "{0} has {1} characters; the service takes {2}.", inputName, length,
+                    CultureInfo.InvariantCulture, "{0} has {1} characters; the service accepts {2}.", inputName, length,
                     Range),
                 length > Maximum ? $"Shorten {inputName} to {Maximum} characters." : $"Give {inputName} {Range}.");
         }
@@ -72,15 +75,15 @@ public sealed class TextLimit
         {
             throw new InvalidInputException(
                 inputName,
-                $"{inputName} '{value}' has characters that the service does not take.",
-                $"Use letters, digits, '_' and '-' only for {inputName}.");
+                $"{inputName} '{value}' has characters that the service does not accept.",
+                $"Use only letters, digits, '_' and '-' for {inputName}.");
         }
 
         return value;
     }
 
     /// <summary>
-    /// Cuts a text that is too long, between two characters as a person sees them, and ends it in <c>…</c>.
+    /// Shortens a text that is too long and ends it with <c>…</c>. Never splits a visible character.
     /// </summary>
     public string Cut(string value)
     {

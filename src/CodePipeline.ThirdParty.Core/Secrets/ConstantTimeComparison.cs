@@ -5,7 +5,7 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Secrets;
 
-/// <summary>Compares secrets without telling, by the time it takes, how much of them is alike.</summary>
+/// <summary>Compares secrets in a time that does not depend on their common prefix.</summary>
 internal static class ConstantTimeComparison
 {
     public static bool AreEqual(string left, string right)

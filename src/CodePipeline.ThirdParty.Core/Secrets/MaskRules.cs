@@ -5,8 +5,8 @@ using System.Linq;
 namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>
-/// Which texts are masked. A customer chooses the values of a configuration: a mask for <c>e</c> or <c>true</c> would
-/// hide no secret, but the whole log.
+/// Decides which texts are masked. Customers choose the values of a configuration, and masking a value such as <c>e</c>
+/// or <c>true</c> would make the whole log unreadable.
 /// </summary>
 internal static class MaskRules
 {
@@ -28,7 +28,7 @@ internal static class MaskRules
         "username", "valid", "value", "version", "warning", "worker", "write",
     };
 
-    /// <summary>Whether a text is so long, and so rare, that a mask for it hides a secret and little else.</summary>
+    /// <summary>Whether a text is long and rare enough that masking it hides a secret and little else.</summary>
     public static bool IsMaskable(string secret)
     {
         string text = secret.Trim();
@@ -37,8 +37,8 @@ internal static class MaskRules
     }
 
     /// <summary>
-    /// What is masked of a secret where only single lines can be: itself; of several lines, such as those of a key file,
-    /// the long ones.
+    /// The parts of a secret to mask in a log that can mask only single lines: the secret itself or, for several lines
+    /// such as a key file, its long lines.
     /// </summary>
     public static IEnumerable<string> LinesOf(string secret)
     {

@@ -2,36 +2,38 @@ using System;
 
 namespace CodePipeline.ThirdParty.Secrets;
 
-/// <summary>A text that must not be seen: a client token, a secret key, a secret configuration value.</summary>
+/// <summary>A text that must stay hidden: a client token, a secret key or a secret configuration value.</summary>
 /// <remarks>
-/// It has no public property and no field that a serializer reads: views, transcripts, CSV and <c>Export-Clixml</c> show
-/// <c>***</c>, and <c>ConvertTo-Json</c> writes <c>{}</c>. <see cref="Reveal"/> gives the text.
+/// It has no public property and no field that a serializer reads. Views, transcripts, CSV and <c>Export-Clixml</c>
+/// show <c>***</c>, and <c>ConvertTo-Json</c> writes <c>{}</c>. <see cref="Reveal"/> returns the text.
 /// </remarks>
 public sealed class Secret : IEquatable<Secret>
 {
-    /// <summary>What stands in the place of a secret.</summary>
+    /// <summary>The text that is shown instead of a secret.</summary>
     public const string Mask = "***";
 
     private readonly string _value;
 
-    /// <summary>Keeps a text as a secret.</summary>
+    /// <summary>Creates a secret.</summary>
     /// <param name="value">The text, at least one character.</param>
     /// <exception cref="ArgumentException">The text is empty.</exception>
     public Secret(string value)
     {
         if (string.IsNullOrEmpty(value))
         {
-            throw new ArgumentException("A secret has at least one character.", nameof(value));
+            throw new ArgumentException("The secret is empty. Give at least one character.", nameof(value));
         }
 
         _value = value;
         SecretRegistry.Announce(value);
     }
 
-    /// <summary>Whether a text is what a secret shows, here or in the log of a CI runner: asterisks and nothing else.</summary>
+    /// <summary>
+    /// Whether a text is the mask of a secret. CI runners also mask with asterisks, so any number of them counts.
+    /// </summary>
     internal static bool IsMask(string text) => text.Length > 0 && text.Trim('*').Length == 0;
 
-    /// <summary>Gives the text itself. Keep it out of logs.</summary>
+    /// <summary>Returns the text. Keep it out of logs.</summary>
     public string Reveal() => _value;
 
     /// <summary>Always <c>***</c>.</summary>

@@ -7,10 +7,12 @@ using System.Text.RegularExpressions;
 
 namespace CodePipeline.ThirdParty.Secrets;
 
-/// <summary>A secret as it may stand in a text: itself, in base64 or hexadecimal, and escaped for JSON, XML or URLs.</summary>
+/// <summary>
+/// Finds a secret in a text: in plain form, in base64 or hexadecimal, and escaped for JSON, XML or URLs.
+/// </summary>
 internal sealed class SecretEncodings
 {
-    // Shorter pieces come up by chance.
+    // Shorter pieces occur by chance.
     private const int ShortestPiece = 6;
     private const int MostEscapes = 8;
     private const string Slashes = @"\\{1,8}";
@@ -20,7 +22,7 @@ internal sealed class SecretEncodings
     private readonly Lazy<string[]> _encoded;
     private readonly Lazy<Regex> _escaped;
 
-    /// <summary>Makes nothing of it yet: most texts hold no secret in any form.</summary>
+    /// <summary>Creates the encoded forms only when they are needed.</summary>
     public SecretEncodings(string secret)
     {
         _secret = secret;
@@ -28,7 +30,7 @@ internal sealed class SecretEncodings
         _escaped = new Lazy<Regex>(() => new Regex(Escaped(secret), RegexOptions.CultureInvariant));
     }
 
-    /// <summary>Puts <c>***</c> in its place, in each form.</summary>
+    /// <summary>Replaces every form of the secret with <c>***</c>.</summary>
     public string Apply(string text)
     {
         text = text.Replace(_secret, Secret.Mask);
@@ -45,7 +47,7 @@ internal sealed class SecretEncodings
         return text.IndexOfAny(['\\', '%', '&', '+']) < 0 ? text : _escaped.Value.Replace(text, Secret.Mask);
     }
 
-    /// <summary>The longest first.</summary>
+    /// <summary>The forms in base64 and hexadecimal, longest first.</summary>
     private static string[] Encoded(string secret)
     {
         byte[] narrow = Encoding.UTF8.GetBytes(secret);
@@ -60,8 +62,8 @@ internal sealed class SecretEncodings
     }
 
     /// <summary>
-    /// What base64 makes of the bytes, wherever they stand in what is encoded: its characters that depend on nothing
-    /// else.
+    /// The base64 text of the bytes at each of the three possible alignments, without the characters that also depend
+    /// on neighbouring bytes.
     /// </summary>
     private static IEnumerable<string> Base64(byte[] secret)
     {
@@ -76,10 +78,10 @@ internal sealed class SecretEncodings
         }
     }
 
-    /// <summary>A pattern in which each character may be itself or any escape of it.</summary>
+    /// <summary>A pattern that matches each character in plain form or in any escaped form.</summary>
     /// <remarks>
-    /// Its groups never give back what they took, and repeat within bounds: a customer who chooses both the secret and
-    /// the text could make the search endless otherwise.
+    /// Its groups are atomic and its repetitions bounded. Otherwise, a customer who chooses both the secret and the
+    /// text could make the search endless.
     /// </remarks>
     private static string Escaped(string secret)
     {
@@ -95,7 +97,8 @@ internal sealed class SecretEncodings
             }
             while (each == @"\" && i < secret.Length && secret[i] == '\\');
 
-            // Backslashes are doubled by each escaping, so a run of them is taken as one, with those of what follows it.
+            // Each escaping doubles the backslashes, so match a run of them as a whole, including those that escape the
+            // next character.
             string itself = each == @"\" ? $@"\\{{{count},{MostEscapes * count}}}" : Regex.Escape(each);
             string slashes = pattern.Length > 0 && secret[i - (each.Length * count) - 1] == '\\' ? NoSlash : Slashes;
             string escaped = string.Join("|", Escapes(each, slashes));

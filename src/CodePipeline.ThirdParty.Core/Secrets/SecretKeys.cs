@@ -2,14 +2,13 @@ using System;
 
 namespace CodePipeline.ThirdParty.Secrets;
 
-/// <summary>Tells by its name whether a configuration value is likely a secret.</summary>
+/// <summary>Decides by the name of a configuration value whether the value is probably a secret.</summary>
 internal static class SecretKeys
 {
     private static readonly string[] s_marks =
     {
         "secret", "password", "passwd", "passphrase", "token", "apikey", "api_key", "api-key", "accesskey",
-        "access_key",
-        "access-key", "privatekey", "private_key", "private-key", "credential", "connectionstring", "pwd",
+        "access_key", "access-key", "privatekey", "private_key", "private-key", "credential", "connectionstring", "pwd",
     };
 
     public static bool LooksSecret(string key)

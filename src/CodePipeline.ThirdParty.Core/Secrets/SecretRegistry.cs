@@ -2,10 +2,10 @@ using System;
 
 namespace CodePipeline.ThirdParty.Secrets;
 
-/// <summary>Where every new secret is announced, so that a CI runner can be told to mask it.</summary>
+/// <summary>Announces every new secret, so that a CI runner can mask it.</summary>
 internal static class SecretRegistry
 {
-    /// <summary>Called with the text of each secret as it comes into being; set by the host on a runner only.</summary>
+    /// <summary>Called with the text of each new secret. The host sets it only on a CI runner.</summary>
     public static Action<string>? Announced { get; set; }
 
     public static void Announce(string secret) => Announced?.Invoke(secret);

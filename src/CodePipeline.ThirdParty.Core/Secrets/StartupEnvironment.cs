@@ -9,17 +9,17 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>
-/// The environment that a process was started with. Linux shows it in <c>/proc/PID/environ</c> to all programs of the
-/// same user, whatever has been removed since.
+/// The environment at the start of the process. Linux shows it in <c>/proc/PID/environ</c> to all programs of the same
+/// user, including variables that the process has removed since.
 /// </summary>
 internal static class StartupEnvironment
 {
-    // Of the fields after the program's name, which may hold anything but its own closing bracket.
+    // The fields are counted after the program's name, which ends with the last closing bracket.
     private const int StartField = 47;
     private const int EndField = 48;
     private const long Largest = 16 << 20;
 
-    /// <summary>Overwrites values of variables there, where the system tells where they are.</summary>
+    /// <summary>Overwrites the values of variables in it, if the system shows its address.</summary>
     public static void Wipe(IReadOnlyCollection<string> names)
     {
         if (names.Count == 0 || !RuntimeInformation.IsOSPlatform(OSPlatform.Linux))
@@ -42,7 +42,7 @@ internal static class StartupEnvironment
             when (error is IOException or UnauthorizedAccessException or FormatException or OverflowException
                 or IndexOutOfRangeException or ArgumentOutOfRangeException)
         {
-            // Without /proc nobody else reads it there either.
+            // Without /proc, other programs cannot read it either.
         }
     }
 

@@ -8,12 +8,13 @@ using System.Text.RegularExpressions;
 namespace CodePipeline.ThirdParty.Secrets;
 
 /// <summary>
-/// Environment variables that a worker keeps from its handlers, and from the programs that they start: the customer's
-/// own code, often. Back again when the last worker of the process is over.
+/// Environment variables that a worker hides from its handlers and from the programs that they start, which are often
+/// customer code. The variables return when the last worker of the process ends.
 /// </summary>
 internal sealed class WithheldVariables : IDisposable
 {
-    // Tokens, what tokens are asked for with, and files by which a runner takes orders for its next steps.
+    // Tokens, the variables for requesting tokens, and the files through which a runner receives commands for its next
+    // steps.
     private static readonly string[] s_always =
     {
         "CPTHIRDPARTY_CLIENT_TOKEN", "CPTHIRDPARTY_STEP_*",
@@ -39,10 +40,12 @@ internal sealed class WithheldVariables : IDisposable
     {
     }
 
-    /// <summary>Takes the variables out of the environment.</summary>
-    /// <param name="keep">Names that stay; <c>*</c> and <c>?</c> stand for any characters, and for one.</param>
+    /// <summary>Removes the variables from the environment.</summary>
+    /// <param name="keep">
+    /// The names that stay. <c>*</c> matches any number of characters, and <c>?</c> matches one.
+    /// </param>
     /// <param name="withKeys">
-    /// Whether AWS keys, and what they are asked for with, go too: where they are the worker's own.
+    /// Whether to remove AWS keys and the variables for getting them too, because they belong to the worker.
     /// </param>
     public static WithheldVariables Hold(IEnumerable<string> keep, bool withKeys)
     {
@@ -52,7 +55,9 @@ internal sealed class WithheldVariables : IDisposable
         {
             var holder = new WithheldVariables();
             string[] names = Environment.GetEnvironmentVariables().Keys.Cast<string>().Concat(s_held.Keys)
-                .Where(name => withheld.IsMatch(name) && !kept.IsMatch(name)).Distinct(StringComparer.Ordinal).ToArray();
+                .Where(name => withheld.IsMatch(name) && !kept.IsMatch(name))
+                .Distinct(StringComparer.Ordinal)
+                .ToArray();
             foreach (string name in names)
             {
                 if (!s_held.TryGetValue(name, out WithheldVariable? held))
@@ -70,12 +75,14 @@ internal sealed class WithheldVariables : IDisposable
         }
     }
 
-    /// <summary>A variable's value, whether it is withheld or not.</summary>
+    /// <summary>The value of a variable, withheld or not.</summary>
     public static string? Read(string name)
     {
         lock (s_lock)
         {
-            return s_held.TryGetValue(name, out WithheldVariable? held) ? held.Value : Environment.GetEnvironmentVariable(name);
+            return s_held.TryGetValue(name, out WithheldVariable? held)
+                ? held.Value
+                : Environment.GetEnvironmentVariable(name);
         }
     }
 

@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Tokens;
 namespace CodePipeline.ThirdParty.Sessions;
 
 /// <summary>
-/// Finds the token of a job's client: the parameter, the job itself, the session, the environment; in that order.
+/// Finds the client token of a job. Looks in the parameter, the job, the session and the environment, in this order.
 /// </summary>
 internal static class ClientTokenResolver
 {
@@ -21,7 +21,7 @@ internal static class ClientTokenResolver
         CancellationToken cancellationToken)
     {
         string client = clientId ?? string.Empty;
-        var looked = new List<string>();
+        var searched = new List<string>();
         if (await AskAsync(parameter).ConfigureAwait(false) is Secret given)
         {
             return given;
@@ -34,7 +34,7 @@ internal static class ClientTokenResolver
 
         return await AskAsync(session?.Tokens).ConfigureAwait(false)
             ?? await AskAsync(EnvironmentTokenSource.Instance).ConfigureAwait(false)
-            ?? throw new ClientTokenNotFoundException(jobId, clientId, looked);
+            ?? throw new ClientTokenNotFoundException(jobId, clientId, searched);
 
         async Task<Secret?> AskAsync(IClientTokenSource? source)
         {
@@ -43,16 +43,16 @@ internal static class ClientTokenResolver
                 return null;
             }
 
-            looked.Add(source.Description);
+            searched.Add(source.Description);
             return await source.FindAsync(client, cancellationToken).ConfigureAwait(false);
         }
     }
 }
 
-/// <summary>No place knows the token of a job's client.</summary>
-internal sealed class ClientTokenNotFoundException(string? jobId, string? clientId, IEnumerable<string> looked)
+/// <summary>No source has the client token of a job.</summary>
+internal sealed class ClientTokenNotFoundException(string? jobId, string? clientId, IEnumerable<string> searched)
     : Exception($"No client token was found for client '{(string.IsNullOrEmpty(clientId) ? "(not named)" : clientId)}'"
-        + $"{(jobId is null ? string.Empty : $" of job {jobId}")}. Looked in {string.Join(", ", looked)}.")
+        + $"{(jobId is null ? string.Empty : $" of job {jobId}")}. Looked in {string.Join(", ", searched)}.")
 {
     public string? JobId { get; } = jobId;
 }

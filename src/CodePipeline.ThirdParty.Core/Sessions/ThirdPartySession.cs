@@ -6,8 +6,8 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Sessions;
 
-/// <summary>How calls are made: region, endpoint, credentials, retries, and where client tokens come from.</summary>
-/// <remarks>Immutable, and without a secret in any public property.</remarks>
+/// <summary>The settings of calls: region, endpoint, credentials, retries and the source of client tokens.</summary>
+/// <remarks>Immutable. No public property contains a secret.</remarks>
 public sealed class ThirdPartySession
 {
     private readonly Func<ClientSettings, IThirdPartyJobClient> _clients;
@@ -25,25 +25,27 @@ public sealed class ThirdPartySession
         _clients = clients ?? ClientCache.Get;
     }
 
-    /// <summary>The name that <c>-Session</c> takes; empty for the settings of one call.</summary>
+    /// <summary>The name for <c>-Session</c>; <see langword="null"/> for the settings of a single call.</summary>
     public string? Name { get; }
 
     /// <summary>The region that requests are signed for.</summary>
     public string? Region => Settings.Region;
 
-    /// <summary>The endpoint that was set; empty where the service's own rules tell it.</summary>
+    /// <summary>The endpoint; <see langword="null"/> if the service's endpoint rules determine it.</summary>
     public string? EndpointUrl => Settings.EndpointUrl;
 
-    /// <summary>The endpoint of S3 that was set; empty where the environment, the profile or the region tells it.</summary>
+    /// <summary>
+    /// The S3 endpoint; <see langword="null"/> if the environment, the profile or the region determines it.
+    /// </summary>
     public string? S3EndpointUrl => Settings.S3EndpointUrl;
 
-    /// <summary>Where credentials come from, in words.</summary>
+    /// <summary>The source of the credentials, for display.</summary>
     public string CredentialSource => CredentialResolver.Describe(Settings);
 
-    /// <summary>Where client tokens come from, in words.</summary>
+    /// <summary>The source of the client tokens, for display.</summary>
     public string ClientTokenSource => Tokens?.Description ?? EnvironmentTokenSource.Instance.Description;
 
-    /// <summary>The named profile, if any.</summary>
+    /// <summary>The name of the profile, if set.</summary>
     public string? ProfileName => Settings.ProfileName;
 
     /// <summary>The file of trusted authorities, if set.</summary>
@@ -52,16 +54,16 @@ public sealed class ThirdPartySession
     /// <summary>The proxy, if set.</summary>
     public string? Proxy => Settings.Proxy;
 
-    /// <summary>How long one attempt may take; the default is 60 s.</summary>
+    /// <summary>The time limit of an attempt, if set; the default is 60 s.</summary>
     public TimeSpan? Timeout => Settings.Timeout;
 
-    /// <summary>How long connecting may take; the default is 3.1 s.</summary>
+    /// <summary>The time limit of connecting, if set; the default is 3.1 s.</summary>
     public TimeSpan? ConnectTimeout => Settings.ConnectTimeout;
 
-    /// <summary>How retries are spaced, if set.</summary>
+    /// <summary>The spacing of retries, if set.</summary>
     public ClientRetryMode? RetryMode => Settings.RetryMode;
 
-    /// <summary>How often a call is tried at most, if set; the default is 3.</summary>
+    /// <summary>The maximum number of attempts per call, if set; the default is 3.</summary>
     public int? MaxAttempts => Settings.MaxAttempts;
 
     internal ClientSettings Settings { get; }
@@ -69,7 +71,8 @@ public sealed class ThirdPartySession
     internal IClientTokenSource? Tokens { get; }
 
     /// <summary>
-    /// The client, made at the first call: a session with a wrong profile can be looked at, and mended.
+    /// The client. It is created at the first call, so that users can display and correct a session with a wrong
+    /// profile.
     /// </summary>
     internal IThirdPartyJobClient Client => _client ??= _clients(Settings);
 
@@ -77,7 +80,7 @@ public sealed class ThirdPartySession
     internal ThirdPartySession With(ClientSettings settings) =>
         settings == Settings ? this : new ThirdPartySession(Name, settings, Tokens, _clients);
 
-    /// <summary>The same session with client tokens from elsewhere.</summary>
+    /// <summary>The same session with another source of client tokens.</summary>
     internal ThirdPartySession WithTokens(IClientTokenSource tokens) => new(Name, Settings, tokens, _clients);
 
     /// <inheritdoc/>

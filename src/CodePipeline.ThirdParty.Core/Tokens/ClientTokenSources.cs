@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Tokens;
 
-/// <summary>One token for every client.</summary>
+/// <summary>The same token for every client.</summary>
 internal sealed class SingleTokenSource(Secret token, string description) : IClientTokenSource
 {
     public string Description => description;
@@ -17,8 +17,10 @@ internal sealed class SingleTokenSource(Secret token, string description) : ICli
         Task.FromResult<Secret?>(token);
 }
 
-/// <summary>A table of client id to token.</summary>
-internal sealed class TokenMapSource(IReadOnlyDictionary<string, Secret> tokens, string description) : IClientTokenSource
+/// <summary>A map of client ids to tokens.</summary>
+internal sealed class TokenMapSource(
+    IReadOnlyDictionary<string, Secret> tokens, string description) : IClientTokenSource
+
 {
     public string Description => $"{description} ({tokens.Count} clients)";
 
@@ -26,7 +28,7 @@ internal sealed class TokenMapSource(IReadOnlyDictionary<string, Secret> tokens,
         Task.FromResult(tokens.TryGetValue(clientId, out Secret? token) ? token : null);
 }
 
-/// <summary>A look-up that somebody else makes: a script block, a vault, an emulator.</summary>
+/// <summary>Looks up tokens through a delegate, such as a script block, a vault or an emulator.</summary>
 internal sealed class DelegateTokenSource(
     Func<string, CancellationToken, Task<Secret?>> find, string description) : IClientTokenSource
 {
@@ -36,7 +38,7 @@ internal sealed class DelegateTokenSource(
         find(clientId, cancellationToken);
 }
 
-/// <summary>Asks a source once per client, and keeps the token.</summary>
+/// <summary>Caches the tokens of a source by client id.</summary>
 internal sealed class CachingTokenSource(IClientTokenSource source) : IClientTokenSource
 {
     private readonly ConcurrentDictionary<string, Secret> _found = new(StringComparer.Ordinal);
@@ -50,7 +52,7 @@ internal sealed class CachingTokenSource(IClientTokenSource source) : IClientTok
             return known;
         }
 
-        // What is not found is not kept: the partner may be adding the client just now.
+        // A missing token is not cached, because the partner may add the client at any time.
         Secret? token = await source.FindAsync(clientId, cancellationToken).ConfigureAwait(false);
         return token is null ? null : _found.GetOrAdd(clientId, token);
     }
@@ -65,7 +67,7 @@ internal sealed class EnvironmentTokenSource : IClientTokenSource
 
     public string Description => $"the variable {Variable}";
 
-    /// <summary>Makes secrets of all tokens there, also of clients that nobody has asked for yet.</summary>
+    /// <summary>Registers all tokens in the variable as secrets, even those that no job has needed yet.</summary>
     public static void Announce()
     {
         try
@@ -74,7 +76,7 @@ internal sealed class EnvironmentTokenSource : IClientTokenSource
         }
         catch (InvalidInputException)
         {
-            // Who needs a token meets the error.
+            // The error is reported when a job needs a token.
         }
     }
 
@@ -113,10 +115,10 @@ internal sealed class EnvironmentTokenSource : IClientTokenSource
         }
         catch (Exception error) when (JsonErrors.Is(error))
         {
-            // The parser's words would quote the text, which is a secret.
+            // The parser's message would quote the text, which is a secret.
             throw new InvalidInputException(
                 Variable,
-                $"The variable {Variable} starts like a JSON map and is not one.",
+                $"The variable {Variable} starts with '{{' but is not a JSON map.",
                 "Set it to one token, or to JSON such as {\"client id\":\"token\"}.");
         }
     }

@@ -4,14 +4,14 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Tokens;
 
-/// <summary>A place where client tokens are looked up by client id.</summary>
+/// <summary>A source of client tokens, which looks them up by client id.</summary>
 internal interface IClientTokenSource
 {
-    /// <summary>The place in words, for "looked in …".</summary>
+    /// <summary>The description of the source, for messages such as "Looked in …".</summary>
     string Description { get; }
 
-    /// <summary>The token of a client, or <see langword="null"/> where this place does not know it.</summary>
-    /// <param name="clientId">The client's id; empty where the job did not name one.</param>
-    /// <param name="cancellationToken">Ends the look-up.</param>
+    /// <summary>The token of a client; <see langword="null"/> if this source does not have it.</summary>
+    /// <param name="clientId">The client's id; empty if the job has none.</param>
+    /// <param name="cancellationToken">Cancels the look-up.</param>
     Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken);
 }

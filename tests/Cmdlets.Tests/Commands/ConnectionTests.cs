@@ -98,7 +98,7 @@ public sealed class ConnectionTests
     }
 
     [Theory]
-    [InlineData(0, CheckResult.Passed, "in step")]
+    [InlineData(0, CheckResult.Passed, "agrees")]
     [InlineData(-60, CheckResult.Passed, "ahead of")]
     [InlineData(60, CheckResult.Passed, "behind")]
     [InlineData(-3600, CheckResult.Failed, "ahead of")]

@@ -21,7 +21,7 @@ public sealed class CrcTests
     [InlineData("CRC32", "CBF43926")]
     [InlineData("CRC32C", "E3069283")]
     [InlineData("CRC64NVME", "AE8B14860A799888")]
-    public void Value_OfTheUsualDigits_IsTheKnownOne(string name, string value)
+    public void Append_CheckDigits_ReturnsKnownValue(string name, string value)
     {
         byte[] digits = Encoding.ASCII.GetBytes("123456789");
         Crc code = s_codes[name].Code;
@@ -32,10 +32,11 @@ public sealed class CrcTests
         Assert.Equal(code.Append(0, digits, 0, digits.Length), Crc.FromBytes(bytes));
     }
 
-    /// <summary>Short pieces go byte by byte, longer ones in steps of 16.</summary>
+    /// <summary>The code processes short pieces byte by byte and longer ones in steps of 16.</summary>
+
     [Theory]
     [MemberData(nameof(Names))]
-    public void Value_OfAnyLength_IsThatOfTheBitsOneByOne(string name)
+    public void Append_AnyLength_MatchesBitwiseValue(string name)
     {
         (Crc code, ulong polynomial) = s_codes[name];
         byte[] data = Data(700);
@@ -47,7 +48,7 @@ public sealed class CrcTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Value_OfTwoPieces_IsThatOfTheWhole(string name)
+    public void Combine_TwoPieces_MatchesWhole(string name)
     {
         Crc code = s_codes[name].Code;
         byte[] data = Data(5000);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-/// <summary>A result counts as taken only where the service can have seen it.</summary>
+/// <summary>A result may have taken effect only if the service can have seen the request.</summary>
 public sealed class AttemptHandlerTests
 {
     [Theory]
@@ -14,6 +14,6 @@ public sealed class AttemptHandlerTests
     [InlineData(HttpRequestError.ProxyTunnelError, true)]
     [InlineData(HttpRequestError.ResponseEnded, false)]
     [InlineData(HttpRequestError.Unknown, false)]
-    public void NeverSent_IsARequestWithoutAConnection(HttpRequestError fault, bool expected) =>
+    public void NeverSent_ConnectionFailed_IsTrue(HttpRequestError fault, bool expected) =>
         Assert.Equal(expected, AttemptHandler.NeverSent(new HttpRequestException(fault)));
 }

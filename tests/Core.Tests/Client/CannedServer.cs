@@ -12,37 +12,36 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
 /// <summary>
-/// A loopback server with one answer for whatever comes, or one that is made of the request; with a certificate it
-/// speaks TLS.
+/// A loopback server that returns one response, or a response made from the request. With a certificate, it speaks TLS.
 /// </summary>
 internal sealed class CannedServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<string> _heads = new();
     private readonly ConcurrentBag<TcpClient> _connections = new();
-    private readonly Func<string, string, (string StatusAndHeaders, string Body)> _answer;
+    private readonly Func<string, string, (string StatusAndHeaders, string Body)> _respond;
     private readonly SslStreamCertificateContext? _certificate;
 
     public CannedServer(string statusAndHeaders, string body = "", SslStreamCertificateContext? certificate = null)
     {
-        _answer = (_, _) => (statusAndHeaders, body);
+        _respond = (_, _) => (statusAndHeaders, body);
         _certificate = certificate;
         _listener.Start();
         _ = AcceptAsync();
     }
 
-    public CannedServer(string statusAndHeaders, Func<string, string> answer)
-        : this((_, body) => (statusAndHeaders, answer(body)))
+    public CannedServer(string statusAndHeaders, Func<string, string> respond)
+        : this((_, body) => (statusAndHeaders, respond(body)))
     {
     }
 
     /// <summary>
-    /// Answers by the request's head and body. An answer that tells its length itself, or that the connection is closed,
-    /// may be shorter than that: the connection ends with it.
+    /// Returns a response made from the request's head and body. A response with its own Content-Length or Connection
+    /// header may be shorter than it says: the server closes the connection after it.
     /// </summary>
-    public CannedServer(Func<string, string, (string StatusAndHeaders, string Body)> answer)
+    public CannedServer(Func<string, string, (string StatusAndHeaders, string Body)> respond)
     {
-        _answer = answer;
+        _respond = respond;
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -51,7 +50,7 @@ internal sealed class CannedServer : IDisposable
 
     public string Url => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}/";
 
-    /// <summary>Request line and headers of each request.</summary>
+    /// <summary>The request line and the headers of each request.</summary>
     public IReadOnlyList<string> Heads => _heads.ToArray();
 
     public void Dispose()
@@ -76,7 +75,7 @@ internal sealed class CannedServer : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -98,15 +97,15 @@ internal sealed class CannedServer : IDisposable
             while (await ReadAsync(stream) is (string head, string body))
             {
                 _heads.Enqueue(head);
-                (string statusAndHeaders, string answer) = _answer(head, body);
+                (string statusAndHeaders, string response) = _respond(head, body);
                 bool isChunked = statusAndHeaders.Contains("Transfer-Encoding: chunked", StringComparison.Ordinal);
                 bool ends = statusAndHeaders.Contains("Content-Length:", StringComparison.Ordinal)
                     || statusAndHeaders.Contains("Connection: close", StringComparison.Ordinal);
-                string length = ends || isChunked ? string.Empty : $"\r\nContent-Length: {answer.Length}";
-                answer = isChunked ? $"{answer.Length:x}\r\n{answer}\r\n0\r\n\r\n" : answer;
+                string length = ends || isChunked ? string.Empty : $"\r\nContent-Length: {response.Length}";
+                response = isChunked ? $"{response.Length:x}\r\n{response}\r\n0\r\n\r\n" : response;
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(
                     $"HTTP/1.1 {statusAndHeaders}{length}\r\n\r\n"
-                    + (head.StartsWith("HEAD ", StringComparison.Ordinal) ? string.Empty : answer)));
+                    + (head.StartsWith("HEAD ", StringComparison.Ordinal) ? string.Empty : response)));
                 if (ends)
                 {
                     connection.Dispose();
@@ -117,7 +116,7 @@ internal sealed class CannedServer : IDisposable
         catch (Exception error) when (error is IOException or ObjectDisposedException
             or System.Security.Authentication.AuthenticationException)
         {
-            // The client would not have it, which is what some tests are about.
+            // Some tests expect the client to reject the connection.
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("not a url")]
     [InlineData("/relative")]
     [InlineData("")]
-    public void EndpointUrl_ThatIsNone_IsRefusedByItsValue(string url)
+    public void EndpointUrl_Invalid_ThrowsWithValue(string url)
     {
         InvalidInputException error = Refused(s_settings with { EndpointUrl = url });
 
@@ -35,7 +35,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [Theory]
     [InlineData("AWS_ENDPOINT_URL")]
     [InlineData("AWS_ENDPOINT_URL_CODEPIPELINE")]
-    public void EndpointVariable_ThatIsNone_IsRefused(string variable)
+    public void EndpointVariable_Invalid_Throws(string variable)
     {
         using var environment = new EnvironmentScope((variable, "localhost:8080"));
 
@@ -51,7 +51,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void EndpointVariableOfTheService_WinsOverTheGeneralOne()
+    public void EndpointVariable_OfService_OverridesGeneral()
     {
         using var environment = new EnvironmentScope(
             ("AWS_ENDPOINT_URL", "https://all.example/"), ("AWS_ENDPOINT_URL_CODEPIPELINE", "https://own.example/"));
@@ -62,7 +62,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [Theory]
     [InlineData("https://all.example/", "https://all.example/")]
     [InlineData("", "https://codepipeline.us-east-1.amazonaws.com/")]
-    public void EndpointVariableThatIsEmpty_SaysNothing(string general, string endpoint)
+    public void EndpointVariable_Empty_IsIgnored(string general, string endpoint)
     {
         using var environment = new EnvironmentScope(
             ("AWS_ENDPOINT_URL", general), ("AWS_ENDPOINT_URL_CODEPIPELINE", string.Empty));
@@ -71,7 +71,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void EndpointOfTheSettings_WinsOverTheVariable()
+    public void EndpointUrl_Given_OverridesVariable()
     {
         using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL_CODEPIPELINE", "https://own.example/"));
 
@@ -88,7 +88,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void ProfilesServicesSection_IsUsed()
+    public void ServicesSection_OfProfile_IsUsed()
     {
         using var config = new AwsConfigFile(
             """
@@ -125,7 +125,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("AWS_USE_FIPS_ENDPOINT", "yes")]
     [InlineData("AWS_USE_DUALSTACK_ENDPOINT", "1")]
     [InlineData("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "no")]
-    public void Variable_ThatCannotBeRead_IsRefusedByNameAndValue(string variable, string value)
+    public void Variable_Invalid_ThrowsWithNameAndValue(string variable, string value)
     {
         using var environment = new EnvironmentScope((variable, value));
 
@@ -136,7 +136,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void RetryVariables_AreUsedWhereTheSettingsSayNothing()
+    public void RetryVariables_SettingsUnset_AreUsed()
     {
         using var environment = new EnvironmentScope(("AWS_MAX_ATTEMPTS", "7"), ("AWS_RETRY_MODE", "Adaptive"));
 
@@ -149,7 +149,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Defaults_AreThoseThatTheSessionTells()
+    public void Defaults_MatchSessionDocumentation()
     {
         CodePipelineConfig config = ClientConfiguration.Create(s_settings);
 
@@ -161,7 +161,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [Theory]
     [InlineData(-1)]
     [InlineData(10_000_000)]
-    public void Timeout_ThatCannotBe_IsRefusedByItsName(int seconds)
+    public void Timeout_OutOfRange_ThrowsWithName(int seconds)
     {
         TimeSpan time = TimeSpan.FromSeconds(seconds);
 
@@ -170,18 +170,18 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Timeout_OfZero_IsNoTimeLimit() => Assert.Equal(
+    public void Timeout_Zero_IsInfinite() => Assert.Equal(
         System.Threading.Timeout.InfiniteTimeSpan,
         ClientConfiguration.Create(s_settings with { Timeout = TimeSpan.Zero }).Timeout);
 
 #if NET
     [Fact]
-    public void ConnectTimeout_OfZero_IsNoTimeLimit() => Assert.Equal(
+    public void ConnectTimeout_Zero_IsInfinite() => Assert.Equal(
         System.Threading.Timeout.InfiniteTimeSpan,
         ClientConfiguration.Create(s_settings with { ConnectTimeout = TimeSpan.Zero }).ConnectTimeout);
 
     [Fact]
-    public void CaBundle_ThatIsNotThere_IsRefusedByItsPath()
+    public void CaBundle_Missing_ThrowsWithPath()
     {
         string path = _folder.PathOf("none.pem");
 
@@ -192,7 +192,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Check_ReadsTheCaBundleToo()
+    public void Check_InvalidCaBundle_Throws()
     {
         ClientSettings settings = s_settings with { CaBundle = _folder.Write("bad.pem", "no certificate") };
 
@@ -202,12 +202,12 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void ConnectTimeout_IsTheOneThatWasSet() => Assert.Equal(
+    public void ConnectTimeout_Given_IsUsed() => Assert.Equal(
         TimeSpan.FromDays(1),
         ClientConfiguration.Create(s_settings with { ConnectTimeout = TimeSpan.FromDays(1) }).ConnectTimeout);
 
     [Fact]
-    public void CaBundleOfTheSettings_WinsOverTheVariable()
+    public void CaBundle_Given_OverridesVariable()
     {
         using var environment = new EnvironmentScope(("AWS_CA_BUNDLE", _folder.PathOf("none.pem")));
 
@@ -215,7 +215,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void CaBundleVariable_ThatIsNotThere_IsRefused()
+    public void CaBundleVariable_MissingFile_Throws()
     {
         using var environment = new EnvironmentScope(("AWS_CA_BUNDLE", _folder.PathOf("none.pem")));
 
@@ -227,7 +227,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("-----BEGIN CERTIFICATE-----")]
     [InlineData("-----BEGIN CERTIFICATE-----\n?!\n-----END CERTIFICATE-----")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")]
-    public void CaBundle_WithoutACertificate_IsRefusedByItsPath(string text)
+    public void CaBundle_NoCertificate_ThrowsWithPath(string text)
     {
         string path = _folder.Write("bad.pem", text);
 
@@ -240,7 +240,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [Theory]
     [InlineData("proxy:8080")]
     [InlineData("socks5://proxy")]
-    public void Proxy_ThatIsNoUrl_IsRefused_WithAProxyAsExample(string proxy)
+    public void Proxy_InvalidUrl_RecommendsExample(string proxy)
     {
         InvalidInputException error = Refused(s_settings with { Proxy = proxy });
 
@@ -252,7 +252,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" ")]
-    public void Region_Missing_SaysWhereToSetIt(string? region)
+    public void Region_Missing_RecommendsSources(string? region)
     {
         InvalidInputException error = Refused(s_settings with { Region = region });
 
@@ -266,14 +266,14 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("us-east-1.evil.example")]
     [InlineData("-us")]
     [InlineData("us-")]
-    public void Region_ThatIsNoLabel_IsRefusedByItsName(string region) =>
+    public void Region_InvalidName_Throws(string region) =>
         Assert.Contains($"'{region}'", Refused(s_settings with { Region = region }).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("eu-isoe-west-9")]
     [InlineData("z")]
     [InlineData("a23456789-123456789-123456789-123456789-123456789-123456789-123")]
-    public void Region_OfALaterDay_Passes(string region) => Assert.Equal(region, RegionNames.Check(region));
+    public void Region_UnknownToSdk_Passes(string region) => Assert.Equal(region, RegionNames.Check(region));
 
     [Theory]
     [InlineData("a23456789-123456789-123456789-123456789-123456789-123456789-1234")]
@@ -281,7 +281,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("eu-west-1:")]
     [InlineData("eu`west")]
     [InlineData("eu{west")]
-    public void Region_ThatIsNoPartOfAHostName_IsRefused(string region) =>
+    public void Region_InvalidHostNameLabel_Throws(string region) =>
         Assert.Equal("Region", Refused(s_settings with { Region = region }).InputName);
 
     [Theory]
@@ -289,14 +289,16 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData("AK", null, true)]
     [InlineData(null, "SK", false)]
     [InlineData(" ", "SK", false)]
-    public void AccessKeyOfTheEnvironment_AloneTellsOfKeys(string? accessKey, string? secretKey, bool isThere)
+    public void HasAccessKey_DependsOnlyOnAccessKey(string? accessKey, string? secretKey, bool isThere)
     {
         using var none = new EnvironmentScope(("AWS_ACCESS_KEY_ID", null), ("AWS_SECRET_ACCESS_KEY", null));
         string before = AwsEnvironmentVariables.Stamp(null);
         using var environment = new EnvironmentScope(
             ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey));
 
-        Assert.Equal((isThere, isThere), (AwsEnvironmentVariables.HasAccessKey, AwsEnvironmentVariables.Stamp(null) != before));
+        Assert.Equal(
+            (isThere, isThere),
+            (AwsEnvironmentVariables.HasAccessKey, AwsEnvironmentVariables.Stamp(null) != before));
     }
 
     [Theory]
@@ -304,7 +306,7 @@ public sealed class ClientConfigurationTests : IDisposable
     [InlineData(null, "two", "two")]
     [InlineData(" ", "two", "two")]
     [InlineData(null, null, null)]
-    public void ProfileOfTheEnvironment_IsTheOneThatWasChosen_ElseTheDefault(
+    public void Profile_Variables_PreferAwsProfile(
         string? chosen, string? general, string? profile)
     {
         using var environment = new EnvironmentScope(("AWS_PROFILE", chosen), ("AWS_DEFAULT_PROFILE", general));
@@ -313,7 +315,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Clients_OfManySettings_AreNotKeptForEver()
+    public void ClientCache_ManySettings_IsLimited()
     {
         ThirdPartyJobClient first = ClientCache.Get(Keys(0));
         for (int i = 1; i <= 64; i++)
@@ -330,7 +332,7 @@ public sealed class ClientConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Stamp_DiffersWhereAVariableDoes()
+    public void Stamp_VariableChanged_Differs()
     {
         string before = AwsEnvironmentVariables.Stamp(null);
         using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL", "https://all.example/"));

@@ -30,9 +30,9 @@ public sealed class ConnectionTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task PortThatNobodyListensOn_IsUnreachable()
+    public async Task Call_ClosedPort_IsUnreachable()
     {
-        // Taken but not listened on, so that no other test is given it meanwhile.
+        // Bound but not listened on, so that no other test gets the port.
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
@@ -44,7 +44,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task UnknownHost_IsNotResolved()
+    public async Task Call_UnknownHost_IsNameNotResolved()
     {
         ThirdPartyConnectionException error = await FailsAsync("https://nothing.invalid/");
 
@@ -52,7 +52,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task TlsToAPlainPort_IsTls()
+    public async Task Call_TlsToPlainPort_IsTlsFault()
     {
         using var plain = new EmulatedService();
 
@@ -61,7 +61,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task UntrustedCertificate_IsTls()
+    public async Task Call_UntrustedCertificate_IsTlsFault()
     {
         using X509Certificate2 certificate = TestAuthority.SelfSigned();
         using CannedServer server = Tls(certificate);
@@ -71,7 +71,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task SelfSignedCertificate_InTheBundle_IsTrusted()
+    public async Task CaBundle_SelfSignedCertificate_IsTrusted()
     {
         using X509Certificate2 certificate = TestAuthority.SelfSigned();
         using CannedServer server = Tls(certificate);
@@ -82,7 +82,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task CertificateUnderAnIntermediate_WithTheRootInTheBundle_IsTrusted()
+    public async Task CaBundle_RootOfIntermediate_IsTrusted()
     {
         using var authority = new TestAuthority();
         using var other = new TestAuthority();
@@ -97,7 +97,7 @@ public sealed class ConnectionTests : IDisposable
     [InlineData("1.3.6.1.5.5.7.3.1", true)]
     [InlineData("1.3.6.1.5.5.7.3.2", false)]
     [InlineData("1.3.6.1.5.5.7.3.3", false)]
-    public async Task CertificateUnderTheBundle_IsTrustedForServersOnly(string purpose, bool isTrusted)
+    public async Task CaBundle_CertificatePurpose_MustAllowServers(string purpose, bool isTrusted)
     {
         using var authority = new TestAuthority(purpose: purpose);
         using var server = new CannedServer(Ok, NoJobs, authority.Server);
@@ -114,7 +114,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task CertificateOfAnotherAuthority_IsTls()
+    public async Task CaBundle_OtherAuthority_IsTlsFault()
     {
         using var authority = new TestAuthority();
         using var other = new TestAuthority();
@@ -127,7 +127,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task CertificateForAnotherHost_IsTlsThoughItsAuthorityIsTrusted()
+    public async Task CaBundle_CertificateForOtherHost_IsTlsFault()
     {
         using var authority = new TestAuthority("127.0.0.2");
         using var server = new CannedServer(Ok, NoJobs, authority.Server);
@@ -139,7 +139,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task BundleWithoutACertificate_IsToldAtTheCallByItsPath()
+    public async Task CaBundle_NoCertificate_ThrowsAtCall()
     {
         using var authority = new TestAuthority();
         using var server = new CannedServer(Ok, NoJobs, authority.Server);
@@ -153,7 +153,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Proxy_IsUsedForAPlainEndpoint()
+    public async Task Proxy_PlainEndpoint_IsUsed()
     {
         using var proxy = new CannedServer(Ok, NoJobs);
 
@@ -164,7 +164,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Proxy_ThatIsNamed_IsUsedForLoopbackToo()
+    public async Task Proxy_Given_IsUsedForLoopback()
     {
         using var proxy = new CannedServer(Ok, NoJobs);
 
@@ -174,7 +174,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Proxy_ThatRefuses_IsProxy()
+    public async Task Proxy_NeedsCredentials_IsProxyFault()
     {
         using var proxy = new CannedServer(
             "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"");
@@ -187,7 +187,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Proxy_ThatForbids_IsProxy()
+    public async Task Proxy_Forbids_IsProxyFault()
     {
         using var proxy = new CannedServer("403 Forbidden");
 
@@ -197,7 +197,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Proxy_GetsItsOwnCredentials()
+    public async Task Proxy_Credentials_AreSent()
     {
         using var proxy = new CannedServer(
             "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"");
@@ -211,7 +211,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AnswerWithAnErrorOfTheModel_IsItsTypeWithTheRequestId()
+    public async Task Call_ModelledError_ThrowsWithRequestId()
     {
         using var server = new CannedServer(
             "400 Bad Request\r\nx-amzn-RequestId: req-7",
@@ -224,7 +224,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AnswerWithoutAStatus_IsUnexpected()
+    public async Task Call_InvalidStatus_ThrowsUnexpectedResponse()
     {
         using var server = new CannedServer("000 Nothing");
 
@@ -235,7 +235,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_IsTheServicesProtocolAndSigned()
+    public async Task Request_IsSignedAwsJson()
     {
         using var server = new CannedServer(Ok, NoJobs);
 
@@ -254,7 +254,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Anonymous_IsNotSigned()
+    public async Task Request_Anonymous_IsNotSigned()
     {
         using var server = new CannedServer(Ok, NoJobs);
 

@@ -17,8 +17,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
 /// <summary>
-/// The life of a job where i is no small I (tr, az), digits and calendars are others (ar, fa), or a comma ends a
-/// number's whole part (de).
+/// A whole job in cultures where i is not the lowercase of I (tr, az), with other digits and calendars (ar, fa), or
+/// with a decimal comma (de).
 /// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class CultureTests : IDisposable
@@ -36,7 +36,7 @@ public sealed class CultureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cultures))]
-    public async Task Job_LivesInEveryCulture(string culture)
+    public async Task Job_AnyCulture_Completes(string culture)
     {
         Use(culture);
         using var service = new EmulatedService(new EmulatorOptions { RecordRequests = true });
@@ -72,7 +72,7 @@ public sealed class CultureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cultures))]
-    public async Task Artifacts_MoveInEveryCulture(string culture)
+    public async Task Artifacts_AnyCulture_AreTransferred(string culture)
     {
         Use(culture);
         using var host = new ArtifactHost();
@@ -88,7 +88,7 @@ public sealed class CultureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cultures))]
-    public void Endpoint_OfTheServicesSection_IsFoundInEveryCulture(string culture)
+    public void Endpoint_ServicesSectionInAnyCulture_IsFound(string culture)
     {
         Use(culture);
         using var config = new AwsConfigFile(
@@ -104,7 +104,7 @@ public sealed class CultureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cultures))]
-    public void Endpoint_OfTheRegion_IsTheSameInEveryCulture(string culture)
+    public void Endpoint_RegionInAnyCulture_IsTheSame(string culture)
     {
         Use(culture);
 

@@ -19,7 +19,7 @@ public sealed class EndpointRulesTests
     [InlineData("us-gov-west-1", true, false, "https://codepipeline-fips.us-gov-west-1.amazonaws.com/")]
     [InlineData("us-gov-west-1", true, true, "https://codepipeline-fips.us-gov-west-1.api.aws/")]
     [InlineData("mars-north-1", false, false, "https://codepipeline.mars-north-1.amazonaws.com/")]
-    public void Endpoint_OfARegion_IsTheServices(string region, bool fips, bool dualStack, string endpoint)
+    public void Resolve_Region_ReturnsServiceEndpoint(string region, bool fips, bool dualStack, string endpoint)
     {
         using var client = new ThirdPartyJobClient(Settings(region, fips, dualStack));
 
@@ -30,7 +30,7 @@ public sealed class EndpointRulesTests
     [InlineData(true, false, "FIPS")]
     [InlineData(true, true, "FIPS")]
     [InlineData(false, true, "dual-stack")]
-    public void CustomEndpoint_WithAVariant_IsRefusedByName(bool fips, bool dualStack, string variant)
+    public void Resolve_CustomEndpointWithVariant_Throws(bool fips, bool dualStack, string variant)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => new ThirdPartyJobClient(
             Settings("us-east-1", fips, dualStack) with { EndpointUrl = "https://proxy.example/" }));
@@ -41,7 +41,7 @@ public sealed class EndpointRulesTests
     }
 
     [Fact]
-    public void CustomEndpoint_IsKeptAsItIs()
+    public void Resolve_CustomEndpoint_IsUnchanged()
     {
         using var client = new ThirdPartyJobClient(
             Settings("us-east-1", false, false) with { EndpointUrl = "http://127.0.0.1:8080/path" });

@@ -14,16 +14,16 @@ public sealed class ErrorResponseTests
     [InlineData("{\"code\":\"JobNotFoundException\",\"message\":\"gone\",\"later\":{}}")]
     [InlineData("{\"message\":\"gone\",\"code\":\"Other\",\"__type\":\"JobNotFoundException\"}")]
     [InlineData("{\"__type\":\"JobNotFoundException\",\"code\":\"Other\",\"message\":\"gone\"}")]
-    public void Read_OfEachForm_GivesNameAndMessage(string json) =>
+    public void Read_EachForm_ReturnsCodeAndMessage(string json) =>
         Assert.Equal(new ErrorResponse("JobNotFoundException", "gone"), Read(json));
 
     [Fact]
-    public void Read_WithoutATypeInTheBody_TakesTheHeader() => Assert.Equal(
+    public void Read_NoTypeInBody_UsesHeader() => Assert.Equal(
         new ErrorResponse("JobNotFoundException", "gone"),
         Read("{\"message\":\"gone\"}", "JobNotFoundException:http://internal.amazon.com/coral/"));
 
     [Fact]
-    public void Read_WithATypeInTheBody_IgnoresTheHeader() =>
+    public void Read_TypeInBody_IgnoresHeader() =>
         Assert.Equal("Inner", Read("{\"__type\":\"Inner\"}", "Outer").Code);
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class ErrorResponseTests
     [InlineData("[]")]
     [InlineData("{\"__type\":7,\"message\":{}}")]
     [InlineData("{\"__type\":\":http://internal.amazon.com/coral/\"}")]
-    public void Read_OfWhatIsNotTheServices_IsEmpty(string text) =>
+    public void Read_ForeignBody_IsEmpty(string text) =>
         Assert.Equal(new ErrorResponse(string.Empty, string.Empty), Read(text));
 
     private static ErrorResponse Read(string text, string? header = null) =>

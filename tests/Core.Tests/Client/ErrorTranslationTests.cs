@@ -61,7 +61,7 @@ public sealed class ErrorTranslationTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void Service_OfACode_IsItsTypeWithAllThatIsKnown(string code, Type type)
+    public void Service_KnownCode_ReturnsItsType(string code, Type type)
     {
         OperationRequest call = Call();
         call.Attempts = 2;
@@ -84,21 +84,21 @@ public sealed class ErrorTranslationTests
     [InlineData(404, typeof(OtherServiceException))]
     [InlineData(400, typeof(OtherServiceException))]
     [InlineData(301, typeof(UnexpectedResponseException))]
-    public void Service_OfAnUnknownCode_GoesByTheStatus(int status, Type type) =>
+    public void Service_UnknownCode_UsesStatus(int status, Type type) =>
         Assert.IsType(type, ErrorTranslation.Service(Call(), Error("Odd", "words", null, status), null));
 
     [Theory]
     [InlineData(400)]
     [InlineData(403)]
     [InlineData(407)]
-    public void Service_WithoutACode_IsNotTheServicesAnswer(int status) => Assert.IsType<UnexpectedResponseException>(
+    public void Service_NoCode_IsUnexpectedResponse(int status) => Assert.IsType<UnexpectedResponseException>(
         ErrorTranslation.Service(Call(), Error(string.Empty, "words", null, status), null));
 
     [Theory]
     [InlineData("LimitExceededException")]
     [InlineData("SubscriptionRequiredException")]
     [InlineData("ConcurrentModificationException")]
-    public void Service_OfACodeThatIsNotListed_KeepsItsName(string code)
+    public void Service_UnlistedCode_KeepsCode(string code)
     {
         OtherServiceException error = Assert.IsType<OtherServiceException>(
             ErrorTranslation.Service(Call(), Error(code, "words", "request-1"), null));
@@ -109,12 +109,12 @@ public sealed class ErrorTranslationTests
     [Theory]
     [InlineData("Signature expired: 20300101T000000Z is now earlier than 20300101T001000Z")]
     [InlineData("Signature not yet current: 20300101T001000Z is still later than 20300101T000000Z")]
-    public void Service_OfASignatureOutOfItsTime_IsClockSkew(string message) =>
+    public void Service_ExpiredSignature_IsClockSkew(string message) =>
         Assert.IsType<ClockSkewException>(
             ErrorTranslation.Service(Call(), Error("InvalidSignatureException", message), null));
 
     [Fact]
-    public void Service_WhoseMessageRepeatsTheToken_MasksIt()
+    public void Service_TokenInMessage_IsMasked()
     {
         ThirdPartyServiceException error = ErrorTranslation.Service(
             Call(), Error("ValidationException", "Value 'token-sentinel' at 'clientToken'"), s_token);
@@ -126,7 +126,7 @@ public sealed class ErrorTranslationTests
     [Theory]
     [InlineData("1234567", "Value 1234567")]
     [InlineData("12345678", "Value ***")]
-    public void Service_WhoseMessageRepeatsAShortToken_MasksItFromEightCharactersOn(string token, string message) =>
+    public void Service_ShortToken_IsMaskedFrom8Characters(string token, string message) =>
         Assert.Equal(
             message,
             ErrorTranslation.Service(Call(), Error("Odd", "Value " + token), new Secret(token)).Message);
@@ -135,32 +135,33 @@ public sealed class ErrorTranslationTests
     [InlineData(0, 400, false)]
     [InlineData(1, 400, true)]
     [InlineData(1, 0, false)]
-    public void Answer_BehindAnotherError_IsOfTheServiceOnlyAfterAnAttempt(int attempts, int status, bool isAnswer)
+    public void FromResponse_BeforeFirstAttempt_IsNull(int attempts, int status, bool isResponse)
     {
         OperationRequest call = Call();
         call.Attempts = attempts;
-        AmazonServiceException answer = Error("ThrottlingException", "words", null, status);
+        AmazonServiceException response = Error("ThrottlingException", "words", null, status);
 
         Assert.Same(
-            isAnswer ? answer : null, ErrorTranslation.FromResponse(call, new AmazonClientException("given up", answer)));
+            isResponse ? response : null,
+            ErrorTranslation.FromResponse(call, new AmazonClientException("given up", response)));
     }
 
     [Fact]
-    public void Service_NeverKeepsTheSdksException() =>
+    public void Service_KeepsNoSdkException() =>
         Assert.Null(ErrorTranslation.Service(Call(), Error("ValidationException", "words"), s_token).InnerException);
 
     [Theory]
     [InlineData("", "HTTP 502 with a body that is not from the service.")]
     [InlineData("Odd", "HTTP 502 without a message.")]
-    public void Service_WithoutAMessage_SaysWhatCame(string code, string message) =>
+    public void Service_NoMessage_DescribesResponse(string code, string message) =>
         Assert.Equal(message, ErrorTranslation.Service(Call(), Error(code, string.Empty, null, 502), null).Message);
 
     [Fact]
-    public void Service_WithoutARequestId_HasNone() =>
+    public void Service_NoRequestId_IsNull() =>
         Assert.Null(ErrorTranslation.Service(Call(), Error("Odd", "words", string.Empty), null).Error.RequestId);
 
     [Fact]
-    public void Unreadable_SaysThatItMayHaveTakenEffect()
+    public void Unreadable_ReportsResponseLost()
     {
         ServiceError error = ErrorTranslation.Unreadable(
             Call(), new OperationResponse { ResponseMetadata = new ResponseMetadata { RequestId = "req-1" } }).Error;
@@ -198,10 +199,10 @@ public sealed class ErrorTranslationTests
         static HttpRequestException Socket(SocketError code) => new("x", new SocketException((int)code));
     }
 
-#pragma warning disable xUnit1026 // The first argument is there to be read in the test's name.
+#pragma warning disable xUnit1026 // The first argument is only for the name of the test.
     [Theory]
     [MemberData(nameof(Connections))]
-    public void Connection_OfAnException_IsItsFault(string name, Exception error, ConnectionFault fault)
+    public void Connection_Exception_ReturnsItsFault(string name, Exception error, ConnectionFault fault)
     {
         OperationRequest call = Call();
         call.Attempts = 3;
@@ -215,21 +216,21 @@ public sealed class ErrorTranslationTests
 #pragma warning restore xUnit1026
 
     [Fact]
-    public void Connection_OfAnythingElse_IsNone()
+    public void Connection_OtherException_IsNull()
     {
         Assert.Null(ErrorTranslation.Connection(Call(), "https://example/", new InvalidOperationException("x")));
         Assert.Null(ErrorTranslation.Connection(Call(), "https://example/", new ObjectDisposedException("Session")));
     }
 
     [Fact]
-    public void Connection_WithAFaultOfItsOwn_KeepsTheWordsThatTellIt() => Assert.Equal(
+    public void Connection_SpecificFault_KeepsItsMessage() => Assert.Equal(
         "not trusted",
         ErrorTranslation.Connection(
             Call(), "https://example/",
             new HttpRequestException("x", new AuthenticationException("not trusted", new IOException("y"))))!.Message);
 
     [Fact]
-    public void Connection_KeepsTheInnermostWords() => Assert.Equal(
+    public void Connection_Unreachable_KeepsInnermostMessage() => Assert.Equal(
         "reset by peer",
         ErrorTranslation.Connection(
             Call(), "https://example/",

@@ -17,7 +17,7 @@ using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateE
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-/// <summary>What goes wrong between client and service. Retries wait in real time, so there are few of them.</summary>
+/// <summary>Faults between client and service. Retries wait in real time, so the tests use few of them.</summary>
 public sealed class FaultTests : IDisposable
 {
     private readonly EmulatedService _service = new();
@@ -30,7 +30,7 @@ public sealed class FaultTests : IDisposable
     [InlineData(ClientRetryMode.Standard, "internal-failure")]
     [InlineData(ClientRetryMode.Standard, "service-unavailable")]
     [InlineData(ClientRetryMode.Standard, "drop-before")]
-    public async Task PassingFault_IsRetried(ClientRetryMode mode, string fault)
+    public async Task Call_TransientFault_IsRetried(ClientRetryMode mode, string fault)
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
         _service.Order(fault + "=1,limit=1");
@@ -41,7 +41,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Throttling_StillAfterTheRetries_IsItsErrorWithTheAttempts()
+    public async Task Call_StillThrottled_ThrowsWithAttempts()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("throttle=1");
@@ -56,7 +56,7 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData("internal-failure", 500, "InternalFailure")]
     [InlineData("service-unavailable", 503, "")]
-    public async Task ServerError_IsServiceUnavailable(string fault, int status, string code)
+    public async Task Call_ServerError_ThrowsServiceUnavailable(string fault, int status, string code)
     {
         EmulatedJob job = _service.AddJob();
         _service.Order(fault + "=1");
@@ -71,7 +71,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ServerErrors_OneAfterTheOther_AreStillPossiblyTaken()
+    public async Task Result_RepeatedServerErrors_ReportsResponseLost()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("internal-failure=1");
@@ -83,7 +83,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task DroppedBefore_IsUnreachable()
+    public async Task Call_DroppedBefore_IsUnreachable()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("drop-before=1");
@@ -97,9 +97,9 @@ public sealed class FaultTests : IDisposable
     }
 
 #if NET
-    // Mono ends the stream of such an answer as if it were whole.
+    // Mono ends the stream of a truncated response as if it were complete.
     [Fact]
-    public async Task AnswerThatBreaksOff_IsALostConnection_AndPossiblyTaken()
+    public async Task Result_TruncatedResponse_ReportsResponseLost()
     {
         EmulatedJob job = _service.AddJob();
         using var client = new ThirdPartyJobClient(_service.Settings);
@@ -116,7 +116,7 @@ public sealed class FaultTests : IDisposable
 #endif
 
     [Fact]
-    public async Task ResultWhoseAnswerWasLost_IsKnownToBePossiblyTaken()
+    public async Task Result_DroppedAfter_ReportsResponseLost()
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
         _service.Order("drop-after=1,limit=1");
@@ -129,7 +129,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ResultThatWasThrottledFirst_IsNotPossiblyTaken()
+    public async Task Result_ThrottledFirst_ReportsNoResponseLost()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("throttle=1,limit=1");
@@ -141,12 +141,13 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbled_IsAnUnexpectedAnswerWithItsRequestId()
+    public async Task Call_GarbledResponse_ThrowsWithRequestId()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("garbled=1");
 
-        UnexpectedResponseException error = await Assert.ThrowsAsync<UnexpectedResponseException>(() => DetailsAsync(job));
+        UnexpectedResponseException error =
+            await Assert.ThrowsAsync<UnexpectedResponseException>(() => DetailsAsync(job));
 
         Assert.Equal((200, LastRequestId(), true),
             (error.Error.StatusCode, error.Error.RequestId, error.Error.ResponseLost));
@@ -154,9 +155,9 @@ public sealed class FaultTests : IDisposable
     }
 
 #if NET
-    // On a busy machine Mono sometimes tells a timeout as a connection that ended.
+    // On a busy machine, Mono sometimes reports a timeout as a closed connection.
     [Fact]
-    public async Task SlowAnswer_IsATimeout()
+    public async Task Call_SlowResponse_TimesOut()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("slow=1,delay=60s");
@@ -169,7 +170,7 @@ public sealed class FaultTests : IDisposable
 #endif
 
     [Fact]
-    public async Task Cancellation_EndsACallWithinASecond()
+    public async Task Cancel_DuringCall_EndsItWithinASecond()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("slow=1,delay=60s");
@@ -186,7 +187,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancellation_EndsTheWaitForARetry()
+    public async Task Cancel_DuringBackOff_EndsTheWait()
     {
         EmulatedJob job = _service.AddJob();
         _service.Order("throttle=1");
@@ -202,7 +203,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelled_BeforeTheCall_SendsNothing()
+    public async Task Cancel_BeforeCall_SendsNothing()
     {
         EmulatedJob job = _service.AddJob();
 
@@ -215,14 +216,14 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public async Task WrongClock_IsCorrectedByTheServices(int hours)
+    public async Task Call_WrongClock_IsCorrected(int hours)
     {
         using EmulatedService shifted = Shifted(hours);
         EmulatedJob job = shifted.AddJob();
         using var client = new ThirdPartyJobClient(shifted.Settings with { MaxAttempts = 2 });
 
-        JobDetailsResponse details = await client.GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken, CallOptions.Quiet,
-            default);
+        JobDetailsResponse details = await client.GetThirdPartyJobDetailsAsync(
+            job.JobId, job.ClientToken, CallOptions.Quiet, default);
 
         Assert.Equal(job.JobId, details.Id);
     }
@@ -230,7 +231,7 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public async Task WrongClock_WithNoAttemptLeft_IsClockSkewWithTheServicesTime(int hours)
+    public async Task Call_WrongClockWithoutRetry_ThrowsClockSkew(int hours)
     {
         using EmulatedService shifted = Shifted(hours);
         EmulatedJob job = shifted.AddJob();
@@ -244,7 +245,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ExpiredCredentials_AreTheirError()
+    public async Task Call_ExpiredCredentials_ThrowsExpiredToken()
     {
         _service.Order("expired-token=1");
 
@@ -254,7 +255,7 @@ public sealed class FaultTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(403)]
-    public async Task AnswerToTheCredentialsOwnSource_IsNotTakenForTheServices(int status)
+    public async Task Call_SourceErrorResponse_ThrowsCredentialException(int status)
     {
         var refusal = new AmazonServiceException(
             "The role is not yours.", innerException: null, ErrorType.Sender, "AccessDenied", "req-1",
@@ -269,7 +270,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ConnectionToTheCredentialsOwnSource_IsNotTakenForTheServices()
+    public async Task Call_SourceUnreachable_ThrowsCredentialException()
     {
         ClientSettings settings = _service.Settings with
         {
@@ -283,7 +284,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task MissingPermission_IsItsError()
+    public async Task Call_MissingPermission_ThrowsAccessDenied()
     {
         _service.Order("access-denied=1");
 
@@ -291,12 +292,14 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task WrongSecretKey_IsAnInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
-        () => DetailsAsync(_service.AddJob(), _service.Settings with { SecretKey = new Secret("another-key") }));
+    public async Task Call_WrongSecretKey_ThrowsInvalidSignature() =>
+        await Assert.ThrowsAsync<InvalidSignatureException>(() => DetailsAsync(
+            _service.AddJob(), _service.Settings with { SecretKey = new Secret("another-key") }));
 
     [Fact]
-    public async Task UnknownAccessKey_IsNotRecognized() => await Assert.ThrowsAsync<UnrecognizedClientException>(
-        () => DetailsAsync(_service.AddJob(), _service.Settings with { AccessKey = "AKIDUNKNOWN" }));
+    public async Task Call_UnknownAccessKey_ThrowsUnrecognizedClient() =>
+        await Assert.ThrowsAsync<UnrecognizedClientException>(() => DetailsAsync(
+            _service.AddJob(), _service.Settings with { AccessKey = "AKIDUNKNOWN" }));
 
     [Fact]
     public async Task SessionToken_IsSent() => await Assert.ThrowsAsync<UnrecognizedClientException>(
@@ -304,7 +307,7 @@ public sealed class FaultTests : IDisposable
             _service.Settings with { SessionToken = new Secret("not-of-the-emulator") }));
 
     [Fact]
-    public async Task Anonymous_SignsNothingAndIsNotRecognized()
+    public async Task Call_Anonymous_ThrowsUnrecognizedClient()
     {
         UnrecognizedClientException error = await Assert.ThrowsAsync<UnrecognizedClientException>(
             () => DetailsAsync(_service.AddJob(), _service.Settings with { Anonymous = true }));
@@ -313,7 +316,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task AnotherRegion_IsAnInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
+    public async Task Call_OtherRegion_ThrowsInvalidSignature() => await Assert.ThrowsAsync<InvalidSignatureException>(
         () => DetailsAsync(_service.AddJob(), _service.Settings with { Region = "eu-west-1" }));
 
     private static EmulatedService Shifted(int hours) => new(new EmulatorOptions
@@ -339,7 +342,7 @@ public sealed class FaultTests : IDisposable
 
     private string LastRequestId() => _service.Emulator.GetRequests()[^1].RequestId;
 
-    /// <summary>Credentials whose own service says no, or is not to be reached.</summary>
+    /// <summary>Credentials whose source returns an error or is unreachable.</summary>
     private sealed class BrokenCredentials(Exception error) : AWSCredentials
     {
         public override ImmutableCredentials GetCredentials() => throw error;

@@ -13,7 +13,7 @@ using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateE
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-/// <summary>The five operations, and their modelled errors, against the emulator.</summary>
+/// <summary>The five operations and their modelled errors, against the emulator.</summary>
 public sealed class OperationTests : IDisposable
 {
     private readonly EmulatedService _service = new();
@@ -28,7 +28,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_HandsOutAtMostTheBatch()
+    public async Task Poll_BatchSize_LimitsJobs()
     {
         EmulatedJob[] jobs = { _service.AddJob("client-a"), _service.AddJob("client-b"), _service.AddJob() };
 
@@ -47,7 +47,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_ReadAllOfTheJob()
+    public async Task Details_ReturnsAllMembers()
     {
         EmulatedJob job = _service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
         {
@@ -82,7 +82,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Success_ReachesTheServiceWhole()
+    public async Task Success_AllMembers_ReachService()
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
         var created = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
@@ -103,7 +103,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Success_WithAContinuationToken_MakesTheNextJob()
+    public async Task Success_ContinuationToken_CreatesNextJob()
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
 
@@ -113,7 +113,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Failure_ReachesTheServiceWhole()
+    public async Task Failure_AllMembers_ReachService()
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
 
@@ -128,16 +128,16 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_OfAnUnknownActionType_IsItsError() =>
+    public async Task Poll_UnknownActionType_Throws() =>
         await RefusedAsync<ActionTypeNotFoundException>("PollForThirdPartyJobs", () => PollAsync(1));
 
     [Fact]
-    public async Task Details_OfAnUnknownJob_IsItsError() => await RefusedAsync<JobNotFoundException>(
+    public async Task Details_UnknownJob_Throws() => await RefusedAsync<JobNotFoundException>(
         "GetThirdPartyJobDetails",
         () => _client.GetThirdPartyJobDetailsAsync("none", new Secret("token-of-none"), CallOptions.Quiet, default));
 
     [Fact]
-    public async Task Details_WithAnotherToken_IsItsError()
+    public async Task Details_WrongToken_Throws()
     {
         EmulatedJob job = _service.AddJob();
 
@@ -148,7 +148,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_OfAJobThatIsOver_IsItsError()
+    public async Task Details_EndedJob_Throws()
     {
         EmulatedJob job = await _service.AddClaimedJobAsync();
         await SucceedAsync(job, new SuccessResult());
@@ -157,7 +157,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_WithAnotherNonce_IsItsError()
+    public async Task Acknowledge_WrongNonce_Throws()
     {
         EmulatedJob job = _service.AddJob();
         await PollAsync(1);
@@ -166,7 +166,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Success_OfAJobThatIsNotClaimed_IsItsError()
+    public async Task Success_UnclaimedJob_Throws()
     {
         EmulatedJob job = _service.AddJob();
 
@@ -177,7 +177,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task InputPastALimit_NeverGoesOverTheWire()
+    public async Task Call_InputOverLimit_SendsNothing()
     {
         await Assert.ThrowsAsync<InvalidInputException>(() => _client.AcknowledgeThirdPartyJobAsync(
             "job", new string('9', 51), new Secret("token"), CallOptions.Quiet, default));
@@ -186,7 +186,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Wire_ShowsEachRequestAndAnswerRedacted()
+    public async Task Wire_ShowsRedactedRequestsAndResponses()
     {
         EmulatedJob job = _service.AddJob();
         var wire = new List<string>();
@@ -199,7 +199,7 @@ public sealed class OperationTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains(job.JobId, wire[0], StringComparison.Ordinal);
         Assert.StartsWith(
-            "GetThirdPartyJobDetails answered HTTP 200, request id " + LastRequestId(), wire[1],
+            "GetThirdPartyJobDetails returned HTTP 200, request id " + LastRequestId(), wire[1],
             StringComparison.Ordinal);
         string all = string.Join("\n", wire);
         Assert.DoesNotContain(job.ClientToken.Reveal(), all, StringComparison.Ordinal);
@@ -208,7 +208,7 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
-    public async Task Wire_ShowsErrorsWithTheirRequestId()
+    public async Task Wire_Error_ShowsRequestId()
     {
         var wire = new List<string>();
 
@@ -216,11 +216,11 @@ public sealed class OperationTests : IDisposable
             "none", new Secret("token-of-none"), new CallOptions { Wire = wire.Add }, default));
 
         Assert.Equal(
-            $"GetThirdPartyJobDetails answered HTTP 400 JobNotFoundException, request id {LastRequestId()}", wire[^1]);
+            $"GetThirdPartyJobDetails returned HTTP 400 JobNotFoundException, request id {LastRequestId()}", wire[^1]);
     }
 
     [Fact]
-    public async Task OneClient_ServesManyCallsAtOnce()
+    public async Task Client_ParallelCalls_AllSucceed()
     {
         EmulatedJob[] jobs = Enumerable.Range(0, 40).Select(_ => _service.AddJob()).ToArray();
 
@@ -250,7 +250,7 @@ public sealed class OperationTests : IDisposable
     {
         T error = await Assert.ThrowsAsync<T>(call);
 
-        // A throttled or modelled error of HTTP 400 took one attempt, and carries what AWS support asks for.
+        // A modelled error with HTTP 400 takes one attempt, and has the request id for AWS Support.
         Assert.Equal(
             (operation, typeof(T).Name, 400, 1, LastRequestId()),
             (error.Error.Operation, error.Error.Code, error.Error.StatusCode, error.Error.Attempts,

@@ -13,7 +13,7 @@ public sealed class RequestBodyTests
     private static readonly Secret s_token = new("token-1");
     private static readonly ActionTypeId s_type = new("Test", "ThirdParty", "Contoso", "1");
 
-    /// <summary>Each text input: its name, its greatest length, and a request with that text in its place.</summary>
+    /// <summary>Each text input: its name, its maximum length, and a request with a given text.</summary>
     private static readonly (string Input, int Maximum, Func<string, byte[]> Body)[] s_texts =
     {
         ("JobId", 512, text => RequestBody.Details(text, s_token)),
@@ -35,7 +35,7 @@ public sealed class RequestBodyTests
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Text_AtItsLimit_IsWritten(int which)
+    public void Text_AtLimit_IsWritten(int which)
     {
         string text = new('x', s_texts[which].Maximum);
 
@@ -44,7 +44,7 @@ public sealed class RequestBodyTests
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Text_PastItsLimit_IsRefusedByItsName(int which)
+    public void Text_OverLimit_ThrowsWithName(int which)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(
             () => s_texts[which].Body(new string('x', s_texts[which].Maximum + 1)));
@@ -54,43 +54,43 @@ public sealed class RequestBodyTests
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Text_Empty_IsRefused(int which)
+    public void Text_Empty_Throws(int which)
     {
-        // An empty client token cannot even be made.
+        // An empty Secret cannot be created.
         Assert.ThrowsAny<ArgumentException>(() => s_texts[which].Body(string.Empty));
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(100)]
-    public void PercentComplete_AtItsEdges_IsWritten(int percent) => Assert.Contains(
+    public void PercentComplete_AtLimits_IsWritten(int percent) => Assert.Contains(
         $"\"percentComplete\":{percent}", Text(Success(new SuccessResult { PercentComplete = percent })),
         StringComparison.Ordinal);
 
     [Theory]
     [InlineData(-1)]
     [InlineData(101)]
-    public void PercentComplete_PastItsEdges_IsRefused(int percent) => Assert.Equal(
+    public void PercentComplete_OutOfRange_Throws(int percent) => Assert.Equal(
         "PercentComplete",
         Assert.Throws<InvalidInputException>(() => Success(new SuccessResult { PercentComplete = percent })).InputName);
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void MaxBatchSize_BelowOne_IsRefused(int size) => Assert.Equal(
+    public void MaxBatchSize_BelowOne_Throws(int size) => Assert.Equal(
         "MaxBatchSize", Assert.Throws<InvalidInputException>(() => RequestBody.Poll(s_type, size)).InputName);
 
     [Theory]
     [InlineData("Tset", "ThirdParty", "Category")]
     [InlineData("Test", "Nobody", "Owner")]
-    public void Poll_OutsideAClosedSet_IsRefused(string category, string owner, string input) => Assert.Equal(
+    public void Poll_UnknownCategoryOrOwner_Throws(string category, string owner, string input) => Assert.Equal(
         input,
         Assert.Throws<InvalidInputException>(() =>
             RequestBody.Poll(new ActionTypeId(category, owner, "Contoso", "1"), null))
             .InputName);
 
     [Fact]
-    public void Poll_IsTheModelsJson()
+    public void Poll_WritesModelJson()
     {
         const string Type =
             "\"actionTypeId\":{\"category\":\"Test\",\"owner\":\"ThirdParty\",\"provider\":\"Contoso\","
@@ -101,20 +101,20 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public void Details_IsTheModelsJson() =>
+    public void Details_WritesModelJson() =>
         Assert.Equal("{\"jobId\":\"job\",\"clientToken\":\"token-1\"}", Text(RequestBody.Details("job", s_token)));
 
     [Fact]
-    public void Acknowledge_IsTheModelsJson() => Assert.Equal(
+    public void Acknowledge_WritesModelJson() => Assert.Equal(
         "{\"jobId\":\"job\",\"clientToken\":\"token-1\",\"nonce\":\"3\"}",
         Text(RequestBody.Acknowledge("job", "3", s_token)));
 
     [Fact]
-    public void Success_OfNothingMore_HasNoEmptyStructures() =>
+    public void Success_NoMembers_OmitsEmptyStructures() =>
         Assert.Equal("{\"jobId\":\"job\",\"clientToken\":\"token-1\"}", Text(Success(new SuccessResult())));
 
     [Fact]
-    public void Success_WithEverything_IsTheModelsJson()
+    public void Success_AllMembers_WritesModelJson()
     {
         var result = new SuccessResult
         {
@@ -136,14 +136,14 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public void Failure_IsTheModelsJson() => Assert.Equal(
+    public void Failure_WritesModelJson() => Assert.Equal(
         "{\"jobId\":\"job\",\"clientToken\":\"token-1\",\"failureDetails\":{\"type\":\"PermissionError\","
         + "\"message\":\"no\","
         + "\"externalExecutionId\":\"build-7\"}}",
         Text(Failure(new FailureResult(FailureType.PermissionError, "no", "build-7"))));
 
     [Fact]
-    public void AnyText_ComesBackAsItWas()
+    public void Text_AnyCharacters_RoundTrips()
     {
         const string Odd = "\"quoted\" \\ \u0001 é \U0001F680 </script>\r\n";
 

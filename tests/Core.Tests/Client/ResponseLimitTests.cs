@@ -13,7 +13,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-/// <summary>Answers that would fill the memory, or never end.</summary>
+/// <summary>Responses that would fill the memory or never end.</summary>
 public sealed class ResponseLimitTests
 {
     private static readonly ClientSettings s_settings = new()
@@ -24,7 +24,7 @@ public sealed class ResponseLimitTests
     [Theory]
     [InlineData("200 OK")]
     [InlineData("500 Internal Server Error")]
-    public async Task AnswerThatIsTooLong_IsNotRead(string status)
+    public async Task Response_TooLong_Throws(string status)
     {
         using var server = new CannedServer(
             status + "\r\nContent-Type: application/x-amz-json-1.1", new string(' ', ResponseLimit.Longest + 1));
@@ -37,7 +37,7 @@ public sealed class ResponseLimitTests
     }
 
     [Fact]
-    public async Task AnswerThatIsLong_IsRead()
+    public async Task Response_LongButWithinLimit_IsRead()
     {
         using var server = new CannedServer(
             "200 OK\r\nContent-Type: application/x-amz-json-1.1",
@@ -47,7 +47,7 @@ public sealed class ResponseLimitTests
     }
 
     [Fact]
-    public async Task AnswerThatDoesNotEnd_EndsWithTheTimeout()
+    public async Task Response_Endless_TimesOut()
     {
         using var listener = new SilentServer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"jobs\":");
         var clock = Stopwatch.StartNew();
@@ -65,7 +65,7 @@ public sealed class ResponseLimitTests
         await client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default);
     }
 
-    /// <summary>Begins an answer, and says nothing more.</summary>
+    /// <summary>Starts a response and never continues it.</summary>
     private sealed class SilentServer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -21,7 +21,7 @@ public sealed class ResponseReaderTests
         """;
 
     [Fact]
-    public void Details_WithEverything_ReadsEverything()
+    public void Details_AllMembers_AreRead()
     {
         JobDetailsResponse details = ResponseReader.Details(Bytes(Full));
 
@@ -41,7 +41,7 @@ public sealed class ResponseReaderTests
     }
 
     [Fact]
-    public void Details_WithUnknownEnumText_KeepsIt()
+    public void Details_UnknownEnumValue_IsKept()
     {
         JobDetailsResponse details = ResponseReader.Details(Bytes(Full));
 
@@ -51,7 +51,7 @@ public sealed class ResponseReaderTests
     }
 
     [Fact]
-    public void Details_ConfigurationOfOtherTypes_KeepsTheTexts() =>
+    public void Details_ConfigurationOfOtherTypes_KeepsStrings() =>
         Assert.Equal(new[] { "Name" }, ResponseReader.Details(Bytes(Full)).Configuration.Keys);
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class ResponseReaderTests
     [InlineData("{\"jobDetails\":{\"id\":7,\"nonce\":{},\"data\":[]}}")]
     [InlineData("{\"jobDetails\":{\"data\":{\"inputArtifacts\":{},\"artifactCredentials\":[],"
         + "\"encryptionKey\":\"k\"}}}")]
-    public void Details_WithMembersMissingOrOfAnotherType_LeavesThemEmpty(string json)
+    public void Details_MissingOrMistypedMembers_AreEmpty(string json)
     {
         JobDetailsResponse details = ResponseReader.Details(Bytes(json));
 
@@ -79,18 +79,18 @@ public sealed class ResponseReaderTests
     }
 
     [Fact]
-    public void Details_ArtifactsOfAnotherType_AreEmptyArtifacts() => Assert.Null(Assert.Single(
+    public void Details_MistypedArtifacts_AreEmpty() => Assert.Null(Assert.Single(
         ResponseReader.Details(Bytes("{\"jobDetails\":{\"data\":{\"inputArtifacts\":[7]}}}")).InputArtifacts).Name);
 
     [Theory]
     [InlineData("{\"accessKeyId\":\"AK\",\"secretAccessKey\":\"SK\"}")]
     [InlineData("{\"accessKeyId\":\"AK\",\"secretAccessKey\":\"\",\"sessionToken\":\"ST\"}")]
-    public void Details_WithHalfOfTheCredentials_HasNone(string credentials) => Assert.Null(
+    public void Details_PartialCredentials_AreNull(string credentials) => Assert.Null(
         ResponseReader.Details(Bytes("{\"jobDetails\":{\"data\":{\"artifactCredentials\":" + credentials + "}}}"))
             .ArtifactCredentials);
 
     [Fact]
-    public void Jobs_LeavesOutWhatHasNoId() => Assert.Equal(
+    public void Jobs_WithoutId_AreIgnored() => Assert.Equal(
         new[] { new PolledJob("1", "c"), new PolledJob("2", string.Empty) },
         ResponseReader.Jobs(Bytes(
             "{\"later\":[],\"jobs\":[{\"jobId\":\"1\",\"clientId\":\"c\",\"later\":1},{\"clientId\":\"d\"},7,"
@@ -101,7 +101,7 @@ public sealed class ResponseReaderTests
     [InlineData("{}")]
     [InlineData("{\"jobs\":null}")]
     [InlineData("{\"jobs\":{\"jobId\":\"1\"}}")]
-    public void Jobs_OfNone_IsEmpty(string json) => Assert.Empty(ResponseReader.Jobs(Bytes(json)));
+    public void Jobs_None_IsEmpty(string json) => Assert.Empty(ResponseReader.Jobs(Bytes(json)));
 
     [Theory]
     [InlineData("{\"status\":\"InProgress\"}", "InProgress")]
@@ -109,7 +109,7 @@ public sealed class ResponseReaderTests
     [InlineData("{\"status\":7}", "")]
     [InlineData("{}", "")]
     [InlineData("", "")]
-    public void Status_IsKeptAsItComes(string json, string status) =>
+    public void Status_AnyText_IsUnchanged(string json, string status) =>
         Assert.Equal(status, ResponseReader.Status(Bytes(json)));
 
     [Theory]
@@ -117,13 +117,13 @@ public sealed class ResponseReaderTests
     [InlineData("<html></html>")]
     [InlineData("{\"jobs\":[}")]
     [InlineData(" ")]
-    public void Garbage_IsAnUnreadableAnswer(string text)
+    public void Read_Garbage_ThrowsUnreadable(string text)
     {
         Assert.Throws<UnreadableResponseException>(() => ResponseReader.Jobs(Bytes(text)));
         Assert.Throws<UnreadableResponseException>(() => ResponseReader.Status(Bytes(text)));
         Assert.Throws<UnreadableResponseException>(() => ResponseReader.Details(Bytes(text)));
-        Assert.Throws<UnreadableResponseException>(() => ResponseReader.Nothing(Bytes(text)));
-        Assert.Throws<UnreadableResponseException>(() => ResponseReader.Nothing(Bytes($"[\"{text.Length}\"]")));
+        Assert.Throws<UnreadableResponseException>(() => ResponseReader.Empty(Bytes(text)));
+        Assert.Throws<UnreadableResponseException>(() => ResponseReader.Empty(Bytes($"[\"{text.Length}\"]")));
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

@@ -20,7 +20,7 @@ public sealed class SessionTests
     private int _made;
 
     [Fact]
-    public void Client_IsMadeAtTheFirstCallAndKept()
+    public void Client_FirstCall_CreatesAndKeepsIt()
     {
         ThirdPartySession session = Session();
         Assert.Equal(0, _made);
@@ -39,7 +39,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void With_OtherSettings_KeepsNameAndTokensAndHasAClientOfItsOwn()
+    public void With_OtherSettings_KeepsNameAndTokens()
     {
         ThirdPartySession session = Session();
 
@@ -50,18 +50,18 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void WithoutTokens_TheyComeFromTheEnvironment() => Assert.Equal(
+    public void ClientTokenSource_NoTokens_IsEnvironment() => Assert.Equal(
         "the variable CPTHIRDPARTY_CLIENT_TOKEN", new ThirdPartySession("name", s_settings, tokens: null)
             .ClientTokenSource);
 
     [Theory]
     [InlineData("name", "name")]
     [InlineData(null, "eu-west-1")]
-    public void ToString_IsTheNameOrTheRegion(string? name, string text) =>
+    public void ToString_ReturnsNameOrRegion(string? name, string text) =>
         Assert.Equal(text, new ThirdPartySession(name, s_settings, tokens: null).ToString());
 
     [Fact]
-    public async Task ClientOfTheLibrary_CallsAnEndpointWithKeys()
+    public async Task Create_EndpointAndKeys_CallsEndpoint()
     {
         using var service = new EmulatedService();
         service.AddJob();
@@ -73,7 +73,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void ClientOfTheLibrary_CallsTheRegionsEndpoint()
+    public void Create_Region_CallsEndpointOfRegion()
     {
         using IThirdPartyJobClient client = ThirdPartyJobClients.Create("eu-west-1");
 

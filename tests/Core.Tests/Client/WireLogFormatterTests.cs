@@ -38,9 +38,9 @@ public sealed class WireLogFormatterTests
     }
 
     [Fact]
-    public void Broken_NamesTheTypeOnly() => Assert.DoesNotContain(
+    public void NoResponse_ShowsOnlyTheType() => Assert.DoesNotContain(
         "s3cret",
-        WireLogFormatter.Broken(
+        WireLogFormatter.NoResponse(
             new GetThirdPartyJobDetailsRequest(Array.Empty<byte>(), wire: null),
             new InvalidOperationException("s3cret")),
         StringComparison.Ordinal);

@@ -12,14 +12,14 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Configuration;
 
-/// <summary>What a fault in the files stops, what it does not, and that it is over once the file is right.</summary>
+/// <summary>Errors in the AWS files: which calls fail, which only warn, and that a fixed file works at once.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class AwsSettingsTests
 {
     private const string Broken = "[default]\nthis is no setting\n";
 
     [Fact]
-    public async Task BrokenFile_StopsWhatNeedsIt_UntilItIsRight()
+    public async Task BrokenFile_Needed_ThrowsUntilFixed()
     {
         using var service = new EmulatedService(new EmulatorOptions { ActionTypes = [EmulatedService.Type] });
         ClientSettings settings = service.Settings with { AccessKey = null, SecretKey = null, ProfileName = "p" };
@@ -38,7 +38,7 @@ public sealed class AwsSettingsTests
     }
 
     [Fact]
-    public async Task BrokenFile_IsAWarningWhereKeysAndRegionAreGiven()
+    public async Task BrokenFile_KeysAndRegionGiven_IsWarning()
     {
         using var service = new EmulatedService(new EmulatorOptions { ActionTypes = [EmulatedService.Type] });
         using var config = new AwsConfigFile(Broken);
@@ -50,7 +50,7 @@ public sealed class AwsSettingsTests
     }
 
     [Fact]
-    public async Task Notices_AreToldOnce()
+    public async Task Notices_ManyCalls_AreReportedOnce()
     {
         using var service = new EmulatedService(new EmulatorOptions { ActionTypes = [EmulatedService.Type] });
         using var config = new AwsConfigFile("[default]\nuse_fips_endpoint = maybe\n");
@@ -65,7 +65,7 @@ public sealed class AwsSettingsTests
     }
 
     [Fact]
-    public async Task EndpointWithoutTls_IsAWarning()
+    public async Task Endpoint_WithoutTls_IsWarning()
     {
         var notices = new List<string>();
         var settings = new ClientSettings
@@ -80,7 +80,7 @@ public sealed class AwsSettingsTests
     }
 
     [Fact]
-    public async Task KeysOfAFile_ThatChange_AreSeenByTheSameClient()
+    public async Task Keys_ChangedInFile_AreUsedBySameClient()
     {
         using var service = new EmulatedService(new EmulatorOptions { ActionTypes = [EmulatedService.Type] });
         using var wrong = new AwsConfigFile(
@@ -97,7 +97,7 @@ public sealed class AwsSettingsTests
     }
 
     [Fact]
-    public async Task KeysThatAreThere_OutlastAFileThatIsHalfWritten()
+    public async Task Keys_FileHalfWritten_StayInUse()
     {
         using var service = new EmulatedService(new EmulatorOptions { ActionTypes = [EmulatedService.Type] });
         using var right = new AwsConfigFile(
@@ -116,7 +116,7 @@ public sealed class AwsSettingsTests
     [InlineData("https://user:SENTINEL@example.com/")]
     [InlineData("https://user:SENTINEL@exa mple")]
     [InlineData("user:SENTINEL@example.com")]
-    public void PasswordInAnEndpoint_IsRefused_AndNotShown(string url)
+    public void Endpoint_WithPassword_ThrowsWithoutPassword(string url)
     {
         var settings = new ClientSettings { Region = "us-east-1", EndpointUrl = url };
 
@@ -131,7 +131,7 @@ public sealed class AwsSettingsTests
 #if NET
     [InlineData("HTTPS_PROXY", "ftp://u:SENTINEL@proxy.test")]
 #endif
-    public void PasswordInAVariable_IsNotShown(string variable, string url)
+    public void Variable_WithPassword_ThrowsWithoutPassword(string variable, string url)
     {
         using var environment = new EnvironmentScope((variable, url));
 
@@ -143,7 +143,7 @@ public sealed class AwsSettingsTests
     }
 
     [Fact]
-    public void UserInAProxy_IsTakenOut()
+    public void ParseProxy_UserInfo_IsSeparated()
     {
         (Uri proxy, string? user, Secret? password) =
             UrlText.ParseProxy("http://us%40er:p+%3Aw@proxy.test:8080", "Proxy");
@@ -152,7 +152,7 @@ public sealed class AwsSettingsTests
     }
 
     [Fact]
-    public async Task Mfa_CodeIsAskedFor_BeforeTheCall()
+    public async Task Mfa_CodeNeeded_IsAskedBeforeCall()
     {
         using var config = new AwsConfigFile(
             "[profile r]\nrole_arn = arn:aws:iam::1:role/R\nsource_profile = r\nmfa_serial = device\n"
@@ -174,7 +174,7 @@ public sealed class AwsSettingsTests
 
         Assert.Equal("device", Assert.Single(asked));
         Assert.Equal(CredentialFault.SourceFailed, error.Fault);
-        Assert.Contains("nobody is there", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no code was entered", error.Message, StringComparison.Ordinal);
     }
 
     private static async Task PollAsync(ClientSettings settings, List<string> notices)

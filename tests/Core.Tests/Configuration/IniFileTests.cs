@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Configuration;
 
-/// <summary>The rules that the AWS files are read by. Interop compares them with botocore's.</summary>
+/// <summary>The syntax rules of the AWS files. The Interop tests compare them with botocore's.</summary>
 public sealed class IniFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -26,7 +26,7 @@ public sealed class IniFileTests : IDisposable
     [InlineData("a = b\n  c", "b\nc")]
     [InlineData("a = b\n# c\n  d\n\n", "b\nd")]
     [InlineData("  a = b\n  c = d", "b")]
-    public void Setting_IsReadAsTheCliReadsIt(string lines, string value) =>
+    public void Setting_IsReadLikeTheCli(string lines, string value) =>
         Assert.Equal(value, Read("[s]\n" + lines)["s"]["a"].Text);
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class IniFileTests : IDisposable
     [InlineData("[a] # b", "a")]
     [InlineData("  [a]", "a")]
     [InlineData("[a]b]", "a]b")]
-    public void Section_IsReadAsTheCliReadsIt(string line, string name) =>
+    public void Section_IsReadLikeTheCli(string line, string name) =>
         Assert.Equal(name, Read(line).Keys.Single());
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class IniFileTests : IDisposable
     }
 
     [Fact]
-    public void SectionNamedDefaultInCapitals_IsInherited()
+    public void Section_NamedDEFAULT_IsInherited()
     {
         var sections = Read("[DEFAULT]\na = 1\nb = 2\n[s]\nb = 3");
 
@@ -66,7 +66,7 @@ public sealed class IniFileTests : IDisposable
     [InlineData("[s]\nx =\n  a = 1\n  nothing", 4)]
     [InlineData("[]", 1)]
     [InlineData("[s", 1)]
-    public void WrongLine_IsToldByFileAndLine(string text, int line)
+    public void Line_Invalid_ThrowsWithFileAndLine(string text, int line)
     {
         string path = _folder.Write("config", text);
 
@@ -77,7 +77,7 @@ public sealed class IniFileTests : IDisposable
     }
 
     [Fact]
-    public void WrongLine_IsNotRepeated()
+    public void Line_Invalid_IsNotInMessage()
     {
         string path = _folder.Write("config", "[s]\naws_secret_access_key SENTINEL");
 
@@ -87,7 +87,7 @@ public sealed class IniFileTests : IDisposable
     }
 
     [Fact]
-    public void FileThatIsNotThere_IsNone() => Assert.Null(IniFile.Read(_folder.PathOf("none")));
+    public void Read_MissingFile_IsNull() => Assert.Null(IniFile.Read(_folder.PathOf("none")));
 
     [Theory]
     [InlineData("a 'b c' d", "a|b c|d")]
@@ -96,7 +96,7 @@ public sealed class IniFileTests : IDisposable
     [InlineData("'' a", "|a")]
     [InlineData("a'b'\"c\"", "abc")]
     [InlineData("", "")]
-    public void Words_OfPosix(string text, string words) =>
+    public void SplitPosix_ReturnsWords(string text, string words) =>
         Assert.Equal(words, string.Join("|", CommandLineParser.SplitPosix(text)));
 
     [Theory]
@@ -104,14 +104,14 @@ public sealed class IniFileTests : IDisposable
     [InlineData("C:\\p\\x.exe \"C:\\a b\\\\\" \\\"q", "C:\\p\\x.exe|C:\\a b\\|\"q")]
     [InlineData("\"\" a", "|a")]
     [InlineData("a\\\\b 'c d'", "a\\\\b|'c|d'")]
-    public void Words_OfWindows(string text, string words) =>
+    public void SplitWindows_ReturnsWords(string text, string words) =>
         Assert.Equal(words, string.Join("|", CommandLineParser.SplitWindows(text)));
 
     [Theory]
     [InlineData("'a")]
     [InlineData("\"a")]
     [InlineData("a\\")]
-    public void Words_ThatDoNotEnd_AreRefused(string text) =>
+    public void Split_Unfinished_Throws(string text) =>
         Assert.Throws<FormatException>(() => CommandLineParser.SplitPosix(text));
 
     private Dictionary<string, IReadOnlyDictionary<string, IniValue>> Read(string text) =>

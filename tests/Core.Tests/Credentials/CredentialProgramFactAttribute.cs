@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 
-/// <summary>A test that runs a program that only Unix has.</summary>
+/// <summary>A test that runs a Unix program.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class CredentialProgramFactAttribute : FactAttribute
 {
@@ -12,7 +12,7 @@ internal sealed class CredentialProgramFactAttribute : FactAttribute
     {
         if (Path.DirectorySeparatorChar == '\\')
         {
-            Skip = "There is no 'cat' here.";
+            Skip = "This system has no 'cat'.";
         }
     }
 }

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 
-/// <summary>Where credentials and the region come from.</summary>
+/// <summary>The sources of credentials and of the region.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class CredentialTests : IDisposable
 {
@@ -20,15 +20,16 @@ public sealed class CredentialTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void NothingGiven_IsTheDefaultChain() =>
+    public void Resolve_NothingGiven_UsesDefaultChain() =>
         Assert.IsType<SourcedCredentials>(CredentialResolver.Resolve(new ClientSettings()));
 
     [Fact]
-    public void Anonymous_WinsOverKeys() => Assert.IsType<AnonymousAWSCredentials>(CredentialResolver.Resolve(
-        new ClientSettings { Anonymous = true, AccessKey = "AK", SecretKey = new Secret("SK") }));
+    public void Resolve_AnonymousAndKeys_IsAnonymous() =>
+        Assert.IsType<AnonymousAWSCredentials>(CredentialResolver.Resolve(
+            new ClientSettings { Anonymous = true, AccessKey = "AK", SecretKey = new Secret("SK") }));
 
     [Fact]
-    public void Keys_AreTakenAsTheyAre()
+    public void Resolve_Keys_AreUsed()
     {
         ImmutableCredentials keys = Keys(new ClientSettings { AccessKey = "AK", SecretKey = new Secret("SK") });
 
@@ -36,7 +37,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void Keys_WithASessionToken_CarryIt()
+    public void Resolve_KeysWithSessionToken_IncludeIt()
     {
         ImmutableCredentials keys = Keys(new ClientSettings
         {
@@ -47,26 +48,26 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void AccessKeyAlone_SaysThatTheSecretKeyIsMissing() => Assert.Equal(
+    public void Resolve_OnlyAccessKey_NamesSecretKey() => Assert.Equal(
         "SecretKey",
         Assert.Throws<InvalidInputException>(() => CredentialResolver.Resolve(new ClientSettings { AccessKey = "AK" }))
             .InputName);
 
     [Fact]
-    public void SecretKeyAlone_SaysThatTheAccessKeyIsMissing() => Assert.Equal(
+    public void Resolve_OnlySecretKey_NamesAccessKey() => Assert.Equal(
         "AccessKey",
         Assert.Throws<InvalidInputException>(
             () => CredentialResolver.Resolve(new ClientSettings { SecretKey = new Secret("SK") })).InputName);
 
     [Fact]
-    public void SessionTokenAlone_SaysThatTheKeysAreMissing() => Assert.Contains(
+    public void Resolve_OnlySessionToken_NamesBothKeys() => Assert.Contains(
         "AccessKey and SecretKey are missing",
         Assert.Throws<InvalidInputException>(
             () => CredentialResolver.Resolve(new ClientSettings { SessionToken = new Secret("ST") })).Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public void ProfileThatIsNotThere_ListsThoseThatAre()
+    public void Profile_Missing_ListsProfiles()
     {
         string file = _folder.Write(
             "credentials",
@@ -82,14 +83,14 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void ProfileThatIsNotThere_WithoutAnyOther_SaysHowToMakeIt() => Assert.Contains(
+    public void Profile_MissingWithoutOthers_SaysHowToCreateIt() => Assert.Contains(
         "aws configure --profile gamma",
         Assert.Throws<CredentialException>(() =>
             CredentialResolver.Resolve(new ClientSettings { ProfileName = "gamma" })).RecommendedAction,
         StringComparison.Ordinal);
 
     [Fact]
-    public void StaticProfile_GivesItsKeys()
+    public void Profile_StaticKeys_AreUsed()
     {
         using var config = new AwsConfigFile("[profile fixed]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
 
@@ -99,7 +100,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void StaticProfile_OfAFileOfItsOwn_GivesItsKeys()
+    public void Profile_InGivenFile_IsUsed()
     {
         string file = _folder.Write("credentials", "[fixed]\naws_access_key_id = AK\naws_secret_access_key = SK\n");
 
@@ -107,7 +108,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void ProfileWithHalfOfTheKeys_IsUnusableByName()
+    public void Profile_PartialKeys_ThrowsWithName()
     {
         using var config = new AwsConfigFile("[profile half]\naws_access_key_id = AK\n");
 
@@ -119,20 +120,20 @@ public sealed class CredentialTests : IDisposable
     }
 
     [CredentialProgramFact]
-    public async Task ProcessProfile_SignsWithWhatTheProgramPrints()
+    public async Task Process_PrintedKeys_SignCalls()
     {
         using var service = new EmulatedService();
-        string answer = _folder.Write(
-            "answer.json",
+        string keys = _folder.Write(
+            "keys.json",
             $"{{\"Version\":1,\"AccessKeyId\":\"{service.Emulator.AccessKeyId}\","
             + $"\"SecretAccessKey\":\"{service.Emulator.SecretAccessKey.Reveal()}\"}}");
-        using var config = new AwsConfigFile($"[profile program]\ncredential_process = cat {answer}\n");
+        using var config = new AwsConfigFile($"[profile program]\ncredential_process = cat {keys}\n");
 
         await PollAsync(service, new ClientSettings { ProfileName = "program" });
     }
 
     [CredentialProgramFact]
-    public async Task ProcessProfile_WhoseProgramFails_IsItsErrorByName()
+    public async Task Process_Fails_ThrowsWithName()
     {
         using var service = new EmulatedService();
         using var config = new AwsConfigFile($"[profile program]\ncredential_process = cat {_folder.PathOf("none")}\n");
@@ -146,7 +147,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task SsoProfile_WithoutASignIn_SaysHowToSignIn()
+    public async Task Sso_NotSignedIn_SaysHowToSignIn()
     {
         using var service = new EmulatedService();
         using var config = new AwsConfigFile(
@@ -169,7 +170,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task NoCredentialsAnywhere_SaysWhereTheyCanComeFrom()
+    public async Task Resolve_NoSource_RecommendsSources()
     {
         using var service = new EmulatedService();
         using var home = new EnvironmentScope(("HOME", _folder.PathOf(".")), ("USERPROFILE", _folder.PathOf(".")));
@@ -183,7 +184,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task KeysOfTheEnvironment_AreTheDefault()
+    public async Task Environment_Keys_AreDefault()
     {
         using var service = new EmulatedService();
         using var keys = new EnvironmentScope(
@@ -194,7 +195,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task KeysOfTheEnvironment_ThatChange_AreSeenByTheNextClient()
+    public async Task Environment_KeysChanged_AreUsedByNextClient()
     {
         using var service = new EmulatedService();
         using (new EnvironmentScope(("AWS_ACCESS_KEY_ID", "AKIDWRONG"), ("AWS_SECRET_ACCESS_KEY", "wrong")))
@@ -209,7 +210,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void Describe_SaysTheSourceAndNoSecret()
+    public void Describe_NamesSourceWithoutSecret()
     {
         Assert.Equal("none (anonymous)", CredentialResolver.Describe(new ClientSettings { Anonymous = true }));
         Assert.Equal("an access key", CredentialResolver.Describe(new ClientSettings { AccessKey = "AK" }));
@@ -221,7 +222,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Region_OfTheEnvironment_ComesFirst()
+    public async Task Region_Environment_ComesFirst()
     {
         using var region = new EnvironmentScope(("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-2"));
 
@@ -229,7 +230,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Region_OfTheOlderVariable_IsTakenToo()
+    public async Task Region_OlderVariable_IsUsed()
     {
         using var region = new EnvironmentScope(("AWS_DEFAULT_REGION", "eu-west-2"));
 
@@ -237,7 +238,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Region_OfTheProfile_IsFound()
+    public async Task Region_Profile_IsUsed()
     {
         using var config = new AwsConfigFile("[default]\nregion = ap-south-1\n[profile other]\nregion = sa-east-1\n");
         using var profile = new EnvironmentScope(("AWS_PROFILE", null));
@@ -247,7 +248,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Region_OfTheProfileOfTheEnvironment_IsFound()
+    public async Task Region_ProfileOfEnvironment_IsUsed()
     {
         using var config = new AwsConfigFile("[default]\nregion = ap-south-1\n[profile other]\nregion = sa-east-1\n");
         using var profile = new EnvironmentScope(("AWS_PROFILE", "other"));
@@ -256,10 +257,10 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Region_OfNoSource_IsNone() => Assert.Null(await RegionAsync(null));
+    public async Task Region_NoSource_IsNull() => Assert.Null(await RegionAsync(null));
 
     [Fact]
-    public void EqualSettings_ShareOneClient()
+    public void ClientCache_EqualSettings_ShareClient()
     {
         ClientSettings settings = Cached("us-east-1", "key-1");
 
@@ -267,7 +268,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void OtherSettings_HaveAnotherClient()
+    public void ClientCache_OtherSettings_GetOtherClient()
     {
         ThirdPartyJobClient client = ClientCache.Get(Cached("us-east-1", "key-1"));
 
@@ -277,7 +278,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public void ClientThatCouldNotBeMade_IsTriedAgain()
+    public void ClientCache_AfterError_TriesAgain()
     {
         var settings = new ClientSettings { Region = "us-east-1", ProfileName = "later" };
         Assert.Throws<CredentialException>(() => ClientCache.Get(settings));
@@ -298,7 +299,7 @@ public sealed class CredentialTests : IDisposable
     private static ImmutableCredentials Keys(ClientSettings settings) =>
         CredentialResolver.Resolve(settings).GetCredentials();
 
-    /// <summary>Polls for a job that is there, with credentials that the settings tell.</summary>
+    /// <summary>Polls for an existing job, with the credentials of the settings.</summary>
     private static async Task PollAsync(EmulatedService service, ClientSettings settings)
     {
         service.AddJob();

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 
-/// <summary>How STS is reached: by the same authorities and proxies as CodePipeline.</summary>
+/// <summary>STS is called with the same CA bundle and proxy as CodePipeline.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class CredentialTransportTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class CredentialTransportTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AuthoritiesOfTheProfile_CountForStsToo(bool isNamed)
+    public async Task Sts_CaBundleOfProfile_IsUsed(bool isNamed)
     {
         using var authority = new TestAuthority();
         using var service = new CannedServer(Ok, NoJobs, authority.Server);
@@ -57,7 +57,7 @@ public sealed class CredentialTransportTests : IDisposable
     }
 
     [Fact]
-    public async Task ProxyOfTheSession_CountsForStsToo()
+    public async Task Sts_ProxyOfSession_IsUsed()
     {
         using CannedServer proxy = Proxy();
         using var endpoint = new EnvironmentScope(("AWS_ENDPOINT_URL_STS", "http://sts.invalid/"));
@@ -71,7 +71,7 @@ public sealed class CredentialTransportTests : IDisposable
     }
 
     [Fact]
-    public async Task ProxyOfTheEnvironment_IsReadAtEachClient()
+    public async Task EnvironmentProxy_Changed_IsUsedByNextClient()
     {
         using CannedServer first = Proxy();
         using CannedServer second = Proxy();
@@ -88,7 +88,7 @@ public sealed class CredentialTransportTests : IDisposable
     }
 
     [Fact]
-    public async Task ProxyOfTheEnvironment_WithAPassword_IsGivenIt()
+    public async Task EnvironmentProxy_Password_IsSent()
     {
         using var proxy = new CannedServer((head, _) =>
             head.Contains("Proxy-Authorization: Basic dTpwOnc=", StringComparison.Ordinal)

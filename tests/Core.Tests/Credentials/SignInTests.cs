@@ -16,13 +16,13 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 
-/// <summary>What the AWS CLI keeps of sign-ins, and the machine's metadata. Interop has the rest.</summary>
+/// <summary>The AWS CLI's cache of sign-ins, and the machine's metadata. The Interop tests cover the rest.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class SignInTests : IDisposable
 {
     private const string Session = "arn:aws:iam::123456789012:user/alice";
 
-    // SHA-1 of the session's name, which the AWS CLI names the file by.
+    // The AWS CLI names the file after the SHA-1 hash of the session's name.
     private const string HashOfAcme = "293abb6b76d7791c0732cc517d38c4b5c734b87f";
 
     private readonly TempFolder _folder = new();
@@ -38,7 +38,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task AwsLogin_GivesTheKeysThatTheCliKeeps()
+    public async Task AwsLogin_CachedKeys_AreUsed()
     {
         Keep(TimeSpan.FromMinutes(10));
         using var config = new AwsConfigFile($"[profile l]\nlogin_session = {Session}\n");
@@ -49,7 +49,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task AwsLogin_ThatIsOver_NamesTheCommand()
+    public async Task AwsLogin_Expired_NamesCommand()
     {
         Keep(TimeSpan.FromMinutes(-1));
         using var config = new AwsConfigFile($"[profile 'my l']\nlogin_session = {Session}\n");
@@ -61,13 +61,13 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task SsoToken_ThatIsRenewed_IsKeptForTheCli()
+    public async Task SsoToken_Renewed_IsSavedForCli()
     {
         const string Later = "2098-01-01T00:00:00Z";
         string path = Write(
             Path.Combine(".aws", "sso", "cache", HashOfAcme + ".json"),
-            "{\"accessToken\":\"old\",\"expiresAt\":\"2020-01-01T00:00:00Z\",\"clientId\":\"c\",\"clientSecret\":\"cs\","
-            + $"\"refreshToken\":\"r1\",\"registrationExpiresAt\":\"{Later}\"}}");
+            "{\"accessToken\":\"old\",\"expiresAt\":\"2020-01-01T00:00:00Z\",\"clientId\":\"c\","
+            + $"\"clientSecret\":\"cs\",\"refreshToken\":\"r1\",\"registrationExpiresAt\":\"{Later}\"}}");
         using var oidc = new CannedServer(
             "200 OK\r\nContent-Type: application/json",
             "{\"accessToken\":\"new\",\"expiresIn\":28800,\"refreshToken\":\"r2\"}");
@@ -88,7 +88,8 @@ public sealed class SignInTests : IDisposable
             new[] { "https://acme.invalid/start", "eu-west-1", "new", "r2", "c", "cs", Later },
             new[]
             {
-                "startUrl", "region", "accessToken", "refreshToken", "clientId", "clientSecret", "registrationExpiresAt",
+                "startUrl", "region", "accessToken", "refreshToken", "clientId", "clientSecret",
+                "registrationExpiresAt",
             }.Select(name => kept.RootElement.GetProperty(name).GetString()));
         Assert.True(DateTimeOffset.Parse(
             kept.RootElement.GetProperty("expiresAt").GetString()!, CultureInfo.InvariantCulture)
@@ -104,12 +105,12 @@ public sealed class SignInTests : IDisposable
     [InlineData("200 OK", "eu-west-3", "eu-west-3")]
     [InlineData("200 OK", "no region", null)]
     [InlineData("404 Not Found", "", null)]
-    public async Task Region_OfTheMachine_IsTheLast(string status, string answer, string? region)
+    public async Task Region_NoOtherSource_UsesMachine(string status, string body, string? region)
     {
         using var machine = new CannedServer((head, _) =>
             head.StartsWith("PUT /latest/api/token ", StringComparison.Ordinal) ? ("200 OK", "machine-token")
             : head.Contains("x-aws-ec2-metadata-token: machine-token", StringComparison.OrdinalIgnoreCase)
-                ? (status, answer)
+                ? (status, body)
                 : ("401 Unauthorized", string.Empty));
         using var on = new EnvironmentScope(
             ("AWS_EC2_METADATA_DISABLED", null), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", machine.Url));
@@ -117,7 +118,7 @@ public sealed class SignInTests : IDisposable
         Assert.Equal(region, await RegionResolver.FindAsync(new ClientSettings(), default));
         Assert.Equal(region, await RegionResolver.FindAsync(new ClientSettings(), default));
 
-        // It is not asked each time.
+        // The result is cached.
         Assert.Equal(2, machine.Heads.Count);
     }
 
@@ -127,7 +128,8 @@ public sealed class SignInTests : IDisposable
 
     private void Keep(TimeSpan left) => Write(
         Path.Combine(".aws", "login", "cache", Hex(SHA256.HashData(Encoding.UTF8.GetBytes(Session))) + ".json"),
-        "{\"accessToken\":{\"accessKeyId\":\"ASIALOGIN\",\"secretAccessKey\":\"s\",\"sessionToken\":\"t\",\"expiresAt\":\""
+        "{\"accessToken\":{\"accessKeyId\":\"ASIALOGIN\",\"secretAccessKey\":\"s\",\"sessionToken\":\"t\","
+        + "\"expiresAt\":\""
         + (DateTimeOffset.UtcNow + left).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) + "\"}}");
 
     private string Write(string name, string text)

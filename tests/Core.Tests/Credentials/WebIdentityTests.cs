@@ -14,8 +14,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Credentials;
 
 /// <summary>
-/// A role that is assumed by a token in a file, as the steps on CI runners have it: who writes the file anew keeps a
-/// long-lived client in credentials.
+/// A role assumed with a token in a file, as in the steps on CI runners. Rewriting the file keeps the credentials of a
+/// long-lived client valid.
 /// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class WebIdentityTests : IDisposable
@@ -38,7 +38,7 @@ public sealed class WebIdentityTests : IDisposable
         });
     }
 
-    /// <summary>How long the credentials live that are given next.</summary>
+    /// <summary>The lifetime of the next credentials.</summary>
     private TimeSpan Life { get; set; } = TimeSpan.FromMinutes(1);
 
     public void Dispose()
@@ -49,7 +49,7 @@ public sealed class WebIdentityTests : IDisposable
     }
 
     [Fact]
-    public async Task TokenFileOfAProfile_WrittenAnew_IsReadAtTheNextRefresh()
+    public async Task Profile_TokenFileChanged_IsReadAtRenewal()
     {
         using var config = new AwsConfigFile(
             $"[profile runner]\nrole_arn = {Role}\nweb_identity_token_file = {_tokenFile}\nrole_session_name = step\n");
@@ -58,7 +58,7 @@ public sealed class WebIdentityTests : IDisposable
     }
 
     [Fact]
-    public async Task TokenFileOfTheEnvironment_WrittenAnew_IsReadAtTheNextRefresh()
+    public async Task Environment_TokenFileChanged_IsReadAtRenewal()
     {
         using var identity = new EnvironmentScope(
             ("AWS_ROLE_ARN", Role), ("AWS_WEB_IDENTITY_TOKEN_FILE", _tokenFile), ("AWS_ROLE_SESSION_NAME", "step"));
@@ -67,7 +67,7 @@ public sealed class WebIdentityTests : IDisposable
     }
 
     [Fact]
-    public async Task CredentialsThatLiveLong_AreAskedForOnce()
+    public async Task Credentials_LongLived_AreRequestedOnce()
     {
         using var config = new AwsConfigFile(
             $"[profile runner]\nrole_arn = {Role}\nweb_identity_token_file = {_tokenFile}\nrole_session_name = step\n");
@@ -83,8 +83,8 @@ public sealed class WebIdentityTests : IDisposable
     }
 
     /// <summary>
-    /// One client: its credentials are about to end all the time, so that it asks for new ones, with what the file has
-    /// by then.
+    /// Uses one client. Its credentials are always about to expire, so it requests new ones with the current token in
+    /// the file.
     /// </summary>
     private async Task PollsAskWithTheTokenOfTheirTimeAsync(ClientSettings settings)
     {
@@ -96,7 +96,7 @@ public sealed class WebIdentityTests : IDisposable
         Assert.Contains("X-Amz-Security-Token: session-one", _service.Heads[0], StringComparison.OrdinalIgnoreCase);
         _folder.Write("token", "token-two");
 
-        // The SDK may sign a call with what it still has, and get the new ones meanwhile.
+        // The SDK may sign a call with the old credentials while it gets new ones.
         await Until.TrueAsync(() =>
         {
             PollAsync(client).GetAwaiter().GetResult();

@@ -16,7 +16,7 @@ public sealed class AppendFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void FileThatIsMissing_IsMadeForItsOwnerOnly()
+    public void Open_MissingFile_CreatesItForOwnerOnly()
     {
         string path = _folder.PathOf("log");
 
@@ -32,7 +32,7 @@ public sealed class AppendFileTests : IDisposable
     }
 
     [Fact]
-    public void FileThatIsThere_KeepsItsContentAndItsRights()
+    public void Open_ExistingFile_KeepsContentAndRights()
     {
         string path = _folder.Write("log", "before\n");
         const UnixFileMode Rights = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
@@ -51,7 +51,7 @@ public sealed class AppendFileTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyWriters_LoseAndTearNoLine()
+    public async Task Write_ManyWriters_KeepsEveryLineWhole()
     {
         const int Writers = 4;
         const int Lines = 500;
@@ -72,13 +72,13 @@ public sealed class AppendFileTests : IDisposable
     }
 
     [Fact]
-    public void FileThatIsCutOff_GoesOnAtItsNewEnd()
+    public void Write_AfterTruncation_ContinuesAtNewEnd()
     {
         string path = _folder.PathOf("log");
         using Stream file = AppendFile.Open(path);
         Write(file, "one\n");
 
-        // As logrotate's copytruncate does.
+        // Like copytruncate of logrotate.
         using (var rotate = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             rotate.SetLength(0);
@@ -92,7 +92,7 @@ public sealed class AppendFileTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Link_IsNotFollowed(bool isDangling)
+    public void Open_SymbolicLink_Throws(bool isDangling)
     {
         string theirs = isDangling ? _folder.PathOf("nowhere") : _folder.Write("theirs", "theirs");
         string path = _folder.PathOf("log");
@@ -100,17 +100,17 @@ public sealed class AppendFileTests : IDisposable
 
         IOException error = Assert.Throws<IOException>(() => AppendFile.Open(path));
 
-        Assert.Equal("It is a link.", error.Message);
+        Assert.Equal("It is a symbolic link.", error.Message);
         Assert.Equal(!isDangling, File.Exists(theirs));
         Assert.True(isDangling || File.ReadAllText(theirs) == "theirs");
     }
 
     [Fact]
-    public void FolderInItsPlace_IsAnError() =>
+    public void Open_Folder_Throws() =>
         Assert.ThrowsAny<Exception>(() => AppendFile.Open(_folder.PathOf(string.Empty)));
 
     [Fact]
-    public void FolderThatIsMissing_IsAnError() =>
+    public void Open_MissingFolder_Throws() =>
         Assert.ThrowsAny<IOException>(() => AppendFile.Open(_folder.PathOf("no/such/log")));
 
     private static void Write(Stream file, string text)

@@ -5,14 +5,14 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Files;
 
-/// <summary>What the system says of files, told from other errors.</summary>
+/// <summary>Distinguishes the operating system's errors about files from other errors.</summary>
 public sealed class FileErrorsTests
 {
     [Theory]
     [InlineData(28)]
     [InlineData(122)]
     [InlineData(69)]
-    public void FullDisksAndQuotas_AreToldFromOtherErrors(int code)
+    public void IsDiskFull_FullDiskOrQuota_IsTrue(int code)
     {
         bool isWindows = OperatingSystem.IsWindows();
 
@@ -23,7 +23,7 @@ public sealed class FileErrorsTests
     }
 
     [Fact]
-    public void ErrorsOfFilesAndRights_AreTheSystems_AndOthersOurs()
+    public void IsIoError_FileOrAccessError_IsTrue()
     {
         Assert.True(FileErrors.IsIoError(new DirectoryNotFoundException("x")));
         Assert.True(FileErrors.IsIoError(new UnauthorizedAccessException("x")));

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Files;
 
-/// <summary>Temporary folders with a lock: what dead owners left goes, and nothing of anybody else's.</summary>
+/// <summary>Temporary folders with a lock. A sweep removes only the folders of dead owners of the same user.</summary>
 public sealed class OwnedFolderTests : IDisposable
 {
     private const string Prefix = ".owned-";
@@ -40,7 +40,7 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Dispose_RemovesTheFolder_WithAllThatIsInIt()
+    public void Dispose_RemovesFolderWithContent()
     {
         OwnedFolder folder = OwnedFolder.Create(Place, Prefix, "note");
         Fill(folder.Path);
@@ -52,7 +52,7 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task CreateForUser_WhileOthersEnd_AlwaysMakesOne()
+    public async Task CreateForUser_WhileOthersEnd_Succeeds()
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
@@ -67,7 +67,7 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Sweep_OfALivingOwner_RemovesNothing()
+    public void Sweep_LivingOwner_RemovesNothing()
     {
         using OwnedFolder folder = OwnedFolder.Create(Place, Prefix);
         Fill(folder.Path);
@@ -79,7 +79,7 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Sweep_OfADeadOwner_RemovesAll_AndTellsTheNote()
+    public void Sweep_DeadOwner_RemovesAllAndPassesNote()
     {
         string left = Leave("dead", "the note");
         List<string> notes = new();
@@ -96,7 +96,7 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Sweep_WhereTheRescueFails_RemovesNothing()
+    public void Sweep_RescueFails_RemovesNothing()
     {
         string left = Leave("dead", "the note");
 
@@ -106,7 +106,7 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Sweep_OfALockWithoutOurMark_RemovesNothing()
+    public void Sweep_ForeignLock_RemovesNothing()
     {
         string left = Leave("dead", "x");
         File.WriteAllText(Path.Combine(left, ".lock"), "somebody's");
@@ -119,7 +119,7 @@ public sealed class OwnedFolderTests : IDisposable
     [Theory]
     [InlineData(0, true)]
     [InlineData(2, false)]
-    public void Sweep_WithoutALock_WaitsForADay(int days, bool stays)
+    public void Sweep_NoLock_WaitsForADay(int days, bool stays)
     {
         string left = Leave("dead", "x");
         File.Delete(Path.Combine(left, ".lock"));
@@ -131,7 +131,7 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Sweep_OfAPlaceThatIsNone_DoesNothing()
+    public void Sweep_MissingPlace_DoesNothing()
     {
         OwnedFolder.Sweep(_temp.PathOf("nowhere"), Prefix, TimeProvider.System);
         OwnedFolder.Sweep(_temp.PathOf("precious/thesis"), Prefix, TimeProvider.System);
@@ -139,11 +139,11 @@ public sealed class OwnedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Create_InAPlaceThatIsNone_Throws() =>
+    public void Create_MissingPlace_Throws() =>
         Assert.Throws<DirectoryNotFoundException>(() => OwnedFolder.Create(_temp.PathOf("nowhere"), Prefix));
 
     [Fact]
-    public void CreateForUser_UsesOneFolderForAll_AndTheLastRemovesIt()
+    public void CreateForUser_LastOwner_RemovesUsersFolder()
     {
         OwnedFolder first = OwnedFolder.CreateForUser(Place, "a-");
         OwnedFolder second = OwnedFolder.CreateForUser(Place, "b-");
@@ -166,11 +166,11 @@ public sealed class OwnedFolderTests : IDisposable
     [UnixTheory]
     [UnsupportedOSPlatform("windows")]
     [MemberData(nameof(Traps))]
-    public void Sweep_OfWhatSomebodyElseMayHavePlanted_TouchesNothing(string trap)
+    public void Sweep_PlantedByOtherUser_TouchesNothing(string trap)
     {
         if (trap.EndsWith("user's", StringComparison.Ordinal) && Environment.UserName != "root")
         {
-            // Only an administrator can give files away.
+            // Only root can change the owner of a file.
             return;
         }
 
@@ -214,7 +214,7 @@ public sealed class OwnedFolderTests : IDisposable
                 break;
         }
 
-        // Also when it is old, and when everything else speaks for it.
+        // The folder must stay even if it is old and looks right in every other way.
         OwnedFolder.Sweep(Place, Prefix, new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(9)));
 
         Assert.True(File.Exists(Path.Combine(left, "file")));
@@ -222,12 +222,12 @@ public sealed class OwnedFolderTests : IDisposable
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public void Sweep_WhereTheFolderBecomesALinkMeanwhile_StaysInTheFolder()
+    public void Sweep_FolderBecomesLink_StaysInFolder()
     {
         string left = Leave("dead", "x");
         OwnedFolder.Sweep(Place, Prefix, TimeProvider.System, (_, _, _) =>
         {
-            // What another user would try to do between two calls of the system.
+            // Another user could do this between two system calls.
             Directory.Move(left, _temp.PathOf("moved"));
             Directory.CreateSymbolicLink(left, _temp.PathOf("precious"));
             return true;
@@ -239,7 +239,7 @@ public sealed class OwnedFolderTests : IDisposable
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public void Remove_OfLinksReadOnlyFoldersAndOddNames_LeavesNothing()
+    public void Remove_LinksAndOddNames_LeavesNothing()
     {
         OwnedFolder folder = OwnedFolder.Create(Place, Prefix);
         string deep = Path.Combine(folder.Path, "job", "deep");
@@ -260,9 +260,9 @@ public sealed class OwnedFolderTests : IDisposable
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public void Remove_OfAVeryDeepTree_LeavesNothing()
+    public void Remove_VeryDeepTree_LeavesNothing()
     {
-        // 3,000 levels: longer than any path may be, and more than there are descriptors.
+        // 3,000 levels exceed the maximum path length and the number of descriptors.
         OwnedFolder folder = OwnedFolder.Create(Place, Prefix);
         Run(
             "sh", "-c",
@@ -276,7 +276,7 @@ public sealed class OwnedFolderTests : IDisposable
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public void Folder_IsForItsOwnerOnly_AndSoIsItsLock()
+    public void Create_FolderAndLock_AreForOwnerOnly()
     {
         using OwnedFolder folder = OwnedFolder.CreateForUser(Place, Prefix);
 
@@ -291,7 +291,7 @@ public sealed class OwnedFolderTests : IDisposable
     [InlineData("link")]
     [InlineData("file")]
     [InlineData("open to all")]
-    public void CreateForUser_WhereTheUsersNameIsTaken_UsesAnother(string by)
+    public void CreateForUser_NameTaken_UsesAnother(string by)
     {
         string taken = Path.Combine(Place, OwnedFolder.UserPrefix + UserFolderName.Value);
         switch (by)

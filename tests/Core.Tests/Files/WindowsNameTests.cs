@@ -13,7 +13,7 @@ public class WindowsNameTests
     [InlineData("lpt9.log")]
     [InlineData("COM\u00b2")]
     [InlineData("CONIN$")]
-    public void DeviceInAnyDress_IsADevice(string name) => Assert.True(WindowsFileNames.IsDevice(name));
+    public void IsDevice_AnySpelling_IsTrue(string name) => Assert.True(WindowsFileNames.IsDevice(name));
 
     [Theory]
     [InlineData("")]
@@ -23,5 +23,5 @@ public class WindowsNameTests
     [InlineData("LPTX")]
     [InlineData("a.CON")]
     [InlineData(".nul")]
-    public void OtherName_IsNone(string name) => Assert.False(WindowsFileNames.IsDevice(name));
+    public void IsDevice_OtherName_IsFalse(string name) => Assert.False(WindowsFileNames.IsDevice(name));
 }

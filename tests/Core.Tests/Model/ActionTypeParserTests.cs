@@ -18,10 +18,10 @@ public sealed class ActionTypeParserTests
     [InlineData("Category=\"Test\",Provider='Contoso',Version=1")]
     [InlineData("{\"category\":\"Test\",\"owner\":\"ThirdParty\",\"provider\":\"Contoso\",\"version\":\"1\"}")]
     [InlineData(" { \"Category\": \"test\", \"Provider\": \"Contoso\", \"Version\": 1 }")]
-    public void Parse_OfEachForm_GivesTheSame(string text) => Assert.Equal(s_contoso, ActionTypeParser.Parse(text));
+    public void Parse_EachForm_ReturnsSame(string text) => Assert.Equal(s_contoso, ActionTypeParser.Parse(text));
 
     [Fact]
-    public void Parse_OfAnotherOwner_KeepsIt() =>
+    public void Parse_OtherOwner_KeepsIt() =>
         Assert.Equal(new ActionTypeId("Build", "Custom", "Own-1", "v_2"),
             ActionTypeParser.Parse("Build/custom/Own-1/v_2"));
 
@@ -37,7 +37,7 @@ public sealed class ActionTypeParserTests
     [InlineData("category=Test,provider=Contoso,version=1,colour=red", "'colour'")]
     [InlineData("{\"category\":\"Test\"", "is not JSON")]
     [InlineData("{}", "has no category")]
-    public void Parse_OfWhatCannotBeRead_SaysWhyAndShowsTheForms(string text, string why)
+    public void Parse_Invalid_SaysWhyAndShowsForms(string text, string why)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => ActionTypeParser.Parse(text));
 
@@ -49,7 +49,7 @@ public sealed class ActionTypeParserTests
     [Theory]
     [InlineData("Tets/Contoso/1", "Category", "Source, Build, Deploy, Test, Invoke, Approval, Compute")]
     [InlineData("Test/Nobody/Contoso/1", "Owner", "AWS, ThirdParty, Custom")]
-    public void Parse_OutsideAClosedSet_ListsTheSet(string text, string input, string values)
+    public void Parse_UnknownValue_ListsKnownValues(string text, string input, string values)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => ActionTypeParser.Parse(text));
 
@@ -64,11 +64,11 @@ public sealed class ActionTypeParserTests
     [InlineData("Test/Contoso/", "Version")]
     [InlineData("Test/Contoso/1234567890", "Version")]
     [InlineData("Test/a23456789012345678901234567890123456/1", "Provider")]
-    public void Parse_PastALimit_NamesTheMember(string text, string input) =>
+    public void Parse_OverLimit_NamesMember(string text, string input) =>
         Assert.Equal(input, Assert.Throws<InvalidInputException>(() => ActionTypeParser.Parse(text)).InputName);
 
     [Fact]
-    public void FromMembers_WithoutAnOwner_IsThirdParty() => Assert.Equal(
+    public void FromMembers_NoOwner_IsThirdParty() => Assert.Equal(
         s_contoso,
         ActionTypeParser.FromMembers(new Dictionary<string, string?>
         {

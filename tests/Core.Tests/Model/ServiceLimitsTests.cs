@@ -6,7 +6,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Model;
 
 public sealed class ServiceLimitsTests
 {
-    /// <summary>As the service model has them.</summary>
+    /// <summary>The limits in the service model.</summary>
     public static TheoryData<string, string, int, int, bool> Limits => new()
     {
         { nameof(ServiceLimits.Provider), "provider", 1, 35, true },
@@ -27,7 +27,7 @@ public sealed class ServiceLimitsTests
 
     [Theory]
     [MemberData(nameof(Limits))]
-    public void Limit_IsTheModels(string name, string member, int minimum, int maximum, bool identifierOnly)
+    public void Limit_MatchesModel(string name, string member, int minimum, int maximum, bool identifierOnly)
     {
         var limit = (TextLimit)typeof(ServiceLimits).GetProperty(name)!.GetValue(null)!;
 
@@ -37,25 +37,25 @@ public sealed class ServiceLimitsTests
     }
 
     [Fact]
-    public void EveryLimit_IsHeldToTheModel() => Assert.Equal(
+    public void Limits_AreAllCompared() => Assert.Equal(
         typeof(ServiceLimits).GetProperties().Where(property => property.PropertyType == typeof(TextLimit))
             .Select(p => p.Name),
         Limits.Select(row => (string)row[0]));
 
     [Fact]
-    public void FailureTypes_AreThoseOfTheEnum() =>
+    public void FailureTypes_MatchEnum() =>
         Assert.Equal(Enum.GetNames<FailureType>(), ServiceLimits.FailureTypes);
 
     [Fact]
-    public void FailureTypes_SpellThePermissionErrorAsTheModelDoes() =>
+    public void FailureTypes_PermissionError_MatchesModel() =>
         Assert.Contains("PermissionError", ServiceLimits.FailureTypes);
 
     [Fact]
-    public void JobStatuses_AreAllConstantsOfJobStatus() => Assert.Equal(
+    public void JobStatuses_ContainAllConstants() => Assert.Equal(
         typeof(JobStatus).GetFields().Select(field => (string)field.GetRawConstantValue()!), ServiceLimits.JobStatuses);
 
     [Fact]
-    public void ClosedSets_AreTheModels()
+    public void KnownValues_MatchModel()
     {
         Assert.Equal(
             new[] { "Source", "Build", "Deploy", "Test", "Invoke", "Approval", "Compute" }, ServiceLimits.Categories);

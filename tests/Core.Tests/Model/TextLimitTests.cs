@@ -6,10 +6,10 @@ namespace CodePipeline.ThirdParty.Core.Tests.Model;
 
 public sealed class TextLimitTests
 {
-    // One character of two UTF-16 units.
+    // One scalar value, two UTF-16 units.
     private const string Rocket = "\U0001F680";
 
-    // One character as a person sees it, of four scalar values.
+    // One visible character of several scalar values.
     private const string Family = "\U0001F468\u200D\U0001F469\u200D\U0001F467";
 
     private readonly TextLimit _limit = new("member", 2, 5);
@@ -44,16 +44,16 @@ public sealed class TextLimitTests
     [InlineData("a b", false)]
     [InlineData("a/b", false)]
     [InlineData("é", false)]
-    public void Allows_OfAnIdentifier_TakesLettersDigitsAndTwoSigns(string value, bool allowed) =>
+    public void Allows_Identifier_AcceptsOnlyItsCharacters(string value, bool allowed) =>
         Assert.Equal(allowed, ServiceLimits.Provider.Allows(value));
 
     [Fact]
-    public void Check_OfAGoodValue_GivesItBack() => Assert.Equal("abc", _limit.Check("abc", "Thing"));
+    public void Check_ValidValue_ReturnsIt() => Assert.Equal("abc", _limit.Check("abc", "Thing"));
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void Check_OfNothing_SaysEmptyAndNamesTheInput(string? value)
+    public void Check_Empty_NamesInput(string? value)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => _limit.Check(value, "Thing"));
 
@@ -63,10 +63,11 @@ public sealed class TextLimitTests
     }
 
     [Theory]
-    [InlineData("a", "Thing has 1 characters; the service takes 2 to 5 characters.", "Give Thing 2 to 5 characters.")]
-    [InlineData("abcdef", "Thing has 6 characters; the service takes 2 to 5 characters.",
+    [InlineData("a", "Thing has 1 characters; the service accepts 2 to 5 characters.",
+        "Give Thing 2 to 5 characters.")]
+    [InlineData("abcdef", "Thing has 6 characters; the service accepts 2 to 5 characters.",
         "Shorten Thing to 5 characters.")]
-    public void Check_OfAWrongLength_SaysBothLengthsAndTheCure(string value, string message, string recommendedAction)
+    public void Check_WrongLength_NamesLengthAndLimit(string value, string message, string recommendedAction)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => _limit.Check(value, "Thing"));
 
@@ -74,7 +75,7 @@ public sealed class TextLimitTests
     }
 
     [Fact]
-    public void Check_OfAWrongLength_NeverRepeatsTheValue()
+    public void Check_WrongLength_HidesValue()
     {
         string secret = Repeat("s3cret", 50);
 
@@ -85,7 +86,7 @@ public sealed class TextLimitTests
     }
 
     [Fact]
-    public void Check_OfAForeignCharacter_SaysWhichAreAllowed()
+    public void Check_InvalidCharacter_ListsAllowed()
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(
             () => ServiceLimits.Version.Check("1.0", "Version"));
@@ -97,25 +98,25 @@ public sealed class TextLimitTests
     [Theory]
     [InlineData("")]
     [InlineData("abcde")]
-    public void Cut_OfAShortText_ChangesNothing(string text) => Assert.Same(text, _limit.Cut(text));
+    public void Cut_ShortText_ReturnsIt(string text) => Assert.Same(text, _limit.Cut(text));
 
     [Fact]
-    public void Cut_OfALongText_EndsInAnEllipsisWithinTheLimit() => Assert.Equal("abcd…", _limit.Cut("abcdef"));
+    public void Cut_LongText_EndsWithEllipsis() => Assert.Equal("abcd…", _limit.Cut("abcdef"));
 
     [Fact]
-    public void Cut_AtASurrogatePair_DoesNotSplitIt() => Assert.Equal("abc…", _limit.Cut("abc" + Rocket + "d"));
+    public void Cut_AtSurrogatePair_DoesNotSplitIt() => Assert.Equal("abc…", _limit.Cut("abc" + Rocket + "d"));
 
     [Fact]
-    public void Cut_AtACombiningMark_DoesNotPartItFromItsLetter() => Assert.Equal("abc…", _limit.Cut("abce\u0301fg"));
+    public void Cut_AtCombiningMark_KeepsLetterWhole() => Assert.Equal("abc…", _limit.Cut("abce\u0301fg"));
 
 #if NET
     [Fact]
-    public void Cut_AtAJoinedEmoji_DoesNotSplitIt() =>
+    public void Cut_AtJoinedEmoji_DoesNotSplitIt() =>
         Assert.Equal("ab…", new TextLimit("member", 1, 9).Cut("ab" + Family + "cd"));
 #endif
 
     [Fact]
-    public void Cut_OfOneHugeCharacter_StillKeepsTheLimit()
+    public void Cut_OneHugeCharacter_StaysWithinLimit()
     {
         string cut = _limit.Cut("e" + Repeat("\u0301", 20));
 
@@ -124,7 +125,7 @@ public sealed class TextLimitTests
     }
 
     [Fact]
-    public void Cut_OfAnyLength_IsAllowed()
+    public void Cut_AnyLength_IsAllowed()
     {
         for (int length = 2040; length < 2060; length++)
         {
@@ -134,7 +135,7 @@ public sealed class TextLimitTests
     }
 
     [Fact]
-    public void Cut_OfNull_IsRefused() => Assert.Throws<ArgumentNullException>(() => _limit.Cut(null!));
+    public void Cut_Null_Throws() => Assert.Throws<ArgumentNullException>(() => _limit.Cut(null!));
 
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Retries;
 
-/// <summary>How long is waited before another attempt.</summary>
+/// <summary>The wait before the next attempt.</summary>
 public sealed class BackOffTests
 {
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(100);
@@ -17,7 +17,7 @@ public sealed class BackOffTests
     [InlineData(0, new[] { 50, 100, 200, 250, 250 })]
     [InlineData(0.5, new[] { 75, 150, 300, 375, 375 })]
     [InlineData(1, new[] { 100, 200, 400, 500, 500 })]
-    public void Wait_DoublesUpToTheLongest_AndHalfOfItIsChance(double chance, int[] milliseconds)
+    public void Next_AfterFailures_DoublesWithJitterUpToLimit(double chance, int[] milliseconds)
     {
         var backOff = new BackOff(s_first, s_longest, () => chance);
 
@@ -26,7 +26,7 @@ public sealed class BackOffTests
     }
 
     [Fact]
-    public void Wait_AfterASuccess_IsTheFirstAgain()
+    public void Next_AfterReset_StartsAgain()
     {
         var backOff = new BackOff(s_first, s_longest, () => 1);
         backOff.Next();
@@ -38,7 +38,7 @@ public sealed class BackOffTests
     }
 
     [Fact]
-    public void Wait_AfterVeryManyFailures_IsStillTheLongest()
+    public void Next_AfterManyFailures_StaysAtLimit()
     {
         var backOff = new BackOff(s_first, TimeSpan.FromDays(1), () => 1);
 
@@ -49,7 +49,7 @@ public sealed class BackOffTests
     }
 
     [Fact]
-    public void Chance_IsAnotherEachTime_From0ToBelow1()
+    public void Chance_ManyCalls_DifferFrom0ToBelow1()
     {
         Func<double> chance = BackOff.Chance();
 

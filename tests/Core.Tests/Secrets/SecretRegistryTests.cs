@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Secrets;
 
-/// <summary>The registry is one for the process, so no other test may make secrets meanwhile.</summary>
+/// <summary>
+/// The registry is shared by the whole process, so no other test may create secrets at the same time.
+/// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class SecretRegistryTests
 {
@@ -13,7 +15,7 @@ public sealed class SecretRegistryTests
     public void NewSecret_IsAnnounced() => Assert.Equal(new[] { "hush" }, Announced(() => _ = new Secret("hush")));
 
     [Fact]
-    public void ConfigurationValue_IsAnnouncedWhereItsKeyLooksSecret() => Assert.Equal(
+    public void Configuration_SecretValue_IsAnnounced() => Assert.Equal(
         new[] { "hush" },
         Announced(() => _ = new JobConfiguration(new Dictionary<string, string>
         {
@@ -28,7 +30,7 @@ public sealed class SecretRegistryTests
     [InlineData("ConnectionString", true)]
     [InlineData("ProjectName", false)]
     [InlineData("Branch", false)]
-    public void LooksSecret_GoesByTheName(string key, bool secret) => Assert.Equal(secret, SecretKeys.LooksSecret(key));
+    public void LooksSecret_DependsOnName(string key, bool secret) => Assert.Equal(secret, SecretKeys.LooksSecret(key));
 
     private static List<string> Announced(System.Action action)
     {

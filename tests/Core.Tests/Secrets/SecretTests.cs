@@ -18,7 +18,7 @@ public sealed class SecretTests
     private static readonly Secret s_secret = new(Text);
     private static readonly JsonSerializerOptions s_withFields = new() { IncludeFields = true };
 
-    /// <summary>Everything that carries a secret, with the sentinel in it.</summary>
+    /// <summary>Every type that carries a secret, with the sentinel in it.</summary>
     public static IEnumerable<object> Carriers()
     {
         var job = new ThirdPartyJob("job", "client", s_secret, "Queued", actionType: null,
@@ -46,7 +46,7 @@ public sealed class SecretTests
 
     [Theory]
     [MemberData(nameof(CarrierNames))]
-    public void Carrier_InItsTextAndAsJson_ShowsNoSecret(string name)
+    public void Carrier_AsTextAndJson_HidesSecret(string name)
     {
         object carrier = Carriers().Single(each => each.GetType().Name == name);
 
@@ -60,12 +60,12 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void Settings_InTheirText_ShowNoSecret() =>
+    public void Settings_AsText_HideSecrets() =>
         Assert.DoesNotContain(Text, new ClientSettings { SecretKey = s_secret, ProxyPassword = s_secret }.ToString(),
             StringComparison.Ordinal);
 
     [Fact]
-    public void Reveal_GivesTheText() => Assert.Equal(Text, s_secret.Reveal());
+    public void Reveal_ReturnsText() => Assert.Equal(Text, s_secret.Reveal());
 
     [Fact]
     public void ToString_IsTheMask() => Assert.Equal("***", s_secret.ToString());
@@ -73,7 +73,7 @@ public sealed class SecretTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void New_OfNothing_IsRefused(string? text) => Assert.Throws<ArgumentException>(() => new Secret(text!));
+    public void New_Empty_Throws(string? text) => Assert.Throws<ArgumentException>(() => new Secret(text!));
 
     [Fact]
     public void Equals_ComparesTheText()
@@ -85,7 +85,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void Configuration_GivesValuesOnlyWhenAskedFor()
+    public void Configuration_ShowsOnlyKeys()
     {
         JobConfiguration configuration = Configuration();
 
@@ -100,7 +100,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void Configuration_Revealed_IsACopy()
+    public void Configuration_Reveal_ReturnsCopy()
     {
         JobConfiguration configuration = Configuration();
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Secrets;
 
-/// <summary>Variables that a worker keeps from its handlers.</summary>
+/// <summary>Variables that a worker hides from its handlers.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class WithheldVariablesTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class WithheldVariablesTests : IDisposable
     public void Dispose() => _environment.Dispose();
 
     [Fact]
-    public void Hold_TakesTokens_AndGivesThemBack()
+    public void Hold_Tokens_ReturnAtDispose()
     {
         using (WithheldVariables.Hold([], withKeys: false))
         {
@@ -36,7 +36,7 @@ public sealed class WithheldVariablesTests : IDisposable
     [InlineData("cpthirdparty_step_*")]
     [InlineData("CPTHIRDPARTY_STEP_ON?")]
     [InlineData("*")]
-    public void Hold_LeavesWhatIsNamed(string keep)
+    public void Hold_KeptNames_Stay(string keep)
     {
         using WithheldVariables withheld = WithheldVariables.Hold([keep], withKeys: false);
 
@@ -45,7 +45,7 @@ public sealed class WithheldVariablesTests : IDisposable
     }
 
     [Fact]
-    public void Hold_WithKeys_TakesThem_AndOursAreStillRead()
+    public void Hold_WithKeys_StillReadsThem()
     {
         using (WithheldVariables.Hold([], withKeys: true))
         {
@@ -57,7 +57,7 @@ public sealed class WithheldVariablesTests : IDisposable
     }
 
     [Fact]
-    public void TwoHolders_GiveBackWhenBothAreOver_InAnyOrder()
+    public void Hold_Twice_ReturnsAfterBothEnd()
     {
         WithheldVariables first = WithheldVariables.Hold([], withKeys: true);
         WithheldVariables second = WithheldVariables.Hold([], withKeys: false);

@@ -20,7 +20,8 @@ public sealed class ClientTokenTests
     private static readonly ThirdPartySession s_session =
         new("name", new ClientSettings(), new SingleTokenSource(new Secret("of-session"), "the session"));
 
-    private static readonly IClientTokenSource s_ignorant = new TokenMapSource(new Dictionary<string, Secret>(), "a table");
+    private static readonly IClientTokenSource s_empty =
+        new TokenMapSource(new Dictionary<string, Secret>(), "a table");
 
     [Fact]
     public async Task Parameter_ComesFirst()
@@ -36,7 +37,7 @@ public sealed class ClientTokenTests
         using var environment = Variable("of-environment");
 
         Assert.Equal("of-job", await ResolveAsync(null, s_carried, s_session));
-        Assert.Equal("of-job", await ResolveAsync(s_ignorant, s_carried, s_session));
+        Assert.Equal("of-job", await ResolveAsync(s_empty, s_carried, s_session));
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class ClientTokenTests
     {
         using var environment = Variable("of-environment");
 
-        Assert.Equal("of-session", await ResolveAsync(s_ignorant, null, s_session));
+        Assert.Equal("of-session", await ResolveAsync(s_empty, null, s_session));
     }
 
     [Fact]
@@ -53,15 +54,15 @@ public sealed class ClientTokenTests
         using var environment = Variable("of-environment");
 
         Assert.Equal("of-environment",
-            await ResolveAsync(null, null, new ThirdPartySession("name", new ClientSettings(), s_ignorant)));
+            await ResolveAsync(null, null, new ThirdPartySession("name", new ClientSettings(), s_empty)));
         Assert.Equal("of-environment", await ResolveAsync(null, null, null));
     }
 
     [Fact]
-    public async Task NoneFound_NamesClientAndJobAndWhereItLooked()
+    public async Task NotFound_NamesClientJobAndSources()
     {
         ClientTokenNotFoundException error = await Assert.ThrowsAsync<ClientTokenNotFoundException>(() => ResolveAsync(
-            s_ignorant, null, new ThirdPartySession("name", new ClientSettings(),
+            s_empty, null, new ThirdPartySession("name", new ClientSettings(),
                 new TokenMapSource(new Dictionary<string, Secret>(), "a vault"))));
 
         Assert.Equal(
@@ -72,14 +73,14 @@ public sealed class ClientTokenTests
     }
 
     [Fact]
-    public async Task NoneFound_WithoutAClientId_SaysSo() => Assert.Contains(
+    public async Task NotFound_NoClientId_SaysSo() => Assert.Contains(
         "'(not named)'",
         (await Assert.ThrowsAsync<ClientTokenNotFoundException>(() => ClientTokenResolver.ResolveAsync(
             "job-1", null, null, null, null, CancellationToken.None))).Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public async Task Map_KnowsItsClientsOnly()
+    public async Task Map_OtherClient_IsNull()
     {
         var map = new TokenMapSource(new Dictionary<string, Secret> { ["client-1"] = new("one") }, "a table");
 
@@ -89,7 +90,7 @@ public sealed class ClientTokenTests
     }
 
     [Fact]
-    public async Task Cache_AsksOncePerClient()
+    public async Task Cache_CallsSourceOncePerClient()
     {
         var asked = new List<string>();
         var cache = new CachingTokenSource(new DelegateTokenSource(
@@ -110,7 +111,7 @@ public sealed class ClientTokenTests
     }
 
     [Fact]
-    public async Task Cache_DoesNotKeepWhatWasNotFound()
+    public async Task Cache_NotFound_IsNotCached()
     {
         Secret? token = null;
         var cache = new CachingTokenSource(new DelegateTokenSource((_, _) => Task.FromResult(token), "a vault"));
@@ -122,7 +123,7 @@ public sealed class ClientTokenTests
     }
 
     [Fact]
-    public async Task EnvironmentMap_GivesTheClientsToken()
+    public async Task EnvironmentMap_ReturnsTokenOfClient()
     {
         using var environment = Variable(" {\"client-1\":\"one\",\"client-2\":\"two\",\"number\":7,\"empty\":\"\"} ");
 
@@ -137,7 +138,7 @@ public sealed class ClientTokenTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("  ")]
-    public async Task EnvironmentWithoutAToken_HasNone(string? value)
+    public async Task Environment_NoToken_IsNull(string? value)
     {
         using var environment = Variable(value);
 
@@ -145,7 +146,7 @@ public sealed class ClientTokenTests
     }
 
     [Fact]
-    public async Task EnvironmentMap_ThatIsNone_NeverQuotesTheText()
+    public async Task EnvironmentMap_Invalid_HidesText()
     {
         using var environment = Variable("{\"client-1\":\"sentinel-token\"");
 

@@ -194,7 +194,7 @@ public sealed class WorkerJournalTests : IDisposable
         JournalException error = Assert.Throws<JournalException>(Open);
 
         Assert.Equal(JournalFault.Unusable, error.Fault);
-        Assert.Contains("it is a link", error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("it is a symbolic link", error.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(
             (written, suffix.Length == 0 ? 0 : 6), (File.GetLastWriteTimeUtc(theirs), new FileInfo(theirs).Length));
         Assert.Equal(mode, OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(theirs));

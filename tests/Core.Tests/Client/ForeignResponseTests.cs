@@ -9,8 +9,8 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Client;
 
-/// <summary>Captive portals and proxies that answer "200 OK" in the service's place.</summary>
-public sealed class ForeignAnswerTests
+/// <summary>Captive portals and proxies that return "200 OK" instead of the service.</summary>
+public sealed class ForeignResponseTests
 {
     private const string Json = "Content-Type: application/x-amz-json-1.1";
 
@@ -25,7 +25,7 @@ public sealed class ForeignAnswerTests
     [InlineData(Json, "OK")]
     [InlineData(Json, "[]")]
     [InlineData("x-amzn-RequestId: 1", "null")]
-    public async Task AnswerOfSomebodyElse_IsNoAcceptedResult(string headers, string body)
+    public async Task Put_ForeignResponse_Throws(string headers, string body)
     {
         using var server = new CannedServer("200 OK\r\n" + headers, body);
         using IThirdPartyJobClient client = Client(server);
@@ -45,7 +45,7 @@ public sealed class ForeignAnswerTests
     [InlineData("content-type: application/x-amz-json-1.1; charset=utf-8", "{\"later\":1}")]
     [InlineData("Content-Type: application/json", "{}")]
     [InlineData("x-amzn-requestid: 1", "")]
-    public async Task AnswerOfTheService_IsAnAcceptedResult(string headers, string body)
+    public async Task Put_ServiceResponse_Succeeds(string headers, string body)
     {
         using var server = new CannedServer("200 OK\r\n" + headers, body);
         using IThirdPartyJobClient client = Client(server);
@@ -59,7 +59,7 @@ public sealed class ForeignAnswerTests
     }
 
     [Fact]
-    public async Task PollAnsweredBySomebodyElse_IsNoEmptyQueue()
+    public async Task Poll_ForeignResponse_Throws()
     {
         using var server = new CannedServer("200 OK");
         using IThirdPartyJobClient client = Client(server);
