@@ -74,7 +74,7 @@ public sealed class DiskTests
         Assert.Contains("'In'", error.Message);
         Assert.Contains("disk is full", error.Message);
         Assert.Contains(disk.Root, error.Message);
-        Assert.Contains("Make room", error.RecommendedAction);
+        Assert.Contains("Free disk space", error.RecommendedAction);
         Assert.Equal(["In", "In/keep", "old"], disk.Left);
     }
 
