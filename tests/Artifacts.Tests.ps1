@@ -103,7 +103,7 @@ Describe 'Artifacts in a pipeline' {
         }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'PathUnusable,*'
         "$($result.Errors[0])" | Should -BeLike "*'$file' is a file, not a folder."
-        $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike 'Give the path of a folder*'
+        $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike 'Specify a folder*'
     }
 
     It 'saves into the current location where no destination is named' {
@@ -249,7 +249,7 @@ Describe 'Artifacts and what people ask first' {
         $text = $all | Out-String -Width 4000
         $text | Should -BeLike '*Downloading artifact ''Source''*'
         $text | Should -BeLike '*GetObject of artifact ''Source''*attempt 1*'
-        $text | Should -BeLike '*PutObject of artifact ''Built''*is done*'
+        $text | Should -BeLike '*PutObject of artifact ''Built''*succeeded*'
         foreach ($part in $all) {
             $text += $part | Format-List * -Force | Out-String -Width 4000
             $text += $part | ConvertTo-Json -Depth 5 -WarningAction SilentlyContinue

@@ -8,10 +8,10 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz;
 
-/// <summary>A case that broke a rule: the shortest input found that still does.</summary>
+/// <summary>A failed case, with the shortest input that still fails.</summary>
 internal sealed record Finding(string Target, int Seed, long Case, byte[] Input, string Signature, string Error);
 
-/// <summary>What a run came to.</summary>
+/// <summary>The result of a run.</summary>
 internal sealed record FuzzSummary(
     string Target, int Seed, long Cases, int Outcomes, TimeSpan Time, long MostAllocated,
     IReadOnlyList<Finding> Findings)
@@ -24,7 +24,7 @@ internal sealed record FuzzSummary(
 }
 
 /// <summary>
-/// Runs cases of a target: new ones, and changes of those that came to something new. One seed always gives the same
+/// Runs generated cases of a target, and mutations of inputs with new outcomes. The same seed always gives the same
 /// cases.
 /// </summary>
 internal sealed class FuzzRun
@@ -56,20 +56,20 @@ internal sealed class FuzzRun
         _mutator = new Mutator(target.Words, target.Longest);
     }
 
-    /// <summary>Told each second how many cases have been run.</summary>
+    /// <summary>Receives the number of finished cases each second.</summary>
     public Action<long>? Progress { get; init; }
 
-    /// <summary>How long at most; a run that is cut short says by its count of cases how far it came.</summary>
+    /// <summary>The time limit. The summary contains the number of cases that finished within it.</summary>
     public TimeSpan? Limit { get; init; }
 
-    /// <summary>What came out, and how often.</summary>
+    /// <summary>The outcomes and their counts.</summary>
     public IReadOnlyDictionary<string, int> Outcomes => _outcomes;
 
     public FuzzSummary Run()
     {
         Stopwatch time = Stopwatch.StartNew();
 
-        // A thread of its own, so that a case which never ends can be seen, told and left behind.
+        // Runs on its own thread, so that a hanging case can be detected and abandoned.
         Thread worker = new(Work, 1 << 20) { IsBackground = true, Name = "fuzz " + _target.Name };
         worker.Start();
         long seen = -1;
@@ -86,7 +86,7 @@ internal sealed class FuzzRun
             {
                 _findings["hang"] = new Finding(
                     _target.Name, _seed, _case, _input, "hang",
-                    $"One case has not ended after {s_hang.TotalSeconds:0} seconds.");
+                    $"A case did not finish within {s_hang.TotalSeconds:0} seconds.");
                 break;
             }
 
@@ -96,14 +96,14 @@ internal sealed class FuzzRun
 
         if (_failure is not null)
         {
-            throw new InvalidOperationException($"The run of '{_target.Name}' itself failed.", _failure);
+            throw new InvalidOperationException($"The run of '{_target.Name}' failed outside of a case.", _failure);
         }
 
         return new FuzzSummary(
             _target.Name, _seed, _case, _outcomes.Count, time.Elapsed, _mostAllocated, [.. _findings.Values]);
     }
 
-    /// <summary>Runs one input; what is wrong with it, or <see langword="null"/>.</summary>
+    /// <summary>Runs one input. Returns its error; <see langword="null"/> if it succeeds.</summary>
     public Exception? Try(byte[] input, out string outcome)
     {
         outcome = "finding";
@@ -114,7 +114,7 @@ internal sealed class FuzzRun
             long allocated = Measure(input, out outcome);
             if (allocated > _target.Allowance(input.Length))
             {
-                // Tables that the runtime makes now and then are nothing of the input's.
+                // Measure again: the runtime occasionally allocates tables of its own.
                 allocated = Measure(input, out outcome);
             }
 
@@ -190,7 +190,7 @@ internal sealed class FuzzRun
         }
     }
 
-    /// <summary>Takes pieces out while what is wrong stays the same.</summary>
+    /// <summary>Removes parts of the input as long as the error stays the same.</summary>
     private byte[] Shorten(byte[] input, string signature)
     {
         int tries = 0;
@@ -214,7 +214,7 @@ internal sealed class FuzzRun
         return input;
     }
 
-    /// <summary>The kind of error, and the first place in our code that it came through.</summary>
+    /// <summary>Returns the type of the error and the innermost method of our code in its stack trace.</summary>
     private static string SignatureOf(Exception error)
     {
         string message = error is FuzzException

@@ -7,53 +7,53 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz;
 
-/// <summary>Something that reads what others wrote, and what has to hold of it whatever that is.</summary>
+/// <summary>Code that reads untrusted input, and the invariants that must hold for any input.</summary>
 internal abstract class FuzzTarget : IDisposable
 {
-    /// <summary>The name on the command line, and the folder of its kept cases.</summary>
+    /// <summary>The name on the command line and of the corpus folder.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How many cases the program runs unless told otherwise.</summary>
+    /// <summary>The default number of cases of the program.</summary>
     public virtual int Cases => 1_000_000;
 
-    /// <summary>How many cases a test runs.</summary>
+    /// <summary>The number of cases of the test.</summary>
     public virtual int TestCases => 1_000;
 
-    /// <summary>The longest input, in bytes.</summary>
+    /// <summary>The maximum length of an input, in bytes.</summary>
     public virtual int Longest => 64 * 1024;
 
-    /// <summary>Words of the format, which changes put into inputs.</summary>
+    /// <summary>Tokens of the format that mutations insert.</summary>
     public virtual IReadOnlyList<byte[]> Words => [];
 
-    /// <summary>Whether a case allocates on other threads, too.</summary>
+    /// <summary>Whether a case also allocates on other threads.</summary>
     public virtual bool UsesThreads => false;
 
-    /// <summary>How many bytes a case may allocate for an input of a length.</summary>
+    /// <summary>The number of bytes that a case may allocate for an input of a length.</summary>
     public virtual long Allowance(int length) => 512 * 1024 + (length * 200L);
 
-    /// <summary>An input that is right, or nearly.</summary>
+    /// <summary>Generates a valid or almost valid input.</summary>
     public abstract byte[] Make(Draw draw);
 
-    /// <summary>Comes before each case; what it allocates does not count.</summary>
+    /// <summary>Prepares a case. Its allocations are not measured.</summary>
     public virtual void Prepare()
     {
     }
 
     /// <summary>
-    /// Runs one case. Throws where something does not hold, and lets through what must not be thrown.
+    /// Runs one case. Throws if an invariant is violated, and does not catch unexpected exceptions.
     /// </summary>
-    /// <returns>What it came to, in a few words: inputs with new ones are kept, and changed further.</returns>
+    /// <returns>A short description of the outcome. Inputs with new outcomes are kept and mutated.</returns>
     public abstract string Run(byte[] input);
 
     public void Dispose() => Release();
 
-    /// <summary>Lets go of what the target holds.</summary>
+    /// <summary>Releases the resources of the target.</summary>
     protected virtual void Release()
     {
     }
 
     /// <summary>
-    /// A documented error as an outcome: its type, and its words without what differs from case to case.
+    /// Describes a documented error as an outcome: its type and its message without digits and quoted text.
     /// </summary>
     protected static string Shape(Exception error) => error.GetType().Name + " " + Shape(error.Message);
 
@@ -86,5 +86,5 @@ internal abstract class FuzzTarget : IDisposable
     protected static byte[][] AsWords(params string[] words) => [.. words.Select(Encoding.UTF8.GetBytes)];
 }
 
-/// <summary>Something does not hold.</summary>
+/// <summary>An invariant was violated.</summary>
 internal sealed class FuzzException(string message) : Exception(message);

@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Fuzz.Targets;
 
 namespace CodePipeline.ThirdParty.Fuzz;
 
-/// <summary>All targets by their names.</summary>
+/// <summary>All targets by name.</summary>
 internal static class FuzzTargets
 {
     private static readonly Func<FuzzTarget>[] s_all =

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Fuzz;
 
-/// <summary>A thousand cases of each target, and every input that once broke something.</summary>
+/// <summary>Runs up to a thousand cases of each target, and every input that once caused a failure.</summary>
 public sealed class FuzzTests
 {
-    // Always the same cases: a new finding is to come from a change of the code, not from the day.
+    // A fixed seed, so that a new finding is caused by a change of the code.
     private const int Seed = 20260131;
 
     public static TheoryData<string> Targets => [.. FuzzTargets.Names];
@@ -20,21 +20,22 @@ public sealed class FuzzTests
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public void Target_OnDrawnInputs_KeepsItsRules(string name)
+    public void Run_GeneratedInputs_FindsNothing(string name)
     {
         using FuzzTarget target = FuzzTargets.Find(name)!;
 
         FuzzSummary summary = new FuzzRun(target, Seed, target.TestCases).Run();
 
-        Assert.True(summary.Findings.Count == 0, string.Join("\n", summary.Findings.Select(Tell)));
+        Assert.True(summary.Findings.Count == 0, string.Join("\n", summary.Findings.Select(Describe)));
         Assert.Equal(target.TestCases, summary.Cases);
         Assert.True(
-            summary.Outcomes > 3, $"The inputs come to {summary.Outcomes} outcomes only: they do not reach the code.");
+            summary.Outcomes > 3,
+            $"The inputs lead to only {summary.Outcomes} outcomes, so they do not reach the code.");
     }
 
     [Theory]
     [MemberData(nameof(Kept))]
-    public void KeptInput_BreaksNothingAnyMore(string file)
+    public void Run_CorpusInput_Succeeds(string file)
     {
         using FuzzTarget target = FuzzTargets.Find(Path.GetDirectoryName(file)!)!;
 
@@ -44,7 +45,7 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void Seed_GivesTheSameCasesAgain()
+    public void Run_SameSeed_GivesSameOutcomes()
     {
         Assert.Equal(OutcomesOf("operations"), OutcomesOf("operations"));
         Assert.Equal(OutcomesOf("zip"), OutcomesOf("zip"));
@@ -65,6 +66,6 @@ public sealed class FuzzTests
         return [.. run.Outcomes.Select(each => (each.Key, each.Value)).Order()];
     }
 
-    private static string Tell(Finding finding) =>
+    private static string Describe(Finding finding) =>
         $"{finding.Signature}\n{finding.Error}\nInput: {Convert.ToBase64String(finding.Input)}";
 }

@@ -8,34 +8,34 @@ using System.Security.Cryptography;
 
 namespace CodePipeline.ThirdParty.Fuzz;
 
-/// <summary>The long runs: a million cases of each target, or of the one that is named.</summary>
+/// <summary>Runs long fuzzing sessions from the command line: by default a million cases of each target.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
         Argument<string[]> targets = new("target")
         {
-            Description = $"What to run, all unless named: {string.Join(", ", FuzzTargets.Names)}",
+            Description = $"The targets to run; all by default: {string.Join(", ", FuzzTargets.Names)}",
             DefaultValueFactory = _ => [],
         };
         Option<long?> cases = new("--cases")
         {
-            Description = "How many cases of each; "
-                + "the target's own number (1,000,000, fewer for files and sockets) unless set",
+            Description = "The number of cases of each target; "
+                + "by default 1,000,000, and fewer for targets with files and sockets",
         };
         Option<int?> seed =
-            new("--seed") { Description = "What the cases are drawn from; drawn, and told, unless set" };
-        Option<double?> minutes = new("--minutes") { Description = "How long a target may take at most" };
+            new("--seed") { Description = "The random seed; by default a random one, which is printed" };
+        Option<double?> minutes = new("--minutes") { Description = "The time limit of each target, in minutes" };
         Option<FileInfo?> input =
-            new("--input") { Description = "Runs this one input of the target, in the place of drawn ones" };
+            new("--input") { Description = "Run only the input in this file" };
         Option<DirectoryInfo> output = new("--output")
         {
-            Description = "Where inputs of findings are left",
+            Description = "The folder for the inputs of findings",
             DefaultValueFactory = _ => new DirectoryInfo("fuzz-findings"),
         };
-        Option<bool> list = new("--outcomes") { Description = "Tells all outcomes and how often they came" };
+        Option<bool> list = new("--outcomes") { Description = "List all outcomes and their counts" };
         RootCommand root =
-            new("Feeds what reads untrusted bytes and text.") { targets, cases, seed, minutes, input, output, list };
+            new("Fuzzes all code that reads untrusted input.") { targets, cases, seed, minutes, input, output, list };
         root.SetAction(parsed =>
         {
             string[] names = parsed.GetValue(targets)! is { Length: > 0 } named ? named : [.. FuzzTargets.Names];
@@ -46,7 +46,7 @@ internal static class Program
                 if (target is null)
                 {
                     Console.Error.WriteLine(
-                        $"There is no target '{name}'. Use one of {string.Join(", ", FuzzTargets.Names)}.");
+                        $"The target '{name}' does not exist. Use one of {string.Join(", ", FuzzTargets.Names)}.");
                     return 2;
                 }
 

@@ -17,18 +17,18 @@ using CodePipeline.ThirdParty.Files;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// Reads an object into a file: the first range tells its size, the others come side by side, and all of them are of
-/// one version of the object, or it is an error.
+/// Downloads an object into a file. The response to the first range contains the size; the other ranges are downloaded
+/// in parallel. Fails if the object is replaced during the download.
 /// </summary>
 internal sealed class ArtifactDownload
 {
-    private const int Parallel = 6;
-    private const long FirstPart = 8L << 20;
-    private const long LargestPart = 64L << 20;
+    private const int MaxParallel = 6;
+    private const long FirstPartSize = 8L << 20;
+    private const long MaximumPartSize = 64L << 20;
 
-    // Where an archive is expanded while it comes: its end comes first, with the directory of a zip, and the rest in
-    // order.
-    private const long EndPart = 2L << 20;
+    // When the archive is expanded during the download, its last part comes first, because it contains the directory
+    // of a zip. The other parts follow in order.
+    private const long LastPartSize = 2L << 20;
     private const int ExpandedParts = 256;
 
     private const int BufferSize = 128 * 1024;
@@ -37,39 +37,44 @@ internal sealed class ArtifactDownload
     private readonly ArtifactObject _artifact;
     private readonly PartFile _file;
     private readonly ProgressAggregator _meter;
-    private readonly DownloadedRanges? _arrivals;
-    private readonly TaskCompletionSource<ObjectProperties> _facts = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DownloadedRanges? _ranges;
+    private readonly TaskCompletionSource<ObjectProperties> _properties =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ArtifactDownload(
-        S3ArtifactStore store, ArtifactObject artifact, PartFile file, ProgressAggregator meter, DownloadedRanges? arrivals)
+        S3ArtifactStore store,
+        ArtifactObject artifact,
+        PartFile file,
+        ProgressAggregator meter,
+        DownloadedRanges? ranges)
     {
         _store = store;
         _artifact = artifact;
         _file = file;
         _meter = meter;
-        _arrivals = arrivals;
+        _ranges = ranges;
     }
 
-    /// <summary>Reads the object; the file holds it whole when this returns.</summary>
-    /// <param name="store">Where it comes from.</param>
+    /// <summary>Downloads a whole object and verifies its checksum, if it has one.</summary>
+    /// <param name="store">The store of the object.</param>
     /// <param name="artifact">The object.</param>
-    /// <param name="file">Where it goes.</param>
-    /// <param name="meter">Told of what came.</param>
-    /// <param name="arrivals">
-    /// Told of it too, for those who read the file meanwhile; <see langword="null"/> for nobody.
+    /// <param name="file">The file to write.</param>
+    /// <param name="meter">Receives progress.</param>
+    /// <param name="ranges">
+    /// Notified of downloaded ranges, for readers of the unfinished file; may be <see langword="null"/>.
     /// </param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>How many bytes it has.</returns>
+    /// <param name="cancellationToken">Cancels the download.</param>
+    /// <returns>The length of the object in bytes.</returns>
     public static async Task<long> ToFileAsync(
         S3ArtifactStore store,
         ArtifactObject artifact,
         PartFile file,
         ProgressAggregator meter,
-        DownloadedRanges? arrivals,
+        DownloadedRanges? ranges,
         CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var download = new ArtifactDownload(store, artifact, file, meter, arrivals);
+        var download = new ArtifactDownload(store, artifact, file, meter, ranges);
         var tasks = new List<Task>();
         try
         {
@@ -77,9 +82,9 @@ internal sealed class ArtifactDownload
         }
         finally
         {
-            arrivals?.Abort();
+            ranges?.Abort();
 
-            // Nobody may write into the file any more when it is given up.
+            // All writers must have stopped before the caller deletes the file.
             stop.Cancel();
             await Task.WhenAll(tasks.Select(task => task.ContinueWith(
                 _ => _.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
@@ -92,20 +97,20 @@ internal sealed class ArtifactDownload
     {
         Task<Checksum?> checksum = FindChecksumAsync(cancellationToken);
         tasks.Add(checksum);
-        var first = new Part(0, FirstPart);
+        var first = new Part(0, FirstPartSize);
         Task reading = ReadAsync(first, checksum, cancellationToken);
         tasks.Add(reading);
-        await Task.WhenAny(_facts.Task, reading).Unwrap().ConfigureAwait(false);
-        ObjectProperties facts = await _facts.Task.ConfigureAwait(false);
+        await Task.WhenAny(_properties.Task, reading).Unwrap().ConfigureAwait(false);
+        ObjectProperties properties = await _properties.Task.ConfigureAwait(false);
 
-        // A store that knows no ranges gives all of it at once.
-        List<Part> parts = facts.IsRange ? Plan(facts.Length) : new List<Part>();
-        var queue = new Queue<Part>(_arrivals is null || parts.Count == 0 ? parts : parts.Skip(parts.Count - 1)
+        // A store that does not support ranges sends the whole object in the first response.
+        List<Part> parts = properties.IsRange ? Plan(properties.Length) : new List<Part>();
+        var queue = new Queue<Part>(_ranges is null || parts.Count == 0 ? parts : parts.Skip(parts.Count - 1)
             .Concat(parts.Take(parts.Count - 1)));
         parts.Insert(0, first);
-        _arrivals?.Begin((from, to) => RecordReceived(parts, from, to));
+        _ranges?.Begin((from, to) => HasRange(parts, from, to));
         var workers = new List<Task> { ReadRemainingAsync(reading) };
-        for (int i = 1; i < Math.Min(Parallel, parts.Count); i++)
+        for (int i = 1; i < Math.Min(MaxParallel, parts.Count); i++)
         {
             workers.Add(ReadPartsAsync());
         }
@@ -113,15 +118,15 @@ internal sealed class ArtifactDownload
         tasks.AddRange(workers);
         while (workers.Count > 0)
         {
-            // The first failure ends the others.
+            // The first failure cancels the other workers.
             Task done = await Task.WhenAny(workers).ConfigureAwait(false);
             workers.Remove(done);
             await done.ConfigureAwait(false);
         }
 
         _file.Close();
-        Check(await checksum.ConfigureAwait(false), facts, parts, cancellationToken);
-        return facts.Length;
+        Check(await checksum.ConfigureAwait(false), properties, parts, cancellationToken);
+        return properties.Length;
 
         async Task ReadRemainingAsync(Task before)
         {
@@ -149,17 +154,15 @@ internal sealed class ArtifactDownload
         }
     }
 
-    /// <summary>
-    /// What comes after the first part: parts large enough to be few, and small enough to be shared out.
-    /// </summary>
+    /// <summary>Splits the object after its first part into parts of at most 64 MiB.</summary>
     private List<Part> Plan(long length)
     {
         var parts = new List<Part>();
-        long rest = length - FirstPart;
+        long rest = length - FirstPartSize;
         long size = Math.Min(
-            LargestPart, Math.Max(FirstPart, rest / (_arrivals is null ? Parallel * 3 : ExpandedParts)));
-        long end = _arrivals is null ? length : length - Math.Min(EndPart, Math.Max(0, rest));
-        for (long at = FirstPart; at < end; at += size)
+            MaximumPartSize, Math.Max(FirstPartSize, rest / (_ranges is null ? MaxParallel * 3 : ExpandedParts)));
+        long end = _ranges is null ? length : length - Math.Min(LastPartSize, Math.Max(0, rest));
+        for (long at = FirstPartSize; at < end; at += size)
         {
             parts.Add(new Part(at, Math.Min(end, at + size)));
         }
@@ -172,7 +175,7 @@ internal sealed class ArtifactDownload
         return parts;
     }
 
-    private static bool RecordReceived(List<Part> parts, long from, long to)
+    private static bool HasRange(List<Part> parts, long from, long to)
     {
         int low = 0;
         for (int high = parts.Count; high - low > 1;)
@@ -192,7 +195,7 @@ internal sealed class ArtifactDownload
         return true;
     }
 
-    /// <summary>Asks for the object's checksum beside the first range, which does not bring it.</summary>
+    /// <summary>Requests the object's checksum, which range responses do not contain.</summary>
     private async Task<Checksum?> FindChecksumAsync(CancellationToken cancellationToken)
     {
         try
@@ -216,8 +219,8 @@ internal sealed class ArtifactDownload
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            // The ranges themselves tell better what is wrong; where they come, only the checksum is missing.
-            _store.Job.Log?.Invoke($"No checksum of {_artifact.About} could be got: {error.Message}");
+            // Not fatal. If the ranges fail too, their error is more precise.
+            _store.Job.Log?.Invoke($"The checksum of {_artifact.About} could not be read: {error.Message}");
             return null;
         }
     }
@@ -228,45 +231,48 @@ internal sealed class ArtifactDownload
         _artifact,
         async (client, attempt) =>
         {
-            ObjectProperties? facts = _facts.Task.Status == TaskStatus.RanToCompletion ? _facts.Task.Result : null;
-            if (facts is not null && part.At >= Math.Min(part.End, facts.Length))
+            ObjectProperties? properties =
+                _properties.Task.Status == TaskStatus.RanToCompletion ? _properties.Task.Result : null;
+            if (properties is not null && part.At >= Math.Min(part.End, properties.Length))
             {
                 return true;
             }
+
             using GetObjectResponse response =
-                await OpenAsync(client, part, facts, attempt.Token).ConfigureAwait(false);
+                await OpenAsync(client, part, properties, attempt.Token).ConfigureAwait(false);
             attempt.RecordProgress();
             ObjectProperties seen = ObjectProperties.FromResponse(response, part.At)
                 ?? throw ArtifactErrors.Unexpected(
-                    "GetObject", _artifact.About, $"its range is '{response.ContentRange}'");
+                    "GetObject", _artifact.About, $"the response has the range '{response.ContentRange}'");
             bool isLengthTold = seen.Length >= 0;
             if (!isLengthTold)
             {
-                // A proxy that sends all of it, piece by piece.
+                // A proxy may send the whole object in chunks, without a length.
                 long length = (await checksum.ConfigureAwait(false))?.Length ?? -1;
                 seen = length >= 0 ? seen with { Length = length } : throw ArtifactErrors.Unexpected(
-                    "GetObject", _artifact.About, "no answer tells how long it is");
+                    "GetObject", _artifact.About, "no response contains its length");
             }
 
             if (!seen.IsRange && part.Start > 0)
             {
-                throw ArtifactErrors.Unexpected("GetObject", _artifact.About, "it is not the range that was asked for");
+                throw ArtifactErrors.Unexpected(
+                    "GetObject", _artifact.About, "the response is not the requested range");
             }
 
-            if (facts is null)
+            if (properties is null)
             {
                 part.End = EndOf(part, seen);
-                facts = Begin(seen);
+                properties = Begin(seen);
             }
-            else if (seen.ETag != facts.ETag || seen.Length != facts.Length)
+            else if (seen.ETag != properties.ETag || seen.Length != properties.Length)
             {
-                // Only from a store that does not know If-Match.
+                // Possible only with a store that ignores If-Match.
                 throw ArtifactErrors.Replaced(_artifact.About);
             }
 
             if (seen.Start < part.At)
             {
-                // The store gives the whole object whatever the range.
+                // The store ignored the range and sends the whole object.
                 _meter.Add(part.Start - part.At);
                 part.Restart();
             }
@@ -274,45 +280,48 @@ internal sealed class ArtifactDownload
             part.End = EndOf(part, seen);
             part.Crc ??= (await checksum.ConfigureAwait(false))?.Crc is Crc code ? new ObjectCrc(code) : null;
             await CopyAsync(response, part, attempt).ConfigureAwait(false);
-            if (!isLengthTold && await ShouldContinueAsync(response, attempt).ConfigureAwait(false))
+            if (!isLengthTold && await HasMoreAsync(response, attempt).ConfigureAwait(false))
             {
                 throw ArtifactErrors.Unexpected(
-                    "GetObject", _artifact.About, $"it is longer than the {seen.Length:N0} bytes that HeadObject tells");
+                    "GetObject",
+                    _artifact.About,
+                    $"the object is longer than the {seen.Length:N0} bytes that HeadObject reported");
             }
 
             return true;
         },
         cancellationToken);
 
-    private static long EndOf(Part part, ObjectProperties seen) => seen.IsRange ? Math.Min(part.End, seen.Length) : seen.Length;
+    private static long EndOf(Part part, ObjectProperties seen) =>
+        seen.IsRange ? Math.Min(part.End, seen.Length) : seen.Length;
 
-    private ObjectProperties Begin(ObjectProperties facts)
+    private ObjectProperties Begin(ObjectProperties properties)
     {
-        _file.SetLength(facts.Length);
-        _meter.Total = facts.Length;
+        _file.SetLength(properties.Length);
+        _meter.Total = properties.Length;
         _meter.Add(0);
-        _facts.TrySetResult(facts);
-        return facts;
+        _properties.TrySetResult(properties);
+        return properties;
     }
 
     private async Task<GetObjectResponse> OpenAsync(
-        S3ClientFactory client, Part part, ObjectProperties? facts, CancellationToken cancellationToken)
+        S3ClientFactory client, Part part, ObjectProperties? properties, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest
         {
             BucketName = _artifact.BucketName,
             Key = _artifact.RequestKey,
             ByteRange = new ByteRange(part.At, part.End - 1),
-            EtagToMatch = facts?.ETag,
+            EtagToMatch = properties?.ETag,
         };
         try
         {
             return await client.S3.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (AmazonS3Exception error)
-            when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && facts is null)
+            when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && properties is null)
         {
-            // Of no byte there is no range.
+            // An empty object has no valid range.
             request.ByteRange = null;
             return await client.S3.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
         }
@@ -322,7 +331,7 @@ internal sealed class ArtifactDownload
     {
         Stream body = response.ResponseStream;
 #if !NET
-        // Its streams do not hear of cancellation while they wait.
+        // Streams of .NET Framework ignore cancellation while a read is pending.
         using CancellationTokenRegistration stopped = attempt.Token.Register(response.Dispose);
 #endif
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -338,12 +347,12 @@ internal sealed class ArtifactDownload
 #endif
                 if (count == 0)
                 {
-                    throw new EndOfStreamException("The answer ended before its end.");
+                    throw new EndOfStreamException("The response ended early.");
                 }
 
                 _file.Write(buffer, count, part.At);
                 part.Append(buffer, count);
-                _arrivals?.NotifyReaders();
+                _ranges?.NotifyReaders();
                 attempt.Received(count);
                 _meter.Add(count);
             }
@@ -354,7 +363,7 @@ internal sealed class ArtifactDownload
         }
     }
 
-    private static async Task<bool> ShouldContinueAsync(GetObjectResponse response, TransferAttempt attempt)
+    private static async Task<bool> HasMoreAsync(GetObjectResponse response, TransferAttempt attempt)
     {
 #if !NET
         using CancellationTokenRegistration stopped = attempt.Token.Register(response.Dispose);
@@ -367,14 +376,15 @@ internal sealed class ArtifactDownload
 #endif
     }
 
-    private void Check(Checksum? checksum, ObjectProperties facts, List<Part> parts, CancellationToken cancellationToken)
+    private void Check(
+        Checksum? checksum, ObjectProperties properties, List<Part> parts, CancellationToken cancellationToken)
     {
         if (checksum is null)
         {
             return;
         }
 
-        if (checksum.ETag is not null && facts.ETag is not null && checksum.ETag != facts.ETag)
+        if (checksum.ETag is not null && properties.ETag is not null && checksum.ETag != properties.ETag)
         {
             throw ArtifactErrors.Replaced(_artifact.About);
         }
@@ -384,16 +394,16 @@ internal sealed class ArtifactDownload
             : null;
         if (seen is null)
         {
-            _store.Job.Log?.Invoke($"S3 keeps no checksum of the whole of {_artifact.About}; its length is right.");
+            _store.Job.Log?.Invoke($"S3 has no full-object checksum of {_artifact.About}; its length matches.");
         }
         else if (seen != checksum.Value)
         {
             throw ArtifactErrors.Damaged(
-                _artifact.About, $"its {checksum.Name} is {seen}, and should be {checksum.Value}");
+                _artifact.About, $"its {checksum.Name} is {seen} instead of {checksum.Value}");
         }
         else
         {
-            _store.Job.Log?.Invoke($"The {checksum.Name} of {_artifact.About} is right.");
+            _store.Job.Log?.Invoke($"The {checksum.Name} of {_artifact.About} matches.");
         }
     }
 
@@ -401,7 +411,7 @@ internal sealed class ArtifactDownload
         .Select(part => part.Crc ?? new ObjectCrc(code))
         .Aggregate((before, next) => before.Then(next)).Text;
 
-    /// <summary>A hash has no parts that add up: the file is read once more.</summary>
+    /// <summary>Reads the file again to hash it, because hashes of parts cannot be combined.</summary>
     private string Hash(HashAlgorithmName name, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(name);
@@ -428,18 +438,18 @@ internal sealed class ArtifactDownload
         }
     }
 
-    /// <summary>What the first answer tells of the object.</summary>
-    /// <param name="Start">The place that its bytes begin at.</param>
-    /// <param name="Length">How many bytes the object has; below 0 where that is not told.</param>
-    /// <param name="ETag">Its entity tag.</param>
-    /// <param name="IsRange">Whether it is the range that was asked for; all of the object otherwise.</param>
+    /// <summary>The properties of the object, from a GetObject response.</summary>
+    /// <param name="Start">The offset of the first byte of the body.</param>
+    /// <param name="Length">The length of the object in bytes; negative if unknown.</param>
+    /// <param name="ETag">The entity tag.</param>
+    /// <param name="IsRange">Whether the body is the requested range rather than the whole object.</param>
     private sealed record ObjectProperties(long Start, long Length, string? ETag, bool IsRange)
     {
         public static ObjectProperties? FromResponse(GetObjectResponse response, long at)
         {
             if (string.IsNullOrEmpty(response.ContentRange))
             {
-                // The SDK gives 0 for a length that was not told; the header tells these apart.
+                // response.ContentLength is 0 for both an empty body and an unknown length; the header is not.
                 return new ObjectProperties(0, response.Headers.ContentLength, response.ETag, IsRange: false);
             }
 
@@ -454,7 +464,7 @@ internal sealed class ArtifactDownload
         }
     }
 
-    /// <summary>A piece of the object, and how far it has come.</summary>
+    /// <summary>A part of the object and its download progress.</summary>
     private sealed class Part(long start, long end)
     {
         private ObjectCrc _crc;
@@ -465,7 +475,7 @@ internal sealed class ArtifactDownload
 
         public long End { get; set; } = end;
 
-        // Read by those who wait for it.
+        // Other threads read it while they wait for the part.
         public long At
         {
             get => Volatile.Read(ref _at);
@@ -500,31 +510,32 @@ internal sealed class ArtifactDownload
     }
 
     /// <summary>
-    /// The checksum that S3 keeps of a whole object; those of parts (COMPOSITE) say nothing of the whole.
+    /// The full-object checksum in S3. A COMPOSITE checksum is ignored, because it covers the parts' checksums.
     /// </summary>
     private sealed record Checksum(string? Name, string? Value, Crc? Crc, HashAlgorithmName? Hash, string? ETag)
     {
-        /// <summary>How many bytes the object has; below 0 where the store does not tell.</summary>
+        /// <summary>The length of the object in bytes; negative if unknown.</summary>
         public long Length { get; init; }
 
         public static Checksum FromHead(GetObjectMetadataResponse head) =>
-            Found(head) with { Length = head.Headers.ContentLength };
+            FindStrongest(head) with { Length = head.Headers.ContentLength };
 
-        private static Checksum Found(GetObjectMetadataResponse head)
+        private static Checksum FindStrongest(GetObjectMetadataResponse head)
         {
             bool whole = head.ChecksumType != ChecksumType.COMPOSITE;
             return !whole ? new Checksum(null, null, null, null, head.ETag)
-                : Whole(head.ChecksumCRC64NVME)
+                : IsFullObject(head.ChecksumCRC64NVME)
                     ? new("CRC64NVME", head.ChecksumCRC64NVME, Crc.Crc64Nvme, null, head.ETag)
-                : Whole(head.ChecksumCRC32C) ? new("CRC32C", head.ChecksumCRC32C, Crc.Crc32C, null, head.ETag)
-                : Whole(head.ChecksumCRC32) ? new("CRC32", head.ChecksumCRC32, Crc.Crc32, null, head.ETag)
-                : Whole(head.ChecksumSHA256)
+                : IsFullObject(head.ChecksumCRC32C) ? new("CRC32C", head.ChecksumCRC32C, Crc.Crc32C, null, head.ETag)
+                : IsFullObject(head.ChecksumCRC32) ? new("CRC32", head.ChecksumCRC32, Crc.Crc32, null, head.ETag)
+                : IsFullObject(head.ChecksumSHA256)
                     ? new("SHA256", head.ChecksumSHA256, null, HashAlgorithmName.SHA256, head.ETag)
-                : Whole(head.ChecksumSHA1) ? new("SHA1", head.ChecksumSHA1, null, HashAlgorithmName.SHA1, head.ETag)
+                : IsFullObject(head.ChecksumSHA1)
+                    ? new("SHA1", head.ChecksumSHA1, null, HashAlgorithmName.SHA1, head.ETag)
                 : new Checksum(null, null, null, null, head.ETag);
         }
 
-        // "…-5" is of five parts.
-        private static bool Whole(string? value) => !string.IsNullOrEmpty(value) && value!.IndexOf('-') < 0;
+        // A suffix such as "-5" marks a checksum of five parts.
+        private static bool IsFullObject(string? value) => !string.IsNullOrEmpty(value) && value!.IndexOf('-') < 0;
     }
 }

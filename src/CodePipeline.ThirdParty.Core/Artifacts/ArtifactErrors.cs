@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>The errors of moving artifacts, in words that name the artifact and the recommended action.</summary>
+/// <summary>Creates the errors of artifact transfers, each with a message and a recommended action.</summary>
 internal static class ArtifactErrors
 {
     private static readonly Dictionary<string, ArtifactFault> s_byCode = new(StringComparer.Ordinal)
@@ -42,27 +42,28 @@ internal static class ArtifactErrors
         ["RequestLimitExceeded"] = ArtifactFault.Throttled,
     };
 
-    private static readonly Dictionary<ArtifactFault, string> s_cures = new()
+    private static readonly Dictionary<ArtifactFault, string> s_recommendedActions = new()
     {
-        [ArtifactFault.NotFound] = "Check that the action before has published the artifact; an artifact of an old "
-            + "execution may have been deleted.",
-        [ArtifactFault.AccessDenied] = "The job's own credentials reach its artifacts only; check the policies of the "
-            + "bucket and of its key, and that the job is not over.",
+        [ArtifactFault.NotFound] = "Check that the earlier action published the artifact, and that the artifact was "
+            + "not deleted since.",
+        [ArtifactFault.AccessDenied] = "Check that the job is still in progress, and that the policies of the bucket "
+            + "and its KMS key allow the job's credentials.",
         [ArtifactFault.KeyUnusable] =
-            "Check that the KMS key is enabled, and that its policy lets the pipeline use it.",
-        [ArtifactFault.CredentialsExpired] = "Read the job's details again (Get-CPThirdPartyJobDetail); a job that is "
-            + "over gets no new credentials.",
-        [ArtifactFault.CredentialsRejected] = "Check that the endpoint of S3 belongs to the service that the job came "
-            + "from (-S3EndpointUrl, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL), and the clock of this machine.",
+            "Check that the KMS key is enabled and that its policy allows the pipeline to use it.",
+        [ArtifactFault.CredentialsExpired] = "Read the job's details again (Get-CPThirdPartyJobDetail). A job that "
+            + "has ended gets no new credentials.",
+        [ArtifactFault.CredentialsRejected] = "Check this machine's clock, and check that the S3 endpoint "
+            + "(-S3EndpointUrl, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL) belongs to the service that offered the job.",
         [ArtifactFault.BucketElsewhere] =
-            "Check that the endpoint of S3 (AWS_ENDPOINT_URL_S3) serves the bucket's region.",
-        [ArtifactFault.Replaced] = "Try again: the artifact was being written.",
-        [ArtifactFault.Damaged] = "Try again; if it stays so, have the artifact made again by the action before.",
-        [ArtifactFault.Throttled] = "Move fewer artifacts at a time, or connect with more -MaxAttempts.",
+            "Check that the S3 endpoint (AWS_ENDPOINT_URL_S3) serves the bucket's region.",
+        [ArtifactFault.Replaced] = "Download the artifact again.",
+        [ArtifactFault.Damaged] = "Try again. If it fails again, rerun the action that produced the artifact.",
+        [ArtifactFault.Throttled] = "Transfer fewer artifacts at the same time, or raise -MaxAttempts.",
         [ArtifactFault.Unavailable] = "Try again later.",
-        [ArtifactFault.Unsupported] = "For a store that knows no checksums at the end of a body, set "
+        [ArtifactFault.Unsupported] = "If the store does not support trailing checksums, set "
             + "AWS_REQUEST_CHECKSUM_CALCULATION, or request_checksum_calculation in the profile, to when_required.",
-        [ArtifactFault.UnexpectedResponse] = "Check the endpoint of S3, and whether a proxy answers in its place.",
+        [ArtifactFault.UnexpectedResponse] =
+            "Check the S3 endpoint, and check whether a proxy responds instead of S3.",
     };
 
     public static ArtifactFault FaultOf(AmazonServiceException error)
@@ -84,27 +85,28 @@ internal static class ArtifactErrors
     }
 
     /// <summary>
-    /// What the store answered. The SDK's exception is not kept: its request object carries the token.
+    /// Translates an error response of the store. The SDK's exception is not kept as the inner exception, because its
+    /// request object contains the session token.
     /// </summary>
     public static ArtifactTransferException FromResponse(
         string operation, string about, AmazonServiceException error, int attempts, IEnumerable<string> secrets)
     {
         ArtifactFault fault = FaultOf(error);
         string code = string.IsNullOrEmpty(error.ErrorCode) ? $"HTTP {(int)error.StatusCode}" : error.ErrorCode;
-        string said = string.IsNullOrWhiteSpace(error.Message) ? string.Empty : $": {error.Message.Trim()}";
+        string detail = string.IsNullOrWhiteSpace(error.Message) ? string.Empty : $": {error.Message.Trim()}";
         foreach (string secret in secrets)
         {
-            // S3 repeats an expired or unknown token in its answer.
-            said = said.Replace(secret, Secret.Mask);
+            // S3 repeats an expired or unknown token in its response.
+            detail = detail.Replace(secret, Secret.Mask);
         }
 
         string? extended = (error as AmazonS3Exception)?.AmazonId2;
-        string ids = string.IsNullOrEmpty(error.RequestId) ? string.Empty
+        string requestIds = string.IsNullOrEmpty(error.RequestId) ? string.Empty
             : string.IsNullOrEmpty(extended) ? $" (request id {error.RequestId})"
             : $" (request id {error.RequestId}, extended request id {extended})";
-        string tries = attempts > 1 ? $" after {attempts} attempts" : string.Empty;
+        string retries = attempts > 1 ? $" after {attempts} attempts" : string.Empty;
         return new ArtifactTransferException(
-            fault, $"{operation} of {about} failed{tries}: {code}{said}{ids}", s_cures[fault])
+            fault, $"{operation} of {about} failed{retries}: {code}{detail}{requestIds}", s_recommendedActions[fault])
         {
             Code = NullIfEmpty(error.ErrorCode),
             StatusCode = (int)error.StatusCode,
@@ -117,93 +119,96 @@ internal static class ArtifactErrors
         New(ArtifactFault.UnexpectedResponse, $"{operation} of {about} failed: {what}.");
 
     public static ArtifactTransferException Damaged(string about, string what) =>
-        New(ArtifactFault.Damaged, $"What came of {about} is not what lies in S3: {what}.");
+        New(ArtifactFault.Damaged, $"The downloaded copy of {about} differs from the object in S3: {what}.");
 
     public static ArtifactTransferException Replaced(string about) =>
-        New(ArtifactFault.Replaced, $"The object of {about} was replaced while it was being downloaded.");
+        New(ArtifactFault.Replaced, $"The S3 object of {about} was replaced during the download.");
 
     public static ArtifactTransferException NoCredentials(string jobId) => new(
-        ArtifactFault.NoCredentials, $"The details of job {jobId} hold no credentials for its artifacts.",
-        "Read the details of a job that is not over, with Get-CPThirdPartyJobDetail.");
+        ArtifactFault.NoCredentials, $"The details of job {jobId} contain no credentials for its artifacts.",
+        "Use the details of a job that is in progress (Get-CPThirdPartyJobDetail).");
 
     public static ArtifactTransferException NotRenewed(string jobId, Exception? cause) => new(
         ArtifactFault.CredentialsExpired,
-        $"The credentials for the artifacts of job {jobId} are past their end, and "
-        + (cause is null ? "the job gives no new ones." : $"no new ones could be got: {cause.Message}"),
-        s_cures[ArtifactFault.CredentialsExpired], cause);
+        $"The credentials for the artifacts of job {jobId} have expired, and "
+        + (cause is null ? "the job provides no new ones." : $"renewing them failed: {cause.Message}"),
+        s_recommendedActions[ArtifactFault.CredentialsExpired], cause);
 
     public static ArtifactTransferException NoLocation(string about, string what) => new(
-        ArtifactFault.NoLocation, $"The job does not say where {about} lies: {what}.",
-        "This is between the pipeline and the service; run the pipeline again.");
+        ArtifactFault.NoLocation, $"The job specifies no usable location for {about}: {what}.",
+        "Run the pipeline again. CodePipeline provides the location.");
 
     public static ArtifactTransferException Exists(string path) => new(
         ArtifactFault.DestinationExists, $"'{path}' already exists.",
-        "Use -Force to replace it, or another -Destination.")
+        "Use -Force to replace it, or choose another -Destination.")
     {
         Path = path,
     };
 
     public static ArtifactTransferException SourceNotFound(string path) => new(
-        ArtifactFault.SourceNotFound, $"There is no file or folder '{path}'.", "Check -Path.")
+        ArtifactFault.SourceNotFound, $"The file or folder '{path}' does not exist.", "Check -Path.")
     {
         Path = path,
     };
 
     public static ArtifactTransferException SourceChanged(string path) => new(
-        ArtifactFault.SourceChanged, $"The file '{path}' was changed while it was being published.",
-        "Publish it when nothing writes to it any more.")
+        ArtifactFault.SourceChanged, $"The file '{path}' changed while it was being published.",
+        "Publish it after all programs have finished writing to it.")
     {
         Path = path,
     };
 
-    /// <summary>Something other than a file whose bytes are there.</summary>
+    /// <summary>The path is not a regular file with a known length.</summary>
     public static ArtifactTransferException NotAFile(string path, string what) => new(
         ArtifactFault.PathUnusable, $"'{path}' cannot be published: {what}.",
-        "Copy its content into a file, and publish that.")
+        "Copy its content to a regular file and publish that file.")
     {
         Path = path,
     };
 
-    /// <summary>The store says that it has an upload, and has another object.</summary>
+    /// <summary>The store confirmed the upload, but the stored object has another length.</summary>
     public static ArtifactTransferException StoredDifferently(string about, long sent, long stored) => new(
         ArtifactFault.Damaged,
-        $"{sent:N0} bytes were sent of {about}, and the store keeps {stored:N0}. It did not confirm their checksum.",
-        "Check the endpoint of S3: a store that does not know checksums behind a body (aws-chunked) keeps them as "
-            + "content.");
+        $"{sent:N0} bytes of {about} were sent, but the store holds {stored:N0}. It did not confirm a checksum.",
+        "Check the S3 endpoint. A store without support for trailing checksums (aws-chunked) saves them as content.");
 
     public static ArtifactTransferException NoRoom(string path, long needed, long free) => new(
         ArtifactFault.DiskFull,
-        $"There is no room for '{path}': it takes {needed:N0} bytes, and the disk has {free:N0} left.",
-        "Make room, or use a destination on another disk.")
+        $"Not enough disk space for '{path}': it needs {needed:N0} bytes, and {free:N0} are free.",
+        "Free disk space, or use a destination on another disk.")
     {
         Path = path,
     };
 
-    /// <summary>A large folder's zip is made in a file, for which there is no room.</summary>
+    /// <summary>The disk of the temporary folder is too full for the zip of a large folder.</summary>
     public static ArtifactTransferException NoRoomForZip(string folder, string temporary, Exception cause) => new(
         ArtifactFault.DiskFull,
-        $"There is no room for the zip of '{folder}' in '{temporary}', where it lies until it is uploaded: "
-        + "the disk is full, or a quota is used up.",
-        "Make room there, or have temporary files on another disk (TMPDIR, TEMP).", cause)
+        $"Not enough disk space for the zip of '{folder}' in the temporary folder '{temporary}': "
+        + "the disk is full, or a quota is exceeded.",
+        "Free disk space there, or set TMPDIR (TEMP on Windows) to a folder on another disk.", cause)
     {
         Path = temporary,
     };
 
-    /// <summary>What the system says of a file.</summary>
+    /// <summary>Translates an I/O error at a path.</summary>
     public static ArtifactTransferException OfPath(string doing, string path, Exception error)
     {
         (ArtifactFault fault, string why, string recommendedAction) =
-            FileErrors.IsDiskFull(error) ? (ArtifactFault.DiskFull, "the disk is full, or a quota is used up.",
-                "Make room, or use a destination on another disk.")
+            FileErrors.IsDiskFull(error) ? (ArtifactFault.DiskFull, "the disk is full, or a quota is exceeded.",
+                "Free disk space, or use a destination on another disk.")
             : error is UnauthorizedAccessException ? (ArtifactFault.PathUnusable, error.Message,
-                "Grant this account the right to it, or use another path.")
+                "Grant this account access to it, or use another path.")
             : FileAbove(path) is string file ? (ArtifactFault.PathUnusable, $"'{file}' is a file, not a folder.",
-                "Give the path of a folder, or one that does not exist yet.")
-            : (ArtifactFault.PathUnusable, error.Message, "Check the path, and that nothing else has the file open.");
-        return new ArtifactTransferException(fault, $"{doing} '{path}' failed: {why}", recommendedAction, error) { Path = path };
+                "Specify a folder, or a path that does not exist yet.")
+            : (ArtifactFault.PathUnusable, error.Message,
+                "Check the path, and check that no other program has the file open.");
+        return new ArtifactTransferException(fault, $"{doing} '{path}' failed: {why}", recommendedAction, error)
+        {
+            Path = path,
+        };
     }
 
-    /// <summary>A file where a folder of the path should be.</summary>
+    /// <summary>Finds a file at a place where the path needs a folder.</summary>
     private static string? FileAbove(string path)
     {
         string? folder = Path.GetDirectoryName(path);
@@ -216,7 +221,7 @@ internal static class ArtifactErrors
     }
 
     private static ArtifactTransferException New(ArtifactFault fault, string message) =>
-        new(fault, message, s_cures[fault]);
+        new(fault, message, s_recommendedActions[fault]);
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -6,20 +6,21 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>Names of files and folders for artifacts, whose own names are somebody else's text.</summary>
+/// <summary>Derives safe file names from the untrusted names of artifacts.</summary>
 internal static class ArtifactFileNames
 {
-    private const string Forbidden = "<>:\"/\\|?*";
-    private const int Longest = 100;
-    private const int LongestExtension = 10;
+    private const string InvalidCharacters = "<>:\"/\\|?*";
+    private const int MaximumLength = 100;
+    private const int MaximumExtensionLength = 10;
 
-    /// <summary>One name, safe on every system, the same on each: <c>_</c> stands for what cannot be in one.</summary>
+    /// <summary>Returns a file name that is valid on every system. Invalid characters become <c>_</c>.</summary>
     public static string For(JobArtifact artifact)
     {
         var name = new StringBuilder();
-        foreach (char each in (artifact.Name ?? string.Empty).Take(Longest))
+        foreach (char each in (artifact.Name ?? string.Empty).Take(MaximumLength))
         {
-            name.Append(char.IsControl(each) || char.IsSurrogate(each) || Forbidden.IndexOf(each) >= 0 ? '_' : each);
+            bool isInvalid = char.IsControl(each) || char.IsSurrogate(each) || InvalidCharacters.IndexOf(each) >= 0;
+            name.Append(isInvalid ? '_' : each);
         }
 
         string safe = name.ToString().Trim().TrimEnd('.', ' ');
@@ -27,7 +28,10 @@ internal static class ArtifactFileNames
         return WindowsFileNames.IsDevice(safe) || safe[0] == '.' ? "_" + safe : safe;
     }
 
-    /// <summary>The extension of a file: by what is in it, else that of the object's key, else none.</summary>
+    /// <summary>
+    /// Returns the extension for a downloaded file: that of its archive format, else that of the object's key, else an
+    /// empty string.
+    /// </summary>
     public static string Extension(JobArtifact artifact, string file)
     {
         using FileStream content = File.OpenRead(file);
@@ -45,7 +49,7 @@ internal static class ArtifactFileNames
         string name = key.Substring(key.LastIndexOf('/') + 1);
         int dot = name.LastIndexOf('.');
         string extension = dot > 0 ? name.Substring(dot) : string.Empty;
-        return extension.Length is > 1 and <= LongestExtension
+        return extension.Length is > 1 and <= MaximumExtensionLength
             && extension.Skip(1).All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9'))
                 ? extension
                 : string.Empty;

@@ -14,35 +14,38 @@ internal sealed record SaveOptions
     /// <summary>Whether an archive is expanded.</summary>
     public bool Expand { get; init; }
 
-    /// <summary>Whether what is there is replaced.</summary>
+    /// <summary>Whether an existing destination is replaced.</summary>
     public bool Replace { get; init; }
 
-    /// <summary>What is too much to expand.</summary>
+    /// <summary>The limits for expanding an archive.</summary>
     public ExtractionLimits Limits { get; init; } = ExtractionLimits.Default;
 }
 
-/// <summary>Where an artifact lies now.</summary>
+/// <summary>A saved artifact.</summary>
 /// <param name="Path">The file or folder.</param>
 /// <param name="IsFolder">Whether it is a folder.</param>
-/// <param name="Bytes">What was downloaded.</param>
+/// <param name="Bytes">How many bytes were downloaded.</param>
 internal sealed record SavedArtifact(string Path, bool IsFolder, long Bytes);
 
-/// <summary>Moves artifacts through S3, with the job's own credentials.</summary>
+/// <summary>Downloads and uploads artifacts with the job's own credentials.</summary>
 internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
 {
-    // What a zip adds to the files in it, for each of them: more than it takes, for names as long as they come.
+    // An upper bound of the bytes that a zip adds for each entry, long names included.
     private const long BytesOfAnEntry = 2048;
 
-    /// <summary>The largest zip that is uploaded while it is made; a larger one is made in a file first.</summary>
+    /// <summary>
+    /// The largest zip, in bytes, that is uploaded while it is packed. A larger one is packed into a temporary file
+    /// first.
+    /// </summary>
     public long LargestStream { get; init; } = ArtifactUpload.LargestStream;
 
-    /// <summary>Where that file lies.</summary>
+    /// <summary>The folder of the temporary file.</summary>
     public string TemporaryFolder { get; init; } = Path.GetTempPath();
 
-    /// <summary>What is too much to expand, for who names no limits of their own.</summary>
+    /// <summary>The limits for expanding an archive when the caller passes none.</summary>
     public ExtractionLimits Limits { get; init; } = ExtractionLimits.Default;
 
-    /// <summary>What becomes of the links in a folder that is published.</summary>
+    /// <summary>How to pack symbolic links in a folder.</summary>
     public LinkTreatment Links { get; init; }
 
     /// <inheritdoc/>
@@ -56,7 +59,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
     {
         string path = Path.GetFullPath(destination);
         await SaveAsync(
-            job, artifact, path, place: null, new SaveOptions { Expand = expand, Limits = Limits }, progress,
+            job, artifact, path, choosePath: null, new SaveOptions { Expand = expand, Limits = Limits }, progress,
             cancellationToken)
             .ConfigureAwait(false);
     }
@@ -70,15 +73,14 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         CancellationToken cancellationToken) => PublishAsync(job, artifact, path, progress, cancellationToken);
 
     /// <summary>
-    /// Brings an artifact into a folder under its own name: a file with the extension of what it is or, expanded, a
-    /// folder.
+    /// Saves an artifact under its own name: as a file with the extension of its format or, expanded, as a folder.
     /// </summary>
-    /// <param name="job">What the job lets be moved.</param>
+    /// <param name="job">The job's artifacts and credentials.</param>
     /// <param name="artifact">One of the job's artifacts.</param>
-    /// <param name="folder">Where it goes; made where it does not exist.</param>
-    /// <param name="options">How.</param>
-    /// <param name="progress">Told now and then.</param>
-    /// <param name="cancellationToken">Ends it; nothing is left behind.</param>
+    /// <param name="folder">The parent folder; created if it does not exist.</param>
+    /// <param name="options">How to save the artifact.</param>
+    /// <param name="progress">Receives progress; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the transfer and removes all partial files.</param>
     public Task<SavedArtifact> SaveIntoAsync(
         JobArtifacts job,
         JobArtifact artifact,
@@ -94,8 +96,8 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             progress, cancellationToken);
     }
 
-    /// <summary>Uploads a file as it is, or a folder as a zip.</summary>
-    /// <returns>What S3 made of it.</returns>
+    /// <summary>Uploads a file unchanged, or a folder as a zip.</summary>
+    /// <returns>The uploaded object.</returns>
     public async Task<UploadedObject> PublishAsync(
         JobArtifacts job,
         JobArtifact artifact,
@@ -137,7 +139,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             return uploaded;
         }
 
-        // So large that its parts would not fit into memory: it goes through a file.
+        // The parts of a zip this large do not fit in memory, so pack it into a file.
         using var file = new PartFile(TemporaryFolder, TemporaryFolder, clock);
         try
         {
@@ -149,9 +151,9 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             throw ArtifactErrors.NoRoomForZip(path, TemporaryFolder, error);
         }
 
-        UploadedObject whole = await upload.FromFileAsync(file.Path, cancellationToken).ConfigureAwait(false);
+        UploadedObject result = await upload.FromFileAsync(file.Path, cancellationToken).ConfigureAwait(false);
         WarnOfLimits(job, path, items, packed);
-        return whole;
+        return result;
     }
 
     private static Task<PackResult> PackAsync(
@@ -166,29 +168,30 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             string names = string.Join(
                 ", ", skipped.Take(MostNamed).Select(name => $"'{ArchiveErrors.Shown(name)}'"));
             job.Warn?.Invoke(
-                $"{skipped.Count:N0} links in '{path}' are left out: {names}{(skipped.Count > MostNamed ? ", …" : ".")}");
+                $"{skipped.Count:N0} symbolic links in '{path}' were omitted: "
+                + $"{names}{(skipped.Count > MostNamed ? ", …" : ".")}");
         }
     }
 
     /// <summary>
-    /// Says so where a zip of ours is more than this module expands unless it is told to: files with holes, mostly.
+    /// Warns when the zip exceeds the default limits for expanding, as zips of sparse files often do.
     /// </summary>
     private static void WarnOfLimits(JobArtifacts job, string path, List<PackItem> items, PackResult packed)
     {
         ExtractionLimits limits = ExtractionLimits.Default;
         (long entries, long bytes, bool isTooDeep) = PackItem.Sum(items, limits);
         long ratio = (bytes / Math.Max(1, packed.ArchiveBytes)) + 1;
-        string? need = isTooDeep ? "cannot: its paths are too long or too deep"
-            : entries > limits.MaxEntries ? $"needs -MaximumExpandedEntries {entries}"
-            : bytes > limits.MaxBytes ? $"needs -MaximumExpandedBytes {bytes}"
+        string? need = isTooDeep ? "This module cannot expand it: its paths are too long or too deep."
+            : entries > limits.MaxEntries ? $"To expand it, pass -MaximumExpandedEntries {entries}."
+            : bytes > limits.MaxBytes ? $"To expand it, pass -MaximumExpandedBytes {bytes}."
             : bytes > limits.RatioFloor && bytes / limits.MaxRatio > packed.ArchiveBytes
-                ? $"needs -MaximumExpandedRatio {ratio}"
+                ? $"To expand it, pass -MaximumExpandedRatio {ratio}."
             : null;
         if (need is not null)
         {
             job.Warn?.Invoke(
-                $"The zip of '{path}' has {packed.ArchiveBytes:N0} bytes, and becomes {entries:N0} entries of "
-                + $"{bytes:N0} bytes. To expand it, this module {need}.");
+                $"The zip of '{path}' has {packed.ArchiveBytes:N0} bytes and expands to {entries:N0} entries of "
+                + $"{bytes:N0} bytes. {need}");
         }
     }
 
@@ -207,15 +210,15 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         JobArtifacts job,
         JobArtifact artifact,
         string path,
-        Func<string, string>? place,
+        Func<string, string>? choosePath,
         SaveOptions options,
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken)
     {
         ArtifactObject stored = ArtifactObject.For(job, artifact);
-        if (place is null)
+        if (choosePath is null)
         {
-            // Before anything is downloaded; where the content tells the name, it has to come first.
+            // Fail before the download. Otherwise the final name depends on the content and is checked afterwards.
             RefuseExistingDestination(path, options);
         }
 
@@ -223,7 +226,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         var meter = new ProgressAggregator(progress);
         job.Log?.Invoke($"Downloading {stored.About} from s3://{stored.BucketName}/{stored.ObjectKey}.");
         string folder = Path.GetDirectoryName(path)!;
-        string? above = DirectoryOperations.TopmostMissing(folder);
+        string? topmostMissing = DirectoryOperations.TopmostMissing(folder);
         try
         {
             using var file = new PartFile(path, folder, clock);
@@ -231,7 +234,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             {
                 long expanded = await ExpandAsync(
                     job, artifact, file, path, options,
-                    (arrivals, stop) => ArtifactDownload.ToFileAsync(store, stored, file, meter, arrivals, stop),
+                    (ranges, stop) => ArtifactDownload.ToFileAsync(store, stored, file, meter, ranges, stop),
                     cancellationToken)
                     .ConfigureAwait(false);
                 job.Log?.Invoke($"Expanded {expanded:N0} bytes into '{path}'.");
@@ -240,21 +243,22 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
 
             long length = await ArtifactDownload.ToFileAsync(store, stored, file, meter, null, cancellationToken)
                 .ConfigureAwait(false);
-            string final = place?.Invoke(file.Path) ?? path;
+            string final = choosePath?.Invoke(file.Path) ?? path;
             RefuseExistingDestination(final, options);
             file.Commit(final, options.Replace);
             job.Log?.Invoke($"Saved {length:N0} bytes as '{final}'.");
             return new SavedArtifact(final, IsFolder: false, length);
         }
-        catch (Exception) when (above is not null)
+        catch (Exception) when (topmostMissing is not null)
         {
-            DirectoryOperations.RemoveEmpty(folder, above);
+            DirectoryOperations.RemoveEmpty(folder, topmostMissing);
             throw;
         }
     }
 
     /// <summary>
-    /// Expands what is downloaded while it comes. It lands when all of it has come, and is proven to be whole.
+    /// Expands an archive during its download. Commits the folder only after the download is complete and its
+    /// checksum matches.
     /// </summary>
     private static async Task<long> ExpandAsync(
         JobArtifacts job,
@@ -266,9 +270,9 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
         CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var arrivals = new DownloadedRanges();
-        Task<long> whole = download(arrivals, stop.Token);
-        var source = new ArchiveSource(file.Path) { Arrivals = arrivals, Whole = whole };
+        var ranges = new DownloadedRanges();
+        Task<long> completion = download(ranges, stop.Token);
+        var source = new ArchiveSource(file.Path) { Ranges = ranges, Completion = completion };
         try
         {
             if (await ArchiveExtractor.IsArchiveAsync(source, stop.Token).ConfigureAwait(false))
@@ -282,16 +286,16 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             }
             else
             {
-                await whole.ConfigureAwait(false);
+                await completion.ConfigureAwait(false);
                 CommitSingleFile(artifact, file, folder, options);
             }
 
-            return await whole.ConfigureAwait(false);
+            return await completion.ConfigureAwait(false);
         }
         catch (Exception error) when (error is ArchiveException or OperationCanceledException)
         {
-            // Of what was damaged on its way the checksum tells, at its end; anything else is refused without the rest
-            // of it.
+            // If the archive is damaged, finish the download: its checksum shows whether the transfer damaged it.
+            // Any other error needs no more data.
             if (error is not ArchiveException { Fault: ArchiveFault.Damaged })
             {
                 stop.Cancel();
@@ -299,32 +303,32 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
 
             try
             {
-                await whole.ConfigureAwait(false);
+                await completion.ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // By the line above.
+                // The Cancel call above caused it.
             }
 
             if (error is ArchiveException refused && refused.Message.Contains(file.Path))
             {
-                // The file has a name that nobody knows.
+                // The temporary name means nothing to the user, so show the artifact's name instead.
                 throw new ArchiveException(
-                    refused.Fault, refused.Message.Replace(file.Path, artifact.Name ?? "artifact"), refused.RecommendedAction,
-                    refused.Path, refused.Entry, refused.InnerException);
+                    refused.Fault, refused.Message.Replace(file.Path, artifact.Name ?? "artifact"),
+                    refused.RecommendedAction, refused.Path, refused.Entry, refused.InnerException);
             }
 
             throw;
         }
         finally
         {
-            // Whatever happened, nobody writes into the file any more when it is given up.
+            // The download must have stopped writing before the caller deletes the file.
             stop.Cancel();
-            await Task.WhenAny(whole).ConfigureAwait(false);
+            await Task.WhenAny(completion).ConfigureAwait(false);
         }
     }
 
-    /// <summary>A folder of one file: it is filled beside its place, and lands as a whole.</summary>
+    /// <summary>Commits a folder that contains only the downloaded file.</summary>
     private static void CommitSingleFile(JobArtifact artifact, PartFile file, string folder, SaveOptions options)
     {
         using StagingFolder staging = StagingFolder.Create(folder, options.Replace, TimeProvider.System);
@@ -344,7 +348,7 @@ internal sealed class ArtifactMover(TimeProvider clock) : IArtifactMover
             return;
         }
 
-        // Force replaces like with like: a file never a folder with all that is in it, nor the other way round.
+        // -Force replaces a file with a file and a folder with a folder, never one with the other.
         if (!options.Replace || folder != options.Expand)
         {
             throw ArtifactErrors.Exists(path);

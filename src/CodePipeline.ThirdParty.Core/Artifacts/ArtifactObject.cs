@@ -2,10 +2,15 @@ using System;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>An artifact's object, and how messages call it.</summary>
+/// <summary>The S3 object of an artifact.</summary>
+/// <param name="BucketName">The bucket.</param>
+/// <param name="ObjectKey">The object key, as the job specifies it.</param>
+/// <param name="About">The artifact's description in messages.</param>
 internal sealed record ArtifactObject(string BucketName, string ObjectKey, string About)
 {
-    /// <summary>The key as the SDK wants it, which takes a leading slash away.</summary>
+    /// <summary>
+    /// The key for SDK requests. The SDK removes one leading slash, so a key with a slash gets another.
+    /// </summary>
     public string RequestKey => ObjectKey[0] == '/' ? "/" + ObjectKey : ObjectKey;
 
     public static ArtifactObject For(JobArtifacts job, JobArtifact artifact)
@@ -13,9 +18,9 @@ internal sealed record ArtifactObject(string BucketName, string ObjectKey, strin
         string about = $"artifact '{artifact.Name}' of job {job.JobId}";
         return !string.IsNullOrEmpty(artifact.LocationType)
             && !string.Equals(artifact.LocationType, "S3", StringComparison.OrdinalIgnoreCase)
-                ? throw ArtifactErrors.NoLocation(about, $"its location is of type '{artifact.LocationType}', not S3")
+                ? throw ArtifactErrors.NoLocation(about, $"its location type is '{artifact.LocationType}', not S3")
             : string.IsNullOrEmpty(artifact.BucketName) || string.IsNullOrEmpty(artifact.ObjectKey)
-                ? throw ArtifactErrors.NoLocation(about, "it has no bucket and key")
+                ? throw ArtifactErrors.NoLocation(about, "the bucket or the key is missing")
             : new ArtifactObject(artifact.BucketName!, artifact.ObjectKey!, about);
     }
 }

@@ -2,69 +2,69 @@ using System;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>Why an artifact could not be moved.</summary>
+/// <summary>Why an artifact transfer failed.</summary>
 public enum ArtifactFault
 {
-    /// <summary>There is no such object, or no such bucket.</summary>
+    /// <summary>The object or the bucket does not exist.</summary>
     NotFound,
 
-    /// <summary>The job's credentials do not reach the object.</summary>
+    /// <summary>The job's credentials do not allow access to the object.</summary>
     AccessDenied,
 
-    /// <summary>The key that the object is encrypted with cannot be used.</summary>
+    /// <summary>The KMS key that encrypts the object cannot be used.</summary>
     KeyUnusable,
 
-    /// <summary>The job came without credentials for artifacts.</summary>
+    /// <summary>The job's details contain no credentials for artifacts.</summary>
     NoCredentials,
 
-    /// <summary>The job's credentials are past their end, and no new ones could be got.</summary>
+    /// <summary>The job's credentials have expired, and renewing them failed.</summary>
     CredentialsExpired,
 
-    /// <summary>The store does not take the job's credentials.</summary>
+    /// <summary>The store rejects the job's credentials.</summary>
     CredentialsRejected,
 
-    /// <summary>The bucket is in another region, which could not be reached or found out.</summary>
+    /// <summary>The bucket is in another region, which is unknown or unreachable.</summary>
     BucketElsewhere,
 
-    /// <summary>The object was replaced by another while it was being downloaded.</summary>
+    /// <summary>The object was replaced during the download.</summary>
     Replaced,
 
-    /// <summary>What came is not what lies in the store: its checksum or its length is another.</summary>
+    /// <summary>The checksum or the length of the copy differs from the original.</summary>
     Damaged,
 
-    /// <summary>Too many requests, still after the retries.</summary>
+    /// <summary>The store throttled the request, also after retries.</summary>
     Throttled,
 
-    /// <summary>The store answered with HTTP 500 or above, still after the retries.</summary>
+    /// <summary>The store responded with HTTP 500 or above, also after retries.</summary>
     Unavailable,
 
-    /// <summary>An answer that is none of the others.</summary>
+    /// <summary>The store sent any other unexpected response.</summary>
     UnexpectedResponse,
 
-    /// <summary>The job does not say where the artifact lies, or not in a way that is known here.</summary>
+    /// <summary>The job specifies no location for the artifact, or a location other than S3.</summary>
     NoLocation,
 
-    /// <summary>There is no such file or folder to publish.</summary>
+    /// <summary>The file or folder to publish does not exist.</summary>
     SourceNotFound,
 
-    /// <summary>The file was changed while it was being published.</summary>
+    /// <summary>The file changed while it was being published.</summary>
     SourceChanged,
 
-    /// <summary>There is something already where the artifact is to be saved.</summary>
+    /// <summary>The destination already exists.</summary>
     DestinationExists,
 
-    /// <summary>The disk has no room for the artifact.</summary>
+    /// <summary>The disk has not enough free space for the artifact.</summary>
     DiskFull,
 
-    /// <summary>A file or folder cannot be read or written.</summary>
+    /// <summary>The file or folder cannot be read or written.</summary>
     PathUnusable,
 
-    /// <summary>S3, or what stands for it, does not know what the request asks for.</summary>
+    /// <summary>The store does not implement a feature that the request uses.</summary>
     Unsupported,
 }
 
-/// <summary>An artifact could not be moved. Nothing is left half-done, neither here nor in the store.</summary>
-/// <remarks>The message holds no secret, and no exception of the SDK is kept inside.</remarks>
+/// <summary>An artifact transfer failed. No partial file, folder or object remains.</summary>
+/// <remarks>The message contains no secrets, and the inner exception is never an SDK exception.</remarks>
 public sealed class ArtifactTransferException : Exception
 {
     internal ArtifactTransferException(
@@ -75,24 +75,24 @@ public sealed class ArtifactTransferException : Exception
         RecommendedAction = recommendedAction;
     }
 
-    /// <summary>What is the matter.</summary>
+    /// <summary>Why the transfer failed.</summary>
     public ArtifactFault Fault { get; }
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>One sentence that says what to do.</summary>
     public string RecommendedAction { get; }
 
-    /// <summary>The error's name as the store gave it, where the store gave one.</summary>
+    /// <summary>The error code in the store's response; <see langword="null"/> if there is none.</summary>
     public string? Code { get; init; }
 
-    /// <summary>The HTTP status, where the store answered.</summary>
+    /// <summary>The HTTP status code; <see langword="null"/> if the store did not respond.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>The id that AWS support asks for.</summary>
+    /// <summary>The request ID, which AWS Support asks for.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>The second id that AWS support asks for (<c>x-amz-id-2</c>).</summary>
+    /// <summary>The extended request ID (<c>x-amz-id-2</c>), which AWS Support asks for.</summary>
     public string? ExtendedRequestId { get; init; }
 
-    /// <summary>The file or folder that it is about, if it is about one.</summary>
+    /// <summary>The local file or folder; <see langword="null"/> if none is involved.</summary>
     public string? Path { get; init; }
 }

@@ -10,37 +10,37 @@ using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>What S3 made of an upload.</summary>
-/// <param name="Bytes">How long the object is.</param>
-/// <param name="ETag">Its entity tag, in the quotes that S3 gives it.</param>
-/// <param name="VersionId">Its version, in a bucket that has versions.</param>
+/// <summary>An uploaded object.</summary>
+/// <param name="Bytes">The length in bytes.</param>
+/// <param name="ETag">The entity tag, in quotes.</param>
+/// <param name="VersionId">The version ID; <see langword="null"/> if the bucket is not versioned.</param>
 internal sealed record UploadedObject(long Bytes, string? ETag, string? VersionId);
 
 /// <summary>
-/// Writes an object: small ones with one request, larger ones in parts side by side. Until all of it is there, nothing
-/// is to be seen under its key; what failed is aborted.
+/// Uploads an object: a small one with one request, a larger one as parallel parts of a multipart upload. The object
+/// appears only when the upload is complete. A failed multipart upload is aborted.
 /// </summary>
 internal sealed class ArtifactUpload
 {
-    /// <summary>Up to here one request is quicker.</summary>
+    /// <summary>The largest object, in bytes, that is uploaded with one request.</summary>
     public const long LargestPut = 16L << 20;
 
     public const int MostParts = 10_000;
 
     private const int Parallel = 4;
-    private const long SmallestPart = 8L << 20;
+    private const long MinimumPartSize = 8L << 20;
     private const long MiB = 1L << 20;
 
-    // Parts of a stream are held in memory: as small as S3 takes them.
-    private const long SmallestBuffer = 5L << 20;
+    // Parts of a stream are buffered in memory, so use the smallest size that S3 allows.
+    private const long MinimumBufferSize = 5L << 20;
 
-    // All the buffers of a stream, whose length nobody knows before its end.
-    private const long Buffers = 15L << 20;
+    // The total size of all buffers of a stream.
+    private const long TotalBufferSize = 15L << 20;
 
-    // A type by the key's name would be a guess.
+    // Deriving a type from the key would be a guess.
     private const string ContentType = "application/octet-stream";
 
-    private static readonly TimeSpan s_abortPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_abortTimeout = TimeSpan.FromSeconds(20);
 
     private readonly S3ArtifactStore _store;
     private readonly ArtifactObject _artifact;
@@ -55,10 +55,10 @@ internal sealed class ArtifactUpload
         _clock = clock;
     }
 
-    /// <summary>The largest stream that goes through buffers; a larger one goes through a file.</summary>
-    public static long LargestStream => Buffers / 2 / MiB * MiB * (MostParts - 1);
+    /// <summary>The longest stream, in bytes, that can be uploaded through buffers.</summary>
+    public static long LargestStream => TotalBufferSize / 2 / MiB * MiB * (MostParts - 1);
 
-    /// <summary>Uploads a file as it is.</summary>
+    /// <summary>Uploads a file unchanged.</summary>
     public async Task<UploadedObject> FromFileAsync(string path, CancellationToken cancellationToken)
     {
         UploadSource file = UploadSource.Open(path);
@@ -69,7 +69,7 @@ internal sealed class ArtifactUpload
             return await PutAsync(file.OpenRead, length, file.CheckUnchanged, cancellationToken).ConfigureAwait(false);
         }
 
-        long size = PartSize(length, SmallestPart);
+        long size = PartSize(length, MinimumPartSize);
         int count = (int)((length + size - 1) / size);
         return await InPartsAsync(
             async upload =>
@@ -83,23 +83,23 @@ internal sealed class ArtifactUpload
                         done: null).ConfigureAwait(false);
                 }
 
-                await upload.AllAsync().ConfigureAwait(false);
+                await upload.WaitForPartsAsync().ConfigureAwait(false);
                 file.CheckUnchanged();
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Uploads what is written to a stream.</summary>
-    /// <param name="write">Writes it, from beginning to end.</param>
-    /// <param name="estimate">How long it is going to be at most; it tells the size of the parts.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Uploads the content that a callback writes.</summary>
+    /// <param name="write">Writes the content sequentially.</param>
+    /// <param name="estimate">The maximum length in bytes, which determines the size of the parts.</param>
+    /// <param name="cancellationToken">Cancels the upload.</param>
     public async Task<UploadedObject> FromStreamAsync(
         Func<Stream, CancellationToken, Task> write, long estimate, CancellationToken cancellationToken)
     {
-        long size = PartSize(estimate, SmallestBuffer);
+        long size = PartSize(estimate, MinimumBufferSize);
 
-        // One is being filled while the others are on their way.
-        int buffers = (int)Math.Max(2, Math.Min(Parallel + 1, Buffers / size));
+        // One buffer fills while the others are uploaded.
+        int buffers = (int)Math.Max(2, Math.Min(Parallel + 1, TotalBufferSize / size));
         using var pool = new BufferPool((int)size, buffers);
         MultipartUpload? upload = null;
         using var slots = new SemaphoreSlim(buffers, buffers);
@@ -108,18 +108,18 @@ internal sealed class ArtifactUpload
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            using var sink = new MultipartUploadStream(pool, TakeAsync, stop.Token);
+            using var sink = new MultipartUploadStream(pool, OnPartAsync, stop.Token);
             await write(sink, stop.Token).ConfigureAwait(false);
             await sink.FinishAsync().ConfigureAwait(false);
             if (upload is null)
             {
-                // It fits into one buffer: one request does it.
+                // Everything fits in one buffer, so one request suffices.
                 PooledBuffer whole = only!;
                 return await PutAsync(() => whole.Open(), whole.Length, atEnd: null, cancellationToken)
                     .ConfigureAwait(false);
             }
 
-            await upload.AllAsync().ConfigureAwait(false);
+            await upload.WaitForPartsAsync().ConfigureAwait(false);
             return await upload.CompleteAsync().ConfigureAwait(false);
         }
         catch (Exception error)
@@ -138,8 +138,8 @@ internal sealed class ArtifactUpload
             upload?.Dispose();
         }
 
-        // The first part waits for a second one: without it there are no parts.
-        async Task TakeAsync(PooledBuffer part)
+        // Starts the multipart upload only when there is a second part.
+        async Task OnPartAsync(PooledBuffer part)
         {
             if (upload is null && only is null)
             {
@@ -152,13 +152,13 @@ internal sealed class ArtifactUpload
             {
                 PooledBuffer first = only;
                 only = null;
-                await PassAsync(first).ConfigureAwait(false);
+                await QueuePartAsync(first).ConfigureAwait(false);
             }
 
-            await PassAsync(part).ConfigureAwait(false);
+            await QueuePartAsync(part).ConfigureAwait(false);
         }
 
-        Task PassAsync(PooledBuffer part) => upload!.SendAsync(
+        Task QueuePartAsync(PooledBuffer part) => upload!.SendAsync(
             slots, ++number, () => part.Open(), 0, part.Length, atEnd: null, done: () => pool.Return(part));
     }
 
@@ -168,10 +168,11 @@ internal sealed class ArtifactUpload
         return Math.Max(smallest, (least + MiB - 1) / MiB * MiB);
     }
 
-    /// <param name="open">Opens what is sent, for each attempt.</param>
-    /// <param name="length">How many bytes it has.</param>
-    /// <param name="atEnd">Throws where what was read is not to be sent to its end, and so comes to nothing.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Uploads an object with one request.</summary>
+    /// <param name="open">Opens the content for each attempt.</param>
+    /// <param name="length">The length in bytes.</param>
+    /// <param name="atEnd">Called before the last bytes are sent; an exception aborts the request.</param>
+    /// <param name="cancellationToken">Cancels the upload.</param>
     private async Task<UploadedObject> PutAsync(
         Func<Stream> open, long length, Action? atEnd, CancellationToken cancellationToken)
     {
@@ -223,8 +224,8 @@ internal sealed class ArtifactUpload
     }
 
     /// <summary>
-    /// Looks at an object whose checksum the store did not confirm. Stores that do not know checksums behind a body keep
-    /// them as a part of it, and say that all is well.
+    /// Checks the length of an object whose checksum the store did not confirm. A store without support for trailing
+    /// checksums saves them as content and still reports success.
     /// </summary>
     private async Task CheckStoredAsync(long length, CancellationToken cancellationToken)
     {
@@ -251,7 +252,7 @@ internal sealed class ArtifactUpload
         {
             _store.Job.Warn?.Invoke(
                 $"The store did not confirm the checksum of {_artifact.About}, and its length could not be read: "
-                + $"{error.Message} Check that what it has is whole.");
+                + $"{error.Message} Check that the object is complete.");
             return;
         }
 
@@ -262,7 +263,7 @@ internal sealed class ArtifactUpload
 
         _store.Job.Log?.Invoke(
             $"The store did not confirm the checksum of {_artifact.About}; "
-            + (stored < 0 ? "nor does it tell its length." : "its length is right."));
+            + (stored < 0 ? "its length is unknown." : "its length matches."));
     }
 
     private async Task<UploadedObject> InPartsAsync(
@@ -281,13 +282,13 @@ internal sealed class ArtifactUpload
         }
     }
 
-    /// <summary>The job's own key, or none for the AWS managed one.</summary>
+    /// <summary>The ID of the job's KMS key; <see langword="null"/> for the AWS managed key.</summary>
     private string? KeyId => _store.Job.EncryptionKey is EncryptionKey key
         && string.Equals(key.Type, "KMS", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(key.Id)
             ? key.Id
             : null;
 
-    /// <summary>An upload in parts.</summary>
+    /// <summary>A multipart upload.</summary>
     private sealed class MultipartUpload : IDisposable
     {
         private readonly ArtifactUpload _owner;
@@ -321,7 +322,7 @@ internal sealed class ArtifactUpload
                         ContentType = ContentType,
                         ChecksumAlgorithm = client.BodyChecksum,
 
-                        // So that whoever takes the artifact can check the whole of it.
+                        // Lets consumers of the artifact verify the whole object.
                         ChecksumType = client.UploadChecksumType,
                         ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
                         ServerSideEncryptionKeyManagementServiceKeyId = owner.KeyId,
@@ -332,7 +333,7 @@ internal sealed class ArtifactUpload
                 },
                 cancellationToken);
 
-        /// <summary>Waits for a place, and sends a part from it. The first failure ends all.</summary>
+        /// <summary>Waits for a free slot, then starts uploading a part. The first failure cancels all parts.</summary>
         public async Task SendAsync(
             SemaphoreSlim slots, int number, Func<Stream> open, long start, long length, Action? atEnd, Action? done)
         {
@@ -372,11 +373,9 @@ internal sealed class ArtifactUpload
             }
         }
 
-        public Task AllAsync() => Task.WhenAll(_sending);
+        public Task WaitForPartsAsync() => Task.WhenAll(_sending);
 
-        /// <summary>
-        /// What the upload failed of: the part's own error, and not that the others were stopped for it.
-        /// </summary>
+        /// <summary>Returns the error of the first failed part, rather than the cancellation of the others.</summary>
         public Exception Failure(Exception error) =>
             Interlocked.CompareExchange(ref _first, null, null) is Exception first
             && first is not OperationCanceledException
@@ -386,14 +385,14 @@ internal sealed class ArtifactUpload
         public async Task<UploadedObject> CompleteAsync()
         {
             bool mayBeDone = false;
-            bool isAsked = false;
+            bool sendsChecksum = false;
             long length = _sent.Values.Sum(part => part.Length);
             UploadedObject uploaded = await Store.SendAsync(
                 "CompleteMultipartUpload",
                 Artifact,
                 async (client, attempt) =>
                 {
-                    isAsked = client.BodyChecksum is not null;
+                    sendsChecksum = client.BodyChecksum is not null;
                     try
                     {
                         CompleteMultipartUploadResponse response = await client.S3
@@ -402,7 +401,7 @@ internal sealed class ArtifactUpload
                     }
                     catch (AmazonS3Exception error) when (error.ErrorCode == "NoSuchUpload" && mayBeDone)
                     {
-                        // An earlier attempt was taken, and only its answer was lost.
+                        // An earlier attempt may have succeeded, with its response lost.
                         UploadedObject? found = await FindAsync(client, length, attempt.Token).ConfigureAwait(false);
                         if (found is null)
                         {
@@ -414,7 +413,7 @@ internal sealed class ArtifactUpload
                 },
                 _stop.Token,
                 unclear: () => mayBeDone = true).ConfigureAwait(false);
-            if (isAsked && Sum() is null)
+            if (sendsChecksum && Sum() is null)
             {
                 await _owner.CheckStoredAsync(length, _stop.Token).ConfigureAwait(false);
             }
@@ -422,7 +421,7 @@ internal sealed class ArtifactUpload
             return uploaded;
         }
 
-        /// <summary>Takes the parts away again, also where the caller was cancelled.</summary>
+        /// <summary>Deletes the uploaded parts, even after cancellation.</summary>
         public async Task AbortAsync()
         {
             _stop.Cancel();
@@ -430,9 +429,9 @@ internal sealed class ArtifactUpload
                 _ => _.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default)))
                 .ConfigureAwait(false);
-            using var patience = new CancellationTokenSource();
+            using var timeout = new CancellationTokenSource();
             using ITimer timer = _owner._clock.CreateTimer(
-                _ => patience.Cancel(), null, s_abortPatience, Timeout.InfiniteTimeSpan);
+                _ => timeout.Cancel(), null, s_abortTimeout, Timeout.InfiniteTimeSpan);
             try
             {
                 await Store.SendAsync(
@@ -446,19 +445,19 @@ internal sealed class ArtifactUpload
                             UploadId = _id,
                         },
                         attempt.Token),
-                    patience.Token).ConfigureAwait(false);
+                    timeout.Token).ConfigureAwait(false);
                 Store.Job.Log?.Invoke($"The upload of {Artifact.About} was aborted.");
             }
             catch (ArtifactTransferException error) when (error.Code == "NoSuchUpload")
             {
-                // It is not there any more, which is what was wanted.
+                // Already gone.
             }
             catch (Exception error)
             {
-                string why = error is OperationCanceledException ? "no answer came in time" : error.Message;
+                string why = error is OperationCanceledException ? "The request timed out." : error.Message;
                 Store.Job.Warn?.Invoke(
-                    $"The parts of {Artifact.About} that were uploaded could not be taken away: {why} "
-                    + $"They stay in bucket {Artifact.BucketName} until it aborts upload {_id}.");
+                    $"The uploaded parts of {Artifact.About} could not be deleted: {why} "
+                    + $"They stay in bucket {Artifact.BucketName} until upload {_id} is aborted.");
             }
         }
 
@@ -501,7 +500,10 @@ internal sealed class ArtifactUpload
             return request;
         }
 
-        /// <summary>The checksum of the whole, from those of the parts that the store has confirmed.</summary>
+        /// <summary>
+        /// Combines the parts' confirmed checksums into that of the object. Returns <see langword="null"/> if one is
+        /// missing.
+        /// </summary>
         private string? Sum()
         {
             ObjectCrc whole = new(Crc.Crc32);

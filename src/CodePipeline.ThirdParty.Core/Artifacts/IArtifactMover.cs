@@ -4,20 +4,21 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>Moves artifacts between a job's bucket and this machine.</summary>
+/// <summary>Transfers artifacts between a job's bucket and this machine.</summary>
 internal interface IArtifactMover
 {
-    /// <summary>Brings an artifact to a file or, expanded, to a folder, which appears whole or not at all.</summary>
-    /// <param name="job">What the job lets be moved.</param>
+    /// <summary>Downloads an artifact to a file, or expands it into a folder.</summary>
+    /// <remarks>The destination appears only when it is complete.</remarks>
+    /// <param name="job">The job's artifacts and credentials.</param>
     /// <param name="artifact">One of the job's artifacts.</param>
     /// <param name="destination">
-    /// The file to write or, where <paramref name="expand"/> is on, the folder to make.
+    /// The file to write or, if <paramref name="expand"/> is set, the folder to create.
     /// </param>
     /// <param name="expand">
-    /// Whether an archive is expanded. What is no archive lands as one file in the folder.
+    /// Whether to expand an archive. An artifact that is not an archive becomes the only file in the folder.
     /// </param>
-    /// <param name="progress">Told now and then; <see langword="null"/> for nobody.</param>
-    /// <param name="cancellationToken">Ends the transfer; nothing is left behind.</param>
+    /// <param name="progress">Receives progress; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the transfer and removes all partial files.</param>
     Task SaveAsync(
         JobArtifacts job,
         JobArtifact artifact,
@@ -26,12 +27,12 @@ internal interface IArtifactMover
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken);
 
-    /// <summary>Uploads a file as it is, or a folder as a zip, to an output artifact of a job.</summary>
-    /// <param name="job">What the job lets be moved.</param>
+    /// <summary>Uploads a file unchanged, or a folder as a zip, as an output artifact of a job.</summary>
+    /// <param name="job">The job's artifacts and credentials.</param>
     /// <param name="artifact">One of the job's output artifacts.</param>
     /// <param name="path">The file or folder.</param>
-    /// <param name="progress">Told now and then; <see langword="null"/> for nobody.</param>
-    /// <param name="cancellationToken">Ends the transfer; a multipart upload is aborted.</param>
+    /// <param name="progress">Receives progress; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the transfer and aborts a multipart upload.</param>
     Task PublishAsync(
         JobArtifacts job,
         JobArtifact artifact,
@@ -40,7 +41,7 @@ internal interface IArtifactMover
         CancellationToken cancellationToken);
 }
 
-/// <summary>How far a transfer is.</summary>
-/// <param name="Bytes">What has been moved.</param>
-/// <param name="TotalBytes">All there is to move; <see langword="null"/> where it is not known yet.</param>
+/// <summary>The progress of a transfer.</summary>
+/// <param name="Bytes">The bytes transferred so far.</param>
+/// <param name="TotalBytes">The total in bytes; <see langword="null"/> until it is known.</param>
 internal readonly record struct TransferProgress(long Bytes, long? TotalBytes);

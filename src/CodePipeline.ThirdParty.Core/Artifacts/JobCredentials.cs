@@ -5,33 +5,37 @@ using Amazon.Runtime;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>A job's credentials, and which ones they are: the first that came, the second, and so on.</summary>
+/// <summary>A lease of a job's credentials.</summary>
+/// <param name="Credentials">The credentials, for the SDK.</param>
+/// <param name="Source">The credentials as CodePipeline returned them.</param>
+/// <param name="Generation">1 for the first lease; each renewal adds 1.</param>
 internal sealed record CredentialLease(AWSCredentials Credentials, ArtifactCredentials Source, int Generation);
 
 /// <summary>
-/// The credentials of a job, renewed before they end and when the store takes them for ended; once, whoever asks.
+/// Leases a job's credentials. Renews them before they expire, and when the store rejects them as expired. Concurrent
+/// callers share one renewal.
 /// </summary>
 /// <remarks>
-/// A generation never changes: a request is signed with one set of keys from its first header to its last. An object
-/// that renews itself inside the SDK could change between the two.
+/// A lease is immutable, so one request is always signed with one set of keys. Credentials that renew themselves inside
+/// the SDK could change while it signs a request.
 /// </remarks>
 internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDisposable
 {
-    /// <summary>How long the service's credentials live.</summary>
+    /// <summary>The lifetime of the credentials.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// What is left of them when new ones are asked for: for requests under way, and for clocks that differ.
+    /// How long before expiry the credentials are renewed. Covers requests in progress and clock skew.
     /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(3);
 
-    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private CredentialLease? _current;
     private DateTimeOffset _renewAt;
 
-    /// <summary>Credentials that are good for a while.</summary>
+    /// <summary>Returns the current lease, renewed if it is about to expire.</summary>
     public async Task<CredentialLease> GetAsync(CancellationToken cancellationToken)
     {
         CredentialLease? current = Volatile.Read(ref _current);
@@ -59,7 +63,7 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
     }
 
     /// <summary>
-    /// The store has taken a generation for ended: the next one is got, unless somebody has got it already.
+    /// Renews credentials that the store rejected as expired, unless a concurrent caller has already renewed them.
     /// </summary>
     public async Task RenewAsync(int rejected, CancellationToken cancellationToken)
     {
@@ -90,7 +94,7 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
         DateTimeOffset asked = clock.GetUtcNow();
         try
         {
-            job.Log?.Invoke($"Asking for new credentials for the artifacts of job {job.JobId}.");
+            job.Log?.Invoke($"Requesting new credentials for the artifacts of job {job.JobId}.");
             renewed = await job.RenewAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -100,10 +104,9 @@ internal sealed class JobCredentials(JobArtifacts job, TimeProvider clock) : IDi
                 throw ArtifactErrors.NotRenewed(job.JobId, error);
             }
 
-            // What there is may live on, also where the time of day says no: somebody may have set the clock. The store
-            // knows.
-            job.Log?.Invoke($"New credentials could not be got yet: {error.Message}");
-            _renewAt = clock.GetUtcNow() + s_again;
+            // Keep the current credentials. The local clock may be wrong, so let the store decide whether they expired.
+            job.Log?.Invoke($"Renewing the credentials failed and will be retried: {error.Message}");
+            _renewAt = clock.GetUtcNow() + s_retryDelay;
             return _current;
         }
 

@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Artifacts.Archives;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>A part of a stream, in memory until it is sent.</summary>
+/// <summary>A pooled buffer that holds a part until it is uploaded.</summary>
 internal sealed class PooledBuffer(byte[] bytes)
 {
     public byte[] Bytes { get; } = bytes;
@@ -18,7 +18,7 @@ internal sealed class PooledBuffer(byte[] bytes)
     public MemoryStream Open() => new(Bytes, 0, Length, writable: false);
 }
 
-/// <summary>So many buffers and no more, whatever the length of what goes through them.</summary>
+/// <summary>A fixed number of buffers, independent of the length of the stream.</summary>
 internal sealed class BufferPool : IDisposable
 {
     private readonly int _size;
@@ -34,7 +34,7 @@ internal sealed class BufferPool : IDisposable
 
     public int Size => _size;
 
-    /// <summary>A buffer, as soon as one is free.</summary>
+    /// <summary>Waits for a free buffer.</summary>
     public async Task<PooledBuffer> RentAsync(CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -74,29 +74,29 @@ internal sealed class BufferPool : IDisposable
     }
 }
 
-/// <summary>A stream to write to that hands on what was written part by part.</summary>
+/// <summary>Splits the written data into parts of the buffers' size and passes them to a callback.</summary>
 internal sealed class MultipartUploadStream : WriteOnlyStream
 {
     private readonly BufferPool _buffers;
-    private readonly Func<PooledBuffer, Task> _take;
+    private readonly Func<PooledBuffer, Task> _onPart;
     private readonly CancellationToken _stop;
-    private PooledBuffer? _filling;
+    private PooledBuffer? _current;
 
-    public MultipartUploadStream(BufferPool buffers, Func<PooledBuffer, Task> take, CancellationToken stop)
+    public MultipartUploadStream(BufferPool buffers, Func<PooledBuffer, Task> onPart, CancellationToken stop)
     {
         _buffers = buffers;
-        _take = take;
+        _onPart = onPart;
         _stop = stop;
     }
 
-    /// <summary>Hands on the last part, which may be empty where nothing was written at all.</summary>
+    /// <summary>Passes on the last part. If nothing was written, it is empty.</summary>
     public async Task FinishAsync()
     {
-        if (_filling is not null || Length == 0)
+        if (_current is not null || Length == 0)
         {
-            PooledBuffer last = _filling ?? await _buffers.RentAsync(_stop).ConfigureAwait(false);
-            _filling = null;
-            await _take(last).ConfigureAwait(false);
+            PooledBuffer last = _current ?? await _buffers.RentAsync(_stop).ConfigureAwait(false);
+            _current = null;
+            await _onPart(last).ConfigureAwait(false);
         }
     }
 
@@ -104,18 +104,18 @@ internal sealed class MultipartUploadStream : WriteOnlyStream
     {
         while (count > 0)
         {
-            _filling ??= await _buffers.RentAsync(_stop).ConfigureAwait(false);
-            int length = Math.Min(count, _buffers.Size - _filling.Length);
-            Buffer.BlockCopy(buffer, offset, _filling.Bytes, _filling.Length, length);
-            _filling.Length += length;
+            _current ??= await _buffers.RentAsync(_stop).ConfigureAwait(false);
+            int length = Math.Min(count, _buffers.Size - _current.Length);
+            Buffer.BlockCopy(buffer, offset, _current.Bytes, _current.Length, length);
+            _current.Length += length;
             Advance(length);
             offset += length;
             count -= length;
-            if (_filling.Length == _buffers.Size)
+            if (_current.Length == _buffers.Size)
             {
-                PooledBuffer full = _filling;
-                _filling = null;
-                await _take(full).ConfigureAwait(false);
+                PooledBuffer full = _current;
+                _current = null;
+                await _onPart(full).ConfigureAwait(false);
             }
         }
     }
@@ -135,7 +135,7 @@ internal sealed class MultipartUploadStream : WriteOnlyStream
     }
 #endif
 
-    // The packer may write without await; no part of the way back needs this thread.
+    // The packer writes synchronously. Blocking is safe, because no continuation needs this thread.
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
 

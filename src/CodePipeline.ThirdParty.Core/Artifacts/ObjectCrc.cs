@@ -4,8 +4,8 @@ using CodePipeline.ThirdParty.Checksums;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// A CRC of a part of an object. Parts that were read side by side add up to the CRC of the whole, so that nothing is
-/// read twice.
+/// The CRC of a part of an object. The CRCs of consecutive parts combine into the CRC of the whole object, without
+/// reading it again.
 /// </summary>
 internal struct ObjectCrc
 {
@@ -24,14 +24,14 @@ internal struct ObjectCrc
         Length = length;
     }
 
-    /// <summary>How many bytes it is of.</summary>
+    /// <summary>The length of the part in bytes.</summary>
     public long Length { get; private set; }
 
     /// <summary>The CRC as S3 writes it: big-endian, in Base64.</summary>
     public readonly string Text => Convert.ToBase64String(_code.ToBytes(_value));
 
     /// <summary>
-    /// Reads what <see cref="Text"/> gives; <see langword="null"/> where the text is no CRC of that kind.
+    /// Parses the form of <see cref="Text"/>. Returns <see langword="null"/> if the text is not a CRC of that width.
     /// </summary>
     public static ObjectCrc? Parse(Crc code, string? text, long length)
     {
@@ -54,7 +54,7 @@ internal struct ObjectCrc
         Length += count;
     }
 
-    /// <summary>The CRC of this part and the next one after it.</summary>
+    /// <summary>Combines this CRC with that of the next part.</summary>
     public readonly ObjectCrc Then(ObjectCrc next) =>
         new(_code, _code.Combine(_value, next._value, next.Length), Length + next.Length);
 }

@@ -7,29 +7,29 @@ using CodePipeline.ThirdParty.Files;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// The file that an object is written to, part by part, in any order. It lies beside the destination under a name of
-/// its own, only its owner may read it, and it is gone unless it was moved to where it belongs.
+/// A temporary file that receives the parts of an object in any order. Only its owner can read it. It is deleted on
+/// disposal unless <see cref="Commit"/> moved it to its destination.
 /// </summary>
-/// <remarks>What a killed process left is swept by the next that writes into the same folder.</remarks>
+/// <remarks>Creating one also deletes the files that killed processes left in the same folder.</remarks>
 internal sealed class PartFile : IDisposable
 {
     private const string Prefix = ".cpthirdparty-";
     private const string Suffix = ".part";
     private const int IdLength = 32;
 
-    // Time to make a file and lock it, of whoever has just begun.
-    private static readonly TimeSpan s_oldEnough = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_oldWithoutLocks = TimeSpan.FromDays(1);
+    // Gives another process time to lock the file that it has just created.
+    private static readonly TimeSpan s_lockGracePeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_maximumAge = TimeSpan.FromDays(1);
     private static readonly bool s_isWindows = System.IO.Path.DirectorySeparatorChar == '\\';
 
     private readonly string _destination;
     private readonly FileStream _stream;
     private bool _closed;
 
-    /// <summary>Creates the file, and the folder that it lies in.</summary>
-    /// <param name="destination">Where it belongs, or what messages are to call it.</param>
-    /// <param name="folder">Where it lies until then: on the same disk.</param>
-    /// <param name="clock">Tells the age of what others left there.</param>
+    /// <summary>Creates the file, and its folder if necessary.</summary>
+    /// <param name="destination">The path that error messages show.</param>
+    /// <param name="folder">The folder of the temporary file, on the volume of the destination.</param>
+    /// <param name="clock">Determines the age of leftover files.</param>
     public PartFile(string destination, string folder, TimeProvider clock)
     {
         _destination = destination;
@@ -47,13 +47,13 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    /// <summary>Where it lies now.</summary>
+    /// <summary>The path of the temporary file.</summary>
     public string Path { get; }
 
-    /// <summary>Sets how long it is going to be, and refuses what the disk has no room for.</summary>
+    /// <summary>Sets the length in bytes. Fails if the disk has not enough free space.</summary>
     public void SetLength(long length)
     {
-        if (Room() is long free && free < length)
+        if (AvailableSpace() is long free && free < length)
         {
             throw ArtifactErrors.NoRoom(_destination, length, free);
         }
@@ -72,7 +72,7 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    /// <summary>Writes from any thread.</summary>
+    /// <summary>Writes at an offset. Safe to call from several threads.</summary>
     public void Write(byte[] buffer, int count, long offset)
     {
         try
@@ -85,7 +85,7 @@ internal sealed class PartFile : IDisposable
                 _stream.Position = offset;
                 _stream.Write(buffer, 0, count);
 
-                // What expands it meanwhile reads it through another handle, and would find zeros.
+                // The extractor reads through another handle and would see zeros.
                 _stream.Flush();
             }
 #endif
@@ -96,22 +96,23 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    /// <summary>A stream that writes to the file from its beginning on.</summary>
+    /// <summary>Opens a stream that writes from the start of the file.</summary>
     public Stream OpenWrite() => new Writer(this);
 
-    /// <summary>Nothing more is written; the file stays until <see cref="Commit"/> or the end.</summary>
+    /// <summary>Ends the writing. The file stays until <see cref="Commit"/> or disposal.</summary>
     public void Close()
     {
-        // Its lock is what tells others that somebody needs it. Windows takes it for use by another until it is closed.
+        // On Unix, keep the lock, which protects the file from other processes' sweeps.
+        // On Windows, others cannot open or move the file while it is open for writing.
         if (s_isWindows)
         {
-            End();
+            CloseStream();
         }
     }
 
-    /// <summary>Moves the file to where it belongs.</summary>
-    /// <param name="path">The place.</param>
-    /// <param name="replace">Whether a file that is there is replaced.</param>
+    /// <summary>Moves the file to its destination.</summary>
+    /// <param name="path">The destination.</param>
+    /// <param name="replace">Whether an existing file is replaced.</param>
     public void Commit(string path, bool replace)
     {
         Close();
@@ -120,7 +121,7 @@ internal sealed class PartFile : IDisposable
 #if NET
             if (!OperatingSystem.IsWindows())
             {
-                // Whole, it has the rights that the user gives to files.
+                // The finished file gets the permissions of the user's umask.
                 File.SetUnixFileMode(Path, PrivateFiles.UsualFileRights);
             }
 
@@ -150,10 +151,10 @@ internal sealed class PartFile : IDisposable
     {
         Close();
         TryDelete(Path);
-        End();
+        CloseStream();
     }
 
-    private void End()
+    private void CloseStream()
     {
         if (!_closed)
         {
@@ -162,7 +163,7 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    /// <summary>Removes what this user's dead processes left in a folder.</summary>
+    /// <summary>Deletes the files that this user's dead processes left in a folder.</summary>
     private static void Sweep(string folder, TimeProvider clock)
     {
         using FolderHandle? place = FolderHandle.Open(folder);
@@ -180,7 +181,7 @@ internal sealed class PartFile : IDisposable
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            // The folder is somebody else's.
+            // Another user owns the folder.
         }
     }
 
@@ -189,9 +190,9 @@ internal sealed class PartFile : IDisposable
         using (FileLock? held = place.LockOwn(name))
         {
             TimeSpan age = held is null ? TimeSpan.Zero : now - held.Written;
-            bool isDead = age >= s_oldWithoutLocks || (age >= s_oldEnough && held!.IsExclusive && !s_isWindows);
+            bool isDead = age >= s_maximumAge || (age >= s_lockGracePeriod && held!.IsExclusive && !s_isWindows);
 
-            // Windows deletes no open file: there the second try does it.
+            // Windows cannot delete an open file; the call after the lock is released does.
             if (!isDead || place.DeleteOne(name))
             {
                 return;
@@ -213,11 +214,11 @@ internal sealed class PartFile : IDisposable
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            // Somebody else holds it; there is nothing more to be done about it.
+            // Another process has it open. A later sweep deletes it.
         }
     }
 
-    private long? Room()
+    private long? AvailableSpace()
     {
         try
         {
@@ -225,7 +226,7 @@ internal sealed class PartFile : IDisposable
         }
         catch (Exception error) when (error is ArgumentException || FileErrors.IsIoError(error))
         {
-            // A share of the network, for example: writing will tell.
+            // Unknown, as for a network share. The write itself reports a full disk.
             return null;
         }
     }

@@ -3,17 +3,17 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>Adds up what parts side by side have moved, and tells of it.</summary>
+/// <summary>Sums and reports the progress of parts that are transferred in parallel.</summary>
 internal sealed class ProgressAggregator(IProgress<TransferProgress>? progress)
 {
     private long _bytes;
 
-    /// <summary>All there is to move, once it is known.</summary>
+    /// <summary>The total in bytes; <see langword="null"/> until it is known.</summary>
     public long? Total { get; set; }
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>So many bytes more; fewer where an attempt has to begin anew.</summary>
+    /// <summary>Adds transferred bytes; a negative number reverts those of a failed attempt.</summary>
     public void Add(long bytes)
     {
         long now = Interlocked.Add(ref _bytes, bytes);

@@ -6,8 +6,8 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// A piece of a stream as a request sends it: it tells the attempt and the meter of what goes, and takes it back where
-/// the request begins anew.
+/// A range of a stream that a request sends. Reports progress while it is read, and reverts the report if the request
+/// fails.
 /// </summary>
 internal sealed class ProgressStream : Stream
 {
@@ -18,8 +18,8 @@ internal sealed class ProgressStream : Stream
     private readonly ProgressAggregator _meter;
     private readonly object _gate = new();
     private long _at;
-    private long _told;
-    private bool _isTakenBack;
+    private long _reported;
+    private bool _isRolledBack;
 
     public ProgressStream(Stream inner, long start, long length, TransferAttempt attempt, ProgressAggregator meter)
     {
@@ -32,11 +32,11 @@ internal sealed class ProgressStream : Stream
     }
 
     /// <summary>
-    /// Called when the last of it has been read, before that is sent. Where it throws, the request breaks off.
+    /// Called after the last byte is read and before it is sent. An exception aborts the request.
     /// </summary>
     public Action? AtEnd { get; init; }
 
-    /// <summary>What <see cref="AtEnd"/> has thrown; the sender may hide it in an error of its own.</summary>
+    /// <summary>The exception of <see cref="AtEnd"/>, which the SDK may wrap in another one.</summary>
     public Exception? Refusal { get; private set; }
 
     public override bool CanRead => true;
@@ -57,14 +57,14 @@ internal sealed class ProgressStream : Stream
         }
     }
 
-    /// <summary>The request failed: nothing of it counts, nor what the client still reads of it on another thread.</summary>
+    /// <summary>Reverts the reported progress of a failed request, and ignores later reads.</summary>
     public void Rollback()
     {
         lock (_gate)
         {
-            _isTakenBack = true;
-            _meter.Add(-_told);
-            _told = 0;
+            _isRolledBack = true;
+            _meter.Add(-_reported);
+            _reported = 0;
         }
     }
 
@@ -75,7 +75,8 @@ internal sealed class ProgressStream : Stream
     {
         int wanted = (int)Math.Min(count, _length - _at);
 #if NET
-        return ReportProgress(await _inner.ReadAsync(buffer.AsMemory(offset, wanted), cancellationToken).ConfigureAwait(false));
+        return ReportProgress(
+            await _inner.ReadAsync(buffer.AsMemory(offset, wanted), cancellationToken).ConfigureAwait(false));
 #else
         return ReportProgress(await _inner.ReadAsync(buffer, offset, wanted, cancellationToken).ConfigureAwait(false));
 #endif
@@ -121,13 +122,13 @@ internal sealed class ProgressStream : Stream
             }
         }
 
-        // A signature may take a first reading; only what is new counts.
+        // The SDK may read the stream twice, first for a signature. Count each byte once.
         lock (_gate)
         {
-            if (_at > _told && !_isTakenBack)
+            if (_at > _reported && !_isRolledBack)
             {
-                _meter.Add(_at - _told);
-                _told = _at;
+                _meter.Add(_at - _reported);
+                _reported = _at;
             }
         }
 

@@ -13,8 +13,8 @@ using CodePipeline.ThirdParty.Retries;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// S3 as one job may use it: with its own credentials, renewed in time, in the region of each bucket, and with retries
-/// that know bodies too.
+/// Sends S3 requests of one job. Renews the job's credentials, finds the region of each bucket, and retries failed
+/// requests, including their bodies.
 /// </summary>
 internal sealed class S3ArtifactStore : IDisposable
 {
@@ -25,10 +25,10 @@ internal sealed class S3ArtifactStore : IDisposable
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(20);
 
-    // The region of each bucket that turned out to be elsewhere, so that the next job goes there at once.
+    // The regions of buckets outside the configured region, so that later jobs use them at once.
     private static readonly ConcurrentDictionary<(string? Endpoint, string Bucket), string> s_regions = new();
 
-    // The endpoints that the user was warned of.
+    // The endpoints without TLS that a warning was written for.
     private static readonly ConcurrentDictionary<string, bool> s_warned = new(StringComparer.Ordinal);
 
     private readonly JobArtifacts _job;
@@ -37,9 +37,9 @@ internal sealed class S3ArtifactStore : IDisposable
     private readonly TimeProvider _clock;
     private readonly JobCredentials _credentials;
     private readonly string _region;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _stallTimeout;
     private readonly int _attempts;
-    private readonly Func<double> _chance = BackOff.Chance();
+    private readonly Func<double> _jitter = BackOff.Chance();
     private readonly Dictionary<(int Generation, string Region, bool Dotted), S3ClientFactory> _clients = new();
 #if NET
     private SharedHttpClientFactory? _http;
@@ -56,27 +56,27 @@ internal sealed class S3ArtifactStore : IDisposable
         if (endpoint is { Scheme: "http", IsLoopback: false } && s_warned.TryAdd(_endpoint!, true))
         {
             job.Warn?.Invoke(
-                $"Artifacts go to and come from {_endpoint} without TLS: they can be read on the way. Use an endpoint of "
-                + "https.");
+                $"The S3 endpoint {_endpoint} does not use TLS, so others on the network can read the artifacts. "
+                + "Use an https endpoint.");
         }
 
         _region = _aws.Region;
-        _patience = ClientConfiguration.TimeoutOf(job.Settings);
+        _stallTimeout = ClientConfiguration.TimeoutOf(job.Settings);
         _attempts = _aws.MaxAttempts ?? DefaultAttempts;
     }
 
     public JobArtifacts Job => _job;
 
-    /// <summary>Sends a request, and again where that may help.</summary>
-    /// <param name="operation">The operation of the API.</param>
-    /// <param name="artifact">What it is about.</param>
+    /// <summary>Sends a request and retries transient errors.</summary>
+    /// <param name="operation">The name of the API operation.</param>
+    /// <param name="artifact">The object.</param>
     /// <param name="send">
-    /// Sends it through a client and reads the whole answer; where it moves a body it picks up where an earlier attempt
-    /// broke off. It tells the attempt of what moves.
+    /// Sends the request with a client and reads the whole response. A retry of a download continues where the failed
+    /// attempt stopped. It reports progress to the attempt.
     /// </param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <param name="unclear">
-    /// Told of an attempt that may have taken effect though it ended without a clear answer.
+    /// Called when a failed attempt may have taken effect, because its response was lost or was a server error.
     /// </param>
     public async Task<T> SendAsync<T>(
         string operation,
@@ -85,11 +85,11 @@ internal sealed class S3ArtifactStore : IDisposable
         CancellationToken cancellationToken,
         Action? unclear = null)
     {
-        var budget = new RetryBudget(new BackOff(s_firstDelay, s_longestDelay, _chance));
+        var budget = new RetryBudget(new BackOff(s_firstDelay, s_longestDelay, _jitter));
         while (true)
         {
             S3ClientFactory client = await ClientAsync(artifact.BucketName, cancellationToken).ConfigureAwait(false);
-            using var attempt = new TransferAttempt(_patience, _clock, cancellationToken);
+            using var attempt = new TransferAttempt(_stallTimeout, _clock, cancellationToken);
             Exception failure;
             budget.Attempts++;
             budget.Total++;
@@ -97,12 +97,12 @@ internal sealed class S3ArtifactStore : IDisposable
             try
             {
                 T result = await send(client, attempt).ConfigureAwait(false);
-                _job.Wire?.Invoke($"{operation} of {artifact.About} is done.");
+                _job.Wire?.Invoke($"{operation} of {artifact.About} succeeded.");
                 return result;
             }
             catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
-                // However the SDK words it, the caller asked for the end.
+                // The SDK reports cancellation in several forms; use one.
                 throw new OperationCanceledException(cancellationToken);
             }
             catch (Exception error) when (error is not (ArtifactTransferException or InvalidInputException))
@@ -119,7 +119,7 @@ internal sealed class S3ArtifactStore : IDisposable
             if (attempt.IsStalled)
             {
                 failure = new TimeoutException(
-                    $"No byte came or went for {_patience.TotalSeconds:0.###} seconds.", failure);
+                    $"No data was sent or received for {_stallTimeout.TotalSeconds:0.###} seconds.", failure);
             }
 
             await RecoverAsync(operation, artifact, client, failure, budget, unclear, cancellationToken)
@@ -140,7 +140,7 @@ internal sealed class S3ArtifactStore : IDisposable
         _credentials.Dispose();
     }
 
-    /// <summary>Returns where another attempt makes sense, after what it takes; throws where none does.</summary>
+    /// <summary>Prepares a retry of a failed attempt, or throws if a retry cannot succeed.</summary>
     private async Task RecoverAsync(
         string operation,
         ArtifactObject artifact,
@@ -155,20 +155,20 @@ internal sealed class S3ArtifactStore : IDisposable
             throw input;
         }
 
-        if (RegionFromResponse(failure) is not AmazonServiceException answer)
+        if (FindErrorResponse(failure) is not AmazonServiceException response)
         {
-            _job.Wire?.Invoke($"{operation} of {artifact.About} got no answer: {failure.GetType().Name}.");
+            _job.Wire?.Invoke($"{operation} of {artifact.About} got no response: {failure.GetType().Name}.");
             unclear?.Invoke();
             ThirdPartyConnectionException? connection =
                 ConnectionErrors.Find(operation, budget.Total, client.Endpoint, failure);
 
-            // An answer that said yes and broke off is as good as none.
-            bool passes = connection is null
+            // A truncated 200 response counts as a failed attempt.
+            bool isTransient = connection is null
                 ? ConnectionErrors.Chain(failure).Any(
                     each => each is AmazonUnmarshallingException or System.Xml.XmlException)
                 : connection.Fault is not (ConnectionFault.Tls or ConnectionFault.Proxy);
             string why = connection?.Message ?? ConnectionErrors.Chain(failure).Last().Message;
-            if (!passes || budget.Attempts >= _attempts)
+            if (!isTransient || budget.Attempts >= _attempts)
             {
                 throw connection ?? (Exception)ArtifactErrors.Unexpected(operation, artifact.About, why);
             }
@@ -178,10 +178,10 @@ internal sealed class S3ArtifactStore : IDisposable
         }
 
         _job.Wire?.Invoke(
-            $"{operation} of {artifact.About} answered HTTP {(int)answer.StatusCode} {answer.ErrorCode}, "
-            + $"request id {answer.RequestId ?? "none"}.");
-        ArtifactFault fault = ArtifactErrors.FaultOf(answer);
-        if (fault is ArtifactFault.CredentialsExpired || answer.ErrorCode == "InvalidToken")
+            $"{operation} of {artifact.About} failed with HTTP {(int)response.StatusCode} {response.ErrorCode}, "
+            + $"request id {response.RequestId ?? "none"}.");
+        ArtifactFault fault = ArtifactErrors.FaultOf(response);
+        if (fault is ArtifactFault.CredentialsExpired || response.ErrorCode == "InvalidToken")
         {
             if (budget.Renewals++ == 0 && _job.RenewAsync is not null)
             {
@@ -190,7 +190,7 @@ internal sealed class S3ArtifactStore : IDisposable
                 return;
             }
         }
-        else if (RegionIn(answer) is string region && region != client.Region)
+        else if (FindRegion(response) is string region && region != client.Region)
         {
             if (budget.Regions++ < MostRegions)
             {
@@ -200,29 +200,30 @@ internal sealed class S3ArtifactStore : IDisposable
                 return;
             }
         }
-        else if (answer.ErrorCode is "RequestTimeTooSkewed" && budget.Clocks++ == 0)
+        else if (response.ErrorCode is "RequestTimeTooSkewed" && budget.Clocks++ == 0)
         {
-            // The SDK has taken the store's time from the answer, and signs with it from now on.
+            // The SDK read the store's clock from the response and now signs with that time.
             budget.Attempts--;
             return;
         }
-        else if (budget.Attempts < _attempts && IsTransient(answer, fault))
+        else if (budget.Attempts < _attempts && IsTransient(response, fault))
         {
-            if ((int)answer.StatusCode >= 500)
+            if ((int)response.StatusCode >= 500)
             {
                 unclear?.Invoke();
             }
 
-            await DelayAsync(operation, artifact, answer.ErrorCode, budget, cancellationToken).ConfigureAwait(false);
+            await DelayAsync(operation, artifact, response.ErrorCode, budget, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        throw ArtifactErrors.FromResponse(operation, artifact.About, answer, budget.Total, SecretsOf(client.Lease.Source));
+        throw ArtifactErrors.FromResponse(
+            operation, artifact.About, response, budget.Total, SecretsOf(client.Lease.Source));
     }
 
-    private static bool IsTransient(AmazonServiceException answer, ArtifactFault fault) =>
+    private static bool IsTransient(AmazonServiceException response, ArtifactFault fault) =>
         fault is ArtifactFault.Throttled or ArtifactFault.Unavailable or ArtifactFault.Damaged
-        || answer.ErrorCode is "RequestTimeout" or "InternalError" or "OperationAborted" or "RequestTimeoutException";
+        || response.ErrorCode is "RequestTimeout" or "InternalError" or "OperationAborted" or "RequestTimeoutException";
 
     private async Task<S3ClientFactory> ClientAsync(string bucket, CancellationToken cancellationToken)
     {
@@ -260,26 +261,28 @@ internal sealed class S3ArtifactStore : IDisposable
     {
         TimeSpan delay = budget.BackOff.Next();
         _job.Log?.Invoke(
-            $"{operation} of {artifact.About} is tried again in {delay.TotalSeconds:0.0} seconds: {why}");
+            $"Retrying {operation} of {artifact.About} in {delay.TotalSeconds:0.0} seconds: {why}");
         return _clock.DelayAsync(delay, cancellationToken);
     }
 
-    /// <summary>The store's own answer behind an exception; one that says yes and cannot be read is none.</summary>
-    private static AmazonServiceException? RegionFromResponse(Exception error) =>
-        ConnectionErrors.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(answer =>
-            (int)answer.StatusCode >= 300
-            || ((int)answer.StatusCode > 0 && answer is not AmazonUnmarshallingException));
+    /// <summary>
+    /// Finds the store's error response in an exception. A successful response that cannot be parsed does not count.
+    /// </summary>
+    private static AmazonServiceException? FindErrorResponse(Exception error) =>
+        ConnectionErrors.Chain(error).OfType<AmazonServiceException>().FirstOrDefault(response =>
+            (int)response.StatusCode >= 300
+            || ((int)response.StatusCode > 0 && response is not AmazonUnmarshallingException));
 
-    /// <summary>Where the store says that the bucket is.</summary>
-    private static string? RegionIn(AmazonServiceException answer)
+    /// <summary>Finds the region of the bucket in an error response.</summary>
+    private static string? FindRegion(AmazonServiceException response)
     {
-        if ((int)answer.StatusCode is not (301 or 307 or 400 or 403))
+        if ((int)response.StatusCode is not (301 or 307 or 400 or 403))
         {
             return null;
         }
 
         foreach (Amazon.Runtime.Internal.HttpErrorResponseException http in
-            ConnectionErrors.Chain(answer).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
+            ConnectionErrors.Chain(response).OfType<Amazon.Runtime.Internal.HttpErrorResponseException>())
         {
             string? header = http.Response?.GetHeaderValue("x-amz-bucket-region");
             if (header is not null && RegionNames.IsName(header))
@@ -288,17 +291,17 @@ internal sealed class S3ArtifactStore : IDisposable
             }
         }
 
-        if (answer.ErrorCode is not "AuthorizationHeaderMalformed")
+        if (response.ErrorCode is not "AuthorizationHeaderMalformed")
         {
             return null;
         }
 
-        // "…; the region 'us-east-1' is wrong; expecting 'eu-west-1'". The SDK does not read the <Region> beside it.
-        string[] words = (answer.Message ?? string.Empty).Split('\'');
+        // "…; the region 'us-east-1' is wrong; expecting 'eu-west-1'". The SDK does not expose the <Region> element.
+        string[] words = (response.Message ?? string.Empty).Split('\'');
         int before = Array.FindIndex(words, word => word.EndsWith("expecting ", StringComparison.Ordinal));
         string? named = before >= 0 && before + 2 < words.Length ? words[before + 1] : null;
 
-        // It becomes part of a host name.
+        // Validate it, because it becomes part of a host name.
         return named is not null && RegionNames.IsName(named) ? named : null;
     }
 

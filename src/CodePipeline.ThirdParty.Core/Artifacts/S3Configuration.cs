@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Configuration;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>Makes the SDK's configuration of S3 from the settings of a job's session.</summary>
+/// <summary>Creates the SDK's S3 configuration from the settings of a session.</summary>
 internal static class S3Configuration
 {
     public static AmazonS3Config Create(AwsSettings aws, string region, bool dottedBucket)
@@ -15,7 +15,7 @@ internal static class S3Configuration
         {
             DisableS3ExpressSessionAuth = true,
 
-            // Looked up in the profile by the SDK where they are not set.
+            // Set explicitly, so that the SDK does not read them from the profile.
             UseArnRegion = false,
             DisableMultiregionAccessPoints = false,
             USEast1RegionalEndpointValue = S3UsEast1RegionalEndpointValue.Regional,
@@ -28,19 +28,19 @@ internal static class S3Configuration
                 config.UseFIPSEndpoint ? "FIPS" : "dual-stack", endpoint.AbsoluteUri);
         }
 
-        // Requests are sent again by S3ArtifactStore, which sees bodies that break off too; the SDK's retries do not.
+        // S3ArtifactStore retries, because the SDK does not retry interrupted response bodies.
         config.MaxErrorRetry = 0;
 
-        // What nothing comes of for too long is told by TransferAttempt; a large part may take its time.
+        // TransferAttempt detects stalls. There is no overall timeout, since large parts take long.
         config.Timeout = System.Threading.Timeout.InfiniteTimeSpan;
 
-        // Ranges have no checksum of their own; the whole is checked against the object's.
+        // Ranges have no checksums. ArtifactDownload verifies the checksum of the whole object.
         config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
         config.RequestChecksumCalculation = aws.ChecksumsOnlyWhenRequired
             ? RequestChecksumCalculation.WHEN_REQUIRED
             : RequestChecksumCalculation.WHEN_SUPPORTED;
 
-        // Host names with the bucket in them need a wildcard in DNS, and a certificate that covers no dots.
+        // Virtual-hosted names need wildcard DNS, and a wildcard certificate does not cover bucket names with dots.
         config.ForcePathStyle = aws.S3AddressingStyle switch
         {
             "path" => true,
@@ -52,8 +52,8 @@ internal static class S3Configuration
     }
 
     /// <summary>
-    /// S3's own endpoint: what is given for it, what is configured for it, and an emulator's. CodePipeline's endpoint
-    /// says nothing of S3.
+    /// Returns the S3 endpoint: the -S3EndpointUrl parameter, else the configuration, else the emulator's. Returns
+    /// <see langword="null"/> for the default endpoint. CodePipeline's own endpoint does not apply to S3.
     /// </summary>
     public static Uri? EndpointOf(AwsSettings aws) =>
         aws.Given.S3EndpointUrl is string given ? UrlText.Parse(given, "S3EndpointUrl")

@@ -6,7 +6,7 @@ using Amazon.Runtime;
 namespace CodePipeline.ThirdParty.Artifacts;
 
 /// <summary>
-/// One HTTP client for all the SDK's clients of a job, so that new credentials cost no new connections.
+/// Shares one HTTP client among all SDK clients of a job, so that renewed credentials reuse its connections.
 /// </summary>
 internal sealed class SharedHttpClientFactory(HttpClientFactory inner) : HttpClientFactory, IDisposable
 {

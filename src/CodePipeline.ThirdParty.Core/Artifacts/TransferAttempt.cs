@@ -3,43 +3,45 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>One attempt at a request: cancelled when its caller is, or when no byte has moved for too long.</summary>
-/// <remarks>The SDK's own limit counts a whole request, which a large part on a slow line may well outlast.</remarks>
+/// <summary>One attempt of a request. It is cancelled by its caller, or when the transfer stalls.</summary>
+/// <remarks>
+/// The SDK's timeout applies to the whole request, which a large part on a slow connection may legitimately exceed.
+/// </remarks>
 internal sealed class TransferAttempt : IDisposable
 {
-    // What an attempt has to move to count as a new beginning for the retries.
-    private const long Worthwhile = 64 * 1024;
+    // An attempt that received this many bytes resets the count of retries.
+    private const long MinimumProgress = 64 * 1024;
 
     private readonly CancellationTokenSource _stop;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _stallTimeout;
     private readonly ITimer _timer;
-    private long _moved;
+    private long _received;
     private volatile bool _stalled;
 
-    public TransferAttempt(TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    public TransferAttempt(TimeSpan stallTimeout, TimeProvider clock, CancellationToken cancellationToken)
     {
-        _patience = patience;
+        _stallTimeout = stallTimeout;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _timer = clock.CreateTimer(_ => Stall(), null, patience, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(_ => Stall(), null, stallTimeout, Timeout.InfiniteTimeSpan);
     }
 
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Whether it was ended since nothing moved.</summary>
+    /// <summary>Whether the attempt was cancelled because the transfer stalled.</summary>
     public bool IsStalled => _stalled;
 
-    /// <summary>Whether enough came for the next attempt to be a first one again.</summary>
-    public bool WasWorthwhile => Volatile.Read(ref _moved) >= Worthwhile;
+    /// <summary>Whether the attempt received enough bytes to reset the count of retries.</summary>
+    public bool WasWorthwhile => Volatile.Read(ref _received) >= MinimumProgress;
 
-    /// <summary>Bytes of an answer have come.</summary>
+    /// <summary>Records bytes of a response.</summary>
     public void Received(int bytes)
     {
-        Interlocked.Add(ref _moved, bytes);
+        Interlocked.Add(ref _received, bytes);
         RecordProgress();
     }
 
-    /// <summary>Something moves.</summary>
-    public void RecordProgress() => _timer.Change(_patience, Timeout.InfiniteTimeSpan);
+    /// <summary>Restarts the stall timer.</summary>
+    public void RecordProgress() => _timer.Change(_stallTimeout, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
     {
@@ -56,7 +58,7 @@ internal sealed class TransferAttempt : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It ended in that moment.
+            // The attempt ended at the same moment.
         }
     }
 }

@@ -4,20 +4,21 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts;
 
-/// <summary>A file that is published, as it was at the beginning. Of a link it is the file that the link leads to.</summary>
+/// <summary>A file to upload, which must not change during the upload. Symbolic links are followed.</summary>
 internal sealed class UploadSource
 {
     private readonly string _path;
-    private readonly (long Length, DateTime Written) _facts;
+    private readonly (long Length, DateTime Written) _snapshot;
 
-    private UploadSource(string path, (long Length, DateTime Written) facts) => (_path, _facts) = (path, facts);
+    private UploadSource(string path, (long Length, DateTime Written) snapshot) =>
+        (_path, _snapshot) = (path, snapshot);
 
-    /// <summary>How many bytes it has.</summary>
-    public long Length => _facts.Length;
+    /// <summary>The length in bytes.</summary>
+    public long Length => _snapshot.Length;
 
-    /// <summary>Looks at a file, which has to be there and readable.</summary>
+    /// <summary>Records the length and the time of a file.</summary>
     /// <exception cref="ArtifactTransferException">
-    /// There is none, it cannot be read, or it is a pipe, a socket or a device.
+    /// The file does not exist, is unreadable, or is a pipe, a socket or a device.
     /// </exception>
     public static UploadSource Open(string path)
     {
@@ -27,22 +28,22 @@ internal sealed class UploadSource
         }
 
         using FileStream file = OpenRead(path);
-        UploadSource source = new(path, FactsOf(file));
+        UploadSource source = new(path, SnapshotOf(file));
         if (source.Length == 0 && Read(file) >= 0)
         {
-            // Files that the system makes up as they are read, such as those of /proc.
-            throw ArtifactErrors.NotAFile(path, "it has content, and no length that tells how much");
+            // The system generates such files when they are read, as in /proc.
+            throw ArtifactErrors.NotAFile(path, "it has content but reports a length of 0");
         }
 
         return source;
     }
 
-    /// <summary>Opens it for one reading.</summary>
-    /// <exception cref="ArtifactTransferException">It cannot be read, or is not as it was.</exception>
+    /// <summary>Opens the file for an attempt.</summary>
+    /// <exception cref="ArtifactTransferException">The file is unreadable or has changed.</exception>
     public FileStream OpenRead()
     {
         FileStream file = OpenRead(_path);
-        if (FactsOf(file) != _facts)
+        if (SnapshotOf(file) != _snapshot)
         {
             file.Dispose();
             throw ArtifactErrors.SourceChanged(_path);
@@ -51,8 +52,8 @@ internal sealed class UploadSource
         return file;
     }
 
-    /// <summary>Makes sure that it is as it was.</summary>
-    /// <exception cref="ArtifactTransferException">It is not.</exception>
+    /// <summary>Verifies that the file has the same length and time as before.</summary>
+    /// <exception cref="ArtifactTransferException">The file has changed.</exception>
     public void CheckUnchanged() => OpenRead().Dispose();
 
     private static FileStream OpenRead(string path)
@@ -73,8 +74,8 @@ internal sealed class UploadSource
         }
     }
 
-    // Of what is open: the path may be that of a link, whose length and time are those of the link.
-    private static (long Length, DateTime Written) FactsOf(FileStream file)
+    // Uses the handle, because a path could yield the length and the time of a symbolic link.
+    private static (long Length, DateTime Written) SnapshotOf(FileStream file)
     {
         try
         {

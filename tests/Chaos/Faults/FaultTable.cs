@@ -140,7 +140,7 @@ internal static class FaultTable
 
             // The store refuses what does not fit its checksum. What was read wrong is found at the end of it all.
             FaultKind.Corrupt when operation == S3Operations.GetObject =>
-                Failed(FailureType.SystemUnavailable, "is not what lies in S3"),
+                Failed(FailureType.SystemUnavailable, "differs from the object in S3"),
             FaultKind.Corrupt => WellUnlessItStays($"{operation} of artifact"),
             _ => throw Unknown(kind, operation),
         };

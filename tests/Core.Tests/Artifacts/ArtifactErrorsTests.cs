@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>What is made of the store's answers and of the system's errors.</summary>
+/// <summary>Tests how errors of the store and the system are translated.</summary>
 public sealed class ArtifactErrorsTests
 {
     [Theory]
@@ -35,11 +35,11 @@ public sealed class ArtifactErrorsTests
     [InlineData("Odd", 500, ArtifactFault.Unavailable)]
     [InlineData("Odd", 503, ArtifactFault.Unavailable)]
     [InlineData("Odd", 400, ArtifactFault.UnexpectedResponse)]
-    public void Fault_GoesByTheCode_ElseByTheStatus(string? code, int status, ArtifactFault fault) =>
+    public void FaultOf_CodeOrStatus_MapsToFault(string? code, int status, ArtifactFault fault) =>
         Assert.Equal(fault, ArtifactErrors.FaultOf(Answer(code, status)));
 
     [Fact]
-    public void Answer_TellsWhatTheStoreSaid_WithoutSecrets()
+    public void FromResponse_MessageWithSecrets_MasksThem()
     {
         var answer = new AmazonS3Exception(
             " No rights for session-token. ", null, ErrorType.Sender, "AccessDenied", "request-1",
@@ -59,9 +59,10 @@ public sealed class ArtifactErrorsTests
     }
 
     [Fact]
-    public void Answer_WithoutWords_IsItsStatus()
+    public void FromResponse_NoCodeOrMessage_ShowsStatus()
     {
-        ArtifactTransferException error = ArtifactErrors.FromResponse("GetObject", "artifact 'In'", Answer(null, 400), 1, []);
+        ArtifactTransferException error =
+            ArtifactErrors.FromResponse("GetObject", "artifact 'In'", Answer(null, 400), 1, []);
 
         Assert.Equal("GetObject of artifact 'In' failed: HTTP 400", error.Message);
         Assert.Equal((null, null, null), (error.Code, error.RequestId, error.ExtendedRequestId));
@@ -69,8 +70,8 @@ public sealed class ArtifactErrorsTests
 
     [Theory]
     [InlineData(true, "Grant this account")]
-    [InlineData(false, "nothing else has the file open")]
-    public void ErrorOfAPath_NamesItAndTheCure(bool isOfRights, string recommendedAction)
+    [InlineData(false, "no other program has the file open")]
+    public void OfPath_Error_NamesPathAndRecommendedAction(bool isOfRights, string recommendedAction)
     {
         Exception cause = isOfRights ? new UnauthorizedAccessException("no") : new IOException("no");
 

@@ -22,7 +22,7 @@ public sealed class ArtifactFileNameTests
     [InlineData("a\u0000b\nc", "a_b_c")]
     [InlineData("name. ", "name")]
     [InlineData("grüße", "grüße")]
-    public void Name_IsOneThatIsSafeEverywhere(string? name, string expected) => Assert.Equal(
+    public void For_AnyName_ReturnsSafeFileName(string? name, string expected) => Assert.Equal(
         expected, ArtifactFileNames.For(new JobArtifact(name, null, "S3", "bucket", "key")));
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class ArtifactFileNameTests
     [InlineData("pipeline/x.äb", "")]
     [InlineData("x.tar.xz", ".xz")]
     [InlineData(null, "")]
-    public void Extension_OfWhatIsNoArchive_IsThatOfTheKey(string? key, string expected)
+    public void Extension_PlainFile_ComesFromKey(string? key, string expected)
     {
         using var folder = new TempFolder();
 
@@ -52,7 +52,7 @@ public sealed class ArtifactFileNameTests
     [InlineData("zip", ".zip")]
     [InlineData("tar", ".tar")]
     [InlineData("tar.gz", ".tar.gz")]
-    public void Extension_OfAnArchive_IsThatOfItsFormat(string format, string expected)
+    public void Extension_Archive_ComesFromFormat(string format, string expected)
     {
         using var folder = new TempFolder();
         byte[] tar = new TarForge().Add("a", "x").Build();

@@ -15,7 +15,7 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>An emulator with one job, and what moves its artifacts.</summary>
+/// <summary>An emulator with one job, and a mover for its artifacts.</summary>
 internal sealed class ArtifactHost : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -55,7 +55,7 @@ internal sealed class ArtifactHost : IDisposable
 
     public string PathOf(string name) => _folder.PathOf(name);
 
-    /// <summary>Everything that lies in the folder, by its path from there.</summary>
+    /// <summary>All files and folders in the folder, by relative path.</summary>
     public IEnumerable<string> Left => Directory
         .EnumerateFileSystemEntries(_folder.PathOf("."), "*", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(_folder.PathOf("."), path)).Order();
@@ -63,7 +63,7 @@ internal sealed class ArtifactHost : IDisposable
     public IEnumerable<string> Operations =>
         Emulator.GetRequests().Select(request => request.Operation ?? string.Empty);
 
-    /// <summary>Polls for the job, claims it and reads it.</summary>
+    /// <summary>Polls for the job, claims it and reads its details.</summary>
     public async Task<JobArtifacts> ReadAsync(Func<ClientSettings, ClientSettings>? change = null, bool canRenew = true)
     {
         var client = new ThirdPartyJobClient(Service.Settings);
@@ -116,7 +116,7 @@ internal sealed class ArtifactHost : IDisposable
         return copy.ToArray();
     }
 
-    /// <summary>Bytes that are the same in each run, and repeat nowhere.</summary>
+    /// <summary>Returns bytes that are the same in each run and do not repeat.</summary>
     public static byte[] Bytes(int length)
     {
         byte[] bytes = new byte[length];
@@ -142,8 +142,8 @@ internal sealed class ArtifactHost : IDisposable
         client.GetThirdPartyJobDetailsAsync(Job.JobId, Job.ClientToken, CallOptions.Quiet, default);
 }
 
-/// <summary>Hears of progress at once, on the thread that tells.</summary>
-internal sealed class Listener(Action<TransferProgress> hear) : IProgress<TransferProgress>
+/// <summary>Receives progress synchronously, on the reporting thread.</summary>
+internal sealed class Listener(Action<TransferProgress> report) : IProgress<TransferProgress>
 {
-    public void Report(TransferProgress value) => hear(value);
+    public void Report(TransferProgress value) => report(value);
 }

@@ -9,14 +9,14 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>Objects that others have uploaded, each with the checksum of its own choice.</summary>
+/// <summary>Tests objects that other clients uploaded with any checksum algorithm.</summary>
 public sealed class ChecksumTests
 {
     [Theory]
     [InlineData("CRC32")]
     [InlineData("SHA1")]
     [InlineData("SHA256")]
-    public async Task Save_HoldsTheFileAgainstTheChecksumThatTheStoreKeeps(string name)
+    public async Task Save_AnyChecksumAlgorithm_VerifiesFile(string name)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -32,7 +32,7 @@ public sealed class ChecksumTests
     [Theory]
     [InlineData("CRC32")]
     [InlineData("SHA256")]
-    public async Task Save_OfAlteredBytes_IsDamaged_WhateverTheChecksum(string name)
+    public async Task Save_AlteredBytes_AreDamagedForAnyChecksum(string name)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -40,7 +40,8 @@ public sealed class ChecksumTests
         host.Service.Order("corrupt=1@GetObject");
 
         ArtifactTransferException error = await Assert.ThrowsAsync<ArtifactTransferException>(
-            () => host.Mover.SaveAsync(job, host.Output, host.PathOf("out.bin"), expand: false, progress: null, default));
+            () => host.Mover.SaveAsync(
+                job, host.Output, host.PathOf("out.bin"), expand: false, progress: null, default));
 
         Assert.Equal(ArtifactFault.Damaged, error.Fault);
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
@@ -56,7 +57,9 @@ public sealed class ChecksumTests
                 job.Credentials.SessionToken.Reveal()),
             new AmazonS3Config
             {
-                ServiceURL = host.Service.Settings.EndpointUrl, ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+                ServiceURL = host.Service.Settings.EndpointUrl,
+            ForcePathStyle = true,
+            AuthenticationRegion = "us-east-1",
             });
         await store.PutObjectAsync(new PutObjectRequest
         {

@@ -18,7 +18,7 @@ public sealed class CredentialTests
     [InlineData(11, 0)]
     [InlineData(13, 1)]
     [InlineData(20, 1)]
-    public async Task Save_SomeMinutesAfterTheDetails_RenewsInTime(int minutes, int renewals)
+    public async Task Save_MinutesAfterDetails_RenewsBeforeExpiry(int minutes, int renewals)
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         using var host = new ArtifactHost(
@@ -34,7 +34,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Save_WhoseCredentialsExpireInTheMiddle_RenewsThemOnceForAllParts()
+    public async Task Save_CredentialsExpireDuringDownload_RenewsOnce()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -49,7 +49,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Publish_WhoseCredentialsExpireInTheMiddle_RenewsThem()
+    public async Task Publish_CredentialsExpireDuringUpload_RenewsOnce()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -63,7 +63,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Save_ExpiredAndNotRenewable_NamesTheCure()
+    public async Task Save_ExpiredNotRenewable_RecommendsAction()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync(canRenew: false);
@@ -78,7 +78,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Save_OfAJobThatIsOver_SaysWhyThereAreNoNewCredentials()
+    public async Task Save_JobEnded_ExplainsFailedRenewal()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -97,7 +97,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Save_OfAJobWithoutCredentials_SaysSo()
+    public async Task Save_JobWithoutCredentials_Fails()
     {
         using var host = new ArtifactHost();
         JobArtifacts read = await host.ReadAsync();
@@ -110,7 +110,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Save_WhenRenewalFailsEarly_GoesOnWithWhatThereIs()
+    public async Task Save_EarlyRenewalFails_UsesCurrentCredentials()
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         using var host = new ArtifactHost(
@@ -123,11 +123,11 @@ public sealed class CredentialTests
         await host.SaveAsync(job, "in.bin");
 
         Assert.Contains(
-            host.Said, text => text.StartsWith("New credentials could not be got yet", StringComparison.Ordinal));
+            host.Said, text => text.StartsWith("Renewing the credentials failed", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Renew_ThatFailed_IsAskedForAgainAfterAWhile_NotAtEachRequest()
+    public async Task GetAsync_RenewalFailed_RetriesAfterDelay()
     {
         int asked = 0;
         var clock = new ManualTimeProvider();
@@ -161,7 +161,7 @@ public sealed class CredentialTests
     [InlineData(1)]
     [InlineData(24)]
     [InlineData(-24)]
-    public async Task Save_WhenTheClockWasSet_AndRenewalFails_LeavesTheEndOfCredentialsToTheStore(int hours)
+    public async Task Save_ClockChangedAndRenewalFails_UsesCurrentCredentials(int hours)
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         using var host = new ArtifactHost(clock: clock);
@@ -175,7 +175,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Renew_AskedForByManyParts_AsksTheServiceOnce()
+    public async Task RenewAsync_ConcurrentCallers_RenewOnce()
     {
         int asked = 0;
         ArtifactCredentials keys = new(new Secret("ASIAEXAMPLE"), new Secret("secret"), new Secret("token"));

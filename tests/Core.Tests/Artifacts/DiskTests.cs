@@ -12,12 +12,12 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
 /// <summary>
-/// Disks that are full or cannot be written: one clear error, nothing left behind, and no harm to what was there.
+/// Tests full and read-only disks: one clear error, no partial files, and existing content is kept.
 /// </summary>
 public sealed class DiskTests
 {
     [SmallDiskFact]
-    public async Task Save_WithoutRoom_SaysHowMuchIsNeededAndLeft()
+    public async Task Save_DiskTooSmall_ErrorShowsNeededAndFreeBytes()
     {
         using var host = new ArtifactHost();
         using var disk = new SmallDisk(4);
@@ -35,7 +35,7 @@ public sealed class DiskTests
     }
 
     [SmallDiskFact]
-    public async Task Save_WhileTheDiskFillsUp_NamesThePath()
+    public async Task Save_DiskFillsUp_ErrorNamesPath()
     {
         using var host = new ArtifactHost();
         using var disk = new SmallDisk(16);
@@ -59,7 +59,7 @@ public sealed class DiskTests
     }
 
     [SmallDiskFact]
-    public async Task Expand_WithoutRoom_NamesEntryAndDisk_AndKeepsTheOldContent()
+    public async Task Save_ExpandOnFullDisk_NamesEntryAndKeepsContent()
     {
         using var host = new ArtifactHost();
         using var disk = new SmallDisk(8);
@@ -75,12 +75,12 @@ public sealed class DiskTests
         Assert.Contains("'In'", error.Message);
         Assert.Contains("disk is full", error.Message);
         Assert.Contains(disk.Root, error.Message);
-        Assert.Contains("Make room", error.RecommendedAction);
+        Assert.Contains("Free disk space", error.RecommendedAction);
         Assert.Equal(["In", "In/keep", "old"], disk.Left);
     }
 
     [SmallDiskFact]
-    public async Task ExpandOfATar_WithoutRoom_LeavesNothing()
+    public async Task Extract_TarOnFullDisk_LeavesNothing()
     {
         using var host = new ArtifactHost();
         using var disk = new SmallDisk(8);
@@ -95,7 +95,7 @@ public sealed class DiskTests
     }
 
     [SmallDiskFact]
-    public async Task Publish_OfAFolderThatGoesThroughAFile_WithoutRoomForIt_NamesTheFolderOfThatFile()
+    public async Task Publish_TemporaryDiskFull_ErrorNamesTemporaryFolder()
     {
         using var host = new ArtifactHost();
         using var disk = new SmallDisk(2);
@@ -113,7 +113,7 @@ public sealed class DiskTests
     }
 
     [SmallDiskFact]
-    public async Task Save_ToADiskThatIsReadOnly_NamesThePath()
+    public async Task Save_ReadOnlyDisk_ErrorNamesPath()
     {
         using var host = new ArtifactHost();
         using var disk = new SmallDisk(1);
@@ -130,12 +130,12 @@ public sealed class DiskTests
             Assert.Contains(disk.PathOf("in"), error.Message);
         }
 
-        // Before anything is asked of the store.
+        // The error comes before any request.
         Assert.DoesNotContain("GetObject", host.Operations);
     }
 
     [Fact]
-    public async Task Publish_WhereTheFolderForTemporaryFilesIsMissing_MakesIt()
+    public async Task Publish_TemporaryFolderMissing_CreatesIt()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -149,7 +149,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public async Task Publish_WhereTheFolderForTemporaryFilesIsAFile_NamesIt()
+    public async Task Publish_TemporaryFolderIsFile_ErrorNamesIt()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -164,7 +164,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public async Task Save_SweepsWhatAKilledProcessLeft_AndNothingElse()
+    public async Task Save_LeftoversOfKilledProcess_AreDeleted()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -189,7 +189,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public async Task Save_WhileAnotherWorksThere_LeavesItsFileAlone()
+    public async Task Save_PartFileOfLiveProcess_IsKept()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();

@@ -22,7 +22,7 @@ public sealed class DownloadTests
     [InlineData(8 * 1024 * 1024)]
     [InlineData((8 * 1024 * 1024) + 1)]
     [InlineData(Large)]
-    public async Task Save_AnObjectOfAnyLength_IsWhatLiesInTheStore(int length)
+    public async Task Save_ObjectOfAnyLength_MatchesStore(int length)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -33,7 +33,8 @@ public sealed class DownloadTests
 
         Assert.Equal(content, File.ReadAllBytes(host.PathOf("in.bin")));
         Assert.Equal(["in.bin"], host.Left);
-        Assert.Contains(host.Said, text => text.Contains("CRC64NVME") && text.Contains("is right"));
+        Assert.Contains(
+            host.Said, text => text.Contains("CRC64NVME") && text.EndsWith(" matches.", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -44,7 +45,7 @@ public sealed class DownloadTests
     [InlineData("internal-failure=1@GetObject,skip=2,limit=2")]
     [InlineData("service-unavailable=1@GetObject,limit=2")]
     [InlineData("cut-off=1@HeadObject,limit=2")]
-    public async Task Save_ThroughPassingFaults_ArrivesWhole(string faults)
+    public async Task Save_TransientFaults_DownloadsWholeObject(string faults)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -59,7 +60,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_CutOffAgainAndAgain_GoesOnWhereItBrokeOff()
+    public async Task Save_InterruptedRepeatedly_Resumes()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -78,7 +79,7 @@ public sealed class DownloadTests
     [InlineData("access-denied=1@GetObject,skip=2", ArtifactFault.AccessDenied)]
     [InlineData("expired-token=1@GetObject", ArtifactFault.CredentialsExpired)]
     [InlineData("corrupt=1@GetObject,skip=1", ArtifactFault.Damaged)]
-    public async Task Save_WithAFaultThatStays_LeavesNothing(string faults, ArtifactFault fault)
+    public async Task Save_PersistentFault_LeavesNothing(string faults, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -97,7 +98,7 @@ public sealed class DownloadTests
     [Theory]
     [InlineData("access-denied=1@HeadObject")]
     [InlineData("internal-failure=1@HeadObject")]
-    public async Task Save_WhoseChecksumIsNotToBeHad_IsSavedAllTheSame(string faults)
+    public async Task Save_ChecksumUnavailable_Succeeds(string faults)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -107,7 +108,7 @@ public sealed class DownloadTests
         await host.SaveAsync(job, "in.bin");
 
         Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(host.PathOf("in.bin")));
-        Assert.Contains(host.Said, text => text.StartsWith("No checksum of", StringComparison.Ordinal));
+        Assert.Contains(host.Said, text => text.StartsWith("The checksum of", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -115,7 +116,7 @@ public sealed class DownloadTests
     [InlineData("S3", null, "key")]
     [InlineData("S3", "bucket", null)]
     [InlineData(null, "bucket", "")]
-    public async Task Save_OfWhatLiesNowhere_SaysSo_AndAsksNobody(string? type, string? bucket, string? key)
+    public async Task Save_NoLocation_FailsWithoutRequest(string? type, string? bucket, string? key)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -132,7 +133,7 @@ public sealed class DownloadTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Save_ToAPathWhereSomethingIs_AsksNothingOfTheStore(bool folder)
+    public async Task Save_DestinationExists_FailsWithoutRequest(bool folder)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -148,7 +149,7 @@ public sealed class DownloadTests
     [Theory]
     [InlineData(false, "In/keep")]
     [InlineData(true, "In")]
-    public async Task Save_WithReplace_NeverReplacesAFolderWithAFile_NorTheOtherWayRound(bool expand, string there)
+    public async Task Save_ReplaceOtherKind_KeepsExistingDestination(bool expand, string there)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -164,7 +165,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_WithAnAnswerOfTheStore_NamesTheRequestAndNoSecret()
+    public async Task Save_ErrorResponse_HasRequestIdWithoutSecrets()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -180,7 +181,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_OfAnObjectThatIsNotThere_SaysSo()
+    public async Task Save_MissingObject_ReportsNotFound()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -193,7 +194,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_ReplacedInTheMiddle_IsAnErrorAndNoMixture()
+    public async Task Save_ObjectReplacedDuringDownload_Fails()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -201,7 +202,7 @@ public sealed class DownloadTests
         int replaced = 0;
         var progress = new Listener(at =>
         {
-            // The first answer has told the size; the other parts have not been asked for.
+            // The first response contained the size; the other parts are not requested yet.
             if (Interlocked.Exchange(ref replaced, 1) == 0)
             {
                 host.Put(ArtifactHost.Bytes(Large + 1));
@@ -216,7 +217,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_ReplacedBetweenItsChecksumAndItsBytes_IsReplacedAndNotDamaged()
+    public async Task Save_ReplacedAfterChecksumRequest_ReportsReplaced()
     {
         using var host = new ArtifactHost();
         using var replaced = new ManualResetEventSlim();
@@ -233,9 +234,9 @@ public sealed class DownloadTests
         {
             if (text.StartsWith("GetObject", StringComparison.Ordinal))
             {
-                Assert.True(replaced.Wait(Until.Patience), "No checksum was asked for.");
+                Assert.True(replaced.Wait(Until.Patience), "No checksum was requested.");
             }
-            else if (text.EndsWith("is done.", StringComparison.Ordinal))
+            else if (text.EndsWith("succeeded.", StringComparison.Ordinal))
             {
                 host.Put([.. Enumerable.Reverse(ArtifactHost.Bytes(1000))]);
                 replaced.Set();
@@ -258,7 +259,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_ThatFails_HarmsNothingThatWasThere()
+    public async Task Save_ReplaceFails_KeepsExistingFile()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -276,7 +277,7 @@ public sealed class DownloadTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Save_WhereSomethingIs_ReplacesItOnlyWhenTold(bool replace)
+    public async Task Save_FileExists_ReplacesOnlyIfRequested(bool replace)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -302,7 +303,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_ToAFileWhereAFolderShouldBe_NamesThePath()
+    public async Task Save_ParentIsFile_ErrorNamesPath()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -317,7 +318,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_IsReadableToItsOwnerOnlyUntilItIsWhole()
+    public async Task Save_PartFile_IsReadableToOwnerOnly()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -339,7 +340,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_TellsHowFarItIs()
+    public async Task Save_Progress_EndsWithTotal()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -362,7 +363,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_FromABucketInAnotherRegion_GoesThere()
+    public async Task Save_BucketInAnotherRegion_FollowsRegion()
     {
         using var host = new ArtifactHost(new EmulatorOptions { ArtifactRegion = "eu-central-1" });
         JobArtifacts job = await host.ReadAsync();
@@ -375,12 +376,12 @@ public sealed class DownloadTests
 
         Assert.Equal(content, File.ReadAllBytes(host.PathOf("in.bin")));
 
-        // The second time it is known where the bucket is: one GET, one HEAD.
+        // The second download knows the region: one GET, one HEAD.
         Assert.Equal(2, host.Operations.Count() - tried);
     }
 
     [Fact]
-    public async Task Save_FromAStoreWithoutRanges_TakesTheWholeAnswer()
+    public async Task Save_StoreWithoutRanges_ReadsWholeResponse()
     {
         string text = string.Concat(Enumerable.Repeat("0123456789abcdef", 1_000_000));
         using var store = new CannedServer("200 OK\r\nETag: \"5d41\"", text);
@@ -395,7 +396,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task Save_FromAStoreThatStandsStill_EndsInTime()
+    public async Task Save_StalledStore_TimesOut()
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         using var host = new ArtifactHost(new EmulatorOptions { Clock = clock }, clock);
@@ -404,7 +405,7 @@ public sealed class DownloadTests
         host.Put([1]);
         host.Service.Order("slow=1@GetObject,delay=3600s");
 
-        // Two wait on the clock once the request has arrived: the store before its answer, and the client at its limit.
+        // Two timers are pending once the request has arrived: the store's delay and the client's stall timeout.
         Task save = host.SaveAsync(job, "in.bin");
         await Until.TrueAsync(() => clock.PendingTimers == 2);
         clock.Advance(TimeSpan.FromSeconds(10));

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>Download and expansion, one within the other.</summary>
+/// <summary>Tests expanding an archive during its download.</summary>
 public sealed class ExpandTests
 {
     private const int Piece = 3_000_001;
@@ -21,7 +21,7 @@ public sealed class ExpandTests
     [InlineData("cut-off=1@GetObject,limit=4")]
     [InlineData("service-unavailable=1@GetObject,skip=1,limit=2")]
     [InlineData("expired-token=1@GetObject,skip=2,limit=1")]
-    public async Task Save_ExpandOfALargeArchive_IsWhatWasPacked(string? faults)
+    public async Task Save_ExpandLargeArchive_MatchesPackedFolder(string? faults)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -44,7 +44,7 @@ public sealed class ExpandTests
     [InlineData("corrupt=1@GetObject,skip=1", ArtifactFault.Damaged)]
     [InlineData("access-denied=1@GetObject,skip=2", ArtifactFault.AccessDenied)]
     [InlineData("internal-failure=1@GetObject,skip=1", ArtifactFault.Unavailable)]
-    public async Task Save_ExpandOfWhatDoesNotArrive_TellsOfTheDownload_AndLeavesNothing(
+    public async Task Save_ExpandDownloadFails_ReportsDownloadError(
         string faults, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
@@ -60,7 +60,7 @@ public sealed class ExpandTests
     }
 
     [Fact]
-    public async Task Save_ExpandOfAnUnsafeArchive_IsRefused_AndLeavesNothing()
+    public async Task Save_ExpandUnsafeArchive_FailsAndLeavesNothing()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -76,7 +76,7 @@ public sealed class ExpandTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Save_ExpandCancelled_LeavesWhatWasThere(bool replace)
+    public async Task Save_ExpandCancelled_KeepsDestination(bool replace)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();

@@ -8,7 +8,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
 /// <summary>
-/// What transfers take of memory; while no other test runs, as all that the process takes is counted.
+/// Tests the memory use of transfers. No other tests run at the same time, because it is measured for the process.
 /// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class MemoryTests
@@ -16,7 +16,7 @@ public sealed class MemoryTests
     private const int Large = 200 << 20;
 
     [Fact]
-    public async Task Save_OfALargeObject_TakesLittleMemory()
+    public async Task Save_LargeObject_UsesLittleMemory()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -26,12 +26,12 @@ public sealed class MemoryTests
 
         await host.SaveAsync(job, "second.bin");
 
-        // All that was allocated, by the emulator in this process too, and long since given back.
+        // Includes the allocations of the emulator in this process, most of them already freed.
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64 << 20);
     }
 
     [Fact]
-    public async Task Publish_OfALargeFolder_HoldsFewPartsAtATime()
+    public async Task Publish_LargeFolder_BuffersFewParts()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -44,7 +44,7 @@ public sealed class MemoryTests
             job, host.Output, host.PathOf("folder"), new Listener(_ => most = Math.Max(most, GC.GetTotalMemory(false))),
             default);
 
-        // Four parts of 5 MiB at the most, which the arrays' pool rounds up to 8, and what is garbage meanwhile.
+        // At most four parts of 5 MiB, which the array pool rounds up to 8 MiB, plus garbage.
         Assert.InRange(most - before, 0, 60 << 20);
     }
 

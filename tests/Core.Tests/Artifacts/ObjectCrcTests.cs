@@ -9,7 +9,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 public sealed class ObjectCrcTests
 {
     [Fact]
-    public void Parts_OfAnyLength_AddUpToTheWhole()
+    public void Then_PartsOfAnyLength_YieldsCrcOfWhole()
     {
         byte[] content = ArtifactHost.Bytes(100_003);
         ObjectCrc whole = Of(content);
@@ -23,7 +23,7 @@ public sealed class ObjectCrcTests
     }
 
     [Fact]
-    public void Parse_OfAText_GivesWhatItIsOf()
+    public void Parse_ValidText_RoundTrips()
     {
         ObjectCrc crc = Of(Encoding.ASCII.GetBytes("123456789"));
 
@@ -36,7 +36,7 @@ public sealed class ObjectCrcTests
     [InlineData("")]
     [InlineData("no base 64")]
     [InlineData("AAAA")]
-    public void Parse_OfWhatIsNone_GivesNone(string? text) => Assert.Null(ObjectCrc.Parse(Crc.Crc32, text, 1));
+    public void Parse_InvalidText_ReturnsNull(string? text) => Assert.Null(ObjectCrc.Parse(Crc.Crc32, text, 1));
 
     private static ObjectCrc Of(byte[] bytes)
     {

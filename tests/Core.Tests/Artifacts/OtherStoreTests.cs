@@ -13,7 +13,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>Answers that the emulator does not give: of S3 in rare moments, and of stores that are no S3.</summary>
+/// <summary>Tests responses that the emulator never sends: rare ones of S3, and those of other stores.</summary>
 public sealed class OtherStoreTests
 {
     private const string Digits = "123456789";
@@ -26,7 +26,7 @@ public sealed class OtherStoreTests
     [InlineData("crc32: y/Q5Jg==", "CRC32")]
     [InlineData("sha256: FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=", "SHA256")]
     [InlineData("sha1: 98O8HYCOBHMq32eZZczDTKeuNEE=", "SHA1")]
-    public async Task Save_HoldsTheFileAgainstAnyChecksum(string header, string name)
+    public async Task Save_AnyChecksumHeader_VerifiesFile(string header, string name)
     {
         using CannedServer right = Of($"ETag: \"1\"\r\nx-amz-checksum-{header}");
         using CannedServer wrong = Of($"ETag: \"1\"\r\nx-amz-checksum-{header.Split(':')[0]}: AAAAAAAAAAA=");
@@ -46,7 +46,7 @@ public sealed class OtherStoreTests
     [Theory]
     [InlineData("x-amz-checksum-type: COMPOSITE\r\nx-amz-checksum-crc32: AAAAAA==")]
     [InlineData("x-amz-checksum-crc32: AAAAAA==-2")]
-    public async Task Save_WithAChecksumOfParts_IsNotHeldAgainstIt(string headers)
+    public async Task Save_CompositeChecksum_IsIgnored(string headers)
     {
         using var store = new CannedServer((_, _) => ($"200 OK\r\nETag: \"1\"\r\n{headers}", Digits));
         using var host = new ArtifactHost();
@@ -54,14 +54,14 @@ public sealed class OtherStoreTests
         await SaveAsync(host, store);
 
         Assert.Equal(Digits, File.ReadAllText(host.PathOf("in")));
-        Assert.Contains(host.Said, text => text.Contains("no checksum of the whole", StringComparison.Ordinal));
+        Assert.Contains(host.Said, text => text.Contains("no full-object checksum", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("\"1\"", null)]
     [InlineData(null, "\"1\"")]
     [InlineData(null, null)]
-    public async Task Save_FromAStoreThatTellsNoETag_IsNotTakenForReplaced(string? ofHead, string? ofBytes)
+    public async Task Save_StoreWithoutETag_Succeeds(string? ofHead, string? ofBytes)
     {
         using var store = new CannedServer((head, _) =>
         {
@@ -76,7 +76,7 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
-    public async Task Save_FromAStoreWithoutRanges_CutOffInTheMiddle_BeginsAnew()
+    public async Task Save_StoreWithoutRangesInterrupted_Restarts()
     {
         string text = string.Concat(Enumerable.Repeat("0123456789abcdef", 40_000));
         var crc = new ObjectCrc(Crc.Crc32);
@@ -100,7 +100,7 @@ public sealed class OtherStoreTests
     [Theory]
     [InlineData("Transfer-Encoding: chunked")]
     [InlineData("Connection: close")]
-    public async Task Save_OfAnAnswerWithoutALength_HasAllOfIt(string framing)
+    public async Task Save_ResponseWithoutLength_IsComplete(string framing)
     {
         using CannedServer store = WithoutLength(framing, $"Content-Length: {Digits.Length}");
         using var host = new ArtifactHost();
@@ -112,12 +112,12 @@ public sealed class OtherStoreTests
         Assert.Equal(new TransferProgress(Digits.Length, Digits.Length), last);
     }
 
-    // Of no length at all; of a length that is less than what comes.
+    // Without any length; with a length that is less than the body.
     [Theory]
     [InlineData("Transfer-Encoding: chunked", "Connection: close")]
     [InlineData("Transfer-Encoding: chunked", "Content-Length: 0")]
     [InlineData("Connection: close", "Content-Length: 8")]
-    public async Task Save_OfAnAnswerWhoseLengthNothingTells_IsRefused(string framing, string ofHead)
+    public async Task Save_LengthUnknownOrWrong_Fails(string framing, string ofHead)
     {
         using CannedServer store = WithoutLength(framing, ofHead);
         using var host = new ArtifactHost();
@@ -129,7 +129,7 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
-    public async Task Save_OfAnAnswerWithoutALength_ThatIsCutOff_IsAConnectionThatEnded()
+    public async Task Save_TruncatedResponseWithoutLength_IsConnectionError()
     {
         using CannedServer store = WithoutLength("Connection: close", $"Content-Length: {Digits.Length + 1}");
         using var host = new ArtifactHost();
@@ -140,7 +140,7 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
-    public async Task StoreWithoutTls_IsAWarning_Once()
+    public async Task Store_WithoutTls_WarnsOnce()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync(
@@ -151,14 +151,14 @@ public sealed class OtherStoreTests
             await Assert.ThrowsAsync<ThirdPartyConnectionException>(() => host.SaveAsync(job, "in"));
         }
 
-        Assert.Contains("without TLS", Assert.Single(host.Warned), StringComparison.Ordinal);
+        Assert.Contains("does not use TLS", Assert.Single(host.Warned), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("/p//in")]
     [InlineData("//in")]
     [InlineData("p/in")]
-    public async Task KeyWithSlashes_IsTheSameInTheStore(string key)
+    public async Task SaveAndPublish_KeyWithSlashes_IsUnchanged(string key)
     {
         using var store = new CannedServer((head, _) =>
             ("200 OK\r\nETag: \"1\"", head.StartsWith("PUT ", StringComparison.Ordinal) ? string.Empty : Digits));
@@ -175,13 +175,13 @@ public sealed class OtherStoreTests
         Assert.Contains(store.Heads, head => head.StartsWith("PUT ", StringComparison.Ordinal));
     }
 
-    // Nothing told of a length; the right one, another one; nothing to be had.
+    // No length; the right length; another length; an error.
     [Theory]
     [InlineData("Connection: close", false, 0)]
     [InlineData("Content-Length: 9", false, 0)]
     [InlineData("Content-Length: 238", true, 0)]
     [InlineData(null, false, 1)]
-    public async Task Publish_WhoseChecksumIsNotConfirmed_IsLookedAt(string? ofHead, bool isRefused, int warnings)
+    public async Task Publish_ChecksumNotConfirmed_ChecksLength(string? ofHead, bool isRefused, int warnings)
     {
         using var store = new CannedServer((head, _) => head.StartsWith("HEAD ", StringComparison.Ordinal)
             ? (ofHead is null ? "403 Forbidden" : $"200 OK\r\nETag: \"1\"\r\n{ofHead}", string.Empty)
@@ -210,7 +210,7 @@ public sealed class OtherStoreTests
     [InlineData("bytes 0-8/*")]
     [InlineData("bytes 0-8")]
     [InlineData("0-8/9/9/9")]
-    public async Task Save_OfARangeThatWasNotAskedFor_IsRefused(string range)
+    public async Task Save_OtherRangeThanRequested_Fails(string range)
     {
         using var store = new CannedServer((_, _) =>
             ($"206 Partial Content\r\nETag: \"1\"\r\nContent-Range: {range}", Digits));
@@ -224,7 +224,7 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
-    public async Task Save_OfAnAnswerShorterThanItsRange_IsAConnectionThatEnded()
+    public async Task Save_ResponseShorterThanRange_IsConnectionError()
     {
         using var store = new CannedServer((_, _) =>
             ("206 Partial Content\r\nETag: \"1\"\r\nContent-Range: bytes 0-8/9", "1234"));
@@ -241,7 +241,7 @@ public sealed class OtherStoreTests
     [InlineData("206 Partial Content\r\nETag: \"2\"\r\nContent-Range: bytes 8388608-8388609/8388610", true)]
     [InlineData("206 Partial Content\r\nETag: \"1\"\r\nContent-Range: bytes 8388608-8388609/8388611", true)]
     [InlineData("200 OK\r\nETag: \"1\"", false)]
-    public async Task Save_WhoseSecondPartIsOfSomethingElse_IsRefused(string second, bool isReplaced)
+    public async Task Save_SecondPartOfAnotherObject_Fails(string second, bool isReplaced)
     {
         string first = new('1', FirstPart);
         using var store = new CannedServer((head, _) =>
@@ -262,7 +262,7 @@ public sealed class OtherStoreTests
     [InlineData("403 Forbidden", "RequestTimeTooSkewed")]
     [InlineData("400 Bad Request\r\nx-amz-bucket-region: eu-west-1", "AuthorizationHeaderMalformed")]
     [InlineData("301 Moved Permanently\r\nx-amz-bucket-region: eu-west-1", "PermanentRedirect")]
-    public async Task Save_WhatCanBeMended_CostsNoAttempt(string first, string code)
+    public async Task Save_RecoverableError_CostsNoAttempt(string first, string code)
     {
         var answers = new Queue<(string, string)>([
             (first, Error(code)), ("503 Slow Down", Error("SlowDown")), ("200 OK\r\nETag: \"1\"", Digits)]);
@@ -278,7 +278,7 @@ public sealed class OtherStoreTests
     [Theory]
     [InlineData("ExpiredToken", ArtifactFault.CredentialsExpired)]
     [InlineData("RequestTimeTooSkewed", ArtifactFault.CredentialsRejected)]
-    public async Task Save_WhatCouldNotBeMended_IsToldAfterOneMore(string code, ArtifactFault fault)
+    public async Task Save_RecoveryFails_ReportsErrorAfterOneRetry(string code, ArtifactFault fault)
     {
         using var store = new CannedServer((_, _) => ("403 Forbidden", Error(code)));
         using var host = new ArtifactHost();
@@ -290,7 +290,7 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
-    public async Task Save_SentFromRegionToRegion_GivesUp()
+    public async Task Save_EndlessRegionRedirects_Fails()
     {
         int asked = 0;
         using var store = new CannedServer((head, _) => head.StartsWith("HEAD ", StringComparison.Ordinal)
@@ -306,7 +306,7 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
-    public async Task Save_FromABucketWhoseRegionStandsInTheMessageOnly_GoesThere()
+    public async Task Save_RegionInMessageOnly_FollowsRegion()
     {
         using var store = new CannedServer((head, _) => head.Contains("/eu-west-1/s3/", StringComparison.Ordinal)
             ? ("200 OK\r\nETag: \"1\"", Digits)
@@ -326,7 +326,7 @@ public sealed class OtherStoreTests
     [InlineData("AuthorizationHeaderMalformed", "expecting 'eu-west-1")]
     [InlineData("AuthorizationHeaderMalformed", "the region 'eu-west-1' is wrong")]
     [InlineData("InvalidRequest", "expecting 'eu-west-1'")]
-    public async Task Save_WhoseAnswerNamesNoRegion_GoesNowhere(string code, string message)
+    public async Task Save_RedirectWithoutRegion_Fails(string code, string message)
     {
         using var store = new CannedServer((_, _) => ("400 Bad Request", Error(code, message)));
         using var host = new ArtifactHost();
@@ -344,7 +344,7 @@ public sealed class OtherStoreTests
     [InlineData("429 Too Many Requests", "Odd")]
     [InlineData("400 Bad Request", "BadDigest")]
     [InlineData("500 Internal Server Error", "Odd")]
-    public async Task Publish_AfterAnAnswerThatPasses_IsTriedAgainAsOftenAsTold(string status, string code)
+    public async Task Publish_TransientError_RetriesUpToMaxAttempts(string status, string code)
     {
         using var store = new CannedServer((head, _) => IsCompletion(head)
             ? (status, Error(code))
@@ -361,7 +361,7 @@ public sealed class OtherStoreTests
     [InlineData("403 Forbidden", "AccessDenied")]
     [InlineData("404 Not Found", "NoSuchUpload")]
     [InlineData("412 Precondition Failed", "PreconditionFailed")]
-    public async Task Publish_AfterARefusal_IsNotTriedAgain(string status, string code)
+    public async Task Publish_PermanentError_IsNotRetried(string status, string code)
     {
         using var store = new CannedServer((head, _) => IsCompletion(head)
             ? (status, Error(code))
@@ -382,7 +382,7 @@ public sealed class OtherStoreTests
     [InlineData("503 Slow Down", Uploaded - 1, "", false)]
     [InlineData("503 Slow Down", Uploaded, "\r\nx-amz-checksum-crc32: AAAAAA==", false)]
     [InlineData("400 Bad Request", Uploaded, "", false)]
-    public async Task Publish_WhoseUploadIsGoneAtTheSecondAttempt_IsDoneOnlyWhereTheFirstMayHaveDoneIt(
+    public async Task Publish_UploadMissingOnRetry_VerifiesByHead(
         string first, int length, string checksum, bool isDone)
     {
         int asked = 0;
@@ -409,7 +409,7 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
-    public async Task Publish_WhoseUploadIsGone_DoesNotWarnThatItsPartsStay()
+    public async Task Publish_AbortFindsNoUpload_DoesNotWarn()
     {
         using var store = new CannedServer((head, _) =>
             IsCompletion(head) ? ("403 Forbidden", Error("AccessDenied"))
@@ -437,7 +437,7 @@ public sealed class OtherStoreTests
     private static string Error(string code, string message = "no") =>
         $"<Error><Code>{code}</Code><Message>{message}</Message></Error>";
 
-    /// <summary>Gives one answer after the other to those who want the bytes.</summary>
+    /// <summary>Responds to GET requests with the given responses in order.</summary>
     private static CannedServer Answering(Queue<(string, string)> answers) => new((head, _) =>
     {
         lock (answers)
@@ -447,10 +447,10 @@ public sealed class OtherStoreTests
         }
     });
 
-    /// <summary>What a store says to an upload in parts, up to its completion.</summary>
+    /// <summary>The responses of a store to a multipart upload before its completion.</summary>
     private static (string StatusAndHeaders, string Body) Accepted(string head, string body)
     {
-        // A part's checksum comes behind it.
+        // The checksum of a part is in its trailer.
         string checksum = Regex.Match(body, "x-amz-checksum-crc32:\\S+").Value;
         return head.StartsWith("POST ", StringComparison.Ordinal)
             ? ("200 OK", "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")

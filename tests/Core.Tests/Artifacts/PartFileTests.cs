@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>The file that an object is written to before it is moved to where it belongs.</summary>
+/// <summary>Tests the temporary file of a download.</summary>
 public sealed class PartFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -14,7 +14,7 @@ public sealed class PartFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Stream_WritesWhatItIsGiven_FromAnyPlaceInABuffer()
+    public void OpenWrite_BufferWithOffset_WritesContent()
     {
         using PartFile file = New();
         using (Stream stream = file.OpenWrite())
@@ -33,7 +33,7 @@ public sealed class PartFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Land_WhereAFileHasComeMeanwhile_ReplacesItOnlyWhenTold(bool replace)
+    public void Commit_FileExists_ReplacesOnlyIfRequested(bool replace)
     {
         string path = _folder.PathOf("out");
         using PartFile file = New();
@@ -55,7 +55,7 @@ public sealed class PartFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Land_WhereNoFileCanBe_NamesThePath(bool replace)
+    public void Commit_InvalidDestination_ErrorNamesPath(bool replace)
     {
         string path = _folder.PathOf("gone/out");
         using PartFile file = New();

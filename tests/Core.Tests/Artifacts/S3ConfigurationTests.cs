@@ -15,7 +15,7 @@ public sealed class S3ConfigurationTests
     private static readonly ClientSettings s_settings = new() { Region = "eu-west-1" };
 
     [Fact]
-    public void S3Endpoint_IsAddressedByPath()
+    public void Create_CustomEndpoint_UsesPathStyle()
     {
         AmazonS3Config config = Create(s_settings with { S3EndpointUrl = "http://127.0.0.1:4566/" });
 
@@ -29,7 +29,7 @@ public sealed class S3ConfigurationTests
     [InlineData("https://vpce-0123.codepipeline.us-east-1.vpce.amazonaws.com")]
     [InlineData("https://codepipeline.inside.example.com")]
     [InlineData("http://127.0.0.1:8080")]
-    public void EndpointOfCodePipeline_IsNeverS3s(string url)
+    public void EndpointOf_CodePipelineEndpoint_IsIgnored(string url)
     {
         using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL_CODEPIPELINE", url));
 
@@ -41,7 +41,7 @@ public sealed class S3ConfigurationTests
     }
 
     [Fact]
-    public void S3Endpoint_ComesFromWhatIsNearest()
+    public void EndpointOf_SeveralSources_PrefersMostSpecific()
     {
         using var file = new AwsConfigFile(
             """
@@ -66,7 +66,7 @@ public sealed class S3ConfigurationTests
     }
 
     [Fact]
-    public void S3Endpoint_OfTheProfileForAll_IsTaken()
+    public void EndpointOf_GlobalEndpointInProfile_IsUsed()
     {
         using var file = new AwsConfigFile("[default]\nendpoint_url = http://127.0.0.1:2/\n");
 
@@ -77,7 +77,7 @@ public sealed class S3ConfigurationTests
     [InlineData("path", true)]
     [InlineData("virtual", false)]
     [InlineData("auto", false)]
-    public void AddressingStyleOfTheProfile_IsTaken(string style, bool isPath)
+    public void Create_AddressingStyleInProfile_IsUsed(string style, bool isPath)
     {
         using var file = new AwsConfigFile($"[default]\ns3 =\n  addressing_style = {style}\n");
 
@@ -87,7 +87,7 @@ public sealed class S3ConfigurationTests
     [Theory]
     [InlineData("AWS_REQUEST_CHECKSUM_CALCULATION", "WHEN_REQUIRED", null)]
     [InlineData(null, null, "when_required")]
-    public void ChecksumsWhenRequired_LeaveBodiesWithout(string? variable, string? value, string? ofProfile)
+    public void Create_ChecksumsWhenRequired_SendsNone(string? variable, string? value, string? ofProfile)
     {
         using var environment = new EnvironmentScope((variable ?? "AWS_UNUSED", value));
         using var file = new AwsConfigFile(
@@ -97,7 +97,7 @@ public sealed class S3ConfigurationTests
     }
 
     [Fact]
-    public void ChecksumVariable_ThatCannotBeRead_IsRefusedByName()
+    public void Create_InvalidChecksumVariable_ErrorNamesVariable()
     {
         using var environment = new EnvironmentScope(("AWS_REQUEST_CHECKSUM_CALCULATION", "never"));
 
@@ -107,11 +107,11 @@ public sealed class S3ConfigurationTests
     }
 
     [Fact]
-    public void BucketWithDots_IsAddressedByPath() =>
+    public void Create_BucketWithDots_UsesPathStyle() =>
         Assert.True(Create(s_settings, dottedBucket: true).ForcePathStyle);
 
     [Fact]
-    public void Fips_WithACustomEndpoint_IsRefused()
+    public void Create_FipsWithCustomEndpoint_Fails()
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(
             () => Create(s_settings with { S3EndpointUrl = "http://127.0.0.1:1/", UseFips = true }));
@@ -120,7 +120,7 @@ public sealed class S3ConfigurationTests
     }
 
     [Fact]
-    public void Endpoint_OfABucket_IsAskedForOnce()
+    public void ResolveEndpoint_SameBucket_ResolvesOnce()
     {
         var rules = new CountingRules();
         var known = new CachedEndpointProvider(rules);

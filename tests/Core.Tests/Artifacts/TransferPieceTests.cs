@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts;
 
-/// <summary>The streams and the time limit that transfers are made of, each by itself.</summary>
+/// <summary>Tests the streams and the stall timeout of transfers in isolation.</summary>
 public sealed class TransferPieceTests
 {
     private const int Start = 10;
@@ -26,10 +26,10 @@ public sealed class TransferPieceTests
         { "memory", (stream, buffer) => stream.ReadAsync(buffer.AsMemory()).AsTask().GetAwaiter().GetResult() },
     };
 
-#pragma warning disable xUnit1026, xUnit1044 // The first argument is there to be read in the test's name.
+#pragma warning disable xUnit1026, xUnit1044 // The first argument only labels the case.
     [Theory]
     [MemberData(nameof(WaysToRead))]
-    public void Piece_OfAStream_EndsWhereItEnds(string way, Func<Stream, byte[], int> read)
+    public void ProgressStream_Read_StopsAtEndOfRange(string way, Func<Stream, byte[], int> read)
     {
         byte[] content = ArtifactHost.Bytes(100);
         using TransferAttempt attempt = Attempt();
@@ -52,7 +52,7 @@ public sealed class TransferPieceTests
     [InlineData(SeekOrigin.Current, 5, 25)]
     [InlineData(SeekOrigin.Current, -5, 15)]
     [InlineData(SeekOrigin.End, -5, 45)]
-    public void Piece_Sought_GoesOnThere(SeekOrigin origin, int offset, int place)
+    public void ProgressStream_Seek_ContinuesAtPosition(SeekOrigin origin, int offset, int place)
     {
         byte[] content = ArtifactHost.Bytes(100);
         using TransferAttempt attempt = Attempt();
@@ -67,7 +67,7 @@ public sealed class TransferPieceTests
     }
 
     [Fact]
-    public void Piece_ReadTwice_CountsOnce_AndNotAtAllWhenItFailed()
+    public void ProgressStream_ReadTwice_CountsOnceUntilRollback()
     {
         using TransferAttempt attempt = Attempt();
         using ProgressStream piece = Piece(ArtifactHost.Bytes(100), attempt);
@@ -84,7 +84,7 @@ public sealed class TransferPieceTests
     }
 
     [Fact]
-    public void Piece_ReadAfterItFailed_CountsNothing()
+    public void ProgressStream_ReadAfterRollback_CountsNothing()
     {
         using TransferAttempt attempt = Attempt();
         using ProgressStream piece = Piece(ArtifactHost.Bytes(100), attempt);
@@ -98,11 +98,12 @@ public sealed class TransferPieceTests
     }
 
     [Fact]
-    public void Attempt_IsEnded_WhenNothingMovedForAsLongAsItMay()
+    public void TransferAttempt_NoProgress_StallsAfterTimeout()
     {
         using TransferAttempt attempt = Attempt();
         using ProgressStream piece = Piece(ArtifactHost.Bytes(100), attempt);
-        foreach (Action move in new Action[] { () => attempt.Received(1), attempt.RecordProgress, () => piece.ReadByte() })
+        Action[] moves = [() => attempt.Received(1), attempt.RecordProgress, () => piece.ReadByte()];
+        foreach (Action move in moves)
         {
             _clock.Advance(TimeSpan.FromSeconds(9));
             move();
@@ -120,7 +121,7 @@ public sealed class TransferPieceTests
     [Theory]
     [InlineData((64 * 1024) - 1, false)]
     [InlineData(64 * 1024, true)]
-    public void Attempt_ThatBroughtEnough_WasWorthwhile(int bytes, bool isWorthwhile)
+    public void TransferAttempt_BytesReceived_DetermineWasWorthwhile(int bytes, bool isWorthwhile)
     {
         using TransferAttempt attempt = Attempt();
 
@@ -137,7 +138,7 @@ public sealed class TransferPieceTests
     [InlineData(11, new[] { 10, 1 })]
     [InlineData(20, new[] { 10, 10 })]
     [InlineData(25, new[] { 10, 10, 5 })]
-    public async Task Sink_HandsOnWholeBuffersAndTheRest(int length, int[] parts)
+    public async Task MultipartUploadStream_Write_PassesFullBuffersAndRest(int length, int[] parts)
     {
         byte[] content = ArtifactHost.Bytes(length);
         using var buffers = new BufferPool(10, 2);
@@ -165,7 +166,7 @@ public sealed class TransferPieceTests
     }
 
     [Fact]
-    public async Task Buffers_AreSoManyAndNoMore()
+    public async Task BufferPool_AllRented_WaitsForReturn()
     {
         using var buffers = new BufferPool(10, 2);
         PooledBuffer first = await buffers.RentAsync(default);
@@ -179,7 +180,7 @@ public sealed class TransferPieceTests
     }
 
     [Fact]
-    public async Task Buffer_ThatComesBackAfterTheEnd_DoesNoHarm()
+    public async Task BufferPool_ReturnAfterDispose_IsIgnored()
     {
         var buffers = new BufferPool(10, 1);
         PooledBuffer late = await buffers.RentAsync(default);
@@ -191,5 +192,9 @@ public sealed class TransferPieceTests
     private TransferAttempt Attempt() => new(TimeSpan.FromSeconds(10), _clock, CancellationToken.None);
 
     private ProgressStream Piece(byte[] content, TransferAttempt attempt) => new(
-        new MemoryStream(content), Start, Length, attempt, new ProgressAggregator(new Listener(at => _told = at.Bytes)));
+        new MemoryStream(content),
+        Start,
+        Length,
+        attempt,
+        new ProgressAggregator(new Listener(at => _told = at.Bytes)));
 }

@@ -24,7 +24,7 @@ public sealed class UploadTests
     [InlineData(16 * 1024 * 1024)]
     [InlineData((16 * 1024 * 1024) + 1)]
     [InlineData(Large)]
-    public async Task Publish_AFileOfAnyLength_LiesInTheStoreAsItIs(int length)
+    public async Task Publish_FileOfAnyLength_UploadsItUnchanged(int length)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -50,7 +50,7 @@ public sealed class UploadTests
     [InlineData("drop-after=1@CompleteMultipartUpload,limit=1")]
     [InlineData("garbled=1@CreateMultipartUpload,limit=2")]
     [InlineData("garbled=1@CompleteMultipartUpload,limit=1")]
-    public async Task Publish_ThroughPassingFaults_ArrivesWhole(string faults)
+    public async Task Publish_TransientFaults_UploadsWholeFile(string faults)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -70,7 +70,7 @@ public sealed class UploadTests
     [InlineData("access-denied=1@CompleteMultipartUpload", ArtifactFault.AccessDenied)]
     [InlineData("access-denied=1@CreateMultipartUpload", ArtifactFault.AccessDenied)]
     [InlineData("garbled=1@CreateMultipartUpload", ArtifactFault.UnexpectedResponse)]
-    public async Task Publish_WithAFaultThatStays_LeavesNothingInTheStore(string faults, ArtifactFault fault)
+    public async Task Publish_PersistentFault_LeavesNothingInStore(string faults, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -90,7 +90,7 @@ public sealed class UploadTests
     [InlineData("access-denied=1@PutObject", false, ArtifactFault.AccessDenied)]
     [InlineData("access-denied=1@PutObject", true, ArtifactFault.AccessDenied)]
     [InlineData("access-denied=1@CreateMultipartUpload", true, ArtifactFault.AccessDenied)]
-    public async Task Publish_OfLittleOrOfAFolder_WithAFaultThatStays_IsThatFault(
+    public async Task Publish_SmallFileOrFolderPersistentFault_ReportsFault(
         string faults, bool folder, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
@@ -106,7 +106,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_WhoseAbortFails_WarnsAndTellsOfTheFirstFailure()
+    public async Task Publish_AbortFails_WarnsAndReportsFirstError()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -115,7 +115,7 @@ public sealed class UploadTests
         await Assert.ThrowsAsync<ArtifactTransferException>(() => host.PublishAsync(job, ArtifactHost.Bytes(Large)));
 
         string warning = Assert.Single(host.Warned);
-        Assert.Contains("could not be taken away", warning);
+        Assert.Contains("could not be deleted", warning);
         Assert.Contains("AccessDenied", warning);
     }
 
@@ -139,7 +139,7 @@ public sealed class UploadTests
     [Theory]
     [InlineData(null)]
     [InlineData(JobsKey)]
-    public async Task Publish_EncryptsWithTheJobsKeyOrTheManagedOne(string? key)
+    public async Task Publish_JobWithOrWithoutKey_EncryptsWithThatOrManagedKey(string? key)
     {
         using var host = new ArtifactHost(keyId: key);
         JobArtifacts job = await host.ReadAsync();
@@ -150,7 +150,7 @@ public sealed class UploadTests
 
         foreach (EmulatedObject each in new[] { small, host.PublishedObject! })
         {
-            // Without a key of the job's, S3 takes the one that AWS manages, and tells which it was.
+            // Without a key of the job, S3 uses the AWS managed key and returns its ID.
             Assert.Equal("aws:kms", each.ServerSideEncryption);
             Assert.Equal(key is not null, each.EncryptionKeyId == JobsKey);
         }
@@ -161,7 +161,7 @@ public sealed class UploadTests
     [InlineData(JobsKey, "Other", false)]
     [InlineData("", "KMS", false)]
     [InlineData(null, "KMS", false)]
-    public async Task Publish_WithAKeyThatIsNone_EncryptsWithTheManagedOne(string? id, string? type, bool isOne)
+    public async Task Publish_InvalidEncryptionKey_EncryptsWithManagedKey(string? id, string? type, bool isOne)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync() with { EncryptionKey = new EncryptionKey(id, type) };
@@ -175,7 +175,7 @@ public sealed class UploadTests
     [InlineData(0)]
     [InlineData(1000)]
     [InlineData(Large)]
-    public async Task Publish_AFolder_IsAZipOfIt(int length)
+    public async Task Publish_Folder_UploadsZip(int length)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -197,7 +197,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_AFolderThroughFaults_ArrivesWhole()
+    public async Task Publish_FolderWithTransientFaults_UploadsWholeZip()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -211,7 +211,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_WhatIsNotThere_NamesThePath()
+    public async Task Publish_MissingPath_ErrorNamesPath()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -224,7 +224,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_AFileThatChangesMeanwhile_IsRefused()
+    public async Task Publish_FileGrowsDuringUpload_Fails()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -246,7 +246,7 @@ public sealed class UploadTests
         Assert.Null(host.PublishedObject);
     }
 
-    // Grown, cut, written over with as many bytes, and touched: what was read is of two files, or may be.
+    // The upload may then contain bytes of two versions of the file.
     [Theory]
     [InlineData("grow", 1000)]
     [InlineData("cut", 1000)]
@@ -254,7 +254,7 @@ public sealed class UploadTests
     [InlineData("touch", 1000)]
     [InlineData("overwrite", Large)]
     [InlineData("replace", Large)]
-    public async Task Publish_AFileThatIsWrittenMeanwhile_IsRefused(string how, int length)
+    public async Task Publish_FileWrittenDuringUpload_Fails(string how, int length)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -297,7 +297,7 @@ public sealed class UploadTests
     [InlineData(1, false)]
     [InlineData(0, false)]
     [InlineData(Large, true)]
-    public async Task Publish_ALinkToAFile_HasTheBytesOfTheFile(int length, bool isAbsolute)
+    public async Task Publish_LinkToFile_UploadsTarget(int length, bool isAbsolute)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -315,7 +315,7 @@ public sealed class UploadTests
     [UnixTheory]
     [InlineData("nowhere", ArtifactFault.SourceNotFound)]
     [InlineData("link", ArtifactFault.PathUnusable)]
-    public async Task Publish_ALinkToNothing_IsRefused(string target, ArtifactFault fault)
+    public async Task Publish_BrokenLink_Fails(string target, ArtifactFault fault)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -327,14 +327,14 @@ public sealed class UploadTests
         Assert.Equal(fault, error.Fault);
     }
 
-    // To open a pipe is to wait for its other end.
+    // Opening a pipe would block until another process opens its other end.
     [UnixTheory]
     [InlineData("pipe")]
     [InlineData("link to a pipe")]
     [InlineData("socket")]
     [InlineData("/dev/null")]
     [InlineData("/dev/zero")]
-    public async Task Publish_APipeASocketOrADevice_IsRefusedAtOnce(string what)
+    public async Task Publish_PipeSocketOrDevice_FailsImmediately(string what)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -362,7 +362,7 @@ public sealed class UploadTests
     }
 
     [LinuxFact]
-    public async Task Publish_AFileWithoutALength_IsRefused_AndNotTakenForEmpty()
+    public async Task Publish_FileWithoutLength_Fails()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -377,7 +377,7 @@ public sealed class UploadTests
     [InlineData(1901)]
     [InlineData(1969)]
     [InlineData(2300)]
-    public async Task Publish_AFolderWithAnEmptyFileOfAnyTime_IsAZipOfIt(int year)
+    public async Task Publish_FolderWithFileOfAnyTime_UploadsZip(int year)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -391,7 +391,7 @@ public sealed class UploadTests
     }
 
     [UnixFact]
-    public async Task Publish_AFolderWithoutItsLinks_NamesThem()
+    public async Task Publish_LinksSkipped_WarnsWithTheirNames()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -407,7 +407,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_AFolderThatGrowsTooMuch_WarnsOfWhatItTakesToExpandIt()
+    public async Task Publish_ZipExceedsDefaultLimits_WarnsWithRequiredLimit()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -423,13 +423,13 @@ public sealed class UploadTests
         host.Write("small/a", [1]);
         await host.Mover.PublishAsync(job, host.Output, host.PathOf("small"), null, default);
 
-        Assert.Matches("needs -MaximumExpandedRatio 10[0-9][0-9]", Assert.Single(host.Warned));
+        Assert.Matches("pass -MaximumExpandedRatio 10[0-9][0-9]", Assert.Single(host.Warned));
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(4 * 8 * 1024 * 1024)]
-    public async Task Publish_AFileThatIsGoneMeanwhile_IsNotFound(int after)
+    public async Task Publish_FileDeletedDuringUpload_ReportsNotFound(int after)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -450,7 +450,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_OfWholeParts_SendsNoEmptyOne()
+    public async Task Publish_LengthIsMultipleOfPart_SendsNoEmptyPart()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -461,7 +461,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_OfWhatMayBecomeVeryLarge_TakesLargerParts_SoThatTheirNumberIsEnough()
+    public async Task Publish_VeryLargeEstimate_UsesLargerParts()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -474,13 +474,13 @@ public sealed class UploadTests
             (stream, stop) => stream.WriteAsync(content, 0, content.Length, stop), ArtifactUpload.LargestStream,
             default);
 
-        // Of 7 MiB: with those of 5 MiB it would come to an end after 50 GB.
+        // With parts of 5 MiB, the limit of 10,000 parts would be reached at 50 GB.
         Assert.Equal(4, host.Operations.Count(operation => operation == "UploadPart"));
         Assert.Equal(content, host.Published());
     }
 
     [Fact]
-    public async Task Publish_OfLittle_TellsHowFarItIs_AndTakesBackWhatFailed()
+    public async Task Publish_SmallFileRetried_RevertsProgressOfFailedAttempt()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -494,7 +494,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_TellsHowFarItIs_AndTakesBackWhatFailed()
+    public async Task Publish_PartRetried_RevertsProgressOfFailedAttempt()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -509,7 +509,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_ToABucketInAnotherRegion_GoesThere()
+    public async Task Publish_BucketInAnotherRegion_FollowsRegion()
     {
         using var host = new ArtifactHost(new EmulatorOptions { ArtifactRegion = "eu-central-1" });
         JobArtifacts job = await host.ReadAsync();
@@ -521,7 +521,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Publish_AndSave_RoundTripsAFolder()
+    public async Task PublishAndSave_Folder_RoundTrips()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -537,7 +537,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Save_ExpandOfAPlainFile_IsAFolderWithThatFile()
+    public async Task Save_ExpandPlainFile_CreatesFolderWithThatFile()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -551,7 +551,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Save_ExpandOfAnotherFormat_IsRefusedByName_AndLeavesNothing()
+    public async Task Save_ExpandUnsupportedFormat_NamesFormatAndLeavesNothing()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -568,7 +568,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Save_ExpandOfATarWithoutItsEnd_Warns()
+    public async Task Save_ExpandTarWithoutEndBlocks_Warns()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -576,11 +576,11 @@ public sealed class UploadTests
 
         await host.Mover.SaveAsync(job, host.Input, host.PathOf("back"), expand: true, null, default);
 
-        Assert.StartsWith("The archive 'In' lacks the blocks that end a tar.", Assert.Single(host.Warned));
+        Assert.StartsWith("The archive 'In' has no end-of-archive blocks", Assert.Single(host.Warned));
     }
 
     [Fact]
-    public async Task Save_ExpandByTheLimitsOfTheMover_IsRefused()
+    public async Task Save_ExpandExceedsLimitsOfMover_Fails()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -595,7 +595,7 @@ public sealed class UploadTests
     }
 
     [Fact]
-    public async Task Save_ExpandOfADamagedArchive_NamesTheArtifactAndLeavesNothing()
+    public async Task Save_ExpandDamagedArchive_NamesArtifactAndLeavesNothing()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();

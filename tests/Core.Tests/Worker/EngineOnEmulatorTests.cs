@@ -114,7 +114,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
 
         WorkerEvent[] notes = _observer.Of(WorkerEventKind.Note).Where(note => note.Job?.JobId == job.JobId).ToArray();
         Assert.Contains(notes, note => note.Message.StartsWith("Downloading artifact 'In'", StringComparison.Ordinal));
-        Assert.Contains(notes, note => note.Message.Contains("is tried again in"));
+        Assert.Contains(notes, note => note.Message.Contains("Retrying GetObject of artifact"));
         Assert.Contains(notes, note => note.Message.StartsWith("Uploading file", StringComparison.Ordinal));
         Assert.Contains(wire, text => text.Contains($"GetObject of artifact 'In' of job {job.JobId}, attempt 2"));
     }
@@ -137,7 +137,7 @@ public sealed class EngineOnEmulatorTests : IDisposable
             artifacts: new ArtifactMover(TimeProvider.System));
 
         Assert.Contains(_observer.Of(WorkerEventKind.Warning), warning =>
-            warning.Job?.JobId == job.JobId && warning.Message.Contains("could not be taken away"));
+            warning.Job?.JobId == job.JobId && warning.Message.Contains("could not be deleted"));
     }
 
     private static Task<ThirdPartyJobOutcome?> Done(string summary) =>

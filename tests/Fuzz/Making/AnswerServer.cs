@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>A server on loopback that answers each connection with the same bytes, and ends it.</summary>
+/// <summary>A loopback server that responds to each connection with the same bytes and closes it.</summary>
 internal sealed class AnswerServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -35,11 +35,11 @@ internal sealed class AnswerServer : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // The run is over.
+            // The run has ended.
         }
     }
 
-    /// <summary>One request, one answer, and the end.</summary>
+    /// <summary>Reads one request, sends one response and closes the connection.</summary>
     private async Task ServeAsync(Socket socket)
     {
         try
@@ -75,7 +75,7 @@ internal sealed class AnswerServer : IDisposable
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            // The client had enough of it.
+            // The client closed the connection.
         }
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>Draws values; the same ones from the same seed, or from the same bytes.</summary>
+/// <summary>Draws random values, reproducibly from a seed or from bytes.</summary>
 internal sealed class Draw
 {
     private static readonly string[] s_oddTexts =
@@ -22,7 +22,7 @@ internal sealed class Draw
 
     public Draw(int seed) => (_random, _bytes) = (new Random(seed), []);
 
-    /// <summary>Draws from bytes; zeros when they are used up, so that every case comes to an end.</summary>
+    /// <summary>Draws from bytes, then zeros, so that every case ends.</summary>
     public Draw(byte[] bytes) => _bytes = bytes;
 
     public int Below(int limit)
@@ -43,7 +43,7 @@ internal sealed class Draw
 
     public T Pick<T>(IReadOnlyList<T> from) => from[Below(from.Count)];
 
-    /// <summary>Mostly small, at times as large as allowed.</summary>
+    /// <summary>Draws a size, usually small and sometimes up to the maximum.</summary>
     public int Size(int most) => Chance(0.05) ? Below(most + 1) : Below(Math.Min(most, 24) + 1);
 
     public byte[] Bytes(int count)
@@ -57,7 +57,7 @@ internal sealed class Draw
         return bytes;
     }
 
-    /// <summary>A text, mostly an ordinary word, at times one that has broken parsers before.</summary>
+    /// <summary>Draws a text, usually ordinary and sometimes one that commonly breaks parsers.</summary>
     public string Text(int most = 300)
     {
         switch (Below(8))

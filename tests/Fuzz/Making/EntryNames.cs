@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>Names of entries, a good part of them such as lead astray.</summary>
+/// <summary>Names of entries, many of them hostile.</summary>
 internal static class EntryNames
 {
     private static readonly string[] s_names =

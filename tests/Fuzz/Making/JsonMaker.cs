@@ -8,9 +8,9 @@ using System.Text.Json;
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
 /// <summary>
-/// Writes JSON that is nearly that of a template: members left out, twice, unknown, of other types, with odd texts.
+/// Generates variations of a JSON template: missing, repeated and unknown members, other types, odd texts.
 /// </summary>
-#pragma warning disable CA1001 // A stream of memory holds nothing.
+#pragma warning disable CA1001 // A MemoryStream holds no resources.
 internal sealed class JsonMaker
 #pragma warning restore CA1001
 {
@@ -22,7 +22,7 @@ internal sealed class JsonMaker
 
     private JsonMaker(Draw draw, double share) => (_draw, _share) = (draw, share);
 
-    /// <summary>The template as bytes, changed in a share of its places.</summary>
+    /// <summary>Returns the template as bytes, with a share of its values changed.</summary>
     public static byte[] Like(Draw draw, string template, double share = 0.08)
     {
         using JsonDocument document = JsonDocument.Parse(template);
@@ -132,7 +132,7 @@ internal sealed class JsonMaker
         }
     }
 
-    /// <summary>A string, now as it is, now in escapes, now with bytes that are no UTF-8.</summary>
+    /// <summary>Writes a string unchanged, escaped, or with invalid UTF-8.</summary>
     private void Text(string text)
     {
         int manner = _draw.Below(12);

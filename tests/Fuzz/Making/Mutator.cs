@@ -6,7 +6,7 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
 /// <summary>
-/// Changes an input in a few places: bits, bytes, numbers, words of the format, pieces of other inputs.
+/// Mutates an input: bits, bytes, numbers, tokens of the format, parts of other inputs.
 /// </summary>
 internal sealed class Mutator
 {
@@ -51,7 +51,7 @@ internal sealed class Mutator
             case 4:
                 return input[..at];
             case 5:
-                // Often again and again: what takes longer with the square of its input shows by this.
+                // Repeats it often, to reveal code with quadratic run time.
                 byte[] piece = input[at..end];
                 return Replace(input, at, at, Repeat(piece, 1 + draw.Size(LongestCopy / Math.Max(1, piece.Length))));
             case 6 when others.Count > 0:
@@ -94,7 +94,7 @@ internal sealed class Mutator
         return all;
     }
 
-    /// <summary>Puts another number where digits stand.</summary>
+    /// <summary>Replaces a decimal number.</summary>
     private static byte[] ReplaceNumber(byte[] input, int at, Draw draw)
     {
         int start = at;
@@ -117,7 +117,7 @@ internal sealed class Mutator
         return Replace(input, start, end, Encoding.ASCII.GetBytes(number));
     }
 
-    /// <summary>Puts a number at an edge where one of 2, 4 or 8 bytes may stand.</summary>
+    /// <summary>Replaces 2, 4 or 8 bytes with a boundary value.</summary>
     private static byte[] ReplaceBinary(byte[] input, int at, Draw draw)
     {
         int size = 1 << draw.Between(1, 3);

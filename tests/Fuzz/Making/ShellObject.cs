@@ -4,10 +4,12 @@ using Microsoft.PowerShell.Commands;
 
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>JSON as ConvertFrom-Json makes objects of it: by PowerShell's own converter.</summary>
+/// <summary>Converts JSON to objects like ConvertFrom-Json, with PowerShell's own converter.</summary>
 internal static class ShellObject
 {
-    /// <summary>Reads the text; no where ConvertFrom-Json refuses it, so that nothing of ours gets to see it.</summary>
+    /// <summary>
+    /// Parses the text. Returns false if ConvertFrom-Json rejects it, so that the module never sees it.
+    /// </summary>
     public static bool TryRead(string json, out object? value)
     {
         value = null;

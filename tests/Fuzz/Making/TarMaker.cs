@@ -7,7 +7,7 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>Writes tars, each field of which may lie, and packs some of them with gzip.</summary>
+/// <summary>Generates tars with false values in any field, some of them compressed with gzip.</summary>
 internal static class TarMaker
 {
     private const int Block = 512;
@@ -44,7 +44,7 @@ internal static class TarMaker
         return draw.Chance(0.25) ? Gzip(whole) : whole;
     }
 
-    /// <summary>Sets right the checksums of what look like headers, so that changes get past them.</summary>
+    /// <summary>Corrects the checksums of header-like blocks, so that mutations are not rejected by them.</summary>
     public static byte[] Mend(byte[] tar)
     {
         byte[] mended = (byte[])tar.Clone();
@@ -100,7 +100,7 @@ internal static class TarMaker
         Put(header, 136, Octal(draw, share, draw.Below(int.MaxValue), 11), 12);
         if (draw.Chance(share))
         {
-            // A binary number, as GNU tar has it.
+            // A binary number, as in GNU tar.
             draw.Bytes(12).CopyTo(header, 124);
             header[124] = draw.Chance(0.5) ? (byte)0x80 : (byte)0xff;
         }

@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Fuzz.Making;
 
-/// <summary>Writes zips, each field of which may lie.</summary>
+/// <summary>Generates zips with false values in any field.</summary>
 internal static class ZipMaker
 {
     private const double Lie = 0.03;

@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Action types as users write them: path, the AWS CLI's shorthand, JSON, objects.</summary>
+/// <summary>Action types in all input formats: path, shorthand of the AWS CLI, JSON, objects.</summary>
 internal sealed class ActionTypeTarget : FuzzTarget
 {
     private static readonly string[] s_texts =
@@ -48,15 +48,15 @@ internal sealed class ActionTypeTarget : FuzzTarget
 
             Hold(
                 ServiceLimits.Provider.Allows(type.Provider) && ServiceLimits.Version.Allows(type.Version),
-                "An action type breaks the limits of the service.");
+                "An action type exceeds the limits of the service.");
             Hold(
                 ActionTypeParser.Parse(type.ToString()).Equals(type),
-                "An action type is not read back as it is written.");
+                "An action type does not round-trip.");
             Hold(
                 ActionTypeParser.Parse(
                     $"category={type.Category},owner={type.Owner},provider={type.Provider},version={type.Version}")
                     .Equals(type),
-                "An action type is not read back from shorthand.");
+                "An action type does not round-trip through shorthand.");
             return type.Category + type.Owner;
         }
         catch (InvalidInputException error)

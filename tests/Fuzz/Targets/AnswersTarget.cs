@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Bodies of answers of HTTP 200: read by all three readers, and shown for the debug stream.</summary>
+/// <summary>Bodies of HTTP 200 responses, for all three readers and the debug stream.</summary>
 internal sealed class AnswersTarget : FuzzTarget
 {
     public const string Details = """
@@ -44,11 +44,11 @@ internal sealed class AnswersTarget : FuzzTarget
         string shown = WireLogFormatter.Redact(input);
         Hold(
             !shown.Contains("\"s3cret-value\"", System.StringComparison.Ordinal) || !IsAnswer(input),
-            "A secret key is shown.");
+            "The debug stream shows a secret key.");
         return outcome;
     }
 
-    // A change may have moved the secret out of its place; then it is no secret by its name.
+    // A mutation may have moved the secret to another member, which is not treated as a secret.
     private static bool IsAnswer(byte[] input)
     {
         try
@@ -67,7 +67,7 @@ internal sealed class AnswersTarget : FuzzTarget
         try
         {
             IReadOnlyList<PolledJob> jobs = ResponseReader.Jobs(input);
-            Hold(jobs.All(job => job.JobId is not null && job.ClientId is not null), "A job has no id.");
+            Hold(jobs.All(job => job.JobId is not null && job.ClientId is not null), "A job has no ID.");
             return Count(jobs.Count);
         }
         catch (UnreadableResponseException)
@@ -94,7 +94,7 @@ internal sealed class AnswersTarget : FuzzTarget
         {
             JobDetailsResponse details = ResponseReader.Details(input);
 
-            // What the cmdlets and the worker make of it.
+            // Convert it like the cmdlets and the worker.
             ThirdPartyJobDetail job = new(
                 new ThirdPartyJob(
                     "j", "c", new Secret("t"), JobStatus.Dispatched, new ActionTypeId("Test", "ThirdParty", "P", "1"),

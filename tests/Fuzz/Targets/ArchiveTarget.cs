@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Archives, expanded into a real folder with others around it that nothing may touch.</summary>
+/// <summary>Expands archives into a real folder, next to files and folders that must stay unchanged.</summary>
 internal abstract class ArchiveTarget : FuzzTarget
 {
     private const string Canary = "The canary sings.";
@@ -36,7 +36,7 @@ internal abstract class ArchiveTarget : FuzzTarget
 
     public override bool UsesThreads => true;
 
-    // Buffers of two threads and of the inflater; what is written does not pass through memory.
+    // The buffers of two threads and of the inflater. The written data is not kept in memory.
     public override long Allowance(int length) => 4 << 20 | (length * 100L);
 
     public override string Run(byte[] input)
@@ -45,11 +45,11 @@ internal abstract class ArchiveTarget : FuzzTarget
         string destination = _root.PathOf("in/dest");
         File.WriteAllBytes(archive, input);
 
-        // Told by the input, so that it can be run again: a destination that is there already, to be replaced or not.
+        // The input also determines whether the destination exists and is replaced, so that a case can be repeated.
         int manner = input.Length % 4;
         if (Directory.Exists(destination))
         {
-            // Left by a case that broke a rule.
+            // Left by a failed case.
             Delete(destination);
         }
 
@@ -72,7 +72,7 @@ internal abstract class ArchiveTarget : FuzzTarget
             expanded = true;
             outcome = $"{result.Format}{Count((int)result.Entries)}";
             Hold(
-                result.Bytes <= MostBytes && result.Entries <= MostEntries, "More was expanded than the limits allow.");
+                result.Bytes <= MostBytes && result.Entries <= MostEntries, "The result exceeds the limits.");
             CheckInside(destination);
         }
         catch (ArchiveException error)
@@ -104,7 +104,7 @@ internal abstract class ArchiveTarget : FuzzTarget
                     Path.Combine(Path.GetDirectoryName(each.FullName)!, target));
                 Hold(
                     reached == destination || reached.StartsWith(destination + "/", StringComparison.Ordinal),
-                    "A link leads out of the folder.");
+                    "A symbolic link points outside the folder.");
                 continue;
             }
 
@@ -114,7 +114,7 @@ internal abstract class ArchiveTarget : FuzzTarget
                 "A file has a special bit.");
         }
 
-        Hold(bytes <= MostBytes, "More is on the disk than the limits allow.");
+        Hold(bytes <= MostBytes, "The files on disk exceed the limits.");
     }
 
     private static FileSystemInfo? Resolve(FileSystemInfo link)
@@ -125,7 +125,7 @@ internal abstract class ArchiveTarget : FuzzTarget
         }
         catch (IOException)
         {
-            // A loop of links leads nowhere.
+            // A loop of symbolic links resolves to nothing.
             return null;
         }
     }
@@ -136,27 +136,27 @@ internal abstract class ArchiveTarget : FuzzTarget
             File.ReadAllText(_root.PathOf("canary.txt")) == Canary
             && File.ReadAllText(_root.PathOf("outside/canary.txt")) == Canary
             && File.ReadAllText(_root.PathOf("in/canary.txt")) == Canary,
-            "A file beside the folder was changed.");
+            "A file next to the folder was changed.");
         string[] root =
         [
             .. Directory.EnumerateFileSystemEntries(_root.PathOf("."), "*", Everything(recurse: false))
                 .Select(each => Path.GetFileName(each)),
         ];
-        Hold(root.Length == 4, "Something was left beside the folder.");
+        Hold(root.Length == 4, "Something was left next to the folder.");
         string[] outside = [.. Directory.EnumerateFileSystemEntries(_root.PathOf("outside"), "*", Everything())];
-        Hold(outside.Length == 2, "Something was put outside of the folder.");
+        Hold(outside.Length == 2, "Something was written outside the folder.");
         string[] beside =
             [.. Directory.EnumerateFileSystemEntries(_root.PathOf("in"), "*", Everything(recurse: false))];
-        Hold(beside.Length == (Directory.Exists(destination) ? 2 : 1), "Something was left beside the destination.");
+        Hold(beside.Length == (Directory.Exists(destination) ? 2 : 1), "Something was left next to the destination.");
         if (!expanded)
         {
             Hold(
                 Directory.Exists(destination) == manner > 0,
-                "A destination was made, or lost, by an archive that was refused.");
+                "A failed extraction created or deleted the destination.");
             int before = manner > 1 ? 1 : 0;
             Hold(
                 manner == 0 || Directory.GetFileSystemEntries(destination).Length == before,
-                "What was in the destination is not as it was before.");
+                "A failed extraction changed the destination.");
         }
     }
 
@@ -177,7 +177,7 @@ internal abstract class ArchiveTarget : FuzzTarget
             .EnumerateDirectories("*", Everything())
             .Where(each => each.LinkTarget is null))
         {
-            // An archive may take its owner's own rights away.
+            // An archive may remove the owner's permissions.
             each.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         }
 
@@ -201,7 +201,7 @@ internal sealed class ZipTarget : ArchiveTarget
     public override byte[] Make(Draw draw) => ZipMaker.Make(draw);
 }
 
-/// <summary>Tars, and such packed with gzip.</summary>
+/// <summary>Tars, some of them compressed with gzip.</summary>
 internal sealed class TarTarget : ArchiveTarget
 {
     public override string Name => "tar";
@@ -216,6 +216,6 @@ internal sealed class TarTarget : ArchiveTarget
 
     public override byte[] Make(Draw draw) => TarMaker.Make(draw);
 
-    // The last byte tells whether checksums of headers are set right, so that changes get past them.
+    // The last byte determines whether header checksums are corrected, so that mutations are not rejected by them.
     public override string Run(byte[] input) => base.Run(input.Length % 3 > 0 ? TarMaker.Mend(input) : input);
 }

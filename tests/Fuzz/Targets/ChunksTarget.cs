@@ -9,7 +9,7 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Bodies of S3 in chunks of its own kind, with and without signatures and trailers.</summary>
+/// <summary>S3 bodies in aws-chunked encoding, with and without signatures and trailers.</summary>
 internal sealed class ChunksTarget : FuzzTarget
 {
     private static readonly byte[] s_key = new byte[32];
@@ -73,7 +73,7 @@ internal sealed class ChunksTarget : FuzzTarget
             return Shape(error);
         }
 
-        Hold(total <= input.Length, "More was read than was sent.");
+        Hold(total <= input.Length, "More bytes were read than sent.");
         return $"{manner}whole{Count(stream.Trailers.Count)}{total > 0}";
     }
 

@@ -11,7 +11,7 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Input files of the AWS CLI (<c>--cli-input-json</c>), as ConvertFrom-Json gives them to the cmdlets.
+/// Input files of the AWS CLI (<c>--cli-input-json</c>), as objects from ConvertFrom-Json.
 /// </summary>
 internal sealed class CliJsonTarget : FuzzTarget
 {
@@ -79,7 +79,7 @@ internal sealed class CliJsonTarget : FuzzTarget
         using JsonDocument sent = JsonDocument.Parse(body);
         Hold(
             sent.RootElement.TryGetProperty("continuationToken", out _) == result.ContinuationToken is not null,
-            "The continuation token got lost.");
+            "The continuation token is missing.");
         return $"success{result.PercentComplete is null}{result.Revision?.Created is null}{result.Summary is null}";
     }
 

@@ -12,7 +12,7 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Whole answers as bytes of a connection, read by the client through the SDK: status line, headers, body.
+/// Whole responses (status line, headers, body), sent over a connection and read by the client through the SDK.
 /// </summary>
 internal sealed class ClientTarget : FuzzTarget
 {
@@ -90,7 +90,7 @@ internal sealed class ClientTarget : FuzzTarget
         }
         catch (ThirdPartyServiceException error)
         {
-            // A poll sends no token, and so has none to look for.
+            // A poll sends no token.
             Hold(
                 input.Length % 5 == 0 || !error.Message.Contains("token-of-the-client", StringComparison.Ordinal),
                 "The message repeats the client token.");

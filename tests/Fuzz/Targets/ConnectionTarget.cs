@@ -12,7 +12,7 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Bytes over a real connection to a running emulator: it ends each, and goes on serving others.</summary>
+/// <summary>Sends bytes over a real connection. The emulator must close it and keep serving others.</summary>
 internal sealed class ConnectionTarget : FuzzTarget
 {
     private const int CasesBetweenCalls = 50;
@@ -65,16 +65,16 @@ internal sealed class ConnectionTarget : FuzzTarget
         catch (IOException error)
             when (error.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut })
         {
-            throw new FuzzException("A connection is neither answered nor ended.");
+            throw new FuzzException("A connection got no response and was not closed.");
         }
         catch (IOException)
         {
-            // Ended by the emulator while bytes were on their way to it.
+            // The emulator closed the connection while bytes were being sent.
             end = "reset";
         }
 
         string text = Encoding.Latin1.GetString(answer.ToArray());
-        Hold(text.Length == 0 || text.StartsWith("HTTP/1.1 ", StringComparison.Ordinal), "What comes back is no HTTP.");
+        Hold(text.Length == 0 || text.StartsWith("HTTP/1.1 ", StringComparison.Ordinal), "The response is not HTTP.");
         if (++_runs % CasesBetweenCalls == 0)
         {
             _client.PollForThirdPartyJobsAsync(EmulatorBench.Type, 1, CallOptions.Quiet, CancellationToken.None)

@@ -16,7 +16,7 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>The emulator without its sockets, so that no exception is lost, and what signs requests to it.</summary>
+/// <summary>The emulator without sockets, so that no exception is lost, and a signer for its requests.</summary>
 internal sealed class EmulatorBench : IDisposable
 {
     public const string AccessKeyId = "AKIAFUZZFUZZFUZZFUZZ";
@@ -71,7 +71,7 @@ internal sealed class EmulatorBench : IDisposable
 
     public S3Verifier S3 { get; }
 
-    /// <summary>Words of an input and what stands for them in this emulator, as that is drawn anew each time.</summary>
+    /// <summary>The placeholders in inputs and their values in this emulator, which are random.</summary>
     public IReadOnlyDictionary<string, string> Names { get; }
 
     public JobTable Jobs => _jobs;
@@ -101,7 +101,7 @@ internal sealed class EmulatorBench : IDisposable
         return job;
     }
 
-    /// <summary>Puts this emulator's names in.</summary>
+    /// <summary>Replaces the placeholders with the values of this emulator.</summary>
     public byte[] Fill(byte[] input)
     {
         if (Array.IndexOf(input, (byte)'@') < 0)
@@ -118,10 +118,10 @@ internal sealed class EmulatorBench : IDisposable
         return HttpReader.Latin1.GetBytes(text);
     }
 
-    /// <summary>Reads the next request; <see langword="null"/> where there is none.</summary>
+    /// <summary>Reads the next request; <see langword="null"/> if there is none.</summary>
     public static HttpRequest? Read(HttpRequestReader reader) => reader.ReadAsync().GetAwaiter().GetResult();
 
-    /// <summary>Answers a request, and reads the answer to its end.</summary>
+    /// <summary>Processes a request and reads the whole response.</summary>
     public HttpResponse Answer(HttpRequest call)
     {
         HttpResponse answer = _pipeline.AnswerAsync(call, "request-1", CancellationToken.None)
@@ -142,7 +142,7 @@ internal sealed class EmulatorBench : IDisposable
 
         if (length != answer.Length)
         {
-            throw new FuzzException("An answer is not as long as it says.");
+            throw new FuzzException("The length of a response differs from its Content-Length.");
         }
 
         if (!call.BodyStream!.AwaitsContinue)
@@ -153,9 +153,9 @@ internal sealed class EmulatorBench : IDisposable
         return answer;
     }
 
-    /// <summary>Signs for the five operations.</summary>
-    /// <param name="read">The request with its body read.</param>
-    /// <param name="target">Gets the headers.</param>
+    /// <summary>Signs a request of the five operations.</summary>
+    /// <param name="read">The request, after its body was read.</param>
+    /// <param name="target">The request that receives the headers.</param>
     public void Sign(HttpRequest read, HttpRequest target)
     {
         Set(read, target, "X-Amz-Date", Stamp);
@@ -166,7 +166,7 @@ internal sealed class EmulatorBench : IDisposable
             Encoding.UTF8);
     }
 
-    /// <summary>Signs for S3, by the emulator's own keys or by those of the job.</summary>
+    /// <summary>Signs an S3 request with the emulator's own keys or those of the job.</summary>
     public void SignForS3(HttpRequest target, bool asJob)
     {
         Set(target, target, "X-Amz-Date", Stamp);

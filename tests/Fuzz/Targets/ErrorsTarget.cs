@@ -10,7 +10,7 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Error answers: the first line is the header that names the error, the second the status, the rest the body.
+/// Error responses: the first line is the header with the error code, the second the status, the rest the body.
 /// </summary>
 internal sealed class ErrorsTarget : FuzzTarget
 {
@@ -54,7 +54,7 @@ internal sealed class ErrorsTarget : FuzzTarget
             ? read
             : 400;
         ErrorResponse answer = ErrorResponse.Read(input.AsMemory(second < 0 ? 0 : second + 1), header);
-        Hold(answer.Code.IndexOf(':') < 0 && answer.Code.IndexOf('#') < 0, "The code keeps a part that is no name.");
+        Hold(answer.Code.IndexOf(':') < 0 && answer.Code.IndexOf('#') < 0, "The code contains more than the name.");
 
         var error = new AmazonServiceException(
             answer.Message, null, ErrorType.Unknown, answer.Code, "request-1", (HttpStatusCode)status);

@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Anything at all, unsigned: lines, headers, lengths, chunks.</summary>
+/// <summary>Unsigned requests of any kind: lines, headers, lengths, chunks.</summary>
 internal sealed class HttpTarget : RequestTarget
 {
     private static readonly string[] s_requests =

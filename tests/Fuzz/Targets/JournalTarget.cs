@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>The file that an earlier worker left, however it looks by now.</summary>
+/// <summary>A journal file of an earlier worker, possibly damaged.</summary>
 internal sealed class JournalTarget : FuzzTarget
 {
     private const string Time = "\"2030-01-02T03:04:05Z\"";
@@ -41,7 +41,7 @@ internal sealed class JournalTarget : FuzzTarget
         using MemoryStream text = new();
         if (draw.Between(0, 9) > 0)
         {
-            // Without this line nothing of the file is read.
+            // Without this line the file is not read.
             text.Write(Encoding.UTF8.GetBytes(s_lines[0] + "\n"));
         }
 
@@ -66,7 +66,7 @@ internal sealed class JournalTarget : FuzzTarget
         }
         catch (JournalException error)
         {
-            Hold(error.Fault == JournalFault.Damaged, $"A damaged journal is said to be {error.Fault}.");
+            Hold(error.Fault == JournalFault.Damaged, $"A damaged journal is reported as {error.Fault}.");
             return Shape(error);
         }
 
@@ -82,19 +82,20 @@ internal sealed class JournalTarget : FuzzTarget
 
     protected override void Release() => _folder.Dispose();
 
-    /// <summary>An entry is read back as it was written.</summary>
+    /// <summary>Verifies that an entry round-trips.</summary>
     public static void CheckWritten(JournalEntry entry)
     {
         string line = Encoding.UTF8.GetString(JournalFormat.Serialize(entry));
-        JournalEntry again = JournalFormat.Read(line)?.Entry ?? throw new FuzzException("An entry is not read back.");
+        JournalEntry again = JournalFormat.Read(line)?.Entry
+            ?? throw new FuzzException("A written entry cannot be read.");
         Hold(
             again.Job == entry.Job
                 && again.Stage == entry.Stage
                 && again.Time == entry.Time
                 && again.ClaimFingerprint == entry.ClaimFingerprint
                 && again.Runs == entry.Runs,
-            "An entry is read back as another.");
-        Hold(Same(again.Result, entry.Result), "A result is read back as another.");
+            "An entry does not round-trip.");
+        Hold(Same(again.Result, entry.Result), "A result does not round-trip.");
     }
 
     private static bool Same(ThirdPartyJobOutcome? left, ThirdPartyJobOutcome? right) => left is null || right is null

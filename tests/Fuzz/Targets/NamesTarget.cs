@@ -12,8 +12,8 @@ using CodePipeline.ThirdParty.Worker;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Names from outside that become names of files: of jobs, artifacts and entries of archives, a line each, by the rules
-/// of all systems.
+/// Untrusted names that become file names, one on each line: names of jobs, artifacts and archive entries, with the
+/// rules of all systems.
 /// </summary>
 internal sealed class NamesTarget : FuzzTarget
 {
@@ -58,7 +58,8 @@ internal sealed class NamesTarget : FuzzTarget
 
     private static string Tree(string[] names, NameRules rules)
     {
-        ArchiveEntryIndex tree = new("archive", rules, new ExtractionLimits { MaxEntries = 5000, MaxPathLength = 2000 });
+        ExtractionLimits limits = new() { MaxEntries = 5000, MaxPathLength = 2000 };
+        ArchiveEntryIndex tree = new("archive", rules, limits);
         try
         {
             foreach (string name in names)
@@ -93,18 +94,18 @@ internal sealed class NamesTarget : FuzzTarget
         string full = Path.GetFullPath(Path.Combine("/root-folder", path));
         Hold(
             full == "/root-folder" || full.StartsWith("/root-folder/", StringComparison.Ordinal),
-            "An entry leaves the folder.");
+            "An entry is outside the folder.");
         string[] segments = path.Split('/', '\\');
         Hold(!segments.Contains(".."), "An entry has '..' in its path.");
         Hold(
             !rules.IsWindows || path.AsSpan().IndexOfAny(s_windowsSeparators) < 0,
-            "An entry has a path that Windows reads another way.");
+            "Windows interprets the path of an entry differently.");
     }
 
-    /// <summary>By text alone, links of the tree aside: no way up past the root.</summary>
+    /// <summary>Checks the text of a symbolic link: it must not climb above the root.</summary>
     private static void CheckTarget(ArchiveEntryNode link)
     {
-        Hold(link.Target!.Length > 0 && link.Target[0] is not ('/' or '\\'), "A link is absolute.");
+        Hold(link.Target!.Length > 0 && link.Target[0] is not ('/' or '\\'), "A symbolic link is absolute.");
         if (!link.Target.Contains(".."))
         {
             return;
@@ -114,7 +115,7 @@ internal sealed class NamesTarget : FuzzTarget
         int depth = folder.Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
         int up = link.Target.Split('/').Count(segment => segment == "..");
         int down = link.Target.Split('/').Count(segment => segment is not (".." or "." or ""));
-        Hold(up <= depth + down + 1000 && (down > 0 || up <= depth), "A link leads out of the folder.");
+        Hold(up <= depth + down + 1000 && (down > 0 || up <= depth), "A symbolic link points outside the folder.");
     }
 
     private static void CheckFileName(string safe, string name)
@@ -122,14 +123,14 @@ internal sealed class NamesTarget : FuzzTarget
         Hold(safe.Length is > 0 and < 150 && safe is not ("." or ".."), $"The name has {safe.Length} characters.");
         Hold(
             safe.AsSpan().IndexOfAny(s_forbidden) < 0 && !safe.Any(char.IsControl),
-            "A file name has a character that some system reads another way.");
+            "A file name contains a character with a special meaning on some system.");
         Hold(
             !safe.EndsWith('.') && !safe.EndsWith(' ') && !safe.StartsWith('.'),
-            "A file name begins or ends so that Windows changes it.");
+            "Windows changes the start or end of a file name.");
         string stem = safe.Split('.')[0].TrimEnd();
         Hold(
             NameRules.Windows.Fault(stem.Length == 0 ? "x" : stem) is null,
-            "A file name is one of a device of Windows.");
+            "A file name is a Windows device name.");
         _ = name;
     }
 }

@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Requests of the five operations, signed after all changes, so that they get to their bodies.</summary>
+/// <summary>Requests of the five operations, signed after the mutations, so that their bodies are read.</summary>
 internal sealed class OperationsTarget : RequestTarget
 {
     private static readonly (string Operation, string Body)[] s_calls =
@@ -42,7 +42,7 @@ internal sealed class OperationsTarget : RequestTarget
 
     protected override void Sign(EmulatorBench bench, HttpRequest call, byte[] input)
     {
-        // The body is needed for the signature, and can be read once: it is read from a second reader.
+        // A body can be read only once, so use a second reader to compute the signature.
         using ClientStream client = new(input);
         HttpRequestReader reader = new(client);
         HttpRequest? read = EmulatorBench.Read(reader);
@@ -53,7 +53,7 @@ internal sealed class OperationsTarget : RequestTarget
         }
     }
 
-    // What the emulator answers, our own client reads.
+    // Our client must be able to read the emulator's response.
     protected override string After(HttpResponse answer) => answer.StatusCode != 200
         ? ErrorResponse.Read(answer.Body, null).Code
         : Count(ResponseReader.Jobs(answer.Body).Count) + ResponseReader.Status(answer.Body)

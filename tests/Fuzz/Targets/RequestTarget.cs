@@ -7,10 +7,10 @@ using CodePipeline.ThirdParty.Emulation.Http;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Bytes of a connection to the emulator, read as requests one after the other.</summary>
+/// <summary>The bytes of a connection to the emulator, read as consecutive requests.</summary>
 internal abstract class RequestTarget : FuzzTarget
 {
-    // What cases leave in an emulator must not add up.
+    // Replace the emulator regularly, so that state does not accumulate.
     private const int CasesOfABench = 500;
 
     private EmulatorBench _bench = new();
@@ -44,7 +44,7 @@ internal abstract class RequestTarget : FuzzTarget
 
                 Sign(_bench, call, bytes);
                 HttpResponse answer = _bench.Answer(call);
-                Hold(answer.StatusCode is 0 or (>= 200 and < 600), "An answer has no status.");
+                Hold(answer.StatusCode is 0 or (>= 200 and < 600), "A response has no status.");
                 Hold(answer.ErrorName is not ("InternalFailure" or "InternalError"), "The emulator failed.");
                 if (i < 3)
                 {
@@ -59,7 +59,7 @@ internal abstract class RequestTarget : FuzzTarget
         }
         catch (Exception error) when (error is HttpFormatException or EndOfStreamException)
         {
-            // The connection is refused, or its client went away in the middle of a request.
+            // The connection is rejected, or its client disconnected within a request.
             outcome += error is HttpFormatException ? Shape(error) : "ended";
         }
 
@@ -68,7 +68,7 @@ internal abstract class RequestTarget : FuzzTarget
 
     protected override void Release() => _bench.Dispose();
 
-    /// <summary>What is done with a request before it is answered.</summary>
+    /// <summary>Prepares a request before the emulator processes it.</summary>
     protected virtual void Sign(EmulatorBench bench, HttpRequest call, byte[] input)
     {
     }
@@ -82,7 +82,7 @@ internal abstract class RequestTarget : FuzzTarget
         ];
 }
 
-/// <summary>A connection: gives what the client sends, and takes what it is told.</summary>
+/// <summary>A connection that returns the bytes of the client and discards the responses.</summary>
 internal sealed class ClientStream(byte[] bytes) : MemoryStream(bytes)
 {
     public override Task WriteAsync(

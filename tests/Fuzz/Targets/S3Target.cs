@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Requests of the S3 side, signed by the emulator's own keys, or by those of a job where the path says so.
+/// S3 requests, signed with the emulator's own keys or, depending on the path, with those of a job.
 /// </summary>
 internal sealed class S3Target : RequestTarget
 {

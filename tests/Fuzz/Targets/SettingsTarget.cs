@@ -11,7 +11,7 @@ using CodePipeline.ThirdParty.Tests;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Region, endpoint, proxy, profile and its files, and the variables of the AWS tools: a line each, the profile last.
+/// Region, endpoint, proxy, variables of the AWS tools, and profile files: one on each line, the profile last.
 /// </summary>
 internal sealed class SettingsTarget : FuzzTarget
 {
@@ -30,7 +30,7 @@ internal sealed class SettingsTarget : FuzzTarget
 
     public override bool UsesThreads => true;
 
-    // The SDK reads its own files, and keeps what it reads.
+    // The SDK reads and caches its own files.
     public override long Allowance(int length) => 8 << 20 | (length * 2000L);
 
     public override IReadOnlyList<byte[]> Words { get; } = AsWords(
@@ -82,7 +82,7 @@ internal sealed class SettingsTarget : FuzzTarget
         try
         {
             using ThirdPartyJobClient client = new(settings);
-            Hold(client.Endpoint.Scheme is "http" or "https", "An endpoint is none.");
+            Hold(client.Endpoint.Scheme is "http" or "https", "An endpoint has another scheme than http or https.");
             return "client" + client.HasOwnEndpoint;
         }
         catch (Exception error) when (error is InvalidInputException or CredentialException)

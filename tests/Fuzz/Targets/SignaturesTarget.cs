@@ -11,7 +11,7 @@ using CodePipeline.ThirdParty.Fuzz.Making;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Signatures: a right request, changed after it was signed. What was signed is all that is let through.
+/// Signatures: a valid request, mutated after signing. The emulator must accept only what was signed.
 /// </summary>
 internal sealed class SignaturesTarget : FuzzTarget
 {
@@ -60,7 +60,7 @@ internal sealed class SignaturesTarget : FuzzTarget
             if (S3Request.IsFor(call))
             {
                 S3Caller caller = _bench.S3.Verify(S3Request.Read(call), bucketRegion: null);
-                Hold(caller.AccessKeyId == EmulatorBench.AccessKeyId, "Another caller was let in.");
+                Hold(caller.AccessKeyId == EmulatorBench.AccessKeyId, "A request of another caller was accepted.");
                 outcome = "s3";
             }
             else

@@ -14,8 +14,7 @@ using CodePipeline.ThirdParty.Tests;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Whole answers of S3 to the download of an artifact: lengths, ranges, ETags and checksums that lie, bodies that end
-/// early.
+/// Responses of S3 to the download of an artifact: false lengths, ranges, ETags and checksums, and truncated bodies.
 /// </summary>
 internal sealed class StoreTarget : FuzzTarget
 {
@@ -94,7 +93,7 @@ internal sealed class StoreTarget : FuzzTarget
                 _job, _artifact, file, expand: input.Length % 3 == 0, progress: null, CancellationToken.None)
                 .GetAwaiter().GetResult();
             long length = Directory.Exists(file) ? 0 : new FileInfo(file).Length;
-            Hold(length <= input.Length, "A file is longer than all that was sent.");
+            Hold(length <= input.Length, "A file is longer than the response.");
             outcome = "saved" + Count((int)length);
         }
         catch (ArtifactTransferException error)
@@ -103,17 +102,17 @@ internal sealed class StoreTarget : FuzzTarget
                 !error.ToString().Contains("s3cret-key", StringComparison.Ordinal)
                     && !error.ToString().Contains("session-token", StringComparison.Ordinal),
                 "An error shows a secret.");
-            Hold(Left().Length == 0, "Something was left of a download that failed.");
+            Hold(Left().Length == 0, "A failed download left files.");
             outcome = error.Fault.ToString() + error.StatusCode;
         }
         catch (ThirdPartyConnectionException error)
         {
-            Hold(Left().Length == 0, "Something was left of a download that failed.");
+            Hold(Left().Length == 0, "A failed download left files.");
             outcome = error.Fault.ToString();
         }
         catch (ArchiveException error)
         {
-            Hold(Left().Length == 0, "Something was left of an archive that was refused.");
+            Hold(Left().Length == 0, "A failed extraction left files.");
             outcome = error.Fault.ToString();
         }
 
@@ -140,5 +139,5 @@ internal sealed class StoreTarget : FuzzTarget
 
     private string[] Left() => Directory.GetFileSystemEntries(_folder.PathOf("."));
 
-    /// <summary>The system's clock, but pauses between attempts are over at once.</summary>
+    /// <summary>The system's clock, without delays between attempts.</summary>
 }

@@ -14,7 +14,7 @@ using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
-/// <summary>Texts of parameters, of handlers and of fault plans.</summary>
+/// <summary>Texts of parameters, handlers and fault plans.</summary>
 internal sealed class TextTarget : FuzzTarget
 {
     private static readonly string[] s_texts =
@@ -50,7 +50,7 @@ internal sealed class TextTarget : FuzzTarget
         string text = Encoding.UTF8.GetString(input);
         if (input.Length % 7 == 0)
         {
-            // Halves of characters come from scripts that cut texts.
+            // Scripts that cut texts can produce lone surrogates.
             text += '\ud83d';
         }
 
@@ -59,10 +59,10 @@ internal sealed class TextTarget : FuzzTarget
             string cut = limit.Cut(text);
             Hold(
                 cut.Length <= limit.Maximum && (text.Length <= limit.Maximum || cut.EndsWith('…')),
-                "A text is cut to more than its limit.");
+                "A truncated text exceeds its limit.");
             Hold(
                 text.StartsWith(cut.TrimEnd('…'), StringComparison.Ordinal),
-                "A cut text is not the start of the text.");
+                "A truncated text is not the start of the text.");
         }
 
         CheckOutcome(text);
@@ -85,12 +85,12 @@ internal sealed class TextTarget : FuzzTarget
             }),
         })
         {
-            // What a handler leaves is always a result that can be written down and sent.
+            // Any output of a handler must become a result that can be written and sent.
             ThirdPartyJobOutcome fitted = fit.Of(outcome);
             byte[] body = fitted.Failure is FailureResult failure
                 ? RequestBody.Failure("j", new Secret("t"), failure)
                 : RequestBody.Success("j", new Secret("t"), fitted.Success!);
-            Hold(body.Length > 0, "A result is nothing.");
+            Hold(body.Length > 0, "A result is empty.");
             if (IsWellFormed(text))
             {
                 JournalTarget.CheckWritten(
@@ -134,7 +134,7 @@ internal sealed class TextTarget : FuzzTarget
             FaultPlan again = FaultPlan.Parse(plan.ToString());
             Hold(
                 again.ToString() == plan.ToString() && again.Rules.Count == plan.Rules.Count,
-                "A fault plan is not read back as it is written.");
+                "A fault plan does not round-trip.");
             return "plan" + Count(plan.Rules.Count);
         }
         catch (InvalidInputException error)

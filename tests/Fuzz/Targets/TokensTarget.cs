@@ -13,8 +13,8 @@ using CodePipeline.ThirdParty.Tokens;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Client tokens: the variable with a token or a map (first line: the client asked for), and what tables, scripts and
-/// vaults give.
+/// Client tokens: the variable with a token or a map, and tokens from tables, scripts and vaults. The first line of the
+/// input is the requested client.
 /// </summary>
 internal sealed class TokensTarget : FuzzTarget
 {

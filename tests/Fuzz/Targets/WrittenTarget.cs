@@ -10,8 +10,8 @@ using CodePipeline.ThirdParty.Worker.Journal;
 namespace CodePipeline.ThirdParty.Fuzz.Targets;
 
 /// <summary>
-/// Values drawn from the input, written by our client and journal and read by the emulator and the journal: what the
-/// client lets pass the emulator takes, and both have the same values.
+/// Values drawn from the input, written by our client and journal, and read by the emulator and the journal. The
+/// emulator must accept everything that the client accepts, with the same values.
 /// </summary>
 internal sealed class WrittenTarget : FuzzTarget
 {
@@ -24,7 +24,7 @@ internal sealed class WrittenTarget : FuzzTarget
 
     public override int Longest => 4096;
 
-    // Serializers make their tables at the first case.
+    // Serializers create their tables at the first case.
     public override long Allowance(int length) => 2 << 20;
 
     public override byte[] Make(Draw draw) => draw.Bytes(draw.Between(4, 600));
@@ -75,7 +75,7 @@ internal sealed class WrittenTarget : FuzzTarget
         }
         catch (ServiceException error)
         {
-            throw new FuzzException($"What the client let pass the emulator refuses: {error.Name}");
+            throw new FuzzException($"The emulator rejects a request that the client accepts: {error.Name}");
         }
 
         EmulatedJob done = _bench.Jobs.Find(job.JobId)!;
@@ -90,8 +90,10 @@ internal sealed class WrittenTarget : FuzzTarget
         {
             Hold(
                 done.FailureMessage == Sent(failure.Message) && done.FailureType == failure.Type.ToString(),
-                "A failure came as another.");
-            Hold(done.ExternalExecutionId == Sent(failure.ExternalExecutionId), "An execution id came as another.");
+                "A failure arrived with other values.");
+            Hold(
+                done.ExternalExecutionId == Sent(failure.ExternalExecutionId),
+                "An execution ID arrived with another value.");
         }
         else
         {
@@ -99,13 +101,13 @@ internal sealed class WrittenTarget : FuzzTarget
                 done.Summary == Sent(success.Summary) && done.ExternalExecutionId == Sent(success.ExternalExecutionId)
                 && done.PercentComplete == success.PercentComplete
                 && done.ContinuationTokenOut == Sent(success.ContinuationToken),
-                "A success came as another.");
+                "A success arrived with other values.");
             Hold(
                 done.Revision == Sent(success.Revision?.Revision)
                 && done.RevisionChangeIdentifier == Sent(success.Revision?.ChangeIdentifier)
                 && done.RevisionSummary == Sent(success.Revision?.Summary)
                 && done.RevisionCreated == success.Revision?.Created,
-                "A revision came as another.");
+                "A revision arrived with other values.");
         }
 
         if (body.AsSpan().IndexOf("\\uFFFD"u8) < 0)
@@ -121,7 +123,7 @@ internal sealed class WrittenTarget : FuzzTarget
 
     private static string? Maybe(Draw draw, int most) => draw.Chance(0.4) ? null : draw.Text(most);
 
-    // Half a character cannot be written as UTF-8; the writer puts U+FFFD for it.
+    // A lone surrogate cannot be encoded as UTF-8, so the writer replaces it with U+FFFD.
     private static string? Sent(string? text) =>
         text is null ? null : JsonSerializer.Deserialize<string>(JsonSerializer.SerializeToUtf8Bytes(text));
 }

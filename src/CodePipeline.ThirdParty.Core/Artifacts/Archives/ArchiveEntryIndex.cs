@@ -10,7 +10,7 @@ internal enum NodeKind
     Link,
 }
 
-/// <summary>A place in the tree of an archive.</summary>
+/// <summary>A file, folder or symbolic link in the index of an archive.</summary>
 internal sealed class ArchiveEntryNode
 {
     private Dictionary<string, ArchiveEntryNode>? _children;
@@ -26,8 +26,8 @@ internal sealed class ArchiveEntryNode
 
     public string Name { get; }
 
-    /// <summary>From the root on, separated by '/'; empty for the root.</summary>
-    /// <remarks>Put together when asked for: paths kept for each of many deep folders would be gigabytes.</remarks>
+    /// <summary>The path from the root, separated by '/'; empty for the root.</summary>
+    /// <remarks>Built on demand, because stored paths of many deep folders would take gigabytes.</remarks>
     public string Path
     {
         get
@@ -50,19 +50,19 @@ internal sealed class ArchiveEntryNode
 
     public NodeKind Kind { get; set; }
 
-    /// <summary>Whether its name is bytes that are no UTF-8, read one by one.</summary>
+    /// <summary>Whether the name was not UTF-8 and was decoded as Latin-1.</summary>
     public bool IsGuessed { get; init; }
 
-    /// <summary>Whether it is among the links of its tree, or was.</summary>
+    /// <summary>Whether the index lists it among its symbolic links.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>Whether anything is in it.</summary>
+    /// <summary>Whether the folder contains entries.</summary>
     public bool HasChildren => _children is { Count: > 0 };
 
-    /// <summary>Of a link: where it points, as the archive has it.</summary>
+    /// <summary>The target of a symbolic link, as stored in the archive.</summary>
     public string? Target { get; set; }
 
-    /// <summary>Of a link: UTC; <see langword="null"/> where the archive has no usable time.</summary>
+    /// <summary>The time of a symbolic link, in UTC; <see langword="null"/> if the archive has none.</summary>
     public DateTime? Modified { get; set; }
 
     public ArchiveEntryNode? Find(string foldedName) =>
@@ -73,23 +73,23 @@ internal sealed class ArchiveEntryNode
 }
 
 /// <summary>
-/// The tree that an archive makes, built name by name before anything is written. It is where every name is judged:
-/// a path that comes out of it lies in the tree, meets no other entry and goes through no link.
+/// The tree of an archive's entries. It validates each name before the entry is written: the path stays inside the
+/// tree, is unique, and passes through no symbolic link.
 /// </summary>
 internal sealed class ArchiveEntryIndex
 {
-    private const int MostLinksOnAWay = 40;
+    private const int MaximumLinksFollowed = 40;
     private readonly string _archive;
     private readonly NameRules _rules;
     private readonly ExtractionLimits _limits;
     private readonly bool _isPacking;
     private readonly List<ArchiveEntryNode> _links = new();
 
-    /// <summary>Makes an empty one.</summary>
-    /// <param name="archive">The archive, or the folder that is to become one.</param>
-    /// <param name="rules">What the system makes of names.</param>
-    /// <param name="limits">How long paths can be, and how many.</param>
-    /// <param name="isPacking">Whether the archive is yet to be made, which errors are to say.</param>
+    /// <summary>Creates an empty index.</summary>
+    /// <param name="archive">The archive, or the folder to pack.</param>
+    /// <param name="rules">The file-name rules of the target system.</param>
+    /// <param name="limits">The limits for the length, depth and number of paths.</param>
+    /// <param name="isPacking">Whether a folder is packed, which changes the wording of errors.</param>
     public ArchiveEntryIndex(string archive, NameRules rules, ExtractionLimits limits, bool isPacking = false)
     {
         _isPacking = isPacking;
@@ -100,14 +100,14 @@ internal sealed class ArchiveEntryIndex
 
     public ArchiveEntryNode Root { get; } = new(parent: null, string.Empty, NodeKind.Folder);
 
-    /// <summary>All links, in the order of the archive.</summary>
+    /// <summary>All symbolic links, in the order of the archive.</summary>
     public IEnumerable<ArchiveEntryNode> Links
     {
         get
         {
             foreach (ArchiveEntryNode each in _links)
             {
-                // One that a later entry has replaced is none any more.
+                // A later entry may have replaced the link.
                 if (each.Kind == NodeKind.Link)
                 {
                     yield return each;
@@ -117,28 +117,28 @@ internal sealed class ArchiveEntryIndex
     }
 
     /// <summary>
-    /// Whether an entry replaces an earlier one of its name, as programs that append to a tar mean it; else the name is
-    /// refused when it comes again.
+    /// Whether a later entry replaces an earlier one of the same name, as in a tar that was appended to. Otherwise a
+    /// repeated name is an error.
     /// </summary>
     public bool LaterReplaces { get; init; }
 
-    /// <summary>Files, links and folders so far, those implied by a path among them.</summary>
+    /// <summary>The number of files, symbolic links and folders so far, including folders implied by paths.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Called for each place before it comes into the tree, and for one that is replaced.</summary>
+    /// <summary>Called before each entry is added or replaced.</summary>
     public Action? Counted { get; set; }
 
-    /// <summary>Called for an entry, as it was, before another one takes its place.</summary>
+    /// <summary>Called with an entry before a later one replaces it.</summary>
     public Action<ArchiveEntryNode>? Replaced { get; set; }
 
     /// <summary>
-    /// Called for each folder when it comes into the tree; a parent always comes before what is in it.
+    /// Called for each added folder. A parent comes before its content.
     /// </summary>
     public Action<ArchiveEntryNode>? FolderAdded { get; set; }
 
-    /// <summary>Adds an entry by the name that the archive has for it.</summary>
-    /// <param name="rawName">The name; bytes that are no UTF-8 are as <see cref="TarText"/> has them.</param>
-    /// <param name="kind">What it is.</param>
+    /// <summary>Validates the name of an entry and adds the entry.</summary>
+    /// <param name="rawName">The stored name, with invalid UTF-8 encoded by <see cref="TarText"/>.</param>
+    /// <param name="kind">The kind of the entry.</param>
     public ArchiveEntryNode Add(string rawName, NodeKind kind)
     {
         string name = TarText.Readable(rawName);
@@ -146,7 +146,7 @@ internal sealed class ArchiveEntryIndex
         {
             throw ArchiveErrors.TooLarge(
                 _archive, $"the path '{ArchiveErrors.Shown(name)}' is {name.Length:N0} characters long",
-                "Have the archive made with shorter paths.");
+                "Create the archive again with shorter paths.");
         }
 
         if (name.Length == 0)
@@ -169,37 +169,37 @@ internal sealed class ArchiveEntryIndex
                 throw Unsafe(name, fault);
             }
 
-            // Each level costs time for all that is below it, however short its name is.
+            // Each level costs time for everything below it, even with short names.
             if (++depth > _limits.MaxDepth)
             {
                 throw ArchiveErrors.TooLarge(
                     _archive,
                     $"the path '{ArchiveErrors.Shown(name)}' is more than {_limits.MaxDepth:N0} levels deep",
-                    "Have the archive made with fewer nested folders.");
+                    "Create the archive again with fewer nested folders.");
             }
 
-            // Readable text has its characters where the raw one has them.
+            // The readable and the raw text have the same length, so positions match.
             bool isGuessed = !ReferenceEquals(name, rawName)
                 && string.CompareOrdinal(segment, 0, rawName, start - 1 - segment.Length, segment.Length) != 0;
             bool isLast = IsLast(name, start);
-            node = FollowLinkSegment(name, node, segment, isLast ? kind : NodeKind.Folder, isNamed: isLast, isGuessed);
+            node = AddSegment(name, node, segment, isLast ? kind : NodeKind.Folder, isNamed: isLast, isGuessed);
         }
 
         if (node == Root && kind != NodeKind.Folder)
         {
-            throw Unsafe(name, "it has no name of its own");
+            throw Unsafe(name, "its path names no file");
         }
 
         return node;
     }
 
-    /// <summary>The entry that a hard link of a tar names; an earlier one, as tar has it.</summary>
-    /// <param name="rawName">The name.</param>
-    /// <param name="fault">Why it is no name that an entry can have, if it is none.</param>
+    /// <summary>Finds the earlier entry that a hard link of a tar refers to.</summary>
+    /// <param name="rawName">The stored name.</param>
+    /// <param name="fault">Why the name is invalid; <see langword="null"/> if it is valid.</param>
     public ArchiveEntryNode? Find(string rawName, out string? fault)
     {
         string name = TarText.Readable(rawName);
-        fault = name.Length == 0 ? "it is empty" : StartFault(name);
+        fault = name.Length == 0 ? "that name is empty" : StartFault(name);
         ArchiveEntryNode? node = Root;
         int start = 0;
         while (fault is null && node is not null && NextSegment(name, ref start) is string segment)
@@ -211,14 +211,14 @@ internal sealed class ArchiveEntryIndex
         return fault is null ? node : null;
     }
 
-    /// <summary>Follows every link through the finished tree; one that leaves it is an error.</summary>
+    /// <summary>Verifies that no symbolic link of the finished tree points outside it.</summary>
     public void CheckLinks()
     {
         foreach (ArchiveEntryNode link in Links)
         {
             if (FindEscape(link, out _) is string fault)
             {
-                string what = $"it is a link to '{ArchiveErrors.Shown(link.Target!)}', which {fault}";
+                string what = $"it is a symbolic link to '{ArchiveErrors.Shown(link.Target!)}', which {fault}";
                 throw _isPacking
                     ? ArchiveErrors.CannotKeep(_archive, link.Path, what)
                     : ArchiveErrors.Unsafe(_archive, link.Path, what);
@@ -226,22 +226,27 @@ internal sealed class ArchiveEntryIndex
         }
     }
 
-    /// <summary>Whether a link comes to a folder in the end.</summary>
-    public bool IsFolder(ArchiveEntryNode link) => FindEscape(link, out ArchiveEntryNode? reached) is null && reached is not null;
+    /// <summary>Whether a symbolic link resolves to a folder.</summary>
+    public bool IsFolder(ArchiveEntryNode link) =>
+        FindEscape(link, out ArchiveEntryNode? reached) is null && reached is not null;
 
-    /// <summary>How a link leaves the tree; <see langword="null"/> where it stays in.</summary>
-    /// <param name="link">The link.</param>
-    /// <param name="reached">The folder that it comes to, if it comes to one.</param>
+    /// <summary>
+    /// Describes how a symbolic link leaves the tree. Returns <see langword="null"/> if it stays inside.
+    /// </summary>
+    /// <param name="link">The symbolic link.</param>
+    /// <param name="reached">
+    /// The folder that the link resolves to; <see langword="null"/> if it is not a folder.
+    /// </param>
     public string? FindEscape(ArchiveEntryNode link, out ArchiveEntryNode? reached)
     {
         reached = null;
         string target = link.Target!;
         if (target.Length == 0 || target.IndexOf('\0') >= 0)
         {
-            return "is no path";
+            return "is not a path";
         }
 
-        // What is still to be walked; a link on the way puts its own target in front.
+        // The remaining segments. A symbolic link on the way pushes the segments of its own target.
         Stack<string> ahead = new();
         int followed = 0;
         if (PushSegments(ahead, target) is string fault)
@@ -257,7 +262,7 @@ internal sealed class ArchiveEntryIndex
             {
                 if (at.Parent is null)
                 {
-                    return "leads out of the folder";
+                    return "points outside the folder";
                 }
 
                 at = at.Parent;
@@ -267,15 +272,15 @@ internal sealed class ArchiveEntryIndex
             ArchiveEntryNode? next = at.Find(_rules.Fold(segment));
             if (next?.Kind == NodeKind.Link)
             {
-                // A loop of links leads nowhere, and so not out; until somebody puts something else in its place.
-                if (++followed > MostLinksOnAWay)
+                // A loop resolves to nothing, which is safe. With '..' after it, a later replacement could escape.
+                if (++followed > MaximumLinksFollowed)
                 {
-                    return ahead.Contains("..") ? "has '..' after a loop of links" : null;
+                    return ahead.Contains("..") ? "has '..' after a loop of symbolic links" : null;
                 }
 
                 if (PushSegments(ahead, next.Target!) is string chained)
                 {
-                    return $"comes by the link '{ArchiveErrors.Shown(next.Path)}', which {chained}";
+                    return $"passes through the link '{ArchiveErrors.Shown(next.Path)}', which {chained}";
                 }
 
                 continue;
@@ -283,8 +288,8 @@ internal sealed class ArchiveEntryIndex
 
             if (next is null || next.Kind == NodeKind.File)
             {
-                // Dangling: a later file may fill the place, but '..' from there on would be judged by guess.
-                return ahead.Contains("..") ? "has '..' after a place that is not in the archive" : null;
+                // Dangling, which is safe. With '..' after it, a later file or link could make it escape.
+                return ahead.Contains("..") ? "has '..' after a name that is not a folder in the archive" : null;
             }
 
             at = next;
@@ -312,7 +317,7 @@ internal sealed class ArchiveEntryIndex
 
             if (segment != ".." && SegmentFault(segment) is string fault)
             {
-                return $"is no path here ({fault})";
+                return $"is not a valid path on this system ({fault})";
             }
 
             ahead.Push(segment);
@@ -321,13 +326,13 @@ internal sealed class ArchiveEntryIndex
         return null;
     }
 
-    private ArchiveEntryNode FollowLinkSegment(
+    private ArchiveEntryNode AddSegment(
         string name, ArchiveEntryNode parent, string segment, NodeKind kind, bool isNamed, bool isGuessed)
     {
         string folded = _rules.Fold(segment);
         if (parent.Find(folded) is ArchiveEntryNode known)
         {
-            return AddSegment(name, known, segment, kind, isNamed, isGuessed);
+            return MergeSegment(name, known, segment, kind, isNamed, isGuessed);
         }
 
         if (++Count > _limits.MaxEntries)
@@ -338,11 +343,11 @@ internal sealed class ArchiveEntryIndex
         Counted?.Invoke();
         ArchiveEntryNode node = new(parent, segment, kind) { IsGuessed = isGuessed };
         parent.Add(folded, node, _rules);
-        Take(node);
+        NotifyAdded(node);
         return node;
     }
 
-    private void Take(ArchiveEntryNode node)
+    private void NotifyAdded(ArchiveEntryNode node)
     {
         if (node.Kind == NodeKind.Folder)
         {
@@ -355,27 +360,27 @@ internal sealed class ArchiveEntryIndex
         }
     }
 
-    private ArchiveEntryNode AddSegment(
+    private ArchiveEntryNode MergeSegment(
         string name, ArchiveEntryNode known, string segment, NodeKind kind, bool isNamed, bool isGuessed)
     {
         if (!isNamed && known.Kind == NodeKind.Link)
         {
-            throw Unsafe(name, $"it goes through the link '{ArchiveErrors.Shown(known.Path)}'");
+            throw Unsafe(name, $"its path passes through the link '{ArchiveErrors.Shown(known.Path)}'");
         }
 
         if (known.Name != segment)
         {
             throw ArchiveErrors.Conflict(
-                _archive, name, $"on this system its name is the same as that of '{ArchiveErrors.Shown(known.Path)}'");
+                _archive, name, $"on this system its name equals that of '{ArchiveErrors.Shown(known.Path)}'");
         }
 
         if (known.IsGuessed != isGuessed)
         {
             throw ArchiveErrors.Conflict(
-                _archive, name, "another entry has the same name in another encoding, of which one is not UTF-8");
+                _archive, name, "another entry has the same name in a different encoding");
         }
 
-        // Folders may come twice; they add up.
+        // A repeated folder is allowed; the contents merge.
         if (kind == NodeKind.Folder && known.Kind == NodeKind.Folder)
         {
             return known;
@@ -387,37 +392,38 @@ internal sealed class ArchiveEntryIndex
             Replaced?.Invoke(known);
             known.Kind = kind;
             known.Target = null;
-            Take(known);
+            NotifyAdded(known);
             return known;
         }
 
         throw ArchiveErrors.Conflict(
             _archive, name, known.Kind == kind
-                ? "the archive has it twice"
-                : $"'{ArchiveErrors.Shown(known.Path)}' is a {Word(known.Kind)} and cannot be a {Word(kind)} too");
+                ? "the archive contains it twice"
+                : $"'{ArchiveErrors.Shown(known.Path)}' is a {DescribeKind(known.Kind)} and cannot also be a "
+                    + DescribeKind(kind));
     }
 
     private ArchiveException Unsafe(string name, string what) => _isPacking
         ? ArchiveErrors.CannotPack(_archive, name, what)
         : ArchiveErrors.Unsafe(_archive, name, what);
 
-    private static string Word(NodeKind kind) => kind switch
+    private static string DescribeKind(NodeKind kind) => kind switch
     {
         NodeKind.Folder => "folder",
         NodeKind.File => "file",
-        _ => "link",
+        _ => "symbolic link",
     };
 
-    // Refused on every system: an archive that is dangerous on one of them has no business on another.
+    // Rejected on every system, because an archive that is dangerous on one system is suspicious on all.
     private static string? StartFault(string name) =>
         name[0] is '/' or '\\' ? "its path is absolute" : IsDrive(name) ? "its path names a drive" : null;
 
     private string? SegmentFault(string segment) => _rules.Fault(segment) ?? BackslashFault(segment);
 
-    // A backslash is part of a name on Unix; it is not to hide a way out that opens on Windows.
+    // On Unix a backslash is part of a name, but it must not hide a '..' that Windows would follow.
     private static string? BackslashFault(string segment) =>
         segment.IndexOf('\\') >= 0 && Array.IndexOf(segment.Split('\\'), "..") >= 0
-            ? "'..' leads out of the folder" : null;
+            ? "'..' points outside the folder" : null;
 
     private static bool IsDrive(string path) => path.Length >= 2 && path[1] == ':'
         && path[0] is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')

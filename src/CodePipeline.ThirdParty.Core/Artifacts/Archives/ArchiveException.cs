@@ -2,30 +2,33 @@ using System;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>What is the matter with an archive, or with its way into or out of a folder.</summary>
+/// <summary>Why an archive could not be expanded or created.</summary>
 public enum ArchiveFault
 {
-    /// <summary>The bytes are not what they should be: cut off, altered, or contradicting each other.</summary>
+    /// <summary>The archive is truncated, altered or inconsistent.</summary>
     Damaged,
 
-    /// <summary>An entry would leave the folder, or is of a kind that has no place in an artifact.</summary>
+    /// <summary>An entry would escape the folder, or is of a forbidden type such as a device.</summary>
     Unsafe,
 
-    /// <summary>A limit of <see cref="ExtractionLimits"/> is broken.</summary>
+    /// <summary>The archive exceeds a limit of <see cref="ExtractionLimits"/>.</summary>
     TooLarge,
 
-    /// <summary>Whole and harmless, but of a kind that is not read here, such as an encrypted zip.</summary>
+    /// <summary>The archive uses a format or feature that this module does not support, such as encryption.</summary>
     Unsupported,
 
-    /// <summary>Two entries want the same place, or the destination is taken.</summary>
+    /// <summary>Two entries have the same name, or the destination already exists.</summary>
     Conflict,
 
-    /// <summary>A file or folder could not be read or written: missing, denied, changed meanwhile, disk full.</summary>
+    /// <summary>
+    /// A file or folder could not be read or written: it is missing, access is denied, it changed during the
+    /// operation, or the disk is full.
+    /// </summary>
     Storage,
 }
 
-/// <summary>An archive that could not be expanded, or a folder that could not be packed.</summary>
-/// <remarks>Nothing is left half-done: the destination is as it was before.</remarks>
+/// <summary>An archive could not be expanded, or a folder could not be packed.</summary>
+/// <remarks>The destination is unchanged.</remarks>
 public sealed class ArchiveException : Exception
 {
     internal ArchiveException(
@@ -39,15 +42,15 @@ public sealed class ArchiveException : Exception
         Entry = entry;
     }
 
-    /// <summary>What is the matter.</summary>
+    /// <summary>Why the operation failed.</summary>
     public ArchiveFault Fault { get; }
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>One sentence that says what to do.</summary>
     public string RecommendedAction { get; }
 
-    /// <summary>The archive, file or folder that it is about, if it is about one.</summary>
+    /// <summary>The archive, file or folder; <see langword="null"/> if none is involved.</summary>
     public string? Path { get; }
 
-    /// <summary>The entry of the archive that it is about, if it is about one.</summary>
+    /// <summary>The entry of the archive; <see langword="null"/> if none is involved.</summary>
     public string? Entry { get; }
 }

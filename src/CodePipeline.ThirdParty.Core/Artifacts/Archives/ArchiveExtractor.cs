@@ -7,35 +7,38 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>What an expansion came to.</summary>
-/// <param name="Format">What the archive was.</param>
-/// <param name="Entries">Files, links and folders.</param>
-/// <param name="Bytes">The files together.</param>
-/// <param name="Notes">What its user should know of the archive, though all that it has was expanded.</param>
+/// <summary>The result of expanding an archive.</summary>
+/// <param name="Format">The format of the archive.</param>
+/// <param name="Entries">The number of files, symbolic links and folders.</param>
+/// <param name="Bytes">The total size of the files in bytes.</param>
+/// <param name="Notes">Warnings about an archive that was expanded successfully.</param>
 internal sealed record ExtractionResult(
     ArchiveFormat Format, long Entries, long Bytes, IReadOnlyList<string> Notes);
 
-/// <summary>Expands an archive into a folder that comes into being as a whole, or not at all.</summary>
+/// <summary>Expands an archive into a folder, which appears only when it is complete.</summary>
 internal sealed class ArchiveExtractor
 {
-    /// <summary>What this system makes of names.</summary>
+    /// <summary>The file-name rules of the target system.</summary>
     public NameRules Rules { get; init; } = NameRules.OfThisMachine;
 
-    /// <summary>How many threads write files; as many as there are processors, eight at most, unless set.</summary>
+    /// <summary>The number of threads that write files; by default the number of processors, at most 8.</summary>
     public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Expands a zip, tar or tar.gz, told by its content.</summary>
+    /// <summary>Expands a zip, tar or tar.gz. The content determines the format.</summary>
     /// <param name="archiveFile">The archive.</param>
     /// <param name="destination">
-    /// A folder: made with its parents where it does not exist; it may exist and be empty.
+    /// The folder to create, with its parents. It may already exist if it is empty or <paramref name="replace"/> is
+    /// set.
     /// </param>
-    /// <param name="limits">What is too much; <see cref="ExtractionLimits.Default"/> unless named.</param>
-    /// <param name="replace">Whether a destination with content is replaced by what is in the archive.</param>
-    /// <param name="progress">Told from any thread, but from one at a time; every few MiB and at the end.</param>
-    /// <param name="cancellationToken">Stops it; the destination is then as it was before.</param>
-    /// <exception cref="ArchiveException">Nothing was expanded, and the destination is as it was before.</exception>
+    /// <param name="limits">The limits; <see cref="ExtractionLimits.Default"/> if <see langword="null"/>.</param>
+    /// <param name="replace">Whether the archive replaces the content of an existing destination.</param>
+    /// <param name="progress">
+    /// Receives progress every few MiB and at the end, from any thread but never concurrently.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the operation and leaves the destination unchanged.</param>
+    /// <exception cref="ArchiveException">The archive was not expanded, and the destination is unchanged.</exception>
     public Task<ExtractionResult> ExtractAsync(
         string archiveFile,
         string destination,
@@ -46,7 +49,7 @@ internal sealed class ArchiveExtractor
             new ArchiveSource(Path.GetFullPath(archiveFile)), destination, limits, replace, progress,
             cancellationToken);
 
-    /// <summary>Expands an archive that may still be coming; it lands when it is whole.</summary>
+    /// <summary>Expands an archive that may still be downloading. Commits it when the download is complete.</summary>
     /// <inheritdoc
     /// cref="ExtractAsync(string, string, ExtractionLimits?, bool, IProgress{ArchiveProgress}?, CancellationToken)"/>
     public Task<ExtractionResult> ExtractAsync(
@@ -62,7 +65,7 @@ internal sealed class ArchiveExtractor
             cancellationToken);
 
     /// <summary>
-    /// Whether a file is an archive, as soon as so much of it is there; also one that cannot be expanded.
+    /// Whether a file is an archive, even one of an unsupported format. Waits only for the bytes that determine it.
     /// </summary>
     public static Task<bool> IsArchiveAsync(ArchiveSource source, CancellationToken cancellationToken) => RunAsync(
         () =>
@@ -72,7 +75,7 @@ internal sealed class ArchiveExtractor
         },
         cancellationToken);
 
-    // It waits for disks, and for bytes still to come: not on a thread that the download may need.
+    // The work blocks on the disk and the download, so it must not occupy a thread-pool thread.
     private static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => Task.Factory.StartNew(
         work, cancellationToken, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
         TaskScheduler.Default);
@@ -110,7 +113,7 @@ internal sealed class ArchiveExtractor
             throw ArchiveErrors.Storage("Expanding", archive, error);
         }
 
-        source.Whole.GetAwaiter().GetResult();
+        source.Completion.GetAwaiter().GetResult();
         cancellationToken.ThrowIfCancellationRequested();
         staging.Commit();
         meter.Report();
@@ -126,11 +129,11 @@ internal sealed class ArchiveExtractor
             return ArchiveFormats.Detect(file, out string? other) switch
             {
                 ArchiveFormat.None => throw ArchiveErrors.Unsupported(
-                    archive, null, "it is no zip, tar or tar.gz", "Take it as the file that it is."),
+                    archive, null, "it is not a zip, tar or tar.gz", "Use the file without expanding it."),
                 ArchiveFormat.Other => throw ArchiveErrors.Unsupported(
-                    archive, null, $"its format is {other}, and only zip, tar and tar.gz are expanded",
-                    "Have the action before make one of these, or save it without -Expand and use a program that knows "
-                        + "the format."),
+                    archive, null, $"its format is {other}, but only zip, tar and tar.gz are supported",
+                    "Produce one of these formats in the earlier action, or save it without -Expand and use another "
+                        + "program."),
                 ArchiveFormat format => (format, file.Length),
             };
         }
@@ -140,7 +143,7 @@ internal sealed class ArchiveExtractor
         }
     }
 
-    // A destination that is a link to a folder means the folder, unless the link is to be replaced, or may be a trap.
+    // Follows a destination that is a symbolic link, unless the link is to be replaced or another user created it.
     private static string FinalTarget(string destination, bool replace)
     {
         string path = Path.GetFullPath(destination);

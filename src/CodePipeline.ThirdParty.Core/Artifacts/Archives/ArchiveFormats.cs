@@ -6,34 +6,34 @@ namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 internal enum ArchiveFormat
 {
-    /// <summary>A plain file.</summary>
+    /// <summary>Not an archive.</summary>
     None,
     Zip,
     Tar,
     TarGzip,
 
-    /// <summary>An archive, or a packed file, of a format that is not expanded here.</summary>
+    /// <summary>An archive or compressed file of an unsupported format.</summary>
     Other,
 }
 
-/// <summary>Tells archives by what is in them, never by their names.</summary>
+/// <summary>Detects archive formats by content, never by name.</summary>
 internal static class ArchiveFormats
 {
     private const int ShortestEmptyTar = 1024;
     private const int LongestEmptyTar = 10240;
 
-    // Header and trailer: what is shorter only begins like gzip.
+    // Header and trailer. A shorter file cannot be gzip.
     private const int ShortestGzip = 18;
 
-    /// <summary>Reads the start, and of a zip the end, of a seekable stream, and puts it back where it was.</summary>
+    /// <summary>Detects the format of a seekable stream. Restores the position of the stream.</summary>
     /// <remarks>
-    /// gzip of something that is no tar is a plain file. A zip may have something before it (a program).
+    /// A gzip file that does not contain a tar is not an archive. A zip may follow other data, such as a program.
     /// </remarks>
     public static ArchiveFormat Detect(Stream stream) => Detect(stream, out _);
 
     /// <inheritdoc cref="Detect(Stream)"/>
     /// <param name="stream">The file.</param>
-    /// <param name="other">The name of a format that is not expanded here.</param>
+    /// <param name="other">The name of an unsupported format; <see langword="null"/> otherwise.</param>
     public static ArchiveFormat Detect(Stream stream, out string? other)
     {
         long position = stream.Position;
@@ -49,7 +49,7 @@ internal static class ArchiveFormats
                 return ArchiveFormat.Zip;
             }
 
-            // Before the end record is looked for: a tar may well have a stored zip as its last file.
+            // Check for tar before the zip's end record, because a tar can end with a stored zip.
             if (IsTar(head, length))
             {
                 return ArchiveFormat.Tar;
@@ -58,7 +58,7 @@ internal static class ArchiveFormats
             if (GzipStreamReader.IsGzip(head, length))
             {
                 stream.Position = 0;
-                return HoldsTar(stream) ? ArchiveFormat.TarGzip : ArchiveFormat.None;
+                return ContainsTar(stream) ? ArchiveFormat.TarGzip : ArchiveFormat.None;
             }
 
             other = UnsupportedFormats.NameOf(head, length);
@@ -72,19 +72,19 @@ internal static class ArchiveFormats
         }
     }
 
-    // A tar of nothing is zeros, as many as its makers write at the least; any other file of zeros is just that.
+    // An empty tar consists of 1,024 or 10,240 zeros. Any other file of zeros is not an archive.
     private static bool IsTar(byte[] head, int length) => length >= TarHeader.Size
         && (TarHeader.IsHeader(head)
             || (length is ShortestEmptyTar or LongestEmptyTar && Array.TrueForAll(head, each => each == 0)));
 
-    private static bool HoldsTar(Stream stream)
+    private static bool ContainsTar(Stream stream)
     {
         try
         {
             using GzipStreamReader content = new(stream);
             byte[] head = new byte[LongestEmptyTar + 1];
 
-            // The first block alone: a wrong checksum further on makes it a damaged archive, and no plain file.
+            // Read only the first block. Damage after it means a damaged archive, not a plain file.
             int length = Streams.ReadAtLeast(content, head, 0, TarHeader.Size);
             return IsTar(head, length)
                 || (Array.TrueForAll(head, each => each == 0)
@@ -93,7 +93,7 @@ internal static class ArchiveFormats
         catch (Exception error) when (error is not OperationCanceledException
             && (error is EndOfStreamException || !FileErrors.IsIoError(error)))
         {
-            // Whether it held a tar cannot be told any more; expanding it tells that it is damaged.
+            // Damaged, so the content is unknown. Treat it as a tar.gz, so that expanding it reports the damage.
             return stream.Length >= ShortestGzip;
         }
     }

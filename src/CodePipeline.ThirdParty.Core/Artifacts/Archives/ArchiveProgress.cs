@@ -1,8 +1,8 @@
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>How far an expansion or a packing is.</summary>
-/// <param name="Bytes">Bytes of file content done.</param>
-/// <param name="TotalBytes">Bytes of file content in all; 0 where it is not known before the end (tar).</param>
-/// <param name="Entries">Entries done.</param>
-/// <param name="TotalEntries">Entries in all; 0 where it is not known before the end.</param>
+/// <summary>The progress of expanding or packing an archive.</summary>
+/// <param name="Bytes">The bytes of file content processed so far.</param>
+/// <param name="TotalBytes">The total bytes of file content; 0 if unknown in advance, as for tar.</param>
+/// <param name="Entries">The entries processed so far.</param>
+/// <param name="TotalEntries">The total entries; 0 if unknown in advance.</param>
 internal readonly record struct ArchiveProgress(long Bytes, long TotalBytes, long Entries, long TotalEntries);

@@ -4,33 +4,33 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>An archive to read: a file that is there, or one that is still coming.</summary>
-/// <param name="Path">The file.</param>
+/// <summary>An archive to read: a complete file, or one that is still being downloaded.</summary>
+/// <param name="Path">The path of the file.</param>
 internal sealed record ArchiveSource(string Path)
 {
-    /// <summary>What tells which bytes are there; <see langword="null"/> where all of them are.</summary>
-    public DownloadedRanges? Arrivals { get; init; }
+    /// <summary>The ranges downloaded so far; <see langword="null"/> if the file is complete.</summary>
+    public DownloadedRanges? Ranges { get; init; }
 
-    /// <summary>Ends well once the file is whole and proven to be; nothing lands before.</summary>
-    public Task Whole { get; init; } = Task.CompletedTask;
+    /// <summary>Completes when the download is complete and verified. Nothing is committed before.</summary>
+    public Task Completion { get; init; } = Task.CompletedTask;
 
-    /// <summary>Opens it, as soon as its length is known. Reading waits for what has not come yet.</summary>
+    /// <summary>Waits until the length is known and opens the file. Reads wait for the download.</summary>
     public Stream OpenRead()
     {
-        if (Arrivals is null)
+        if (Ranges is null)
         {
             return Streams.OpenRead(Path);
         }
 
-        Arrivals.WaitForStart();
+        Ranges.WaitForStart();
         return new PartialFileStream(
             new FileStream(
                 Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1),
-            Arrivals);
+            Ranges);
     }
 
-    /// <summary>A file of known length, of which nothing is read before it is there.</summary>
-    private sealed class PartialFileStream(FileStream file, DownloadedRanges arrivals) : Stream
+    /// <summary>A stream over a partial file. Reads wait until their range is downloaded.</summary>
+    private sealed class PartialFileStream(FileStream file, DownloadedRanges ranges) : Stream
     {
         public override bool CanRead => true;
 
@@ -55,7 +55,7 @@ internal sealed record ArchiveSource(string Path)
                 return 0;
             }
 
-            arrivals.Wait(at, at + wanted);
+            ranges.Wait(at, at + wanted);
             return file.Read(buffer, offset, wanted);
         }
 

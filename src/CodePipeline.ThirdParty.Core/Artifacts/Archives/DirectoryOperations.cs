@@ -4,10 +4,10 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>What the frameworks and systems do differently about folders.</summary>
+/// <summary>Folder operations that differ between frameworks and operating systems.</summary>
 internal static class DirectoryOperations
 {
-    /// <summary>Gives a folder the permission bits of another, where there are such.</summary>
+    /// <summary>Copies the Unix permissions of a folder to another. Does nothing on Windows.</summary>
     public static void CopyMode(string from, string to)
     {
 #if NET
@@ -18,7 +18,7 @@ internal static class DirectoryOperations
 #endif
     }
 
-    /// <summary>Moves a file, a folder or a link within a volume.</summary>
+    /// <summary>Moves a file, folder or symbolic link within a volume.</summary>
     public static void Move(string from, string to)
     {
         FileAttributes attributes = File.GetAttributes(from);
@@ -33,7 +33,7 @@ internal static class DirectoryOperations
         }
     }
 
-    /// <summary>The topmost folder of a path that is missing; <see langword="null"/> where all are there.</summary>
+    /// <summary>Returns the topmost missing folder of a path; <see langword="null"/> if all exist.</summary>
     public static string? TopmostMissing(string folder)
     {
         string? topmost = null;
@@ -45,7 +45,9 @@ internal static class DirectoryOperations
         return topmost;
     }
 
-    /// <summary>Removes a folder and those above it, up to the topmost one; stops at one that is in use.</summary>
+    /// <summary>
+    /// Deletes an empty folder and its parents up to the topmost one. Stops at one that is not empty.
+    /// </summary>
     public static void RemoveEmpty(string? folder, string topmost)
     {
         try
@@ -58,7 +60,7 @@ internal static class DirectoryOperations
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            // Somebody else has put something there meanwhile.
+            // Another process created something in the folder.
         }
     }
 }

@@ -6,21 +6,23 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Something that is to be packed.</summary>
-/// <param name="Name">Its name in the archive: separated by '/', and of a folder with one at the end.</param>
-/// <param name="Path">Where it is.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Length">Of a file: its bytes.</param>
-/// <param name="Modified">UTC.</param>
-/// <param name="IsExecutable">Whether its owner can run it.</param>
-/// <param name="Target">Of a link: where it points, separated by '/'.</param>
+/// <summary>An entry to pack.</summary>
+/// <param name="Name">The name in the archive, separated by '/'. The name of a folder ends with '/'.</param>
+/// <param name="Path">The path on disk.</param>
+/// <param name="Kind">The kind of the entry.</param>
+/// <param name="Length">The length of a file in bytes.</param>
+/// <param name="Modified">The modification time in UTC.</param>
+/// <param name="IsExecutable">Whether its owner can execute it.</param>
+/// <param name="Target">The target of a symbolic link, separated by '/'.</param>
 internal sealed record PackItem(
     string Name, string Path, NodeKind Kind, long Length, DateTime Modified, bool IsExecutable, string? Target)
 {
-    /// <summary>What items become when they are expanded.</summary>
-    /// <param name="items">In the order of their names.</param>
-    /// <param name="limits">What is too long and too deep.</param>
-    /// <returns>All entries, folders among them; what they count for; whether one is too long or too deep.</returns>
+    /// <summary>Computes the totals that expanding the items counts against the limits.</summary>
+    /// <param name="items">The items, in the order of their names.</param>
+    /// <param name="limits">The limits for the length and depth of paths.</param>
+    /// <returns>
+    /// The number of entries including folders, the bytes that they count for, and whether a path exceeds the limits.
+    /// </returns>
     public static (long Entries, long Bytes, bool IsTooDeep) Sum(List<PackItem> items, ExtractionLimits limits)
     {
         long entries = 0;
@@ -29,7 +31,7 @@ internal sealed record PackItem(
         string before = string.Empty;
         foreach (PackItem item in items)
         {
-            // Folders that the item before is not in. In the order of names, all that is in a folder stands together.
+            // Count folders that the previous item does not share. Sorted names keep a folder's items together.
             int depth = 1;
             bool isShared = true;
             for (int index = 0; index < item.Name.Length; index++)
@@ -58,25 +60,25 @@ internal sealed record PackItem(
     }
 }
 
-/// <summary>What becomes of the symbolic links in a folder that is packed.</summary>
+/// <summary>How to pack the symbolic links in a folder.</summary>
 internal enum LinkTreatment
 {
-    /// <summary>They stay links. One that leads out of the folder is an error.</summary>
+    /// <summary>Pack them as symbolic links. One that points outside the folder is an error.</summary>
     Keep,
 
-    /// <summary>What they lead to is packed in their places.</summary>
+    /// <summary>Pack their targets instead.</summary>
     Follow,
 
-    /// <summary>They are left out.</summary>
+    /// <summary>Omit them.</summary>
     Skip,
 }
 
-/// <summary>Lists what is in a folder, in an order that is the same on every machine.</summary>
+/// <summary>Lists the content of a folder in an order that is the same on every machine.</summary>
 internal sealed class DirectoryScan
 {
-    // Far beyond real folders. Links that are followed can lead in circles, and multiply what they lead to.
-    private const int DeepestFollowed = 500;
-    private const int MostFollowed = 1_000_000;
+    // Far more than real folders need. Followed links can form cycles or multiply their targets.
+    private const int MaximumFollowedDepth = 500;
+    private const int MaximumFollowedEntries = 1_000_000;
 
     private static readonly ExtractionLimits s_noLimits =
         new() { MaxEntries = int.MaxValue, MaxPathLength = int.MaxValue, MaxDepth = int.MaxValue };
@@ -96,10 +98,10 @@ internal sealed class DirectoryScan
     }
 
     /// <summary>Lists a folder, or a single file under its own name.</summary>
-    /// <param name="path">A full path. Where it is a link itself, what it points to is meant.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="links">What becomes of links in the folder.</param>
-    /// <param name="skipped">Takes the names of those that are left out.</param>
+    /// <param name="path">The full path. If it is a symbolic link, its target is listed.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <param name="links">How to treat symbolic links in the folder.</param>
+    /// <param name="skipped">Receives the names of omitted symbolic links.</param>
     public static List<PackItem> Scan(
         string path, CancellationToken cancellationToken, LinkTreatment links = LinkTreatment.Keep,
         Action<string>? skipped = null)
@@ -151,7 +153,7 @@ internal sealed class DirectoryScan
         {
             string name = folder.Name + entry.Name;
 
-            // Not FullName, which is empty where the path is longer than the system can have it.
+            // Not FullName, which is empty if the path is too long for the system.
             string path = Path.Combine(folder.Path, entry.Name);
             CheckName(folder.Path, entry.Name);
             if (_links == LinkTreatment.Skip && IsLink(entry))
@@ -161,10 +163,12 @@ internal sealed class DirectoryScan
             }
 
             isEmpty = false;
-            if (_links == LinkTreatment.Follow && _tree.Count >= MostFollowed)
+            if (_links == LinkTreatment.Follow && _tree.Count >= MaximumFollowedEntries)
             {
                 throw ArchiveErrors.CannotPack(
-                    _root, name, $"with what links lead to, there are more than {MostFollowed:N0} entries");
+                    _root,
+                    name,
+                    $"with the targets of links, the folder has more than {MaximumFollowedEntries:N0} entries");
             }
 
             if (IsLink(entry))
@@ -209,7 +213,7 @@ internal sealed class DirectoryScan
         }
         catch (IOException)
         {
-            throw ArchiveErrors.CannotFollow(_root, name, target, "it leads back to itself");
+            throw ArchiveErrors.CannotFollow(_root, name, target, "following it leads to a loop");
         }
 
         if (Directory.Exists(final!.FullName))
@@ -218,9 +222,9 @@ internal sealed class DirectoryScan
             int depth = 0;
             for (PendingDirectory? above = folder; above is not null; above = above.Above)
             {
-                if (above.Path == path || ++depth > DeepestFollowed)
+                if (above.Path == path || ++depth > MaximumFollowedDepth)
                 {
-                    throw ArchiveErrors.CannotFollow(_root, name, target, "it leads to a folder that it is in");
+                    throw ArchiveErrors.CannotFollow(_root, name, target, "the target folder contains the link");
                 }
             }
 
@@ -234,11 +238,11 @@ internal sealed class DirectoryScan
         }
         else
         {
-            throw ArchiveErrors.CannotFollow(_root, name, target, "there is nothing");
+            throw ArchiveErrors.CannotFollow(_root, name, target, "the target does not exist");
         }
 #else
         _ = (folder, link);
-        throw ArchiveErrors.CannotFollow(_root, name, target, "Windows PowerShell cannot follow it");
+        throw ArchiveErrors.CannotFollow(_root, name, target, "Windows PowerShell cannot follow symbolic links");
 #endif
     }
 
@@ -263,7 +267,7 @@ internal sealed class DirectoryScan
         return new PackItem(name, path, NodeKind.File, length, file.LastWriteTimeUtc, IsExecutable(file), null);
     }
 
-    // Bytes that are no text come as replacement characters, and the file is not found by such a name.
+    // .NET shows invalid bytes as replacement characters, and cannot open the file by that name.
     private static void CheckName(string folder, string name)
     {
         for (int index = 0; index < name.Length; index++)
@@ -281,7 +285,7 @@ internal sealed class DirectoryScan
         }
     }
 
-    // Not every reparse point is a link: files kept in the cloud are such too, and read like any other.
+    // Not every reparse point is a symbolic link. Cloud files are reparse points too, but read like files.
     private static bool IsLink(FileSystemInfo entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0
 #if NET
         && entry.LinkTarget is not null
@@ -297,7 +301,7 @@ internal sealed class DirectoryScan
 #else
         throw ArchiveErrors.CannotPack(
             Path.GetDirectoryName(path)!, link.Name,
-            "it is a link, or kept elsewhere, and Windows PowerShell cannot tell where to (PowerShell 7 can)");
+            "it is a symbolic link or a cloud file, and Windows PowerShell cannot read its target (PowerShell 7 can)");
 #endif
     }
 
@@ -311,9 +315,9 @@ internal sealed class DirectoryScan
 #endif
     }
 
-    /// <summary>A folder that is to be listed.</summary>
-    /// <param name="Path">Where it is.</param>
-    /// <param name="Name">Its name in the archive, with a slash at the end; empty for the one that is packed.</param>
-    /// <param name="Above">The one that it is in.</param>
+    /// <summary>A folder to list.</summary>
+    /// <param name="Path">The path on disk.</param>
+    /// <param name="Name">The name in the archive, with a trailing slash; empty for the root.</param>
+    /// <param name="Above">The folder that led to it; <see langword="null"/> for the root.</param>
     private sealed record PendingDirectory(string Path, string Name, PendingDirectory? Above);
 }

@@ -5,8 +5,8 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Writes the places of an <see cref="ArchiveEntryIndex"/> into a folder.</summary>
-/// <remarks>Links are made last of all, so nothing can be written through one while files come in.</remarks>
+/// <summary>Writes the entries of an <see cref="ArchiveEntryIndex"/> into a folder.</summary>
+/// <remarks>Creates symbolic links last, so that no file is written through one.</remarks>
 internal sealed class DirectoryWriter
 {
     private const int AllPermissions = 0x1FF;
@@ -48,12 +48,12 @@ internal sealed class DirectoryWriter
         }
     }
 
-    /// <summary>Makes room for an entry that replaces an earlier one.</summary>
+    /// <summary>Deletes an earlier entry that a later one replaces.</summary>
     public void Remove(ArchiveEntryNode node)
     {
         try
         {
-            // Links are made last of all, so none is there yet.
+            // Symbolic links are created last, so none exists yet.
             if (node.Kind == NodeKind.File)
             {
                 File.Delete(PathOf(node));
@@ -69,12 +69,13 @@ internal sealed class DirectoryWriter
         }
     }
 
-    /// <summary>What the archive says of a folder; it takes effect in <see cref="Finish"/>.</summary>
-    public void Describe(ArchiveEntryNode folder, int mode, DateTime? modified) => _folders.Add((folder, mode, modified));
+    /// <summary>Records the permissions and time of a folder, which <see cref="Finish"/> applies.</summary>
+    public void Describe(ArchiveEntryNode folder, int mode, DateTime? modified) =>
+        _folders.Add((folder, mode, modified));
 
-    /// <summary>Makes a new file; one that is there already is an error, whatever made it.</summary>
-    /// <param name="node">Its place.</param>
-    /// <param name="mode">The permission bits; 0 where the archive has none.</param>
+    /// <summary>Creates a file. Fails if it already exists.</summary>
+    /// <param name="node">The entry.</param>
+    /// <param name="mode">The permission bits; 0 if the archive has none.</param>
     public FileStream CreateFile(ArchiveEntryNode node, int mode)
     {
         string path = PathOf(node);
@@ -90,7 +91,7 @@ internal sealed class DirectoryWriter
             };
             if (!OperatingSystem.IsWindows() && mode != 0)
             {
-                // The bits for set-user-id, set-group-id and sticky are never taken over; the umask counts.
+                // Drops the set-user-ID, set-group-ID and sticky bits. The system applies the umask.
                 options.UnixCreateMode = (UnixFileMode)((mode & AllPermissions) | OwnerRead);
             }
 
@@ -101,7 +102,8 @@ internal sealed class DirectoryWriter
         }
         catch (IOException) when (File.Exists(path) || Directory.Exists(path))
         {
-            throw ArchiveErrors.Conflict(_archive, node.Path, "on this file system its name is that of another entry");
+            throw ArchiveErrors.Conflict(
+                _archive, node.Path, "on this file system its name equals that of another entry");
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
@@ -109,7 +111,7 @@ internal sealed class DirectoryWriter
         }
     }
 
-    /// <summary>Sets the time of a file that was just written, and closes it.</summary>
+    /// <summary>Sets the modification time of a file and closes it.</summary>
     public static void Close(FileStream file, DateTime? modified)
     {
 #if NET
@@ -129,7 +131,7 @@ internal sealed class DirectoryWriter
 #endif
     }
 
-    /// <summary>Makes the links, then gives folders their permissions and times.</summary>
+    /// <summary>Creates the symbolic links, then applies the folders' permissions and times.</summary>
     public void Finish(ArchiveEntryIndex tree)
     {
         tree.CheckLinks();
@@ -138,7 +140,7 @@ internal sealed class DirectoryWriter
             CreateLink(link, tree.IsFolder(link));
         }
 
-        // In the order of the archive: of two descriptions the later one counts.
+        // In the order of the archive, so that the last description of a folder wins.
         foreach ((ArchiveEntryNode node, int mode, DateTime? modified) in _folders)
         {
             if (node.Kind != NodeKind.Folder)
@@ -157,16 +159,16 @@ internal sealed class DirectoryWriter
         }
     }
 
-    /// <summary>The system's word on an entry, with the entry.</summary>
+    /// <summary>Translates an I/O error that occurred while writing an entry.</summary>
     public ArchiveException Failed(ArchiveEntryNode node, Exception error) => ArchiveErrors.New(
         ArchiveFault.Storage,
         $"Writing '{ArchiveErrors.Shown(node.Path)}' of the archive '{ArchiveErrors.Shown(_archive)}' failed: "
             + (FileErrors.IsDiskFull(error)
-                ? $"the disk is full, or a quota is used up ('{ArchiveErrors.Shown(_root)}')."
-                : ArchiveErrors.Shown(ArchiveErrors.Words(error))),
-        FileErrors.IsDiskFull(error) ? "Make room, or use a destination on another disk."
+                ? $"the disk is full, or a quota is exceeded ('{ArchiveErrors.Shown(_root)}')."
+                : ArchiveErrors.Shown(ArchiveErrors.MessageOf(error))),
+        FileErrors.IsDiskFull(error) ? "Free disk space, or use a destination on another disk."
             : error is PathTooLongException ? "Use a destination with a shorter path."
-            : "See that the path can be written, and that the system has such names.",
+            : "Check that the path is writable and that the file system allows this name.",
         _archive, node.Path, error);
 
     private void CreateLink(ArchiveEntryNode link, bool toFolder)
@@ -190,7 +192,7 @@ internal sealed class DirectoryWriter
                 File.CreateSymbolicLink(path, target);
             }
 
-            // Of the link itself on Unix, where Windows takes what it points to.
+            // On Windows this would set the time of the target.
             if (!OperatingSystem.IsWindows() && IsUsable(link.Modified))
             {
                 File.SetLastWriteTimeUtc(path, link.Modified!.Value);
@@ -212,8 +214,10 @@ internal sealed class DirectoryWriter
     }
 
     private ArchiveException NoLinks(ArchiveEntryNode link, string target) => ArchiveErrors.Unsupported(
-        _archive, link.Path, $"it is a link to '{ArchiveErrors.Shown(target)}', and links cannot be made here",
-        "Use PowerShell 7 and, on Windows, turn on developer mode; or have the archive made without links.");
+        _archive,
+        link.Path,
+        $"it is a symbolic link to '{ArchiveErrors.Shown(target)}', which this system cannot create",
+        "Use PowerShell 7 and, on Windows, turn on developer mode, or create the archive again without links.");
 
     private static void Apply(string path, int mode, int allowed, DateTime? modified)
     {
@@ -231,10 +235,10 @@ internal sealed class DirectoryWriter
         }
     }
 
-    // Windows knows no time before 1601.
+    // Windows supports no time before 1601.
     private static bool IsUsable(DateTime? time) => time is DateTime known && known.Year is > 1601 and < 9999;
 
-    // A new folder has all that the umask leaves.
+    // A new folder has all permissions that the umask allows.
     private static int AllowedPermissions(string folder)
     {
 #if NET

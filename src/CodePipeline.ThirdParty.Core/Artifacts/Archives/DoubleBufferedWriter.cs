@@ -3,10 +3,10 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Writes one buffer while the next is filled, so that a large file keeps two processors busy.</summary>
+/// <summary>Writes one buffer while the caller fills the next, so that decompression and writing overlap.</summary>
 internal sealed class DoubleBufferedWriter : IDisposable
 {
-    /// <summary>The size from which on a file is worth it, in bytes.</summary>
+    /// <summary>The file size, in bytes, from which double buffering pays off.</summary>
     public const long WorthIt = 4L << 20;
 
     private const int BufferSize = 512 * 1024;
@@ -16,10 +16,10 @@ internal sealed class DoubleBufferedWriter : IDisposable
 
     public DoubleBufferedWriter(Action<byte[], int> write) => _write = write;
 
-    /// <summary>The buffer to fill; another one after each <see cref="Push"/>.</summary>
+    /// <summary>The buffer to fill. Changes with each <see cref="Push"/>.</summary>
     public byte[] Buffer { get; private set; } = new byte[BufferSize];
 
-    /// <summary>Has the buffer written. An error of the write before comes here.</summary>
+    /// <summary>Starts writing the buffer. Rethrows the error of the previous write.</summary>
     public void Push(int count)
     {
         _writing.GetAwaiter().GetResult();
@@ -28,9 +28,9 @@ internal sealed class DoubleBufferedWriter : IDisposable
         _writing = Task.Run(() => _write(full, count));
     }
 
-    /// <summary>Waits for the last write.</summary>
+    /// <summary>Waits for the last write and rethrows its error.</summary>
     public void Finish() => _writing.GetAwaiter().GetResult();
 
-    /// <summary>Waits too, since the file is closed next; what the write says matters no more.</summary>
+    /// <summary>Waits for the last write, because the caller closes the file next. Ignores its error.</summary>
     public void Dispose() => ((IAsyncResult)_writing).AsyncWaitHandle.WaitOne();
 }

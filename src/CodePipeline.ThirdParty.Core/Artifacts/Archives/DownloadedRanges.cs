@@ -4,27 +4,27 @@ using System.Threading;
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
-/// Lets a file be read while it is still being downloaded: readers wait for the bytes that have not come.
+/// Lets threads read a file during its download. Readers wait for bytes that have not been downloaded yet.
 /// </summary>
 internal sealed class DownloadedRanges
 {
     private readonly object _lock = new();
-    private Func<long, long, bool>? _hasCome;
+    private Func<long, long, bool>? _hasRange;
     private int _waiting;
-    private bool _over;
+    private bool _aborted;
 
-    /// <summary>The file has its length now; from here on bytes of it come.</summary>
-    /// <param name="hasCome">Tells whether all bytes from one place up to another are there.</param>
-    public void Begin(Func<long, long, bool> hasCome)
+    /// <summary>Signals that the length of the file is set and the download has started.</summary>
+    /// <param name="hasRange">Returns whether all bytes from one offset up to another are downloaded.</param>
+    public void Begin(Func<long, long, bool> hasRange)
     {
         lock (_lock)
         {
-            _hasCome = hasCome;
+            _hasRange = hasRange;
             Monitor.PulseAll(_lock);
         }
     }
 
-    /// <summary>More bytes are there.</summary>
+    /// <summary>Signals that more bytes are downloaded.</summary>
     public void NotifyReaders()
     {
         lock (_lock)
@@ -36,36 +36,36 @@ internal sealed class DownloadedRanges
         }
     }
 
-    /// <summary>No more bytes are waited for: they do not come, or nobody wants them.</summary>
+    /// <summary>Cancels all waits, because the download ended or a reader failed.</summary>
     public void Abort()
     {
         lock (_lock)
         {
-            _over = true;
+            _aborted = true;
             Monitor.PulseAll(_lock);
         }
     }
 
-    /// <summary>Waits until the file has its length.</summary>
-    /// <exception cref="OperationCanceledException">It was given up.</exception>
-    public void WaitForStart() => WaitUntil(() => _hasCome is not null);
+    /// <summary>Blocks until the length of the file is set.</summary>
+    /// <exception cref="OperationCanceledException"><see cref="Abort"/> was called.</exception>
+    public void WaitForStart() => WaitUntil(() => _hasRange is not null);
 
-    /// <summary>Waits for the bytes from one place up to another, on the caller's thread.</summary>
-    /// <exception cref="OperationCanceledException">They were given up.</exception>
-    public void Wait(long from, long to) => WaitUntil(() => _hasCome is not null && _hasCome(from, to));
+    /// <summary>Blocks until all bytes from one offset up to another are downloaded.</summary>
+    /// <exception cref="OperationCanceledException"><see cref="Abort"/> was called first.</exception>
+    public void Wait(long from, long to) => WaitUntil(() => _hasRange is not null && _hasRange(from, to));
 
-    private void WaitUntil(Func<bool> isThere)
+    private void WaitUntil(Func<bool> condition)
     {
         lock (_lock)
         {
             _waiting++;
             try
             {
-                while (!isThere())
+                while (!condition())
                 {
-                    if (_over)
+                    if (_aborted)
                     {
-                        throw new OperationCanceledException("The download ended before its end.");
+                        throw new OperationCanceledException("The download ended before it was complete.");
                     }
 
                     Monitor.Wait(_lock);

@@ -2,34 +2,34 @@ using System;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Has what was allocated and dropped collected every few MiB.</summary>
+/// <summary>Forces a garbage collection after every 8 MiB of allocations.</summary>
 /// <remarks>
-/// Packing allocates some 20 KB for each block, for the tables that the library makes, and drops them at once. On a
-/// processor with a large cache the runtime lets far more of it pile up than all the rest of a transfer takes. The
-/// young are collected in a millisecond, as next to nothing of them is alive.
+/// SharpZipLib allocates about 20 KB of short-lived tables for each Deflate block. On a processor with a large cache,
+/// the runtime lets more of this garbage accumulate than the rest of a transfer uses. Collecting the young generations
+/// takes about a millisecond, because almost nothing in them is alive.
 /// </remarks>
 internal sealed class EagerGarbageCollection
 {
-    private const long Most = 8L << 20;
+    private const long Threshold = 8L << 20;
 #if NET
     private long _collectedAt = GC.GetTotalAllocatedBytes();
 #else
     private long _collectedAt = GC.GetTotalMemory(forceFullCollection: false);
 #endif
 
-    /// <summary>To be called now and then.</summary>
+    /// <summary>Collects if enough was allocated since the last collection. Call it regularly.</summary>
     public void Sweep()
     {
 #if NET
         long now = GC.GetTotalAllocatedBytes();
-        if (now - _collectedAt >= Most)
+        if (now - _collectedAt >= Threshold)
         {
             _collectedAt = now;
             GC.Collect(1, GCCollectionMode.Forced, blocking: true);
         }
 #else
-        // It does not tell what was allocated; what there is, dropped or not, will do.
-        if (GC.GetTotalMemory(forceFullCollection: false) - _collectedAt >= Most)
+        // .NET Framework does not report allocated bytes. The size of the heap is a sufficient estimate.
+        if (GC.GetTotalMemory(forceFullCollection: false) - _collectedAt >= Threshold)
         {
             GC.Collect(1, GCCollectionMode.Forced, blocking: true);
             _collectedAt = GC.GetTotalMemory(forceFullCollection: false);

@@ -3,7 +3,7 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Counts what is really written, by however many threads, and stops it at the limits.</summary>
+/// <summary>Counts the bytes and entries that all threads write, and enforces the limits.</summary>
 internal sealed class ExtractionBudget
 {
     private const long ReportEvery = 4L << 20;
@@ -34,12 +34,12 @@ internal sealed class ExtractionBudget
 
     public long TotalEntries { get; set; }
 
-    /// <summary>Counts an entry that is about to be made: a block of the disk, whatever it is.</summary>
+    /// <summary>Counts an entry before it is created, as one disk block.</summary>
     public void CountEntry() => Charge(ExtractionLimits.Block);
 
-    /// <summary>Counts bytes that are about to be written to a file.</summary>
-    /// <param name="before">What the file has already.</param>
-    /// <param name="bytes">What comes to it.</param>
+    /// <summary>Counts bytes before they are written to a file.</summary>
+    /// <param name="before">The current length of the file.</param>
+    /// <param name="bytes">The number of bytes to append.</param>
     public void Count(long before, long bytes)
     {
         Charge(ExtractionLimits.Charge(before + bytes) - ExtractionLimits.Charge(before));
@@ -50,7 +50,7 @@ internal sealed class ExtractionBudget
         }
     }
 
-    /// <summary>Holds what came out of the archive so far against the archive's own size.</summary>
+    /// <summary>Checks the expanded size so far against the size of the archive.</summary>
     public void CheckRatio(long expanded)
     {
         if (expanded > _limits.RatioFloor && expanded / _limits.MaxRatio > _archiveLength)
@@ -59,7 +59,7 @@ internal sealed class ExtractionBudget
         }
     }
 
-    /// <summary>An entry is done, which progress tells.</summary>
+    /// <summary>Counts a finished entry, for progress.</summary>
     public void EndEntry() => Interlocked.Increment(ref _entries);
 
     public void Report()
@@ -71,7 +71,7 @@ internal sealed class ExtractionBudget
 
         lock (_lock)
         {
-            // One at a time, so that progress never goes back.
+            // Serialized, so that progress never goes backwards.
             long bytes = Bytes;
             Interlocked.Exchange(ref _reported, bytes);
             _progress.Report(new ArchiveProgress(bytes, TotalBytes, Entries, TotalEntries));

@@ -3,15 +3,15 @@ using System;
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
-/// How much an archive may become when it is expanded. What is beyond is refused, and nothing of it is kept.
+/// The limits for expanding an archive. If an archive exceeds one, the destination stays unchanged.
 /// </summary>
 /// <remarks>
-/// Real bytes are counted, not what the archive declares. An archive within an archive is a file like any other and is
-/// never opened, so nesting needs no limit.
+/// The limits count the bytes that are written, not only the sizes that the archive declares. Nested archives are not
+/// expanded, so there is no limit for nesting.
 /// </remarks>
 public sealed class ExtractionLimits
 {
-    /// <summary>What an entry takes at least: a block of the disk.</summary>
+    /// <summary>The minimum size that an entry counts for: one disk block, in bytes.</summary>
     internal const long Block = 4096;
 
     private readonly long _maxBytes = 64L << 30;
@@ -21,12 +21,12 @@ public sealed class ExtractionLimits
     private readonly int _maxPathLength = 4096;
     private readonly int _maxDepth = 500;
 
-    /// <summary>The limits where none are named.</summary>
+    /// <summary>The default limits.</summary>
     public static ExtractionLimits Default { get; } = new();
 
-    /// <summary>All entries together, in bytes; 64 GiB unless set. At least 1.</summary>
+    /// <summary>The maximum total size of all entries, in bytes. The default is 64 GiB; the minimum is 1.</summary>
     /// <remarks>
-    /// Each file, link and folder counts as 4,096 bytes at least, which is what it takes on a disk.
+    /// Each file, symbolic link and folder counts as at least 4,096 bytes, the space that it takes on a disk.
     /// </remarks>
     public long MaxBytes
     {
@@ -34,17 +34,22 @@ public sealed class ExtractionLimits
         init => _maxBytes = AtLeast(1, value, nameof(MaxBytes));
     }
 
-    /// <summary>Files, links and folders, named or implied by a path; 1,000,000 unless set. At least 1.</summary>
+    /// <summary>
+    /// The maximum number of files, symbolic links and folders, including folders implied by paths. The default is
+    /// 1,000,000; the minimum is 1.
+    /// </summary>
     public int MaxEntries
     {
         get => _maxEntries;
         init => _maxEntries = (int)AtLeast(1, value, nameof(MaxEntries));
     }
 
-    /// <summary>How many times its own size an archive may become; 250 unless set. At least 1.</summary>
+    /// <summary>
+    /// The maximum ratio of the expanded size to the size of the archive. The default is 250; the minimum is 1.
+    /// </summary>
     /// <remarks>
-    /// Bytes are counted as for <see cref="MaxBytes"/>, and the ratio matters from <see cref="RatioFloor"/> on: small
-    /// files of zeros are no attack.
+    /// Bytes are counted as for <see cref="MaxBytes"/>. The ratio applies only above <see cref="RatioFloor"/>, because
+    /// small but highly compressible archives are harmless.
     /// </remarks>
     public int MaxRatio
     {
@@ -52,31 +57,36 @@ public sealed class ExtractionLimits
         init => _maxRatio = (int)AtLeast(1, value, nameof(MaxRatio));
     }
 
-    /// <summary>The expanded bytes up to which the ratio does not matter; 1 GiB unless set. At least 0.</summary>
+    /// <summary>
+    /// The expanded size, in bytes, up to which <see cref="MaxRatio"/> does not apply. The default is 1 GiB; the
+    /// minimum is 0.
+    /// </summary>
     public long RatioFloor
     {
         get => _ratioFloor;
         init => _ratioFloor = AtLeast(0, value, nameof(RatioFloor));
     }
 
-    /// <summary>The longest path of an entry, in UTF-16 units; 4,096 unless set. At least 1.</summary>
+    /// <summary>
+    /// The maximum length of an entry's path, in UTF-16 code units. The default is 4,096; the minimum is 1.
+    /// </summary>
     public int MaxPathLength
     {
         get => _maxPathLength;
         init => _maxPathLength = (int)AtLeast(1, value, nameof(MaxPathLength));
     }
 
-    /// <summary>How many levels deep a path may be; 500 unless set. At least 1.</summary>
+    /// <summary>The maximum depth of a path, in levels. The default is 500; the minimum is 1.</summary>
     public int MaxDepth
     {
         get => _maxDepth;
         init => _maxDepth = (int)AtLeast(1, value, nameof(MaxDepth));
     }
 
-    /// <summary>What an entry counts for that holds so many bytes.</summary>
+    /// <summary>Returns the bytes that an entry of a given size counts for.</summary>
     internal static long Charge(long bytes) => Math.Max(Block, bytes);
 
     private static long AtLeast(long least, long value, string name) => value >= least
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{name} is to be at least {least}.");
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
 }

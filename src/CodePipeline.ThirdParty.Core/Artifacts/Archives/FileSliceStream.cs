@@ -3,8 +3,8 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>A part of a file, read through one large buffer; moved from entry to entry.</summary>
-/// <remarks>Own handle and buffer, so that each thread reads with one of its own. For one thread at a time.</remarks>
+/// <summary>A buffered stream over a slice of a file. <see cref="Open"/> moves it to another slice.</summary>
+/// <remarks>Not thread-safe. Each thread uses its own instance, which has its own file handle.</remarks>
 internal sealed class FileSliceStream : Stream
 {
     private const int BufferSize = 128 * 1024;
@@ -24,7 +24,7 @@ internal sealed class FileSliceStream : Stream
 
     public long FileLength { get; }
 
-    /// <summary>Where in the file the last piece that was handed out began.</summary>
+    /// <summary>The offset in the file of the last read.</summary>
     public long LastPiece { get; private set; }
 
     public override bool CanRead => true;
@@ -35,14 +35,14 @@ internal sealed class FileSliceStream : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    /// <summary>Where in the file the next byte comes from.</summary>
+    /// <summary>The offset in the file of the next read.</summary>
     public override long Position
     {
         get => _position;
         set => _position = value;
     }
 
-    /// <summary>From now on this part of the file is all there is.</summary>
+    /// <summary>Limits reads to a slice of the file.</summary>
     public void Open(long start, long length)
     {
         _position = start;
@@ -60,7 +60,7 @@ internal sealed class FileSliceStream : Stream
 
         if (_position < _bufferStart || _position >= _bufferStart + _bufferLength)
         {
-            // Large pieces need no stop on the way.
+            // A large read bypasses the buffer.
             if (wanted >= BufferSize)
             {
                 Seek();

@@ -5,10 +5,10 @@ using ICSharpCode.SharpZipLib.Zip.Compression;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>What a gzip file holds: all of its members, one after the other, as gzip itself has it.</summary>
+/// <summary>Decompresses all members of a gzip file.</summary>
 /// <remarks>
-/// Ours and not SharpZipLib's, which takes a header with a checksum of its own for damaged; nor System.IO.Compression's,
-/// which in some versions takes data that are cut off for the end. The inflater is SharpZipLib's.
+/// SharpZipLib's gzip stream rejects headers that have a checksum. System.IO.Compression's treats truncated data as the
+/// end of the file in some versions. This class uses SharpZipLib's inflater only.
 /// </remarks>
 internal sealed class GzipStreamReader : Stream
 {
@@ -28,10 +28,10 @@ internal sealed class GzipStreamReader : Stream
     private uint _crc;
     private uint _headerCrc;
     private uint _size;
-    private bool _isIn;
-    private bool _isOver;
+    private bool _isInMember;
+    private bool _isFinished;
 
-    /// <summary>Reads from where the file is; it stays open.</summary>
+    /// <summary>Reads from the current position of the file, and leaves the file open.</summary>
     public GzipStreamReader(Stream file) => _file = file;
 
     public override bool CanRead => true;
@@ -48,18 +48,18 @@ internal sealed class GzipStreamReader : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Whether bytes begin like a gzip file.</summary>
+    /// <summary>Whether the bytes start with a gzip header.</summary>
     public static bool IsGzip(byte[] head, int length) =>
         length >= 3 && head[0] == First && head[1] == Second && head[2] == Deflate;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The data are altered.</exception>
-    /// <exception cref="EndOfStreamException">They are cut off.</exception>
+    /// <exception cref="InvalidDataException">The data is altered.</exception>
+    /// <exception cref="EndOfStreamException">The data is truncated.</exception>
     public override int Read(byte[] buffer, int offset, int count)
     {
-        while (count > 0 && !_isOver)
+        while (count > 0 && !_isFinished)
         {
-            if (!_isIn)
+            if (!_isInMember)
             {
                 ReadHeader();
             }
@@ -80,7 +80,7 @@ internal sealed class GzipStreamReader : Stream
             {
                 if (!Fill())
                 {
-                    throw CutOff();
+                    throw Truncated();
                 }
 
                 _inflater.SetInput(_buffer, 0, _end);
@@ -88,7 +88,7 @@ internal sealed class GzipStreamReader : Stream
             }
             else
             {
-                throw new InvalidDataException("The gzip data want a dictionary.");
+                throw new InvalidDataException("The gzip data requires a dictionary.");
             }
         }
 
@@ -105,28 +105,28 @@ internal sealed class GzipStreamReader : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private static EndOfStreamException CutOff() => new("The gzip data end too early.");
+    private static EndOfStreamException Truncated() => new("The gzip data is truncated.");
 
     private void ReadHeader()
     {
         _headerCrc = 0;
         if (Next() != First || Next() != Second || Next() != Deflate)
         {
-            throw new InvalidDataException("The header is none of gzip.");
+            throw new InvalidDataException("The gzip header is invalid.");
         }
 
         int flags = Next();
         if ((flags & Reserved) != 0)
         {
-            throw new InvalidDataException("The gzip header has flags that nobody knows.");
+            throw new InvalidDataException("The gzip header has unknown flags.");
         }
 
-        // The time, what the packer did, and its system.
-        Pass(6);
+        // The time, the compression flags and the operating system.
+        Skip(6);
         if ((flags & HasExtra) != 0)
         {
             int low = Next();
-            Pass(low | (Next() << 8));
+            Skip(low | (Next() << 8));
         }
 
         for (int texts = ((flags & HasName) != 0 ? 1 : 0) + ((flags & HasComment) != 0 ? 1 : 0); texts > 0; texts--)
@@ -149,12 +149,12 @@ internal sealed class GzipStreamReader : Stream
         _inflater.Reset();
         _inflater.SetInput(_buffer, _at, _end - _at);
         _at = _end;
-        (_crc, _size, _isIn) = (0, 0, true);
+        (_crc, _size, _isInMember) = (0, 0, true);
     }
 
     private void ReadTrailer()
     {
-        _isIn = false;
+        _isInMember = false;
         _at = _end - _inflater.RemainingInput;
         byte[] trailer = new byte[8];
         for (int index = 0; index < trailer.Length; index++)
@@ -167,11 +167,11 @@ internal sealed class GzipStreamReader : Stream
             throw new InvalidDataException("The checksum or the length of the gzip data does not match.");
         }
 
-        // Another member may follow. Anything else is padding, which gzip passes over.
-        _isOver = !IsAt(0, First) || !IsAt(1, Second);
+        // Another member may follow. Anything else is padding, which gzip ignores.
+        _isFinished = !IsAt(0, First) || !IsAt(1, Second);
     }
 
-    // Looks at a byte ahead, and moves on to where it is only if it is in the buffer's end.
+    // Peeks at a byte without consuming it. Refills the buffer if necessary.
     private bool IsAt(int ahead, int value)
     {
         if (_end - _at <= ahead)
@@ -194,7 +194,7 @@ internal sealed class GzipStreamReader : Stream
         return _buffer[_at + ahead] == value;
     }
 
-    private void Pass(int count)
+    private void Skip(int count)
     {
         for (; count > 0; count--)
         {
@@ -206,7 +206,7 @@ internal sealed class GzipStreamReader : Stream
     {
         if (_at == _end && !Fill())
         {
-            throw CutOff();
+            throw Truncated();
         }
 
         _headerCrc = (uint)Crc.Crc32.Append(_headerCrc, _buffer, _at, 1);

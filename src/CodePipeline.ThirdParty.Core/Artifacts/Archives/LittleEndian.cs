@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Numbers as zip has them.</summary>
+/// <summary>Reads and writes little-endian numbers.</summary>
 internal static class LittleEndian
 {
     public static int UInt16(byte[] data, int offset) => data[offset] | data[offset + 1] << 8;

@@ -4,7 +4,7 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>What a system makes of names: which it cannot have, and which are one to it.</summary>
+/// <summary>The file-name rules of an operating system: invalid names, and names that it treats as equal.</summary>
 internal sealed class NameRules
 {
     private NameRules(bool isWindows, bool foldsNames)
@@ -26,13 +26,13 @@ internal sealed class NameRules
 
     public bool IsWindows { get; }
 
-    /// <summary>Whether names that differ by case or by Unicode normalisation only are one name.</summary>
+    /// <summary>Whether names that differ only by case or Unicode normalization are equal.</summary>
     public bool FoldsNames { get; }
 
-    /// <summary>Compares the names of one folder as the system does.</summary>
+    /// <summary>Compares folded names as the system does.</summary>
     public StringComparer Comparer => FoldsNames ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
-    /// <summary>The form of a name under which it is compared.</summary>
+    /// <summary>Returns the normalized form of a name for comparison.</summary>
     public string Fold(string name)
     {
         if (!FoldsNames || IsAscii(name))
@@ -46,22 +46,22 @@ internal sealed class NameRules
         }
         catch (ArgumentException)
         {
-            // Half a surrogate pair, or a code point that is no character (U+FFFE): there is no other form of it.
+            // A lone surrogate or a noncharacter (U+FFFE) has no normalized form.
             return name;
         }
     }
 
-    /// <summary>What is wrong with one segment of a path; <see langword="null"/> where nothing is.</summary>
+    /// <summary>Describes why a path segment is invalid. Returns <see langword="null"/> if it is valid.</summary>
     public string? Fault(string segment)
     {
         if (segment == "..")
         {
-            return "'..' leads out of the folder";
+            return "'..' points outside the folder";
         }
 
         if (segment.IndexOf('\0') >= 0)
         {
-            return "no name can hold a NUL";
+            return "its name contains a NUL character";
         }
 
         return IsWindows ? WindowsFault(segment) : null;
@@ -73,26 +73,26 @@ internal sealed class NameRules
         {
             if (each < ' ')
             {
-                return "Windows has no names with control characters";
+                return "Windows does not allow control characters in names";
             }
 
             if (each == ':')
             {
-                return "on Windows a ':' names a drive or an alternate stream";
+                return "on Windows a ':' denotes a drive or an alternate stream";
             }
 
             if (each is '<' or '>' or '"' or '|' or '?' or '*' or '\\')
             {
-                return $"Windows has no names with '{each}'";
+                return $"Windows does not allow '{each}' in names";
             }
         }
 
         if (segment[segment.Length - 1] is '.' or ' ')
         {
-            return "Windows drops a dot or space at the end of a name";
+            return "Windows removes a dot or space at the end of a name";
         }
 
-        return WindowsFileNames.IsDevice(segment) ? "it is the name of a device on Windows" : null;
+        return WindowsFileNames.IsDevice(segment) ? "its name is a device name on Windows" : null;
     }
 
     private static bool IsAscii(string name)

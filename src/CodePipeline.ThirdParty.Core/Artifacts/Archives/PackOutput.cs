@@ -5,7 +5,7 @@ using System.Threading;
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
-/// What a zip is written to: counts, writes in large pieces, cannot seek, and ends where it is cancelled.
+/// A buffered, cancelable output stream for a zip. Counts the written bytes and cannot seek.
 /// </summary>
 internal sealed class PackOutput(Stream output, CancellationToken stop) : WriteOnlyStream
 {

@@ -3,29 +3,29 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>The records of the PAX form by which GNU tar and bsdtar mark a file whose holes they left out.</summary>
+/// <summary>The PAX records with which GNU tar and bsdtar mark a sparse file.</summary>
 internal sealed class SparseAttributes
 {
-    /// <summary>What the keys of all of them begin with.</summary>
+    /// <summary>The common prefix of the keys.</summary>
     public const string Prefix = "GNU.sparse.";
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly List<string> _numbers = new();
     private bool _isOdd;
 
-    /// <summary>The name of the file; that of the entry is made up, for programs that do not know these records.</summary>
+    /// <summary>The real name of the file. The entry has a placeholder name.</summary>
     public string? Name => Find("name");
 
-    /// <summary>How long the file is, with its holes.</summary>
+    /// <summary>The length of the file in bytes, including holes.</summary>
     public long? Size => SparseMap.Number(Find("realsize") ?? Find("size"));
 
-    /// <summary>Whether the map stands before the data of the entry (version 1.0).</summary>
+    /// <summary>Whether the map precedes the data of the entry (version 1.0).</summary>
     public bool IsMapInData => Find("major") == "1" && Find("minor") == "0";
 
-    /// <summary>Whether it is of a version that is read here: 0.0, 0.1 or 1.0.</summary>
+    /// <summary>Whether the version is supported: 0.0, 0.1 or 1.0.</summary>
     public bool IsKnown => IsMapInData || Find("major") is null or "0";
 
-    /// <summary>The map of versions 0.0 and 0.1; <see langword="null"/> where it makes no sense.</summary>
+    /// <summary>The map of versions 0.0 and 0.1; <see langword="null"/> if it is invalid.</summary>
     public SparseMap? Map
     {
         get
@@ -44,7 +44,7 @@ internal sealed class SparseAttributes
         string name = key.Substring(Prefix.Length);
         if (name is "offset" or "numbytes")
         {
-            // Version 0.0 has one of each for every piece, by turns.
+            // Version 0.0 repeats an offset and a length for each range.
             _isOdd |= (name == "offset") != (_numbers.Count % 2 == 0);
             _numbers.Add(value);
         }

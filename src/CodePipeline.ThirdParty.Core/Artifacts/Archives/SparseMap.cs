@@ -5,33 +5,33 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Which pieces of a file a tar holds where it left the holes out.</summary>
+/// <summary>The map of a sparse file in a tar: the ranges that the tar stores, without the holes.</summary>
 internal sealed class SparseMap
 {
-    /// <summary>More pieces than any file has that is worth leaving holes out of.</summary>
+    /// <summary>The maximum number of ranges, more than real sparse files have.</summary>
     public const int MostPieces = 1_000_000;
 
-    private const int LargestMap = 16 << 20;
+    private const int MaximumMapSize = 16 << 20;
     private readonly List<(long Offset, long Length)> _pieces = new();
     private long _end;
 
     private SparseMap(long size) => Size = size;
 
-    /// <summary>How long the file is, with its holes.</summary>
+    /// <summary>The length of the file in bytes, including holes.</summary>
     public long Size { get; }
 
-    /// <summary>How many bytes of it the tar holds.</summary>
+    /// <summary>The number of bytes that the tar stores.</summary>
     public long Stored { get; private set; }
 
-    /// <summary>In order; none reaches into the next.</summary>
+    /// <summary>The stored ranges, in order and without overlaps.</summary>
     public IReadOnlyList<(long Offset, long Length)> Pieces => _pieces;
 
-    /// <summary>An empty map; <see langword="null"/> where the size is none.</summary>
+    /// <summary>Creates an empty map. Returns <see langword="null"/> if the size is invalid.</summary>
     public static SparseMap? OfSize(long? size) => size is >= 0 and <= long.MaxValue / 4 and long known
         ? new SparseMap(known) : null;
 
     /// <summary>
-    /// Reads numbers by turns: an offset and a length; <see langword="null"/> where they do not fit.
+    /// Parses alternating offsets and lengths. Returns <see langword="null"/> if they are invalid.
     /// </summary>
     public static SparseMap? Parse(long? size, IReadOnlyList<string> numbers)
     {
@@ -48,12 +48,11 @@ internal sealed class SparseMap
     }
 
     /// <summary>
-    /// Reads the map in a header of GNU tar's own form, and in blocks behind it; <see langword="null"/> where it makes
-    /// no sense.
+    /// Reads the map from a GNU header and its extension blocks. Returns <see langword="null"/> if it is invalid.
     /// </summary>
-    /// <param name="block">The header; it is used for the other blocks too.</param>
-    /// <param name="take">Reads the next bytes of the tar.</param>
-    public static SparseMap? FromHeader(byte[] block, Func<byte[], int, int> take)
+    /// <param name="block">The header. The extension blocks overwrite it.</param>
+    /// <param name="read">Reads the next bytes of the tar.</param>
+    public static SparseMap? FromHeader(byte[] block, Func<byte[], int, int> read)
     {
         const int FirstAt = 386, FirstCount = 4, MoreAt = 482, SizeAt = 483, NextCount = 21, NextMoreAt = 504;
         const int Pair = 24, Field = 12;
@@ -63,7 +62,7 @@ internal sealed class SparseMap
         int count = FirstCount;
         while (map is not null)
         {
-            // A pair without a length ends them.
+            // A pair without a length ends the list.
             for (int index = 0; index < count && block[at + Field] != 0; index++, at += Pair)
             {
                 long? offset = TarHeader.Number(block, at, Field);
@@ -78,7 +77,7 @@ internal sealed class SparseMap
                 break;
             }
 
-            if (take(block, TarHeader.Size) < TarHeader.Size)
+            if (read(block, TarHeader.Size) < TarHeader.Size)
             {
                 return null;
             }
@@ -91,24 +90,24 @@ internal sealed class SparseMap
     }
 
     /// <summary>
-    /// Reads the map before the data of an entry: numbers, one a line, in blocks of their own. The first tells how many
-    /// pieces there are.
+    /// Reads the map that precedes the data of an entry (version 1.0): one number per line, padded to whole blocks. The
+    /// first number is the count of ranges.
     /// </summary>
-    /// <param name="fileSize">How long the file is.</param>
-    /// <param name="size">The bytes of the entry.</param>
-    /// <param name="take">Reads the next bytes of the tar.</param>
-    /// <returns>The map; <see langword="null"/> where it makes no sense.</returns>
-    public static SparseMap? FromData(long? fileSize, long size, Func<byte[], int, int> take)
+    /// <param name="fileSize">The length of the file in bytes, including holes.</param>
+    /// <param name="size">The size of the entry in bytes.</param>
+    /// <param name="read">Reads the next bytes of the tar.</param>
+    /// <returns>The map; <see langword="null"/> if it is invalid.</returns>
+    public static SparseMap? FromData(long? fileSize, long size, Func<byte[], int, int> read)
     {
         const int LongestNumber = 20;
         byte[] block = new byte[TarHeader.Size];
         List<string> numbers = new();
         StringBuilder digits = new();
         long? wanted = null;
-        for (long left = Math.Min(size, LargestMap); left >= block.Length && digits.Length <= LongestNumber;
+        for (long left = Math.Min(size, MaximumMapSize); left >= block.Length && digits.Length <= LongestNumber;
             left -= block.Length)
         {
-            if (take(block, block.Length) < block.Length)
+            if (read(block, block.Length) < block.Length)
             {
                 return null;
             }
@@ -145,11 +144,11 @@ internal sealed class SparseMap
         return null;
     }
 
-    /// <summary>Reads a number; <see langword="null"/> where the text is none.</summary>
+    /// <summary>Parses a number. Returns <see langword="null"/> if the text is not one.</summary>
     public static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
-    /// <summary>Adds the next piece; gives whether it fits behind the others and into the file.</summary>
+    /// <summary>Adds the next range. Returns false if it overlaps the previous one or exceeds the file.</summary>
     public bool TryAdd(long? offset, long? length)
     {
         if (offset is not long from || length is not long count || from < _end || count < 0 || from > Size

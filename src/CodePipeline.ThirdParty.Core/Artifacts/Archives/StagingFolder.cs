@@ -7,21 +7,22 @@ using CodePipeline.ThirdParty.Files;
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
-/// Where an archive is expanded before it lands: a hidden folder, its owner's only, on the volume of the destination.
-/// What is in it when it is disposed is gone; what a killed process left is found by the next one and removed.
+/// A hidden folder on the volume of the destination, which receives an expanded archive until <see cref="Commit"/>
+/// renames it. Only its owner can access it. It is deleted on disposal. Creating one also deletes the staging folders
+/// that killed processes left.
 /// </summary>
 internal sealed class StagingFolder : IDisposable
 {
     private const string Prefix = ".cpartifact-";
     private const string ContentName = "new";
     private const string AsideName = "old";
-    private const int LongestName = 255;
+    private const int MaximumNameBytes = 255;
     private readonly OwnedFolder _folder;
     private readonly string _destination;
     private readonly string? _createdParent;
     private readonly bool _isInside;
     private readonly bool _replace;
-    private bool _landed;
+    private bool _committed;
     private bool _disposed;
 
     private StagingFolder(
@@ -34,15 +35,18 @@ internal sealed class StagingFolder : IDisposable
         _createdParent = createdParent;
     }
 
-    /// <summary>The folder to fill.</summary>
+    /// <summary>The folder to expand into.</summary>
     public string Content => Path.Combine(_folder.Path, ContentName);
 
     private string Aside => Path.Combine(_folder.Path, AsideName);
 
-    /// <summary>Makes one for a destination, in which there is nothing unless it is to be replaced.</summary>
-    /// <param name="destination">A full path.</param>
-    /// <param name="replace">Whether a destination with content is replaced as a whole.</param>
-    /// <param name="clock">Tells the age of what others left.</param>
+    /// <summary>
+    /// Creates a staging folder for <paramref name="destination"/>, which must be empty or missing unless
+    /// <paramref name="replace"/> is set.
+    /// </summary>
+    /// <param name="destination">The full path of the destination.</param>
+    /// <param name="replace">Whether to replace a destination that has content.</param>
+    /// <param name="clock">Determines the age of leftover staging folders.</param>
     public static StagingFolder Create(string destination, bool replace, TimeProvider clock)
     {
         string? parent = Path.GetDirectoryName(destination);
@@ -81,14 +85,14 @@ internal sealed class StagingFolder : IDisposable
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            throw ArchiveErrors.Storage("Making a folder for", destination, error);
+            throw ArchiveErrors.Storage("Creating a staging folder for", destination, error);
         }
     }
 
-    /// <summary>Moves the content to the destination. On failure what was there before is put back.</summary>
+    /// <summary>Moves the content to the destination. On failure, restores the previous content.</summary>
     public void Commit()
     {
-        // Time has passed, and somebody else may have landed there.
+        // Check again: another process may have created the destination since.
         Check(_destination, _replace);
         try
         {
@@ -108,10 +112,10 @@ internal sealed class StagingFolder : IDisposable
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            throw ArchiveErrors.Storage("Moving what was expanded to", _destination, error);
+            throw ArchiveErrors.Storage("Moving the expanded files to", _destination, error);
         }
 
-        _landed = true;
+        _committed = true;
     }
 
     public void Dispose()
@@ -123,7 +127,7 @@ internal sealed class StagingFolder : IDisposable
 
         _disposed = true;
         _folder.Dispose();
-        if (!_landed && _createdParent is not null)
+        if (!_committed && _createdParent is not null)
         {
             DirectoryOperations.RemoveEmpty(Path.GetDirectoryName(_destination), _createdParent);
         }
@@ -136,11 +140,11 @@ internal sealed class StagingFolder : IDisposable
             if (!replace)
             {
                 throw ArchiveErrors.New(
-                    ArchiveFault.Conflict, $"The destination '{ArchiveErrors.Shown(destination)}' is a link.",
-                    "Name the folder that it leads to, or have the link replaced.", destination);
+                    ArchiveFault.Conflict, $"The destination '{ArchiveErrors.Shown(destination)}' is a symbolic link.",
+                    "Specify the target folder instead, or use -Force to replace the link.", destination);
             }
 
-            // The link gives way, and what it leads to stays as it is.
+            // The link is replaced; its target stays unchanged.
             return;
         }
 
@@ -148,14 +152,14 @@ internal sealed class StagingFolder : IDisposable
         {
             throw ArchiveErrors.New(
                 ArchiveFault.Conflict, $"The destination '{ArchiveErrors.Shown(destination)}' is a file.",
-                "Name a folder that does not exist yet, or is empty.", destination);
+                "Specify a folder that does not exist or is empty.", destination);
         }
 
         if (!replace && Directory.Exists(destination) && !IsEmpty(destination))
         {
             throw ArchiveErrors.New(
-                ArchiveFault.Conflict, $"The destination '{ArchiveErrors.Shown(destination)}' has content.",
-                "Name a folder that does not exist yet or is empty, or have this one replaced as a whole.",
+                ArchiveFault.Conflict, $"The destination '{ArchiveErrors.Shown(destination)}' is not empty.",
+                "Specify a folder that does not exist or is empty, or use -Force to replace this one.",
                 destination);
         }
     }
@@ -200,14 +204,14 @@ internal sealed class StagingFolder : IDisposable
             catch (Exception error)
                 when (FileErrors.IsIoError(error) && Directory.Exists(destination) && !Links.IsLink(destination))
             {
-                // No rights beside it, as in a folder that was prepared for this account.
+                // No permission in the parent folder. Stage inside the destination instead.
             }
         }
 
         return CreateIn(destination, destination, replace, isInside: true, createdParent);
     }
 
-    // The folder's note is the destination's name, for a sweep to put back what was set aside.
+    // The folder records the destination's name, so that a sweep can restore content that was set aside.
     private static StagingFolder CreateIn(
         string place, string destination, bool replace, bool isInside, string? createdParent)
     {
@@ -226,7 +230,7 @@ internal sealed class StagingFolder : IDisposable
         }
     }
 
-    // A destination that is a volume of its own is not to be reached by renaming.
+    // A rename cannot reach a destination that is a mount point, so try one.
     private bool CanReachDestination()
     {
         if (Links.IsLink(_destination) || !Directory.Exists(_destination))
@@ -257,7 +261,7 @@ internal sealed class StagingFolder : IDisposable
         DirectoryOperations.Move(_destination, Aside);
         try
         {
-            // What came in at the last moment is nobody's to lose.
+            // Check again: files created since the last check must not be lost.
             Check(Aside, _replace);
             Directory.Move(Content, _destination);
         }
@@ -304,7 +308,7 @@ internal sealed class StagingFolder : IDisposable
         moved.Add((from, to));
     }
 
-    // A folder that a process works in is not to be pulled from under it.
+    // Renaming the current directory would invalidate it.
     private static bool IsInUse(string folder)
     {
         try
@@ -318,7 +322,7 @@ internal sealed class StagingFolder : IDisposable
         }
     }
 
-    // Its owner died between setting the old content aside and moving the new one in.
+    // The owner died after it set the old content aside and before it moved the new content in.
     private static bool RestoreSetAside(FolderHandle place, FolderHandle folder, string name)
     {
         if (!folder.Has(AsideName))
@@ -341,7 +345,7 @@ internal sealed class StagingFolder : IDisposable
         return isBack;
     }
 
-    private static bool IsName(string name) => Encoding.UTF8.GetByteCount(name) <= LongestName
+    private static bool IsName(string name) => Encoding.UTF8.GetByteCount(name) <= MaximumNameBytes
         && name is not ("." or "..") && name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0
         && !name.StartsWith(Prefix, StringComparison.Ordinal);
 }

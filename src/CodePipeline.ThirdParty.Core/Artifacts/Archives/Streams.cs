@@ -2,10 +2,10 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Reading until there is enough, which not every framework's streams can.</summary>
+/// <summary>Stream helpers that .NET Framework lacks.</summary>
 internal static class Streams
 {
-    /// <summary>Reads until the count is there or the stream ends; gives what was read.</summary>
+    /// <summary>Reads until the count is reached or the stream ends. Returns the number of bytes read.</summary>
     public static int ReadAtLeast(Stream stream, byte[] buffer, int offset, int count)
     {
         int done = 0;
@@ -23,7 +23,7 @@ internal static class Streams
         return done;
     }
 
-    /// <summary>Opens a file for reading by whoever may, with no buffer of its own.</summary>
+    /// <summary>Opens a file for shared, unbuffered reading.</summary>
     public static FileStream OpenRead(string path) => new(
         path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
 }

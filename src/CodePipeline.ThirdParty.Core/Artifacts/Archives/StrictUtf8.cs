@@ -2,13 +2,13 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Names in UTF-8, as most archives and all our own files have them.</summary>
+/// <summary>Decodes UTF-8 and rejects invalid bytes.</summary>
 internal static class StrictUtf8
 {
     private static readonly UTF8Encoding s_encoding =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The text, or <see langword="null"/> where the bytes are no UTF-8.</summary>
+    /// <summary>Returns the text; <see langword="null"/> if the bytes are not valid UTF-8.</summary>
     public static string? Decode(byte[] raw)
     {
         try

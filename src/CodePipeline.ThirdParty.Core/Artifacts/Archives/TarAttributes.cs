@@ -6,7 +6,7 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
 /// <summary>
-/// What stands before a header of a tar to add to it: long names of GNU's form, records of the PAX form.
+/// The attributes that extension records add to the next header of a tar: GNU long names and PAX records.
 /// </summary>
 internal sealed class TarAttributes
 {
@@ -19,17 +19,17 @@ internal sealed class TarAttributes
 
     public string? Size => Find("size");
 
-    /// <summary>Whether anything stands before the next entry that is for it alone.</summary>
+    /// <summary>Whether extension records for the next entry were read.</summary>
     public bool AreForNext => _next.Count > 0 || Sparse is not null;
 
-    /// <summary>What makes the entry a sparse file of GNU's kind; <see langword="null"/> where nothing does.</summary>
+    /// <summary>The GNU sparse attributes; <see langword="null"/> if the entry is not sparse.</summary>
     public SparseAttributes? Sparse { get; private set; }
 
-    /// <summary>Whose sparse file the entry is, where that is another kind; <see langword="null"/> mostly.</summary>
+    /// <summary>The program of an unsupported sparse format; <see langword="null"/> if there is none.</summary>
     public string? OtherSparse => Find("SCHILY.realsize") is not null ? "star"
         : Find("SUN.holesdata") is not null ? "Solaris tar" : null;
 
-    /// <summary>UTC; <see langword="null"/> where there is none.</summary>
+    /// <summary>The modification time in UTC; <see langword="null"/> if there is none.</summary>
     public DateTime? Modified => Find("mtime") is string text
         && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal seconds)
         ? Time(seconds) : null;
@@ -46,13 +46,13 @@ internal sealed class TarAttributes
 
     public void SetLongLink(byte[] data) => _next["linkpath"] = TarHeader.Text(data, 0, data.Length);
 
-    /// <summary>Reads records "length key=value\n"; gives whether they are whole.</summary>
+    /// <summary>Reads PAX records of the form "length key=value\n". Returns whether they are well-formed.</summary>
     public bool TryRead(byte[] data, bool isGlobal)
     {
         int at = 0;
         while (at < data.Length)
         {
-            // Some makers fill the block up with zeros and count these too.
+            // Some programs pad the block with zeros and include them in the size.
             if (data[at] == 0)
             {
                 return true;
@@ -88,7 +88,7 @@ internal sealed class TarAttributes
         return true;
     }
 
-    /// <summary>Forgets what was for one entry only.</summary>
+    /// <summary>Clears the attributes of a single entry.</summary>
     public void Clear()
     {
         _next.Clear();
@@ -115,7 +115,7 @@ internal sealed class TarAttributes
         }
     }
 
-    // An empty value takes back what stood for all.
+    // An empty value cancels a global one.
     private string? Find(string key) =>
         (_next.TryGetValue(key, out string? value) || _global.TryGetValue(key, out value)) && value.Length > 0
             ? value : null;

@@ -7,16 +7,16 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Expands a tar or tar.gz, entry by entry as they come.</summary>
+/// <summary>Expands a tar or tar.gz sequentially.</summary>
 /// <remarks>
-/// Ours and not System.Formats.Tar's: that is missing on .NET Framework, does not check the checksums of headers in the
-/// versions in use, and takes extended headers of any size into memory.
+/// Does not use System.Formats.Tar, which is missing on .NET Framework, does not verify header checksums in the
+/// supported versions, and reads extended headers of any size into memory.
 /// </remarks>
 internal sealed class TarExpansion
 {
     private const int BufferSize = 128 * 1024;
-    private const int LargestExtension = 1 << 20;
-    private const int MostExtensions = 64;
+    private const int MaximumExtensionSize = 1 << 20;
+    private const int MaximumExtensions = 64;
     private readonly ArchiveSource _source;
     private readonly string _archive;
     private readonly ArchiveEntryIndex _tree;
@@ -26,8 +26,8 @@ internal sealed class TarExpansion
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly byte[] _block = new byte[TarHeader.Size];
     private Stream _content = Stream.Null;
-    private long _taken;
-    private long _claimed;
+    private long _bytesRead;
+    private long _claimedSize;
     private CancellationToken _cancellation;
 
     public TarExpansion(ArchiveSource source, ArchiveEntryIndex tree, DirectoryWriter writer, ExtractionBudget meter)
@@ -39,7 +39,7 @@ internal sealed class TarExpansion
         _meter = meter;
     }
 
-    /// <summary>What its user should know of the archive, though all that it has was expanded.</summary>
+    /// <summary>Warnings about an archive that was expanded successfully.</summary>
     public List<string> Notes { get; } = new();
 
     public void Run(ArchiveFormat format, CancellationToken cancellationToken)
@@ -56,10 +56,11 @@ internal sealed class TarExpansion
         {
             if (ReadExtension(header))
             {
-                // Each is small; an endless row of them would never come to an entry.
-                if (++extensions > MostExtensions)
+                // Each is small, but an endless sequence would never reach an entry.
+                if (++extensions > MaximumExtensions)
                 {
-                    throw ArchiveErrors.Damaged(_archive, "it has extended headers without end");
+                    throw ArchiveErrors.Damaged(
+                        _archive, $"it has more than {MaximumExtensions} extended headers before an entry");
                 }
 
                 continue;
@@ -73,7 +74,7 @@ internal sealed class TarExpansion
 
         if (_attributes.AreForNext)
         {
-            throw ArchiveErrors.Damaged(_archive, "an extended header has no entry behind it");
+            throw ArchiveErrors.Damaged(_archive, "no entry follows an extended header");
         }
 
         SkipToEnd();
@@ -86,19 +87,19 @@ internal sealed class TarExpansion
     {
         _cancellation.ThrowIfCancellationRequested();
         int read = ReadContent(_block, TarHeader.Size);
-        if (_claimed > 0 && read == TarHeader.Size && !IsZero(read) && !TarHeader.IsHeader(_block))
+        if (_claimedSize > 0 && read == TarHeader.Size && !IsZero(read) && !TarHeader.IsHeader(_block))
         {
-            // The entry before had a body, against the rule.
-            Skip(_claimed + Padding(_claimed) - TarHeader.Size);
+            // The previous entry had a body although its type has none. Skip the body.
+            Skip(_claimedSize + Padding(_claimedSize) - TarHeader.Size);
             read = ReadContent(_block, TarHeader.Size);
         }
 
-        _claimed = 0;
+        _claimedSize = 0;
         if (read == 0 && _content is not GzipStreamReader)
         {
             Notes.Add(
-                $"The archive '{ArchiveErrors.Shown(_archive)}' lacks the blocks that end a tar. Check that no entry is "
-                + "missing: it may have been cut off.");
+                $"The archive '{ArchiveErrors.Shown(_archive)}' has no end-of-archive blocks and may be truncated. "
+                + "Check that no entry is missing.");
         }
 
         if (IsZero(read))
@@ -108,7 +109,7 @@ internal sealed class TarExpansion
 
         if (read < TarHeader.Size)
         {
-            throw ArchiveErrors.Damaged(_archive, "it is cut off within a header");
+            throw ArchiveErrors.Damaged(_archive, "it is truncated within a header");
         }
 
         if (!TarHeader.IsHeader(_block))
@@ -116,7 +117,7 @@ internal sealed class TarExpansion
             throw ArchiveErrors.Damaged(_archive, "the checksum of a header does not match");
         }
 
-        return TarHeader.Read(_block) ?? throw ArchiveErrors.Damaged(_archive, "a header has no size");
+        return TarHeader.Read(_block) ?? throw ArchiveErrors.Damaged(_archive, "a header has no valid size");
     }
 
     private bool IsZero(int length)
@@ -132,7 +133,7 @@ internal sealed class TarExpansion
         return true;
     }
 
-    // Behind the end of a tar are zeros, as many as the maker's tape has; gzip has its checksum there.
+    // Zeros pad a tar to a multiple of its record size. Reading a tar.gz to the end verifies its checksum.
     private void SkipToEnd()
     {
         int read;
@@ -145,8 +146,8 @@ internal sealed class TarExpansion
         if (read == TarHeader.Size && TarHeader.IsHeader(_block))
         {
             Notes.Add(
-                $"More entries stand behind the end of the archive '{ArchiveErrors.Shown(_archive)}', as where two tars "
-                + "were joined. They are not expanded; tar programs pass over them too.");
+                $"The archive '{ArchiveErrors.Shown(_archive)}' has more entries after its end, as if two tars were "
+                + "concatenated. They were not expanded; tar programs ignore them too.");
         }
 
         while (_content is GzipStreamReader && read > 0)
@@ -156,7 +157,7 @@ internal sealed class TarExpansion
         }
     }
 
-    /// <summary>Reads what belongs to the next header; gives whether it was such.</summary>
+    /// <summary>Consumes an extension record for the next header. Returns whether the header was one.</summary>
     private bool ReadExtension(TarHeader header)
     {
         switch (header.Type)
@@ -170,7 +171,7 @@ internal sealed class TarExpansion
             case 'x' or 'X' or 'g':
                 if (!_attributes.TryRead(ReadExtensionData(header), isGlobal: header.Type == 'g'))
                 {
-                    throw ArchiveErrors.Damaged(_archive, "an extended header (PAX) is not as it should be");
+                    throw ArchiveErrors.Damaged(_archive, "an extended header (PAX) is malformed");
                 }
 
                 return true;
@@ -184,16 +185,17 @@ internal sealed class TarExpansion
 
     private byte[] ReadExtensionData(TarHeader header)
     {
-        if (header.ContentSize > LargestExtension)
+        if (header.ContentSize > MaximumExtensionSize)
         {
             throw ArchiveErrors.Damaged(
-                _archive, $"an extended header is {header.ContentSize:N0} bytes long, which no name needs");
+                _archive,
+                $"an extended header is {header.ContentSize:N0} bytes long; the limit is {MaximumExtensionSize:N0}");
         }
 
         byte[] data = new byte[header.ContentSize];
         if (ReadContent(data, data.Length) < data.Length)
         {
-            throw ArchiveErrors.Damaged(_archive, "it is cut off within an extended header");
+            throw ArchiveErrors.Damaged(_archive, "it is truncated within an extended header");
         }
 
         Skip(Padding(data.Length));
@@ -209,7 +211,7 @@ internal sealed class TarExpansion
         long size = SizeOf(header, name);
         if (_attributes.OtherSparse is string maker)
         {
-            throw NotSupported(name, $"it is a sparse file of {maker}");
+            throw NotSupported(name, $"it is a sparse file in the format of {maker}");
         }
 
         switch (header.Type)
@@ -217,10 +219,10 @@ internal sealed class TarExpansion
             case '0' when name.EndsWith("/", StringComparison.Ordinal):
             case '5':
                 _writer.Describe(_tree.Add(rawName, NodeKind.Folder), header.Mode, modified);
-                _claimed = size;
+                _claimedSize = size;
                 break;
             case 'D':
-                // GNU tar's folder of an incremental backup, with the names that were in it.
+                // A folder of a GNU tar incremental backup. Its body lists the names in the folder; skip it.
                 _writer.Describe(_tree.Add(rawName, NodeKind.Folder), header.Mode, modified);
                 Skip(size + Padding(size));
                 break;
@@ -232,25 +234,25 @@ internal sealed class TarExpansion
                 break;
             case '1':
                 ReadHardLink(rawName, link, header.Mode, modified);
-                _claimed = size;
+                _claimedSize = size;
                 break;
             case '2':
                 ArchiveEntryNode node = _tree.Add(rawName, NodeKind.Link);
                 (node.Target, node.Modified) = (TarText.Readable(link), modified);
-                _claimed = size;
+                _claimedSize = size;
                 break;
             case '3' or '4' or '6':
                 throw ArchiveErrors.Unsafe(_archive, name, "it is a device or a pipe");
             case 'S' when TarHeader.IsOfStar(_block):
-                throw NotSupported(name, "it is a sparse file of star");
+                throw NotSupported(name, "it is a sparse file in the format of star");
             case 'S':
                 SparseMap map = SparseMap.FromHeader(_block, ReadContent) ?? throw InvalidSparseMap(name);
-                ReadSparsePieces(_tree.Add(rawName, NodeKind.File), header.Mode, map, size, modified);
+                ReadSparseContent(_tree.Add(rawName, NodeKind.File), header.Mode, map, size, modified);
                 Skip(Padding(size));
                 break;
             default:
                 throw NotSupported(
-                    name, $"its type ('{ArchiveErrors.Shown(header.Type.ToString())}') is not known here");
+                    name, $"its type ('{ArchiveErrors.Shown(header.Type.ToString())}') is not supported");
         }
     }
 
@@ -260,27 +262,27 @@ internal sealed class TarExpansion
         string name = TarText.Readable(rawName);
         if (!sparse.IsKnown)
         {
-            throw NotSupported(name, "it is a sparse file of a version that is not known here");
+            throw NotSupported(name, "it is a sparse file in an unsupported version of the format");
         }
 
-        long before = _taken;
+        long before = _bytesRead;
         SparseMap map = (sparse.IsMapInData ? SparseMap.FromData(sparse.Size, size, ReadContent) : sparse.Map)
             ?? throw InvalidSparseMap(name);
-        ReadSparsePieces(_tree.Add(rawName, NodeKind.File), mode, map, size - (_taken - before), modified);
+        ReadSparseContent(_tree.Add(rawName, NodeKind.File), mode, map, size - (_bytesRead - before), modified);
         Skip(Padding(size));
     }
 
     private ArchiveException InvalidSparseMap(string name) =>
-        ArchiveErrors.Damaged(_archive, "the map of this sparse file makes no sense", name);
+        ArchiveErrors.Damaged(_archive, "its sparse map is invalid", name);
 
-    private void ReadSparsePieces(ArchiveEntryNode node, int mode, SparseMap map, long stored, DateTime? modified)
+    private void ReadSparseContent(ArchiveEntryNode node, int mode, SparseMap map, long stored, DateTime? modified)
     {
         if (map.Stored != stored)
         {
             throw InvalidSparseMap(node.Path);
         }
 
-        // The holes count too: a reader of the file gets their zeros.
+        // Count the holes too, because readers of the file get their zeros.
         _meter.Count(0, map.Size);
         using FileStream output = _writer.CreateFile(node, mode);
         Write(node, () => output.SetLength(map.Size));
@@ -296,7 +298,7 @@ internal sealed class TarExpansion
                 left -= read;
                 if (read < wanted)
                 {
-                    throw ArchiveErrors.Damaged(_archive, "the archive is cut off within it", node.Path);
+                    throw ArchiveErrors.Damaged(_archive, "the archive is truncated within it", node.Path);
                 }
             }
         }
@@ -305,7 +307,7 @@ internal sealed class TarExpansion
     }
 
     private ArchiveException NotSupported(string name, string what) => ArchiveErrors.Unsupported(
-        _archive, name, what, "Have the archive made with plain entries, by GNU tar or bsdtar.");
+        _archive, name, what, "Create the archive again with GNU tar or bsdtar, without special entries.");
 
     private long SizeOf(TarHeader header, string name)
     {
@@ -317,7 +319,7 @@ internal sealed class TarExpansion
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size)
             && size <= long.MaxValue - TarHeader.Size
             ? size
-            : throw ArchiveErrors.Damaged(_archive, "its size is no number", name);
+            : throw ArchiveErrors.Damaged(_archive, "its size is not a valid number", name);
     }
 
     private void ReadFile(ArchiveEntryNode node, int mode, long size, DateTime? modified)
@@ -345,7 +347,7 @@ internal sealed class TarExpansion
             left -= read;
             if (read < wanted)
             {
-                throw ArchiveErrors.Damaged(_archive, "the archive is cut off within it", node.Path);
+                throw ArchiveErrors.Damaged(_archive, "the archive is truncated within it", node.Path);
             }
         }
 
@@ -354,13 +356,13 @@ internal sealed class TarExpansion
         Skip(Padding(size));
     }
 
-    // A copy, which every system can make, and of which no later write changes two files. Its bytes count.
+    // Copies the file: every system supports that, and a later write then changes only one of them.
     private void ReadHardLink(string rawName, string link, int mode, DateTime? modified)
     {
         ArchiveEntryNode? original = _tree.Find(link, out string? fault);
         if (original?.Kind != NodeKind.File)
         {
-            string what = fault ?? (original is null ? "it is not in the archive before it" : "it is no file");
+            string what = fault ?? (original is null ? "no earlier entry has that name" : "that entry is not a file");
             throw ArchiveErrors.Unsafe(
                 _archive, TarText.Readable(rawName),
                 $"it is a hard link to '{ArchiveErrors.Shown(TarText.Readable(link))}', and {what}");
@@ -368,7 +370,7 @@ internal sealed class TarExpansion
 
         if (_tree.Find(rawName, out _) == original)
         {
-            // Makers that are given a file twice write this for the second time.
+            // A hard link to itself. Some tar programs write it when a file is listed twice.
             return;
         }
 
@@ -406,14 +408,14 @@ internal sealed class TarExpansion
             int wanted = (int)Math.Min(count, _buffer.Length);
             if (ReadContent(_buffer, wanted) < wanted)
             {
-                throw ArchiveErrors.Damaged(_archive, "it is cut off");
+                throw ArchiveErrors.Damaged(_archive, "it is truncated");
             }
 
             count -= wanted;
         }
     }
 
-    /// <summary>Reads as much as there is, and holds all that came out so far against the archive's size.</summary>
+    /// <summary>Reads up to a number of bytes, and checks the expanded size so far against the ratio limit.</summary>
     private int ReadContent(byte[] buffer, int count)
     {
         int read;
@@ -424,16 +426,16 @@ internal sealed class TarExpansion
         catch (Exception error) when (_content is GzipStreamReader && error is not OperationCanceledException
             && (error is EndOfStreamException || !FileErrors.IsIoError(error)))
         {
-            // Not SharpZipBaseException alone: on some altered data the library runs past the end of its own tables.
-            throw ArchiveErrors.Damaged(_archive, "its gzip data are cut off or altered", cause: error);
+            // Not only SharpZipBaseException: some altered data make the library index past the end of its tables.
+            throw ArchiveErrors.Damaged(_archive, "its gzip data is truncated or altered", cause: error);
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
             throw ArchiveErrors.Storage("Reading", _archive, error);
         }
 
-        _taken += read;
-        _meter.CheckRatio(_taken);
+        _bytesRead += read;
+        _meter.CheckRatio(_bytesRead);
         return read;
     }
 }

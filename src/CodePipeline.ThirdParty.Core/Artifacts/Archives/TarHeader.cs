@@ -2,10 +2,10 @@ using System;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>One header block of a tar: ustar, GNU's and the old form.</summary>
+/// <summary>A header block of a tar, in ustar, GNU or V7 format.</summary>
 /// <remarks>
-/// Ours: System.Formats.Tar is not on .NET Framework, and SharpZipLib takes nothing but the path from extended headers,
-/// and so would lose long links and exact times.
+/// System.Formats.Tar is missing on .NET Framework. SharpZipLib reads only the path from extended headers, and would
+/// lose long link targets and exact times.
 /// </remarks>
 internal readonly struct TarHeader
 {
@@ -45,10 +45,10 @@ internal readonly struct TarHeader
     /// <summary>Seconds since 1970.</summary>
     public long Modified { get; }
 
-    /// <summary>Whether a block is a header by its checksum.</summary>
+    /// <summary>Whether a block has a valid header checksum.</summary>
     public static bool IsHeader(byte[] block)
     {
-        // Of 512 zeros the sum is not zero, for the sum's own field counts as spaces.
+        // A block of zeros is not a header: the checksum field counts as spaces, so the sum is not 0.
         if (Number(block, ChecksumAt, 8) is not long stated)
         {
             return false;
@@ -69,12 +69,12 @@ internal readonly struct TarHeader
     }
 
     /// <summary>
-    /// Reads a block whose checksum is right; <see langword="null"/> where its size is none that can be.
+    /// Parses a block with a valid checksum. Returns <see langword="null"/> if the size is invalid.
     /// </summary>
     public static TarHeader? Read(byte[] block) =>
         Number(block, SizeAt, 12) is long size and >= 0 and <= long.MaxValue - Size ? new TarHeader(block, size) : null;
 
-    /// <summary>A name, up to the NUL behind it.</summary>
+    /// <summary>Decodes a NUL-terminated name.</summary>
     public static string Text(byte[] data, int offset, int length)
     {
         int end = Array.IndexOf(data, (byte)0, offset, length);
@@ -83,10 +83,13 @@ internal readonly struct TarHeader
         return TarText.Decode(raw);
     }
 
-    /// <summary>Whether a block is of star, which has fields of its own where GNU tar has others.</summary>
+    /// <summary>Whether star wrote the block. Its fields differ from those of GNU tar.</summary>
     public static bool IsOfStar(byte[] block) => HasStarTail(block);
 
-    /// <summary>Octal digits between spaces, or, with the top bit set, a binary number.</summary>
+    /// <summary>
+    /// Parses octal digits or, if the top bit is set, a binary number. Returns <see langword="null"/> if neither is
+    /// valid.
+    /// </summary>
     public static long? Number(byte[] block, int offset, int length)
     {
         if ((block[offset] & 0x80) != 0)
@@ -98,7 +101,7 @@ internal readonly struct TarHeader
         int index = offset;
         int end = offset + length;
 
-        // Some makers begin with a NUL where others have a space.
+        // Some programs pad with leading NULs, others with spaces.
         while (index < end && block[index] is 0 or (byte)' ')
         {
             index++;

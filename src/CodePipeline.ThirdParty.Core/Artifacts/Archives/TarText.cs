@@ -3,11 +3,11 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Names of a tar, which are bytes: UTF-8 in most of them, and anything else in others.</summary>
+/// <summary>Decodes the names in a tar, which are bytes and usually UTF-8.</summary>
 /// <remarks>
-/// .NET opens no file whose name is not UTF-8, and nothing in PowerShell could read or remove it. Such a name is read
-/// byte by byte instead (Latin-1). So that it is told from the UTF-8 that reads the same, its bytes are kept as halves
-/// of surrogate pairs, which no UTF-8 has.
+/// .NET cannot open a file whose name is not UTF-8, so PowerShell could neither read nor delete it. Such a name is
+/// decoded as Latin-1 instead. To distinguish it from UTF-8 that decodes to the same text, its bytes are first kept as
+/// lone surrogates, which UTF-8 cannot contain.
 /// </remarks>
 internal static class TarText
 {
@@ -15,7 +15,7 @@ internal static class TarText
     private const char Last = '\udcff';
     private const int Shift = 0xDC00;
 
-    /// <summary>Reads a path, each name in it for itself.</summary>
+    /// <summary>Decodes a path. Decides on the encoding of each segment separately.</summary>
     public static string Decode(byte[] raw)
     {
         if (StrictUtf8.Decode(raw) is string text)
@@ -30,7 +30,7 @@ internal static class TarText
             end = end < 0 ? raw.Length : end;
             byte[] name = new byte[end - start];
             Buffer.BlockCopy(raw, start, name, 0, name.Length);
-            path.Append(StrictUtf8.Decode(name) ?? Bytes(name));
+            path.Append(StrictUtf8.Decode(name) ?? ToLoneSurrogates(name));
             if (end < raw.Length)
             {
                 path.Append('/');
@@ -42,13 +42,15 @@ internal static class TarText
         return path.ToString();
     }
 
-    /// <summary>The text that a name is shown and written as; the same object where it is all UTF-8.</summary>
+    /// <summary>
+    /// Converts lone surrogates to Latin-1. Returns the same object if the whole name is UTF-8.
+    /// </summary>
     public static string Readable(string raw)
     {
         StringBuilder? text = null;
         for (int index = 0; index < raw.Length; index++)
         {
-            // Halves that belong together are a character like any other.
+            // A surrogate pair is an ordinary character.
             bool isPair = char.IsHighSurrogate(raw[index])
                 && index + 1 < raw.Length && char.IsLowSurrogate(raw[index + 1]);
             if (isPair)
@@ -65,7 +67,7 @@ internal static class TarText
         return text?.ToString() ?? raw;
     }
 
-    private static string Bytes(byte[] name)
+    private static string ToLoneSurrogates(byte[] name)
     {
         char[] text = new char[name.Length];
         for (int index = 0; index < name.Length; index++)

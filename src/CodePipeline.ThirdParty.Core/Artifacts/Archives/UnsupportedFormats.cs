@@ -2,11 +2,13 @@ using System;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Archives and packed files that are known by how they begin, and not expanded here.</summary>
-/// <remarks>Installation packages (deb, rpm) and images of disks are not among them: they are used as they are.</remarks>
+/// <summary>Detects archives and compressed files of unsupported formats by their first bytes.</summary>
+/// <remarks>
+/// Packages (deb, rpm) and disk images are not included, because they are used without being expanded.
+/// </remarks>
 internal static class UnsupportedFormats
 {
-    /// <summary>How many bytes of a file are looked at.</summary>
+    /// <summary>The number of bytes that the detection reads.</summary>
     public const int Length = 32;
 
     private static readonly (string Name, byte[] Start)[] s_starts =
@@ -24,14 +26,14 @@ internal static class UnsupportedFormats
         ("Windows cabinet", [0x4D, 0x53, 0x43, 0x46, 0x00, 0x00, 0x00, 0x00]),
     ];
 
-    /// <summary>The name of the format; <see langword="null"/> where it is none of them.</summary>
-    /// <param name="head">How the file begins.</param>
-    /// <param name="length">How much of that there is.</param>
+    /// <summary>Returns the name of the format; <see langword="null"/> if it is not one of these.</summary>
+    /// <param name="head">The first bytes of the file.</param>
+    /// <param name="length">The number of valid bytes in <paramref name="head"/>.</param>
     public static string? NameOf(byte[] head, int length)
     {
         if (length < Length)
         {
-            // What follows looks at bytes one by one.
+            // Pad, because the checks below index the bytes without checking the length.
             byte[] filled = new byte[Length];
             Buffer.BlockCopy(head, 0, filled, 0, length);
             head = filled;
@@ -69,12 +71,12 @@ internal static class UnsupportedFormats
         return true;
     }
 
-    // The size of its blocks, and the first block, or the end of a file of nothing.
+    // The block size, then the magic number of a block, or of the end of an empty file.
     private static bool IsBzip2(byte[] head) =>
         Has(head, 0, [0x42, 0x5A, 0x68]) && head[3] is >= (byte)'1' and <= (byte)'9'
         && (Has(head, 4, [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) || Has(head, 4, [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]));
 
-    // It has no mark; its makers write these settings, and that they do not know the size.
+    // LZMA has no magic number. These are the default settings and an unknown size.
     private static bool IsLzma(byte[] head) => Has(head, 0, [0x5D, 0x00, 0x00])
         && Has(head, 5, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
 
@@ -92,7 +94,7 @@ internal static class UnsupportedFormats
             return at == EndOfDigits;
         }
 
-        // The binary form: a length of the name that can be one.
+        // The binary format, with a plausible length of the name.
         return (head[0] == 0xC7 && head[1] == 0x71 && LittleEndian.UInt16(head, 20) is > 1 and <= 4096)
             || (head[0] == 0x71 && head[1] == 0xC7 && ((head[20] << 8) | head[21]) is > 1 and <= 4096);
     }

@@ -3,7 +3,7 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>A stream that is written from beginning to end and cannot be read.</summary>
+/// <summary>A base class for streams that are written sequentially and cannot be read.</summary>
 internal abstract class WriteOnlyStream : Stream
 {
     private long _written;
@@ -14,7 +14,7 @@ internal abstract class WriteOnlyStream : Stream
 
     public override bool CanWrite => true;
 
-    /// <summary>What was written so far, in bytes.</summary>
+    /// <summary>The number of bytes written so far.</summary>
     public override long Length => _written;
 
     public override long Position
@@ -33,6 +33,6 @@ internal abstract class WriteOnlyStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Counts what was written.</summary>
+    /// <summary>Adds to the number of bytes written.</summary>
     protected void Advance(int count) => _written += count;
 }

@@ -4,19 +4,18 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Reads the central directory of a zip, and refuses what cannot be right before a byte is expanded.</summary>
+/// <summary>Reads and validates the central directory of a zip, before anything is expanded.</summary>
 /// <remarks>
-/// Ours and not System.IO.Compression's, which in the versions in use checks neither checksums nor overlaps, and shows
-/// neither names as they are stored nor time fields to its user; nor SharpZipLib's, which does not show names as they
-/// are stored either, and inflates at a fraction of the speed. The packed bytes themselves are for
-/// System.IO.Compression's DeflateStream.
+/// System.IO.Compression's reader, in the supported versions, checks neither checksums nor overlaps, and exposes
+/// neither stored names nor extra time fields. SharpZipLib's does not expose stored names either, and its inflater is
+/// much slower. System.IO.Compression's DeflateStream decompresses the data.
 /// </remarks>
 internal sealed class ZipDirectory
 {
     public const uint LocalSignature = 0x04034b50;
     public const uint EndSignature = 0x06054b50;
 
-    /// <summary>What the first part of a zip of several begins with.</summary>
+    /// <summary>The signature at the start of a split zip.</summary>
     public const uint SplitSignature = 0x08074b50;
 
     private const uint CentralSignature = 0x02014b50;
@@ -30,8 +29,8 @@ internal sealed class ZipDirectory
     private const int LocalSize = 30;
     private const int FirstDosYear = 1980;
 
-    // Makers that pipe a zip through tar's blocks fill it up with 10 KiB at most; downloads add a line or two.
-    private const int MostBehindEnd = 128 * 1024;
+    // Tools that pad to tar blocks add up to 10 KiB after the end; some downloads append a line or two.
+    private const int MaximumTrailingData = 128 * 1024;
 
     private readonly string _archive;
     private readonly ArchiveSource _source;
@@ -45,13 +44,13 @@ internal sealed class ZipDirectory
     private ZipDirectory(ArchiveSource source, FileSliceStream file) =>
         (_archive, _source, _file) = (source.Path, source, file);
 
-    /// <summary>In the order of the directory.</summary>
+    /// <summary>The entries, in the order of the directory.</summary>
     public List<ZipEntry> Entries { get; } = new();
 
-    /// <summary>What all files will be, as the directory has it; more is never written.</summary>
+    /// <summary>The declared size of all files, in bytes. Expanding never writes more.</summary>
     public long TotalSize { get; private set; }
 
-    /// <summary>Whether a stream ends like a zip, with nothing behind.</summary>
+    /// <summary>Whether a stream ends with a zip's end record.</summary>
     public static bool HasEndRecord(Stream stream)
     {
         EndRecord end = default;
@@ -67,7 +66,7 @@ internal sealed class ZipDirectory
         return directory;
     }
 
-    /// <summary>Finds an entry's data behind its local header, which has to agree with the directory.</summary>
+    /// <summary>Returns the offset of an entry's data. Verifies that its local header matches the directory.</summary>
     public static long FindData(string archive, FileSliceStream file, ZipEntry entry)
     {
         byte[] header = new byte[LocalSize + entry.RawName.Length];
@@ -75,7 +74,7 @@ internal sealed class ZipDirectory
         if (Streams.ReadAtLeast(file, header, 0, header.Length) < header.Length
             || LittleEndian.UInt32(header, 0) != LocalSignature)
         {
-            throw ArchiveErrors.Damaged(archive, "its header is not where the directory has it", entry.Name);
+            throw ArchiveErrors.Damaged(archive, "its header is not at the offset in the directory", entry.Name);
         }
 
         bool isSameName = LittleEndian.UInt16(header, 26) == entry.RawName.Length;
@@ -86,37 +85,38 @@ internal sealed class ZipDirectory
 
         if (!isSameName)
         {
-            throw ArchiveErrors.Damaged(archive, "its header has another name than the directory", entry.Name);
+            throw ArchiveErrors.Damaged(
+                archive, "its name in the header differs from that in the directory", entry.Name);
         }
 
         long data = entry.HeaderOffset + header.Length + LittleEndian.UInt16(header, 28);
         if (data + entry.PackedSize > entry.End)
         {
-            throw ArchiveErrors.Damaged(archive, "its data lie over those of another entry", entry.Name);
+            throw ArchiveErrors.Damaged(archive, "its data overlaps that of another entry", entry.Name);
         }
 
         return data;
     }
 
-    // Some makers on Windows have a backslash in one of the two places, and a slash in the other.
+    // Some Windows programs write a backslash in one of the two headers and a slash in the other.
     private static bool IsSame(byte one, byte other, bool isFromUnix) => one == other
         || (!isFromUnix && one is (byte)'/' or (byte)'\\' && other is (byte)'/' or (byte)'\\');
 
     /// <summary>
-    /// Finds the record that ends a zip: the last one whose comment goes to the end of the file, else the last one at
-    /// all, with something behind it that is not part of the zip.
+    /// Finds the end record of a zip: the last one whose comment reaches the end of the file, else the last one that is
+    /// followed by other data.
     /// </summary>
     private static bool FindEnd(Stream stream, out EndRecord end)
     {
-        // Where there is nothing behind the zip, no more of a file that is still coming is waited for.
+        // Search a short tail first: during a download, a longer tail means a longer wait.
         end = default;
         return FindEnd(stream, EndSize + ushort.MaxValue, ref end)
             || end.Bytes is not null
-            || FindEnd(stream, EndSize + ushort.MaxValue + MostBehindEnd, ref end)
+            || FindEnd(stream, EndSize + ushort.MaxValue + MaximumTrailingData, ref end)
             || end.Bytes is not null;
     }
 
-    // Gives whether one goes to the end; the last one that does not is kept.
+    // Returns whether a record reaches the end of the file. Otherwise keeps the last one that does not.
     private static bool FindEnd(Stream stream, int most, ref EndRecord end)
     {
         long length = stream.Length;
@@ -166,7 +166,7 @@ internal sealed class ZipDirectory
             if (!FindEnd(tail, out end))
             {
                 throw BeginsWith(SplitSignature) ? Split() : ArchiveErrors.Damaged(
-                    _archive, "it ends before its directory, or something was added behind it");
+                    _archive, "its end record is missing: the file is truncated, or data was appended");
             }
         }
 
@@ -179,7 +179,7 @@ internal sealed class ZipDirectory
         long offset = LittleEndian.UInt32(plain, 16);
         long directoryEnd = end.Position;
 
-        // Some makers write it where it is not needed, with real numbers in the plain record.
+        // Some programs write a zip64 record without need, with real numbers in the plain record.
         if (FindZip64End(end.Position) is (long at, byte[] wide))
         {
             _isZip64 = true;
@@ -194,7 +194,7 @@ internal sealed class ZipDirectory
                 || !Agrees(LittleEndian.UInt32(plain, 12), _size, uint.MaxValue)
                 || !Agrees(LittleEndian.UInt32(plain, 16), offset, uint.MaxValue))
             {
-                throw ArchiveErrors.Damaged(_archive, "its two end records contradict each other");
+                throw ArchiveErrors.Damaged(_archive, "its two end records differ");
             }
         }
 
@@ -203,13 +203,13 @@ internal sealed class ZipDirectory
             throw Split();
         }
 
-        // Whatever stands before the zip moves every offset. With something behind it as well, nothing tells a zip from
-        // a piece of one that holds another.
+        // Data before the zip shifts every offset. With data after it as well, a zip cannot be distinguished from a zip
+        // that is stored inside another one.
         _start = directoryEnd - _size;
         _shift = _start - offset;
         if (_start < 0 || _shift < 0 || (_shift > 0 && end.IsFollowed))
         {
-            throw ArchiveErrors.Damaged(_archive, "its directory is not where its end record has it");
+            throw ArchiveErrors.Damaged(_archive, "its directory is not at the offset in its end record");
         }
 
         if (_count > limits.MaxEntries)
@@ -225,11 +225,11 @@ internal sealed class ZipDirectory
         if (countHere != _count)
         {
             throw ArchiveErrors.Damaged(
-                _archive, $"its end record counts {countHere:N0} entries in one place and {_count:N0} in another");
+                _archive, $"its end record has two counts of entries, {countHere:N0} and {_count:N0}");
         }
     }
 
-    // The plain field says that the wide one counts, or has as much of its number as it can hold.
+    // The plain field defers to the wide one, or contains the low bits of its number.
     private static bool Agrees(long plain, long wide, uint most) => plain == most || plain == (wide & most);
 
     private (long Position, byte[] Record)? FindZip64End(long endPosition)
@@ -247,8 +247,8 @@ internal sealed class ZipDirectory
             return null;
         }
 
-        // Where the locator has it, or, with something before the zip, right before the locator. Up to the locator in
-        // any case: others look for it from there backwards.
+        // At the locator's offset or, if data precedes the zip, directly before the locator. It must end at the
+        // locator, because other programs search backwards from there.
         long end = endPosition - LocatorSize;
         long[] places = [ToLength(LittleEndian.UInt64(locator, 8)), end - Zip64EndSize];
         foreach (long at in places)
@@ -269,9 +269,9 @@ internal sealed class ZipDirectory
 
     private long ToLength(ulong value) => value <= long.MaxValue / 4
         ? (long)value
-        : throw ArchiveErrors.Damaged(_archive, "a size or place in it is beyond all files");
+        : throw ArchiveErrors.Damaged(_archive, "a size or an offset in it is out of range");
 
-    // All of the directory, whatever its end record counts: the count has 16 bits in most zips, and makers let it wrap.
+    // Reads the whole directory, whatever the count of the end record: it has only 16 bits and may have wrapped.
     private void ReadEntries(ExtractionLimits limits)
     {
         _file.Open(_start, _size);
@@ -287,7 +287,7 @@ internal sealed class ZipDirectory
 
             if (read < CentralSize || LittleEndian.UInt32(header, 0) != CentralSignature)
             {
-                throw ArchiveErrors.Damaged(_archive, "its directory is cut off or altered");
+                throw ArchiveErrors.Damaged(_archive, "its directory is truncated or altered");
             }
 
             byte[] name = new byte[LittleEndian.UInt16(header, 28)];
@@ -297,7 +297,7 @@ internal sealed class ZipDirectory
             if (left < 0 || Streams.ReadAtLeast(_file, name, 0, name.Length) < name.Length
                 || Streams.ReadAtLeast(_file, extra, 0, extra.Length) < extra.Length)
             {
-                throw ArchiveErrors.Damaged(_archive, "its directory is cut off or altered");
+                throw ArchiveErrors.Damaged(_archive, "its directory is truncated or altered");
             }
 
             _file.Position += comment;
@@ -320,12 +320,12 @@ internal sealed class ZipDirectory
         if (seen != _count)
         {
             throw ArchiveErrors.Damaged(
-                _archive, $"its end record counts {_count:N0} entries, and its directory has {Entries.Count:N0}");
+                _archive, $"its end record counts {_count:N0} entries, but its directory has {Entries.Count:N0}");
         }
 
         if (Entries.Count == 0 && BeginsWith(LocalSignature))
         {
-            throw ArchiveErrors.Damaged(_archive, "it begins with an entry, and its directory has none");
+            throw ArchiveErrors.Damaged(_archive, "it starts with an entry, but its directory is empty");
         }
 
         if (charged > limits.RatioFloor && charged / limits.MaxRatio > _file.FileLength)
@@ -334,7 +334,7 @@ internal sealed class ZipDirectory
         }
     }
 
-    // Old makers end the directory with one; nothing of the entries is in it.
+    // Old programs end the directory with one. It contains no entries.
     private static bool IsDigitalSignature(byte[] header, int read, long left) =>
         read >= 6 && LittleEndian.UInt32(header, 0) == DigitalSignature && 6 + LittleEndian.UInt16(header, 4) == left;
 
@@ -347,7 +347,7 @@ internal sealed class ZipDirectory
     }
 
     private ArchiveException Split() => ArchiveErrors.Unsupported(
-        _archive, null, "it is one part of a zip of several", "Have it made as one file.");
+        _archive, null, "it is one part of a split zip", "Create the archive again as one file.");
 
     private ZipEntry ReadEntry(byte[] header, byte[] rawName, byte[] extra)
     {
@@ -364,7 +364,7 @@ internal sealed class ZipDirectory
         string name = ZipNames.Decode(rawName, flags, fields.UnicodePath);
         bool isUnix = host is 3 or 19;
 
-        // Makers on Windows that wrote backslashes meant paths; on Unix a backslash is part of a name.
+        // Some Windows programs separate folders with backslashes. On Unix a backslash is part of a name.
         if (!isUnix && name.IndexOf('/') < 0)
         {
             name = name.Replace('\\', '/');
@@ -373,7 +373,7 @@ internal sealed class ZipDirectory
         if ((needsSize && fields.Size is null) || (needsPacked && fields.Packed is null)
             || (needsOffset && fields.Offset is null))
         {
-            throw ArchiveErrors.Damaged(_archive, "a size or place is left to a zip64 field that is missing", name);
+            throw ArchiveErrors.Damaged(_archive, "its zip64 field is missing", name);
         }
 
         ZipEntry entry = new(name, rawName)
@@ -390,7 +390,7 @@ internal sealed class ZipDirectory
         entry.Kind = KindOf(entry, isUnix ? (int)(attributes >> 28) : 0, isDos: host == 0, attributes);
         if (entry.Kind == NodeKind.Folder && entry.PackedSize == 0)
         {
-            // Some makers write the size that the folder has on their disk.
+            // Some programs write the folder's size on disk.
             entry.Size = 0;
         }
 
@@ -408,14 +408,14 @@ internal sealed class ZipDirectory
         {
             Folder => NodeKind.Folder,
             Link when !isFolder => NodeKind.Link,
-            Link => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a link with the name of a folder"),
+            Link => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a symbolic link with the name of a folder"),
             Character or Block => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a device"),
             Socket => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a socket"),
 
-            // What zip programs read from a pipe has the mode of the pipe, and is a file.
+            // Content that a zip program read from a pipe has the pipe's mode but is a file.
             Pipe when entry.Size == 0 => throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a pipe"),
 
-            // The other numbers mean nothing; old makers fill all bits in.
+            // Other values have no meaning. Some old programs set all bits.
             _ => isFolder ? NodeKind.Folder : NodeKind.File,
         };
     }
@@ -426,19 +426,19 @@ internal sealed class ZipDirectory
         if ((flags & (Encrypted | StronglyEncrypted | Masked)) != 0)
         {
             throw ArchiveErrors.Unsupported(
-                _archive, entry.Name, "it is encrypted", "Have the archive made without a password.");
+                _archive, entry.Name, "it is encrypted", "Create the archive again without a password.");
         }
 
         if (method is not (0 or 8) || (flags & Patched) != 0)
         {
             throw ArchiveErrors.Unsupported(
                 _archive, entry.Name, $"its compression ({MethodName(method)}) is not supported",
-                "Have the archive made with Deflate, which every zip program has.");
+                "Create the archive again with Deflate compression.");
         }
 
         if (method == 0 && entry.Size != entry.PackedSize)
         {
-            throw ArchiveErrors.Damaged(_archive, "it is stored, with two sizes", entry.Name);
+            throw ArchiveErrors.Damaged(_archive, "it is stored uncompressed, but its two sizes differ", entry.Name);
         }
 
         if (entry.Kind == NodeKind.Folder && entry.Size > 0)
@@ -446,14 +446,15 @@ internal sealed class ZipDirectory
             throw ArchiveErrors.Damaged(_archive, "it is a folder with content", entry.Name);
         }
 
-        // Deflate cannot do better than about 1 : 1032, so more is a lie.
+        // Deflate cannot exceed a ratio of about 1032:1, so a larger declared size is false.
         if (entry.Size > (entry.PackedSize * 1040) + 1024)
         {
-            throw ArchiveErrors.Damaged(_archive, "its packed bytes cannot become what it promises", entry.Name);
+            throw ArchiveErrors.Damaged(
+                _archive, "its declared size is impossible for its compressed size", entry.Name);
         }
     }
 
-    // The data of entries follow each other. Overlapping ones make a bomb of a small file.
+    // Entries must not overlap. Overlapping entries turn a small file into a zip bomb.
     private void CheckOverlaps()
     {
         ZipEntry[] ordered = Entries.ToArray();
@@ -465,14 +466,14 @@ internal sealed class ZipDirectory
             entry.End = end;
             if (entry.HeaderOffset + LocalSize + entry.RawName.Length + entry.PackedSize > end)
             {
-                throw ArchiveErrors.Damaged(_archive, "its data lie over those of another entry", entry.Name);
+                throw ArchiveErrors.Damaged(_archive, "its data overlaps that of another entry", entry.Name);
             }
 
             end = entry.HeaderOffset;
         }
     }
 
-    // Local time of the maker, which nothing tells: taken as ours, as other tools do.
+    // Zip times have no time zone. Interprets them as local time, like other tools.
     private static DateTime? DosTime(int date, int time)
     {
         int year = FirstDosYear + (date >> 9);
@@ -490,9 +491,9 @@ internal sealed class ZipDirectory
         return new DateTime(year, month, day, hour, minute, second, DateTimeKind.Local).ToUniversalTime();
     }
 
-    /// <summary>The record that ends a zip.</summary>
-    /// <param name="Position">Where it is.</param>
-    /// <param name="Bytes">Its bytes, without the comment.</param>
-    /// <param name="IsFollowed">Whether something stands behind it and its comment.</param>
+    /// <summary>The end record of a zip.</summary>
+    /// <param name="Position">The offset in the file.</param>
+    /// <param name="Bytes">The record without its comment.</param>
+    /// <param name="IsFollowed">Whether other data follows the record and its comment.</param>
     private readonly record struct EndRecord(long Position, byte[] Bytes, bool IsFollowed);
 }

@@ -2,22 +2,22 @@ using System;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>An entry as the central directory of a zip has it.</summary>
+/// <summary>An entry of a zip's central directory.</summary>
 internal sealed class ZipEntry
 {
     public ZipEntry(string name, byte[] rawName) => (Name, RawName) = (name, rawName);
 
     public string Name { get; }
 
-    /// <summary>The bytes of the name, which stand before the entry's data too.</summary>
+    /// <summary>The stored bytes of the name, which the local header repeats.</summary>
     public byte[] RawName { get; }
 
     public NodeKind Kind { get; set; }
 
-    /// <summary>Whether it was made on Unix, where a backslash is part of a name.</summary>
+    /// <summary>Whether the entry was created on Unix, where a backslash is part of a name.</summary>
     public bool IsFromUnix { get; init; }
 
-    /// <summary>Whether it is deflated; stored otherwise.</summary>
+    /// <summary>Whether the data is deflated rather than stored.</summary>
     public bool IsDeflated { get; set; }
 
     public uint Crc { get; set; }
@@ -26,18 +26,18 @@ internal sealed class ZipEntry
 
     public long Size { get; set; }
 
-    /// <summary>Where its local header begins in the file.</summary>
+    /// <summary>The offset of the local header in the file.</summary>
     public long HeaderOffset { get; set; }
 
-    /// <summary>Where the next entry begins, or the directory: its data must end by then.</summary>
+    /// <summary>The offset of the next entry or of the directory. The data must end before it.</summary>
     public long End { get; set; }
 
-    /// <summary>The permission bits, where the zip was made on Unix; 0 otherwise.</summary>
+    /// <summary>The permission bits; 0 if the entry was not created on Unix.</summary>
     public int Mode { get; set; }
 
-    /// <summary>UTC; <see langword="null"/> where the zip has no usable one.</summary>
+    /// <summary>The modification time in UTC; <see langword="null"/> if it is missing or invalid.</summary>
     public DateTime? Modified { get; set; }
 
-    /// <summary>Its place in the tree.</summary>
+    /// <summary>The entry's node in the index.</summary>
     public ArchiveEntryNode? Node { get; set; }
 }

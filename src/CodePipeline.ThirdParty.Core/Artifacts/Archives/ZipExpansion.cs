@@ -10,11 +10,11 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>Expands a zip: the whole directory is judged first, then several threads write the files.</summary>
+/// <summary>Expands a zip. Validates the whole directory, then writes the files with several threads.</summary>
 internal sealed class ZipExpansion
 {
     private const int BufferSize = 128 * 1024;
-    private const int LongestTarget = 4096;
+    private const int MaximumTargetBytes = 4096;
     private readonly ArchiveSource _source;
     private readonly string _archive;
     private readonly ArchiveEntryIndex _tree;
@@ -58,7 +58,7 @@ internal sealed class ZipExpansion
 
     private void Plan(ZipDirectory directory, FileSliceStream file, CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[LongestTarget + 1];
+        byte[] buffer = new byte[MaximumTargetBytes + 1];
         List<ArchiveEntryNode> folders = new();
         _tree.Counted = _meter.CountEntry;
         _tree.FolderAdded = folders.Add;
@@ -82,7 +82,7 @@ internal sealed class ZipExpansion
             }
         }
 
-        // A bad link is found before anything is written.
+        // Reject an unsafe symbolic link before anything is written.
         _tree.CheckLinks();
         foreach (ArchiveEntryNode folder in folders)
         {
@@ -94,20 +94,23 @@ internal sealed class ZipExpansion
 
     private string ReadTarget(ZipEntry entry, FileSliceStream file, byte[] buffer)
     {
-        if (entry.Size > LongestTarget)
+        if (entry.Size > MaximumTargetBytes)
         {
-            throw ArchiveErrors.Unsafe(_archive, entry.Name, "it is a link with a target longer than any path");
+            throw ArchiveErrors.Unsafe(
+                _archive,
+                entry.Name,
+                $"it is a symbolic link with a target of more than {MaximumTargetBytes:N0} bytes");
         }
 
         using MemoryStream target = new();
         Copy(entry, file, target, buffer, CancellationToken.None);
         return StrictUtf8.Decode(target.ToArray()) ?? throw ArchiveErrors.Unsafe(
-            _archive, entry.Name, "it is a link with a target that is no text");
+            _archive, entry.Name, "it is a symbolic link with a target that is not valid UTF-8");
     }
 
     private void WriteFiles(CancellationToken cancellationToken)
     {
-        // A giant that comes last would leave the other threads idle.
+        // Start the largest files first. One that starts last would leave the other threads idle.
         _files.Sort(static (left, right) =>
         {
             const long Giant = 32L << 20;
@@ -122,14 +125,14 @@ internal sealed class ZipExpansion
         {
             try
             {
-                WriteSome(stop.Token);
+                WriteQueuedFiles(stop.Token);
             }
             catch (Exception error)
             {
-                // The others end by the token; theirs is not the reason.
+                // The other threads end by cancellation, so keep only the first error.
                 Interlocked.CompareExchange(ref first, ExceptionDispatchInfo.Capture(error), null);
                 stop.Cancel();
-                _source.Arrivals?.Abort();
+                _source.Ranges?.Abort();
             }
         }
 
@@ -146,7 +149,7 @@ internal sealed class ZipExpansion
         first?.Throw();
     }
 
-    private void WriteSome(CancellationToken cancellationToken)
+    private void WriteQueuedFiles(CancellationToken cancellationToken)
     {
         using FileSliceStream file = new(_source);
         byte[] buffer = new byte[BufferSize];
@@ -165,7 +168,7 @@ internal sealed class ZipExpansion
         DirectoryWriter.Close(output, entry.Modified);
     }
 
-    // Never writes more than the directory promises, whose sum was held against the limits before.
+    // Never writes more than the declared size, whose sum was checked against the limits.
     private void Copy(
         ZipEntry entry, FileSliceStream file, Stream output, byte[] buffer, CancellationToken cancellationToken)
     {
@@ -177,7 +180,7 @@ internal sealed class ZipExpansion
         long size = 0;
         uint crc = 0;
         long written = 0;
-        void Take(byte[] piece, int count)
+        void WriteChunk(byte[] piece, int count)
         {
             crc = (uint)Crc.Crc32.Append(crc, piece, 0, count);
             _meter.Count(written, count);
@@ -185,7 +188,8 @@ internal sealed class ZipExpansion
             written += count;
         }
 
-        using DoubleBufferedWriter? behind = entry.Size >= DoubleBufferedWriter.WorthIt ? new DoubleBufferedWriter(Take) : null;
+        using DoubleBufferedWriter? behind =
+            entry.Size >= DoubleBufferedWriter.WorthIt ? new DoubleBufferedWriter(WriteChunk) : null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -199,7 +203,7 @@ internal sealed class ZipExpansion
             size += read;
             if (size > entry.Size)
             {
-                throw ArchiveErrors.Damaged(_archive, "it becomes more than the directory has", entry.Name);
+                throw ArchiveErrors.Damaged(_archive, "its data is longer than the directory declares", entry.Name);
             }
 
             if (behind is not null)
@@ -208,14 +212,14 @@ internal sealed class ZipExpansion
             }
             else
             {
-                Take(piece, read);
+                WriteChunk(piece, read);
             }
         }
 
         behind?.Finish();
         if (size < entry.Size)
         {
-            throw ArchiveErrors.Damaged(_archive, "its data end too early", entry.Name);
+            throw ArchiveErrors.Damaged(_archive, "its data is shorter than the directory declares", entry.Name);
         }
 
         if (crc != entry.Crc)
@@ -232,7 +236,7 @@ internal sealed class ZipExpansion
         }
         catch (InvalidDataException error)
         {
-            throw ArchiveErrors.Damaged(_archive, "its packed data are altered", entry.Name, error);
+            throw ArchiveErrors.Damaged(_archive, "its compressed data is altered", entry.Name, error);
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {

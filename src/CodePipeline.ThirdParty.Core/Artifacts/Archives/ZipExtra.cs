@@ -3,7 +3,7 @@ using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>The extra fields of a directory entry that matter here.</summary>
+/// <summary>The relevant extra fields of a directory entry.</summary>
 internal struct ZipExtra
 {
     private const int Zip64Id = 0x0001;
@@ -22,13 +22,13 @@ internal struct ZipExtra
 
     public byte[]? UnicodePath { get; private set; }
 
-    /// <summary>Reads what is there. A field that is cut off ends the reading: makers pad these in many ways.</summary>
-    /// <param name="extra">All fields of an entry.</param>
-    /// <param name="rawName">The entry's name, which another form of it has to be of.</param>
-    /// <param name="needsSize">Whether the size is left to the zip64 field.</param>
-    /// <param name="needsPacked">Whether the packed size is.</param>
-    /// <param name="needsOffset">Whether the place of the data is.</param>
-    /// <param name="dosYear">The year that the entry has besides.</param>
+    /// <summary>Parses the extra fields. Stops at a truncated field, because programs pad them in many ways.</summary>
+    /// <param name="extra">The extra fields of an entry.</param>
+    /// <param name="rawName">The stored name, which the checksum of a Unicode path field must match.</param>
+    /// <param name="needsSize">Whether the zip64 field contains the size.</param>
+    /// <param name="needsPacked">Whether the zip64 field contains the compressed size.</param>
+    /// <param name="needsOffset">Whether the zip64 field contains the offset of the local header.</param>
+    /// <param name="dosYear">The year of the entry's DOS time.</param>
     public static ZipExtra Read(
         byte[] extra, byte[] rawName, bool needsSize, bool needsPacked, bool needsOffset, int dosYear)
     {
@@ -59,7 +59,7 @@ internal struct ZipExtra
                     fields.Modified = UnixTime(LittleEndian.UInt32(extra, at + 1), dosYear);
                     break;
                 case OldTimesId when length >= 8:
-                    // The time of the last access comes first. macOS writes this field, and no other.
+                    // The access time comes first. macOS writes only this time field.
                     old = UnixTime(LittleEndian.UInt32(extra, at + 4), dosYear);
                     break;
                 case NtfsId when length >= 32 && LittleEndian.UInt16(extra, at + 4) == 1:
@@ -90,8 +90,7 @@ internal struct ZipExtra
         return LittleEndian.UInt64(extra, at - 8);
     }
 
-    // Seconds since 1970 in 32 bits with a sign. Beyond its end, in 2038, makers go on without the sign, as the year
-    // beside it tells.
+    // The field has 32 bits and is signed. After 2037 programs write it unsigned; the DOS year distinguishes the two.
     private static DateTime UnixTime(uint seconds, int dosYear)
     {
         const int LastSignedYear = 2037;

@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>The names of a zip, in whichever encoding its maker had.</summary>
+/// <summary>Decodes the names in a zip.</summary>
 internal static class ZipNames
 {
     private const int Utf8Flag = 0x0800;
@@ -10,12 +10,12 @@ internal static class ZipNames
         + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
 
     /// <summary>
-    /// UTF-8 where the zip says so, or where the bytes are valid UTF-8, which old code pages hardly ever are by chance;
-    /// else code page 437, which the format names for all others.
+    /// Decodes a name as UTF-8 if the bytes are valid UTF-8, which text in an old code page almost never is, else as
+    /// code page 437, the default of the format. A Unicode path field takes precedence unless the UTF-8 flag is set.
     /// </summary>
-    /// <param name="raw">The bytes.</param>
+    /// <param name="raw">The stored bytes.</param>
     /// <param name="flags">The entry's general purpose flags.</param>
-    /// <param name="unicodePath">The name of the Unicode path extra field, where there is a matching one.</param>
+    /// <param name="unicodePath">The name in the Unicode path field; <see langword="null"/> if there is none.</param>
     public static string Decode(byte[] raw, int flags, byte[]? unicodePath)
     {
         if ((flags & Utf8Flag) == 0 && unicodePath is not null && StrictUtf8.Decode(unicodePath) is string path)

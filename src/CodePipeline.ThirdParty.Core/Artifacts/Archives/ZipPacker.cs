@@ -14,22 +14,21 @@ using LibraryEntry = ICSharpCode.SharpZipLib.Zip.ZipEntry;
 
 namespace CodePipeline.ThirdParty.Artifacts.Archives;
 
-/// <summary>What a packing came to.</summary>
-/// <param name="Entries">Files, links and empty folders.</param>
-/// <param name="Bytes">The files together.</param>
-/// <param name="ArchiveBytes">The zip.</param>
+/// <summary>The result of packing.</summary>
+/// <param name="Entries">The number of files, symbolic links and empty folders.</param>
+/// <param name="Bytes">The total size of the files in bytes.</param>
+/// <param name="ArchiveBytes">The size of the zip in bytes.</param>
 internal sealed record PackResult(long Entries, long Bytes, long ArchiveBytes);
 
-/// <summary>Packs a folder or a file into a zip that is the same, byte for byte, wherever it is made.</summary>
+/// <summary>Packs a folder or a file into a reproducible zip, identical on every machine.</summary>
 /// <remarks>
-/// Names in ordinal order, times all 1980-01-01, permissions 0644 or 0755. Packed by SharpZipLib, whose Deflate is
-/// managed code: the zlib behind .NET's is another one in each version, and may choose by processor. Everything in the
-/// folder is taken; links that stay in it are kept as links. Small files are packed on all processors ahead of being
-/// written, large ones as they are written, so memory does not grow with them.
+/// Names are in ordinal order, all times are 1980-01-01, and permissions are 0644 or 0755. SharpZipLib compresses,
+/// because its Deflate is managed code; the output of .NET's zlib depends on its version and the processor. Small files
+/// are compressed in parallel in memory, large files while they are written, so that memory use stays bounded.
 /// </remarks>
 internal sealed class ZipPacker
 {
-    /// <summary>Files up to here are packed whole, in memory. The zip depends on it.</summary>
+    /// <summary>The largest file, in bytes, that is compressed in memory. Changing it changes the zip.</summary>
     public const int SmallFile = 1 << 20;
 
     private const int BufferSize = 256 * 1024;
@@ -39,27 +38,28 @@ internal sealed class ZipPacker
     private readonly ConcurrentBag<Worker> _workers = new();
 
     /// <summary>
-    /// How many small files are packed at a time; as many as there are processors, eight at most, unless set.
+    /// The number of small files that are compressed in parallel; by default the number of processors, at most 8.
     /// </summary>
-    /// <remarks>The zip does not depend on it.</remarks>
+    /// <remarks>It does not affect the zip.</remarks>
     public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 
     /// <summary>Packs a folder or a single file.</summary>
     /// <param name="path">The folder or file.</param>
-    /// <param name="output">Where the zip goes; need not be able to seek, and is left open.</param>
-    /// <param name="progress">Told after every few MiB and at the end.</param>
-    /// <param name="cancellationToken">Stops it; what is in the output by then is no zip.</param>
+    /// <param name="output">The stream to write to. It need not support seeking and is left open.</param>
+    /// <param name="progress">Receives progress every few MiB and at the end.</param>
+    /// <param name="cancellationToken">Cancels the operation and leaves an incomplete zip in the output.</param>
     /// <exception cref="ArchiveException">
-    /// Something in it cannot be read, has changed meanwhile, or has no place in a zip.
+    /// An entry is unreadable, changed during packing, or cannot be stored in a zip.
     /// </exception>
     public Task<PackResult> PackAsync(
         string path, Stream output, IProgress<ArchiveProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(
-            () => Pack(DirectoryScan.Scan(Path.GetFullPath(path), cancellationToken), output, progress, cancellationToken),
+            () => Pack(
+                DirectoryScan.Scan(Path.GetFullPath(path), cancellationToken), output, progress, cancellationToken),
             cancellationToken);
 
-    /// <summary>Packs what <see cref="DirectoryScan"/> has listed.</summary>
+    /// <summary>Packs the items that <see cref="DirectoryScan"/> listed.</summary>
     /// <inheritdoc cref="PackAsync(string, Stream, IProgress{ArchiveProgress}?, CancellationToken)"/>
     public Task<PackResult> PackAsync(
         List<PackItem> items, Stream output, IProgress<ArchiveProgress>? progress,
@@ -83,7 +83,7 @@ internal sealed class ZipPacker
         byte[] buffer = new byte[BufferSize];
         try
         {
-            // Not disposed where something fails: that would write on, to an output that may be what failed.
+            // Not disposed after a failure: Dispose would write to the output, which may have caused the failure.
             ZipOutputStream zip = new(counted, BufferSize)
             {
                 IsStreamOwner = false,
@@ -122,7 +122,7 @@ internal sealed class ZipPacker
             stop.Cancel();
             foreach ((PackItem _, Task<Worker>? packed) in ahead)
             {
-                // The first failure is the one that is told.
+                // Observe the other failures; only the first one is reported.
                 packed?.ContinueWith(static task => task.Exception, TaskScheduler.Default).Wait(CancellationToken.None);
             }
         }
@@ -161,7 +161,7 @@ internal sealed class ZipPacker
     {
         if (Encoding.UTF8.GetByteCount(item.Name) > ushort.MaxValue)
         {
-            throw ArchiveErrors.CannotPack(item.Path, item.Name, "its path is longer than a zip can hold");
+            throw ArchiveErrors.CannotPack(item.Path, item.Name, "its path is too long for a zip");
         }
 
         return new LibraryEntry(item.Name)
@@ -173,7 +173,7 @@ internal sealed class ZipPacker
         };
     }
 
-    // The upper half is what Unix has: kind and permissions. The lowest bits are for DOS.
+    // The upper 16 bits are the Unix type and permissions. The lowest bits are DOS attributes.
     private static uint AttributesOf(PackItem item) => item.Kind switch
     {
         NodeKind.Folder => (0x41EDu << 16) | 0x10,
@@ -251,7 +251,7 @@ internal sealed class ZipPacker
         }
     }
 
-    // At the end of the file as it was listed: that it is still the end, and nothing wrote to it.
+    // Called at the listed length: verifies that the file still ends there and was not modified.
     private static void CheckUnchanged(PackItem item, FileStream file)
     {
         if (Read(item, file, new byte[1], 1) != 0 || File.GetLastWriteTimeUtc(item.Path) != item.Modified)
@@ -261,15 +261,15 @@ internal sealed class ZipPacker
     }
 
     private static ArchiveException Changed(PackItem item) => ArchiveErrors.New(
-        ArchiveFault.Storage, $"The file '{ArchiveErrors.Shown(item.Path)}' changed while it was packed.",
-        "Pack it when nothing writes to it any more.", item.Path);
+        ArchiveFault.Storage, $"The file '{ArchiveErrors.Shown(item.Path)}' changed while it was being packed.",
+        "Pack it after all programs have finished writing to it.", item.Path);
 
-    /// <summary>Packs small files, one at a time; its buffers are used again when a file is written.</summary>
+    /// <summary>Compresses one small file at a time. Its buffers are reused after the file is written.</summary>
     private sealed class Worker
     {
         private const int SmallestRoom = 64 * 1024;
 
-        // As large as the largest file so far. One that gains nothing by packing is stored, so that needs no more room.
+        // Each buffer has the size of the largest file so far. A file that does not compress is stored instead.
         private byte[] _content = [];
         private byte[] _packed = [];
         private readonly Deflater _deflater = new(Deflater.DEFAULT_COMPRESSION, noZlibHeaderOrFooter: true);
@@ -333,7 +333,7 @@ internal sealed class ZipPacker
     }
 
     /// <summary>
-    /// Names are ours to choose; the library would make what it takes for paths of another system fit.
+    /// Leaves names unchanged. The library's default would rewrite names that look like paths of another system.
     /// </summary>
     private sealed class UnchangedEntryNames : INameTransform
     {

@@ -23,7 +23,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("a/..\\..\\b")]
     [InlineData("a/\\..\\b")]
     [InlineData("..\\../a")]
-    public void DotDot_InAnyForm_IsUnsafeEverywhere(string name) => AssertEverywhere(ArchiveFault.Unsafe, name);
+    public void Add_DotDot_IsUnsafeEverywhere(string name) => AssertEverywhere(ArchiveFault.Unsafe, name);
 
     [Theory]
     [InlineData("/a")]
@@ -32,7 +32,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("\\\\server\\share\\a")]
     [InlineData("\\\\?\\C:\\a")]
     [InlineData("\\\\.\\pipe\\a")]
-    public void AbsoluteAndNetworkPaths_AreUnsafeEverywhere(string name) =>
+    public void Add_AbsoluteOrNetworkPath_IsUnsafeEverywhere(string name) =>
         AssertEverywhere(ArchiveFault.Unsafe, name);
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("a:/b")]
     [InlineData("A:\\b")]
     [InlineData("Z:/b")]
-    public void Drives_AreUnsafeEverywhere(string name) => AssertEverywhere(ArchiveFault.Unsafe, name);
+    public void Add_DrivePath_IsUnsafeEverywhere(string name) => AssertEverywhere(ArchiveFault.Unsafe, name);
 
     [Theory]
     [InlineData("C:a")]
@@ -56,7 +56,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("a:b")]
     [InlineData("a.txt:stream:$DATA")]
     [InlineData("folder::$INDEX_ALLOCATION/a")]
-    public void DrivesWithoutSlash_AndAlternateStreams_AreUnsafeOnWindows(string name) => AssertOnWindows(name);
+    public void Add_DriveOrAlternateStream_IsUnsafeOnWindows(string name) => AssertOnWindows(name);
 
     [Theory]
     [InlineData("CON")]
@@ -72,7 +72,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("LPT9")]
     [InlineData("CONIN$")]
     [InlineData("conout$")]
-    public void Devices_AreUnsafeOnWindows(string name) => AssertOnWindows(name);
+    public void Add_DeviceName_IsUnsafeOnWindows(string name) => AssertOnWindows(name);
 
     [Theory]
     [InlineData("a.")]
@@ -81,7 +81,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData(". .")]
     [InlineData(".. ")]
     [InlineData("...")]
-    public void DotsAndSpacesAtTheEnd_AreUnsafeOnWindows(string name) => AssertOnWindows(name);
+    public void Add_TrailingDotOrSpace_IsUnsafeOnWindows(string name) => AssertOnWindows(name);
 
     [Theory]
     [InlineData("a\u0001")]
@@ -92,10 +92,10 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("a|b")]
     [InlineData("a\"b")]
     [InlineData("a\\b")]
-    public void ControlAndSpecialCharacters_AreUnsafeOnWindows(string name) => AssertOnWindows(name);
+    public void Add_ControlOrSpecialCharacter_IsUnsafeOnWindows(string name) => AssertOnWindows(name);
 
     [Fact]
-    public void Nul_IsUnsafeEverywhere() => AssertEverywhere(ArchiveFault.Unsafe, "a\0b");
+    public void Add_Nul_IsUnsafeEverywhere() => AssertEverywhere(ArchiveFault.Unsafe, "a\0b");
 
     [Theory]
     [InlineData("%2e%2e/a")]
@@ -109,7 +109,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("nuls.txt")]
     [InlineData(".gitignore")]
     [InlineData("漢字/עברית/😀")]
-    public void LookAlikes_AreNamesLikeAnyOther(string name)
+    public void Add_LookAlikeCharacters_AreOrdinaryNames(string name)
     {
         foreach (NameRules rules in new[] { NameRules.Linux, NameRules.MacOS, NameRules.Windows })
         {
@@ -122,11 +122,11 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("./a", "a")]
     [InlineData("a//b", "a/b")]
     [InlineData("a/./b", "a/b")]
-    public void Path_IsWithoutEmptySteps(string name, string path) =>
+    public void Add_EmptySegments_AreRemovedFromPath(string name, string path) =>
         Assert.Equal(path, New(NameRules.Linux).Add(name, NodeKind.Folder).Path);
 
     [Fact]
-    public void FileNamedAsTheRoot_IsUnsafe() => AssertEverywhere(ArchiveFault.Unsafe, "./");
+    public void Add_FileNamedAsRoot_IsUnsafe() => AssertEverywhere(ArchiveFault.Unsafe, "./");
 
     [Theory]
     [InlineData("File.txt", "file.TXT")]
@@ -134,7 +134,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("Ä", "ä")]
     [InlineData("\u00e9", "e\u0301")]
     [InlineData("\u00e9/a", "e\u0301/b")]
-    public void NamesThatAreOneToTheSystem_Conflict(string first, string second)
+    public void Add_NamesEqualOnSystem_Conflict(string first, string second)
     {
         foreach (NameRules rules in new[] { NameRules.MacOS, NameRules.Windows })
         {
@@ -161,7 +161,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("a", nameof(NodeKind.Link), "a", nameof(NodeKind.File))]
     [InlineData("a", nameof(NodeKind.Link), "a", nameof(NodeKind.Link))]
     [InlineData("a/b", nameof(NodeKind.File), "./a//b", nameof(NodeKind.File))]
-    public void TwoEntriesOfOnePlace_Conflict(string first, string kind, string second, string other)
+    public void Add_SamePathTwice_Conflicts(string first, string kind, string second, string other)
     {
         ArchiveEntryIndex tree = New(NameRules.Linux);
         tree.Add(first, Enum.Parse<NodeKind>(kind));
@@ -170,10 +170,10 @@ public sealed class ArchiveEntryIndexTests
     }
 
     [Fact]
-    public void EntryWithoutAName_IsDamaged() => AssertEverywhere(ArchiveFault.Damaged, string.Empty);
+    public void Add_EmptyName_IsDamaged() => AssertEverywhere(ArchiveFault.Damaged, string.Empty);
 
     [Fact]
-    public void FolderTwice_IsOneFolder()
+    public void Add_FolderTwice_Merges()
     {
         ArchiveEntryIndex tree = New(NameRules.Linux);
 
@@ -182,7 +182,7 @@ public sealed class ArchiveEntryIndexTests
     }
 
     [Fact]
-    public void EntryThroughALink_IsUnsafe()
+    public void Add_PathThroughLink_IsUnsafe()
     {
         ArchiveEntryIndex tree = New(NameRules.Linux);
         tree.Add("a/link", NodeKind.Link).Target = ".";
@@ -202,7 +202,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("link", "")]
     [InlineData("link", "a\0b")]
     [InlineData("link", "missing/../../a")]
-    public void LinkOutOfTheTree_IsUnsafe(string name, string target)
+    public void CheckLinks_LinkOutsideTree_IsUnsafe(string name, string target)
     {
         foreach (NameRules rules in new[] { NameRules.Linux, NameRules.MacOS, NameRules.Windows })
         {
@@ -219,7 +219,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("x/y/up", "../..", "x/out", "y/up/../secret")]
     [InlineData("d/here", ".", "d/out", "here/here/../../secret")]
     [InlineData("d/e/top", "../..", "out", "d/e/top/d/e/top/../secret")]
-    public void LinkThatLeavesByAnotherLink_IsUnsafe(string first, string target, string second, string chained)
+    public void CheckLinks_ChainOutsideTree_IsUnsafe(string first, string target, string second, string chained)
     {
         ArchiveEntryIndex tree = New(NameRules.Linux);
         tree.Add(first, NodeKind.Link).Target = target;
@@ -239,7 +239,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("link", "to-b", true)]
     [InlineData("link", "to-b/..", true)]
     [InlineData("link", "to-b/file", false)]
-    public void LinkWithinTheTree_IsKept(string name, string target, bool isFolder)
+    public void CheckLinks_LinkInsideTree_IsKept(string name, string target, bool isFolder)
     {
         ArchiveEntryIndex tree = New(NameRules.Linux);
         tree.Add("a/b/file", NodeKind.File);
@@ -253,7 +253,7 @@ public sealed class ArchiveEntryIndexTests
     }
 
     [Fact]
-    public void LinkWithBackslashes_IsAPath_OnWindowsAlone()
+    public void CheckLinks_Backslashes_SeparateOnWindowsOnly()
     {
         foreach (NameRules rules in new[] { NameRules.Linux, NameRules.MacOS, NameRules.Windows })
         {
@@ -273,7 +273,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData("a/CON.txt")]
     [InlineData("a:stream")]
     [InlineData("a/b ")]
-    public void LinkToANameThatWindowsCannotHave_IsUnsafeThere(string target)
+    public void CheckLinks_InvalidNameOnWindows_IsUnsafe(string target)
     {
         ArchiveEntryIndex tree = New(NameRules.Windows);
         tree.Add("link", NodeKind.Link).Target = target;
@@ -285,7 +285,7 @@ public sealed class ArchiveEntryIndexTests
     }
 
     [Fact]
-    public void ImpliedFolders_CountAsEntries()
+    public void Add_ImpliedFolders_CountAsEntries()
     {
         ArchiveEntryIndex tree = new("archive", NameRules.Linux, new ExtractionLimits { MaxEntries = 3 });
         tree.Add("a/b/c", NodeKind.File);
@@ -295,7 +295,7 @@ public sealed class ArchiveEntryIndexTests
     }
 
     [Fact]
-    public void PathBeyondItsLimit_IsTooLarge()
+    public void Add_PathExceedsLimit_IsTooLarge()
     {
         ArchiveEntryIndex tree = new("archive", NameRules.Linux, new ExtractionLimits { MaxPathLength = 10 });
         tree.Add("0123456789", NodeKind.File);
@@ -308,7 +308,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData(20)]
     [InlineData(300)]
     [InlineData(4000)]
-    public void NastyNames_NeverLeadOut(int seed)
+    public void Add_RandomHostileNames_StayInside(int seed)
     {
         Random random = new(seed);
         int taken = 0;
@@ -324,7 +324,7 @@ public sealed class ArchiveEntryIndexTests
                 }
                 catch (ArchiveException)
                 {
-                    // Refused is safe.
+                    // A rejected name is safe.
                 }
             }
         }
@@ -336,7 +336,7 @@ public sealed class ArchiveEntryIndexTests
     [InlineData(5)]
     [InlineData(60)]
     [InlineData(700)]
-    public void NastyLinks_NeverLeadOut(int seed)
+    public void CheckLinks_RandomHostileLinks_StayInside(int seed)
     {
         Random random = new(seed);
         using var root = new TempFolder();
@@ -349,7 +349,7 @@ public sealed class ArchiveEntryIndexTests
         Assert.True(taken > 20, "Links are made that can be kept, or nothing is tested.");
     }
 
-    // Makes what the tree lets pass, and asks the file system where each link comes to.
+    // Creates the accepted entries and resolves each link with the file system.
     private static bool TryLinks(Random random, string folder)
     {
         ArchiveEntryIndex tree = New(NameRules.Linux);
@@ -412,7 +412,7 @@ public sealed class ArchiveEntryIndexTests
         Assert.DoesNotContain(string.Empty, segments);
         foreach (string segment in segments)
         {
-            // As Windows reads them: without dots and spaces at the end.
+            // Windows ignores trailing dots and spaces.
             string seen = rules.IsWindows ? segment.TrimEnd('.', ' ') : segment;
             Assert.NotEmpty(seen);
             Assert.NotEqual("..", seen);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>Names from archives as messages show them.</summary>
+/// <summary>Tests how messages show names from archives.</summary>
 public sealed class ArchiveErrorsTests
 {
     [Theory]
@@ -13,11 +13,11 @@ public sealed class ArchiveErrorsTests
     [InlineData("\u2027\u202a\u202e\u202f", "\u2027\\u202a\\u202e\u202f")]
     [InlineData("\u2065\u2066\u2069\u206a", "\u2065\\u2066\\u2069\u206a")]
     [InlineData("ünïcode 漢字 😀", "ünïcode 漢字 😀")]
-    public void Name_IsShownWithoutWhatChangesTheScreen(string name, string shown) =>
+    public void Shown_ControlCharacters_AreEscaped(string name, string shown) =>
         Assert.Equal(shown, ArchiveErrors.Shown(name));
 
     [Fact]
-    public void LongName_IsCut_AndNeverInTheMiddleOfACharacter()
+    public void Shown_LongName_IsCutBetweenCharacters()
     {
         string whole = new('n', 300);
 

@@ -10,7 +10,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 public sealed class ArchiveFormatsTests : ExtractionTest
 {
     [Fact]
-    public void Content_TellsTheFormat()
+    public void Detect_Content_DeterminesFormat()
     {
         byte[] zip = new ZipForge().Add("a", "x"u8.ToArray()).Build();
         byte[] tar = new TarForge().Add("a", "x").Build();
@@ -30,7 +30,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     }
 
     [Fact]
-    public void AnythingElse_IsAPlainFile()
+    public void Detect_OtherContent_IsNotAnArchive()
     {
         Assert.Equal(ArchiveFormat.None, Detect([]));
         Assert.Equal(ArchiveFormat.None, Detect("PK"u8.ToArray()));
@@ -50,7 +50,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     [InlineData(0x1F, 0x8A, 8)]
     [InlineData(0x1E, 0x8B, 8)]
     [InlineData(0x1F, 0x8B, 7)]
-    public void ZipBehindWhatBeginsNearlyLikeGzip_IsAZip(byte first, byte second, byte third)
+    public void Detect_ZipAfterAlmostGzip_IsZip(byte first, byte second, byte third)
     {
         byte[] zip = new ZipForge().Add("a", "x"u8.ToArray()).Build();
 
@@ -58,7 +58,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     }
 
     [Fact]
-    public void DamagedGzip_IsNoPlainFile()
+    public void Detect_DamagedGzip_IsTarGzip()
     {
         byte[] gzip = TarForge.Gzip(new TarForge().Add("a", "x").Build());
 
@@ -67,7 +67,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
         Assert.Equal(ArchiveFormat.TarGzip, Detect(gzip));
     }
 
-    // As the programs that make them write them, filled up with what does not matter.
+    // The first bytes of real files, followed by padding.
     [Theory]
     [InlineData("377abcaf271c0004", "7z")]
     [InlineData("526172211a0700", "RAR")]
@@ -88,7 +88,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     [InlineData("c7710100020003000400050006000700080009000500000000", "cpio")]
     [InlineData("60ea2600", "ARJ")]
     [InlineData("1b0e2d6c68352d", "LHA")]
-    public async Task OtherArchives_AreUnsupportedByName(string start, string name)
+    public async Task Detect_UnsupportedFormat_NamesFormat(string start, string name)
     {
         byte[] content = [.. Convert.FromHexString(start), .. new byte[300]];
         Assert.Equal(ArchiveFormat.Other, Detect(content));
@@ -98,7 +98,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
             $"format is {name},", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
     }
 
-    // Text that begins alike; packages and images of disks, which are used as they are.
+    // Text with a similar start; packages and disk images, which are used without being expanded.
     [Theory]
     [InlineData("BZh9 is how bzip2 begins")]
     [InlineData("070701 is the mark of cpio")]
@@ -106,11 +106,11 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     [InlineData("MSCF")]
     [InlineData("xx-lq5-")]
     [InlineData("!<arch>\ndebian-binary   ")]
-    public void WhatOnlyBeginsLikeOne_IsAPlainFile(string text) =>
+    public void Detect_SimilarStart_IsNotAnArchive(string text) =>
         Assert.Equal(ArchiveFormat.None, Detect(Encoding.ASCII.GetBytes(text)));
 
     [Fact]
-    public void Detect_LeavesTheStreamWhereItWas()
+    public void Detect_AnyStream_RestoresPosition()
     {
         using MemoryStream stream = new(new TarForge().Add("a", "x").Build()) { Position = 7 };
 
@@ -120,7 +120,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     }
 
     [Fact]
-    public async Task Extract_OfAPlainFile_SaysSo()
+    public async Task Extract_PlainFile_IsUnsupported()
     {
         File.WriteAllText(Archive, "just text");
 
@@ -128,7 +128,7 @@ public sealed class ArchiveFormatsTests : ExtractionTest
     }
 
     [Fact]
-    public async Task Extract_OfAMissingFile_NamesIt() => await RefusedAsync(ArchiveFault.Storage);
+    public async Task Extract_MissingFile_ErrorNamesIt() => await RefusedAsync(ArchiveFault.Storage);
 
     private static ArchiveFormat Detect(byte[] content)
     {

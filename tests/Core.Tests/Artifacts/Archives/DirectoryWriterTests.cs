@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>What the system makes of a tree that was found to be right.</summary>
+/// <summary>Tests writing a valid index to the file system.</summary>
 public sealed class DirectoryWriterTests : IDisposable
 {
     private readonly TempFolder _temp = new();
@@ -16,7 +16,7 @@ public sealed class DirectoryWriterTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void FileInThePlaceOfSomethingElse_IsAConflict_AndNothingIsWritten(bool ofAFolder)
+    public void CreateFile_PathExists_Conflicts(bool ofAFolder)
     {
         string place = _temp.PathOf("a");
         if (ofAFolder)
@@ -28,7 +28,8 @@ public sealed class DirectoryWriterTests : IDisposable
             File.WriteAllText(place, "old");
         }
 
-        ArchiveEntryNode node = new ArchiveEntryIndex("archive", NameRules.Linux, ExtractionLimits.Default).Add("a", NodeKind.File);
+        ArchiveEntryIndex index = new("archive", NameRules.Linux, ExtractionLimits.Default);
+        ArchiveEntryNode node = index.Add("a", NodeKind.File);
         DirectoryWriter writer = new("archive", _temp.PathOf("."));
 
         ArchiveException error = Assert.Throws<ArchiveException>(() => writer.CreateFile(node, 0x1A4).Dispose());

@@ -4,11 +4,11 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>The limits that a user may set, and the least of each.</summary>
+/// <summary>Tests the minimum of each limit.</summary>
 public sealed class ExtractionLimitsTests
 {
     [Fact]
-    public void LeastOfEach_IsTaken()
+    public void Limits_Minimum_IsAccepted()
     {
         ExtractionLimits limits = new()
         {
@@ -22,7 +22,7 @@ public sealed class ExtractionLimitsTests
     }
 
     [Fact]
-    public void LessThanTheLeast_IsRefusedByName()
+    public void Limits_BelowMinimum_ErrorNamesLimit()
     {
         Refused(nameof(ExtractionLimits.MaxBytes), () => new ExtractionLimits { MaxBytes = 0 });
         Refused(nameof(ExtractionLimits.MaxEntries), () => new ExtractionLimits { MaxEntries = 0 });

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>A folder with a destination in it, and what holds for every refusal: nothing is left.</summary>
+/// <summary>Base class for extraction tests. Verifies that failed extractions leave nothing behind.</summary>
 public abstract class ExtractionTest : IDisposable
 {
     private protected TempFolder Temp { get; } = new();

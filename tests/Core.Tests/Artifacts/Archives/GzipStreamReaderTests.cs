@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>gzip with each field that its header can have.</summary>
+/// <summary>Tests gzip files with all header fields.</summary>
 public sealed class GzipStreamReaderTests
 {
     private static readonly byte[] s_text = Tree.Text(50_000);
@@ -17,10 +17,10 @@ public sealed class GzipStreamReaderTests
 
     [Theory]
     [MemberData(nameof(AllFlags))]
-    public void HeaderWithAnyFields_IsRead(int flags) => Assert.Equal(s_text, Read(Member(flags, s_text)));
+    public void Read_HeaderWithAnyFields_Succeeds(int flags) => Assert.Equal(s_text, Read(Member(flags, s_text)));
 
     [Fact]
-    public void HeaderWithAWrongChecksum_IsRefused()
+    public void Read_WrongHeaderChecksum_Fails()
     {
         byte[] gzip = Member(2, s_text);
         gzip[10] ^= 1;
@@ -32,7 +32,7 @@ public sealed class GzipStreamReaderTests
     [InlineData(0x20)]
     [InlineData(0x40)]
     [InlineData(0x80)]
-    public void HeaderWithUnknownFlags_IsRefused(int flag)
+    public void Read_UnknownFlags_Fails(int flag)
     {
         byte[] gzip = Member(0, s_text);
         gzip[3] = (byte)flag;
@@ -40,13 +40,13 @@ public sealed class GzipStreamReaderTests
         Assert.Throws<InvalidDataException>(() => Read(gzip));
     }
 
-    // The checksum and the length, each of its bytes.
+    // Each byte of the checksum and the length.
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(8)]
-    public void WrongTrailer_IsRefused(int fromEnd)
+    public void Read_WrongTrailer_Fails(int fromEnd)
     {
         byte[] gzip = Member(0, s_text);
         gzip[^fromEnd] ^= 1;
@@ -55,13 +55,13 @@ public sealed class GzipStreamReaderTests
     }
 
     [Fact]
-    public void EveryTruncation_IsRefused()
+    public void Read_AnyTruncation_Fails()
     {
         byte[] gzip = [.. Member(31, "first"u8.ToArray()), .. Member(31, "second"u8.ToArray())];
         int first = Member(31, "first"u8.ToArray()).Length;
         for (int length = 0; length < gzip.Length; length++)
         {
-            // Between two members, and where one byte of the next is there, is the end of a whole file.
+            // Truncating after a member, or one byte later, leaves a valid file.
             if (length != first && length != first + 1)
             {
                 Assert.ThrowsAny<EndOfStreamException>(() => Read(gzip[..length]));
@@ -75,7 +75,7 @@ public sealed class GzipStreamReaderTests
     [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x1F })]
     [InlineData(new byte[] { 0x1F, 0x8C, 8 })]
-    public void WhatFollowsTheLastMember_IsPassedOver(byte[] rest)
+    public void Read_DataAfterLastMember_IsIgnored(byte[] rest)
     {
         byte[] empty = Member(0, []);
 
@@ -84,14 +84,14 @@ public sealed class GzipStreamReaderTests
     }
 
     [Fact]
-    public void MemberThatIsNone_IsRefused() =>
+    public void Read_InvalidMember_Fails() =>
         Assert.Throws<InvalidDataException>(() => Read([.. Member(0, s_text), 0x1F, 0x8B, 7, 0, 0, 0, 0, 0, 0, 0]));
 
-    // By a few bytes at a time, so that every field lies across two readings once.
+    // With reads of a few bytes, so that each field spans two reads once.
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
-    public void FileThatComesInPieces_IsRead(int piece) =>
+    public void Read_SmallReads_Succeed(int piece) =>
         Assert.Equal([.. s_text, .. s_text], Read([.. Member(31, s_text), .. Member(31, s_text)], piece));
 
     private static byte[] Read(byte[] gzip, int piece = int.MaxValue)

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>A fact of Linux alone.</summary>
+/// <summary>A test that runs only on Linux.</summary>
 public sealed class LinuxFactAttribute : FactAttribute
 {
-    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Linux alone has it.";
+    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Requires Linux.";
 }

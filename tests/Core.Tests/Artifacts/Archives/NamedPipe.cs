@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>Named pipes, which .NET cannot make.</summary>
+/// <summary>Creates named pipes, which .NET cannot do.</summary>
 internal static class NamedPipe
 {
     public static void Make(string path) => Assert.Equal(0, MakePipe(Encoding.UTF8.GetBytes(path + "\0"), 0x1B6));

@@ -9,17 +9,18 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>Files whose holes are left out of a tar, in each of the forms that GNU tar and bsdtar write.</summary>
+/// <summary>Tests sparse files in all formats of GNU tar and bsdtar.</summary>
 public sealed class SparseTarTests : ExtractionTest
 {
     private const int Size = 100_000;
     private static readonly (int Offset, int Length)[] s_pieces = [(1000, 5), (50_000, 700), (Size, 0)];
 
-    public static IEnumerable<object[]> Forms => new[] { "gnu", "0.0", "0.1", "1.0" }.Select(form => new object[] { form });
+    public static IEnumerable<object[]> Forms =>
+        new[] { "gnu", "0.0", "0.1", "1.0" }.Select(form => new object[] { form });
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task File_HasItsHoles(string form)
+    public async Task SparseFile_HasHoles(string form)
     {
         Make(form, s_pieces, Size).Add("last", "more").Save(Archive);
 
@@ -35,9 +36,9 @@ public sealed class SparseTarTests : ExtractionTest
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task ManyPieces_AreAllRead(string form)
+    public async Task SparseFile_ManyRanges_AreRead(string form)
     {
-        // More than the header has room for, and than one block behind it.
+        // More than fit in the header and one extension block.
         (int Offset, int Length)[] pieces = [.. Enumerable.Range(0, 60).Select(index => (index * 1000, 1 + index))];
         Make(form, pieces, Size).Save(Archive);
 
@@ -48,7 +49,7 @@ public sealed class SparseTarTests : ExtractionTest
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task FileOfHolesOnly_IsExpanded(string form)
+    public async Task SparseFile_OnlyHoles_IsExpanded(string form)
     {
         Make(form, [], Size).Save(Archive);
 
@@ -59,7 +60,7 @@ public sealed class SparseTarTests : ExtractionTest
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task Holes_CountForTheLimits(string form)
+    public async Task SparseFile_Holes_CountForLimits(string form)
     {
         Make(form, [(0, 5)], 100_000_000).Save(Archive);
 
@@ -71,7 +72,7 @@ public sealed class SparseTarTests : ExtractionTest
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task PieceBeyondTheFile_IsDamaged(string form)
+    public async Task SparseMap_RangeBeyondFile_IsDamaged(string form)
     {
         Make(form, [(0, 5), (Size - 2, 3)], Size).Save(Archive);
 
@@ -80,7 +81,7 @@ public sealed class SparseTarTests : ExtractionTest
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task PiecesOverEachOther_AreDamaged(string form)
+    public async Task SparseMap_OverlappingRanges_AreDamaged(string form)
     {
         Make(form, [(1000, 50), (1049, 5)], Size).Save(Archive);
 
@@ -89,7 +90,7 @@ public sealed class SparseTarTests : ExtractionTest
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task PiecesThatAreNotAllThere_AreDamaged(string form)
+    public async Task SparseMap_MissingData_IsDamaged(string form)
     {
         Make(form, [(0, 5), (1000, 6)], Size, content: new byte[10]).Save(Archive);
 
@@ -98,7 +99,7 @@ public sealed class SparseTarTests : ExtractionTest
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task EveryTruncation_IsDamaged(string form)
+    public async Task SparseFile_AnyTruncation_IsDamaged(string form)
     {
         byte[] tar = Make(form, s_pieces, Size).Build(end: false);
         for (int length = tar.Length - 1; length > 600; length -= 211)
@@ -117,7 +118,7 @@ public sealed class SparseTarTests : ExtractionTest
     [InlineData("1\n0\n5")]
     [InlineData("1\n0\nfive\n")]
     [InlineData("99999999999\n0\n5\n")]
-    public async Task MapInTheDataThatIsNone_IsDamaged(string map)
+    public async Task SparseMap_InvalidInData_IsDamaged(string map)
     {
         new TarForge().AddPax(
             'x', ("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", "folder/sparse"),
@@ -134,10 +135,11 @@ public sealed class SparseTarTests : ExtractionTest
     [InlineData("GNU.sparse.offset=0;GNU.sparse.offset=5")]
     [InlineData("GNU.sparse.size=-1;GNU.sparse.map=0,5")]
     [InlineData("GNU.sparse.size=;GNU.sparse.map=0,5")]
-    public async Task RecordsThatMakeNoMap_AreDamaged(string records)
+    public async Task SparseMap_InvalidRecords_AreDamaged(string records)
     {
-        (string, string)[] pairs =
-            [("GNU.sparse.size", "100"), .. records.Split(';').Select(each => (each.Split('=')[0], each.Split('=')[1]))];
+        IEnumerable<(string, string)> given =
+            records.Split(';').Select(each => (each.Split('=')[0], each.Split('=')[1]));
+        (string, string)[] pairs = [("GNU.sparse.size", "100"), .. given];
         new TarForge().AddPax('x', pairs).Add("x", "texts").Save(Archive);
 
         await RefusedAsync(ArchiveFault.Damaged);
@@ -147,7 +149,7 @@ public sealed class SparseTarTests : ExtractionTest
     [InlineData("GNU.sparse.major=2")]
     [InlineData("SCHILY.realsize=100")]
     [InlineData("SUN.holesdata= 0 5")]
-    public async Task OtherKinds_AreUnsupported(string record)
+    public async Task SparseFile_OtherFormat_IsUnsupported(string record)
     {
         new TarForge().AddPax('x', (record.Split('=')[0], record.Split('=')[1])).Add("x", "texts").Save(Archive);
 
@@ -155,7 +157,7 @@ public sealed class SparseTarTests : ExtractionTest
     }
 
     [Fact]
-    public async Task KindOfStar_IsUnsupported()
+    public async Task SparseFile_OfStar_IsUnsupported()
     {
         Make("gnu", [(0, 5)], Size).Change(0, 508, "tar\0").Save(Archive);
 
@@ -215,7 +217,8 @@ public sealed class SparseTarTests : ExtractionTest
 
     private static TarForge MakeGnu(TarForge tar, (int Offset, int Length)[] pieces, int size, byte[] content)
     {
-        byte[] pairs = Encoding.ASCII.GetBytes(string.Concat(pieces.Select(each => Octal(each.Offset) + Octal(each.Length))));
+        byte[] pairs = Encoding.ASCII.GetBytes(
+            string.Concat(pieces.Select(each => Octal(each.Offset) + Octal(each.Length))));
         bool isMore = pieces.Length > 4;
         byte[] head = new byte[97 + 1 + 12];
         pairs.AsSpan(0, Math.Min(pairs.Length, 96)).CopyTo(head);

@@ -16,7 +16,7 @@ public sealed class StagingFolderTests : ExtractionTest
     private static readonly byte[] s_text = "text"u8.ToArray();
 
     [Fact]
-    public async Task AbsentDestination_IsMade_WithItsParents()
+    public async Task Extract_MissingDestination_CreatesItWithParents()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         string deep = Path.Combine(Destination, "x", "y");
@@ -28,7 +28,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FailedExpansion_RemovesTheParentsThatItMade()
+    public async Task Extract_Fails_RemovesCreatedParents()
     {
         new ZipForge().Add("a", s_text, entry => entry.Crc = 1).Save(Archive);
 
@@ -39,7 +39,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task EmptyDestination_IsFilled()
+    public async Task Extract_EmptyDestination_FillsIt()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         Directory.CreateDirectory(Destination);
@@ -51,7 +51,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task DestinationWithContent_IsAConflict_AndUntouched()
+    public async Task Extract_DestinationNotEmpty_ConflictsAndKeepsContent()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         Occupy();
@@ -63,7 +63,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task DestinationThatIsAFile_IsAConflict()
+    public async Task Extract_DestinationIsFile_Conflicts()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         File.WriteAllText(Destination, "file");
@@ -74,7 +74,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task Replace_SwapsTheContentAsAWhole()
+    public async Task Extract_Replace_ReplacesAllContent()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         Occupy();
@@ -86,7 +86,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task ReplaceThatFails_KeepsTheOldContent()
+    public async Task Extract_ReplaceFails_KeepsOldContent()
     {
         new ZipForge().Add("a", s_text, entry => entry.Crc = 1).Save(Archive);
         Occupy();
@@ -99,12 +99,12 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public void LandingThatFails_PutsTheOldContentBack()
+    public void Commit_Fails_RestoresOldContent()
     {
         Occupy();
         using (StagingFolder staging = StagingFolder.Create(Destination, replace: true, TimeProvider.System))
         {
-            // What is to land is gone, so that the second of the two renames fails.
+            // The content is gone, so the second rename fails.
             string content = staging.Content;
             Directory.Move(content, Temp.PathOf("stolen"));
             string lure = Directory.CreateDirectory(content).FullName;
@@ -117,7 +117,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task Cancellation_LeavesNothing()
+    public async Task Extract_Cancelled_LeavesNothing()
     {
         new ZipForge().Add("a", Tree.Noise(20 << 20)).Save(Archive);
         using CancellationTokenSource stop = new();
@@ -131,7 +131,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public void WhatADeadProcessLeft_IsRemovedByTheNext()
+    public void Create_LeftoverOfDeadProcess_IsDeleted()
     {
         string left = Leave("aaaaaaaaaaaa", destinationName: "other");
         Directory.CreateDirectory(Path.Combine(left, "new", "deep"));
@@ -143,7 +143,7 @@ public sealed class StagingFolderTests : ExtractionTest
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public void WhatADeadProcessLeft_IsRemoved_ThoughReadOnly_AndNoLinkIsFollowed()
+    public void Create_ReadOnlyLeftover_IsDeletedWithoutFollowingLinks()
     {
         const UnixFileMode readOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute;
         string left = Leave("aaaaaaaaaaaa", destinationName: "other");
@@ -166,7 +166,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public void WhatADeadProcessSetAside_IsPutBack()
+    public void Create_SetAsideByDeadProcess_IsRestored()
     {
         string left = Leave("aaaaaaaaaaaa", destinationName: "out");
         Tree.Make(Path.Combine(left, "old"), new() { ["keep"] = s_text });
@@ -178,7 +178,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [UnixFact]
-    public void WhatAProcessSetAside_ThatDiedBetweenTheTwoRenames_IsPutBack()
+    public void Create_ProcessDiedBetweenRenames_RestoresOldContent()
     {
         Occupy();
         using (StagingFolder staging = StagingFolder.Create(Destination, replace: true, TimeProvider.System))
@@ -186,7 +186,7 @@ public sealed class StagingFolderTests : ExtractionTest
             string folder = Path.GetDirectoryName(staging.Content)!;
             Directory.Move(Destination, Path.Combine(folder, "old"));
 
-            // A copy has no lock: it is that of one that is dead.
+            // A copy has no lock, like the folder of a dead process.
             string dead = Leave("aaaaaaaaaaaa", "out");
             Directory.Move(Path.Combine(folder, "old"), Path.Combine(dead, "old"));
             Run("cp", Path.Combine(folder, ".lock"), Path.Combine(dead, ".lock"));
@@ -200,7 +200,7 @@ public sealed class StagingFolderTests : ExtractionTest
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public async Task ReplacedDestination_KeepsItsPermissions()
+    public async Task Extract_Replace_KeepsPermissionsOfDestination()
     {
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead;
@@ -217,7 +217,7 @@ public sealed class StagingFolderTests : ExtractionTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Staging_LiesBesideItsDestination_AndNotInIt(bool replace)
+    public void Create_Default_StagesBesideDestination(bool replace)
     {
         if (replace)
         {
@@ -237,7 +237,7 @@ public sealed class StagingFolderTests : ExtractionTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void WhatADeadProcessSetAside_IsGone_WhereItsPlaceIsTaken(bool byAFile)
+    public void Create_SetAsideButDestinationExists_IsDeleted(bool byAFile)
     {
         string left = Leave("aaaaaaaaaaaa", destinationName: "out");
         Tree.Make(Path.Combine(left, "old"), new() { ["keep"] = "older"u8.ToArray() });
@@ -257,7 +257,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [SmallDiskFact]
-    public async Task DestinationThatIsADiskOfItsOwn_IsFilledFromWithin()
+    public async Task Extract_DestinationIsMountPoint_StagesInside()
     {
         new ZipForge().Add("a", s_text).Add("folder/b", s_text).Save(Archive);
         using var disk = new SmallDisk(1);
@@ -270,7 +270,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [SmallDiskFact]
-    public async Task DiskThatIsFullAtTheLastPieceOfAFile_IsAnError_AndNothingLands()
+    public async Task Extract_DiskFullAtLastWrite_FailsWithoutCommit()
     {
         using var disk = new SmallDisk(5);
         byte[] content = Tree.Noise(5 << 20);
@@ -291,7 +291,7 @@ public sealed class StagingFolderTests : ExtractionTest
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public async Task DestinationBesideWhichNothingCanBeMade_IsFilledFromWithin()
+    public async Task Extract_ParentNotWritable_StagesInside()
     {
         const UnixFileMode readOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute;
         new ZipForge().Add("a", s_text).Save(Archive);
@@ -312,7 +312,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [SmallDiskFact]
-    public async Task Replace_OfADiskOfItsOwn_SwapsItsContentAsAWhole()
+    public async Task Extract_ReplaceMountPoint_ReplacesAllContent()
     {
         new ZipForge().Add("a", s_text).Add("folder/b", s_text).Save(Archive);
         using var disk = new SmallDisk(1);
@@ -324,7 +324,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [SmallDiskFact]
-    public void LandingOnADiskOfItsOwn_ThatFails_PutsTheOldContentBack()
+    public void Commit_MountPointFails_RestoresOldContent()
     {
         using var disk = new SmallDisk(1);
         Tree.Make(disk.PathOf("folder"), new() { ["keep"] = s_text });
@@ -340,7 +340,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public void WhatADeadProcessSetAside_WithinTheDestination_IsPutBack_WhereItsPlaceIsFree()
+    public void Create_SetAsideInsideDestination_RestoresMissingEntries()
     {
         Occupy();
         string left = Path.Combine(Destination, ".cpartifact-aaaaaaaaaaaa");
@@ -357,7 +357,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public void WhatALivingProcessWorksIn_IsLeftAlone()
+    public void Create_StagingFolderOfLiveProcess_IsKept()
     {
         using StagingFolder first = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
         using StagingFolder second = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
@@ -367,7 +367,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [Fact]
-    public void TwoThatLandAtOnce_DoNotMix()
+    public void Commit_Concurrently_DoesNotMixContent()
     {
         using StagingFolder first = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
         using StagingFolder second = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
@@ -383,7 +383,7 @@ public sealed class StagingFolderTests : ExtractionTest
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public void Staging_IsItsOwnersOnly()
+    public void Create_Default_IsAccessibleToOwnerOnly()
     {
         using StagingFolder staging = StagingFolder.Create(Destination, replace: false, TimeProvider.System);
 
@@ -393,7 +393,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [UnixFact]
-    public async Task DestinationThatIsALink_MeansTheFolder()
+    public async Task Extract_DestinationIsLink_FillsTarget()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         Directory.CreateDirectory(Temp.PathOf("real"));
@@ -408,7 +408,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [UnixFact]
-    public async Task Replace_OfALink_ReplacesTheLink_AndNotWhatItLeadsTo()
+    public async Task Extract_ReplaceLink_KeepsTarget()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         Tree.Make(Temp.PathOf("precious"), new() { ["keep"] = s_text });
@@ -423,7 +423,7 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [UnixFact]
-    public async Task LinkThatLeadsNowhere_IsAConflict_UnlessItIsReplaced()
+    public async Task Extract_DestinationIsBrokenLink_ConflictsUnlessReplaced()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         Directory.CreateSymbolicLink(Destination, Temp.PathOf("nowhere"));
@@ -436,11 +436,11 @@ public sealed class StagingFolderTests : ExtractionTest
     }
 
     [UnixFact]
-    public async Task LinkOfAnotherUser_ToAnEmptyFolder_IsAConflict()
+    public async Task Extract_DestinationIsLinkOfAnotherUser_Conflicts()
     {
         if (Environment.UserName != "root")
         {
-            // Only an administrator can give files away.
+            // Only an administrator can change the owner of a file.
             return;
         }
 
@@ -459,7 +459,7 @@ public sealed class StagingFolderTests : ExtractionTest
     [InlineData("/etc")]
     [InlineData("..")]
     [InlineData(".cpartifact-bbbbbbbbbbbb")]
-    public void WhatADeadProcessSetAside_UnderANameThatIsNone_StaysWhereItIs(string name)
+    public void Create_SetAsideUnderInvalidName_IsNotRestored(string name)
     {
         string left = Leave("aaaaaaaaaaaa", name);
         Tree.Make(Path.Combine(left, "old"), new() { ["keep"] = s_text });

@@ -14,7 +14,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task FilesFoldersAndLinks_AreExpanded(bool isGzip)
+    public async Task Extract_FilesFoldersAndLinks_Succeeds(bool isGzip)
     {
         TarForge tar = new TarForge().Add("./", type: '5', mode: 0x1ED).Add("./a/", type: '5', mode: 0x1ED)
             .Add("./a/run", "#!/bin/sh", mode: 0x1ED).Add("./b", "text").Add("./l", type: '2', link: "a/run")
@@ -39,7 +39,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData("/evil")]
     [InlineData("a/../../evil")]
     [InlineData("C:\\evil")]
-    public async Task UnsafeName_LeavesNothing(string name)
+    public async Task Extract_UnsafeName_LeavesNothing(string name)
     {
         new TarForge().Add("good", "x").Add(name, "x").Save(Archive);
 
@@ -47,7 +47,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task UnsafeName_InAnExtendedHeader_LeavesNothing()
+    public async Task Extract_UnsafeNameInExtendedHeader_LeavesNothing()
     {
         new TarForge().AddPax('x', ("path", "../evil")).Add("good", "x").Save(Archive);
 
@@ -64,7 +64,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData("/file")]
     [InlineData("C:\\file")]
     [InlineData("folder/../file")]
-    public async Task HardLinkToAnythingButAFileBeforeIt_IsUnsafe(string target)
+    public async Task HardLink_TargetNotEarlierFile_IsUnsafe(string target)
     {
         new TarForge().Add("folder/", type: '5').Add("file", "x").Add("link", type: '2', link: "folder")
             .Add("hard", type: '1', link: target).Save(Archive);
@@ -73,7 +73,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task HardLink_IsACopy_AndItsBytesCount()
+    public async Task HardLink_CopiesFileAndCountsBytes()
     {
         new TarForge().Add("a", new byte[6000]).Add("b", type: '1', link: "./a").Save(Archive);
 
@@ -85,7 +85,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FileThroughALink_LeavesNothing()
+    public async Task Extract_FileThroughLink_LeavesNothing()
     {
         new TarForge().Add("link", type: '2', link: "/tmp").Add("link/evil", "x").Save(Archive);
 
@@ -93,7 +93,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FolderAfterALink_TakesItsPlace()
+    public async Task Extract_FolderAfterLink_ReplacesLink()
     {
         new TarForge().Add("link", type: '2', link: ".").Add("link/", type: '5').Add("link/x", "x").Save(Archive);
 
@@ -104,7 +104,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task LinkInThePlaceOfAFolder_IsAConflict()
+    public async Task Extract_LinkOverFolderWithContent_Conflicts()
     {
         new TarForge().Add("d/x", "x").Add("d", type: '2', link: "/tmp").Save(Archive);
 
@@ -112,7 +112,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task LinkOut_LeavesNothing()
+    public async Task Extract_LinkOutside_LeavesNothing()
     {
         new TarForge().Add("a", "x").Add("d/link", type: '2', link: "../../secret").Save(Archive);
 
@@ -123,7 +123,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData('3')]
     [InlineData('4')]
     [InlineData('6')]
-    public async Task DevicesAndPipes_AreUnsafe(char type)
+    public async Task Extract_DeviceOrPipe_IsUnsafe(char type)
     {
         new TarForge().Add("x", type: type).Save(Archive);
 
@@ -134,7 +134,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData('M')]
     [InlineData('N')]
     [InlineData('Z')]
-    public async Task KindsThatAreNotKnown_AreUnsupported(char type)
+    public async Task Extract_UnknownType_IsUnsupported(char type)
     {
         new TarForge().Add("x", "x", type: type).Save(Archive);
 
@@ -142,7 +142,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FolderOfAnIncrementalBackup_IsAFolder_WithoutItsList()
+    public async Task Extract_IncrementalBackupFolder_SkipsItsList()
     {
         new TarForge().Add("d/", "Yfile\0\0", type: 'D').Add("d/file", "text").Save(Archive);
 
@@ -152,7 +152,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task LongNames_InEitherForm_AreWhole()
+    public async Task Extract_LongNamesInEitherFormat_AreComplete()
     {
         string gnu = string.Concat(Enumerable.Repeat("gnu-long/", 400)) + "é";
         string pax = string.Concat(Enumerable.Repeat("pax-long/", 400)) + "漢字";
@@ -170,7 +170,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task SizeOfAnExtendedHeader_Counts()
+    public async Task ExtendedHeader_Size_OverridesHeader()
     {
         new TarForge().AddPax('x', ("size", "4")).Add("a", "text", size: 0).Add("b", "more").Save(Archive);
 
@@ -180,7 +180,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task HugeExtendedHeader_IsDamaged_AndNotTakenIntoMemory()
+    public async Task ExtendedHeader_TooLong_IsDamaged()
     {
         new TarForge().Add("pax", "x", type: 'x', size: 4L << 30).Save(Archive);
 
@@ -188,7 +188,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task EndlessExtendedHeaders_AreDamaged()
+    public async Task ExtendedHeaders_TooMany_AreDamaged()
     {
         TarForge tar = new();
         for (int index = 0; index < 1000; index++)
@@ -202,7 +202,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task ExtendedHeaders_AreCountedForEachEntryAnew()
+    public async Task ExtendedHeaders_CountRestartsForEachEntry()
     {
         TarForge tar = new();
         foreach (string name in new[] { "a", "b" })
@@ -233,7 +233,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData("8 pathx\n")]
     [InlineData("0 \n")]
     [InlineData("99999999999999999999 path=x\n")]
-    public async Task ExtendedHeaderThatIsNone_IsDamaged(string content)
+    public async Task ExtendedHeader_Malformed_IsDamaged(string content)
     {
         new TarForge().Add("pax", content, type: 'x').Add("a", "x").Save(Archive);
 
@@ -241,7 +241,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task WrongChecksumOfAHeader_IsDamaged()
+    public async Task Header_WrongChecksum_IsDamaged()
     {
         byte[] tar = new TarForge().Add("a", "x").Add("b", "x").Build();
         tar[1024]++;
@@ -253,18 +253,18 @@ public sealed class TarExtractionTests : ExtractionTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task EveryTruncation_IsAnErrorAndLeavesNothing(bool isGzip)
+    public async Task Extract_AnyTruncation_FailsAndLeavesNothing(bool isGzip)
     {
         byte[] tar = new TarForge().Add("a", "some text").AddPax('x', ("path", "long")).Add("b", "x").Build();
         byte[] whole = isGzip ? TarForge.Gzip(tar) : tar;
         int step = isGzip ? 1 : 37;
 
-        // Up to the last of the two blocks that end it, of which one is enough.
+        // One of the two end-of-archive blocks is enough.
         for (int length = isGzip ? 150 : 512; length < whole.Length - (isGzip ? 0 : 1024); length += step)
         {
             if (!isGzip && length == 1024)
             {
-                // Behind an entry: a tar without the blocks that end it.
+                // After an entry: a tar without end-of-archive blocks.
                 continue;
             }
 
@@ -276,26 +276,26 @@ public sealed class TarExtractionTests : ExtractionTest
         }
     }
 
-    // After a header whose content is missing; within a header; within content.
+    // After a header without its content; within a header; within content.
     [Theory]
     [InlineData(512)]
     [InlineData(1100)]
     [InlineData(1536)]
     [InlineData(1537)]
-    public async Task CutOffWithinAnEntry_IsDamaged(int length)
+    public async Task Extract_TruncatedWithinEntry_IsDamaged(int length)
     {
         File.WriteAllBytes(Archive, new TarForge().Add("a", "x").Add("b", "y").Build()[..length]);
 
         await RefusedAsync(ArchiveFault.Damaged);
     }
 
-    // Behind each entry, and within the blocks of the end: other programs take these too.
+    // After each entry and within the end-of-archive blocks, which other programs accept too.
     [Theory]
     [InlineData(1024, 1, true)]
     [InlineData(2048, 2, true)]
     [InlineData(2300, 2, false)]
     [InlineData(2560, 2, false)]
-    public async Task TarWithoutItsEndBlocks_IsExpanded_AndSaysSo(int length, int entries, bool isNoted)
+    public async Task Extract_NoEndBlocks_ExpandsWithNote(int length, int entries, bool isNoted)
     {
         File.WriteAllBytes(Archive, new TarForge().Add("a", "x").Add("b", "y").Build()[..length]);
 
@@ -305,7 +305,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task GzipOfATarWithoutItsEndBlocks_IsWhole()
+    public async Task Extract_GzipWithoutTarEndBlocks_HasNoNote()
     {
         File.WriteAllBytes(Archive, TarForge.Gzip(new TarForge().Add("a", "x").Build(end: false)));
 
@@ -319,7 +319,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [InlineData(512, 1)]
     [InlineData(1024, 1)]
     [InlineData(9000, 0)]
-    public async Task EntriesBehindTheEnd_AreNoted(int zeros, int notes)
+    public async Task Extract_EntriesAfterEnd_AreNoted(int zeros, int notes)
     {
         byte[] second = new TarForge().Add("b", "y").Build();
         File.WriteAllBytes(
@@ -332,18 +332,18 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task ExtendedHeaderWithoutItsEntry_IsDamaged()
+    public async Task ExtendedHeader_WithoutEntry_IsDamaged()
     {
         new TarForge().Add("a", "x").AddPax('x', ("path", "b")).Save(Archive);
 
         await RefusedAsync(ArchiveFault.Damaged);
     }
 
-    // The size in their headers is that of a file elsewhere; with it, other programs find all entries.
+    // The size in these headers is wrong, but other programs still find all entries.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task SizeOfFoldersAndLinks_SwallowsNothing(bool isInPax)
+    public async Task Extract_SizeOfFolderOrLink_SkipsNoEntries(bool isInPax)
     {
         TarForge tar = new TarForge().Add("file", "text");
         void Add(string name, char type, string link = "")
@@ -369,7 +369,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task ContentOfFoldersAndLinks_IsPassedOver()
+    public async Task Extract_ContentOfFolderOrLink_IsSkipped()
     {
         new TarForge().Add("file", "text").Add("folder/", new byte[1500].Select(_ => (byte)'j').ToArray(), type: '5')
             .Add("link", "junk", type: '2', link: "file").Add("copy", "junk", type: '1', link: "file")
@@ -383,7 +383,7 @@ public sealed class TarExtractionTests : ExtractionTest
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public async Task Permissions_AreKept_AndSetUserIdIsNot()
+    public async Task Extract_Permissions_KeptWithoutSetUserId()
     {
         new TarForge().Add("private", "x", mode: 0x180).Add("run", "x", mode: 0xFC0).Add("unwritten", "x", mode: 0x40)
             .Add("none", "x", mode: 0).Add("folder/", type: '5', mode: 0x1C0)
@@ -403,7 +403,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task Progress_EndsWithEverythingThatCame()
+    public async Task Extract_Progress_EndsWithTotals()
     {
         new TarForge().Add("folder/", type: '5').Add("a", Tree.Noise(5 << 20)).Add("b", "text").Save(Archive);
         Recorder progress = new();
@@ -416,7 +416,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task GzipWithAWrongChecksum_IsDamaged()
+    public async Task Extract_GzipWrongChecksum_IsDamaged()
     {
         byte[] gzip = TarForge.Gzip(new TarForge().Add("a", "some text").Build());
         gzip[^8] ^= 1;
@@ -426,7 +426,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task GzipOfSeveralMembers_IsOneTar()
+    public async Task Extract_GzipWithSeveralMembers_IsOneTar()
     {
         byte[] tar = new TarForge().Add("a", Tree.Noise(100_000)).Add("b", "text").Build();
         byte[] members =
@@ -442,7 +442,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task SomethingBehindTheGzip_IsLeftAlone_AsGzipItselfDoes()
+    public async Task Extract_DataAfterGzip_IsIgnored()
     {
         File.WriteAllBytes(Archive, [.. TarForge.Gzip(new TarForge().Add("a", "x").Build()), 0, 1]);
 
@@ -452,7 +452,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task GzipThatGrowsWithoutEnd_IsTooLarge_ByRatioAndByBytes()
+    public async Task Extract_GzipBomb_ExceedsRatioAndBytes()
     {
         new TarForge().Add("a", new byte[3 << 20]).SaveGzip(Archive);
 
@@ -461,7 +461,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task TarOfItsOwnSize_IsWithinARatioOfOne()
+    public async Task Extract_UncompressedTar_IsWithinRatioOfOne()
     {
         byte[] tar = new TarForge().Add("a", Tree.Noise(10_000)).Build();
         File.WriteAllBytes(Archive, tar[..^512]);
@@ -472,7 +472,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task ZerosBehindTheEnd_CountForTheRatio()
+    public async Task Extract_ZerosAfterEnd_CountForRatio()
     {
         File.WriteAllBytes(Archive, TarForge.Gzip([.. new TarForge().Add("a", "x").Build(), .. new byte[3 << 20]]));
 
@@ -480,7 +480,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task SizeBeyondTheFile_IsDamaged()
+    public async Task Extract_SizeBeyondFile_IsDamaged()
     {
         new TarForge().Add("a", "x", size: 8L << 30).Save(Archive);
 
@@ -488,14 +488,14 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task NameThatIsNoUtf8_IsReadByteByByte_EachForItself()
+    public async Task Extract_NameNotUtf8_IsReadAsLatin1()
     {
         Raw("aXb", 0xE4).Save(Archive);
         await ExtractAsync();
         Assert.Equal(["aäb"], Names());
         Directory.Delete(Destination, recursive: true);
 
-        // A folder in UTF-8, a file in Latin-1, and a link and a hard link to it.
+        // A folder in UTF-8, a file in Latin-1, and a symbolic link and a hard link to it.
         Raw("漢/Xb", 0xE4).Add("漢/c", "y").Add("l", type: '2', link: "漢/Xb").Add("h", type: '1', link: "漢/Xb")
             .Replace('X', 0xE4).Save(Archive);
         await ExtractAsync();
@@ -506,7 +506,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [Theory]
     [InlineData("aXb", "aäb")]
     [InlineData("X/b", "ä/b")]
-    public async Task NamesThatReadTheSameInTwoEncodings_AreAConflict(string raw, string text)
+    public async Task Extract_NamesEqualInTwoEncodings_Conflict(string raw, string text)
     {
         Raw(raw, 0xE4).Add(text, "y").Save(Archive);
 
@@ -519,7 +519,7 @@ public sealed class TarExtractionTests : ExtractionTest
     [Theory]
     [InlineData("\00000000005 ")]
     [InlineData("\0\0 0000004\0 ")]
-    public async Task SizeThatBeginsWithNul_IsRead(string field)
+    public async Task Header_SizeWithLeadingNul_IsRead(string field)
     {
         string content = "text" + (field.Contains('5', StringComparison.Ordinal) ? "s" : string.Empty);
         new TarForge().Add("a", content).Add("b", "more").Change(0, 124, field).Save(Archive);
@@ -530,7 +530,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task BinarySize_IsRead()
+    public async Task Header_BinarySize_IsRead()
     {
         byte[] tar = new TarForge().Add("a", "text").Add("b", "x").Build();
         byte[] header = tar[..512];
@@ -546,9 +546,9 @@ public sealed class TarExtractionTests : ExtractionTest
         Assert.Equal("text", Read("a"));
     }
 
-    // As tar -r and tar -u append what is to count.
+    // tar -r and tar -u append entries that replace earlier ones.
     [Fact]
-    public async Task SameNameTwice_TheLaterOneCounts()
+    public async Task Extract_SameNameTwice_KeepsLaterEntry()
     {
         new TarForge().Add("a", "x").Add("first", type: '1', link: "a").Add("./a", "later").Save(Archive);
 
@@ -558,7 +558,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task SameNameTwice_OfOtherKinds_TheLaterOneCounts()
+    public async Task Extract_SameNameOfOtherKind_KeepsLaterEntry()
     {
         new TarForge().Add("file", "x")
             .Add("link-file", type: '2', link: "file").Add("link-file", "later")
@@ -577,7 +577,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FileThatComesTwice_IsNotWrittenThroughTheLinkBetween()
+    public async Task Extract_FileAfterLinkOfSameName_ReplacesLink()
     {
         new TarForge().Add("target", "x").Add("a", type: '2', link: "target").Add("a", "later").Save(Archive);
 
@@ -587,7 +587,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FileInThePlaceOfAFolderWithFiles_IsAConflict()
+    public async Task Extract_FileOverFolderWithContent_Conflicts()
     {
         new TarForge().Add("a/b", "x").Add("a", "y").Save(Archive);
 
@@ -595,7 +595,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task HardLinkToItself_IsTheFile()
+    public async Task HardLink_ToItself_KeepsFile()
     {
         new TarForge().Add("a", "x").Add("a", type: '1', link: "a").Save(Archive);
 
@@ -605,17 +605,19 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task HardLinkToNothing_SaysSo()
+    public async Task HardLink_EmptyTarget_ErrorSaysSo()
     {
         new TarForge().Add("a", "x").Add("b", type: '1').Save(Archive);
 
         ArchiveException error = await RefusedAsync(ArchiveFault.Unsafe);
 
-        Assert.EndsWith("is refused: it is a hard link to '', and it is empty.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("is refused: it is a hard link to '', and that name is empty.",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task FolderDescribedTwice_HasTheLaterMode()
+    public async Task Extract_FolderTwice_HasLaterMode()
     {
         new TarForge().Add("d/", type: '5', mode: 0x1C0, modified: 1).Add("d/", type: '5', modified: 1_000_000_000)
             .Save(Archive);
@@ -623,11 +625,12 @@ public sealed class TarExtractionTests : ExtractionTest
         await ExtractAsync();
 
         Assert.Equal(
-            DateTime.UnixEpoch.AddSeconds(1_000_000_000), Directory.GetLastWriteTimeUtc(Path.Combine(Destination, "d")));
+            DateTime.UnixEpoch.AddSeconds(1_000_000_000),
+            Directory.GetLastWriteTimeUtc(Path.Combine(Destination, "d")));
     }
 
     [UnixFact]
-    public async Task TimeOfALink_IsItsOwn()
+    public async Task Extract_LinkTime_IsSetOnLink()
     {
         new TarForge().Add("a", "x", modified: 5).Add("l", type: '2', link: "a").Save(Archive);
 
@@ -639,7 +642,7 @@ public sealed class TarExtractionTests : ExtractionTest
     }
 
     [Fact]
-    public async Task EntriesBeyondTheLimit_AreTooLarge()
+    public async Task Extract_TooManyEntries_IsTooLarge()
     {
         new TarForge().Add("a", "x").Add("b", "y").Add("c", "y").Save(Archive);
 

@@ -7,7 +7,7 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>Writes tars that no honest program would.</summary>
+/// <summary>Builds malformed and unusual tars.</summary>
 internal sealed class TarForge
 {
     private readonly List<byte> _tar = new();
@@ -57,7 +57,7 @@ internal sealed class TarForge
         return Add("pax", text.ToString(), type);
     }
 
-    /// <summary>Puts a byte for a letter of all names and links.</summary>
+    /// <summary>Replaces a letter in all names and link targets with a byte.</summary>
     public TarForge Replace(char letter, byte by)
     {
         for (int start = 0; start < _tar.Count; start += 512)
@@ -79,7 +79,7 @@ internal sealed class TarForge
         return this;
     }
 
-    /// <summary>Writes into the header of an entry, and sets its checksum.</summary>
+    /// <summary>Changes the header of an entry and updates its checksum.</summary>
     public TarForge Change(int block, int at, string text) => Change(block, at, Encoding.Latin1.GetBytes(text));
 
     public TarForge Change(int block, int at, byte[] bytes)
@@ -90,7 +90,7 @@ internal sealed class TarForge
         return this;
     }
 
-    /// <summary>Adds blocks that are no entry of their own.</summary>
+    /// <summary>Adds raw blocks.</summary>
     public TarForge AddBlocks(byte[] bytes)
     {
         _tar.AddRange(bytes);
@@ -107,7 +107,7 @@ internal sealed class TarForge
         }
     }
 
-    /// <summary>All blocks, and, unless told otherwise, the two zero blocks at the end.</summary>
+    /// <summary>Returns all blocks, by default with the two end-of-archive blocks.</summary>
     public byte[] Build(bool end = true) => [.. _tar, .. new byte[end ? 1024 : 0]];
 
     public string Save(string path, bool end = true)

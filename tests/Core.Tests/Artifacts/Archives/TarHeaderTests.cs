@@ -7,14 +7,14 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>The fields of a tar's headers, in each of the forms that they have had.</summary>
+/// <summary>Tests the fields of tar headers in all formats.</summary>
 public sealed class TarHeaderTests : ExtractionTest
 {
     private const int SizeAt = 124;
     private const int TimeAt = 136;
     private const int PrefixAt = 345;
 
-    // The end of the header holds a part of the prefix, or, with star's mark, times.
+    // The end of the header contains a part of the prefix or, with star's magic, times.
     [Theory]
     [InlineData("ustar\000", false, "folder/sub/file")]
     [InlineData("ustar\000", true, "folder/sub/file")]
@@ -25,7 +25,7 @@ public sealed class TarHeaderTests : ExtractionTest
     [InlineData("uStar\000", false, "file")]
     [InlineData("usTar\000", false, "file")]
     [InlineData("ustAr\000", false, "file")]
-    public async Task Prefix_IsPartOfTheName_InUstarAlone(string magic, bool isStar, string expected)
+    public async Task Prefix_OnlyInUstar_IsPartOfName(string magic, bool isStar, string expected)
     {
         Save(new TarForge().Add("file", "x", magic: magic).Build(), header =>
         {
@@ -49,7 +49,7 @@ public sealed class TarHeaderTests : ExtractionTest
     [InlineData("tAr\0", 155)]
     [InlineData("taR\0", 155)]
     [InlineData("tarx", 155)]
-    public async Task PrefixOf155Bytes_IsWhole_ButForTheMarkOfStar(string tail, int length)
+    public async Task Prefix_Of155Bytes_IsCompleteExceptInStar(string tail, int length)
     {
         Save(new TarForge().Add("file", "x").Build(), header =>
         {
@@ -63,7 +63,7 @@ public sealed class TarHeaderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task NameAndTargetOf100Bytes_AreWhole()
+    public async Task NameAndTarget_Of100Bytes_AreComplete()
     {
         string name = new('n', 100);
         string link = new('l', 100);
@@ -76,7 +76,7 @@ public sealed class TarHeaderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task EntryWithoutAName_IsDamaged()
+    public async Task Entry_EmptyName_IsDamaged()
     {
         new TarForge().Add(string.Empty, "x").Save(Archive);
 
@@ -89,7 +89,7 @@ public sealed class TarHeaderTests : ExtractionTest
     [InlineData("1\0\0\0\0\0\0\0\0\0\0\0")]
     [InlineData("00000000001\0")]
     [InlineData("000000000001")]
-    public async Task OctalNumber_IsRead_HoweverItIsFilledUp(string field)
+    public async Task OctalNumber_AnyPadding_IsRead(string field)
     {
         Save(new TarForge().Add("file", "x").Build(), header =>
         {
@@ -102,14 +102,14 @@ public sealed class TarHeaderTests : ExtractionTest
         Assert.Equal("x", Read("file"));
     }
 
-    // Letters; digits that are none; below zero; more than any file; a binary number longer than 64 bits.
+    // Letters; invalid digits; negative; too large for a file; a binary number of more than 64 bits.
     [Theory]
     [InlineData("3132785f20202020202020202020")]
     [InlineData("303030303030303030303820")]
     [InlineData("ffffffffffffffffffffffff")]
     [InlineData("800000007fffffffffffffff")]
     [InlineData("80ffffffffffffffffffffff")]
-    public async Task SizeThatIsNone_IsDamaged(string hex)
+    public async Task Size_Invalid_IsDamaged(string hex)
     {
         Save(
             new TarForge().Add("file", "x").Build(),
@@ -119,7 +119,7 @@ public sealed class TarHeaderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task BytesAbove127_MayBeSummedWithTheirSign()
+    public async Task Checksum_SignedBytes_IsAccepted()
     {
         byte[] tar = new TarForge().Add("ä", "x").Build();
         byte[] header = tar[..512];
@@ -138,7 +138,7 @@ public sealed class TarHeaderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task OldFormOfAFolder_IsAFileWithASlash()
+    public async Task Folder_OldFormatWithSlash_IsFolder()
     {
         new TarForge().Add("folder/", type: '\0', magic: string.Empty).Add("folder/file", "x", type: '7').Save(Archive);
 
@@ -150,7 +150,7 @@ public sealed class TarHeaderTests : ExtractionTest
     [Theory]
     [InlineData("")]
     [InlineData("of more words")]
-    public async Task LabelOfAVolume_IsNoEntry(string content)
+    public async Task VolumeLabel_IsSkipped(string content)
     {
         new TarForge().Add("backup of today", content, type: 'V').Add("file", "x").Save(Archive);
 
@@ -160,7 +160,7 @@ public sealed class TarHeaderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task ExtendedHeader_IsForOneEntry_AndTheGlobalOneForAll()
+    public async Task ExtendedHeader_LocalOrGlobal_AppliesToOneOrAll()
     {
         new TarForge()
             .AddPax('g', ("mtime", "1000000000.5"), ("comment", "of no matter"))
@@ -188,7 +188,7 @@ public sealed class TarHeaderTests : ExtractionTest
     [Theory]
     [InlineData('x')]
     [InlineData('X')]
-    public async Task ExtendedHeaderFilledUpWithZeros_IsRead(char type)
+    public async Task ExtendedHeader_PaddedWithZeros_IsRead(char type)
     {
         new TarForge().Add("pax", "10 path=x\n\0\0\0", type).Add("file", "x").Save(Archive);
 
@@ -198,7 +198,7 @@ public sealed class TarHeaderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task EmptyRecord_TakesBackTheGlobalOne()
+    public async Task ExtendedHeader_EmptyRecord_CancelsGlobalOne()
     {
         new TarForge()
             .AddPax('g', ("path", "global"), ("linkpath", "global"), ("size", "1"))
@@ -215,7 +215,7 @@ public sealed class TarHeaderTests : ExtractionTest
     }
 
     [Fact]
-    public async Task TimeBefore1970_IsKept()
+    public async Task Time_Before1970_IsKept()
     {
         Save(
             new TarForge().Add("binary", "x").AddPax('x', ("mtime", "-86400.5")).Add("pax", "x").Build(),
@@ -227,12 +227,12 @@ public sealed class TarHeaderTests : ExtractionTest
         Assert.Equal(Second(-86_400).AddMilliseconds(-500), TimeOf("pax"));
     }
 
-    // The first and the last that there are, and one of 1601, which Windows cannot have.
+    // The first and the last possible time, and one in 1601, which Windows does not support.
     [Theory]
     [InlineData("-62135596800")]
     [InlineData("-11644473599")]
     [InlineData("253402300799")]
-    public async Task TimeThatIsOfNoUse_IsLetBe(string seconds)
+    public async Task Time_OutOfRange_IsIgnored(string seconds)
     {
         new TarForge().AddPax('x', ("mtime", seconds)).Add("file", "x")
             .AddPax('x', ("mtime", seconds)).Add("folder/", type: '5').Save(Archive);
@@ -249,7 +249,7 @@ public sealed class TarHeaderTests : ExtractionTest
     [InlineData("-1")]
     [InlineData("9223372036854775807")]
     [InlineData("99999999999999999999")]
-    public async Task SizeInAnExtendedHeaderThatIsNone_IsDamaged(string size)
+    public async Task ExtendedHeader_InvalidSize_IsDamaged(string size)
     {
         new TarForge().AddPax('x', ("size", size)).Add("file", "x").Save(Archive);
 

@@ -8,10 +8,10 @@ using CodePipeline.ThirdParty.Artifacts.Archives;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>Folders for tests, and what is in them.</summary>
+/// <summary>Creates and lists folders for tests.</summary>
 internal static class Tree
 {
-    /// <summary>Makes files; a name that ends in '/' makes a folder.</summary>
+    /// <summary>Creates files. A name that ends with '/' creates a folder.</summary>
     public static void Make(string root, Dictionary<string, byte[]?> entries)
     {
         Directory.CreateDirectory(root);
@@ -26,7 +26,7 @@ internal static class Tree
         }
     }
 
-    /// <summary>Every entry with its kind and content, in order.</summary>
+    /// <summary>Lists all entries with their kind and content, in order.</summary>
     public static IReadOnlyList<string> Describe(string root) => new DirectoryInfo(root)
         .EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         .Select(entry => Path.GetRelativePath(root, entry.FullName) + Describe(entry))
@@ -39,7 +39,7 @@ internal static class Tree
         return await new ZipPacker { Threads = threads }.PackAsync(source, output);
     }
 
-    /// <summary>Text that packs well, the same each time.</summary>
+    /// <summary>Returns compressible text, the same each time.</summary>
     public static byte[] Text(int length, int seed = 1)
     {
         Random random = new(seed);
@@ -52,7 +52,7 @@ internal static class Tree
         return Encoding.ASCII.GetBytes(text.ToString(0, length));
     }
 
-    /// <summary>Bytes that do not pack, the same each time.</summary>
+    /// <summary>Returns incompressible bytes, the same each time.</summary>
     public static byte[] Noise(int length, int seed = 1)
     {
         byte[] noise = new byte[length];

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>A test of what only Unix has: permissions, links without special rights, pipes.</summary>
+/// <summary>A test that runs only on Unix, for permissions, symbolic links and pipes.</summary>
 internal sealed class UnixFactAttribute : FactAttribute
 {
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no such thing." : null;
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Requires Unix." : null;
 }

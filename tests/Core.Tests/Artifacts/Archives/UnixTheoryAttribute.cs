@@ -3,8 +3,8 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>Like <see cref="UnixFactAttribute"/>, with cases.</summary>
+/// <summary>Like <see cref="UnixFactAttribute"/>, for theories.</summary>
 internal sealed class UnixTheoryAttribute : TheoryAttribute
 {
-    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no such thing." : null;
+    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "Requires Unix." : null;
 }

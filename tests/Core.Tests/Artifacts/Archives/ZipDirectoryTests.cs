@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>The directory of a zip: zip64, and what it can say that cannot be right.</summary>
+/// <summary>Tests the directory of a zip: zip64 and inconsistent values.</summary>
 public sealed class ZipDirectoryTests : ExtractionTest
 {
     private const int EndSize = 22;
@@ -19,7 +19,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [Theory]
     [InlineData(0)]
     [InlineData(5000)]
-    public async Task Zip64_IsExpanded_WhateverStandsBeforeIt(int before)
+    public async Task Zip64_DataBeforeZip_IsExpanded(int before)
     {
         new ZipForge { IsZip64 = true }.Add("a", s_text).Add("d/b", Tree.Text(5000))
             .Save(Archive, prefix: Tree.Text(before));
@@ -32,7 +32,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task Zip64_WithoutItsEndRecord_IsDamaged()
+    public async Task Zip64_MissingEndRecord_IsDamaged()
     {
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         zip[zip.Length - EndSize - LocatorSize - Zip64EndSize] ^= 1;
@@ -42,7 +42,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task Zip64_WithoutItsLocator_IsDamaged()
+    public async Task Zip64_MissingLocator_IsDamaged()
     {
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         zip[zip.Length - EndSize - LocatorSize] ^= 1;
@@ -51,7 +51,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
         await RefusedAsync(ArchiveFault.Damaged);
     }
 
-    // The count of entries, the size of the directory, and where it begins.
+    // The count of entries, the size of the directory and its offset.
     [Theory]
     [InlineData(32, ulong.MaxValue)]
     [InlineData(32, 1000ul)]
@@ -60,7 +60,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(40, 1ul << 40)]
     [InlineData(48, ulong.MaxValue)]
     [InlineData(48, 1ul << 40)]
-    public async Task Zip64_WhoseEndRecordLies_IsDamaged(int at, ulong value)
+    public async Task Zip64_FalseEndRecord_IsDamaged(int at, ulong value)
     {
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         LittleEndian.Put(zip, zip.Length - EndSize - LocatorSize - Zip64EndSize + at, value, 8);
@@ -69,7 +69,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
         await RefusedAsync(ArchiveFault.Damaged);
     }
 
-    // The size, the packed size, and where the header is.
+    // The size, the compressed size and the offset of the header.
     [Theory]
     [InlineData(4, ulong.MaxValue)]
     [InlineData(4, 1ul << 50)]
@@ -77,7 +77,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(12, 1ul << 50)]
     [InlineData(20, ulong.MaxValue)]
     [InlineData(20, 1ul << 50)]
-    public async Task Zip64_WhoseFieldLies_IsDamaged(int at, ulong value)
+    public async Task Zip64_FalseExtraField_IsDamaged(int at, ulong value)
     {
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         LittleEndian.Put(zip, DirectoryOf(zip) + 46 + 1 + at, value, 8);
@@ -90,13 +90,13 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(0)]
     [InlineData(8)]
     [InlineData(16)]
-    public async Task Zip64_WhoseFieldIsTooShort_IsDamaged(int length)
+    public async Task Zip64_ShortExtraField_IsDamaged(int length)
     {
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         int field = DirectoryOf(zip) + 46 + 1;
         LittleEndian.Put(zip, field + 2, (ulong)length, 2);
 
-        // What is cut off is another field, which nobody knows.
+        // The truncated field is an unknown one.
         LittleEndian.Put(zip, field + 4 + length, 0x7777, 2);
         LittleEndian.Put(zip, field + 4 + length + 2, (ulong)(24 - length - 4), 2);
         File.WriteAllBytes(Archive, zip);
@@ -104,13 +104,13 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.Contains("zip64", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
     }
 
-    // Makers that know zip64 fill up what is too large for its place, and may leave the rest as it is.
+    // Programs with zip64 set the fields that are too small to all ones, and may keep the others.
     [Theory]
     [InlineData(4, 2)]
     [InlineData(10, 2)]
     [InlineData(12, 4)]
     [InlineData(16, 4)]
-    public async Task Zip64_IsTold_ByAnyFieldOfTheEndRecord(int at, int length)
+    public async Task Zip64_AnyFieldOfEndRecord_SelectsZip64(int at, int length)
     {
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         int end = zip.Length - EndSize;
@@ -127,11 +127,11 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.Equal("some text", Read("a"));
     }
 
-    // As zip writes it for what it reads from a pipe, and bsdtar where it is asked for zip64.
+    // Like zip when it reads from a pipe, and bsdtar with zip64 enabled.
     [Theory]
     [InlineData(0)]
     [InlineData(5000)]
-    public async Task Zip64_BesideRealNumbers_IsExpanded(int before)
+    public async Task Zip64_WithRealPlainNumbers_IsExpanded(int before)
     {
         byte[] zip = [.. Tree.Text(before), .. WithRealNumbers(new ZipForge { IsZip64 = true }.Add("a", s_text))];
         File.WriteAllBytes(Archive, zip);
@@ -141,24 +141,25 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.Equal("some text", Read("a"));
     }
 
-    // The count of entries, the size of the directory, and where it begins.
+    // The count of entries, the size of the directory and its offset.
     [Theory]
     [InlineData(10)]
     [InlineData(12)]
     [InlineData(16)]
-    public async Task TwoEndRecordsThatContradictEachOther_AreDamaged(int at)
+    public async Task Zip64_EndRecordsDiffer_IsDamaged(int at)
     {
         byte[] zip = WithRealNumbers(new ZipForge { IsZip64 = true }.Add("a", s_text));
         zip[zip.Length - EndSize + at] ^= 1;
         File.WriteAllBytes(Archive, zip);
 
-        Assert.Contains("contradict", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "end records differ", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Zip64EndRecord_ThatDoesNotReachItsLocator_IsDamaged()
+    public async Task Zip64_GapBeforeLocator_IsDamaged()
     {
-        // Others look for it right before the locator, and may find another one.
+        // Other programs search for it directly before the locator and may find another one.
         byte[] zip = new ZipForge { IsZip64 = true }.Add("a", s_text).Build();
         int locator = zip.Length - EndSize - LocatorSize;
         File.WriteAllBytes(Archive, [.. zip[..locator], .. new byte[60], .. zip[locator..]]);
@@ -166,11 +167,11 @@ public sealed class ZipDirectoryTests : ExtractionTest
         await RefusedAsync(ArchiveFault.Damaged);
     }
 
-    // More than 16 bits hold, as makers without zip64 write it.
+    // More than 16 bits can hold, as programs without zip64 write it.
     [Theory]
     [InlineData(65_536)]
     [InlineData(65_539)]
-    public async Task CountThatWrapped_IsOfAllEntries(int entries)
+    public async Task EntryCount_Wrapped_ReadsAllEntries(int entries)
     {
         ZipForge zip = new();
         for (int index = 0; index < entries; index++)
@@ -187,7 +188,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task CountOfFewerEntriesThanThereAre_IsDamaged(ulong count)
+    public async Task EntryCount_TooSmall_IsDamaged(ulong count)
     {
         byte[] zip = new ZipForge().Add("a", s_text).Add("b", s_text).Build();
         LittleEndian.Put(zip, zip.Length - EndSize + 8, count, 2);
@@ -198,7 +199,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task CountOfThisPart_ThatIsAnother_IsDamaged()
+    public async Task EntryCount_OfDiskDiffers_IsDamaged()
     {
         byte[] zip = new ZipForge().Add("a", s_text).Add("b", s_text).Build();
         LittleEndian.Put(zip, zip.Length - EndSize + 8, 1, 2);
@@ -208,7 +209,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task EntryWithoutADirectory_IsDamaged_AndNoEmptyZip()
+    public async Task Directory_MissingForEntry_IsDamaged()
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         byte[] end = new byte[EndSize];
@@ -223,7 +224,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(1)]
     [InlineData(10_240)]
     [InlineData(70_000)]
-    public async Task BytesBehindTheZip_ArePassedOver(int length)
+    public async Task TrailingData_IsIgnored(int length)
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         File.AppendAllText(Archive, new string('z', length));
@@ -234,7 +235,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task TooManyBytesBehindTheZip_AreDamage()
+    public async Task TrailingData_TooLong_IsDamaged()
     {
         new ZipForge().Add("a", s_text).Save(Archive);
         File.AppendAllText(Archive, new string('z', 300_000));
@@ -243,9 +244,9 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task ZipThatIsCutOffBehindTheZipInIt_IsDamaged()
+    public async Task NestedZip_OuterTruncated_IsDamaged()
     {
-        // What remains ends with a whole zip and some bytes.
+        // The rest ends with the complete inner zip and some bytes.
         byte[] inner = new ZipForge().Add("inner", s_text).Build();
         byte[] zip = new ZipForge().Add("in.zip", inner, entry => entry.Method = 0).Add("b", Tree.Noise(500)).Build();
         File.WriteAllBytes(Archive, zip[..(30 + 6 + inner.Length + 100)]);
@@ -254,18 +255,18 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FirstPartOfAZipOfSeveral_IsUnsupported()
+    public async Task SplitZip_FirstPart_IsUnsupported()
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         File.WriteAllBytes(Archive, [0x50, 0x4B, 7, 8, .. zip[..40]]);
 
-        Assert.Contains("several", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+        Assert.Contains("split zip", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(100)]
-    public async Task SignatureOfTheDirectory_IsPassedOver(int length)
+    public async Task Directory_DigitalSignature_IsIgnored(int length)
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         byte[] signature = new byte[6 + length];
@@ -280,13 +281,13 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.Equal("some text", Read("a"));
     }
 
-    // The packed size, the size, and where the header is; no field at all.
+    // The compressed size, the size and the offset of the header; no field.
     [Theory]
     [InlineData(20, 11ul)]
     [InlineData(24, 9ul)]
     [InlineData(42, 0ul)]
     [InlineData(0, 77ul)]
-    public async Task FieldOfZip64_HoldsWhatIsNotInItsPlaceAlone(int at, ulong value)
+    public async Task Zip64_ExtraField_HoldsOnlyDeferredValues(int at, ulong value)
     {
         byte[] field = new byte[12];
         LittleEndian.Put(field, 0, 1, 2);
@@ -309,27 +310,28 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [Theory]
     [InlineData(4)]
     [InlineData(6)]
-    public async Task PartOfAZipOfSeveral_IsUnsupported(int at)
+    public async Task SplitZip_AnyPart_IsUnsupported(int at)
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         LittleEndian.Put(zip, zip.Length - EndSize + at, 1, 2);
         File.WriteAllBytes(Archive, zip);
 
-        Assert.Contains("several", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
+        Assert.Contains("split zip", (await RefusedAsync(ArchiveFault.Unsupported)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task DirectoryBeyondTheFile_IsDamaged()
+    public async Task Directory_BeyondFile_IsDamaged()
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         LittleEndian.Put(zip, zip.Length - EndSize + 16, 1000, 4);
         File.WriteAllBytes(Archive, zip);
 
-        Assert.Contains("not where", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not at the offset", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task DirectoryOfFewerEntriesThanItHas_IsDamaged()
+    public async Task Directory_TooShortForCount_IsDamaged()
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         LittleEndian.Put(zip, zip.Length - EndSize + 10, 2, 2);
@@ -338,32 +340,32 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.Contains("too short", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
     }
 
-    // Its signature; lengths of name, extra fields and comment that go beyond its end.
+    // The signature; lengths of the name, extra fields and comment beyond the end.
     [Theory]
     [InlineData(0)]
     [InlineData(29)]
     [InlineData(31)]
     [InlineData(32)]
     [InlineData(33)]
-    public async Task AlteredDirectory_IsDamaged(int at)
+    public async Task Directory_Altered_IsDamaged(int at)
     {
         byte[] zip = new ZipForge().Add("a", s_text, entry => entry.Extra = [0x77, 0x77, 0, 0]).Build();
         zip[DirectoryOf(zip) + at] ^= 1;
         File.WriteAllBytes(Archive, zip);
 
-        Assert.Contains("cut off", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+        Assert.Contains("truncated", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(65_535)]
-    public async Task CommentOfTheArchive_IsLetBe(int length)
+    public async Task ArchiveComment_IsIgnored(int length)
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         LittleEndian.Put(zip, zip.Length - 2, (ulong)length, 2);
 
-        // It holds what looks like an end record, and is none.
+        // It contains a false end record.
         byte[] comment = [.. Enumerable.Repeat((byte)'c', length)];
         if (length > 1000)
         {
@@ -378,7 +380,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task CommentOfTheArchive_ThatIsNearlyAnEndRecord_IsLetBe()
+    public async Task ArchiveComment_LikeEndRecord_IsIgnored()
     {
         byte[] zip = new ZipForge().Add("a", s_text).Build();
         byte[] comment = new byte[EndSize];
@@ -392,7 +394,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task CommentsAndLocalFieldsOfEntries_ArePassedOver()
+    public async Task EntryCommentsAndLocalFields_AreIgnored()
     {
         void Change(ForgedEntry entry)
         {
@@ -408,17 +410,17 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task LocalFieldsThatReachIntoTheNextEntry_AreDamaged()
+    public async Task LocalFields_OverlapNextEntry_AreDamaged()
     {
         byte[] zip = new ZipForge().Add("a", s_text).Add("b", s_text).Build();
         zip[28] = 1;
         File.WriteAllBytes(Archive, zip);
 
-        Assert.Contains("lie over", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
+        Assert.Contains("overlaps", (await RefusedAsync(ArchiveFault.Damaged)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task DirectoryInAnotherOrderThanTheData_IsRead()
+    public async Task Directory_InOtherOrderThanData_IsRead()
     {
         byte[] zip = new ZipForge().Add("a", "first"u8.ToArray()).Add("b", "second"u8.ToArray()).Build();
         int directory = DirectoryOf(zip);
@@ -433,7 +435,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task StoredEntryOfTwoSizes_IsDamaged()
+    public async Task StoredEntry_SizesDiffer_IsDamaged()
     {
         new ZipForge().Add("a", s_text, entry => (entry.Method, entry.Size) = (0, 8)).Save(Archive);
 
@@ -441,7 +443,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task FolderWithContent_IsDamaged()
+    public async Task Folder_WithContent_IsDamaged()
     {
         new ZipForge().Add("d/", s_text).Save(Archive);
 
@@ -453,7 +455,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(0x0020u, 0, "d/", "d")]
     [InlineData(0u, 3, "d/", "d")]
     [InlineData(0x41EDu << 16, 3, "d", "d")]
-    public async Task Folders_AreToldByAttributeTypeOrName(uint attributes, int host, string name, string expected)
+    public async Task Folder_DetectedByAttributeTypeOrName(uint attributes, int host, string name, string expected)
     {
         new ZipForge()
             .Add(name, change: entry => (entry.Host, entry.Attributes, entry.Method) = (host, attributes, 0))
@@ -465,15 +467,15 @@ public sealed class ZipDirectoryTests : ExtractionTest
         Assert.True(Directory.Exists(Path.Combine(Destination, expected)));
     }
 
-    // Without content, of either maker; marked as a folder, and yet of a file's type, or with content; a link's type
-    // of a maker that has no types.
+    // Without content, from DOS or Unix; with the folder attribute but the type of a file, or with content; with the
+    // type of a symbolic link from a system without types.
     [Theory]
     [InlineData(0x20u, 0, "")]
     [InlineData(0x81A4u << 16, 3, "")]
     [InlineData((0x81A4u << 16) | 0x10, 3, "")]
     [InlineData(0x10u, 0, "x")]
     [InlineData(0xA1FFu << 16, 0, "x")]
-    public async Task Files_AreToldFromFolders(uint attributes, int host, string content)
+    public async Task File_NotDetectedAsFolder(uint attributes, int host, string content)
     {
         new ZipForge()
             .Add("a", Encoding.ASCII.GetBytes(content), entry => (entry.Host, entry.Attributes) = (host, attributes))
@@ -485,7 +487,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task LinkNamedLikeAFolder_IsUnsafe()
+    public async Task Link_NamedLikeFolder_IsUnsafe()
     {
         new ZipForge().Add("a", s_text).AddLink("link/", "a").Save(Archive);
 
@@ -496,7 +498,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(0x0001)]
     [InlineData(0x0040)]
     [InlineData(0x2000)]
-    public async Task EachKindOfEncryption_IsUnsupported(int flag)
+    public async Task Encryption_AnyKind_IsUnsupported(int flag)
     {
         new ZipForge().Add("a", s_text, entry => entry.Flags |= flag).Save(Archive);
 
@@ -507,7 +509,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(0x0020, 8, "number 8")]
     [InlineData(0, 95, "xz")]
     [InlineData(0, 99, "AES")]
-    public async Task PatchesAndRareCompressions_AreUnsupported(int flag, int method, string word)
+    public async Task Compression_PatchedOrRare_IsUnsupported(int flag, int method, string word)
     {
         new ZipForge().Add("a", s_text, entry =>
         {
@@ -519,7 +521,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task LinkLongerThanAnyPath_IsUnsafe()
+    public async Task Link_TargetTooLong_IsUnsafe()
     {
         new ZipForge().AddLink("link", new string('x', 4097)).Save(Archive);
 
@@ -527,14 +529,14 @@ public sealed class ZipDirectoryTests : ExtractionTest
     }
 
     [Fact]
-    public async Task LinkThatIsNoText_IsUnsafe()
+    public async Task Link_TargetNotUtf8_IsUnsafe()
     {
         new ZipForge().Add("link", [0xFF, 0xFE], entry => entry.Attributes = 0xA1FFu << 16).Save(Archive);
 
-        Assert.Contains("no text", (await RefusedAsync(ArchiveFault.Unsafe)).Message, StringComparison.Ordinal);
+        Assert.Contains("not valid UTF-8", (await RefusedAsync(ArchiveFault.Unsafe)).Message, StringComparison.Ordinal);
     }
 
-    // Month 0 and 13, day 0 and 31 of a month of 30, hour 24, minute 60, second 60.
+    // Month 0 and 13, day 0, day 31 in a month of 30, hour 24, minute 60, second 60.
     [Theory]
     [InlineData((45 << 9) | (0 << 5) | 1, 0)]
     [InlineData((45 << 9) | (13 << 5) | 1, 0)]
@@ -543,7 +545,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData((45 << 9) | (1 << 5) | 1, 24 << 11)]
     [InlineData((45 << 9) | (1 << 5) | 1, 60 << 5)]
     [InlineData((45 << 9) | (1 << 5) | 1, 30)]
-    public async Task TimeThatIsNone_IsLetBe(int date, int time)
+    public async Task Time_Invalid_IsIgnored(int date, int time)
     {
         new ZipForge().Add("a", s_text, entry => (entry.Date, entry.Time) = (date, time)).Save(Archive);
         DateTime before = DateTime.UtcNow.AddMinutes(-1);
@@ -557,7 +559,7 @@ public sealed class ZipDirectoryTests : ExtractionTest
     [InlineData(1980, 1, 1, 0, 0, 0)]
     [InlineData(2024, 2, 29, 0, 0, 2)]
     [InlineData(2025, 12, 31, 23, 59, 58)]
-    public async Task TimeAtTheEdgeOfItsFields_IsKept(int year, int month, int day, int hour, int minute, int second)
+    public async Task Time_AtBoundary_IsKept(int year, int month, int day, int hour, int minute, int second)
     {
         int date = ((year - 1980) << 9) | (month << 5) | day;
         int time = (hour << 11) | (minute << 5) | (second / 2);

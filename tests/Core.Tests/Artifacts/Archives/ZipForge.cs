@@ -8,12 +8,12 @@ using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
-/// <summary>An entry of a forged zip, each field of which can lie.</summary>
+/// <summary>An entry of a forged zip. Each field can have a false value.</summary>
 internal sealed class ForgedEntry
 {
     public byte[] Name { get; set; } = [];
 
-    /// <summary>The name before the data; the same unless set.</summary>
+    /// <summary>The name in the local header; by default the name of the entry.</summary>
     public byte[]? LocalName { get; set; }
 
     public byte[] Data { get; set; } = [];
@@ -28,7 +28,7 @@ internal sealed class ForgedEntry
 
     public byte[] Extra { get; set; } = [];
 
-    /// <summary>The fields before the data, which are others than those of the directory.</summary>
+    /// <summary>The extra fields of the local header, which differ from those in the directory.</summary>
     public byte[] LocalExtra { get; set; } = [];
 
     public byte[] Comment { get; set; } = [];
@@ -41,16 +41,16 @@ internal sealed class ForgedEntry
 
     public long? Size { get; set; }
 
-    /// <summary>Points to the header of an earlier entry, whose data are then shared.</summary>
+    /// <summary>Shares the header and data of an earlier entry.</summary>
     public int? SameDataAs { get; set; }
 }
 
-/// <summary>Writes zips that no honest program would.</summary>
+/// <summary>Builds malformed and unusual zips.</summary>
 internal sealed class ZipForge
 {
     private readonly List<ForgedEntry> _entries = new();
 
-    /// <summary>Whether sizes and places stand in the fields of zip64 alone.</summary>
+    /// <summary>Whether only zip64 fields contain the sizes and offsets.</summary>
     public bool IsZip64 { get; init; }
 
     public ZipForge Add(string name, byte[]? data = null, Action<ForgedEntry>? change = null)
@@ -147,7 +147,7 @@ internal sealed class ZipForge
         return field;
     }
 
-    // The end record of zip64, and behind it what tells where it is.
+    // The zip64 end record, followed by its locator.
     private byte[] Zip64End(long offset, long size)
     {
         byte[] end = new byte[56 + 20];
@@ -171,7 +171,7 @@ internal sealed class ZipForge
             deflate.Write(data);
         }
 
-        // The framework writes nothing at all for nothing.
+        // .NET's DeflateStream writes no output for empty input.
         return data.Length == 0 ? [3, 0] : packed.ToArray();
     }
 

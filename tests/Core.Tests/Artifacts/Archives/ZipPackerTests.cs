@@ -16,7 +16,7 @@ namespace CodePipeline.ThirdParty.Core.Tests.Artifacts.Archives;
 
 public sealed class ZipPackerTests : IDisposable
 {
-    // Of the folder that MakeGolden makes. A change of it is a change for everybody who compares artifacts.
+    // The hash of the zip of MakeGolden's folder. Changing it affects all users who compare artifacts.
     private const string Golden = "21F27571A172325D07EFE690E644E59FBC0B3DAF71DE136403880790CEE17526";
     private readonly TempFolder _temp = new();
 
@@ -27,7 +27,7 @@ public sealed class ZipPackerTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task SameFolder_GivesTheSameBytes_OnEveryMachine()
+    public async Task Pack_Folder_IsReproducibleOnEveryMachine()
     {
         MakeGolden(Source);
 
@@ -38,7 +38,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task PlainFolder_GivesTheSameBytes_OnEveryFramework()
+    public async Task Pack_PlainFolder_IsReproducibleOnEveryFramework()
     {
         await Tree.PackAsync(PlainFolder.Make(Source), Zip);
 
@@ -46,7 +46,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task ThreadsTimesAndTheOrderOfMaking_DoNotMatter()
+    public async Task Pack_ThreadsTimesAndCreationOrder_DoNotAffectZip()
     {
         MakeGolden(Source);
         string other = _temp.PathOf("other");
@@ -61,7 +61,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_AreInOrdinalOrder()
+    public async Task Pack_Names_AreInOrdinalOrder()
     {
         Tree.Make(Source, new() { ["b"] = [], ["a/z"] = [], ["B"] = [], ["a.txt"] = [], ["ä"] = [], ["a-b/c"] = [] });
 
@@ -73,7 +73,7 @@ public sealed class ZipPackerTests : IDisposable
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public async Task ExecutableBit_IsKept_AndTheRestIsTheSameForAll()
+    public async Task Pack_Permissions_KeepOnlyExecutableBit()
     {
         Tree.Make(Source, new() { ["run"] = [], ["private"] = [] });
         File.SetUnixFileMode(Path.Combine(Source, "run"), (UnixFileMode)0b111_000_000);
@@ -87,7 +87,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixFact]
-    public async Task LinksWithin_AreKept_LoopsAmongThem()
+    public async Task Pack_LinksInsideFolder_AreKept()
     {
         Tree.Make(Source, new() { ["d/file"] = "x"u8.ToArray() });
         File.CreateSymbolicLink(Path.Combine(Source, "link"), "d/file");
@@ -102,7 +102,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixFact]
-    public async Task LinkOut_IsAnErrorThatNamesItAndItsTarget()
+    public async Task Pack_LinkOutside_ErrorNamesLinkAndTarget()
     {
         _temp.Write("secret", "s");
         foreach (string target in new[] { "../secret", _temp.PathOf("secret"), "d/../../secret" })
@@ -122,7 +122,7 @@ public sealed class ZipPackerTests : IDisposable
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public async Task SingleFileByALink_IsTheFile_UnderTheNameOfTheLink()
+    public async Task Pack_LinkToFile_PacksTargetUnderNameOfLink()
     {
         _temp.Write("run.sh", "#!/bin/sh");
         File.SetUnixFileMode(_temp.PathOf("run.sh"), (UnixFileMode)0b111_000_000);
@@ -138,7 +138,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixFact]
-    public async Task NameThatIsNoText_IsAnError()
+    public async Task Pack_InvalidUnicodeName_Fails()
     {
         foreach (string name in new[] { "\ufffd", "a\ufffd", "ab\ufffdc", "😀\ufffd", "😀a\ufffd" })
         {
@@ -152,7 +152,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixFact]
-    public async Task Socket_IsAnErrorThatNamesIt()
+    public async Task Pack_Socket_ErrorNamesIt()
     {
         Tree.Make(Source, new() { ["file"] = [] });
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -164,7 +164,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixFact]
-    public async Task NameThatNoOtherSystemTakesSafely_IsAnError()
+    public async Task Pack_UnsafeName_Fails()
     {
         Tree.Make(Source, new() { ["a\\..\\b"] = [] });
 
@@ -178,10 +178,10 @@ public sealed class ZipPackerTests : IDisposable
     [InlineData("shrink")]
     [InlineData("touch")]
     [InlineData("delete")]
-    public async Task FileThatChangesMeanwhile_IsAnErrorThatNamesIt(string what)
+    public async Task Pack_SmallFileChanges_ErrorNamesIt(string what)
     {
-        // Small files are packed ahead, so there are enough before it that it is read only when the first bytes are
-        // out.
+        // Small files are compressed ahead. Enough of them precede this one that it is read only after the first
+        // bytes are written.
         Tree.Make(Source, new()
         {
             ["a"] = Tree.Noise(2 * ZipPacker.SmallFile), ["b"] = [], ["c"] = [], ["d"] = [], ["z"] = Tree.Text(1000),
@@ -218,7 +218,7 @@ public sealed class ZipPackerTests : IDisposable
     [Theory]
     [InlineData("shrink")]
     [InlineData("grow")]
-    public async Task LargeFileThatChangesWhileItIsRead_IsAnErrorThatNamesIt(string what)
+    public async Task Pack_LargeFileChanges_ErrorNamesIt(string what)
     {
         Tree.Make(Source, new() { ["a"] = Tree.Noise(4 * ZipPacker.SmallFile) });
         string path = Path.Combine(Source, "a");
@@ -238,7 +238,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task MoreSmallFilesThanArePackedAhead_AreAllThere()
+    public async Task Pack_ManySmallFiles_PacksAll()
     {
         string[] names = [.. Enumerable.Range(0, 9).Select(index => $"f{index}")];
         Tree.Make(Source, names.ToDictionary(name => name, _ => (byte[]?)new byte[ZipPacker.SmallFile]));
@@ -251,7 +251,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task MissingFolder_IsAnErrorThatNamesIt()
+    public async Task Pack_MissingFolder_ErrorNamesIt()
     {
         ArchiveException error = await Assert.ThrowsAsync<ArchiveException>(() => Tree.PackAsync(Source, Zip));
 
@@ -259,7 +259,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task FailingOutput_EndsThePacking()
+    public async Task Pack_OutputFails_Fails()
     {
         Tree.Make(Source, new() { ["a"] = Tree.Noise(9 * ZipPacker.SmallFile) });
         using Hiccups output = new() { OnFirstWrite = () => throw new IOException("disk full") };
@@ -269,7 +269,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancellation_EndsThePacking()
+    public async Task Pack_Cancelled_Stops()
     {
         Tree.Make(Source, new() { ["a"] = Tree.Noise(20 * ZipPacker.SmallFile) });
         using CancellationTokenSource stop = new();
@@ -280,7 +280,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public async Task Progress_EndsWithEverything()
+    public async Task Pack_Progress_EndsWithTotals()
     {
         Tree.Make(Source, new() { ["a"] = Tree.Noise(9 << 20), ["b"] = [] });
         Recorder progress = new();
@@ -294,7 +294,7 @@ public sealed class ZipPackerTests : IDisposable
     [UnixTheory]
     [InlineData("/etc/passwd")]
     [InlineData("../out")]
-    public async Task LinkThatLeadsOut_IsRefused_WithWhatToDo(string target)
+    public async Task Scan_LinkOutside_RecommendsAction(string target)
     {
         Tree.Make(Source, new() { ["a"] = [1] });
         File.CreateSymbolicLink(Path.Combine(Source, "link"), target);
@@ -306,7 +306,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixFact]
-    public void SkippedLinks_AreNamed_AndTheirFoldersStay()
+    public void Scan_SkipLinks_ReportsNamesAndKeepsFolders()
     {
         Tree.Make(Source, new() { ["a"] = [1], ["only/"] = null });
         File.CreateSymbolicLink(Path.Combine(Source, "only/absolute"), "/etc/passwd");
@@ -322,7 +322,7 @@ public sealed class ZipPackerTests : IDisposable
 
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
-    public async Task FollowedLinks_BecomeWhatTheyLeadTo()
+    public async Task Scan_FollowLinks_ListsTargets()
     {
         string outside = Source + "-outside";
         Tree.Make(outside, new() { ["deep/f"] = Tree.Text(100), ["run"] = [1], ["none/"] = null });
@@ -348,11 +348,11 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixTheory]
-    [InlineData("nowhere", "nothing")]
-    [InlineData(".", "that it is in")]
-    [InlineData("..", "that it is in")]
-    [InlineData("link", "back to itself")]
-    public void FollowedLinkThatLeadsToNothing_IsRefused(string target, string word)
+    [InlineData("nowhere", "does not exist")]
+    [InlineData(".", "contains the link")]
+    [InlineData("..", "contains the link")]
+    [InlineData("link", "leads to a loop")]
+    public void Scan_FollowInvalidLink_Fails(string target, string word)
     {
         Tree.Make(Path.Combine(Source, "in"), new() { ["a"] = [1] });
         File.CreateSymbolicLink(Path.Combine(Source, "in/link"), target);
@@ -365,7 +365,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [UnixFact]
-    public void PipeInTheFolder_IsRefused_AlsoBehindALink()
+    public void Scan_PipeOrLinkToPipe_Fails()
     {
         Tree.Make(Source, new() { ["a"] = [1] });
         NamedPipe.Make(Path.Combine(Source, "pipe"));
@@ -378,9 +378,9 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [LinuxFact]
-    public void FolderDeeperThanAnyPath_IsTooLong_AndNamed()
+    public void Scan_FolderTooDeep_ErrorNamesIt()
     {
-        // Made from below, as a path to it cannot be.
+        // Created from the inside out, because its full path is too long.
         string part = new('d', 200);
         string folder = Source;
         for (int depth = 0; depth < 18; depth++)
@@ -400,7 +400,7 @@ public sealed class ZipPackerTests : IDisposable
 
         ArchiveException error = Assert.Throws<ArchiveException>(() => DirectoryScan.Scan(Source, default));
 
-        // Back to where the path of each fits, so that it can be removed.
+        // Move it back to shorter paths, so that it can be deleted.
         Directory.Move(Path.Combine(folder, "inner"), Source + "-inner");
         Assert.Equal(ArchiveFault.Storage, error.Fault);
         Assert.Contains("too long", error.Message, StringComparison.Ordinal);
@@ -409,7 +409,7 @@ public sealed class ZipPackerTests : IDisposable
     }
 
     [Fact]
-    public void Sum_CountsFoldersOnce()
+    public void Sum_SharedFolders_CountOnce()
     {
         PackItem Item(string name, NodeKind kind = NodeKind.File, long length = 1) =>
             new(name, name, kind, length, default, false, null);
@@ -443,7 +443,7 @@ public sealed class ZipPackerTests : IDisposable
         Tree.Make(root, reverse ? files.Reverse().ToDictionary() : files);
     }
 
-    /// <summary>A stream that cannot seek, and does something at the first write.</summary>
+    /// <summary>A stream that cannot seek and runs a callback at the first write.</summary>
     private sealed class Hiccups : Stream
     {
         public MemoryStream Taken { get; } = new();

@@ -16,7 +16,7 @@ public sealed class ZipRoundTripTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task Folder_PackedAndExpanded_IsTheSame()
+    public async Task PackAndExtract_Folder_RoundTrips()
     {
         string source = _temp.PathOf("source");
         Tree.Make(source, new Dictionary<string, byte[]?>
@@ -41,7 +41,7 @@ public sealed class ZipRoundTripTests : IDisposable
     }
 
     [Fact]
-    public async Task EmptyFolder_BecomesAValidEmptyZip()
+    public async Task Pack_EmptyFolder_CreatesValidEmptyZip()
     {
         Directory.CreateDirectory(_temp.PathOf("source"));
 
@@ -53,7 +53,7 @@ public sealed class ZipRoundTripTests : IDisposable
     }
 
     [Fact]
-    public async Task SingleFile_IsPackedUnderItsOwnName()
+    public async Task Pack_SingleFile_UsesItsName()
     {
         _temp.Write("report.txt", "text");
 
