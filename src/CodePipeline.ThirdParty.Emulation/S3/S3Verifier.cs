@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>Checks who sent a request of the S3 side: Signature Version 4, in a header or in the query.</summary>
+/// <summary>Verifies the Signature Version 4 of an S3 request, in the header or in a presigned URL.</summary>
 internal sealed class S3Verifier
 {
     private const string Service = "s3";
@@ -25,9 +25,10 @@ internal sealed class S3Verifier
         _credentialKey = credentialKey;
     }
 
-    /// <summary>Returns the caller of a rightly signed request, and throws S3's error for any other.</summary>
+    /// <summary>Verifies the signature of a request and returns the caller.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="bucketRegion">The region of its bucket; <see langword="null"/> where it has none.</param>
+    /// <param name="bucketRegion">The region of the bucket; <see langword="null"/> without an existing bucket.</param>
+    /// <exception cref="S3Exception">The signature is missing, invalid or expired.</exception>
     internal S3Caller Verify(S3Request request, string? bucketRegion)
     {
         if (request.Has("Signature") && request.Has("AWSAccessKeyId"))
@@ -108,7 +109,7 @@ internal sealed class S3Verifier
             throw Malformed(e.Message);
         }
 
-        // Old clients have only the Date header, which S3 takes as well.
+        // Like S3, accept the Date header of old clients.
         string? time = request.Header("X-Amz-Date");
         if (time is null && DateTimeOffset.TryParse(
             request.Header("Date"), CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset date))
@@ -195,7 +196,9 @@ internal sealed class S3Verifier
         return new S3Caller(header.AccessKeyId, jobId, payload, signer);
     }
 
-    /// <summary>Returns the job of the credentials; <see langword="null"/> for the emulator's own keys.</summary>
+    /// <summary>
+    /// Returns the job of artifact credentials; <see langword="null"/> for the emulator's access key.
+    /// </summary>
     private string? FindCredentials(string accessKeyId, string? sessionToken, out string secretAccessKey)
     {
         if (ConstantTimeComparison.AreEqual(accessKeyId, _accessKeyId))
@@ -226,8 +229,8 @@ internal sealed class S3Verifier
         new("InvalidToken", "The provided token is malformed or otherwise invalid.");
 
     /// <remarks>
-    /// The endpoint stands for that of the emulator's region and for that of the bucket's own. Who signs for the first
-    /// is sent on, as S3 does where a bucket is elsewhere; any other region is simply wrong.
+    /// The emulator's endpoint represents both its own region and the bucket's region. Like S3, it redirects a request
+    /// that is signed for its own region to the bucket's region, and rejects any other region.
     /// </remarks>
     private void CheckScope(AuthorizationHeader header, string time, string? bucket, string? bucketRegion)
     {

@@ -6,7 +6,7 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>
-/// Checks that a request is signed (Signature Version 4) with the emulator's access key, for its region, now.
+/// Verifies the Signature Version 4 of a request: the emulator's access key, its region and the current time.
 /// </summary>
 internal sealed class SigV4Verifier
 {
@@ -31,7 +31,8 @@ internal sealed class SigV4Verifier
         _allowedSkew = allowedSkew;
     }
 
-    /// <summary>Returns for a request that is rightly signed, and throws the service's error for any other.</summary>
+    /// <summary>Verifies the signature of a request.</summary>
+    /// <exception cref="ServiceException">The signature is missing, invalid or expired.</exception>
     internal void Verify(HttpRequest call)
     {
         AuthorizationHeader header = AuthorizationHeader.Parse(call.Headers["Authorization"]);
@@ -50,7 +51,7 @@ internal sealed class SigV4Verifier
 
         CheckSignedHeaders(call, header);
 
-        // The emulator's key has no session token, so one that comes along belongs to other credentials.
+        // The emulator's access key has no session token, so a session token belongs to other credentials.
         if (!ConstantTimeComparison.AreEqual(header.AccessKeyId, _accessKeyId)
             || call.Headers["X-Amz-Security-Token"] is not null)
         {
@@ -123,7 +124,7 @@ internal sealed class SigV4Verifier
     }
 
     /// <summary>
-    /// The wording is the service's own: SDKs read the server's time out of it to correct their clock.
+    /// Uses the service's exact wording: SDKs parse the server time from it to correct their clock.
     /// </summary>
     private void CheckTime(DateTimeOffset signedAt)
     {
@@ -146,7 +147,7 @@ internal sealed class SigV4Verifier
 
     private byte[] KeyOf(string date)
     {
-        // Dates are near the clock's when they get here, so the last key is nearly always the one.
+        // Requests of one day share a key, so caching the last key avoids nearly all derivations.
         SigningKey? last = _lastKey;
         if (last is null || last.Date != date)
         {
