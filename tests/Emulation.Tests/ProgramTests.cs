@@ -74,8 +74,8 @@ public sealed class ProgramTests
     }
 
     [Theory]
-    [InlineData("In", "'In' is not of the form NAME=FILE")]
-    [InlineData("In=", "'In=' is not of the form NAME=FILE")]
+    [InlineData("In", "'In' is not a name and a file")]
+    [InlineData("In=", "'In=' is not a name and a file")]
     [InlineData("In=/nowhere/a.zip", "/nowhere/a.zip")]
     public async Task Input_ThatCannotBeUsed_IsExplainedWithExitCode2(string input, string words)
     {
@@ -197,7 +197,7 @@ public sealed class ProgramTests
     [InlineData("--jobs", "0", "--jobs")]
     [InlineData("--lease-time", "soon", "'soon' is not a time")]
     [InlineData("--lease-time", "0", "LeaseTime")]
-    [InlineData("--faults", "thrott=1", "'thrott' is not a kind of fault")]
+    [InlineData("--faults", "thrott=1", "'thrott' is not a fault kind")]
     [InlineData("--configuration", "novalue", "KEY=VALUE")]
     [InlineData("--unknown", "x", "--unknown")]
     public async Task BadArgument_IsExplainedWithExitCode2(string option, string value, string message)
