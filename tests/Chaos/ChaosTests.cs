@@ -12,7 +12,7 @@ public sealed class ChaosTests
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
-    public async Task Workers_KilledAndAnsweredBadly_LeaveNoJobHangingAndRunNoneTwice(int seed)
+    public async Task Workers_KilledWithFaults_EndEachJobOnce(int seed)
     {
         using var folder = new TempFolder();
         ChaosResult result = await new ChaosRun(

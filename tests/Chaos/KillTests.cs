@@ -38,7 +38,7 @@ public sealed class KillTests
     [InlineData("begin:result", JobStatus.Succeeded, 1)]
     [InlineData("end:result", JobStatus.Succeeded, 1)]
     [InlineData("end:job", JobStatus.Succeeded, 1)]
-    public async Task WorkerKilledAtAStep_NextOneEndsTheJob(string step, string status, int runs)
+    public async Task Worker_KilledAtStep_NextWorkerEndsJob(string step, string status, int runs)
     {
         using var folder = new TempFolder();
         string work = folder.PathOf("worker");

@@ -11,7 +11,7 @@ public sealed class AcknowledgeTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Acknowledge_WithTheNonce_MakesTheJobInProgress()
+    public async Task Acknowledge_CurrentNonce_StartsJob()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -23,7 +23,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_WithAWrongNonce_AnswersInvalidNonce()
+    public async Task Acknowledge_WrongNonce_ReturnsInvalidNonce()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -35,7 +35,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_WithAWrongTokenAndNonce_TellsOfTheTokenOnly()
+    public async Task Acknowledge_WrongTokenAndNonce_ReturnsInvalidClientToken()
     {
         EmulatedJob job = _host.AddJob();
 
@@ -46,7 +46,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_OfAnUnknownJob_AnswersJobNotFound()
+    public async Task Acknowledge_UnknownJob_ReturnsJobNotFound()
     {
         Answer answer = await _host.CallAsync(
             EmulatorHost.Acknowledge, new { jobId = "x", nonce = "0", clientToken = "no" });
@@ -55,7 +55,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_WithTheNonceOfAnEarlierHandOut_AnswersInvalidNonce()
+    public async Task Acknowledge_NonceOfEarlierPoll_ReturnsInvalidNonce()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -69,7 +69,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_AfterLeaseRanOutButBeforeAnotherHandOut_StillClaims()
+    public async Task Acknowledge_ExpiredLeaseBeforeNextPoll_ClaimsJob()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -81,7 +81,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_Again_AnswersInProgressAndDoesNotRestartTheTimeLimit()
+    public async Task Acknowledge_Repeated_KeepsTimeLimit()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         _host.Clock.Advance(TimeSpan.FromMinutes(59));
@@ -96,7 +96,7 @@ public sealed class AcknowledgeTests : IDisposable
     [InlineData("Succeeded")]
     [InlineData("Failed")]
     [InlineData("TimedOut")]
-    public async Task Acknowledge_OfAFinishedJob_AnswersItsStatus(string status)
+    public async Task Acknowledge_FinishedJob_ReturnsStatus(string status)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Task act = status switch

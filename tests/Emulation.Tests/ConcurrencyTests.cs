@@ -13,7 +13,7 @@ public sealed class ConcurrencyTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Poll_ByManyWorkersAtOnce_HandsEachJobOutOnce()
+    public async Task Poll_ConcurrentWorkers_ReturnsEachJobOnce()
     {
         List<string> ids = [.. Enumerable.Range(0, 200).Select(_ => _host.AddJob().JobId)];
 
@@ -36,7 +36,7 @@ public sealed class ConcurrencyTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_ByManyWorkersWithTheNoncesOfTheirHandOuts_IsWonByTheLastHandOut()
+    public async Task Acknowledge_ConcurrentNonces_LatestNonceClaims()
     {
         EmulatedJob job = _host.AddJob();
         List<string> nonces = [];
@@ -56,7 +56,7 @@ public sealed class ConcurrencyTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_ByManyAtOnce_IsTakenOnce()
+    public async Task Result_ConcurrentResults_AcceptsOne()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 

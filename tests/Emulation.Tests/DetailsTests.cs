@@ -13,7 +13,7 @@ public sealed class DetailsTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Details_OfAFullJob_AnswerAllMembersOfTheModel()
+    public async Task Details_FullJob_ContainAllModelMembers()
     {
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
         {
@@ -55,7 +55,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_OfAPlainJob_LeaveOutWhatItHasNot()
+    public async Task Details_MinimalJob_OmitOptionalMembers()
     {
         JsonElement data = (await _host.DetailsAsync(_host.AddJob())).Details.GetProperty("data");
 
@@ -65,7 +65,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_Twice_NameTheSameLocationsWithFreshCredentials()
+    public async Task Details_Repeated_ReturnNewCredentials()
     {
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type) { InputArtifacts = ["In"] });
 
@@ -89,7 +89,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_WithAWrongToken_AnswerInvalidClientTokenWithoutRepeatingIt()
+    public async Task Details_WrongToken_ReturnErrorWithoutToken()
     {
         EmulatedJob job = _host.AddJob();
 
@@ -101,7 +101,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_WithTheTokenOfAnotherClient_AnswerInvalidClientToken()
+    public async Task Details_TokenOfOtherClient_ReturnInvalidClientToken()
     {
         EmulatedJob job = _host.AddJob();
         EmulatedJob other = _host.AddJob();
@@ -113,7 +113,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_OfAnUnknownJob_AnswerJobNotFound()
+    public async Task Details_UnknownJob_ReturnJobNotFound()
     {
         Answer answer = await _host.CallAsync(EmulatorHost.Details, new { jobId = "nowhere", clientToken = "t" });
 
@@ -121,7 +121,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_OfAJobInProgress_KeepItsNonce()
+    public async Task Details_JobInProgress_KeepNonce()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -132,7 +132,7 @@ public sealed class DetailsTests : IDisposable
     [InlineData("Succeeded")]
     [InlineData("Failed")]
     [InlineData("TimedOut")]
-    public async Task Details_OfAFinishedJob_AnswerInvalidJob(string status)
+    public async Task Details_FinishedJob_ReturnInvalidJob(string status)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         switch (status)

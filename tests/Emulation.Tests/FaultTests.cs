@@ -18,7 +18,7 @@ public sealed class FaultTests : IDisposable
     [InlineData("expired-token", 400, "ExpiredTokenException")]
     [InlineData("access-denied", 400, "AccessDeniedException")]
     [InlineData("internal-failure", 500, "InternalFailure")]
-    public async Task ErrorFault_AnswersTheErrorAndHasNoEffect(string fault, int statusCode, string error)
+    public async Task ErrorFault_AnyKind_ReturnsErrorWithoutEffect(string fault, int statusCode, string error)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order(fault + "=1,limit=1");
@@ -31,7 +31,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ServiceUnavailable_AnswersAnHtmlPageAndHasNoEffect()
+    public async Task ServiceUnavailable_Request_ReturnsHtmlWithoutEffect()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("service-unavailable=1");
@@ -44,7 +44,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task DropBefore_DropsTheConnectionWithoutEffect()
+    public async Task DropBefore_Request_HasNoEffect()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("drop-before=1");
@@ -56,7 +56,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task DropAfter_DropsTheConnectionOnceTheOperationTookEffect()
+    public async Task DropAfter_Request_TakesEffect()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("drop-after=1");
@@ -68,7 +68,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Drop_DoesNotStopTheEmulator()
+    public async Task Drop_NextRequest_Succeeds()
     {
         EmulatedJob job = _host.AddJob();
         Order("drop-before=1,limit=1");
@@ -78,7 +78,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbled_AnswersJsonThatBreaksOff()
+    public async Task Garbled_Request_ReturnsTruncatedJson()
     {
         EmulatedJob job = _host.AddJob();
         Order("garbled=1");
@@ -92,7 +92,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbled_OfAnEmptyAnswer_IsNotEmpty()
+    public async Task Garbled_EmptyResponse_ReturnsInvalidJson()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("garbled=1");
@@ -103,7 +103,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Slow_AnswersAfterItsDelayOnTheEmulatorsClock()
+    public async Task Slow_Request_WaitsByEmulatorClock()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("slow=1,delay=20s");
@@ -119,7 +119,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_EndsSlowAnswersAtOnce()
+    public async Task Stop_SlowResponse_EndsAtOnce()
     {
         EmulatedJob job = _host.AddJob();
         Order("slow=1,delay=20s");
@@ -133,7 +133,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Fault_OfOneOperation_LeavesTheOthers()
+    public async Task Fault_OneOperation_SparesOthers()
     {
         EmulatedJob job = _host.AddJob();
         Order("throttle=1@PollForThirdPartyJobs");
@@ -143,7 +143,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Fault_DoesNotHitRequestsThatAreNotSigned()
+    public async Task Fault_UnsignedRequest_IsNotHit()
     {
         Order("throttle=1,limit=1");
 
@@ -154,7 +154,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task OrderFaults_WithNull_EndsThem()
+    public async Task OrderFaults_Null_StopsFaults()
     {
         _host.AddJob();
         Order("throttle=1");
@@ -165,7 +165,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Faults_OfTheOptionsAndOrderedAgain_RepeatTheirSequence()
+    public async Task OrderFaults_SamePlan_RepeatsSequence()
     {
         FaultPlan plan = FaultPlan.Parse("seed=11;throttle=0.5");
         using EmulatorHost host = new(clock => new EmulatorOptions { Clock = clock, Faults = plan });

@@ -13,7 +13,7 @@ namespace CodePipeline.ThirdParty.Emulation.Tests;
 public sealed class LifecycleTests
 {
     [Fact]
-    public void Start_WithDefaults_ListensOnAFreePortOfLoopbackWithMadeUpKeys()
+    public void Start_Defaults_UsesFreePortAndGeneratedKeys()
     {
         ManualTimeProvider clock = new();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions { Clock = clock });
@@ -27,7 +27,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_WithKeysAndAName_UsesThem()
+    public void Start_KeysAndName_AreUsed()
     {
         Secret secret = new("s");
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(
@@ -38,7 +38,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_ManyAtOnce_GetsEachAPortOfItsOwn()
+    public void Start_Concurrently_UsesDifferentPorts()
     {
         ThirdPartyEmulator[] emulators = new ThirdPartyEmulator[20];
         Parallel.For(0, emulators.Length, i => emulators[i] = ThirdPartyEmulator.Start(new EmulatorOptions()));
@@ -48,7 +48,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_OnAPortOfAnotherProgram_FailsWithACure()
+    public void Start_PortOfOtherProgram_FailsWithRecommendedAction()
     {
         TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
@@ -65,7 +65,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_OnAPortOfAnotherEmulator_FailsAndLeavesThatOneRunning()
+    public void Start_PortOfOtherEmulator_FailsAndOtherKeepsRunning()
     {
         using EmulatorHost host = new();
 
@@ -75,7 +75,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Stop_RefusesNewConnectionsAndCanBeCalledAgain()
+    public async Task Stop_Twice_RefusesConnections()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -88,7 +88,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Stop_FreesThePort()
+    public void Stop_Port_CanBeReused()
     {
         // Another test may be given the port meanwhile; not every time.
         const int MostTries = 5;
@@ -110,7 +110,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Connection_ServesSeveralRequestsAndEndsAtStop()
+    public async Task Connection_SeveralRequests_ClosesAtStop()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -128,7 +128,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Stop_UnderLoad_NeverAnswersSuccessForWhatWasNotDone()
+    public async Task Stop_UnderLoad_NeverReportsFalseSuccess()
     {
         using EmulatorHost host = new();
         EmulatedJob[] jobs = new EmulatedJob[40];

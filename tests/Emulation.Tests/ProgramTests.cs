@@ -18,7 +18,7 @@ namespace CodePipeline.ThirdParty.Emulation.Tests;
 public sealed class ProgramTests
 {
     [Fact]
-    public async Task Json_TellsEverythingOnOneLineAndServesUntilStdinCloses()
+    public async Task Json_IsOneLine_AndStdinCloseStops()
     {
         using EmulatorProcess process = new(
             "--json", "--until-stdin-closes", "--name", "mine", "--region", "eu-west-1", "--access-key-id", "AK",
@@ -53,7 +53,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Inputs_AreArtifactsWithTheFilesContents_AndTheirPlacesAreTold()
+    public async Task Input_File_IsStoredAndListed()
     {
         using TempFolder folder = new();
         using EmulatorProcess process = new(
@@ -77,7 +77,7 @@ public sealed class ProgramTests
     [InlineData("In", "'In' is not a name and a file")]
     [InlineData("In=", "'In=' is not a name and a file")]
     [InlineData("In=/nowhere/a.zip", "/nowhere/a.zip")]
-    public async Task Input_ThatCannotBeUsed_IsExplainedWithExitCode2(string input, string words)
+    public async Task Input_Invalid_ExitsWith2(string input, string words)
     {
         using EmulatorProcess process = new("--job", "Test/Contoso/1", "--input", input);
 
@@ -88,7 +88,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Text_HasLinesToCopyForBashAndPowerShell()
+    public async Task Text_Default_HasBashAndPowerShellCommands()
     {
         using EmulatorProcess process = new(
             "--job", "Test/Contoso/1", "--secret-access-key", "it's", "--until-stdin-closes");
@@ -106,7 +106,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Text_HasTheClientToken()
+    public async Task Text_WithJob_HasClientToken()
     {
         using EmulatorProcess process = new(
             "--job", "Test/Contoso/1", "--jobs", "2", "--client-token", "token", "--until-stdin-closes");
@@ -118,7 +118,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Text_WithoutAClient_HasNoClientToken()
+    public async Task Text_WithoutJob_HasNoClientToken()
     {
         using EmulatorProcess process = new("--action-type", "Test/Contoso/1", "--until-stdin-closes");
 
@@ -128,7 +128,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Log_HasALineForEachRequest_OnStandardError_WithoutTokens()
+    public async Task Log_EachRequest_IsOneLineWithoutTokens()
     {
         using EmulatorProcess process = new(
             "--json", "--log", "--until-stdin-closes", "--job", "Test/Contoso/1", "--client-token", "not-so-secret",
@@ -152,7 +152,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Faults_AndTimes_AreUsed()
+    public async Task FaultsAndTimes_AreApplied()
     {
         using EmulatorProcess process = new(
             "--json", "--until-stdin-closes", "--action-type", "Test/Contoso/1", "--faults", "throttle=1",
@@ -171,7 +171,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task ReadyFile_HoldsTheJsonLine()
+    public async Task ReadyFile_ContainsJson()
     {
         using var folder = new TempFolder();
         string file = folder.PathOf("ready");
@@ -200,7 +200,7 @@ public sealed class ProgramTests
     [InlineData("--faults", "thrott=1", "'thrott' is not a fault kind")]
     [InlineData("--configuration", "novalue", "KEY=VALUE")]
     [InlineData("--unknown", "x", "--unknown")]
-    public async Task BadArgument_IsExplainedWithExitCode2(string option, string value, string message)
+    public async Task BadArgument_ExitsWith2(string option, string value, string message)
     {
         using EmulatorProcess process = new(option, value, "--until-stdin-closes");
 
@@ -212,7 +212,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task PortInUse_IsExplainedWithExitCode1()
+    public async Task PortInUse_ExitsWith1()
     {
         TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
@@ -231,7 +231,7 @@ public sealed class ProgramTests
     [SkippableTheory]
     [InlineData("-TERM", 15)]
     [InlineData("-INT", 2)]
-    public async Task Signal_StopsItWithExitCode0(string signal, int number)
+    public async Task Signal_ExitsWith0(string signal, int number)
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no signals.");
         Skip.If(

@@ -12,7 +12,7 @@ namespace CodePipeline.ThirdParty.Emulation.Tests;
 public sealed class RequestLogTests
 {
     [Fact]
-    public async Task GetRequests_TellsOperationTimeStatusErrorAndBody()
+    public async Task GetRequests_Request_HasAllProperties()
     {
         using EmulatorHost host = new();
         Answer answer = await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"t"}""");
@@ -28,7 +28,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task RecordedRequest_AsJson_DoesNotShowItsBody()
+    public async Task RecordedRequest_AsJson_OmitsBody()
     {
         using EmulatorHost host = new();
         await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"sentinel"}""");
@@ -38,7 +38,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public void EmulatedJob_AsJson_DoesNotShowItsToken()
+    public void EmulatedJob_AsJson_OmitsToken()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -47,7 +47,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task GetRequests_WithRecordingOff_IsEmpty()
+    public async Task GetRequests_RecordingOff_IsEmpty()
     {
         using EmulatorHost host = new(clock => new EmulatorOptions { Clock = clock, RecordRequests = false });
         host.AddJob();
@@ -57,7 +57,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task GetRequests_OfLongBodies_HasTheirBeginning()
+    public async Task GetRequests_LongBody_IsTruncated()
     {
         using EmulatorHost host = new();
         await host.SendAsync(EmulatorHost.Details, $$"""{"jobId":"{{new string('x', 100_000)}}","clientToken":"t"}""");
@@ -69,7 +69,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task GetRequests_OfRequestsWithoutSignature_HasNoBody()
+    public async Task GetRequests_UnsignedRequest_HasNoBody()
     {
         using EmulatorHost host = new();
         using HttpClient anybody = new();
@@ -80,7 +80,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public void Log_KeepsTheLastRequestsOnly()
+    public void Log_Full_DropsOldest()
     {
         RequestLog log = new(3);
         for (int i = 0; i < 5; i++)

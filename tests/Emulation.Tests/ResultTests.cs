@@ -11,7 +11,7 @@ public sealed class ResultTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Success_WithAllMembers_IsStored()
+    public async Task Success_AllMembers_AreStored()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -35,7 +35,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Failure_WithAllMembers_IsStored()
+    public async Task Failure_AllMembers_AreStored()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -54,7 +54,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_OfAJobNotAcknowledged_AnswersInvalidJobState()
+    public async Task Result_UnacknowledgedJob_ReturnsInvalidJobState()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -65,7 +65,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_AfterAResult_AnswersInvalidJobStateAndChangesNothing()
+    public async Task Result_SecondResult_ReturnsInvalidJobState()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         await _host.SucceedAsync(job);
@@ -81,7 +81,7 @@ public sealed class ResultTests : IDisposable
     [Theory]
     [InlineData(EmulatorHost.Success)]
     [InlineData(EmulatorHost.Failure)]
-    public async Task Result_WithAWrongToken_AnswersInvalidClientTokenAndDoesNotCount(string operation)
+    public async Task Result_WrongToken_IsNotCounted(string operation)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -96,7 +96,7 @@ public sealed class ResultTests : IDisposable
     [Theory]
     [InlineData(EmulatorHost.Success)]
     [InlineData(EmulatorHost.Failure)]
-    public async Task Result_OfAnUnknownJob_AnswersJobNotFound(string operation)
+    public async Task Result_UnknownJob_ReturnsJobNotFound(string operation)
     {
         Answer answer = await _host.CallAsync(
             operation,
@@ -106,7 +106,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_JustBeforeTheTimeLimit_IsTaken()
+    public async Task Result_BeforeTimeLimit_IsAccepted()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         _host.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
@@ -115,7 +115,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_AtTheTimeLimit_AnswersInvalidJobState()
+    public async Task Result_AtTimeLimit_ReturnsInvalidJobState()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         _host.Clock.Advance(TimeSpan.FromHours(1));
@@ -126,7 +126,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task TimeLimit_OfTheJobItself_WinsOverTheEmulators()
+    public async Task TimeLimit_OfJob_OverridesEmulator()
     {
         EmulatedJob job = _host.Emulator.AddJob(
             new EmulatedJobRequest(EmulatorHost.Type) { TimeLimit = TimeSpan.FromSeconds(5) });
@@ -138,7 +138,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task TimeLimit_OfAJobNotAcknowledged_DoesNotRun()
+    public async Task TimeLimit_UnacknowledgedJob_DoesNotStart()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();

@@ -23,7 +23,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("{\"jobId\":[\"x\"],\"clientToken\":\"t\"}")]
     [InlineData("{\"jobId\":true,\"clientToken\":\"t\"}")]
     [InlineData("{\"jobId\":\"\\ud800\",\"clientToken\":\"t\"}")]
-    public async Task Details_OfAnUnreadableBody_AnswerSerialization(string body) =>
+    public async Task Details_InvalidBody_ReturnSerializationError(string body) =>
         await AssertUnreadableAsync(EmulatorHost.Details, body);
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("\"maxBatchSize\":1.5")]
     [InlineData("\"maxBatchSize\":2147483648")]
     [InlineData("\"actionTypeId\":\"Test/Contoso/1\"")]
-    public async Task Poll_WithAWrongJsonType_AnswersSerialization(string member) =>
+    public async Task Poll_WrongJsonType_ReturnsSerializationError(string member) =>
         await AssertUnreadableAsync(EmulatorHost.Poll, "{" + member + "}");
 
     [Theory]
@@ -40,11 +40,11 @@ public sealed class SerializationTests : IDisposable
     [InlineData("\"currentRevision\":[]")]
     [InlineData("\"executionDetails\":{\"percentComplete\":\"50\"}")]
     [InlineData("\"executionDetails\":\"done\"")]
-    public async Task Success_WithAWrongJsonType_AnswersSerialization(string member) =>
+    public async Task Success_WrongJsonType_ReturnsSerializationError(string member) =>
         await AssertUnreadableAsync(EmulatorHost.Success, "{\"jobId\":\"x\",\"clientToken\":\"t\"," + member + "}");
 
     [Fact]
-    public async Task Body_OfInvalidUtf8_AnswersSerialization()
+    public async Task Body_InvalidUtf8_ReturnsSerializationError()
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Details, string.Empty);
         byte[] body = [.. Encoding.ASCII.GetBytes("{\"jobId\":\""), 0xFF, .. Encoding.ASCII.GetBytes(
@@ -70,7 +70,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("CodePipeline_20150709.pollforthirdpartyjobs")]
     [InlineData("PollForThirdPartyJobs")]
     [InlineData("DynamoDB_20120810.PollForThirdPartyJobs")]
-    public async Task Target_OfNoneOfTheFive_AnswersUnknownOperation(string target)
+    public async Task Target_Unsupported_ReturnsUnknownOperation(string target)
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
         request.Headers.Remove("X-Amz-Target");
@@ -85,7 +85,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("GET", "/")]
     [InlineData("PUT", "/")]
     [InlineData("POST", "/other")]
-    public async Task MethodOrPath_OfNoOperation_Answers404(string method, string path)
+    public async Task MethodOrPath_Unsupported_Returns404(string method, string path)
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
         request.Method = new HttpMethod(method);
@@ -97,7 +97,7 @@ public sealed class SerializationTests : IDisposable
     }
 
     [Fact]
-    public async Task ContentType_OfAnotherProtocol_AnswersUnknownOperation()
+    public async Task ContentType_OtherProtocol_ReturnsUnknownOperation()
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
         request.Content!.Headers.Remove("Content-Type");
@@ -107,7 +107,7 @@ public sealed class SerializationTests : IDisposable
     }
 
     [Fact]
-    public async Task Body_FarTooLong_Answers413()
+    public async Task Body_TooLong_Returns413()
     {
         Answer answer = await _host.SendAsync(EmulatorHost.Details, "{\"jobId\":\"" + new string('x', 1 << 20) + "\"}");
 

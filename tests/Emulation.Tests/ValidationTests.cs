@@ -42,7 +42,7 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_AtItsEdges_IsTaken(string operation, string path, int minimum, int maximum)
+    public async Task Text_LengthAtLimits_IsAccepted(string operation, string path, int minimum, int maximum)
     {
         Assert.NotEqual("ValidationException", (await SendAsync(operation, path, new string('a', minimum))).Error);
         Assert.NotEqual("ValidationException", (await SendAsync(operation, path, new string('a', maximum))).Error);
@@ -50,7 +50,7 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_PastItsGreatestLength_AnswersValidation(
+    public async Task Text_TooLong_ReturnsValidationError(
         string operation, string path, int minimum, int maximum)
     {
         Assert.True(minimum <= maximum);
@@ -63,7 +63,7 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_BelowItsLeastLength_AnswersValidation(
+    public async Task Text_TooShort_ReturnsValidationError(
         string operation, string path, int minimum, int maximum)
     {
         Assert.True(minimum <= maximum);
@@ -79,7 +79,7 @@ public sealed class ValidationTests : IDisposable
     }
 
     [Fact]
-    public async Task Text_OfCharactersOutsideTheBasicPlane_CountsCharactersAndNotHalves()
+    public async Task Text_SurrogatePairs_CountAsOneCharacter()
     {
         string longest = string.Concat(Enumerable.Repeat("\U0001F600", 100));
 
@@ -94,7 +94,7 @@ public sealed class ValidationTests : IDisposable
     [Theory]
     [InlineData("actionTypeId.provider")]
     [InlineData("actionTypeId.version")]
-    public async Task Identifier_WithOtherCharacters_AnswersValidation(string path)
+    public async Task Identifier_InvalidCharacters_ReturnsValidationError(string path)
     {
         AssertInvalid(
             await SendAsync(EmulatorHost.Poll, path, "a b"),
@@ -111,7 +111,7 @@ public sealed class ValidationTests : IDisposable
         "failureDetails.type",
         "PermissionsError",
         "[JobFailed, ConfigurationError, PermissionError, RevisionOutOfSync, RevisionUnavailable, SystemUnavailable]")]
-    public async Task Choice_OfNoneOfTheSet_AnswersValidation(
+    public async Task Choice_UnknownValue_ReturnsValidationError(
         string operation, string path, string value, string set) =>
         AssertInvalid(await SendAsync(operation, path, value), path, "Member must satisfy enum value set: " + set);
 
@@ -122,7 +122,7 @@ public sealed class ValidationTests : IDisposable
     [InlineData("RevisionOutOfSync")]
     [InlineData("RevisionUnavailable")]
     [InlineData("SystemUnavailable")]
-    public async Task FailureType_OfTheModel_IsTaken(string type)
+    public async Task FailureType_OfModel_IsAccepted(string type)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -135,14 +135,14 @@ public sealed class ValidationTests : IDisposable
     [InlineData(EmulatorHost.Poll, "maxBatchSize", int.MaxValue)]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", 0)]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", 100)]
-    public async Task Number_AtItsEdges_IsTaken(string operation, string path, int value) =>
+    public async Task Number_AtLimits_IsAccepted(string operation, string path, int value) =>
         Assert.NotEqual("ValidationException", (await SendAsync(operation, path, value)).Error);
 
     [Theory]
     [InlineData(EmulatorHost.Poll, "maxBatchSize", 0, "greater than or equal to 1")]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", -1, "greater than or equal to 0")]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", 101, "less than or equal to 100")]
-    public async Task Number_PastItsEdges_AnswersValidation(
+    public async Task Number_OutOfRange_ReturnsValidationError(
         string operation, string path, int value, string constraint) =>
         AssertInvalid(await SendAsync(operation, path, value), path, "Member must have value " + constraint);
 
@@ -166,14 +166,14 @@ public sealed class ValidationTests : IDisposable
     [InlineData(EmulatorHost.Failure, "failureDetails")]
     [InlineData(EmulatorHost.Failure, "failureDetails.type")]
     [InlineData(EmulatorHost.Failure, "failureDetails.message")]
-    public async Task RequiredMember_NullOrMissing_AnswersValidation(string operation, string path)
+    public async Task RequiredMember_NullOrMissing_ReturnsValidationError(string operation, string path)
     {
         AssertInvalid(await SendAsync(operation, path, null), path, "Member must not be null");
         AssertInvalid(await SendAsync(operation, path, null, remove: true), path, "Member must not be null");
     }
 
     [Fact]
-    public async Task SeveralErrors_AreToldTogether()
+    public async Task SeveralErrors_AreReportedTogether()
     {
         Answer answer = await _host.SendAsync(EmulatorHost.Acknowledge, "{}");
 
@@ -186,7 +186,7 @@ public sealed class ValidationTests : IDisposable
     }
 
     [Fact]
-    public async Task ClientToken_ThatBreaksALimit_IsNotRepeated()
+    public async Task ClientToken_Invalid_IsNotInMessage()
     {
         string token = new('s', 257);
 
@@ -197,7 +197,7 @@ public sealed class ValidationTests : IDisposable
     }
 
     [Fact]
-    public async Task InvalidInput_OfARightJob_ChangesNothing()
+    public async Task InvalidInput_ValidJob_ChangesNothing()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 

@@ -22,7 +22,7 @@ public sealed class ArtifactTests
     [InlineData(5000, null)]
     [InlineData(Large, null)]
     [InlineData(Large, "cut-off=1@GetObject,limit=2")]
-    public async Task Save_AnObjectOfAnyLength_IsWhatLiesInTheStore(int length, string? faults)
+    public async Task Save_AnyLength_EqualsStoredObject(int length, string? faults)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -42,7 +42,7 @@ public sealed class ArtifactTests
     [InlineData(1)]
     [InlineData(3000)]
     [InlineData(Large)]
-    public async Task Publish_AFolder_AndSave_ExpandsToTheSame(int length)
+    public async Task PublishAndSave_Folder_RoundTrips(int length)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -62,7 +62,7 @@ public sealed class ArtifactTests
     /// A small archive is read while its only piece is being written: through another handle, and no zeros.
     /// </summary>
     [Fact]
-    public async Task Save_ExpandOfADamagedArchive_NamesTheArtifactAndLeavesNothing()
+    public async Task Save_ExpandDamagedArchive_LeavesNoFiles()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -76,7 +76,7 @@ public sealed class ArtifactTests
     }
 
     [Fact]
-    public async Task Save_ExpandOfAnUnsafeArchive_IsRefused_AndLeavesNothing()
+    public async Task Save_ExpandUnsafeArchive_LeavesNoFiles()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -89,7 +89,7 @@ public sealed class ArtifactTests
     }
 
     [Fact]
-    public async Task Publish_WhoseAnswersBreakOff_ArrivesWhole()
+    public async Task Publish_CutOffResponses_StoresObject()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();

@@ -21,7 +21,7 @@ public sealed class ArtifactTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [SkippableFact]
-    public async Task JobsArtifacts_ByBoto3_AreMovedWithTheJobsCredentials()
+    public async Task Boto3_JobCredentials_TransferArtifacts()
     {
         string python = await Tools.PythonWithBoto3Async();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
@@ -70,7 +70,7 @@ public sealed class ArtifactTests : IDisposable
     [InlineData(1000, null, null)]
     [InlineData(BigLength, 3, null)]
     [InlineData(1000, null, "eu-west-1")]
-    public async Task S3Cp_ByTheCli_MovesFilesBothWays(int length, int? parts, string? region)
+    public async Task S3Cp_File_UploadsAndDownloads(int length, int? parts, string? region)
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions { ArtifactRegion = region });
@@ -91,7 +91,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task S3Cp_OfAStream_IsTakenToo()
+    public async Task S3Cp_Stream_IsAccepted()
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
@@ -108,7 +108,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task S3Api_ByTheCli_GetsRangesHeadsAndLists()
+    public async Task S3Api_RangeHeadAndList_Succeed()
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
@@ -133,7 +133,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task ExpiredAndForeignCredentials_ByTheCli_AreRefused()
+    public async Task S3Cp_ExpiredOrOtherCredentials_AreRejected()
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(
@@ -173,7 +173,7 @@ public sealed class ArtifactTests : IDisposable
     [InlineData("internal-failure=1@GetObject,limit=1")]
     [InlineData("cut-off=1@GetObject,limit=1")]
     [InlineData("drop-before=1@GetObject,limit=1")]
-    public async Task Fault_OfADownload_IsRetriedByTheCli(string faults)
+    public async Task S3Cp_DownloadFault_IsRetried(string faults)
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());

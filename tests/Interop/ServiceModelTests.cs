@@ -65,27 +65,27 @@ public sealed class ServiceModelTests
 
     [SkippableTheory]
     [MemberData(nameof(TextMembers))]
-    public async Task TextLimit_IsTheModels(string member) => AssertText(await MemberAsync(member), s_texts[member]);
+    public async Task TextLimit_MatchesModel(string member) => AssertText(await MemberAsync(member), s_texts[member]);
 
     [SkippableTheory]
     [InlineData("key")]
     [InlineData("value")]
-    public async Task ConfigurationLimit_IsTheModels(string part) => AssertText(
+    public async Task ConfigurationLimit_MatchesModel(string part) => AssertText(
         await MemberAsync($"{Configuration}.{part}"),
         part == "key" ? ServiceLimits.ConfigurationKey : ServiceLimits.ConfigurationValue);
 
     [SkippableTheory]
     [MemberData(nameof(ChoiceMembers))]
-    public async Task ClosedSet_IsTheModels(string member) => Assert.Equal(
+    public async Task ClosedSet_MatchesModel(string member) => Assert.Equal(
         Texts((await MemberAsync(member)).GetProperty("enum")), s_choices[member]);
 
     [SkippableFact]
-    public async Task JobStatuses_AreTheModels() => Assert.Equal(
+    public async Task JobStatuses_MatchModel() => Assert.Equal(
         Texts((await MemberAsync(Acknowledge + ":output.status")).GetProperty("enum")), ServiceLimits.JobStatuses);
 
     [SkippableTheory]
     [MemberData(nameof(NumberMembers))]
-    public async Task NumberLimit_IsTheModels(string member)
+    public async Task NumberLimit_MatchesModel(string member)
     {
         JsonElement model = await MemberAsync(member);
 
@@ -94,7 +94,7 @@ public sealed class ServiceModelTests
 
     /// <summary>Fails when a later model limits a member that is not in the tables above.</summary>
     [SkippableFact]
-    public async Task EveryLimitedInputMember_OfTheModel_IsKnownHere()
+    public async Task LimitedInputMembers_OfModel_AreCovered()
     {
         JsonElement members = (await ModelAsync()).GetProperty("members");
 
@@ -133,7 +133,7 @@ public sealed class ServiceModelTests
     };
 
     [SkippableFact]
-    public async Task RequiredMembers_AreTheModels_AndEachIsLeftOutInACaseOfParity()
+    public async Task RequiredMembers_MatchModelAndHaveParityCases()
     {
         JsonElement members = (await ModelAsync()).GetProperty("members");
 
@@ -148,7 +148,7 @@ public sealed class ServiceModelTests
     }
 
     [SkippableFact]
-    public async Task Operations_AreTheModels()
+    public async Task Operations_MatchModel()
     {
         JsonElement model = await ModelAsync();
 

@@ -39,7 +39,7 @@ public sealed class ClockTests
 
     [Theory]
     [MemberData(nameof(Leaps))]
-    public async Task WorkersClockThatLeaps_EndsNothingEarlyAndNothingLate(double hours, string moment)
+    public async Task WorkerClock_Jumps_KeepsTimeLimits(double hours, string moment)
     {
         LeapingClock clock = Clock();
         using var run = new FaultyRun(new FaultyRunOptions
@@ -69,7 +69,7 @@ public sealed class ClockTests
     [InlineData(24, false)]
     [InlineData(-24, true)]
     [InlineData(24, true)]
-    public async Task HandlerThatDoesNotEnd_IsEndedByItsLimit_WhoeverSetsTheClock(int hours, bool isStopped)
+    public async Task HangingHandler_ClockJumps_StopsAtLimit(int hours, bool isStopped)
     {
         LeapingClock clock = Clock();
         FaultyRun? self = null;
@@ -101,7 +101,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public async Task ClockSetOn_WhileNoDetailsCanBeRead_LeavesGoodCredentialsInUse()
+    public async Task ClockSetForward_DetailsFail_KeepsValidCredentials()
     {
         LeapingClock clock = Clock();
         using var run = new FaultyRun(new FaultyRunOptions
@@ -122,7 +122,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public async Task ClockSetBack_WhileCredentialsRunOut_IsFoundOutByTheStore()
+    public async Task ClockSetBack_ExpiredCredentials_AreRenewedOnS3Error()
     {
         LeapingClock clock = Clock();
         FaultyRun? self = null;
@@ -153,7 +153,7 @@ public sealed class ClockTests
     [InlineData(-1)]
     [InlineData(24)]
     [InlineData(-24)]
-    public async Task SignaturesThatAreSuddenlyOfAWrongTime_AreSetRight(int hours)
+    public async Task Signatures_ClockWrong_AreCorrectedOnRetry(int hours)
     {
         FaultyRun? self = null;
         bool hasLeapt = false;

@@ -15,7 +15,7 @@ namespace CodePipeline.ThirdParty.Chaos.Faults;
 public sealed class DiskFaultTests
 {
     [Fact]
-    public async Task JournalBeneathAFile_EndsTheWorkerBeforeItTakesAJob()
+    public async Task Journal_PathBelowFile_StopsWorkerBeforeClaim()
     {
         using var folder = new TempFolder();
         string path = Path.Combine(folder.Write("file", "text"), "journal");
@@ -24,7 +24,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task JournalOnAFullDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task Journal_FullDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
@@ -36,7 +36,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task JournalOnAReadOnlyDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task Journal_ReadOnlyDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.MakeReadOnly();
@@ -45,7 +45,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task JournalWhoseDiskFillsUp_CostsNoResult_AndNoJobIsTakenUntilThereIsRoom()
+    public async Task Journal_DiskFillsUp_KeepsResultsAndPausesClaims()
     {
         using var disk = new SmallDisk(1);
         int skipped = 0;
@@ -81,7 +81,7 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task WorkFolderBeneathAFile_EndsTheWorkerBeforeItTakesAJob()
+    public async Task WorkFolder_PathBelowFile_StopsWorkerBeforeClaim()
     {
         using var folder = new TempFolder();
 
@@ -89,7 +89,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task WorkFolderOnAReadOnlyDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task WorkFolder_ReadOnlyDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.MakeReadOnly();
@@ -98,7 +98,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task WorkFolderOnAFullDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task WorkFolder_FullDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
@@ -107,7 +107,7 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task WorkFolderThatIsMissing_IsMade()
+    public async Task WorkFolder_Missing_IsCreated()
     {
         using var folder = new TempFolder();
         string path = folder.PathOf("a/b/work");
@@ -120,7 +120,7 @@ public sealed class DiskFaultTests
 
     /// <summary>Of a process, since the system's folder for temporary files is one for all of it.</summary>
     [SmallDiskFact]
-    public async Task NoRoomForTemporaryFiles_EndsTheWorkerBeforeItTakesAJob()
+    public async Task TemporaryFolder_FullDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
@@ -131,7 +131,7 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task NoFolderForTemporaryFiles_IsMadeForTheJob()
+    public async Task TemporaryFolder_Missing_IsCreated()
     {
         using var folder = new TempFolder();
 

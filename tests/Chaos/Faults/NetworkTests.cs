@@ -24,7 +24,7 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task OutageAtAnyCall_CostsNoJob(string kind)
+    public async Task Outage_AnyRequest_LosesNoJob(string kind)
     {
         foreach (string operation in FaultTable.Calls)
         {
@@ -59,7 +59,7 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task OutageOfTheStore_FailsTheJobInWordsThatNameTheArtifactAndTheWay(string kind)
+    public async Task Outage_S3_FailsJobNamingArtifactAndEndpoint(string kind)
     {
         foreach (bool input in new[] { true, false })
         {
@@ -93,7 +93,7 @@ public sealed class NetworkTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ProxyThatDropsAtAnyCall_CostsNoJob(bool isTaken)
+    public async Task Proxy_DropsAnyRequest_LosesNoJob(bool isTaken)
     {
         foreach (string operation in FaultTable.Calls)
         {
@@ -125,7 +125,7 @@ public sealed class NetworkTests
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]
-    public async Task ProxyThatDropsInTheMiddle_EachJobHasOneResult_AndNothingIsLeft(int seed, bool tls)
+    public async Task Proxy_DropsHalfway_EachJobHasOneResult(int seed, bool tls)
     {
         using X509Certificate2 certificate = TestAuthority.SelfSigned();
         using var folder = new TempFolder();

@@ -29,7 +29,7 @@ public sealed class TransferFaultTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public async Task Fault_OnceOrToStay_EndsTheTransferAsDocumented(string operation)
+    public async Task Fault_OnceOrPermanent_TransferEndsAsDocumented(string operation)
     {
         var wrong = new List<string>();
         foreach (FaultCase each in FaultTable.Of(operation).Where(each => each.Kind != FaultKind.Slow))
@@ -48,7 +48,7 @@ public sealed class TransferFaultTests
     [InlineData(1, 0.1)]
     [InlineData(2, 0.2)]
     [InlineData(3, 0.4)]
-    public async Task FaultsMixed_BringTheContentOrAnError_AndLeaveNothing(int seed, double share)
+    public async Task Faults_Mixed_TransferSucceedsOrFailsCleanly(int seed, double share)
     {
         var wrong = new List<string>();
         for (int i = 0; i < 8; i++)

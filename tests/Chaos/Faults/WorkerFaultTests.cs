@@ -18,18 +18,18 @@ public sealed class WorkerFaultTests
     public static TheoryData<string> Operations => new(FaultTable.Calls.Concat(FaultTable.Transfers));
 
     [Fact]
-    public void EveryOperationOfTheEmulator_IsInTheTable() => Assert.Equal(
+    public void FaultTable_CoversAllOperations() => Assert.Equal(
         Emulation.Operations.All.Concat(S3Operations.All).Order(),
         FaultTable.Calls.Concat(FaultTable.Transfers).Concat(FaultTable.NotCalled).Order());
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public Task Fault_OnceOrToStay_EndsTheJobAsDocumented(string operation) =>
+    public Task Fault_OnceOrPermanent_JobEndsAsDocumented(string operation) =>
         AssertAsync(FaultTable.Of(operation).Where(each => each.Kind != FaultKind.Slow), sideBySide: 3);
 
     /// <summary>All at once, as they do nothing but wait.</summary>
     [Fact]
-    public Task AnswersThatComeTooLate_EndTheJobAsDocumented() => AssertAsync(
+    public Task LateResponses_JobEndsAsDocumented() => AssertAsync(
         FaultTable.Calls.Concat(FaultTable.Transfers)
             .SelectMany(FaultTable.Of)
             .Where(each => each.Kind == FaultKind.Slow),

@@ -14,7 +14,7 @@ public sealed class ListTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Keys_AreInTheOrderOfTheirBytes()
+    public async Task List_Keys_AreOrderedByUtf8Bytes()
     {
         // The second to last is below the last in UTF-16, and above it in UTF-8.
         Put("b", "a/2", "a/1", "B", "\uFF5E", "\U0001F600");
@@ -32,7 +32,7 @@ public sealed class ListTests : IDisposable
     [InlineData("marker=a%2F2", "a/x/3 b c/4", "")]
     [InlineData("delimiter=%2F&marker=a%2F", "b", "c/")]
     [InlineData("list-type=2&max-keys=0", "", "")]
-    public async Task List_GivesWhatIsAskedFor(string query, string keys, string prefixes)
+    public async Task List_Parameters_SelectKeysAndPrefixes(string query, string keys, string prefixes)
     {
         Put("a/1", "a/2", "a/x/3", "b", "c/4");
 
@@ -46,7 +46,7 @@ public sealed class ListTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("delimiter=%2F&")]
-    public async Task Pages_OfVersion2_FollowEachOther(string delimiter)
+    public async Task ListV2_Pages_CoverAllKeys(string delimiter)
     {
         Put("a/1", "a/2", "b", "c/3", "d");
         string[] all = await EntriesAsync(await ListAsync(delimiter + "list-type=2"));
@@ -67,7 +67,7 @@ public sealed class ListTests : IDisposable
     }
 
     [Fact]
-    public async Task Pages_OfVersion1_FollowEachOther()
+    public async Task ListV1_Pages_CoverAllKeys()
     {
         Put("a/1", "a/2", "b");
 
@@ -79,7 +79,7 @@ public sealed class ListTests : IDisposable
     }
 
     [Fact]
-    public async Task EncodingType_EncodesKeys()
+    public async Task EncodingType_Url_EncodesKeys()
     {
         Put("a b/ü\u0001");
 
@@ -90,11 +90,11 @@ public sealed class ListTests : IDisposable
     [InlineData("list-type=2&max-keys=-1")]
     [InlineData("list-type=2&max-keys=many")]
     [InlineData("continuation-token=%21&list-type=2")]
-    public async Task Parameter_ThatIsWrong_IsRefused(string query) =>
+    public async Task List_InvalidParameter_IsRejected(string query) =>
         Assert.Equal("InvalidArgument", (await ListAsync(query)).Error);
 
     [Fact]
-    public async Task ListBuckets_NamesTheOne() => Assert.Equal(
+    public async Task ListBuckets_ReturnsArtifactBucket() => Assert.Equal(
         [_host.Bucket],
         (await _host.SendAsync("GET", "/")).Xml.Descendants()
             .Where(each => each.Name.LocalName == "Name").Select(each => each.Value));

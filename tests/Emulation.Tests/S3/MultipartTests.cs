@@ -21,7 +21,7 @@ public sealed class MultipartTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Parts_InAnyOrder_AreJoinedByTheirNumbers()
+    public async Task Parts_AnyOrder_AreJoinedByNumber()
     {
         string id = await CreateAsync();
         S3Answer[] parts =
@@ -57,7 +57,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("CRC64NVME", null)]
     [InlineData("SHA1", null)]
     [InlineData("SHA256", null)]
-    public async Task Checksums_OfParts_MakeThatOfTheObject(string name, string? type)
+    public async Task Checksums_OfParts_GiveObjectChecksum(string name, string? type)
     {
         ChecksumAlgorithm algorithm = ChecksumAlgorithm.Find(name)!;
         bool isFull = type == "FULL_OBJECT" || name == "CRC64NVME";
@@ -98,7 +98,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Part_WithAChecksumOfItsOwn_IsTakenWhereTheUploadHasNone()
+    public async Task Part_OwnChecksum_IsAcceptedWithoutUploadAlgorithm()
     {
         ChecksumAlgorithm algorithm = ChecksumAlgorithm.Find("CRC32")!;
         string value = Convert.ToBase64String(algorithm.Of(s_last));
@@ -115,7 +115,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Complete_WithoutThePartsChecksums_IsRefusedWhereTheyMakeThatOfTheWhole()
+    public async Task Complete_CompositeWithoutPartChecksums_IsRejected()
     {
         string id = await CreateAsync(("x-amz-checksum-algorithm", "CRC32"));
         S3Answer part = await PutPartAsync(
@@ -129,7 +129,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Complete_WithAWrongChecksumOfTheWhole_AnswersBadDigest()
+    public async Task Complete_WrongObjectChecksum_ReturnsBadDigest()
     {
         string id = await CreateAsync();
         S3Answer part = await PutPartAsync(id, 1, s_last);
@@ -145,7 +145,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("CRC32", "x-amz-checksum-sha1")]
     [InlineData("CRC32", null)]
     [InlineData("SHA256", null)]
-    public async Task Part_WithAnotherChecksumThanTheUploads_IsRefused(string algorithm, string? header)
+    public async Task Part_OtherAlgorithmThanUpload_IsRejected(string algorithm, string? header)
     {
         string id = await CreateAsync(("x-amz-checksum-algorithm", algorithm));
         (string, string)[] headers = header is null
@@ -160,7 +160,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("x-amz-checksum-algorithm", "SHA256", "x-amz-checksum-type", "FULL_OBJECT")]
     [InlineData("x-amz-checksum-algorithm", "CRC64NVME", "x-amz-checksum-type", "COMPOSITE")]
     [InlineData("x-amz-checksum-algorithm", "CRC32", "x-amz-checksum-type", "HALF")]
-    public async Task Create_WithAChecksumThatIsNone_IsRefused(string name, string value, string? second, string? type)
+    public async Task Create_InvalidChecksum_IsRejected(string name, string value, string? second, string? type)
     {
         (string, string)[] headers = second is null ? [(name, value)] : [(name, value), (second, type!)];
 
@@ -169,7 +169,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Complete_WithASmallPartBeforeTheLast_AnswersEntityTooSmall()
+    public async Task Complete_SmallPartBeforeLast_ReturnsEntityTooSmall()
     {
         string id = await CreateAsync();
         S3Answer small = await PutPartAsync(id, 1, Filled(Smallest - 1, 1));
@@ -189,7 +189,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("2:right,1:right", "InvalidPartOrder")]
     [InlineData("1:right,1:right", "InvalidPartOrder")]
     [InlineData("", "MalformedXML")]
-    public async Task Complete_WithAWrongList_IsRefused(string list, string error)
+    public async Task Complete_InvalidPartList_IsRejected(string list, string error)
     {
         string id = await CreateAsync();
         string right = (await PutPartAsync(id, 1, s_first)).Header("ETag")!;
@@ -208,7 +208,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("10001")]
     [InlineData("x")]
     [InlineData("")]
-    public async Task PartNumber_OutOfItsRange_IsRefused(string number)
+    public async Task PartNumber_OutOfRange_IsRejected(string number)
     {
         string id = await CreateAsync();
 
@@ -221,7 +221,7 @@ public sealed class MultipartTests : IDisposable
     [Theory]
     [InlineData("abort")]
     [InlineData("complete")]
-    public async Task Upload_ThatHasEnded_IsNoMore(string ending)
+    public async Task Upload_Ended_ReturnsNoSuchUpload(string ending)
     {
         string id = await CreateAsync();
         string etag = (await PutPartAsync(id, 1, s_last)).Header("ETag")!;
@@ -237,7 +237,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Upload_OfAnotherKey_IsNotFound()
+    public async Task Upload_OtherKey_ReturnsNoSuchUpload()
     {
         string id = await CreateAsync();
 
@@ -247,7 +247,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Part_PutAgain_TakesThePlaceOfTheFirst()
+    public async Task Part_UploadedAgain_ReplacesFirst()
     {
         string id = await CreateAsync();
         string first = (await PutPartAsync(id, 1, s_first)).Header("ETag")!;
@@ -259,7 +259,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task ListParts_GivesPagesOfThem()
+    public async Task ListParts_Pages_CoverAllParts()
     {
         string id = await CreateAsync();
         foreach (int number in new[] { 5, 1, 9 })
@@ -277,7 +277,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task ListMultipartUploads_GivesPagesOfTheUnfinished()
+    public async Task ListMultipartUploads_Pages_CoverUnfinished()
     {
         string[] ids = [await CreateAsync(), await CreateAsync(), await CreateAsync()];
 
@@ -294,7 +294,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Upload_UnderKms_IsSoInAllAnswers()
+    public async Task Upload_Kms_IsReportedInAllResponses()
     {
         (string, string)[] headers =
             [("x-amz-server-side-encryption", "aws:kms"), ("x-amz-server-side-encryption-aws-kms-key-id", "key")];

@@ -18,7 +18,7 @@ public sealed class ObjectTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Get_OfWhatWasPut_GivesItsBytesAndWhatTheUploadSaid()
+    public async Task Get_StoredObject_ReturnsBytesAndMetadata()
     {
         S3Answer put = await _host.PutAsync(
             "folder/a.zip",
@@ -49,7 +49,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("a//../b/./", "a//../b/./")]
 #endif
     [InlineData("a b/ü+.txt", "a%20b/%C3%BC%2B.txt")]
-    public async Task Key_OfAnyCharacters_IsTakenAsItIs(string key, string path)
+    public async Task Key_AnyCharacters_IsUnchanged(string key, string path)
     {
         Assert.Equal(200, (await _host.PutAsync(path, s_ten)).StatusCode);
 
@@ -58,7 +58,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Put_UnderKms_KeepsTheKeyAndMakesUpAnETag()
+    public async Task Put_Kms_KeepsKeyAndGeneratesETag()
     {
         S3Answer put = await _host.PutAsync(
             "k",
@@ -79,7 +79,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Put_UnderKmsWithoutAKey_NamesTheManagedOne()
+    public async Task Put_KmsWithoutKey_UsesManagedKey()
     {
         await _host.PutAsync("k", s_ten, ("x-amz-server-side-encryption", "aws:kms"));
 
@@ -93,7 +93,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("rot13", null)]
     [InlineData("AES256", "key")]
     [InlineData(null, "key")]
-    public async Task Put_UnderAnUnknownEncryption_IsRefused(string? algorithm, string? key)
+    public async Task Put_UnknownEncryption_IsRejected(string? algorithm, string? key)
     {
         (string, string)[] headers = new[]
         {
@@ -113,7 +113,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("bytes=0-1,4-5", 200, "0123456789", null)]
     [InlineData("lines=0-1", 200, "0123456789", null)]
     [InlineData("bytes=a-b", 200, "0123456789", null)]
-    public async Task Get_WithARange_GivesJustThat(string range, int statusCode, string text, string? contentRange)
+    public async Task Get_Range_ReturnsRange(string range, int statusCode, string text, string? contentRange)
     {
         await _host.PutAsync("k", s_ten);
 
@@ -126,7 +126,7 @@ public sealed class ObjectTests : IDisposable
     [Theory]
     [InlineData("bytes=10-")]
     [InlineData("bytes=-0")]
-    public async Task Get_OfARangePastTheEnd_AnswersInvalidRange(string range)
+    public async Task Get_RangePastEnd_ReturnsInvalidRange(string range)
     {
         await _host.PutAsync("k", s_ten);
 
@@ -137,7 +137,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Object_OfNoBytes_IsAnObject()
+    public async Task Object_Empty_CanBeRead()
     {
         await _host.PutAsync("empty", []);
 
@@ -148,7 +148,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Head_TellsTheLengthAndSendsNoBody()
+    public async Task Head_Object_ReturnsLengthWithoutBody()
     {
         await _host.PutAsync("k", s_ten);
 
@@ -168,7 +168,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("If-Modified-Since", "Wed, 02 Jan 2030 03:04:04 GMT", 200)]
     [InlineData("If-Unmodified-Since", "Wed, 02 Jan 2030 03:04:05 GMT", 200)]
     [InlineData("If-Unmodified-Since", "Wed, 02 Jan 2030 03:04:04 GMT", 412)]
-    public async Task Get_UnderACondition_HoldsIt(string header, string value, int statusCode)
+    public async Task Get_Condition_IsApplied(string header, string value, int statusCode)
     {
         await _host.PutAsync("k", s_ten);
 
@@ -185,7 +185,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("If-Match", "\"x\"", "there", 412, "PreconditionFailed")]
     [InlineData("If-Match", "\"x\"", "new", 404, "NoSuchKey")]
     [InlineData("If-Match", "\"781e5e245d69b566979b86e28d23f2c7\"", "there", 200, null)]
-    public async Task Put_UnderACondition_HoldsIt(
+    public async Task Put_Condition_IsApplied(
         string header, string value, string key, int statusCode, string? error)
     {
         await _host.PutAsync("there", s_ten);
@@ -204,7 +204,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("PUT", "/{0}", 405, "MethodNotAllowed")]
     [InlineData("GET", "/{0}/k?acl", 501, "NotImplemented")]
     [InlineData("GET", "/{0}?versioning", 501, "NotImplemented")]
-    public async Task Request_ForWhatIsNot_AnswersS3sError(string method, string path, int statusCode, string error)
+    public async Task Request_MissingResource_ReturnsS3Error(string method, string path, int statusCode, string error)
     {
         S3Answer answer = await _host.SendAsync(
             method, string.Format(CultureInfo.InvariantCulture, path, _host.Bucket), method == "GET" ? null : s_ten);
@@ -215,7 +215,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Delete_TakesTheObjectAway_AndAnswersTheSameForNone()
+    public async Task Delete_MissingObject_ReturnsSameStatus()
     {
         await _host.PutAsync("k", s_ten);
 
@@ -225,7 +225,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task DeleteObjects_TakesAllAway()
+    public async Task DeleteObjects_SeveralKeys_AreDeleted()
     {
         await _host.PutAsync("a", s_ten);
         await _host.PutAsync("b", s_ten);
@@ -245,12 +245,12 @@ public sealed class ObjectTests : IDisposable
     [InlineData("<Other><Object><Key>a</Key></Object></Other>")]
     [InlineData("<Delete><Object>")]
     [InlineData("<!DOCTYPE d [<!ENTITY e 'x'>]><Delete><Object><Key>&e;</Key></Object></Delete>")]
-    public async Task DeleteObjects_WithWrongXml_IsRefused(string xml) => Assert.Equal(
+    public async Task DeleteObjects_InvalidXml_IsRejected(string xml) => Assert.Equal(
         "MalformedXML",
         (await _host.SendAsync("POST", $"/{_host.Bucket}?delete", Encoding.UTF8.GetBytes(xml))).Error);
 
     [Fact]
-    public async Task Get_WithResponseParameters_OverridesHeaders()
+    public async Task Get_ResponseParameters_OverrideHeaders()
     {
         await _host.PutAsync("k", s_ten, ("Content-Type", "text/plain"));
 
@@ -265,7 +265,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task VirtualHost_NamesTheBucket()
+    public async Task VirtualHost_SelectsBucket()
     {
         await _host.PutAsync("k", s_ten);
         System.Net.Http.HttpRequestMessage request = _host.Request("GET", "/k", null);
@@ -276,7 +276,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public void Objects_FromTheTestsSide_ArePutFoundListedReadAndDeleted()
+    public void Objects_OwnerMethods_RoundTrip()
     {
         ThirdPartyEmulator emulator = _host.Emulator;
         EmulatedObject put = emulator.PutObject(_host.Bucket, "a/b", new MemoryStream(s_ten));
@@ -296,7 +296,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public void Objects_OfAnotherBucketOrKey_AreBadInput()
+    public void Objects_UnknownBucketOrKey_ThrowInvalidInput()
     {
         InvalidInputException bucket = Assert.Throws<InvalidInputException>(
             () => _host.Emulator.PutObject("other", "k", Stream.Null));
@@ -306,7 +306,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenedObject_StaysTheSameWhileAnotherIsPut()
+    public async Task OpenObject_Replaced_KeepsContents()
     {
         _host.Emulator.PutObject(_host.Bucket, "k", new MemoryStream(s_ten));
         using Stream stream = _host.Emulator.OpenObject(_host.Bucket, "k");
@@ -318,7 +318,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Requests_AreRecordedWithoutTheirBodies()
+    public async Task GetRequests_S3Request_HasNoBody()
     {
         await _host.PutAsync("k", s_ten);
         await _host.GetAsync("none");

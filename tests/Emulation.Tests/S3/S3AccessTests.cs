@@ -40,7 +40,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("POST", "bucket?delete", 403)]
     [InlineData("GET", "all", 403)]
     [InlineData("GET", "nowhere", 403)]
-    public async Task CredentialsOfAJob_ReachItsArtifactsOnly(string method, string what, int statusCode)
+    public async Task JobCredentials_AllowOnlyJobArtifacts(string method, string what, int statusCode)
     {
         EmulatedJob job = _host.AddJob();
         EmulatedJob other = _host.AddJob();
@@ -68,7 +68,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task CredentialsOfAJob_AreGoodUntilTheyExpire_AndFreshOnesAfter()
+    public async Task JobCredentials_Expired_AreRejected()
     {
         EmulatedJob job = _host.AddJob();
         string path = _host.PathOf(job.InputArtifacts[0].ObjectKey);
@@ -91,7 +91,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("own-token", 400, "InvalidToken")]
     [InlineData("key", 403, "InvalidAccessKeyId")]
     [InlineData("service", 400, "AuthorizationHeaderMalformed")]
-    public async Task WrongCredentials_AreRefused(string wrong, int statusCode, string error)
+    public async Task WrongCredentials_AreRejected(string wrong, int statusCode, string error)
     {
         EmulatedJob job = _host.AddJob();
         S3Signer right = await _host.CredentialsOfAsync(job);
@@ -113,7 +113,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task CredentialsOfAJob_CannotCallTheOperations()
+    public async Task JobCredentials_JobOperations_AreRejected()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -129,7 +129,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_Unsigned_IsDenied()
+    public async Task Request_Unsigned_ReturnsAccessDenied()
     {
         S3Answer answer = await _host.SendAsync(_host.Request("GET", _host.PathOf("k"), null));
 
@@ -140,7 +140,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("AWS key:signature", "InvalidRequest")]
     [InlineData("AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=0", "AuthorizationHeaderMalformed")]
     [InlineData("Basic dXNlcjpwYXNz", "AuthorizationHeaderMalformed")]
-    public async Task Authorization_ThatIsNone_IsRefused(string authorization, string error) => Assert.Equal(
+    public async Task Authorization_Invalid_IsRejected(string authorization, string error) => Assert.Equal(
         error,
         (await _host.SendAsync(
             _host.Request("GET", _host.PathOf("k"), null, ("Authorization", authorization)))).Error);
@@ -150,7 +150,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData(-6, "RequestTimeTooSkewed")]
     [InlineData(4, "NoSuchKey")]
     [InlineData(-4, "NoSuchKey")]
-    public async Task Signature_OfAnotherTime_IsTakenWithinTheSkew(int minutes, string error)
+    public async Task Signature_ClockSkew_IsAllowedWithinLimit(int minutes, string error)
     {
         HttpRequestMessage request = _host.Request("GET", _host.PathOf("k"), null);
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow().AddMinutes(minutes));
@@ -163,7 +163,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("x-amz-date", null, "AccessDenied")]
     [InlineData("x-amz-content-sha256", null, "InvalidRequest")]
     [InlineData("x-amz-content-sha256", "hello", "InvalidArgument")]
-    public async Task Header_ChangedAfterSigning_IsRefused(string header, string? value, string error)
+    public async Task Header_ChangedAfterSigning_IsRejected(string header, string? value, string error)
     {
         HttpRequestMessage request = _host.Request("GET", _host.PathOf("k"), null);
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
@@ -177,7 +177,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task PresignedUrl_IsGoodUntilItExpires()
+    public async Task PresignedUrl_Expired_IsRejected()
     {
         await _host.PutAsync("k", "hello"u8.ToArray());
         string url = _host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60);
@@ -192,7 +192,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task PresignedUrl_OfAJobsCredentials_IsGoodForItsArtifactsOnly()
+    public async Task PresignedUrl_JobCredentials_AllowOnlyArtifacts()
     {
         EmulatedJob job = _host.AddJob();
         S3Signer credentials = await _host.CredentialsOfAsync(job);
@@ -212,7 +212,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("X-Amz-Expires=60&", "", "AuthorizationQueryParametersError")]
     [InlineData("AWS4-HMAC-SHA256", "AWS4-HMAC-MD5", "AuthorizationQueryParametersError")]
     [InlineData("X-Amz-Algorithm=AWS4-HMAC-SHA256&", "AWSAccessKeyId=a&Signature=b&", "InvalidRequest")]
-    public async Task PresignedUrl_ThatWasChanged_IsRefused(string from, string to, string error)
+    public async Task PresignedUrl_Changed_IsRejected(string from, string to, string error)
     {
         string url = _host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60);
 
@@ -224,7 +224,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("DELETE", "k", "SignatureDoesNotMatch")]
     [InlineData("GET", "other", "SignatureDoesNotMatch")]
     [InlineData("GET", "", "SignatureDoesNotMatch")]
-    public async Task PresignedUrl_ForSomethingElse_IsRefused(string method, string key, string error)
+    public async Task PresignedUrl_OtherMethodOrKey_IsRejected(string method, string key, string error)
     {
         await _host.PutAsync("k", "hello"u8.ToArray());
         await _host.PutAsync("other", "hello"u8.ToArray());
@@ -237,7 +237,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task PresignedUrl_OfTheFuture_IsRefused()
+    public async Task PresignedUrl_SignedInFuture_IsRejected()
     {
         string url = _host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow().AddMinutes(6), 60);
 
@@ -247,7 +247,7 @@ public sealed class S3AccessTests : IDisposable
     [Theory]
     [InlineData("codepipeline", "us-east-1")]
     [InlineData("s3", "eu-west-1")]
-    public async Task PresignedUrl_OfAnotherServiceOrRegion_IsRefused(string service, string region)
+    public async Task PresignedUrl_OtherServiceOrRegion_IsRejected(string service, string region)
     {
         S3Signer signer = _host.Owner with { Service = service, Region = region };
 
@@ -257,7 +257,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task PresignedUrl_OutlivesTheCredentialsThatSignedItByNothing()
+    public async Task PresignedUrl_CredentialsExpired_IsRejected()
     {
         EmulatedJob job = _host.AddJob();
         S3Signer credentials = await _host.CredentialsOfAsync(job);
@@ -270,7 +270,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task PresignedUrl_WithoutItsSessionToken_OrWithAnothers_IsRefused()
+    public async Task PresignedUrl_WrongSessionToken_IsRejected()
     {
         EmulatedJob job = _host.AddJob();
         S3Signer credentials = await _host.CredentialsOfAsync(job);
@@ -289,7 +289,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_SentAgainLater_IsRefused()
+    public async Task Request_ReplayedLater_IsRejected()
     {
         HttpRequestMessage[] same =
             [_host.Request("GET", _host.PathOf("k"), null), _host.Request("GET", _host.PathOf("k"), null)];
@@ -307,7 +307,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("us-east-1", "eu-west-1", "us-east-1", 301, "PermanentRedirect")]
     [InlineData("us-east-1", "eu-west-1", "ap-south-1", 400, "AuthorizationHeaderMalformed")]
     [InlineData("us-east-1", null, "ap-south-1", 400, "AuthorizationHeaderMalformed")]
-    public async Task Bucket_InAnotherRegionThanSigned_NamesItsOwn(
+    public async Task Bucket_SignedForOtherRegion_NamesBucketRegion(
         string region, string? artifactRegion, string signedFor, int statusCode, string error)
     {
         using S3Host host = new(clock => new EmulatorOptions
@@ -328,7 +328,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task HeadBucket_TellsTheRegion()
+    public async Task HeadBucket_ReturnsRegion()
     {
         using S3Host host = new(clock => new EmulatorOptions { Clock = clock, ArtifactRegion = "eu-west-1" });
 
@@ -340,13 +340,13 @@ public sealed class S3AccessTests : IDisposable
     [Theory]
     [InlineData("not a region")]
     [InlineData("")]
-    public void ArtifactRegion_ThatIsNone_IsBadInput(string region) => Assert.Equal(
+    public void ArtifactRegion_Invalid_ThrowsInvalidInput(string region) => Assert.Equal(
         "ArtifactRegion",
         Assert.Throws<InvalidInputException>(
             () => ThirdPartyEmulator.Start(new EmulatorOptions { ArtifactRegion = region })).InputName);
 
     [Fact]
-    public void InputContents_ArePutWhereTheJobFindsThem()
+    public void InputContents_AreStoredAtArtifactLocation()
     {
         using CodePipeline.ThirdParty.Tests.TempFolder folder = new();
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
@@ -367,7 +367,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public void InputContents_OfAFileThatIsNotThere_AreBadInputAndAddNoJob()
+    public void InputContents_MissingFile_AddsNoJob()
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => _host.Emulator.AddJob(
             new EmulatedJobRequest(EmulatorHost.Type)
@@ -384,7 +384,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public void InputContents_UnderANameThatIsNone_AreBadInput() => Assert.Throws<InvalidInputException>(
+    public void InputContents_InvalidName_ThrowsInvalidInput() => Assert.Throws<InvalidInputException>(
         () => _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
         {
             InputContents = new Dictionary<string, EmulatedContent> { ["a b"] = EmulatedContent.FromBytes([1]) },

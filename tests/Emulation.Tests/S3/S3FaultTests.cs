@@ -20,7 +20,7 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("internal-failure", 500, "InternalError")]
     [InlineData("expired-token", 400, "ExpiredToken")]
     [InlineData("access-denied", 403, "AccessDenied")]
-    public async Task ErrorFault_AnswersS3sErrorAndHasNoEffect(string fault, int statusCode, string error)
+    public async Task ErrorFault_AnyKind_ReturnsS3ErrorWithoutEffect(string fault, int statusCode, string error)
     {
         _host.Order(fault + "=1@PutObject,limit=1");
 
@@ -32,7 +32,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task ServiceUnavailable_AnswersAnHtmlPage()
+    public async Task ServiceUnavailable_Request_ReturnsHtml()
     {
         _host.Order("service-unavailable=1");
 
@@ -45,7 +45,7 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("cut-off", false)]
     [InlineData("drop-before", false)]
     [InlineData("drop-after", true)]
-    public async Task Drop_OfAnUpload_StoresItOrNot(string fault, bool isStored)
+    public async Task Drop_Upload_StoresObjectOnlyAfterEffect(string fault, bool isStored)
     {
         _host.Order(fault + "=1@PutObject");
 
@@ -58,7 +58,7 @@ public sealed class S3FaultTests : IDisposable
     [Theory]
     [InlineData("GetObject")]
     [InlineData("ListObjectsV2")]
-    public async Task CutOff_OfAnAnswer_DropsTheConnectionAfterHalfOfIt(string operation)
+    public async Task CutOff_Response_DropsConnectionHalfway(string operation)
     {
         await _host.PutAsync("k", s_data);
         _host.Order($"cut-off=1@{operation},limit=1");
@@ -79,7 +79,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task CutOff_OfAnOperationsAnswer_DropsTheConnectionToo()
+    public async Task CutOff_JobOperation_DropsConnection()
     {
         using EmulatorHost host = new();
         host.AddJob();
@@ -91,7 +91,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Corrupt_OfADownload_HasOneWrongByteUnderTheRightChecksum()
+    public async Task Corrupt_Download_ChangesOneByte()
     {
         await _host.PutAsync("k", s_data);
         _host.Order("corrupt=1");
@@ -105,7 +105,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Corrupt_OfAnUpload_IsFoundByItsChecksum()
+    public async Task Corrupt_Upload_FailsChecksum()
     {
         _host.Order("corrupt=1");
         HttpRequestMessage request = _host.Request(
@@ -119,7 +119,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Slow_AnswersAfterItsDelay()
+    public async Task Slow_Request_WaitsForDelay()
     {
         await _host.PutAsync("k", s_data);
         _host.Order("slow=1@GetObject,delay=20s");
@@ -132,7 +132,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbled_AnswersXmlThatBreaksOff()
+    public async Task Garbled_Request_ReturnsTruncatedXml()
     {
         _host.Order("garbled=1");
 
@@ -144,7 +144,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Fault_WithoutAnOperation_HitsBothSides()
+    public async Task Fault_WithoutOperation_HitsJobsAndS3()
     {
         using EmulatorHost host = new();
         host.Emulator.OrderFaults(FaultPlan.Parse("throttle=1"));
@@ -159,12 +159,12 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("corrupt=1@HeadObject", "GetObject")]
     [InlineData("garbled=1@GetObject", "ListObjectsV2")]
     [InlineData("throttle=1@Upload", "UploadPart")]
-    public void Fault_ThatCannotHitAnOperation_IsBadInputAndNamesThoseItCan(string plan, string named) =>
+    public void Fault_UnsupportedOperation_NamesSupportedOnes(string plan, string named) =>
         Assert.Contains(
             named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).RecommendedAction, StringComparison.Ordinal);
 
     [Fact]
-    public async Task Faults_OfASeed_RepeatThemselves()
+    public async Task Faults_SameSeed_RepeatSequence()
     {
         await _host.PutAsync("k", s_data);
         async Task<string> RunAsync()

@@ -30,7 +30,7 @@ public sealed class UploadBodyTests : IDisposable
     [InlineData(Unsigned, true)]
     [InlineData(Signed, false)]
     [InlineData(SignedTrailer, true)]
-    public async Task ChunkedBody_IsTakenApart(string payload, bool hasTrailer)
+    public async Task ChunkedBody_IsDecoded(string payload, bool hasTrailer)
     {
         S3Answer answer = await SendChunksAsync(payload, hasTrailer ? ChecksumText("CRC32", s_data) : null);
 
@@ -44,7 +44,7 @@ public sealed class UploadBodyTests : IDisposable
     [InlineData(SignedTrailer, "data")]
     [InlineData(SignedTrailer, "trailer")]
     [InlineData(SignedTrailer, "trailer-signature")]
-    public async Task SignedChunks_ThatWereChanged_AreRefused(string payload, string changed)
+    public async Task SignedChunks_Changed_AreRejected(string payload, string changed)
     {
         string? trailer = payload == Signed ? null : ChecksumText("CRC32", s_data);
 
@@ -55,28 +55,28 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task Trailer_WithAWrongChecksum_AnswersBadDigest() =>
+    public async Task Trailer_WrongChecksum_ReturnsBadDigest() =>
         Assert.Equal("BadDigest", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", [1]))).Error);
 
     [Fact]
-    public async Task Trailer_ThatIsAnnouncedAndMissing_IsRefused() =>
+    public async Task Trailer_Missing_IsRejected() =>
         Assert.Equal("MalformedTrailerError", (await SendChunksAsync(Unsigned, trailer: null, announce: true)).Error);
 
     [Fact]
-    public async Task Chunks_OfAnotherLengthThanTold_AreRefused() => Assert.Equal(
+    public async Task Chunks_WrongDecodedLength_AreRejected() => Assert.Equal(
         "IncompleteBody", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), length: 19_999)).Error);
 
     [Fact]
-    public async Task Chunks_WithoutTheirLengthTold_AreRefused() => Assert.Equal(
+    public async Task Chunks_WithoutDecodedLength_AreRejected() => Assert.Equal(
         "MissingContentLength", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), length: -1)).Error);
 
     [Fact]
-    public async Task Chunks_ThatAreTooSmall_AreRefused() => Assert.Equal(
+    public async Task Chunks_TooSmall_AreRejected() => Assert.Equal(
         "InvalidChunkSizeError",
         (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), chunkSize: 8191)).Error);
 
     [Fact]
-    public async Task Body_WithoutALength_IsRefused()
+    public async Task Body_WithoutLength_IsRejected()
     {
         HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
         request.Headers.TransferEncodingChunked = true;
@@ -88,7 +88,7 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task Body_OtherThanItsSignedHash_IsRefused()
+    public async Task Body_WrongHash_IsRejected()
     {
         HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
         _host.Owner.Sign(request, S3Signer.HashOf([1]), _host.Clock.GetUtcNow());
@@ -100,7 +100,7 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task Body_WithoutASignedHash_IsTaken()
+    public async Task Body_UnsignedPayload_IsAccepted()
     {
         HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
@@ -110,7 +110,7 @@ public sealed class UploadBodyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public async Task Checksum_OfAnUpload_IsKeptAndAnswered(string algorithm)
+    public async Task Checksum_OfUpload_IsStoredAndReturned(string algorithm)
     {
         string header = HeaderOf(algorithm);
         string value = ChecksumText(algorithm, s_data);
@@ -128,7 +128,7 @@ public sealed class UploadBodyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public async Task Checksum_ThatIsWrong_AnswersBadDigest(string algorithm)
+    public async Task Checksum_Wrong_ReturnsBadDigest(string algorithm)
     {
         S3Answer answer = await _host.PutAsync("k", s_data, (HeaderOf(algorithm), ChecksumText(algorithm, [1])));
 
@@ -137,7 +137,7 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task Upload_WithoutAChecksum_GetsS3sOwn() => Assert.Equal(
+    public async Task Upload_WithoutChecksum_GetsCrc64Nvme() => Assert.Equal(
         ChecksumText("CRC64NVME", s_data),
         (await _host.PutAsync("k", s_data)).Header("x-amz-checksum-crc64nvme"));
 
@@ -148,11 +148,11 @@ public sealed class UploadBodyTests : IDisposable
     [InlineData("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA==", "BadDigest")]
     [InlineData("x-amz-copy-source", "/b/k", "NotImplemented")]
     [InlineData("x-amz-trailer", "x-amz-checksum-crc32", "InvalidRequest")]
-    public async Task Header_ThatCannotBeRight_IsRefused(string header, string value, string error) =>
+    public async Task Header_Invalid_IsRejected(string header, string value, string error) =>
         Assert.Equal(error, (await _host.PutAsync("k", s_data, (header, value))).Error);
 
     [Fact]
-    public async Task ContentMd5_ThatIsRight_IsTaken()
+    public async Task ContentMd5_Correct_IsAccepted()
     {
 #pragma warning disable CA5351 // The header's own hash.
         string md5 = Convert.ToBase64String(MD5.HashData(s_data));
@@ -162,14 +162,14 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task TwoChecksums_AreRefused() => Assert.Equal("InvalidRequest", (await _host.PutAsync(
+    public async Task TwoChecksums_AreRejected() => Assert.Equal("InvalidRequest", (await _host.PutAsync(
         "k",
         s_data,
         (HeaderOf("CRC32"), ChecksumText("CRC32", s_data)),
         (HeaderOf("SHA1"), ChecksumText("SHA1", s_data)))).Error);
 
     [Fact]
-    public async Task RefusedUpload_LeavesTheConnectionForTheNextRequest()
+    public async Task RejectedUpload_KeepsConnectionOpen()
     {
         // Big enough that the answer is there before the body has been sent.
         byte[] body = new byte[4 << 20];
@@ -181,7 +181,7 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task ExpectContinue_OfARefusedUpload_GetsTheRefusalAndNoContinue()
+    public async Task ExpectContinue_RejectedUpload_GetsNoContinue()
     {
         HttpRequestMessage request = _host.Request("PUT", "/nowhere/k", s_data);
         request.Headers.ExpectContinue = true;
@@ -193,7 +193,7 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task Contents_AreFilesOfAPrivateFolder_GoneWithTheEmulator()
+    public async Task Contents_PrivateFolder_IsDeletedAtStop()
     {
         using S3Host host = new();
         await host.PutAsync("k", s_data);

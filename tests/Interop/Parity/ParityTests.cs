@@ -50,7 +50,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Cmdlet_DoesAsTheTableSays(string name)
+    public void Cmdlet_MatchesTable(string name)
     {
         ParityCase expected = ParityTable.All[name];
         ParityResult ours = Ours(name);
@@ -77,7 +77,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Boto3_DoesAsTheTableSays(string name)
+    public void Boto3_MatchesTable(string name)
     {
         ParityCase expected = ParityTable.All[name];
         ParityResult boto3 = Boto3(name);
@@ -89,7 +89,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(CliCases))]
-    public void Cli_DoesAsBoto3(string name)
+    public void Cli_MatchesBoto3(string name)
     {
         ParityResult cli = Cli(name);
         ParityResult boto3 = Boto3(name);
@@ -111,14 +111,14 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(SentByBoth))]
-    public void Request_IsTheSameOnTheWire(string name) => Assert.Equal(Boto3(name).Body, Ours(name).Body);
+    public void Request_Body_MatchesBoto3(string name) => Assert.Equal(Boto3(name).Body, Ours(name).Body);
 
     [SkippableTheory]
     [MemberData(nameof(AnsweredToBoth))]
-    public void Answer_IsTheSame(string name) => Assert.Equal(Boto3(name).Fields, Ours(name).Fields);
+    public void Response_Fields_MatchBoto3(string name) => Assert.Equal(Boto3(name).Fields, Ours(name).Fields);
 
     [SkippableFact]
-    public void Difference_OnTheWire_IsOneThatTheTableNames()
+    public void WireDifferences_AreInTable()
     {
         IReadOnlyList<string> named =
         [
