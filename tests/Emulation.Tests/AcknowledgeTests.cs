@@ -16,9 +16,9 @@ public sealed class AcknowledgeTests : IDisposable
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
 
-        Answer answer = await _host.AcknowledgeAsync(job, (await _host.DetailsAsync(job)).Nonce);
+        EmulatorResponse response = await _host.AcknowledgeAsync(job, (await _host.DetailsAsync(job)).Nonce);
 
-        Assert.Equal("""{"status":"InProgress"}""", answer.Text);
+        Assert.Equal("""{"status":"InProgress"}""", response.Text);
         Assert.Equal(_host.Clock.GetUtcNow(), _host.JobOf(job).AcknowledgedAt);
     }
 
@@ -28,9 +28,9 @@ public sealed class AcknowledgeTests : IDisposable
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
 
-        Answer answer = await _host.AcknowledgeAsync(job, "0");
+        EmulatorResponse response = await _host.AcknowledgeAsync(job, "0");
 
-        Assert.Equal((400, "InvalidNonceException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidNonceException"), (response.StatusCode, response.Error));
         Assert.Equal(JobStatus.Dispatched, _host.JobOf(job).Status);
     }
 
@@ -39,19 +39,19 @@ public sealed class AcknowledgeTests : IDisposable
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Acknowledge, new { jobId = job.JobId, nonce = "0", clientToken = "no" });
 
-        Assert.Equal("InvalidClientTokenException", answer.Error);
+        Assert.Equal("InvalidClientTokenException", response.Error);
     }
 
     [Fact]
     public async Task Acknowledge_UnknownJob_ReturnsJobNotFound()
     {
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Acknowledge, new { jobId = "x", nonce = "0", clientToken = "no" });
 
-        Assert.Equal("JobNotFoundException", answer.Error);
+        Assert.Equal("JobNotFoundException", response.Error);
     }
 
     [Fact]

@@ -47,12 +47,12 @@ public sealed class ConcurrencyTests : IDisposable
             _host.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Answer[] answers = await Task.WhenAll(
+        EmulatorResponse[] responses = await Task.WhenAll(
             nonces.Select(nonce => Task.Run(() => _host.AcknowledgeAsync(job, nonce))));
 
         Assert.Equal(24, nonces.Distinct().Count());
-        Assert.All(answers[..^1], answer => Assert.Equal("InvalidNonceException", answer.Error));
-        Assert.Equal("InProgress", answers[^1].Status);
+        Assert.All(responses[..^1], response => Assert.Equal("InvalidNonceException", response.Error));
+        Assert.Equal("InProgress", responses[^1].Status);
     }
 
     [Fact]
@@ -60,12 +60,13 @@ public sealed class ConcurrencyTests : IDisposable
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer[] answers = await Task.WhenAll(
+        EmulatorResponse[] responses = await Task.WhenAll(
             Enumerable.Range(0, 24).Select(i => Task.Run(() => _host.SucceedAsync(job, "token-" + i))));
 
-        Assert.Single(answers, answer => answer.StatusCode == 200);
+        Assert.Single(responses, response => response.StatusCode == 200);
         Assert.Equal(
-            23, answers.Count(answer => answer.StatusCode != 200 && answer.Error == "InvalidJobStateException"));
+            23,
+            responses.Count(response => response.StatusCode != 200 && response.Error == "InvalidJobStateException"));
         Assert.Equal(2, _host.Emulator.GetJobs().Count);
     }
 }

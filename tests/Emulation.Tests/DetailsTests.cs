@@ -93,11 +93,11 @@ public sealed class DetailsTests : IDisposable
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Details, new { jobId = job.JobId, clientToken = "not-the-token" });
 
-        Assert.Equal((400, "InvalidClientTokenException"), (answer.StatusCode, answer.Error));
-        Assert.DoesNotContain("not-the-token", answer.Text, StringComparison.Ordinal);
+        Assert.Equal((400, "InvalidClientTokenException"), (response.StatusCode, response.Error));
+        Assert.DoesNotContain("not-the-token", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,18 +106,19 @@ public sealed class DetailsTests : IDisposable
         EmulatedJob job = _host.AddJob();
         EmulatedJob other = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Details, new { jobId = job.JobId, clientToken = other.ClientToken.Reveal() });
 
-        Assert.Equal("InvalidClientTokenException", answer.Error);
+        Assert.Equal("InvalidClientTokenException", response.Error);
     }
 
     [Fact]
     public async Task Details_UnknownJob_ReturnJobNotFound()
     {
-        Answer answer = await _host.CallAsync(EmulatorHost.Details, new { jobId = "nowhere", clientToken = "t" });
+        EmulatorResponse response = await _host.CallAsync(
+            EmulatorHost.Details, new { jobId = "nowhere", clientToken = "t" });
 
-        Assert.Equal((400, "JobNotFoundException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "JobNotFoundException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
@@ -148,9 +149,9 @@ public sealed class DetailsTests : IDisposable
                 break;
         }
 
-        Answer answer = await _host.DetailsAsync(job);
+        EmulatorResponse response = await _host.DetailsAsync(job);
 
-        Assert.Equal((400, "InvalidJobException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidJobException"), (response.StatusCode, response.Error));
         Assert.Equal(status, _host.JobOf(job).Status);
     }
 

@@ -23,9 +23,9 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order(fault + "=1,limit=1");
 
-        Answer answer = await _host.SucceedAsync(job);
+        EmulatorResponse response = await _host.SucceedAsync(job);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
         Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
         Assert.Equal(200, (await _host.SucceedAsync(job)).StatusCode);
     }
@@ -36,10 +36,10 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("service-unavailable=1");
 
-        Answer answer = await _host.SucceedAsync(job);
+        EmulatorResponse response = await _host.SucceedAsync(job);
 
-        Assert.Equal((503, "text/html"), (answer.StatusCode, answer.ContentType));
-        Assert.StartsWith("<html>", answer.Text, StringComparison.Ordinal);
+        Assert.Equal((503, "text/html"), (response.StatusCode, response.ContentType));
+        Assert.StartsWith("<html>", response.Text, StringComparison.Ordinal);
         Assert.Equal(JobStatus.InProgress, _host.JobOf(job).Status);
     }
 
@@ -83,11 +83,11 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = _host.AddJob();
         Order("garbled=1");
 
-        Answer answer = await _host.PollAsync();
+        EmulatorResponse response = await _host.PollAsync();
 
-        Assert.Equal(200, answer.StatusCode);
-        Assert.NotEmpty(answer.Text);
-        Assert.ThrowsAny<JsonException>(() => answer.Json);
+        Assert.Equal(200, response.StatusCode);
+        Assert.NotEmpty(response.Text);
+        Assert.ThrowsAny<JsonException>(() => response.Json);
         Assert.Equal(JobStatus.Dispatched, _host.JobOf(job).Status);
     }
 
@@ -97,9 +97,9 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("garbled=1");
 
-        Answer answer = await _host.SucceedAsync(job);
+        EmulatorResponse response = await _host.SucceedAsync(job);
 
-        Assert.ThrowsAny<JsonException>(() => answer.Json);
+        Assert.ThrowsAny<JsonException>(() => response.Json);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class FaultTests : IDisposable
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("slow=1,delay=20s");
 
-        Task<Answer> call = _host.SucceedAsync(job);
+        Task<EmulatorResponse> call = _host.SucceedAsync(job);
         await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
 
         Assert.Equal(JobStatus.Succeeded, _host.JobOf(job).Status);
@@ -123,7 +123,7 @@ public sealed class FaultTests : IDisposable
     {
         EmulatedJob job = _host.AddJob();
         Order("slow=1,delay=20s");
-        Task<Answer> call = _host.DetailsAsync(job);
+        Task<EmulatorResponse> call = _host.DetailsAsync(job);
         await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
 
         _host.Emulator.Stop();
@@ -147,9 +147,9 @@ public sealed class FaultTests : IDisposable
     {
         Order("throttle=1,limit=1");
 
-        Answer answer = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Poll, "{}"));
+        EmulatorResponse response = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Poll, "{}"));
 
-        Assert.Equal("MissingAuthenticationTokenException", answer.Error);
+        Assert.Equal("MissingAuthenticationTokenException", response.Error);
         Assert.Equal("ThrottlingException", (await _host.PollAsync()).Error);
     }
 

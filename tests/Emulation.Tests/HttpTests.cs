@@ -12,7 +12,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
 /// <summary>
-/// What the server makes of bytes on a connection. Its answers here are method, target, a header and the body.
+/// Tests the HTTP server with raw bytes. Its handler returns the method, the target, a header and the body.
 /// </summary>
 public sealed class HttpTests : IDisposable
 {
@@ -53,14 +53,14 @@ public sealed class HttpTests : IDisposable
     [Fact]
     public async Task Requests_Pipelined_AreHandledInOrder()
     {
-        string answers = await SendAsync(
+        string responses = await SendAsync(
             "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n"
                 + "GET /4 HTTP/1.1\r\n\r\n");
 
         int[] places = Array.ConvertAll(
-            new[] { "/1", "/2", "/3" }, path => answers.IndexOf(path, StringComparison.Ordinal));
+            new[] { "/1", "/2", "/3" }, path => responses.IndexOf(path, StringComparison.Ordinal));
         Assert.True(places[0] > 0 && places[1] > places[0] && places[2] > places[1]);
-        Assert.DoesNotContain("/4", answers, StringComparison.Ordinal);
+        Assert.DoesNotContain("/4", responses, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,9 +173,9 @@ public sealed class HttpTests : IDisposable
         long before = GC.GetTotalAllocatedBytes();
 #endif
 
-        string answer = await SendAsync("POST / HTTP/1.1\r\n" + lengthAndBody, isAll: true);
+        string response = await SendAsync("POST / HTTP/1.1\r\n" + lengthAndBody, isAll: true);
 
-        Assert.Empty(answer);
+        Assert.Empty(response);
 #if NET
         Assert.True(GC.GetTotalAllocatedBytes() - before < 64 << 20, "The length that was told was allocated.");
 #endif
@@ -200,8 +200,8 @@ public sealed class HttpTests : IDisposable
             client.Client.Shutdown(SocketShutdown.Send);
         }
 
-        using MemoryStream answer = new();
-        await stream.CopyToAsync(answer).WaitAsync(Until.Patience);
-        return Encoding.UTF8.GetString(answer.ToArray());
+        using MemoryStream response = new();
+        await stream.CopyToAsync(response).WaitAsync(Until.Patience);
+        return Encoding.UTF8.GetString(response.ToArray());
     }
 }

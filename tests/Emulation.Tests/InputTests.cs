@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>What the emulator's user gives it: options, jobs and clients.</summary>
+/// <summary>Tests the validation of options, jobs and clients.</summary>
 public sealed class InputTests : IDisposable
 {
     private readonly EmulatorHost _host = new();

@@ -90,7 +90,7 @@ public sealed class LifecycleTests
     [Fact]
     public void Stop_Port_CanBeReused()
     {
-        // Another test may be given the port meanwhile; not every time.
+        // Retry, because another test may take the port in between.
         const int MostTries = 5;
         for (int i = 1; ; i++)
         {
@@ -160,7 +160,7 @@ public sealed class LifecycleTests
         }
     }
 
-    /// <summary>Sends one request over a bare connection and reads one answer.</summary>
+    /// <summary>Sends one request over a raw connection and reads one response.</summary>
     private static async Task<string> ExchangeAsync(EmulatorHost host, NetworkStream stream, EmulatedJob job)
     {
         string body = $$"""{"jobId":"{{job.JobId}}","clientToken":"{{job.ClientToken.Reveal()}}"}""";
@@ -178,20 +178,20 @@ public sealed class LifecycleTests
             System.Globalization.CultureInfo.InvariantCulture,
             $"Content-Type: application/x-amz-json-1.1\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()));
-        StringBuilder answer = new();
+        StringBuilder response = new();
         byte[] buffer = new byte[8192];
-        while (!answer.ToString().Contains("\"jobDetails\"", StringComparison.Ordinal)
-            || !answer.ToString().EndsWith("}}}", StringComparison.Ordinal))
+        while (!response.ToString().Contains("\"jobDetails\"", StringComparison.Ordinal)
+            || !response.ToString().EndsWith("}}}", StringComparison.Ordinal))
         {
             int count = await ReadAsync(stream, buffer);
             Assert.NotEqual(0, count);
-            answer.Append(Encoding.UTF8.GetString(buffer, 0, count));
+            response.Append(Encoding.UTF8.GetString(buffer, 0, count));
         }
 
-        return answer.ToString();
+        return response.ToString();
     }
 
-    /// <summary>Reads; a connection that was reset has ended as well as one that was closed.</summary>
+    /// <summary>Reads from the connection. Treats a reset like a close.</summary>
     private static async Task<int> ReadAsync(NetworkStream stream, byte[] buffer)
     {
         try

@@ -25,9 +25,9 @@ public sealed class PollTests : IDisposable
     [Fact]
     public async Task Poll_UnknownActionType_ReturnsActionTypeNotFound()
     {
-        Answer answer = await _host.PollAsync(type: new ActionTypeId("Test", "ThirdParty", "Contoso", "2"));
+        EmulatorResponse response = await _host.PollAsync(type: new ActionTypeId("Test", "ThirdParty", "Contoso", "2"));
 
-        Assert.Equal((400, "ActionTypeNotFoundException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "ActionTypeNotFoundException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
@@ -52,11 +52,11 @@ public sealed class PollTests : IDisposable
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.PollAsync();
+        EmulatorResponse response = await _host.PollAsync();
 
-        JsonElement polled = Assert.Single(answer.Json.GetProperty("jobs").EnumerateArray());
+        JsonElement polled = Assert.Single(response.Json.GetProperty("jobs").EnumerateArray());
         Assert.Equal(job.ClientId, polled.GetProperty("clientId").GetString());
-        Assert.DoesNotContain(job.ClientToken.Reveal(), answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(job.ClientToken.Reveal(), response.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -182,7 +182,7 @@ public sealed class ProgramTests
 
         string content = await File.ReadAllTextAsync(file);
 
-        // Its secret key and client tokens are for nobody else on the machine.
+        // The file contains the secret access key and client tokens, so only this account may read it.
         Assert.True(
             OperatingSystem.IsWindows()
                 || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));

@@ -15,7 +15,7 @@ public sealed class RequestLogTests
     public async Task GetRequests_Request_HasAllProperties()
     {
         using EmulatorHost host = new();
-        Answer answer = await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"t"}""");
+        EmulatorResponse response = await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"t"}""");
 
         RecordedRequest request = Assert.Single(host.Emulator.GetRequests());
 
@@ -23,7 +23,7 @@ public sealed class RequestLogTests
             (EmulatorHost.Details, 400, "JobNotFoundException"),
             (request.Operation, request.StatusCode, request.ErrorName));
         Assert.Equal((host.Clock.GetUtcNow(), (FaultKind?)null), (request.Time, request.Fault));
-        Assert.Equal(string.Concat(answer.Headers.GetValues("x-amzn-RequestId")), request.RequestId);
+        Assert.Equal(string.Concat(response.Headers.GetValues("x-amzn-RequestId")), request.RequestId);
         Assert.Equal("""{"jobId":"x","clientToken":"t"}""", request.RevealBody());
     }
 

@@ -15,7 +15,7 @@ public sealed class ResultTests : IDisposable
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.CallAsync(EmulatorHost.Success, new
+        EmulatorResponse response = await _host.CallAsync(EmulatorHost.Success, new
         {
             jobId = job.JobId,
             clientToken = job.ClientToken.Reveal(),
@@ -24,7 +24,7 @@ public sealed class ResultTests : IDisposable
             executionDetails = new { summary = "done", externalExecutionId = "e1", percentComplete = 100 },
         });
 
-        Assert.Equal((200, string.Empty), (answer.StatusCode, answer.Text));
+        Assert.Equal((200, string.Empty), (response.StatusCode, response.Text));
         EmulatedJob done = _host.JobOf(job);
         Assert.Equal(JobStatus.Succeeded, done.Status);
         Assert.Equal(("r1", "c1", "s1"), (done.Revision, done.RevisionChangeIdentifier, done.RevisionSummary));
@@ -39,14 +39,14 @@ public sealed class ResultTests : IDisposable
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.CallAsync(EmulatorHost.Failure, new
+        EmulatorResponse response = await _host.CallAsync(EmulatorHost.Failure, new
         {
             jobId = job.JobId,
             clientToken = job.ClientToken.Reveal(),
             failureDetails = new { type = "PermissionError", message = "no right", externalExecutionId = "e2" },
         });
 
-        Assert.Equal((200, string.Empty), (answer.StatusCode, answer.Text));
+        Assert.Equal((200, string.Empty), (response.StatusCode, response.Text));
         EmulatedJob done = _host.JobOf(job);
         Assert.Equal(JobStatus.Failed, done.Status);
         Assert.Equal(
@@ -70,9 +70,9 @@ public sealed class ResultTests : IDisposable
         EmulatedJob job = await _host.ClaimNewJobAsync();
         await _host.SucceedAsync(job);
 
-        Answer answer = await _host.FailAsync(job);
+        EmulatorResponse response = await _host.FailAsync(job);
 
-        Assert.Equal((400, "InvalidJobStateException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidJobStateException"), (response.StatusCode, response.Error));
         EmulatedJob done = _host.JobOf(job);
         Assert.Equal((JobStatus.Succeeded, 2, 1), (done.Status, done.ResultCount, done.AcceptedResultCount));
         Assert.Null(done.FailureType);
@@ -85,11 +85,11 @@ public sealed class ResultTests : IDisposable
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             operation,
             new { jobId = job.JobId, clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
 
-        Assert.Equal("InvalidClientTokenException", answer.Error);
+        Assert.Equal("InvalidClientTokenException", response.Error);
         Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
     }
 
@@ -98,11 +98,11 @@ public sealed class ResultTests : IDisposable
     [InlineData(EmulatorHost.Failure)]
     public async Task Result_UnknownJob_ReturnsJobNotFound(string operation)
     {
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             operation,
             new { jobId = "x", clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
 
-        Assert.Equal("JobNotFoundException", answer.Error);
+        Assert.Equal("JobNotFoundException", response.Error);
     }
 
     [Fact]

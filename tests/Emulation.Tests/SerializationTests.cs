@@ -59,10 +59,10 @@ public sealed class SerializationTests : IDisposable
     [Fact]
     public async Task UnknownMembers_AreIgnored()
     {
-        Answer answer = await _host.SendAsync(
+        EmulatorResponse response = await _host.SendAsync(
             EmulatorHost.Details, """{"__type":"x","jobId":"x","clientToken":"t","later":{"a":[1,2]}}""");
 
-        Assert.Equal("JobNotFoundException", answer.Error);
+        Assert.Equal("JobNotFoundException", response.Error);
     }
 
     [Theory]
@@ -76,9 +76,9 @@ public sealed class SerializationTests : IDisposable
         request.Headers.Remove("X-Amz-Target");
         request.Headers.TryAddWithoutValidation("X-Amz-Target", target);
 
-        Answer answer = await _host.SendAsync(request, "{}");
+        EmulatorResponse response = await _host.SendAsync(request, "{}");
 
-        Assert.Equal((400, "UnknownOperationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "UnknownOperationException"), (response.StatusCode, response.Error));
     }
 
     [Theory]
@@ -91,9 +91,9 @@ public sealed class SerializationTests : IDisposable
         request.Method = new HttpMethod(method);
         request.RequestUri = new Uri(_host.Emulator.Endpoint, path);
 
-        Answer answer = await _host.SendUnsignedAsync(request);
+        EmulatorResponse response = await _host.SendUnsignedAsync(request);
 
-        Assert.Equal((404, "UnknownOperationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((404, "UnknownOperationException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
@@ -109,15 +109,16 @@ public sealed class SerializationTests : IDisposable
     [Fact]
     public async Task Body_TooLong_Returns413()
     {
-        Answer answer = await _host.SendAsync(EmulatorHost.Details, "{\"jobId\":\"" + new string('x', 1 << 20) + "\"}");
+        EmulatorResponse response = await _host.SendAsync(
+            EmulatorHost.Details, "{\"jobId\":\"" + new string('x', 1 << 20) + "\"}");
 
-        Assert.Equal(413, answer.StatusCode);
+        Assert.Equal(413, response.StatusCode);
     }
 
     private async Task AssertUnreadableAsync(string operation, string body)
     {
-        Answer answer = await _host.SendAsync(operation, body);
+        EmulatorResponse response = await _host.SendAsync(operation, body);
 
-        Assert.Equal((400, "SerializationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "SerializationException"), (response.StatusCode, response.Error));
     }
 }

@@ -22,9 +22,9 @@ public sealed class SignatureTests : IDisposable
     [Fact]
     public async Task Request_Unsigned_ReturnsMissingAuthenticationToken()
     {
-        Answer answer = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Details, Body));
+        EmulatorResponse response = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Details, Body));
 
-        Assert.Equal((400, "MissingAuthenticationTokenException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "MissingAuthenticationTokenException"), (response.StatusCode, response.Error));
     }
 
     [Theory]
@@ -61,9 +61,9 @@ public sealed class SignatureTests : IDisposable
     [Fact]
     public async Task Request_UnknownKey_ReturnsUnrecognizedClient()
     {
-        Answer answer = await SendAsync(_host.Signer with { AccessKeyId = "AKIAUNKNOWN" });
+        EmulatorResponse response = await SendAsync(_host.Signer with { AccessKeyId = "AKIAUNKNOWN" });
 
-        Assert.Equal((400, "UnrecognizedClientException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "UnrecognizedClientException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
@@ -73,20 +73,20 @@ public sealed class SignatureTests : IDisposable
         request.Headers.TryAddWithoutValidation("X-Amz-Security-Token", "left over");
         TestSigner signer = _host.Signer;
 
-        Answer answer = await _host.SendAsync(
+        EmulatorResponse response = await _host.SendAsync(
             request, Body, signer with { Headers = [.. signer.Headers, "x-amz-security-token"] });
 
-        Assert.Equal("UnrecognizedClientException", answer.Error);
+        Assert.Equal("UnrecognizedClientException", response.Error);
     }
 
     [Fact]
     public async Task Request_WrongSecret_ReturnsInvalidSignature()
     {
-        Answer answer = await SendAsync(_host.Signer with { SecretAccessKey = "wrong" });
+        EmulatorResponse response = await SendAsync(_host.Signer with { SecretAccessKey = "wrong" });
 
-        Assert.Equal((400, "InvalidSignatureException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidSignatureException"), (response.StatusCode, response.Error));
         Assert.StartsWith(
-            "The request signature we calculated does not match", answer.Message, StringComparison.Ordinal);
+            "The request signature we calculated does not match", response.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,11 +117,11 @@ public sealed class SignatureTests : IDisposable
     {
         TestSigner signer = _host.Signer;
 
-        Answer answer = await SendAsync(
+        EmulatorResponse response = await SendAsync(
             signer with { Headers = Array.FindAll(signer.Headers, name => name != header) });
 
-        Assert.Equal("InvalidSignatureException", answer.Error);
-        Assert.Contains("must be a 'SignedHeader'", answer.Message, StringComparison.Ordinal);
+        Assert.Equal("InvalidSignatureException", response.Error);
+        Assert.Contains("must be a 'SignedHeader'", response.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,30 +149,32 @@ public sealed class SignatureTests : IDisposable
     {
         HttpRequestMessage request = Signed(_host.Signer, _host.Clock.GetUtcNow().AddSeconds(seconds));
 
-        Answer answer = await _host.SendUnsignedAsync(request);
+        EmulatorResponse response = await _host.SendUnsignedAsync(request);
 
-        Assert.Equal(taken ? "JobNotFoundException" : "InvalidSignatureException", answer.Error);
+        Assert.Equal(taken ? "JobNotFoundException" : "InvalidSignatureException", response.Error);
     }
 
     [Fact]
     public async Task Request_SignedTooEarly_ReturnsSdkParsableError()
     {
-        Answer answer = await _host.SendUnsignedAsync(Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(-10)));
+        EmulatorResponse response = await _host.SendUnsignedAsync(
+            Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(-10)));
 
         Assert.Equal(
             "Signature expired: 20300102T025405Z is now earlier than 20300102T025905Z (20300102T030405Z - 5 min.)",
-            answer.Message);
+            response.Message);
     }
 
     [Fact]
     public async Task Request_SignedInFuture_ReturnsSdkParsableError()
     {
-        Answer answer = await _host.SendUnsignedAsync(Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(10)));
+        EmulatorResponse response = await _host.SendUnsignedAsync(
+            Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(10)));
 
         Assert.Equal(
             "Signature not yet current: 20300102T031405Z is still later than 20300102T030905Z "
                 + "(20300102T030405Z + 5 min.)",
-            answer.Message);
+            response.Message);
     }
 
     [Fact]
@@ -187,24 +189,24 @@ public sealed class SignatureTests : IDisposable
     [Fact]
     public async Task Response_Headers_HaveEmulatorTimeAndRequestId()
     {
-        Answer answer = await _host.PollAsync();
+        EmulatorResponse response = await _host.PollAsync();
 
         Assert.Equal(
             _host.Clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture),
-            answer.Headers.Date!.Value.ToString("r"));
-        Assert.True(Guid.TryParse(string.Concat(answer.Headers.GetValues("x-amzn-RequestId")), out _));
-        Assert.Equal("application/x-amz-json-1.1", answer.ContentType);
+            response.Headers.Date!.Value.ToString("r"));
+        Assert.True(Guid.TryParse(string.Concat(response.Headers.GetValues("x-amzn-RequestId")), out _));
+        Assert.Equal("application/x-amz-json-1.1", response.ContentType);
     }
 
     private async Task AssertScopeAsync(TestSigner signer, string message)
     {
-        Answer answer = await SendAsync(signer);
+        EmulatorResponse response = await SendAsync(signer);
 
-        Assert.Equal("InvalidSignatureException", answer.Error);
-        Assert.Contains(message, answer.Message, StringComparison.Ordinal);
+        Assert.Equal("InvalidSignatureException", response.Error);
+        Assert.Contains(message, response.Message, StringComparison.Ordinal);
     }
 
-    private Task<Answer> SendAsync(TestSigner signer) =>
+    private Task<EmulatorResponse> SendAsync(TestSigner signer) =>
         _host.SendAsync(_host.Request(EmulatorHost.Details, Body), Body, signer);
 
     private HttpRequestMessage Signed(TestSigner signer, DateTimeOffset? time = null)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>Every limit of the model, at its edge and past it.</summary>
+/// <summary>Tests every limit of the service model, at the limit and beyond it.</summary>
 public sealed class ValidationTests : IDisposable
 {
     private const string Identifier = "[0-9A-Za-z_-]+";
@@ -14,7 +14,7 @@ public sealed class ValidationTests : IDisposable
     private readonly EmulatorHost _host = new(
         clock => new EmulatorOptions { Clock = clock, ActionTypes = [EmulatorHost.Type] });
 
-    /// <summary>Operation, path of the member, least and greatest length.</summary>
+    /// <summary>Operation, member path, minimum and maximum length.</summary>
     public static TheoryData<string, string, int, int> TextLimits => new()
     {
         { EmulatorHost.Poll, "actionTypeId.provider", 1, 35 },
@@ -68,13 +68,13 @@ public sealed class ValidationTests : IDisposable
     {
         Assert.True(minimum <= maximum);
 
-        Answer answer = await SendAsync(operation, path, new string('a', minimum - 1));
+        EmulatorResponse response = await SendAsync(operation, path, new string('a', minimum - 1));
 
-        Assert.Equal("ValidationException", answer.Error);
+        Assert.Equal("ValidationException", response.Error);
         Assert.Contains(
             $"Value at '{path}' failed to satisfy constraint: Member must have length greater than or "
                 + $"equal to {minimum}",
-            answer.Message,
+            response.Message,
             StringComparison.Ordinal);
     }
 
@@ -175,14 +175,14 @@ public sealed class ValidationTests : IDisposable
     [Fact]
     public async Task SeveralErrors_AreReportedTogether()
     {
-        Answer answer = await _host.SendAsync(EmulatorHost.Acknowledge, "{}");
+        EmulatorResponse response = await _host.SendAsync(EmulatorHost.Acknowledge, "{}");
 
         Assert.Equal(
             "3 validation errors detected: "
                 + "Value at 'jobId' failed to satisfy constraint: Member must not be null; "
                 + "Value at 'nonce' failed to satisfy constraint: Member must not be null; "
                 + "Value at 'clientToken' failed to satisfy constraint: Member must not be null",
-            answer.Message);
+            response.Message);
     }
 
     [Fact]
@@ -190,10 +190,10 @@ public sealed class ValidationTests : IDisposable
     {
         string token = new('s', 257);
 
-        Answer answer = await SendAsync(EmulatorHost.Details, "clientToken", token);
+        EmulatorResponse response = await SendAsync(EmulatorHost.Details, "clientToken", token);
 
-        Assert.Equal("ValidationException", answer.Error);
-        Assert.DoesNotContain("sss", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("ValidationException", response.Error);
+        Assert.DoesNotContain("sss", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,18 +201,18 @@ public sealed class ValidationTests : IDisposable
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.FailAsync(job, message: new string('m', 5001));
+        EmulatorResponse response = await _host.FailAsync(job, message: new string('m', 5001));
 
-        Assert.Equal("ValidationException", answer.Error);
+        Assert.Equal("ValidationException", response.Error);
         Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
     }
 
-    private static void AssertInvalid(Answer answer, string path, string constraint)
+    private static void AssertInvalid(EmulatorResponse response, string path, string constraint)
     {
-        Assert.Equal((400, "ValidationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "ValidationException"), (response.StatusCode, response.Error));
         Assert.Equal(
             $"1 validation error detected: Value at '{path}' failed to satisfy constraint: {constraint}",
-            answer.Message);
+            response.Message);
     }
 
     private static JsonObject Valid(string operation) => JsonNode.Parse(operation switch
@@ -234,8 +234,8 @@ public sealed class ValidationTests : IDisposable
             """,
     })!.AsObject();
 
-    /// <summary>Sends a right input with one member changed or removed.</summary>
-    private Task<Answer> SendAsync(string operation, string path, JsonNode? value, bool remove = false)
+    /// <summary>Sends a valid input with one member changed or removed.</summary>
+    private Task<EmulatorResponse> SendAsync(string operation, string path, JsonNode? value, bool remove = false)
     {
         JsonObject input = Valid(operation);
         string[] members = path.Split('.');

@@ -20,7 +20,7 @@ public sealed class ChecksumAlgorithmTests
     public void Checksum_CheckDigits_HasKnownValue(string algorithm, string value) =>
         Assert.Equal(value, Convert.ToHexString(ChecksumAlgorithm.Find(algorithm)!.Of(s_digits)));
 
-    /// <summary>Short pieces go byte by byte, longer ones in steps.</summary>
+    /// <summary>Covers both code paths: short data is processed by byte, longer data in blocks.</summary>
     [Theory]
     [InlineData("CRC32", 0xEDB88320UL, 32)]
     [InlineData("CRC32C", 0x82F63B78UL, 32)]

@@ -16,7 +16,7 @@ public sealed class ListTests : IDisposable
     [Fact]
     public async Task List_Keys_AreOrderedByUtf8Bytes()
     {
-        // The second to last is below the last in UTF-16, and above it in UTF-8.
+        // The last two keys have different orders in UTF-16 and UTF-8.
         Put("b", "a/2", "a/1", "B", "\uFF5E", "\U0001F600");
 
         Assert.Equal(
@@ -36,11 +36,11 @@ public sealed class ListTests : IDisposable
     {
         Put("a/1", "a/2", "a/x/3", "b", "c/4");
 
-        S3Answer answer = await ListAsync(query);
+        S3Response response = await ListAsync(query);
 
-        Assert.Equal(keys, string.Join(" ", answer.Elements("Key")));
-        Assert.Equal(prefixes, string.Join(" ", Prefixes(answer)));
-        Assert.Equal("false", answer.Element("IsTruncated"));
+        Assert.Equal(keys, string.Join(" ", response.Elements("Key")));
+        Assert.Equal(prefixes, string.Join(" ", Prefixes(response)));
+        Assert.Equal("false", response.Element("IsTruncated"));
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class ListTests : IDisposable
         string token = string.Empty;
         do
         {
-            S3Answer page = await ListAsync(token + delimiter + "list-type=2&max-keys=1");
+            S3Response page = await ListAsync(token + delimiter + "list-type=2&max-keys=1");
             Assert.Equal("1", page.Element("KeyCount"));
             paged.AddRange(await EntriesAsync(page));
             token = page.Element("NextContinuationToken") is string next
@@ -71,8 +71,8 @@ public sealed class ListTests : IDisposable
     {
         Put("a/1", "a/2", "b");
 
-        S3Answer first = await ListAsync("delimiter=%2F&max-keys=1");
-        S3Answer second = await ListAsync("delimiter=%2F&marker=a%2F&max-keys=1");
+        S3Response first = await ListAsync("delimiter=%2F&max-keys=1");
+        S3Response second = await ListAsync("delimiter=%2F&marker=a%2F&max-keys=1");
 
         Assert.Equal(("true", "a/"), (first.Element("IsTruncated"), first.Element("NextMarker")));
         Assert.Equal(("false", "b"), (second.Element("IsTruncated"), second.Element("Key")));
@@ -99,11 +99,11 @@ public sealed class ListTests : IDisposable
         (await _host.SendAsync("GET", "/")).Xml.Descendants()
             .Where(each => each.Name.LocalName == "Name").Select(each => each.Value));
 
-    private static IEnumerable<string> Prefixes(S3Answer answer) => answer.Xml.Elements()
+    private static IEnumerable<string> Prefixes(S3Response response) => response.Xml.Elements()
         .Where(each => each.Name.LocalName == "CommonPrefixes").Select(each => each.Value);
 
-    private static Task<string[]> EntriesAsync(S3Answer answer) =>
-        Task.FromResult<string[]>([.. answer.Elements("Key"), .. Prefixes(answer)]);
+    private static Task<string[]> EntriesAsync(S3Response response) =>
+        Task.FromResult<string[]>([.. response.Elements("Key"), .. Prefixes(response)]);
 
     private void Put(params string[] keys)
     {
@@ -113,5 +113,5 @@ public sealed class ListTests : IDisposable
         }
     }
 
-    private Task<S3Answer> ListAsync(string query) => _host.SendAsync("GET", $"/{_host.Bucket}?{query}");
+    private Task<S3Response> ListAsync(string query) => _host.SendAsync("GET", $"/{_host.Bucket}?{query}");
 }

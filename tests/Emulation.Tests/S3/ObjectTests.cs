@@ -20,7 +20,7 @@ public sealed class ObjectTests : IDisposable
     [Fact]
     public async Task Get_StoredObject_ReturnsBytesAndMetadata()
     {
-        S3Answer put = await _host.PutAsync(
+        S3Response put = await _host.PutAsync(
             "folder/a.zip",
             s_ten,
             ("Content-Type", "application/zip"),
@@ -28,7 +28,7 @@ public sealed class ObjectTests : IDisposable
             ("Content-Encoding", "aws-chunked,gzip"),
             ("x-amz-meta-Author", "me"));
 
-        S3Answer get = await _host.GetAsync("folder/a.zip");
+        S3Response get = await _host.GetAsync("folder/a.zip");
 
         string md5 = '"' + Md5(s_ten) + '"';
         Assert.Equal(
@@ -60,21 +60,21 @@ public sealed class ObjectTests : IDisposable
     [Fact]
     public async Task Put_Kms_KeepsKeyAndGeneratesETag()
     {
-        S3Answer put = await _host.PutAsync(
+        S3Response put = await _host.PutAsync(
             "k",
             s_ten,
             ("x-amz-server-side-encryption", "aws:kms"),
             ("x-amz-server-side-encryption-aws-kms-key-id", "my-key"));
 
-        S3Answer head = await _host.SendAsync("HEAD", _host.PathOf("k"));
-        foreach (S3Answer answer in new[] { put, head })
+        S3Response head = await _host.SendAsync("HEAD", _host.PathOf("k"));
+        foreach (S3Response response in new[] { put, head })
         {
             Assert.Equal(
                 ("aws:kms", "my-key"),
-                (answer.Header("x-amz-server-side-encryption"),
-                    answer.Header("x-amz-server-side-encryption-aws-kms-key-id")));
-            Assert.Matches("^\"[0-9a-f]{32}\"$", answer.Header("ETag"));
-            Assert.NotEqual('"' + Md5(s_ten) + '"', answer.Header("ETag"));
+                (response.Header("x-amz-server-side-encryption"),
+                    response.Header("x-amz-server-side-encryption-aws-kms-key-id")));
+            Assert.Matches("^\"[0-9a-f]{32}\"$", response.Header("ETag"));
+            Assert.NotEqual('"' + Md5(s_ten) + '"', response.Header("ETag"));
         }
     }
 
@@ -117,10 +117,10 @@ public sealed class ObjectTests : IDisposable
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.GetAsync("k", ("Range", range));
+        S3Response response = await _host.GetAsync("k", ("Range", range));
 
         Assert.Equal(
-            (statusCode, text, contentRange), (answer.StatusCode, answer.Text, answer.Header("Content-Range")));
+            (statusCode, text, contentRange), (response.StatusCode, response.Text, response.Header("Content-Range")));
     }
 
     [Theory]
@@ -130,10 +130,10 @@ public sealed class ObjectTests : IDisposable
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.GetAsync("k", ("Range", range));
+        S3Response response = await _host.GetAsync("k", ("Range", range));
 
         Assert.Equal(
-            (416, "InvalidRange", "10"), (answer.StatusCode, answer.Error, answer.Element("ActualObjectSize")));
+            (416, "InvalidRange", "10"), (response.StatusCode, response.Error, response.Element("ActualObjectSize")));
     }
 
     [Fact]
@@ -141,9 +141,9 @@ public sealed class ObjectTests : IDisposable
     {
         await _host.PutAsync("empty", []);
 
-        S3Answer answer = await _host.GetAsync("empty");
+        S3Response response = await _host.GetAsync("empty");
 
-        Assert.Equal((200, 0, "0"), (answer.StatusCode, answer.Body.Length, answer.Header("Content-Length")));
+        Assert.Equal((200, 0, "0"), (response.StatusCode, response.Body.Length, response.Header("Content-Length")));
         Assert.Equal(416, (await _host.GetAsync("empty", ("Range", "bytes=0-"))).StatusCode);
     }
 
@@ -152,10 +152,10 @@ public sealed class ObjectTests : IDisposable
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.SendAsync("HEAD", _host.PathOf("k"));
-        S3Answer none = await _host.SendAsync("HEAD", _host.PathOf("none"));
+        S3Response response = await _host.SendAsync("HEAD", _host.PathOf("k"));
+        S3Response none = await _host.SendAsync("HEAD", _host.PathOf("none"));
 
-        Assert.Equal((200, "10", 0), (answer.StatusCode, answer.Header("Content-Length"), answer.Body.Length));
+        Assert.Equal((200, "10", 0), (response.StatusCode, response.Header("Content-Length"), response.Body.Length));
         Assert.Equal((404, 0), (none.StatusCode, none.Body.Length));
     }
 
@@ -172,11 +172,11 @@ public sealed class ObjectTests : IDisposable
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.GetAsync(
+        S3Response response = await _host.GetAsync(
             "k", (header, string.Format(CultureInfo.InvariantCulture, value, Md5(s_ten))));
 
-        Assert.Equal(statusCode, answer.StatusCode);
-        Assert.Equal(statusCode == 200 ? 10 : 0, statusCode == 412 ? 0 : answer.Body.Length);
+        Assert.Equal(statusCode, response.StatusCode);
+        Assert.Equal(statusCode == 200 ? 10 : 0, statusCode == 412 ? 0 : response.Body.Length);
     }
 
     [Theory]
@@ -190,9 +190,9 @@ public sealed class ObjectTests : IDisposable
     {
         await _host.PutAsync("there", s_ten);
 
-        S3Answer answer = await _host.PutAsync(key, "next"u8.ToArray(), (header, value));
+        S3Response response = await _host.PutAsync(key, "next"u8.ToArray(), (header, value));
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
         Assert.Equal(statusCode == 200, _host.Emulator.FindObject(_host.Bucket, key)?.Length == 4);
     }
 
@@ -206,12 +206,12 @@ public sealed class ObjectTests : IDisposable
     [InlineData("GET", "/{0}?versioning", 501, "NotImplemented")]
     public async Task Request_MissingResource_ReturnsS3Error(string method, string path, int statusCode, string error)
     {
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             method, string.Format(CultureInfo.InvariantCulture, path, _host.Bucket), method == "GET" ? null : s_ten);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
-        Assert.Equal("application/xml", answer.Header("Content-Type"));
-        Assert.Equal(answer.Header("x-amz-request-id"), answer.Element("RequestId"));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
+        Assert.Equal("application/xml", response.Header("Content-Type"));
+        Assert.Equal(response.Header("x-amz-request-id"), response.Element("RequestId"));
     }
 
     [Fact]
@@ -230,12 +230,12 @@ public sealed class ObjectTests : IDisposable
         await _host.PutAsync("a", s_ten);
         await _host.PutAsync("b", s_ten);
 
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             "POST",
             $"/{_host.Bucket}?delete",
             "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>"u8.ToArray());
 
-        Assert.Equal(["a", "b"], answer.Elements("Key"));
+        Assert.Equal(["a", "b"], response.Elements("Key"));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
@@ -254,14 +254,14 @@ public sealed class ObjectTests : IDisposable
     {
         await _host.PutAsync("k", s_ten, ("Content-Type", "text/plain"));
 
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             "GET",
             _host.PathOf("k")
                 + "?response-content-disposition=attachment&response-content-type=text%2Fhtml%0D%0AX-A%3A1");
 
-        Assert.Equal("attachment", answer.Header("Content-Disposition"));
-        Assert.StartsWith("text/html", answer.Header("Content-Type"), StringComparison.Ordinal);
-        Assert.Null(answer.Header("X-A"));
+        Assert.Equal("attachment", response.Header("Content-Disposition"));
+        Assert.StartsWith("text/html", response.Header("Content-Type"), StringComparison.Ordinal);
+        Assert.Null(response.Header("X-A"));
     }
 
     [Fact]
@@ -330,7 +330,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     private static string Md5(byte[] data) =>
-#pragma warning disable CA5351, CA1308 // What S3's ETags are.
+#pragma warning disable CA5351, CA1308 // S3's ETags are MD5 in lower case.
         Convert.ToHexString(MD5.HashData(data)).ToLowerInvariant();
 #pragma warning restore CA5351, CA1308
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>Who gets through, and to what.</summary>
+/// <summary>Tests authentication and authorization of S3 requests.</summary>
 public sealed class S3AccessTests : IDisposable
 {
     private readonly S3Host _host = new();
@@ -56,15 +56,15 @@ public sealed class S3AccessTests : IDisposable
             _ => "/",
         };
 
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             method,
             path + (parts.Length == 2 ? "?" + parts[1] : string.Empty),
             method is "PUT" or "POST" ? [] : null,
             await _host.CredentialsOfAsync(job));
 
-        Assert.Equal(statusCode, answer.StatusCode);
+        Assert.Equal(statusCode, response.StatusCode);
         Assert.Equal(
-            statusCode == 403 && method != "HEAD" ? "AccessDenied" : null, statusCode == 403 ? answer.Error : null);
+            statusCode == 403 && method != "HEAD" ? "AccessDenied" : null, statusCode == 403 ? response.Error : null);
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public sealed class S3AccessTests : IDisposable
         Assert.Equal("input", (await _host.SendAsync("GET", path, signer: credentials)).Text);
 
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        S3Answer answer = await _host.SendAsync("GET", path, signer: credentials);
+        S3Response response = await _host.SendAsync("GET", path, signer: credentials);
 
-        Assert.Equal((400, "ExpiredToken"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "ExpiredToken"), (response.StatusCode, response.Error));
         Assert.Equal("input", (await _host.SendAsync("GET", path, signer: await _host.CredentialsOfAsync(job))).Text);
     }
 
@@ -107,9 +107,10 @@ public sealed class S3AccessTests : IDisposable
             _ => right with { Service = "codepipeline" },
         };
 
-        S3Answer answer = await _host.SendAsync("GET", _host.PathOf(job.InputArtifacts[0].ObjectKey), signer: signer);
+        S3Response response = await _host.SendAsync(
+            "GET", _host.PathOf(job.InputArtifacts[0].ObjectKey), signer: signer);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
     }
 
     [Fact]
@@ -123,17 +124,17 @@ public sealed class S3AccessTests : IDisposable
             given.GetProperty("accessKeyId").GetString()!, given.GetProperty("secretAccessKey").GetString()!,
             "us-east-1");
 
-        Answer answer = await host.SendAsync(host.Request(EmulatorHost.Poll, "{}"), "{}", signer);
+        EmulatorResponse response = await host.SendAsync(host.Request(EmulatorHost.Poll, "{}"), "{}", signer);
 
-        Assert.Equal("UnrecognizedClientException", answer.Error);
+        Assert.Equal("UnrecognizedClientException", response.Error);
     }
 
     [Fact]
     public async Task Request_Unsigned_ReturnsAccessDenied()
     {
-        S3Answer answer = await _host.SendAsync(_host.Request("GET", _host.PathOf("k"), null));
+        S3Response response = await _host.SendAsync(_host.Request("GET", _host.PathOf("k"), null));
 
-        Assert.Equal((403, "AccessDenied"), (answer.StatusCode, answer.Error));
+        Assert.Equal((403, "AccessDenied"), (response.StatusCode, response.Error));
     }
 
     [Theory]
@@ -185,10 +186,11 @@ public sealed class S3AccessTests : IDisposable
         Assert.Equal("hello", (await GetUrlAsync(url)).Text);
 
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        S3Answer answer = await GetUrlAsync(url);
+        S3Response response = await GetUrlAsync(url);
 
         Assert.Equal(
-            (403, "AccessDenied", "Request has expired"), (answer.StatusCode, answer.Error, answer.Element("Message")));
+            (403, "AccessDenied", "Request has expired"),
+            (response.StatusCode, response.Error, response.Element("Message")));
     }
 
     [Fact]
@@ -230,9 +232,9 @@ public sealed class S3AccessTests : IDisposable
         await _host.PutAsync("other", "hello"u8.ToArray());
         string query = new Uri(_host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60)).Query;
 
-        S3Answer answer = await _host.SendAsync(new HttpRequestMessage(new HttpMethod(method), Url(key) + query));
+        S3Response response = await _host.SendAsync(new HttpRequestMessage(new HttpMethod(method), Url(key) + query));
 
-        Assert.Equal((403, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((403, error), (response.StatusCode, response.Error));
         Assert.Equal("hello", (await _host.GetAsync("k")).Text);
     }
 
@@ -251,9 +253,9 @@ public sealed class S3AccessTests : IDisposable
     {
         S3Signer signer = _host.Owner with { Service = service, Region = region };
 
-        S3Answer answer = await GetUrlAsync(signer.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60));
+        S3Response response = await GetUrlAsync(signer.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60));
 
-        Assert.Equal((400, "AuthorizationHeaderMalformed"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "AuthorizationHeaderMalformed"), (response.StatusCode, response.Error));
     }
 
     [Fact]
@@ -316,13 +318,15 @@ public sealed class S3AccessTests : IDisposable
         });
         await host.PutAsync("k", "hello"u8.ToArray());
 
-        S3Answer answer = await host.SendAsync("GET", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
-        S3Answer head = await host.SendAsync("HEAD", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
+        S3Response response = await host.SendAsync(
+            "GET", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
+        S3Response head = await host.SendAsync(
+            "HEAD", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
 
         string right = artifactRegion ?? region;
         Assert.Equal(
             (statusCode, error, right, right),
-            (answer.StatusCode, answer.Error, answer.Header("x-amz-bucket-region"),
+            (response.StatusCode, response.Error, response.Header("x-amz-bucket-region"),
                 head.Header("x-amz-bucket-region")));
         Assert.Equal("hello", (await host.GetAsync("k")).Text);
     }
@@ -392,5 +396,5 @@ public sealed class S3AccessTests : IDisposable
 
     private Uri Url(string key) => new(_host.Emulator.Endpoint, _host.PathOf(key));
 
-    private Task<S3Answer> GetUrlAsync(string url) => _host.SendAsync(new HttpRequestMessage(HttpMethod.Get, url));
+    private Task<S3Response> GetUrlAsync(string url) => _host.SendAsync(new HttpRequestMessage(HttpMethod.Get, url));
 }

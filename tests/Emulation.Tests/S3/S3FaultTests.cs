@@ -24,9 +24,9 @@ public sealed class S3FaultTests : IDisposable
     {
         _host.Order(fault + "=1@PutObject,limit=1");
 
-        S3Answer answer = await _host.PutAsync("k", s_data);
+        S3Response response = await _host.PutAsync("k", s_data);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
         Assert.Equal(200, (await _host.PutAsync("k", s_data)).StatusCode);
     }
@@ -36,9 +36,9 @@ public sealed class S3FaultTests : IDisposable
     {
         _host.Order("service-unavailable=1");
 
-        S3Answer answer = await _host.GetAsync("k");
+        S3Response response = await _host.GetAsync("k");
 
-        Assert.Equal((503, "text/html"), (answer.StatusCode, answer.Header("Content-Type")));
+        Assert.Equal((503, "text/html"), (response.StatusCode, response.Header("Content-Type")));
     }
 
     [Theory]
@@ -62,11 +62,11 @@ public sealed class S3FaultTests : IDisposable
     {
         await _host.PutAsync("k", s_data);
         _host.Order($"cut-off=1@{operation},limit=1");
-        Task<S3Answer> SendAsync() => operation == "GetObject"
+        Task<S3Response> SendAsync() => operation == "GetObject"
             ? _host.GetAsync("k")
             : _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
 
-        // The head came whole, or this would be an error of the request itself.
+        // The response head is complete. Otherwise the request itself would fail.
         HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(SendAsync);
 
         Assert.NotNull(error.InnerException);
@@ -96,12 +96,13 @@ public sealed class S3FaultTests : IDisposable
         await _host.PutAsync("k", s_data);
         _host.Order("corrupt=1");
 
-        S3Answer answer = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
+        S3Response response = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
 
-        Assert.Equal(s_data.Length, answer.Body.Length);
-        Assert.Equal(1, answer.Body.Zip(s_data, (one, other) => one != other).Count(differs => differs));
+        Assert.Equal(s_data.Length, response.Body.Length);
+        Assert.Equal(1, response.Body.Zip(s_data, (one, other) => one != other).Count(differs => differs));
         Assert.Equal(
-            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_data)), answer.Header("x-amz-checksum-crc64nvme"));
+            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_data)),
+            response.Header("x-amz-checksum-crc64nvme"));
     }
 
     [Fact]
@@ -124,7 +125,7 @@ public sealed class S3FaultTests : IDisposable
         await _host.PutAsync("k", s_data);
         _host.Order("slow=1@GetObject,delay=20s");
 
-        Task<S3Answer> call = _host.GetAsync("k");
+        Task<S3Response> call = _host.GetAsync("k");
         await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
         _host.Clock.Advance(TimeSpan.FromSeconds(20));
 
@@ -136,10 +137,10 @@ public sealed class S3FaultTests : IDisposable
     {
         _host.Order("garbled=1");
 
-        S3Answer answer = await _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
+        S3Response response = await _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
 
-        Assert.Equal(200, answer.StatusCode);
-        Assert.ThrowsAny<System.Xml.XmlException>(() => answer.Xml);
+        Assert.Equal(200, response.StatusCode);
+        Assert.ThrowsAny<System.Xml.XmlException>(() => response.Xml);
         Assert.Equal(200, (await _host.PutAsync("k", s_data)).StatusCode);
     }
 
@@ -161,7 +162,9 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("throttle=1@Upload", "UploadPart")]
     public void Fault_UnsupportedOperation_NamesSupportedOnes(string plan, string named) =>
         Assert.Contains(
-            named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).RecommendedAction, StringComparison.Ordinal);
+            named,
+            Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).RecommendedAction,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Faults_SameSeed_RepeatSequence()

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>The ways in which clients send a body, and what is checked about it.</summary>
+/// <summary>Tests the encodings of upload bodies and their verification.</summary>
 public sealed class UploadBodyTests : IDisposable
 {
     private const string Unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
@@ -32,9 +32,9 @@ public sealed class UploadBodyTests : IDisposable
     [InlineData(SignedTrailer, true)]
     public async Task ChunkedBody_IsDecoded(string payload, bool hasTrailer)
     {
-        S3Answer answer = await SendChunksAsync(payload, hasTrailer ? ChecksumText("CRC32", s_data) : null);
+        S3Response response = await SendChunksAsync(payload, hasTrailer ? ChecksumText("CRC32", s_data) : null);
 
-        Assert.Equal((200, null), (answer.StatusCode, answer.Error));
+        Assert.Equal((200, null), (response.StatusCode, response.Error));
         Assert.Equal(s_data, (await _host.GetAsync("k")).Body);
     }
 
@@ -48,9 +48,9 @@ public sealed class UploadBodyTests : IDisposable
     {
         string? trailer = payload == Signed ? null : ChecksumText("CRC32", s_data);
 
-        S3Answer answer = await SendChunksAsync(payload, trailer, changed);
+        S3Response response = await SendChunksAsync(payload, trailer, changed);
 
-        Assert.Equal((403, "SignatureDoesNotMatch"), (answer.StatusCode, answer.Error));
+        Assert.Equal((403, "SignatureDoesNotMatch"), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
@@ -82,9 +82,9 @@ public sealed class UploadBodyTests : IDisposable
         request.Headers.TransferEncodingChunked = true;
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
 
-        S3Answer answer = await _host.SendAsync(request);
+        S3Response response = await _host.SendAsync(request);
 
-        Assert.Equal((411, "MissingContentLength"), (answer.StatusCode, answer.Error));
+        Assert.Equal((411, "MissingContentLength"), (response.StatusCode, response.Error));
     }
 
     [Fact]
@@ -93,9 +93,9 @@ public sealed class UploadBodyTests : IDisposable
         HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
         _host.Owner.Sign(request, S3Signer.HashOf([1]), _host.Clock.GetUtcNow());
 
-        S3Answer answer = await _host.SendAsync(request);
+        S3Response response = await _host.SendAsync(request);
 
-        Assert.Equal((400, "XAmzContentSHA256Mismatch"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "XAmzContentSHA256Mismatch"), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
@@ -115,9 +115,9 @@ public sealed class UploadBodyTests : IDisposable
         string header = HeaderOf(algorithm);
         string value = ChecksumText(algorithm, s_data);
 
-        S3Answer put = await _host.PutAsync("k", s_data, (header, value));
-        S3Answer asked = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
-        S3Answer range = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-9"));
+        S3Response put = await _host.PutAsync("k", s_data, (header, value));
+        S3Response asked = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
+        S3Response range = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-9"));
 
         Assert.Equal(
             (value, value, "FULL_OBJECT"),
@@ -130,9 +130,9 @@ public sealed class UploadBodyTests : IDisposable
     [MemberData(nameof(Algorithms))]
     public async Task Checksum_Wrong_ReturnsBadDigest(string algorithm)
     {
-        S3Answer answer = await _host.PutAsync("k", s_data, (HeaderOf(algorithm), ChecksumText(algorithm, [1])));
+        S3Response response = await _host.PutAsync("k", s_data, (HeaderOf(algorithm), ChecksumText(algorithm, [1])));
 
-        Assert.Equal((400, "BadDigest"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "BadDigest"), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
@@ -154,7 +154,7 @@ public sealed class UploadBodyTests : IDisposable
     [Fact]
     public async Task ContentMd5_Correct_IsAccepted()
     {
-#pragma warning disable CA5351 // The header's own hash.
+#pragma warning disable CA5351 // Content-MD5 is an MD5.
         string md5 = Convert.ToBase64String(MD5.HashData(s_data));
 #pragma warning restore CA5351
 
@@ -171,10 +171,10 @@ public sealed class UploadBodyTests : IDisposable
     [Fact]
     public async Task RejectedUpload_KeepsConnectionOpen()
     {
-        // Big enough that the answer is there before the body has been sent.
+        // Large enough that the response arrives before the client has sent the body.
         byte[] body = new byte[4 << 20];
 
-        S3Answer refused = await _host.SendAsync("PUT", "/nowhere/k", body);
+        S3Response refused = await _host.SendAsync("PUT", "/nowhere/k", body);
 
         Assert.Equal("NoSuchBucket", refused.Error);
         Assert.Equal(200, (await _host.PutAsync("k", body)).StatusCode);
@@ -187,9 +187,9 @@ public sealed class UploadBodyTests : IDisposable
         request.Headers.ExpectContinue = true;
         _host.Owner.Sign(request, S3Signer.HashOf(s_data), _host.Clock.GetUtcNow());
 
-        S3Answer answer = await _host.SendAsync(request);
+        S3Response response = await _host.SendAsync(request);
 
-        Assert.Equal(("NoSuchBucket", "close"), (answer.Error, answer.Header("Connection")));
+        Assert.Equal(("NoSuchBucket", "close"), (response.Error, response.Header("Connection")));
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public sealed class UploadBodyTests : IDisposable
         Assert.False(Directory.Exists(folder));
     }
 
-    /// <summary>Those of other processes may go while they are looked at.</summary>
+    /// <summary>Returns the emulators' folders. Folders of other processes may disappear during the search.</summary>
     private static string[] EmulatorFolders(string user)
     {
         try
@@ -246,14 +246,14 @@ public sealed class UploadBodyTests : IDisposable
     private static bool HoldsTheData(string path) =>
         new FileInfo(path).Length == s_data.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(s_data);
 
-#pragma warning disable CA1308 // Headers are in lower case here.
+#pragma warning disable CA1308 // These headers are in lower case.
     private static string HeaderOf(string algorithm) => "x-amz-checksum-" + algorithm.ToLowerInvariant();
 #pragma warning restore CA1308
 
     private static string ChecksumText(string algorithm, byte[] data) =>
         Convert.ToBase64String(ChecksumAlgorithm.Find(algorithm)!.Of(data));
 
-    private Task<S3Answer> SendChunksAsync(
+    private Task<S3Response> SendChunksAsync(
         string payload,
         string? trailer,
         string? changed = null,
@@ -289,7 +289,7 @@ public sealed class UploadBodyTests : IDisposable
         void Write(string text) => body.Write(Encoding.ASCII.GetBytes(text), 0, text.Length);
         for (int offset = 0; ; offset += chunkSize)
         {
-            // The last chunk is an empty one.
+            // The last chunk is empty.
             byte[] chunk = [.. s_data.Skip(offset).Take(chunkSize)];
             string signature = signer.Chunk(chunk);
             if (changed == "signature" && chunk.Length > 0)
