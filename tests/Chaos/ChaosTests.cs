@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>Small seeds of the whole run.</summary>
+/// <summary>Short chaos runs.</summary>
 public sealed class ChaosTests
 {
     [Theory]

@@ -10,7 +10,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// Somebody sets a clock while a job is under way. Time limits are about what has elapsed, and not the time of day.
+/// Sets a clock while a job is running. Time limits must depend on elapsed time, not on the time of day.
 /// </summary>
 public sealed class ClockTests
 {
@@ -79,7 +79,7 @@ public sealed class ClockTests
             MayFailOtherwise = true,
             Clock = clock,
 
-            // Over at once, by a clock that hurries.
+            // Ends at once, because the clock accelerates.
             Worker = options => isStopped
                 ? options with { StopTimeout = TimeSpan.FromSeconds(20) }
                 : options with { JobTimeout = TimeSpan.FromSeconds(20) },
@@ -146,7 +146,7 @@ public sealed class ClockTests
     }
 
     /// <summary>
-    /// As a machine's clock is wrong from one moment to the next: what it signs is too old, or of the future.
+    /// The clock of the machine suddenly becomes wrong, so that signatures are too old or in the future.
     /// </summary>
     [Theory]
     [InlineData(1)]
@@ -161,7 +161,7 @@ public sealed class ClockTests
         {
             Wishes = [FaultyHandler.SucceedLarge],
 
-            // The SDK sets its clock right for the next attempt.
+            // The SDK corrects its clock for the next attempt.
             CallAttempts = 2,
             JobTimeLimit = TimeSpan.FromDays(3),
             AllowedClockSkew = TimeSpan.FromMinutes(5),
@@ -180,7 +180,7 @@ public sealed class ClockTests
         Assert.Equal(JobStatus.Succeeded, run.Job.Status);
     }
 
-    // Last calls keep their time: hurried, it would be over before the answer of a result is there.
+    // Do not accelerate the limit for last requests: it would expire before the response to a result arrives.
     private static LeapingClock Clock() =>
         new(new HurryingClock(TimeSpan.FromSeconds(30), limit: ShutdownCoordinator.FinalCallsTimeout));
 }

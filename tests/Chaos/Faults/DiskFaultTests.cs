@@ -11,7 +11,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Disks that are full or cannot be written, under a worker's journal and its folders.</summary>
+/// <summary>Tests a worker whose journal or folders are on a full or read-only disk.</summary>
 public sealed class DiskFaultTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class DiskFaultTests
 
         await AssertNoJobIsTakenAsync(disk.PathOf("journal"));
 
-        // Nor half a journal, which would only take up more room.
+        // A partial journal must not remain: it would use more space.
         Assert.Equal(["filler", "journal.lock", "old"], disk.Left);
     }
 
@@ -118,7 +118,7 @@ public sealed class DiskFaultTests
         Assert.Equal(JobStatus.Succeeded, run.Job.Status);
     }
 
-    /// <summary>Of a process, since the system's folder for temporary files is one for all of it.</summary>
+    /// <summary>Uses a separate process, because the folder for temporary files is a process-wide setting.</summary>
     [SmallDiskFact]
     public async Task TemporaryFolder_FullDisk_StopsWorkerBeforeClaim()
     {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A worker under mixtures of faults; <c>faults</c> as a command runs many more.</summary>
+/// <summary>Tests a worker with several faults at once. The command <c>faults</c> runs many more cases.</summary>
 public sealed class MixedFaultTests
 {
     [Theory]

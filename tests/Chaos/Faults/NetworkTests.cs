@@ -14,7 +14,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// No DNS, no TLS, nobody there, and proxies that drop: the worker rides it out, and delivers what it has.
+/// Tests a worker with failing DNS, TLS and connections, and with proxies that drop connections. It must retry and
+/// deliver all results.
 /// </summary>
 public sealed class NetworkTests
 {
@@ -88,7 +89,7 @@ public sealed class NetworkTests
     }
 
     /// <summary>
-    /// A proxy that drops the connection at each operation, before the request goes on or in the place of its answer.
+    /// A proxy that drops the connection at each operation, before the request or before the response.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -121,7 +122,7 @@ public sealed class NetworkTests
         }
     }
 
-    /// <summary>With TLS in front, as between a company's network and AWS, and without.</summary>
+    /// <summary>Runs with TLS, as between a company's network and AWS, and without.</summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]
