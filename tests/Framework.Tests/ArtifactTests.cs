@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Framework.Tests;
 
-/// <summary>Artifacts to and from the emulator's S3, by the SDK's and our own code for .NET Framework.</summary>
+/// <summary>Tests artifact transfers with the emulator's S3 on .NET Framework.</summary>
 public sealed class ArtifactTests
 {
     private const int Large = 20_000_000;
@@ -59,7 +59,8 @@ public sealed class ArtifactTests
     }
 
     /// <summary>
-    /// A small archive is read while its only piece is being written: through another handle, and no zeros.
+    /// Expanding a small archive starts while its only part is being written. The second file handle must not read
+    /// zeros.
     /// </summary>
     [Fact]
     public async Task Save_ExpandDamagedArchive_LeavesNoFiles()

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Other programs read our zips, and we read their zips and tars.</summary>
+/// <summary>Tests that other programs can read our zips, and that we can read their zips and tars.</summary>
 public sealed class ArchiveTests : IDisposable
 {
     private readonly TempFolder _temp = new();
@@ -33,7 +33,7 @@ public sealed class ArchiveTests : IDisposable
         MakeFolder();
         await PackAsync();
 
-        // Names as Unicode, whatever the machine's language is.
+        // Makes unzip read names as Unicode in any locale.
         await RunAsync(unzip, ["-q", Archive, "-d", Destination], new() { ["LC_ALL"] = "C.UTF-8" });
 
         Assert.Equal(Describe(Source), Describe(Destination));

@@ -10,10 +10,10 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Other people's S3 clients on the emulator's buckets.</summary>
+/// <summary>Tests the emulator's S3 with boto3 and the AWS CLI.</summary>
 public sealed class ArtifactTests : IDisposable
 {
-    // More than the 8 MiB from which the AWS tools upload in parts.
+    // Above 8 MiB, the AWS tools use multipart uploads.
     private const int BigLength = 20 << 20;
 
     private readonly TempFolder _folder = new();
@@ -157,7 +157,7 @@ public sealed class ArtifactTests : IDisposable
             ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN",
         });
 
-        // The command asks for the head first, whose errors have no body to name them in.
+        // The command sends HeadObject first, whose error responses have no body and so no error code.
         Assert.Contains("(400)", expired.Error, StringComparison.Ordinal);
         Assert.Contains("(403)", foreign.Error, StringComparison.Ordinal);
         Assert.Equal(

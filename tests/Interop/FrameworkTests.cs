@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>The .NET Framework build, which Windows PowerShell 5.1 loads, under Mono, or on Windows.</summary>
+/// <summary>Tests the .NET Framework build, for Windows PowerShell 5.1, under Mono or on Windows.</summary>
 public sealed class FrameworkTests
 {
     private const string Project = "CodePipeline.ThirdParty.Framework.Tests";
@@ -35,7 +35,7 @@ public sealed class FrameworkTests
             Path.Combine(bin, Project + ".dll"), "-nologo", "-noappdomain", "-parallel", "none", "-xml", results,
         ];
 
-        // Mono's own HttpClient can wait for ever for a connection that was refused while others queue behind it.
+        // Mono's HttpClient can hang on a refused connection while other requests wait for it.
         string[] quirks = ["-nomethod", "*.Stop_UnderLoad_NeverReportsFalseSuccess"];
         ClientResult run = (await ClientProcess.RunAsync(
             mono ?? runner, mono is null ? arguments : [runner, .. arguments, .. quirks], patience: s_patience))!;

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Our mover of artifacts against somebody else's S3.</summary>
+/// <summary>Tests artifact transfers with moto's S3.</summary>
 public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, IDisposable
 {
     private const string Bucket = "codepipeline-us-east-1-123456789012";

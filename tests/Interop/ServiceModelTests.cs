@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Our limits against botocore's copy of the service model, member by member.</summary>
+/// <summary>Compares our limits with botocore's copy of the service model, for each member.</summary>
 public sealed class ServiceModelTests
 {
     private const string Identifier = "[0-9A-Za-z_-]+";
@@ -92,7 +92,7 @@ public sealed class ServiceModelTests
         Assert.Equal(s_numbers[member], (Number(model, "min"), Number(model, "max")));
     }
 
-    /// <summary>Fails when a later model limits a member that is not in the tables above.</summary>
+    /// <summary>Fails if a later model limits a member that the tables above do not contain.</summary>
     [SkippableFact]
     public async Task LimitedInputMembers_OfModel_AreCovered()
     {
@@ -108,7 +108,7 @@ public sealed class ServiceModelTests
         Assert.Equal(s_texts.Keys.Concat(s_choices.Keys).Concat(s_numbers.Keys).Order(StringComparer.Ordinal), limited);
     }
 
-    /// <summary>Each member that the model requires, with the case that leaves it out.</summary>
+    /// <summary>The required members of the model, with the case that omits each.</summary>
     public static IReadOnlyDictionary<string, string> Required { get; } = new Dictionary<string, string>
     {
         [Poll + ".actionTypeId"] = "poll: no action type",

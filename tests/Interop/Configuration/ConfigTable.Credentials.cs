@@ -5,7 +5,9 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>Roles, web identity, programs, SSO, containers and machines; files that cannot be read; S3.</summary>
+/// <summary>
+/// Cases for roles, web identity, credential processes, SSO, containers, the metadata service, unreadable files and S3.
+/// </summary>
 internal static partial class ConfigTable
 {
     private static IEnumerable<ConfigCase> Roles()
@@ -360,7 +362,7 @@ internal static partial class ConfigTable
     }
 
     private static string Hash(string text) =>
-#pragma warning disable CA5350 // The AWS CLI names its files by it.
+#pragma warning disable CA5350 // The AWS CLI names its cache files by SHA-1.
         Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 #pragma warning restore CA5350
 

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>Endpoints, variants of them, retries, authorities and proxies.</summary>
+/// <summary>Cases for endpoints, their variants, retries, certificate authorities and proxies.</summary>
 internal static partial class ConfigTable
 {
     private static string Default => "[default]\n" + Region + Keys("AK");

@@ -7,8 +7,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
 /// <summary>
-/// The same files, variables and parameters through our client and botocore: whose keys sign, for which region, where
-/// the requests go, what STS and SSO are asked for, and with which proxy and authorities.
+/// Compares our client with botocore for the same files, variables and parameters: access keys, regions, endpoints, STS
+/// and SSO requests, proxies and certificate authorities.
 /// </summary>
 [Collection(Name)]
 public sealed class ConfigTests(ConfigRun run)

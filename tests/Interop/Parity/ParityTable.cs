@@ -5,8 +5,8 @@ using System.Linq;
 namespace CodePipeline.ThirdParty.Interop.Parity;
 
 /// <summary>
-/// The cases: valid, each limit at and past its edge, Unicode, missing, each modelled and unmodelled error, broken
-/// answers.
+/// The cases: valid requests, each limit at and beyond its value, Unicode, missing members, each modelled and
+/// unmodelled error, and invalid responses.
 /// </summary>
 internal static class ParityTable
 {
@@ -295,7 +295,7 @@ internal static class ParityTable
         yield return new ParityCase(
             "failure: no client token", Failure, Job("job-1", null, ("failureDetails", details)), Refused, Refused);
 
-        // What a file is about tells its members: one without failureDetails is a success to ours.
+        // Our cmdlet chooses the operation by the members: a file without failureDetails is a success.
         yield return new ParityCase("failure: no details", Failure, Job("job-1", Token), Ok, Refused)
         {
             State = JobState.Claimed,
@@ -303,7 +303,7 @@ internal static class ParityTable
         };
     }
 
-    /// <summary>What the service says outside of its model, and what is no answer of it, for each operation.</summary>
+    /// <summary>Errors that are not in the service model, and invalid responses, for each operation.</summary>
     private static IEnumerable<ParityCase> Errors()
     {
         (string Operation, object Request, JobState State)[] calls =
@@ -329,7 +329,7 @@ internal static class ParityTable
             ("service-unavailable", "HTTP 503", "503"),
             ("drop-before", "connection", "connection"),
             ("drop-after", "connection", "connection"),
-            // botocore takes JSON that it cannot read for an answer without members.
+            // botocore treats unreadable JSON as a response without members.
             ("garbled", "HTTP 200", Ok),
             ("cut-off", "connection", "connection"),
         ];

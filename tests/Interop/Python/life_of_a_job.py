@@ -1,4 +1,4 @@
-"""Takes one job through poll, details, acknowledge, continuation and failure, and prints what it saw as JSON."""
+"""Runs one job through poll, details, acknowledge, continuation and failure, and prints the responses as JSON."""
 import datetime
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Sends the cases of a file through boto3, each to its own endpoint, and prints what came back as JSON."""
+"""Sends the cases of a file with boto3, each to its own endpoint, and prints the results as JSON."""
 import json
 import re
 import sys
