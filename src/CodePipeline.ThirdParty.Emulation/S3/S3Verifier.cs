@@ -8,8 +8,6 @@ namespace CodePipeline.ThirdParty.Emulation;
 internal sealed class S3Verifier
 {
     private const string Service = "s3";
-    private const string Terminator = "aws4_request";
-    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const int LongestExpiry = 604_800;
 
     private readonly EmulatorOptions _options;
@@ -49,20 +47,13 @@ internal sealed class S3Verifier
 
     private static S3Exception BadParameters(string message) => new("AuthorizationQueryParametersError", message);
 
-    private static bool TryReadTime(string? text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
-        text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
     private static string Iso(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static void CheckSignedHeaders(HttpRequest call, string signedHeaders)
     {
-        string[] signed = signedHeaders.Split(';');
-        string[] missing = call.Headers.AllKeys.OfType<string>()
-            .Where(name => name.Equals("host", StringComparison.OrdinalIgnoreCase)
-                || name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase))
-            .Where(name => !signed.Contains(name, StringComparer.OrdinalIgnoreCase))
-            .ToArray();
+        string[] missing = SignatureV4.UnsignedHeaders(call, signedHeaders);
         if (missing.Length > 0)
         {
             throw S3Exception.AccessDenied("There were headers present in the request which were not signed")
@@ -114,10 +105,10 @@ internal sealed class S3Verifier
         if (time is null && DateTimeOffset.TryParse(
             request.Header("Date"), CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset date))
         {
-            time = date.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+            time = SignatureV4.FormatTime(date);
         }
 
-        if (!TryReadTime(time, out DateTimeOffset signedAt))
+        if (!SignatureV4.TryParseTime(time, out DateTimeOffset signedAt))
         {
             throw S3Exception.AccessDenied("AWS authentication requires a valid Date or x-amz-date header");
         }
@@ -151,7 +142,7 @@ internal sealed class S3Verifier
             ?? throw BadParameters("Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; "
                 + "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
         string time = Required("X-Amz-Date");
-        if (!TryReadTime(time, out DateTimeOffset signedAt))
+        if (!SignatureV4.TryParseTime(time, out DateTimeOffset signedAt))
         {
             throw BadParameters("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
         }
@@ -239,12 +230,13 @@ internal sealed class S3Verifier
             throw Malformed($"incorrect service \"{header.Service}\". This endpoint belongs to \"{Service}\".");
         }
 
-        if (header.Terminator != Terminator)
+        if (header.Terminator != SignatureV4.Terminator)
         {
-            throw Malformed($"incorrect terminal \"{header.Terminator}\". This endpoint uses \"{Terminator}\".");
+            throw Malformed(
+                $"incorrect terminal \"{header.Terminator}\". This endpoint uses \"{SignatureV4.Terminator}\".");
         }
 
-        if (header.Date.Length != 8 || !time.StartsWith(header.Date, StringComparison.Ordinal))
+        if (!SignatureV4.IsDateOf(header.Date, time))
         {
             throw Malformed($"Invalid credential date \"{header.Date}\". This date is not the same as X-Amz-Date.");
         }
@@ -294,16 +286,9 @@ internal sealed class S3Verifier
     private static ChunkSigner CheckSignature(
         AuthorizationHeader header, string time, string canonical, string secretAccessKey)
     {
-        byte[] key = System.Text.Encoding.UTF8.GetBytes("AWS4" + secretAccessKey);
-        foreach (string part in new[] { header.Date, header.Region, Service, Terminator })
-        {
-            key = Hashing.HmacSha256(key, part);
-        }
-
-        string scope = $"{header.Date}/{header.Region}/{Service}/{Terminator}";
-        string hash = Hashing.Hex(Hashing.Sha256(HttpReader.Latin1.GetBytes(canonical)));
-        string expected = Hashing.Hex(
-            Hashing.HmacSha256(key, string.Join("\n", AuthorizationHeader.Algorithm, time, scope, hash)));
+        byte[] key = SignatureV4.DeriveKey(secretAccessKey, header.Date, header.Region, Service);
+        string scope = SignatureV4.Scope(header.Date, header.Region, Service);
+        string expected = SignatureV4.Sign(key, time, scope, HttpReader.Latin1.GetBytes(canonical));
         return ConstantTimeComparison.AreEqual(expected, header.Signature)
             ? new ChunkSigner(key, time, scope, header.Signature)
             : throw S3Exception.SignatureDoesNotMatch().With("AWSAccessKeyId", header.AccessKeyId);
