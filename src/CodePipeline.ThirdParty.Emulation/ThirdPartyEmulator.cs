@@ -102,7 +102,8 @@ public sealed class ThirdPartyEmulator : IDisposable
     /// <param name="request">The job.</param>
     /// <param name="cancellationToken">Cancels the copying of contents; the job is then not added.</param>
     /// <exception cref="InvalidInputException">
-    /// A value exceeds a limit, the job id is in use, the client has a different client token, or a file cannot be read.
+    /// A value exceeds a limit, the job id is in use, the client has a different client token, or a file cannot be
+    /// read.
     /// </exception>
     public EmulatedJob AddJob(EmulatedJobRequest request, CancellationToken cancellationToken = default)
     {

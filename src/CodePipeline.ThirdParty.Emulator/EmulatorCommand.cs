@@ -29,7 +29,10 @@ internal sealed class EmulatorCommand
         Description = "AWS region of the artifact bucket; the default is the region of --region.",
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "Name of the emulator; the default is emulator-<port>." };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "Name of the emulator; the default is emulator-<port>.",
+    };
 
     private readonly Option<string?> _accessKeyId = new("--access-key-id")
     {
@@ -117,7 +120,8 @@ internal sealed class EmulatorCommand
 
     private readonly Option<FaultPlan?> _faults = new("--faults")
     {
-        Description = "Faults to inject, for example \"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2\" or "
+        Description = "Faults to inject, for example "
+            + "\"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2\" or "
             + "\"cut-off=0.2@GetObject\".",
         CustomParser = ArgumentReader.Faults,
     };

@@ -40,7 +40,8 @@ internal static class Program
         }
         catch (InvalidInputException e)
         {
-            await Console.Error.WriteLineAsync($"{e.InputName}: {e.Message} {e.RecommendedAction}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{e.InputName}: {e.Message} {e.RecommendedAction}")
+                .ConfigureAwait(false);
             return BadArguments;
         }
         catch (EmulatorStartException e)

@@ -97,7 +97,8 @@ internal static class StartupMessage
         StringBuilder text = new();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"The CodePipeline emulator '{emulator.Name}' is listening on {emulator.Endpoint} in region {emulator.Region}.");
+            $"The CodePipeline emulator '{emulator.Name}' is listening on {emulator.Endpoint} "
+                + $"in region {emulator.Region}.");
         text.AppendLine().AppendLine("# bash");
         foreach ((string name, string value) in variables)
         {

@@ -7,7 +7,8 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Emulator;
 
 /// <summary>
-/// Waits for the end of the program: Ctrl+C, SIGTERM or the end of standard input. It handles signals from its creation.
+/// Waits for the end of the program: Ctrl+C, SIGTERM or the end of standard input. It handles signals from its creation
+/// on.
 /// </summary>
 internal sealed class TerminationSignal : IDisposable
 {

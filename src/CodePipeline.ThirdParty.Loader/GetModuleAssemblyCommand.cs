@@ -58,7 +58,8 @@ public sealed class GetModuleAssemblyCommand : PSCmdlet
 
         object? table = SessionState.PSVariable.GetValue("PSVersionTable");
         object? engine = Engine ?? (table as Hashtable)?["PSVersion"];
-        string message = $"{Name} needs PowerShell {s_minimumEngine} or later, or Windows PowerShell 5.1; this is PowerShell {engine}.";
+        string message = $"{Name} needs PowerShell {s_minimumEngine} or later, or Windows PowerShell 5.1; "
+            + $"this is PowerShell {engine}.";
 
         // Throw like a throw statement: a cmdlet's terminating error would end only the statement of the psm1, not the
         // import.

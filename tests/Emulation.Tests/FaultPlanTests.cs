@@ -46,7 +46,7 @@ public sealed class FaultPlanTests
     [InlineData("throttle=1,delay=1s", "has no delay")]
     [InlineData("slow=1,delay=1", "has no unit")]
     [InlineData("slow=1,delay=0s", "more than 0")]
-    [InlineData("slow=1,delay=1e9s", "at most a day")]
+    [InlineData("slow=1,delay=1e9s", "at most 1 day")]
     [InlineData("throttle=1,often=1", "'often' is not a setting")]
     [InlineData("seed=1.5", "'1.5' is not a whole number")]
     public void Parse_InvalidPlan_NamesPartAndReason(string text, string problem)

@@ -93,7 +93,7 @@ public sealed class ProgramTests
         using EmulatorProcess process = new(
             "--job", "Test/Contoso/1", "--secret-access-key", "it's", "--until-stdin-closes");
 
-        List<string> lines = await process.ReadLinesAsync("Stop with");
+        List<string> lines = await process.ReadLinesAsync("Press Ctrl+C");
 
         Assert.Contains(lines, line => line.StartsWith(
             "export AWS_ENDPOINT_URL_CODEPIPELINE='http://127.0.0.1:", StringComparison.Ordinal));
@@ -111,7 +111,7 @@ public sealed class ProgramTests
         using EmulatorProcess process = new(
             "--job", "Test/Contoso/1", "--jobs", "2", "--client-token", "token", "--until-stdin-closes");
 
-        List<string> lines = await process.ReadLinesAsync("Stop with");
+        List<string> lines = await process.ReadLinesAsync("Press Ctrl+C");
 
         Assert.Contains("export CPTHIRDPARTY_CLIENT_TOKEN='token'", lines);
         Assert.Contains("$env:CPTHIRDPARTY_CLIENT_TOKEN = 'token'", lines);
@@ -122,7 +122,7 @@ public sealed class ProgramTests
     {
         using EmulatorProcess process = new("--action-type", "Test/Contoso/1", "--until-stdin-closes");
 
-        List<string> lines = await process.ReadLinesAsync("Stop with");
+        List<string> lines = await process.ReadLinesAsync("Press Ctrl+C");
 
         Assert.DoesNotContain(lines, line => line.Contains("CPTHIRDPARTY_CLIENT_TOKEN", StringComparison.Ordinal));
     }

@@ -399,7 +399,7 @@ internal static partial class ConfigTable
             Variables = ["AWS_DEFAULT_REGION="],
             Difference = "empty variables",
         };
-        yield return new("region: a name that is none", keys) { Region = "us west", Error = Input };
+        yield return new("region: an invalid name", keys) { Region = "us west", Error = Input };
         yield return new("region: a name that leads away", keys) { Region = "x.evil.test", Error = Input };
         yield return new("region: none", keys) { Error = Input };
         yield return new("region: capitals", keys)
