@@ -1,24 +1,25 @@
 #requires -Version 7.2
 <#
 .SYNOPSIS
-    Builds, tests, checks, documents, packs and publishes the module. The tasks themselves live in tools/.
+    Builds, tests, analyzes, documents, packs and publishes the module. The scripts in tools/ implement the tasks.
 .PARAMETER Task
-    What to do, in this order whatever the order of the names: Build, Help, Analyze, Test, Package, Publish. All but
-    Publish if not given.
+    The tasks to run: Build, Help, Analyze, Test, Package, Publish. They always run in this order. The default is all
+    tasks except Publish.
 .PARAMETER RequireTools
-    Help, Analyze: fails if PlatyPS or PSScriptAnalyzer is missing, where otherwise one line says what is skipped.
+    Help, Analyze: fails if PlatyPS or PSScriptAnalyzer is missing. Without this switch, a warning reports the skipped
+    task.
 .PARAMETER CertificateThumbprint
-    Package: the code-signing certificate in the user's or the machine's store to sign with.
+    Package: the thumbprint of a code-signing certificate in the store of the user or the machine.
 .PARAMETER CertificatePath
-    Package: a .pfx file to sign with.
+    Package: a .pfx file with a code-signing certificate.
 .PARAMETER CertificatePassword
-    Package: its password.
+    Package: the password of the .pfx file.
 .PARAMETER Repository
-    Publish: a registered repository; the PowerShell Gallery if not given.
+    Publish: a registered repository. The default is the PowerShell Gallery.
 .PARAMETER ApiKey
-    Publish: the repository's key; the variable PSGALLERY_API_KEY if not given.
+    Publish: the API key of the repository. The default is the environment variable PSGALLERY_API_KEY.
 .PARAMETER Tag
-    Package, Publish: the git tag of the release, such as v1.2.3, which has to agree with the version.
+    Package, Publish: the git tag of the release, such as v1.2.3. It must match the version.
 .EXAMPLE
     ./build.ps1
 .EXAMPLE
@@ -41,11 +42,11 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $tools = Join-Path -Path $PSScriptRoot -ChildPath 'tools'
 
-# With -File, PowerShell hands a list over as one text.
+# With -File, PowerShell passes a list as one string.
 $known = 'Build', 'Help', 'Analyze', 'Test', 'Package', 'Publish'
 $wanted = @($Task -split ',' | ForEach-Object Trim)
 foreach ($unknown in $wanted | Where-Object { $_ -notin $known }) {
-    throw "'$unknown' is no task. The tasks are $($known -join ',')."
+    throw "'$unknown' is not a task. Use one of: $($known -join ', ')."
 }
 
 foreach ($each in $known | Where-Object { $_ -in $wanted }) {
@@ -55,45 +56,45 @@ foreach ($each in $known | Where-Object { $_ -in $wanted }) {
             & "$tools/Build-Module.ps1"
         }
         'Help' {
-            $lacks = ''
+            $missing = ''
             try {
                 & "$tools/Install-Requirement.ps1" -Name 'Microsoft.PowerShell.PlatyPS'
             } catch {
-                $lacks = "$_"
+                $missing = "$_"
             }
 
-            # Without PlatyPS, the committed help is used if its hash is that of the markdown.
-            $with = @{ Check = [bool]$lacks }
-            if ($lacks -and $RequireTools) {
-                throw $lacks
-            } elseif ($lacks) {
-                Write-Warning -Message "Skipped, no help is made: $lacks The committed help is checked and used."
+            # Without PlatyPS, use the committed help if its hash matches the markdown.
+            $with = @{ Check = [bool]$missing }
+            if ($missing -and $RequireTools) {
+                throw $missing
+            } elseif ($missing) {
+                Write-Warning -Message "Skipped building the help: $missing The committed help is checked and used."
             }
 
             & "$tools/Build-Help.ps1" @with
             if ($LASTEXITCODE -ne 0) {
-                throw 'The help could not be made, or is not that of the markdown; why stands above.'
+                throw 'The help could not be built or is out of date. See the output above.'
             }
 
-            # The module that is tested and packed has the help that was just written.
-            if (-not $lacks) {
+            # Build again, so that the module contains the new help.
+            if (-not $missing) {
                 & "$tools/Build-Module.ps1"
             }
         }
         'Analyze' {
-            $lacks = ''
+            $missing = ''
             try {
                 & "$tools/Install-Requirement.ps1" -Name 'PSScriptAnalyzer'
             } catch {
-                $lacks = "$_"
+                $missing = "$_"
             }
 
-            if (-not $lacks) {
+            if (-not $missing) {
                 & "$tools/Test-Script.ps1"
             } elseif ($RequireTools) {
-                throw $lacks
+                throw $missing
             } else {
-                Write-Warning -Message "Skipped, the scripts are not analysed: $lacks"
+                Write-Warning -Message "Skipped analyzing the scripts: $missing"
             }
 
             & "$tools/Test-Version.ps1"

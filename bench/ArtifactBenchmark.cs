@@ -14,12 +14,12 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Bench;
 
 /// <summary>
-/// (e) 1 GiB in 10,000 files, and one file of 1 GiB: brought and expanded, zipped and uploaded; against the AWS CLI
-/// with zip and unzip or Expand-Archive. Whole processes, wall time and peak memory.
+/// (e) Downloads and expands, and zips and uploads, 1 GiB in 10,000 files and in one file. Compares the module with the
+/// AWS CLI plus zip, unzip or Expand-Archive. Measures wall time and peak memory of whole processes.
 /// </summary>
 /// <remarks>
-/// What was expanded stays until all rounds are over, and is on the disk before the next program starts: ext4 looks
-/// past inodes that were freed in the last minutes, which costs whoever makes 10,000 files then a second or more.
+/// Deletes expanded files only after all rounds and runs <c>sync</c> before each program: ext4 does not reuse recently
+/// freed inodes, so creating 10,000 files soon after a deletion takes at least a second longer.
 /// </remarks>
 internal static class ArtifactBenchmark
 {
@@ -32,8 +32,8 @@ internal static class ArtifactBenchmark
     public static async Task RunAsync(Report report)
     {
         report.Head("(e) Artifacts of 1 GiB: process start to end, and peak memory");
-        if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("aws", "the AWS CLI") || !report.Needs("zip", "zip")
-            || !report.Needs("unzip", "unzip"))
+        if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("aws", "AWS CLI")
+            || !report.Needs("zip", "zip") || !report.Needs("unzip", "unzip"))
         {
             return;
         }
@@ -80,7 +80,8 @@ internal static class ArtifactBenchmark
             + "Out-Null; exit";
         string expand = $"Expand-Archive -LiteralPath '{zip}' -DestinationPath '{target}'; exit";
         string copyAndExpand = $"aws s3 cp --only-show-errors '{uri}' '{target}.zip' && "
-            + $"{PowerShellCommand()} -NoProfile -c \"Expand-Archive -LiteralPath '{target}.zip' -DestinationPath '{target}'; exit\"";
+            + $"{PowerShellCommand()} -NoProfile -c "
+            + $"\"Expand-Archive -LiteralPath '{target}.zip' -DestinationPath '{target}'; exit\"";
         string copyAndUnzip = $"aws s3 cp --only-show-errors '{uri}' '{target}.zip' && "
             + $"unzip -q '{target}.zip' -d '{target}'";
         string zipAndCopy = $"cd '{Path.Combine(root, name)}' && zip -qr '{target}.zip' . && "
@@ -108,7 +109,7 @@ internal static class ArtifactBenchmark
         report.Row("aws s3 cp + Expand-Archive", copiedArchive.Time());
         report.Row("Expand-Archive of a local file", archive.Show());
         double inflating = Inflate(zip);
-        report.Row("inflating alone, by one thread", FormattableString.Invariant($"{inflating:0.###} s"));
+        report.Row("inflate only, one thread", FormattableString.Invariant($"{inflating:0.###} s"));
         double floor = inflating / copiedArchive.Seconds;
         double shared = floor / Environment.ProcessorCount;
         report.Goal($"ours / aws s3 cp + unzip, {what}", ours.Seconds / theirs.Seconds, atMost: 0.6);
@@ -118,12 +119,13 @@ internal static class ArtifactBenchmark
             atMost: 0.2,
             limit: files > 1
                 ? FormattableString.Invariant(
-                    $"Inflating alone keeps {Environment.ProcessorCount} processors busy for {shared:0.###} of it; ")
-                    + "the server, which runs beside it, checksums and writing the files take the rest."
+                    $"Decompression alone takes {shared:0.###} of the time on {Environment.ProcessorCount} cores. ")
+                    + "The rest is for the emulator on the same machine, checksums and writing the files."
                 : FormattableString.Invariant(
-                    $"One Deflate stream is for one processor: inflating alone is {floor:0.###} of it."));
+                    $"One Deflate stream cannot be parallelized. Decompression alone takes {floor:0.###} of ")
+                    + "the time.");
         report.Row(
-            "ours / Expand-Archive, which downloads nothing",
+            "ours / Expand-Archive of a local file",
             FormattableString.Invariant($"{ours.Seconds / archive.Seconds:0.###}"));
         report.Goal($"peak memory, save {what}", ours.PeakMegabytes, atMost: MemoryGoal, unit: " MB");
         report.Row($"zip and publish, {what}", published.Show());
@@ -142,7 +144,7 @@ internal static class ArtifactBenchmark
                 int found = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Count();
                 if (found != files)
                 {
-                    throw new InvalidOperationException($"{program} left {found} files of {files}.");
+                    throw new InvalidOperationException($"{program} wrote {found} files instead of {files}.");
                 }
 
                 Directory.Move(target, Path.Combine(kept, Guid.NewGuid().ToString("N")));
@@ -153,7 +155,8 @@ internal static class ArtifactBenchmark
     }
 
     /// <summary>
-    /// What no program that inflates with one thread can fall below: nothing is downloaded, checked or written.
+    /// Returns the seconds to decompress with one thread, without download, checks and writing: the minimum for any
+    /// single-threaded program.
     /// </summary>
     private static double Inflate(string zip)
     {
@@ -180,7 +183,7 @@ internal static class ArtifactBenchmark
         return details.InputArtifacts.Single();
     }
 
-    /// <summary>Lines of words, which shrink to about a third, as source and logs do.</summary>
+    /// <summary>Writes lines of words, which compress to about a third, like source code and logs.</summary>
     private static void WriteFiles(string folder, int files)
     {
         var random = new Random(1);
@@ -230,7 +233,7 @@ internal static class ArtifactBenchmark
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"'{command}' ended with exit code {process.ExitCode}.");
+            throw new InvalidOperationException($"'{command}' failed with exit code {process.ExitCode}.");
         }
     }
 
@@ -246,7 +249,7 @@ internal static class ArtifactBenchmark
 
         public string Show() => Time() + FormattableString.Invariant($", {PeakMegabytes:0} MB");
 
-        /// <summary>The time alone: of what a shell runs the memory is not seen.</summary>
+        /// <summary>Formats only the time. The memory of a shell's child processes is not measured.</summary>
         public string Time() => new Sample(_all.Select(run => run.Seconds)).Show("s");
     }
 }

@@ -9,7 +9,7 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>The least that a details call can be: an HttpClient, SigV4 by hand, and the answer parsed.</summary>
+/// <summary>A minimal client for job details: HttpClient, handwritten SigV4 and a parsed response.</summary>
 internal sealed class BareClient(EmulatorServer server) : IDisposable
 {
     private const string Target = "CodePipeline_20150709.GetThirdPartyJobDetails";

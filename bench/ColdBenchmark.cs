@@ -3,14 +3,14 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Bench;
 
 /// <summary>
-/// (d) A cold one-shot poll, from the start of a process to its end, pwsh with our module against the AWS CLI.
+/// (d) A cold one-shot poll, from process start to end. Compares pwsh and the module with the AWS CLI.
 /// </summary>
 internal static class ColdBenchmark
 {
     public static Task RunAsync(Report report)
     {
         report.Head("(d) A cold one-shot poll, process start to end");
-        if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("aws", "the AWS CLI"))
+        if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("aws", "AWS CLI"))
         {
             return Task.CompletedTask;
         }

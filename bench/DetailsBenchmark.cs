@@ -9,7 +9,9 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>(a) A warm details call by our client, against a bare HttpClient with SigV4, and against boto3.</summary>
+/// <summary>
+/// (a) A warm request for job details. Compares our client with a bare HttpClient with SigV4, and with boto3.
+/// </summary>
 internal static class DetailsBenchmark
 {
     private const int Calls = 1500;
@@ -17,7 +19,7 @@ internal static class DetailsBenchmark
 
     public static async Task RunAsync(Report report)
     {
-        report.Head("(a) A warm details call");
+        report.Head("(a) A warm request for job details");
         using var server = new EmulatorServer(jobs: 1, "Test/Bench/1");
         using var bare = new BareClient(server);
         using IThirdPartyJobClient ours = ThirdPartyJobClients.Create(
@@ -27,7 +29,7 @@ internal static class DetailsBenchmark
         var ourTimes = new List<double>();
         for (int i = -WarmUpCalls; i < Calls; i++)
         {
-            // In turns, so that both meet the same server and the same machine.
+            // Alternate, so that both run under the same conditions.
             double bareTime = await TimeAsync(() => bare.DetailsAsync(server.FirstJobId));
             double ourTime = await TimeAsync(() => ours.GetThirdPartyJobDetailsAsync(
                 server.FirstJobId, token, CallOptions.Quiet, CancellationToken.None));

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>The emulator in a process of its own.</summary>
+/// <summary>Runs the emulator in a separate process.</summary>
 internal sealed class EmulatorServer : IDisposable
 {
     public const string Token = "bench-client-token";
@@ -32,12 +32,12 @@ internal sealed class EmulatorServer : IDisposable
         _process = Process.Start(start)!;
         string line = _process.StandardOutput.ReadLine()
             ?? throw new InvalidOperationException("The emulator did not start.");
-        using JsonDocument told = JsonDocument.Parse(line);
-        Endpoint = new Uri(Text(told.RootElement, "endpoint"));
-        Region = Text(told.RootElement, "region");
-        AccessKeyId = Text(told.RootElement, "accessKeyId");
-        SecretAccessKey = Text(told.RootElement, "secretAccessKey");
-        FirstJobId = Text(told.RootElement.GetProperty("jobs")[0], "jobId");
+        using JsonDocument startup = JsonDocument.Parse(line);
+        Endpoint = new Uri(Text(startup.RootElement, "endpoint"));
+        Region = Text(startup.RootElement, "region");
+        AccessKeyId = Text(startup.RootElement, "accessKeyId");
+        SecretAccessKey = Text(startup.RootElement, "secretAccessKey");
+        FirstJobId = Text(startup.RootElement.GetProperty("jobs")[0], "jobId");
     }
 
     public Uri Endpoint { get; }

@@ -10,16 +10,18 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>The worker's engine in a process of its own, with a handler that does nothing.</summary>
+/// <summary>Runs the worker engine in a separate process, with a handler that does nothing.</summary>
 internal static class EngineWorker
 {
     public const string Argument = "engine-worker";
 
-    // A poll a second: after some thirty the runtime compiles them anew, which is no part of idling.
+    // The worker polls once a second. After about 30 calls, the JIT recompiles the code; that is not part of idling.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(30);
 
-    /// <summary>Action type, handlers at once, jobs to warm up, jobs; or <c>idle</c> and the action type.</summary>
+    /// <summary>
+    /// Arguments: action type, number of parallel handlers, warm-up jobs and jobs; or <c>idle</c> and the action type.
+    /// </summary>
     public static Task<int> RunAsync(string[] arguments) => arguments[0] == "idle"
         ? IdleAsync(arguments[1])
         : WorkAsync(
@@ -42,7 +44,7 @@ internal static class EngineWorker
         return 0;
     }
 
-    /// <summary>Per cent of a core, and memory in MB, of a worker that finds no jobs.</summary>
+    /// <summary>Prints the CPU usage in percent of a core, and the memory in MB, of an idle worker.</summary>
     private static async Task<int> IdleAsync(string actionType)
     {
         using var stop = new CancellationTokenSource();
@@ -65,7 +67,11 @@ internal static class EngineWorker
     {
         var session = new ThirdPartySession(
             name: null,
-            new ClientSettings { Region = AwsEnvironmentVariables.Region, Environment = AwsEnvironmentVariables.Stamp(null) },
+            new ClientSettings
+            {
+                Region = AwsEnvironmentVariables.Region,
+                Environment = AwsEnvironmentVariables.Stamp(null),
+            },
             tokens: null);
         return new WorkerEngine(
             new WorkerOptions

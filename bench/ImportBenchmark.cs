@@ -5,12 +5,12 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Bench;
 
 /// <summary>
-/// (c) Import-Module, against a bare pwsh that starts and ends; and what a module that does nothing takes of it.
+/// (c) The time of Import-Module, compared with a bare start of pwsh and with the import of a minimal module.
 /// </summary>
 /// <remarks>
-/// PowerShell keeps a list of what it compiled at its last start, and compiles that ahead at the next. Each kind of
-/// start has a list of its own here, as for a user who runs it again and again; with one list each would be given that
-/// of another.
+/// PowerShell records the methods that it compiles at startup, and precompiles them at the next start. Each kind of
+/// start has its own cache folder, as for a user who repeats it. With a shared folder, each start would use the profile
+/// of another kind.
 /// </remarks>
 internal static class ImportBenchmark
 {
@@ -41,7 +41,7 @@ internal static class ImportBenchmark
             (with.Median - bare.Median) / bare.Median,
             atMost: 1.0 / 3,
             limit: FormattableString.Invariant(
-                $"Importing any binary module with a view takes {share:0.###} of a bare start."));
+                $"The import of a minimal binary module with a view takes {share:0.###} of a bare start."));
         folder.Delete(recursive: true);
         return Task.CompletedTask;
 
@@ -52,7 +52,7 @@ internal static class ImportBenchmark
         }
     }
 
-    /// <summary>A module of the loader alone, which refers to nothing.</summary>
+    /// <summary>Creates a minimal module that contains only the loader assembly, which has no dependencies.</summary>
     private static string WriteLeast(string folder)
     {
         const string Loader = "CodePipeline.ThirdParty.Loader.dll";

@@ -10,15 +10,15 @@ using CodePipeline.ThirdParty.Engine;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>Runs the programs that are measured, with the server's address and keys in their environment.</summary>
+/// <summary>Runs the measured programs with the emulator's endpoint and credentials in their environment.</summary>
 internal sealed class Peer(EmulatorServer server)
 {
     /// <summary>
-    /// Where PowerShell keeps what it remembers from one start to the next, if not in the user's own folder.
+    /// The folder for PowerShell's startup cache; <see langword="null"/> for the user's folder.
     /// </summary>
     public string? Cache { get; set; }
 
-    /// <summary>The name under which <see cref="Run"/> and its kin take the engine, wherever it is.</summary>
+    /// <summary>The program name that selects <see cref="Engine"/> in <see cref="Run"/> and similar methods.</summary>
     public const string PowerShell = "pwsh";
 
     public static string Module { get; } = Metadata("Module");
@@ -30,16 +30,17 @@ internal sealed class Peer(EmulatorServer server)
     public static string Metadata(string key) => Assembly.GetExecutingAssembly()
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
-    /// <summary>Whether a program is there at all.</summary>
-    public static bool Has(string program) => program == PowerShell || (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-        .Split(Path.PathSeparator)
+    /// <summary>Whether the PATH contains a program.</summary>
+    public static bool Has(string program) => program == PowerShell
+        || (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program))
         .Any(path => File.Exists(path) || File.Exists(path + ".exe"));
 
     public static IEnumerable<double> Numbers(IEnumerable<string> lines) =>
         lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture));
 
-    /// <summary>Runs to the end and gives what was printed.</summary>
+    /// <summary>Runs a program and returns the lines of its output.</summary>
+    /// <exception cref="InvalidOperationException">The exit code is not 0.</exception>
     public string[] Run(string program, params string[] arguments)
     {
         using Process process = Start(program, arguments);
@@ -47,14 +48,14 @@ internal sealed class Peer(EmulatorServer server)
         process.WaitForExit();
         return process.ExitCode == 0
             ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}.");
+            : throw new InvalidOperationException($"{program} failed with exit code {process.ExitCode}.");
     }
 
     /// <summary>Runs this program with other arguments.</summary>
     public string[] RunSelf(params string[] arguments) =>
         Run("dotnet", arguments.Prepend(Assembly.GetExecutingAssembly().Location).ToArray());
 
-    /// <summary>Milliseconds from the start of a process to its end.</summary>
+    /// <summary>Runs a program and returns its wall time in milliseconds.</summary>
     public double Time(string program, params string[] arguments)
     {
         long started = Stopwatch.GetTimestamp();
@@ -62,7 +63,7 @@ internal sealed class Peer(EmulatorServer server)
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
-    /// <summary>Wall time of a process from start to end, and the most memory that it held.</summary>
+    /// <summary>Runs a program and returns its wall time and peak memory.</summary>
     public Measured Measure(string program, params string[] arguments)
     {
         long started = Stopwatch.GetTimestamp();
@@ -78,7 +79,7 @@ internal sealed class Peer(EmulatorServer server)
             }
             catch (InvalidOperationException)
             {
-                // It ended in between.
+                // The process has ended.
             }
         }
 
@@ -86,7 +87,7 @@ internal sealed class Peer(EmulatorServer server)
         return process.ExitCode == 0
             ? measured
             : throw new InvalidOperationException(
-                $"{program} ended with exit code {process.ExitCode}: {output.Result}");
+                $"{program} failed with exit code {process.ExitCode}: {output.Result}");
     }
 
     private Process Start(string program, IEnumerable<string> arguments)
@@ -109,5 +110,5 @@ internal sealed class Peer(EmulatorServer server)
     }
 }
 
-/// <summary>What a process took.</summary>
+/// <summary>The wall time and peak memory of a process.</summary>
 internal readonly record struct Measured(double Seconds, double PeakMegabytes);

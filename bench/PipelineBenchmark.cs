@@ -3,7 +3,7 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>(b) The four-cmdlet pipeline in pwsh, jobs per second, against boto3's loop.</summary>
+/// <summary>(b) Jobs per second of a pipeline of four cmdlets in pwsh, compared with a loop in boto3.</summary>
 internal static class PipelineBenchmark
 {
     private const int Jobs = 5000;
@@ -12,7 +12,7 @@ internal static class PipelineBenchmark
 
     public static Task RunAsync(Report report)
     {
-        report.Head($"(b) Poll, details, claim, success: jobs per second, after {WarmUpJobs} jobs to warm up");
+        report.Head($"(b) Poll, details, claim, success: jobs per second, after {WarmUpJobs} warm-up jobs");
         if (!report.Needs(Peer.PowerShell, "PowerShell") || !report.Needs("python3", "boto3"))
         {
             return Task.CompletedTask;
@@ -25,8 +25,8 @@ internal static class PipelineBenchmark
             using var server = new EmulatorServer(Jobs, "Test/Ours/1", "Test/Theirs/1");
             var peer = new Peer(server);
             ourRates.AddRange(Peer.Numbers(peer.Run(
-                Peer.PowerShell, "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1", $"{Batch}",
-                $"{WarmUpJobs}")));
+                Peer.PowerShell, "-NoProfile", "-File", Peer.Script("pipeline.ps1"), Peer.Module, "Test/Ours/1",
+                $"{Batch}", $"{WarmUpJobs}")));
             botoRates.AddRange(Peer.Numbers(peer.Run(
                 "python3", Peer.Script("pipeline.py"), "Theirs", EmulatorServer.Token, $"{Batch}", $"{WarmUpJobs}")));
         }
@@ -34,7 +34,7 @@ internal static class PipelineBenchmark
         var ours = new Sample(ourRates);
         var boto = new Sample(botoRates);
         report.Row("four cmdlets in pwsh", ours.Show("jobs/s"));
-        report.Row("boto3's loop", boto.Show("jobs/s"));
+        report.Row("boto3 loop", boto.Show("jobs/s"));
         report.Goal("four cmdlets / boto3", ours.Median / boto.Median, atLeast: 3);
         return Task.CompletedTask;
     }

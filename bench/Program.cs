@@ -4,8 +4,8 @@ using System.Linq;
 using System.Threading.Tasks;
 using CodePipeline.ThirdParty.Bench;
 
-// Prints ratios of figures measured in this one run, side by side with what they are compared to. Names as arguments
-// run only those; --write puts the report of all into docs/, or renews those parts of one that was made here today.
+// Runs the benchmarks and prints each figure with the figure that it is compared with. Arguments select benchmarks by
+// name. --write writes the report to docs/. With names, --write updates only these parts of a report from today.
 var benchmarks = new Dictionary<string, Func<Report, Task>>
 {
     ["details"] = DetailsBenchmark.RunAsync,
@@ -16,7 +16,7 @@ var benchmarks = new Dictionary<string, Func<Report, Task>>
     ["worker"] = WorkerBenchmark.RunAsync,
 };
 
-// What the worker's benchmark measures in a process of its own.
+// The worker benchmark starts this program again to measure the engine in a separate process.
 if (args.FirstOrDefault() == EngineWorker.Argument)
 {
     return await EngineWorker.RunAsync(args[1..]);
@@ -29,15 +29,15 @@ string[] unknown = args.Except(benchmarks.Keys).ToArray();
 if (unknown.Length > 0)
 {
     Console.Error.WriteLine(
-        $"There is no benchmark {string.Join(", ", unknown)}. There are: {string.Join(", ", benchmarks.Keys)}.");
+        $"Unknown benchmark: {string.Join(", ", unknown)}. Use one of: {string.Join(", ", benchmarks.Keys)}.");
     return 2;
 }
 
 if (isWritten && args.Length > 0 && !WrittenReport.CanRenew(Peer.Metadata("Docs")))
 {
     Console.Error.WriteLine(
-        "The report in docs/ is of another day, machine or version of a program, so that parts of this run do not go "
-        + $"with it: leave the names out, and {WriteSwitch} measures and writes everything.");
+        "The report in docs/ is from another day, machine or program version, so it cannot be updated in part. "
+        + $"Use {WriteSwitch} without names to measure and write everything.");
     return 2;
 }
 
@@ -58,5 +58,5 @@ if (isWritten)
 
 string[] missed = report.Goals.Where(goal => !goal.IsReached).Select(goal => goal.What).ToArray();
 Console.WriteLine();
-Console.WriteLine(missed.Length == 0 ? "Every goal was reached." : $"Missed: {string.Join("; ", missed)}.");
+Console.WriteLine(missed.Length == 0 ? "All goals were reached." : $"Missed goals: {string.Join("; ", missed)}.");
 return missed.Length == 0 ? 0 : 1;

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>Prints figures and ratios as they come, and keeps them for the written report.</summary>
+/// <summary>Prints figures and ratios, and collects them for the written report.</summary>
 internal sealed class Report
 {
     private readonly List<Section> _sections = new();
@@ -26,25 +26,25 @@ internal sealed class Report
         Console.WriteLine($"  {what,-40} {figure}");
     }
 
-    /// <summary>Whether a program is on this machine; says so where it is not.</summary>
+    /// <summary>Whether a program is installed. Adds a row to the report if it is not.</summary>
     public bool Needs(string program, string what)
     {
         bool there = Peer.Has(program);
         if (!there)
         {
-            Row(what, "not on this machine: not measured");
+            Row(what, "not measured: not installed");
         }
 
         return there;
     }
 
-    /// <summary>A figure with a goal: a ratio, or a bound such as memory.</summary>
-    /// <param name="what">What was measured.</param>
-    /// <param name="figure">How it came out.</param>
-    /// <param name="atMost">The goal, where less is better.</param>
-    /// <param name="atLeast">The goal, where more is better.</param>
-    /// <param name="unit">The unit of both; none for a ratio.</param>
-    /// <param name="limit">What stands in the way of the goal, where that is known; said when it is missed.</param>
+    /// <summary>Adds a figure that has a goal: a ratio, or a limit such as memory.</summary>
+    /// <param name="what">The name of the measurement.</param>
+    /// <param name="figure">The measured value.</param>
+    /// <param name="atMost">The upper limit; <see langword="null"/> if more is better.</param>
+    /// <param name="atLeast">The lower limit; <see langword="null"/> if less is better.</param>
+    /// <param name="unit">The unit of the value and the goal; empty for a ratio.</param>
+    /// <param name="limit">The known reason for missing the goal, for the report.</param>
     public void Goal(
         string what, double figure, double? atMost = null, double? atLeast = null, string unit = "",
         string? limit = null)
@@ -59,7 +59,7 @@ internal sealed class Report
     }
 }
 
-/// <summary>One benchmark's figures.</summary>
+/// <summary>The figures of one benchmark.</summary>
 internal sealed class Section(string title)
 {
     public string Title { get; } = title;
@@ -69,17 +69,17 @@ internal sealed class Section(string title)
     public List<Goal> Goals { get; } = new();
 }
 
-/// <summary>A figure, and what it was to be.</summary>
+/// <summary>A measured value and its goal.</summary>
 internal sealed record Goal(string What, double Figure, double Bound, bool MoreIsBetter, string Unit, string? Limit)
 {
     public bool IsReached => Share <= 1;
 
-    /// <summary>How much of what is allowed it takes: 1 is the goal itself, less is better.</summary>
+    /// <summary>The value relative to the goal: 1 is the goal, less is better.</summary>
     public double Share => MoreIsBetter ? Bound / Figure : Figure / Bound;
 
     public string Wanted =>
         FormattableString.Invariant($"{(MoreIsBetter ? "at least" : "at most")} {Bound:0.###}{Unit}");
 
     public string Show() => FormattableString.Invariant(
-        $"{Figure:0.###}{Unit}, to reach: {Wanted}: {(IsReached ? "reached" : "MISSED")}");
+        $"{Figure:0.###}{Unit}, goal {Wanted}: {(IsReached ? "reached" : "MISSED")}");
 }

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>What was measured, by its median and its quartiles.</summary>
+/// <summary>The median and quartiles of repeated measurements.</summary>
 internal sealed class Sample
 {
     private readonly double[] _sorted;
@@ -17,22 +17,22 @@ internal sealed class Sample
 
     public double High => At(0.75);
 
-    /// <summary>How far the quartiles are apart, as a share of the median.</summary>
+    /// <summary>The interquartile range relative to the median.</summary>
     public double Spread => (High - Low) / Median;
 
     public string Show(string unit) => FormattableString.Invariant(
         $"{Median:0.###} {unit} (quartiles {Low:0.###} to {High:0.###}, {_sorted.Length} runs)");
 
     /// <summary>
-    /// Things in turns, and all of it again where the figures of the first, to which the others are compared, lie so
-    /// far apart that the machine had other things to do. What counts is the try in which they lay together best.
+    /// Measures programs alternately. Repeats everything, up to five times, while the spread of the first program, the
+    /// baseline, is too large because of other load. Returns the attempt with the smallest spread of the baseline.
     /// </summary>
     public static Sample[] InCalmTurns(int turns, params Func<double>[] things)
     {
-        const int MostTries = 5;
+        const int MaxAttempts = 5;
         const double Calm = 0.12;
         Sample[] calmest = InTurns(turns, things);
-        for (int i = 1; i < MostTries && calmest[0].Spread > Calm; i++)
+        for (int i = 1; i < MaxAttempts && calmest[0].Spread > Calm; i++)
         {
             Sample[] again = InTurns(turns, things);
             calmest = again[0].Spread < calmest[0].Spread ? again : calmest;
@@ -41,7 +41,7 @@ internal sealed class Sample
         return calmest;
     }
 
-    /// <summary>Things in turns, after one unmeasured go of each, so that all meet the same machine.</summary>
+    /// <summary>Measures programs alternately, after one warm-up of each, under the same conditions.</summary>
     private static Sample[] InTurns(int turns, params Func<double>[] things)
     {
         List<double>[] all = Array.ConvertAll(things, _ => new List<double>());

@@ -6,8 +6,8 @@ using System.Threading.Tasks;
 namespace CodePipeline.ThirdParty.Bench;
 
 /// <summary>
-/// (f) A worker whose handler does nothing: jobs per second of the engine and of the cmdlet, against a boto3 worker
-/// with a thread pool that makes the same calls; and what an idle worker costs.
+/// (f) A worker whose handler does nothing. Compares the jobs per second of the engine and of the cmdlet with a boto3
+/// worker that sends the same requests from a thread pool. Measures the CPU and memory usage of an idle worker.
 /// </summary>
 internal static class WorkerBenchmark
 {
@@ -19,7 +19,7 @@ internal static class WorkerBenchmark
     public static Task RunAsync(Report report)
     {
         report.Head(
-            $"(f) A worker with a handler that does nothing: jobs per second, after {WarmUpJobs} jobs to warm up");
+            $"(f) A worker with a handler that does nothing: jobs per second, after {WarmUpJobs} warm-up jobs");
         var engine = new List<double>();
         var one = new List<double>();
         var many = new List<double>();
@@ -46,7 +46,7 @@ internal static class WorkerBenchmark
             }
         }
 
-        Show(report, $"engine, {Threads} at once", engine);
+        Show(report, $"engine, {Threads} parallel jobs", engine);
         Show(report, "cmdlet, -ThrottleLimit 1", one);
         Show(report, $"cmdlet, -ThrottleLimit {Threads}", many);
         Show(report, $"boto3, {Threads} threads", boto);
@@ -67,11 +67,11 @@ internal static class WorkerBenchmark
 
     private static void Idle(Report report)
     {
-        // The one job is gone while the worker settles.
+        // The worker processes the only job before the measurement starts.
         using var server = new EmulatorServer(1, "Test/Bench/1");
         double[] idle = Peer.Numbers(new Peer(server).RunSelf(EngineWorker.Argument, "idle", "Test/Bench/1")).ToArray();
-        report.Goal("an idle worker's share of a core", idle[0], atMost: 0.5, unit: " %");
-        report.Row("an idle worker's memory", FormattableString.Invariant($"{idle[1]:0} MB"));
+        report.Goal("idle worker, share of a core", idle[0], atMost: 0.5, unit: " %");
+        report.Row("idle worker, memory", FormattableString.Invariant($"{idle[1]:0} MB"));
     }
 
     private static IEnumerable<double> Cmdlet(Peer peer, string actionType, int throttleLimit) => Peer.Numbers(peer.Run(

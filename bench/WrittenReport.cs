@@ -9,7 +9,7 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>Writes what was measured as a page of the documentation, with a chart beside it.</summary>
+/// <summary>Writes the figures to a page of the documentation, with a chart.</summary>
 internal static class WrittenReport
 {
     private const int RowHeight = 26;
@@ -17,22 +17,22 @@ internal static class WrittenReport
     private const int BarWidth = 420;
     private const double MostShare = 2;
 
-    /// <summary>What everything was measured on, in one line.</summary>
+    /// <summary>A description of this machine in one line.</summary>
     public static string Machine { get; } = FormattableString.Invariant(
         $"{RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} cores ")
         + FormattableString.Invariant($"({Processor()}), {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, ")
         + RuntimeInformation.FrameworkDescription;
 
     /// <summary>
-    /// Whether the report in a folder is of this machine, its programs and this day, so that parts of it can be
-    /// measured anew.
+    /// Whether the report in a folder is from this machine, the same program versions and today, so that parts of it
+    /// can be updated.
     /// </summary>
     public static bool CanRenew(string folder) =>
         File.Exists(PageIn(folder)) && File.ReadAllText(PageIn(folder)).StartsWith(Head(), StringComparison.Ordinal);
 
     /// <summary>
-    /// Writes <c>benchmarks.md</c> and <c>benchmarks.svg</c>; what was not measured now is taken from the report that
-    /// is there, where <see cref="CanRenew"/>.
+    /// Writes <c>benchmarks.md</c> and <c>benchmarks.svg</c>. If <see cref="CanRenew"/>, keeps the sections of the
+    /// existing report that were not measured now.
     /// </summary>
     public static void Write(Report report, string folder)
     {
@@ -55,17 +55,17 @@ internal static class WrittenReport
     private static string Page(IEnumerable<Section> sections)
     {
         var text = new StringBuilder(Head());
-        text.Append("Written by `dotnet run -c Release --project bench -- --write`, which measures everything anew. ")
-            .Append("Figures are medians,\nwith quartiles for their spread; each thing is measured beside what it is ")
-            .Append("compared to, in the same run, against the\nemulator of this project on the same machine. ")
-            .Append("Ratios carry over to other machines better than times do.\n\n");
-        text.Append("![How much of each goal is used up: less is better, 1 is the goal](benchmarks.svg)\n");
+        text.Append("To measure again and write this page, run `dotnet run -c Release --project bench -- --write`.\n\n")
+            .Append("All programs use the emulator of this project on the same machine. Programs that are compared ")
+            .Append("run alternately in the\nsame benchmark. Figures are medians with quartiles. ")
+            .Append("Ratios apply to other machines better than times.\n\n");
+        text.Append("![Each figure relative to its goal: 1 is the goal, less is better](benchmarks.svg)\n");
         foreach (Section section in sections)
         {
             text.Append("\n## ").Append(section.Title).Append("\n\n");
             if (section.Rows.Count > 0)
             {
-                text.Append("| What | Figure |\n| --- | --- |\n");
+                text.Append("| Measurement | Figure |\n| --- | --- |\n");
                 foreach ((string what, string figure) in section.Rows)
                 {
                     text.Append("| ").Append(what).Append(" | ").Append(figure).Append(" |\n");
@@ -76,7 +76,7 @@ internal static class WrittenReport
 
             if (section.Goals.Count > 0)
             {
-                text.Append("| Ratio or bound | Figure | Goal | |\n| --- | ---: | --- | --- |\n");
+                text.Append("| Ratio or limit | Figure | Goal | Result |\n| --- | ---: | --- | --- |\n");
                 foreach (Goal goal in section.Goals)
                 {
                     string end = goal.IsReached ? "reached" : "**missed**";
@@ -88,14 +88,14 @@ internal static class WrittenReport
             foreach (Goal goal in section.Goals.Where(goal => !goal.IsReached))
             {
                 text.Append("\n*").Append(goal.What).Append("*: ")
-                    .Append(goal.Limit ?? "missed in this run.").Append('\n');
+                    .Append(goal.Limit ?? "The cause is unknown.").Append('\n');
             }
         }
 
         return text.ToString();
     }
 
-    /// <summary>A bar for each goal: how much of what is allowed was taken.</summary>
+    /// <summary>Draws a bar for each goal: the figure relative to the goal.</summary>
     private static string Chart(IReadOnlyList<Goal> goals)
     {
         int height = (goals.Count * RowHeight) + 50;
@@ -103,7 +103,8 @@ internal static class WrittenReport
         var svg = new StringBuilder();
         svg.Append(FormattableString.Invariant(
             $"""<svg xmlns="http://www.w3.org/2000/svg" width="{LabelWidth + BarWidth + 90}" height="{height}" """))
-            .Append("""font-family="sans-serif" font-size="13" role="img" aria-label="Share of each goal">""")
+            .Append("""font-family="sans-serif" font-size="13" role="img" """)
+            .Append("""aria-label="Figures relative to their goals">""")
             .Append('\n')
             .Append("""<rect width="100%" height="100%" fill="#ffffff"/>""").Append('\n');
         for (int i = 0; i < goals.Count; i++)
@@ -125,7 +126,7 @@ internal static class WrittenReport
         svg.Append(FormattableString.Invariant($"""<line x1="{goalAt}" y1="22" x2="{goalAt}" y2="{height - 14}" """))
             .Append("""stroke="#222222" stroke-dasharray="4 3"/>""")
             .Append(FormattableString.Invariant($"""<text x="{goalAt}" y="16" text-anchor="middle">"""))
-            .Append("the goal; shorter is better</text>")
+            .Append("goal (shorter is better)</text>")
             .Append("\n</svg>\n");
         return svg.ToString();
     }

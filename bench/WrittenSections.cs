@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace CodePipeline.ThirdParty.Bench;
 
-/// <summary>Reads the sections of a page that <see cref="WrittenReport"/> wrote.</summary>
+/// <summary>Reads the sections of a page from <see cref="WrittenReport"/>.</summary>
 internal static partial class WrittenSections
 {
     private const string MoreIsBetter = "at least";
@@ -20,7 +20,7 @@ internal static partial class WrittenSections
         foreach (string line in lines.Where(line => line.StartsWith("| ", StringComparison.Ordinal)))
         {
             string[] cells = line.Trim('|').Split(" | ").Select(cell => cell.Trim()).ToArray();
-            if (cells[0] is "What" or "---" or "Ratio or bound")
+            if (cells[0] is "Measurement" or "---" or "Ratio or limit")
             {
                 continue;
             }

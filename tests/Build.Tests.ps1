@@ -14,7 +14,7 @@ BeforeAll {
 Describe 'The scripts of the repository' {
     It 'have no finding of PSScriptAnalyzer' {
         Skip-WithoutAnalyzer
-        & $tools/Test-Script.ps1 | Should -BeLike 'PSScriptAnalyzer*no finding.'
+        & $tools/Test-Script.ps1 | Should -BeLike 'PSScriptAnalyzer*no findings.'
     }
 
     It 'are told by file, line and rule where one has a finding' {
@@ -49,7 +49,7 @@ Describe 'The modules that the tools want' {
     }
 
     It 'are pinned, every one that is asked for' {
-        { & $copy/Install-Requirement.ps1 -Name Contoso.Other } | Should -Throw "*pins no version of 'Contoso.Other'*"
+        { & $copy/Install-Requirement.ps1 -Name Contoso.Other } | Should -Throw "*does not contain 'Contoso.Other'*"
     }
 }
 
@@ -61,7 +61,7 @@ Describe 'build.ps1' {
     It 'takes a list as the command line of another shell gives it' {
         $said = Invoke-Engine -NoProfile -NonInteractive -File $root/build.ps1 -Task 'Analyze,Nonsense' 2>&1
         $LASTEXITCODE | Should -Not -Be 0
-        "$said" -replace '\s+', ' ' | Should -BeLike "*'Nonsense' is no task*"
+        "$said" -replace '\s+', ' ' | Should -BeLike "*'Nonsense' is not a task*"
     }
 
     It 'runs tasks in their order, by scripts of tools/ that are there' {
@@ -104,7 +104,7 @@ Describe 'build.ps1' {
             Add-Content $project/docs/en-US/Confirm-CPThirdPartyJob.md 'More words.'
             $run = Invoke-HelpTask
             $run.ExitCode | Should -Not -Be 0
-            $run.Said | Should -BeLike '*is not that of docs/en-US*'
+            $run.Said | Should -BeLike '*does not match docs/en-US*'
         }
     }
 }

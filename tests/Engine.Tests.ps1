@@ -128,6 +128,6 @@ Describe 'Test-Module.ps1' {
     It 'says which Pester is missing, and where' {
         $said = Invoke-Engine @common -PesterVersion 5.99.0
         $LASTEXITCODE | Should -Be 3
-        $said[0] | Should -BeLike "Pester 5.99.0 is not in $([WildcardPattern]::Escape($pester))*"
+        $said[0] | Should -BeLike "Pester 5.99.0 was not found in $([WildcardPattern]::Escape($pester))*"
     }
 }

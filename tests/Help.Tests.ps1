@@ -324,7 +324,7 @@ Describe 'The help in the package' {
         $tool = [IO.Path]::Combine($RepositoryRoot, 'tools', 'Build-Help.ps1')
         $run = Invoke-ChildPwsh -NoImport -Script "$hide& '$tool' -Check; exit `$LASTEXITCODE"
         $run.Lines[-1] |
-            Should -BeLike "The help in module/en-US is that of docs/en-US$(if (-not $Modules) { ', by its hash' })*"
+            Should -BeLike "The help in module/en-US matches docs/en-US$(if (-not $Modules) { ' by its hash' })*"
         $run.ExitCode | Should -Be 0
     }
 

@@ -137,7 +137,7 @@ Describe 'An older PowerShell 7' {
         $child = Import-InEngine $_
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be (
-            "CodePipeline.ThirdParty needs PowerShell 7.4 or later, or Windows PowerShell 5.1; this is $_.",
+            "CodePipeline.ThirdParty needs PowerShell 7.4 or later, or Windows PowerShell 5.1; this is PowerShell $_.",
             'PowerShellTooOld,Microsoft.PowerShell.Commands.ImportModuleCommand', '0')
     }
 

@@ -77,7 +77,7 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
         $copy = New-OtherVersion $version (Join-Path $TestDrive 'extra')
         Set-Content -Path (Join-Path $copy 'notes.txt') -Value 'left over'
         { & $tools/New-Package.ps1 -Path $copy -Destination $packages } |
-            Should -Throw '*Not named: notes.txt*-RenewContents*'
+            Should -Throw '*Not listed: notes.txt*-RenewContents*'
     }
 
     It 'refuses a package that lacks a file' {
@@ -170,23 +170,23 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         $global:Unsignable = "$name.psm1"
         Remove-Item $packages -Recurse -ErrorAction Ignore
         { & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages } |
-            Should -Throw "$name.psm1 could not be signed with 'CN=Contoso': not trusted"
+            Should -Throw "Cannot sign $name.psm1 with 'CN=Contoso': not trusted"
         "$packages/$name.$full.nupkg" | Should -Not -Exist
     }
 
     It 'says what is wrong with <What>' -TestCases @(
         @{ What = 'a file that is not there'; With = { @{ CertificatePath = "$TestDrive/none.pfx" } }
-            Says = 'There is no certificate file *none.pfx.'
+            Says = 'The certificate file *none.pfx does not exist.'
         }
         @{ What = 'a wrong password'
             With = {
                 $wrong = [System.Net.NetworkCredential]::new('', 'wrong').SecurePassword
                 @{ CertificatePath = $pfx; CertificatePassword = $wrong }
             }
-            Says = '*contoso.pfx cannot be opened; is -CertificatePassword that of the file?*'
+            Says = 'Cannot open the certificate file *contoso.pfx: * Check -CertificatePassword.'
         }
         @{ What = 'a thumbprint that no store has'; With = { @{ CertificateThumbprint = '00' * 20 } }
-            Says = 'There is no certificate with thumbprint 0000*'
+            Says = 'No certificate in the stores * has the thumbprint 0000*'
         }
         @{ What = 'a certificate for servers'
             With = {
@@ -194,10 +194,10 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
                     CertificatePassword = $password
                 }
             }
-            Says = "The certificate 'CN=Server' is not one for signing code."
+            Says = "The certificate 'CN=Server' is not a code-signing certificate."
         }
         @{ What = 'two certificates'; With = { @{ CertificatePath = $pfx; CertificateThumbprint = '00' } }
-            Says = 'Give one of*'
+            Says = 'Both -CertificateThumbprint and -CertificatePath*'
         }
     ) {
         $with = & $With
@@ -327,14 +327,14 @@ Describe 'A prerelease' -Skip:(-not $hasResourceGet) {
     It 'is laid out under its number, and has one version everywhere' {
         Remove-Item -LiteralPath $project/output/$name -Recurse
         & $project/tools/Expand-Package.ps1
-        & $project/tools/Test-Version.ps1 -Tag "v$labelled" -Release | Should -Be "Version $labelled everywhere."
+        & $project/tools/Test-Version.ps1 -Tag "v$labelled" -Release | Should -Be "All versions are $labelled."
         { & $project/tools/Test-Version.ps1 -Tag "v$version" } | Should -Throw "*should be 'v$labelled'*"
     }
 
     It 'is told apart from the build of another label' {
         $laid = "$project/output/$name/$version/$name.psd1"
         (Get-Content -Raw -LiteralPath $laid).Replace('preview1', 'preview0') | Set-Content -LiteralPath $laid
-        { & $project/tools/Test-Version.ps1 } | Should -Throw "*manifest in output/ is of version $version-preview0*"
+        { & $project/tools/Test-Version.ps1 } | Should -Throw "*manifest in output/ has version $version-preview0*"
     }
 
     It 'is published, and installed where a prerelease is asked for' -Skip:$IsWindows {
@@ -403,22 +403,22 @@ Describe 'One version' {
     }
 
     It 'holds for this build' {
-        & $tools/Test-Version.ps1 | Should -Be "Version $full everywhere."
+        & $tools/Test-Version.ps1 | Should -Be "All versions are $full."
     }
 
     It 'holds for a tag of that version, and a dated changelog' {
         & $tools/Test-Version.ps1 -Root (New-Project) -Tag "v$full" -Release |
-            Should -Be "Version $full everywhere."
+            Should -Be "All versions are $full."
     }
 
     It 'does not hold for the tag <_>' -TestCases 'v9.9.9', '9.9.9' {
         { & $tools/Test-Version.ps1 -Root (New-Project) -Tag $_ } |
-            Should -Throw "*The tag is '$_', and should be 'v$full'*"
+            Should -Throw "*The tag is '$_' instead of 'v$full'*"
     }
 
     It 'does not hold where the changelog''s newest heading is another version''s' {
         { & $tools/Test-Version.ps1 -Root (New-Project '## [9.9.9] - 2026-01-31') } |
-            Should -Throw '*newest heading is for 9.9.9*'
+            Should -Throw '*newest heading of CHANGELOG.md has version 9.9.9*'
     }
 
     It 'does not hold for a release whose changelog has no date yet' {
@@ -432,6 +432,6 @@ Describe 'One version' {
             Set-Content $project/$name.psd1
         Rename-Item $project/output/$name/$version 9.9.9
         { & $tools/Test-Version.ps1 -Root $project } |
-            Should -Throw "*bin*CodePipeline.ThirdParty.dll is of version $version*"
+            Should -Throw "*bin*CodePipeline.ThirdParty.dll has version $version*"
     }
 }

@@ -132,7 +132,7 @@ Describe 'The deploy worker' {
         }
         $ended = Invoke-Worker $job
         $ended.FailureType | Should -Be 'ConfigurationError'
-        $ended.FailureMessage | Should -BeLike "The action has $Count input artifacts, and needs one: the site.*"
+        $ended.FailureMessage | Should -BeLike "The action has $Count input artifacts. It must have one, the site.*"
     }
 
     It 'tells the customer that no name is set' {
@@ -151,9 +151,9 @@ Describe 'The deploy worker' {
         Set-Content -LiteralPath ([IO.Path]::Combine($root, 'broken', 'releases')) -Value 'x'
         $job = Invoke-Deploy @{ 'index.html' = 'x' } 'broken'
         $job.FailureType | Should -Be 'SystemUnavailable'
-        $job.FailureMessage | Should -BeLike "*tell our support the job id $($job.JobId)."
+        $job.FailureMessage | Should -BeLike "*send the job id $($job.JobId) to our support."
         $job.FailureMessage | Should -Not -BeLike "*$root*"
-        $script:warned | Should -BeLike "*Site broken could not be deployed: *$root*"
+        $script:warned | Should -BeLike "*Cannot deploy site broken: *$root*"
     }
 
     It 'writes the log' {
@@ -227,7 +227,7 @@ Describe 'The test worker' {
         }
 
         $job.Status | Should -Be 'Succeeded'
-        $job.Summary | Should -Be '2 links lead somewhere.'
+        $job.Summary | Should -Be 'All 2 links work.'
         $report = Get-Report $job
         $report.testsuite.tests | Should -Be 2
         $report.testsuite.failures | Should -Be 0
@@ -238,18 +238,18 @@ Describe 'The test worker' {
 
         $job.Status | Should -Be 'Failed'
         $job.FailureType | Should -Be 'JobFailed'
-        $job.FailureMessage | Should -Be '1 of 2 links lead nowhere: gone.html in index.html'
+        $job.FailureMessage | Should -Be '1 of 2 links are broken: gone.html in index.html'
     }
 
     It 'names the first of very many, within the length of a message' {
         $links = 1..2000 | ForEach-Object { "<a href=`"missing-$_.html`">x</a>" }
         (Invoke-Check @{ 'index.html' = "$links" }).FailureMessage |
-            Should -BeLike '2000 of 2000 links lead nowhere: missing-1.html *missing-20.html in index.html; and more'
+            Should -BeLike '2000 of 2000 links are broken: missing-1.html *missing-20.html in index.html; and more'
     }
 
     It 'fails what has no page, instead of passing it' {
         (Invoke-Check @{ 'readme.txt' = 'x' }).FailureMessage |
-            Should -Be 'The artifact has no HTML pages, so there is nothing to check.'
+            Should -Be 'The artifact has no HTML pages to check.'
     }
 
     It 'tells the customer that the action needs an input' {
@@ -258,7 +258,7 @@ Describe 'The test worker' {
         $null = & "$samples/TestWorker/Start-TestWorker.ps1" -ActionType $ActionType @with 3> $null
         $job = Get-CPThirdPartyEmulatorJob $made.JobId
         $job.FailureType | Should -Be 'ConfigurationError'
-        $job.FailureMessage | Should -BeLike 'The action has 0 input artifacts, and needs one: the site.*'
+        $job.FailureMessage | Should -BeLike 'The action has 0 input artifacts. It must have one, the site.*'
     }
 }
 
@@ -427,8 +427,8 @@ Describe 'The scheduled task' {
     }
 
     It 'says what is wrong with its input' {
-        { & $register -Script 'nowhere.ps1' } | Should -Throw "There is no script 'nowhere.ps1'*"
+        { & $register -Script 'nowhere.ps1' } | Should -Throw "The script 'nowhere.ps1' does not exist*"
         { & $register -Script $script -Argument @{ SiteRoot = 'a"b' } } |
-            Should -Throw "The value of 'SiteRoot' has a quotation mark*"
+            Should -Throw "The value of 'SiteRoot' contains a quotation mark*"
     }
 }

@@ -63,7 +63,7 @@ Describe 'The YAML files' {
             New = "permissions: write-all"; Says = 'permissions'
         }
         @{ What = 'an input in a script'; File = 'action.yml'; Old = "run: '& "; New = "run: '`${{ inputs.script }}; & "
-            Says = 'holds an expression'
+            Says = 'contains an expression'
         }
         @{ What = 'an input that reaches nobody'; File = 'action.yml'; Old = '${{ inputs.journal }}'
             New = '${{ inputs.log }}'; Says = 'input journal is declared'

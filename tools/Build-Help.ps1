@@ -2,13 +2,13 @@
 .SYNOPSIS
     Writes module/en-US/CodePipeline.ThirdParty.dll-Help.xml, which Get-Help reads, from docs/en-US/*.md.
 .DESCRIPTION
-    The markdown is that of Microsoft.PowerShell.PlatyPS 1.x. The same markdown gives the same bytes. The file carries a
-    hash of the markdown, so that -Check can tell where PlatyPS is missing.
-    Exit code 0: written, or up to date. 1: stale, or a file has an error. 3: PlatyPS is not installed.
+    The markdown has the format of Microsoft.PowerShell.PlatyPS 1.x. The output is deterministic. It contains a hash of
+    the markdown, so that -Check works without PlatyPS.
+    Exit code 0: written, or up to date. 1: out of date, or a file has an error. 3: PlatyPS is not installed.
 .PARAMETER OutputPath
-    Where to write it; the file in module/en-US if not given.
+    The file to write. The default is the file in module/en-US.
 .PARAMETER Check
-    Writes nothing, and tells whether the file in module/en-US is that of the markdown.
+    Writes nothing, and reports whether the file in module/en-US matches the markdown.
 .EXAMPLE
     pwsh -NoProfile -File tools/Build-Help.ps1
 .EXAMPLE
@@ -36,7 +36,7 @@ function Write-Line([string] $Text) {
     [Console]::Out.WriteLine($Text)
 }
 
-# One hash of all files, whichever line ends a checkout has.
+# One hash of all files, independent of the line endings of the checkout.
 function Get-SourceHash {
     $text = foreach ($file in $sources) {
         $file.Name
@@ -52,7 +52,7 @@ function Get-SourceHash {
     }
 }
 
-# Markdown to what a screen shows: wrapped lines joined, marks gone, the address of a web link behind its text.
+# Converts markdown to plain text: joins wrapped lines, removes markup and appends the URL of a web link to its text.
 function ConvertTo-TerminalText([string] $Markdown) {
     $joined = $Markdown -replace '(?m)\r?\n(?!\s*(- |\d+\. ))[ \t]*', ' '
     $joined -replace '\[([^\]]+)\]\((https?://[^)]+)\)', '$1 ($2)' -replace '\[([^\]]+)\]\([^)]+\)', '$1' `
@@ -78,8 +78,8 @@ function Add-Paragraph([System.Xml.XmlElement] $Parent, [string] $Text) {
     }
 }
 
-# PlatyPS leaves an example as one markdown text. Get-Help has places of their own for words, code, and what the code
-# prints.
+# PlatyPS exports an example as one markdown text. Get-Help has separate elements for the introduction, the code and the
+# remarks.
 function Format-Example([System.Xml.XmlElement] $Example, [System.Xml.XmlNamespaceManager] $Names) {
     $before = ''
     $code = ''
@@ -101,7 +101,7 @@ function Format-Example([System.Xml.XmlElement] $Example, [System.Xml.XmlNamespa
         } elseif ($fence) {
             $after += "$line`n"
         } else {
-            # A lone control character is how PlatyPS marks an empty line.
+            # PlatyPS represents an empty line as a control character.
             $words += ($line -replace '^\x80$', "`n") + "`n"
         }
     }
@@ -133,7 +133,7 @@ function Format-Command([System.Xml.XmlElement] $Command, [System.Xml.XmlNamespa
         Add-Paragraph $place ((($text -split '\n\s*\n') | ForEach-Object { ConvertTo-TerminalText $_ }) -join "`n`n")
     }
 
-    # The syntax has short names of types, the parameters have all else.
+    # The syntax has the short type names; the parameters have all other attributes.
     foreach ($parameter in $Command.SelectNodes('command:parameters/command:parameter', $Names)) {
         $called = $parameter.SelectSingleNode('maml:name', $Names).InnerText
         foreach ($same in $Command.SelectNodes("command:syntax//command:parameter[maml:name='$called']", $Names)) {
@@ -148,7 +148,7 @@ function Format-Command([System.Xml.XmlElement] $Command, [System.Xml.XmlNamespa
         }
     }
 
-    # PlatyPS leaves default values out.
+    # PlatyPS does not export default values.
     foreach ($parameter in $Help.Parameters | Where-Object { $_.DefaultValue }) {
         $place = $Command.SelectSingleNode(
             "command:parameters/command:parameter[maml:name='$($parameter.Name)']", $Names)
@@ -169,7 +169,7 @@ function Build-Maml([string] $Path) {
     $folder = [IO.Path]::Combine([IO.Path]::GetTempPath(), [IO.Path]::GetRandomFileName())
     try {
         foreach ($file in $sources) {
-            # With -LiteralPath it says nothing at all (1.0.3).
+            # In 1.0.3, -LiteralPath returns nothing.
             $findings = Test-MarkdownCommandHelp -Path ([WildcardPattern]::Escape($file.FullName)) -DetailView
             if (-not $findings.IsValid) {
                 throw "$($file.Name): $(@($findings.Messages | Where-Object { $_ -notmatch '^PASS' }) -join '; ')"
@@ -237,17 +237,17 @@ if ($platy) {
 
 if ($Check) {
     if (Test-Stale ([bool]$platy)) {
-        Write-Line ('The help in module/en-US is not that of docs/en-US. Run tools/Build-Help.ps1, and commit what ' +
-            'it writes.')
+        Write-Line ('The help in module/en-US does not match docs/en-US. Run tools/Build-Help.ps1 and commit the ' +
+            'result.')
         exit 1
     }
 
-    Write-Line "The help in module/en-US is that of docs/en-US$(if (-not $platy) { ', by its hash' })."
+    Write-Line "The help in module/en-US matches docs/en-US$(if (-not $platy) { ' by its hash' })."
     exit 0
 }
 
 if (-not $platy) {
-    Write-Line "Help is made with Microsoft.PowerShell.PlatyPS $pinned. Install it from the PowerShell Gallery:"
+    Write-Line "Building the help requires Microsoft.PowerShell.PlatyPS $pinned. To install it:"
     Write-Line "    Install-PSResource Microsoft.PowerShell.PlatyPS -Version $pinned"
     exit 3
 }

@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    Lays a package out as if it had been built here, so that the tests and the version check run on what is published.
+    Expands a package into output/, so that the tests and the version check run on the published files.
 .PARAMETER Path
-    The package; that of output/packages in the manifest's version if not given.
+    The package. The default is the package of the manifest's version in output/packages.
 .PARAMETER Destination
-    The folder; output/CodePipeline.ThirdParty/<version> if not given.
+    The target folder. The default is output/CodePipeline.ThirdParty/<version>.
 #>
 [CmdletBinding()]
 param(
@@ -26,7 +26,7 @@ if (-not $Destination) {
 }
 
 if (-not (Test-Path -LiteralPath $Path)) {
-    throw "There is no $Path. Pack it first: ./build.ps1 -Task Package"
+    throw "The package $Path does not exist. Create it: ./build.ps1 -Task Package"
 }
 
 Add-Type -AssemblyName System.IO.Compression.FileSystem
@@ -36,7 +36,7 @@ if (Test-Path -LiteralPath $Destination) {
 
 [IO.Compression.ZipFile]::ExtractToDirectory((Get-Item -LiteralPath $Path).FullName, $Destination)
 
-# What makes a folder a package, and is no part of the module: Install-PSResource leaves it out too.
+# Package metadata. Install-PSResource does not install it either.
 foreach ($own in '_rels', 'package', '[Content_Types].xml', "$name.nuspec") {
     Remove-Item -LiteralPath (Join-Path -Path $Destination -ChildPath $own) -Recurse -Force
 }

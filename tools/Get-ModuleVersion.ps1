@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Reads the version of a manifest: the number, which names the module's folder, and the full version with the
-    prerelease label, which names the package.
+    Reads the version of a manifest: the number, which is the name of the module folder, and the full version with the
+    prerelease label, which is part of the package name.
 .PARAMETER Path
-    The manifest; that of the repository if not given.
+    The manifest. The default is the manifest of the repository.
 .OUTPUTS
     An object with Version ('1.2.3'), Prerelease ('preview1', or empty) and Full ('1.2.3-preview1').
 #>

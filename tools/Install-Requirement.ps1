@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-    Sees to it that modules of requirements.psd1 are there in the pinned version, and installs those that are not.
+    Installs the missing modules of requirements.psd1 in their pinned versions.
 .PARAMETER Name
-    The modules; all of requirements.psd1 if not given.
+    The names of the modules. The default is all modules of requirements.psd1.
 #>
 [CmdletBinding()]
 param(
@@ -17,7 +17,7 @@ $wanted = if ($Name) { $Name } else { $pinned.Keys }
 
 foreach ($module in $wanted) {
     if (-not $pinned.ContainsKey($module)) {
-        throw "tools/requirements.psd1 pins no version of '$module'."
+        throw "tools/requirements.psd1 does not contain '$module'."
     }
 
     $version = $pinned[$module].version
@@ -25,17 +25,17 @@ foreach ($module in $wanted) {
         continue
     }
 
-    $recommendedAction = "Install it by hand: Install-PSResource -Name $module -Version $version. Without a way to the PowerShell " +
-        "Gallery, save it elsewhere (Save-PSResource -Name $module -Version $version -Path .) and copy its folder to " +
-        'one of PSModulePath.'
+    $recommendedAction = "Install it: Install-PSResource -Name $module -Version $version. Without access to the " +
+        "PowerShell Gallery, save it on another machine (Save-PSResource -Name $module -Version $version -Path .) " +
+        'and copy its folder into a folder of PSModulePath.'
     if (-not (Get-Command -Name 'Install-PSResource' -ErrorAction Ignore)) {
-        throw "Module $module $version is missing, and so is PSResourceGet to install it with. $cure"
+        throw "Module $module $version is missing, and PSResourceGet is not available to install it. $recommendedAction"
     }
 
     $repository = $pinned[$module].repository
     try {
         Install-PSResource -Name $module -Version $version -Repository $repository -TrustRepository
     } catch {
-        throw "Module $module $version is missing and could not be installed from ${repository}: $_ $cure"
+        throw "Module $module $version is missing and cannot be installed from ${repository}: $_ $recommendedAction"
     }
 }

@@ -1,19 +1,19 @@
 <#
 .SYNOPSIS
-    Packs the module of output/ into output/packages: checks its contents and its size, and signs it where a certificate
-    is given.
+    Packs the module in output/ into output/packages. Checks the contents and the size, and signs the module if you give
+    a certificate.
 .PARAMETER CertificateThumbprint
-    A code-signing certificate in the store of the user or the machine.
+    The thumbprint of a code-signing certificate in the store of the user or the machine.
 .PARAMETER CertificatePath
-    A .pfx file with one.
+    A .pfx file with a code-signing certificate.
 .PARAMETER CertificatePassword
-    Its password.
+    The password of the .pfx file.
 .PARAMETER RenewContents
-    Rewrites the list of contents in tools/package.psd1 from what is built, instead of comparing with it.
+    Writes the list of the built files to tools/package.psd1 instead of checking against it.
 .PARAMETER Path
-    The built module; that of output/ in the manifest's version if not given.
+    The built module. The default is the module of the manifest's version in output/.
 .PARAMETER Destination
-    Where the package goes.
+    The folder of the package. The default is output/packages.
 #>
 [CmdletBinding()]
 param(
@@ -32,32 +32,32 @@ $root = Split-Path -Path $PSScriptRoot -Parent
 $name = 'CodePipeline.ThirdParty'
 $listPath = Join-Path -Path $PSScriptRoot -ChildPath 'package.psd1'
 
-# The certificate that was named, fit to sign code; nothing where none was.
+# Returns the given certificate after checking that it can sign code; nothing if no certificate was given.
 function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestring] $Password) {
     if (-not $Thumbprint -and -not $File) {
         return
     }
 
     if ($Thumbprint -and $File) {
-        throw 'Give one of -CertificateThumbprint and -CertificatePath.'
+        throw 'Both -CertificateThumbprint and -CertificatePath were given. Use only one.'
     }
 
     if (-not (Get-Command -Name 'Set-AuthenticodeSignature' -ErrorAction Ignore)) {
-        throw 'A certificate was given, and this PowerShell cannot sign: Set-AuthenticodeSignature exists on Windows ' +
-        'only. Pack there, or leave the certificate out for an unsigned package.'
+        throw 'This PowerShell cannot sign: Set-AuthenticodeSignature exists on Windows only. Pack on Windows, or ' +
+        'leave the certificate out for an unsigned package.'
     }
 
     $found = if ($File) {
         if (-not (Test-Path -LiteralPath $File -PathType Leaf)) {
-            throw "There is no certificate file $File."
+            throw "The certificate file $File does not exist."
         }
 
         try {
             [System.Security.Cryptography.X509Certificates.X509Certificate2]::new(
                 (Get-Item -LiteralPath $File).FullName, $Password)
         } catch {
-            throw "The certificate file $File cannot be opened; is -CertificatePassword that of the file? " +
-            $_.Exception.InnerException.Message
+            throw "Cannot open the certificate file ${File}: $($_.Exception.InnerException.Message) " +
+            'Check -CertificatePassword.'
         }
     } else {
         foreach ($place in 'CurrentUser', 'LocalMachine') {
@@ -66,7 +66,7 @@ function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestr
                 $store.Open('ReadOnly, OpenExistingOnly')
                 $store.Certificates.Find('FindByThumbprint', $Thumbprint, $false)
             } catch [System.Security.Cryptography.CryptographicException] {
-                Write-Verbose -Message "There is no store of $place here: $_"
+                Write-Verbose -Message "The certificate store $place does not exist: $_"
             } finally {
                 $store.Dispose()
             }
@@ -74,18 +74,18 @@ function Get-SigningCertificate([string] $Thumbprint, [string] $File, [securestr
     }
     $found = $found | Select-Object -First 1
     if (-not $found) {
-        throw "There is no certificate with thumbprint $Thumbprint in the stores of the user and the machine."
+        throw "No certificate in the stores of the user and the machine has the thumbprint $Thumbprint."
     }
 
     if (-not $found.HasPrivateKey) {
-        throw "The certificate '$($found.Subject)' has no private key here, so nothing can be signed with it."
+        throw "The certificate '$($found.Subject)' has no private key, so it cannot sign."
     }
 
     $codeSigning = '1.3.6.1.5.5.7.3.3'
     $uses = $found.Extensions |
         Where-Object { $_ -is [System.Security.Cryptography.X509Certificates.X509EnhancedKeyUsageExtension] }
     if ($codeSigning -notin @($uses | ForEach-Object { $_.EnhancedKeyUsages.Value })) {
-        throw "The certificate '$($found.Subject)' is not one for signing code."
+        throw "The certificate '$($found.Subject)' is not a code-signing certificate."
     }
 
     $found
@@ -100,7 +100,7 @@ if (-not $Destination) {
 }
 
 if (-not (Test-Path -LiteralPath $Path)) {
-    throw "There is no $Path. Build it first: ./build.ps1 -Task Build"
+    throw "The module folder $Path does not exist. Build the module: ./build.ps1 -Task Build"
 }
 
 foreach ($edition in 'Core', 'Desktop') {
@@ -112,7 +112,7 @@ foreach ($edition in 'Core', 'Desktop') {
 $signing = @{ Thumbprint = $CertificateThumbprint; File = $CertificatePath; Password = $CertificatePassword }
 $certificate = Get-SigningCertificate @signing
 
-# Contents: exactly what the list names, so that nothing gets in or is lost unseen.
+# The contents must match the list exactly, so that no file is added or lost unnoticed.
 $Path = (Get-Item -LiteralPath $Path).FullName
 $found = @(Get-ChildItem -LiteralPath $Path -Recurse -File -Force |
         ForEach-Object { [IO.Path]::GetRelativePath($Path, $_.FullName) -replace '\\', '/' } |
@@ -123,16 +123,16 @@ if ($RenewContents) {
     $start = [array]::FindIndex([string[]]$lines, [Predicate[string]] { $args[0] -match '^\s*Contents\s+=' })
     $renewed = @($lines[0..$start]; $found | ForEach-Object { "        '$_'" }; '    )'; '}')
     Set-Content -LiteralPath $listPath -Value $renewed
-    "tools/package.psd1 names $($found.Count) files."
+    "tools/package.psd1 lists $($found.Count) files."
     return
 }
 
 $missing = @($list.Contents | Where-Object { $_ -cnotin $found })
 $extra = @($found | Where-Object { $_ -cnotin $list.Contents })
 if ($missing -or $extra) {
-    throw "The package is not what tools/package.psd1 says. Missing: $($missing -join ', '). " +
-    "Not named: $($extra -join ', '). Left over from an earlier build: remove output/ and build. " +
-    'Meant so: ./tools/New-Package.ps1 -RenewContents'
+    throw "The package does not match tools/package.psd1. Missing: $($missing -join ', '). " +
+    "Not listed: $($extra -join ', '). If files are left from an earlier build, delete output/ and build again. " +
+    'If the change is intended, run ./tools/New-Package.ps1 -RenewContents'
 }
 
 $staging = Join-Path -Path ([IO.Path]::GetTempPath()) -ChildPath ([IO.Path]::GetRandomFileName())
@@ -142,14 +142,14 @@ try {
     Copy-Item -LiteralPath $Path -Destination $copy -Recurse
 
     if ($certificate) {
-        # Other people's assemblies keep their own signatures, where they have one.
+        # Sign only our files: third-party assemblies keep their own signatures.
         $files = @(Get-ChildItem -LiteralPath $copy -Recurse -File |
                 Where-Object { $_.Extension -in '.ps1', '.psm1', '.psd1', '.ps1xml' -or $_.Name -like "$name*.dll" })
         foreach ($file in $files) {
             $signed = Set-AuthenticodeSignature -LiteralPath $file.FullName -Certificate $certificate `
                 -HashAlgorithm SHA256 -TimestampServer 'http://timestamp.digicert.com'
             if ("$($signed.Status)" -ne 'Valid') {
-                throw "$($file.Name) could not be signed with '$($certificate.Subject)': $($signed.StatusMessage)"
+                throw "Cannot sign $($file.Name) with '$($certificate.Subject)': $($signed.StatusMessage)"
             }
         }
     }
@@ -165,7 +165,7 @@ try {
 
 $size = (Get-Item -LiteralPath $package).Length
 if ($size -gt $list.MaximumBytes) {
-    throw "The package has $size bytes; tools/package.psd1 allows $($list.MaximumBytes)."
+    throw "The package has $size bytes. The limit in tools/package.psd1 is $($list.MaximumBytes)."
 }
 
 $file = Split-Path -Path $package -Leaf

@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Zips the module of output/ beside its package, as folders that go into one of PSModulePath as they are:
-    CodePipeline.ThirdParty/<version>/.
+    Creates a zip of the module in output/. It contains CodePipeline.ThirdParty/<version>/ and can be expanded into a
+    folder of PSModulePath.
 .PARAMETER Destination
-    The folder of the zip; output/packages if not given.
+    The folder of the zip. The default is output/packages.
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
@@ -17,7 +17,7 @@ $name = 'CodePipeline.ThirdParty'
 $version = & "$PSScriptRoot/Get-ModuleVersion.ps1"
 $module = [IO.Path]::Combine($root, 'output', $name, $version.Version)
 if (-not (Test-Path -LiteralPath $module)) {
-    throw "There is no $module. Build it first: ./build.ps1 -Task Build"
+    throw "The module folder $module does not exist. Build the module: ./build.ps1 -Task Build"
 }
 
 if (-not $Destination) {
@@ -28,7 +28,7 @@ $zip = Join-Path -Path $Destination -ChildPath "$name.$($version.Full).zip"
 if ($PSCmdlet.ShouldProcess($zip, 'Write')) {
     $staging = Join-Path -Path ([IO.Path]::GetTempPath()) -ChildPath ([IO.Path]::GetRandomFileName())
     try {
-        # Nothing but this version, should other builds lie beside it.
+        # Copy only this version: the folder may contain other builds.
         $null = New-Item -ItemType Directory -Path (Join-Path -Path $staging -ChildPath $name)
         $null = New-Item -ItemType Directory -Path $Destination -Force
         Copy-Item -LiteralPath $module -Destination ([IO.Path]::Combine($staging, $name)) -Recurse

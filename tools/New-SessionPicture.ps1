@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    Runs a session on the emulator and draws what it shows: docs/session.svg, for the README.
+    Runs a session on the emulator and draws its output as docs/session.svg, for the README.
 .DESCRIPTION
-    Each command runs as it is drawn, on the module in output/. Ids are new each time; all else stays the same.
+    Runs the drawn commands with the module in output/. Only ids and times differ between runs.
 .PARAMETER OutputPath
-    Where to write the picture; docs/session.svg if not given.
+    The file to write. The default is docs/session.svg.
 .EXAMPLE
     pwsh -NoProfile -File tools/New-SessionPicture.ps1
 #>
@@ -36,7 +36,7 @@ $commands = @(
     'Get-CPThirdPartyEmulatorJob'
 )
 
-# A line of the picture: its class and its text, broken between words, so that ids stay whole.
+# Adds the class and text of a line, wrapped between words to keep ids whole.
 function Add-Line([System.Collections.Generic.List[object]] $Lines, [string] $Class, [string] $Text) {
     while ($Text.Length -gt $columns) {
         $space = $Text.LastIndexOf(' ', $columns)
@@ -54,7 +54,7 @@ try {
     foreach ($command in $commands) {
         Add-Line -Lines $lines -Class 'command' -Text "PS> $command"
         $errors = @()
-        # The commands above, which stand in this file: there is no other way to run what is drawn.
+        # Running text as code is safe here: the commands are the literals above.
         $output = . ([scriptblock]::Create($command)) 2>&1 | ForEach-Object {
             if ($_ -is [System.Management.Automation.ErrorRecord]) { $errors += $_ } else { $_ }
         } | Out-String -Width $columns

@@ -8,12 +8,11 @@ using System.Linq;
 namespace CodePipeline.ThirdParty.Engine;
 
 /// <summary>
-/// A PowerShell on this machine, and how to start it: a <c>pwsh</c> on the PATH if it is new enough, otherwise the
-/// .NET tool that <c>.config/dotnet-tools.json</c> pins.
+/// Finds and starts PowerShell: a <c>pwsh</c> on the PATH if it is new enough, otherwise the .NET tool that
+/// <c>.config/dotnet-tools.json</c> pins.
 /// </summary>
 /// <remarks>
-/// The engine is always started directly, never through the tool's shim: a signal to the shim does not reach the
-/// PowerShell behind it.
+/// Starts the engine directly and not through the tool's shim, because the shim does not forward signals to PowerShell.
 /// </remarks>
 internal sealed class PowerShellEngine
 {
@@ -33,19 +32,21 @@ internal sealed class PowerShellEngine
     /// <summary>The oldest PowerShell that the module supports.</summary>
     public static Version Oldest { get; } = new(7, 4);
 
-    /// <summary>The program to start: <c>pwsh</c>, or <c>dotnet</c> for the .NET tool.</summary>
+    /// <summary>The executable: <c>pwsh</c>, or <c>dotnet</c> for the .NET tool.</summary>
     public string FileName { get; }
 
-    /// <summary>As <c>$PSVersionTable.PSVersion</c> shows it.</summary>
+    /// <summary>The version, as in <c>$PSVersionTable.PSVersion</c>.</summary>
     public string Version { get; }
 
-    /// <summary>Whether it is the pinned tool, not one from the PATH.</summary>
+    /// <summary>Whether this is the pinned .NET tool and not a <c>pwsh</c> on the PATH.</summary>
     public bool IsPinned { get; }
 
-    /// <summary>Finds an engine, and restores the pinned tool if no other is there.</summary>
+    /// <summary>Finds an engine. Restores the pinned .NET tool if the PATH has no suitable <c>pwsh</c>.</summary>
     /// <param name="root">The root of the repository.</param>
-    /// <param name="report">Is told what takes time; <see langword="null"/> to be silent.</param>
-    /// <exception cref="InvalidOperationException">There is none, and the tool cannot be restored.</exception>
+    /// <param name="report">Receives progress messages; <see langword="null"/> for none.</param>
+    /// <exception cref="InvalidOperationException">
+    /// No engine was found, and the tool cannot be restored or started.
+    /// </exception>
     public static PowerShellEngine Find(string root, Action<string>? report = null)
     {
         foreach (string path in OnPath())
@@ -63,19 +64,19 @@ internal sealed class PowerShellEngine
         }
 
         report?.Invoke(
-            $"No pwsh {Oldest} or later on the PATH: restoring the PowerShell tool of .config/dotnet-tools.json.");
+            $"The PATH has no pwsh {Oldest} or later. Restoring the PowerShell tool from .config/dotnet-tools.json.");
         (int exitCode, string output) = Run(DotNet, ["tool", "restore"], root);
         string answer = string.Empty;
         return (exitCode == 0 ? Ask(DotNet, run, root, isPinned: true, out answer) : null)
             ?? throw new InvalidOperationException(
-                $"PowerShell cannot be started: {(exitCode == 0 ? answer : output).Trim()} "
-                + $"Put pwsh {Oldest} or later on the PATH, or make 'dotnet tool restore' work.");
+                $"Cannot start PowerShell: {(exitCode == 0 ? answer : output).Trim()} "
+                + $"Put pwsh {Oldest} or later on the PATH, or check that 'dotnet tool restore' works.");
     }
 
-    /// <summary>How to start it with arguments such as <c>-NoProfile</c>.</summary>
+    /// <summary>Creates the start information for arguments such as <c>-NoProfile</c>.</summary>
     public ProcessStartInfo StartInfo(params IEnumerable<string> arguments) => new(FileName, Arguments(arguments));
 
-    /// <summary>The arguments for <see cref="FileName"/>.</summary>
+    /// <summary>Returns the arguments for <see cref="FileName"/>.</summary>
     public string[] Arguments(params IEnumerable<string> arguments) => [.. _leading, .. arguments];
 
     private static string DotNet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host
@@ -99,7 +100,7 @@ internal sealed class PowerShellEngine
             return null;
         }
 
-        // The tool's process is dotnet, which runs its pwsh.dll.
+        // The process of the .NET tool is dotnet, which runs pwsh.dll.
         bool isTool = string.Equals(
             Path.GetFileNameWithoutExtension(lines[2]), "dotnet", StringComparison.OrdinalIgnoreCase);
         return new PowerShellEngine(

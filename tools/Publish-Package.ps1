@@ -1,12 +1,12 @@
 <#
 .SYNOPSIS
-    Publishes the package that New-Package made.
+    Publishes the package from New-Package.ps1.
 .PARAMETER Path
-    The package; that of output/packages in the manifest's version if not given.
+    The package. The default is the package of the manifest's version in output/packages.
 .PARAMETER Repository
     A registered repository.
 .PARAMETER ApiKey
-    Its key; the variable PSGALLERY_API_KEY if not given. A folder wants none.
+    The API key of the repository. The default is the environment variable PSGALLERY_API_KEY. A folder needs no key.
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
@@ -25,12 +25,12 @@ if (-not $Path) {
 }
 
 if (-not (Test-Path -LiteralPath $Path)) {
-    throw "There is no $Path. Pack it first: ./build.ps1 -Task Package"
+    throw "The package $Path does not exist. Create it: ./build.ps1 -Task Package"
 }
 
 $known = Get-PSResourceRepository -Name $Repository -ErrorAction Ignore
 if (-not $known) {
-    throw "No repository '$Repository' is registered. See Register-PSResourceRepository."
+    throw "The repository '$Repository' is not registered. Register it with Register-PSResourceRepository."
 }
 
 $key = if ($ApiKey) { [System.Net.NetworkCredential]::new('', $ApiKey).Password } else { $env:PSGALLERY_API_KEY }
@@ -38,7 +38,7 @@ $with = @{ NupkgPath = $Path; Repository = $Repository }
 if ($key) {
     $with.ApiKey = $key
 } elseif (-not $known.Uri.IsFile) {
-    throw "$Repository wants a key: give -ApiKey, or set the variable PSGALLERY_API_KEY."
+    throw "$Repository requires an API key. Use -ApiKey, or set the environment variable PSGALLERY_API_KEY."
 }
 
 if ($PSCmdlet.ShouldProcess($Repository, "Publish $(Split-Path -Path $Path -Leaf)")) {

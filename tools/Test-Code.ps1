@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Runs every suite, Pester's included.
+    Runs all test suites, including Pester's.
 #>
 [CmdletBinding()]
 param()
@@ -10,5 +10,5 @@ $ErrorActionPreference = 'Stop'
 & dotnet test (Split-Path -Path $PSScriptRoot -Parent) --no-build -c Release --nologo |
     Write-Information -InformationAction Continue
 if ($LASTEXITCODE -ne 0) {
-    throw 'Tests failed; which ones stands above.'
+    throw 'Tests failed. See the output above.'
 }

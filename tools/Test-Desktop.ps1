@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    The main job with the module of output/ in this PowerShell, whichever it is; what the workflow runs in Windows
-    PowerShell 5.1.
+    Tests the main scenario with the module in output/ in the running PowerShell. The workflow runs this script in
+    Windows PowerShell 5.1.
 .DESCRIPTION
-    The Pester suite starts child processes and load contexts as PowerShell 7 has them. This keeps to what both editions
-    have, and ends with one line as the suites do: N passed, N failed, 0 skipped.
+    The Pester suite requires PowerShell 7. This script uses only features of both editions. The last line of its output
+    has the same form as that of the suites: N passed, N failed, 0 skipped.
 #>
 [CmdletBinding()]
 param()
@@ -20,49 +20,49 @@ $failures = New-Object -TypeName 'System.Collections.Generic.List[string]'
 $passed = 0
 
 $checks = [ordered]@{
-    'imports, and exports what the manifest names' = {
+    'imports and exports the cmdlets of the manifest' = {
         Import-Module -Name $manifest -Force
         $named = (Import-PowerShellDataFile -Path $manifest).CmdletsToExport | Sort-Object
         $there = (Get-Command -Module CodePipeline.ThirdParty).Name | Sort-Object
         if ("$named" -ne "$there") {
-            throw "It exports $there"
+            throw "The module exports: $there"
         }
     }
-    'takes a job to its end on the emulator'       = {
+    'completes a job on the emulator' = {
         $emulator = Start-CPThirdPartyEmulator
         try {
             $emulator | Connect-CPThirdParty
             $null = New-CPThirdPartyEmulatorJob -ActionType Test/Contoso/1 -Configuration @{ ProjectName = 'website' }
             $job = Get-CPThirdPartyJob -ActionType Test/Contoso/1 | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob
             if ($job.Configuration['ProjectName'] -ne 'website') {
-                throw 'The configuration is not what was given.'
+                throw "ProjectName is '$($job.Configuration['ProjectName'])' instead of 'website'."
             }
 
             $done = $job | Complete-CPThirdPartyJob -Summary 'ok' -PassThru
             if ("$($done.Status)" -ne 'Succeeded') {
-                throw "The job is $($done.Status)."
+                throw "The status of the job is $($done.Status)."
             }
         } finally {
             $emulator | Stop-CPThirdPartyEmulator
         }
     }
-    'writes one error of the catalogue for one bad job' = {
+    'writes one JobNotFound error for an unknown job' = {
         $emulator = Start-CPThirdPartyEmulator
         try {
             $emulator | Connect-CPThirdParty
             $quiet = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'wrong' }
             Get-CPThirdPartyJobDetail -JobId 'no-such-job' -ClientToken 'x' @quiet
             if (@($wrong).Count -ne 1 -or $wrong[0].FullyQualifiedErrorId -notlike 'JobNotFound,*') {
-                throw "It wrote: $wrong"
+                throw "The errors are: $wrong"
             }
         } finally {
             $emulator | Stop-CPThirdPartyEmulator
         }
     }
-    'shows no client token'                        = {
+    'masks the client token' = {
         $shown = New-Object -TypeName CodePipeline.ThirdParty.Secrets.Secret -ArgumentList 'hush-hush'
         if ("$($shown | Format-List -Property * -Force | Out-String)$($shown | ConvertTo-Json)" -match 'hush') {
-            throw 'It shows.'
+            throw 'The output contains the client token.'
         }
     }
 }

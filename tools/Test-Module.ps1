@@ -1,22 +1,22 @@
 <#
 .SYNOPSIS
-    Runs the Pester tests against the module in output/, and ends with one line: N passed, N failed, N skipped.
+    Runs the Pester tests with the module in output/. The last line of the output is: N passed, N failed, N skipped.
 .DESCRIPTION
-    Exit code 0: none failed. 1: at least one failed. 2: the module is not built. 3: Pester is not there.
+    Exit code 0: no test failed. 1: a test failed, or no test ran. 2: the module is not built. 3: Pester is missing.
 .PARAMETER Path
-    Test files or folders; all of tests/ if not given.
+    Test files or folders. The default is all test files in tests/.
 .PARAMETER PesterPath
-    The folder of Pester.psd1, such as tools/Get-Pester.ps1 gives. Without it, Pester comes from PSModulePath.
+    The folder of Pester.psd1, for example from tools/Get-Pester.ps1. The default is to search PSModulePath.
 .PARAMETER PesterVersion
-    The version of Pester to run, such as 6.2.0. Without it, the pinned version runs where it is installed, else the
-    newest of the same major version, else the newest that the tests support.
+    The version of Pester, such as 6.2.0. The default is the pinned version if it is installed, otherwise the newest of
+    the same major version, otherwise the newest that the tests support.
 .PARAMETER ResultPath
-    Writes one line of JSON for each result to this file, at the end of each test file. Members: file (full path), path
-    (of the test, expanded), template (the same before expansion), result (Passed, Failed, Skipped, Inconclusive or
-    NotRun), duration (seconds), message, stack and isBlock. A file that cannot be read and a block whose setup or
-    teardown fails have a Failed result each, with isBlock set.
+    Writes one line of JSON for each result to this file at the end of each test file. Members: file (full path), path
+    (expanded path of the test), template (path before expansion), result (Passed, Failed, Skipped, Inconclusive or
+    NotRun), duration (seconds), message, stack and isBlock. A file that cannot be read, or a block whose setup or
+    teardown fails, has a Failed result with isBlock set.
 .PARAMETER List
-    Runs no test; the results are the tests' names.
+    Lists the tests without running them.
 .EXAMPLE
     pwsh -NoProfile -File tools/Test-Module.ps1
 .EXAMPLE
@@ -56,9 +56,9 @@ function Find-Pester {
         Select-Object -First 1
 }
 
-# Gives the test files of files and folders, each once.
+# Returns the distinct test files of files and folders.
 function Find-TestFile([string[]] $From) {
-    # With -File, PowerShell hands a list over as one text.
+    # With -File, PowerShell passes a list as one string.
     $items = Get-Item -Path @($From -split ',' | ForEach-Object { $_.Trim() })
     $items | ForEach-Object {
         if ($_.PSIsContainer) {
@@ -71,7 +71,7 @@ function Find-TestFile([string[]] $From) {
 
 function Get-FailureMessageText([object[]] $Failure, [string] $Property) {
     $texts = foreach ($each in $Failure) {
-        # Pester adds its own wording of an error to the record, but not in every phase.
+        # Pester adds its display message to the error record, but not in every phase.
         $shown = $each.PSObject.Properties[$Property]
         if ($shown) {
             "$($shown.Value)"
@@ -85,7 +85,7 @@ function Get-FailureMessageText([object[]] $Failure, [string] $Property) {
     $texts -join "`n"
 }
 
-# From a test, a block or a container of Pester.
+# Creates the result of a Pester test, block or container.
 function Get-Result([string] $File, $From) {
     $hasPath = $From -isnot [Pester.Container]
     $failure = @($From.ErrorRecord)
@@ -103,12 +103,12 @@ function Get-Result([string] $File, $From) {
     }
 }
 
-# The results of one file's run: its tests, then what failed outside of them.
+# Returns the results of one file: its tests, then failures outside of tests.
 function ConvertTo-Result([string] $File, $Run) {
     foreach ($test in $Run.Tests) {
         $result = Get-Result $File $test
         if ($result.result -eq 'Failed' -and -not $result.message) {
-            $result.message = 'The test did not run, since the setup of its block or file failed.'
+            $result.message = 'The test did not run because the setup of its block or file failed.'
         }
 
         $result
@@ -129,22 +129,22 @@ $pester = Find-Pester
 if (-not $pester) {
     $wanted = if ($PesterVersion) { "$PesterVersion" } else { "$oldest or later, before $tooNew" }
     $where = if ($PesterPath) { $PesterPath } else { 'PSModulePath' }
-    Write-Line "Pester $wanted is not in $where. The tests support $oldest or later, before $tooNew."
-    Write-Line 'Give the one of NuGet: -PesterPath (./tools/Get-Pester.ps1).'
+    Write-Line "Pester $wanted was not found in $where. The tests support version $oldest or later, before $tooNew."
+    Write-Line 'Use the version from NuGet: -PesterPath (./tools/Get-Pester.ps1).'
     exit 3
 }
 
 $name = 'CodePipeline.ThirdParty'
 $version = (Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath "$name.psd1")).ModuleVersion
 if (-not (Test-Path -LiteralPath ([IO.Path]::Combine($root, 'output', $name, $version)))) {
-    Write-Line "Version $version of the module is not in output/. Build it: dotnet build src/CodePipeline.ThirdParty"
+    Write-Line "The module $version is not in output/. Build it: dotnet build src/CodePipeline.ThirdParty"
     exit 2
 }
 
 $files = @(Find-TestFile $(if ($Path) { $Path } else { [IO.Path]::Combine($root, 'tests', '*.Tests.ps1') }))
 Import-Module -Name $pester.Path -Force
 $lines = if ($ResultPath) {
-    # The reader may open it while tests run.
+    # Allow other processes to read the file while tests run.
     $target = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ResultPath)
     [IO.StreamWriter]::new([IO.FileStream]::new($target, 'Create', 'Write', 'ReadWrite'))
 }
@@ -152,7 +152,7 @@ $lines = if ($ResultPath) {
 $clock = [System.Diagnostics.Stopwatch]::StartNew()
 $results = [System.Collections.Generic.List[object]]::new()
 try {
-    # A run for each file, so that its results are written at its end.
+    # Run each file separately, to write its results when it ends.
     foreach ($file in $files) {
         $settings = New-PesterConfiguration
         $settings.Run.Path = [WildcardPattern]::Escape($file)

@@ -1,12 +1,12 @@
 <#
 .SYNOPSIS
-    Holds every script of the repository to PSScriptAnalyzerSettings.psd1; fails where one has a finding.
+    Analyzes all scripts of the repository with PSScriptAnalyzerSettings.psd1. Fails if there is a finding.
 .DESCRIPTION
-    Tests are held to all but what Pester's way of writing breaks by nature: variables of BeforeAll that other blocks
-    use; helpers of a test that change nothing anyone would want to be asked about; handlers that write to the host, to
-    see where it goes. Their text beyond ASCII has no byte order mark: PowerShell 7, which runs them, wants none.
+    Excludes some rules for tests, because Pester tests cannot follow them: other blocks use variables of BeforeAll,
+    helpers need no confirmation, and some handlers write to the host to test where the output goes. Test files have no
+    byte order mark, because PowerShell 7 does not need one.
 .PARAMETER Path
-    Scripts; all that git knows or would take if not given.
+    The scripts. The default is all scripts of the repository, except in build and package folders.
 #>
 [CmdletBinding()]
 param(
@@ -21,7 +21,8 @@ $version = $requirements.PSScriptAnalyzer.version
 Import-Module -Name PSScriptAnalyzer -RequiredVersion $version
 $settings = Import-PowerShellDataFile -Path (Join-Path -Path $root -ChildPath 'PSScriptAnalyzerSettings.psd1')
 $pesterBreaks = 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions',
-    'PSUseSingularNouns', 'PSAvoidGlobalVars', 'PSAvoidUsingCmdletAliases', 'PSUseBOMForUnicodeEncodedFile', 'PSAvoidUsingWriteHost'
+    'PSUseSingularNouns', 'PSAvoidGlobalVars', 'PSAvoidUsingCmdletAliases', 'PSUseBOMForUnicodeEncodedFile',
+    'PSAvoidUsingWriteHost'
 
 $scripts = if ($Path) {
     (Get-Item -Path $Path).FullName
@@ -30,7 +31,7 @@ $scripts = if ($Path) {
         Where-Object { $_.Substring($root.Length) -notmatch '[\\/](bin|obj|output|node_modules|TestResults)[\\/]' }
 }
 
-# The manifest names files that lie beside it only in output/, where the same manifest is.
+# Analyze the copy of the manifest in output/: only there do the files that it names exist.
 $built = [IO.Path]::Combine($root, 'output', 'CodePipeline.ThirdParty', '*', 'CodePipeline.ThirdParty.psd1')
 $findings = foreach ($script in $scripts) {
     $relative = [IO.Path]::GetRelativePath($root, $script) -replace '\\', '/'
@@ -49,7 +50,7 @@ $findings = foreach ($script in $scripts) {
 }
 
 if ($findings) {
-    throw "PSScriptAnalyzer $version has $(@($findings).Count) findings:`n  $($findings -join "`n  ")"
+    throw "PSScriptAnalyzer $version reports $(@($findings).Count) findings:`n  $($findings -join "`n  ")"
 }
 
-"PSScriptAnalyzer ${version}: $(@($scripts).Count) scripts, no finding."
+"PSScriptAnalyzer ${version}: $(@($scripts).Count) scripts, no findings."

@@ -1,13 +1,13 @@
 <#
 .SYNOPSIS
-    Fails where the manifest's version, that of the built assemblies, CHANGELOG's newest heading and the tag are not
-    one.
+    Checks that the manifest, the built assemblies, the newest heading of CHANGELOG.md and the git tag have the same
+    version.
 .PARAMETER Tag
-    A git tag such as v1.2.3; not looked at if empty.
+    A git tag such as v1.2.3. The default is to check no tag.
 .PARAMETER Release
-    The changelog's heading has to have a date, not "unreleased".
+    Also checks that the heading of the changelog has a date instead of "unreleased".
 .PARAMETER Root
-    The project's folder, for tests.
+    The root folder of the project, for tests.
 #>
 [CmdletBinding()]
 param(
@@ -29,36 +29,36 @@ $heading = Select-String -LiteralPath $changelog -Pattern '^## \[([^\]]+)\] - (.
 if (-not $heading) {
     $wrong.Add("CHANGELOG.md has no heading such as '## [$full] - 2026-01-31'.")
 } elseif ($heading.Matches[0].Groups[1].Value -ne $full) {
-    $wrong.Add("CHANGELOG.md's newest heading is for $($heading.Matches[0].Groups[1].Value).")
+    $wrong.Add("The newest heading of CHANGELOG.md has version $($heading.Matches[0].Groups[1].Value).")
 } elseif ($Release -and $heading.Matches[0].Groups[2].Value -notmatch '^\d{4}-\d\d-\d\d$') {
-    $wrong.Add("CHANGELOG.md's newest heading has no date: '$($heading.Line)'.")
+    $wrong.Add("The newest heading of CHANGELOG.md has no date: '$($heading.Line)'.")
 }
 
 if ($Tag -and $Tag -cne "v$full") {
-    $wrong.Add("The tag is '$Tag', and should be 'v$full'.")
+    $wrong.Add("The tag is '$Tag' instead of 'v$full'.")
 }
 
 $package = [IO.Path]::Combine($Root, 'output', 'CodePipeline.ThirdParty', $version)
 if (-not (Test-Path -LiteralPath $package)) {
-    $wrong.Add("output/ has no build of $version. Build it: dotnet build -c Release")
+    $wrong.Add("output/ does not contain version $version. Build it: dotnet build -c Release")
 } else {
     foreach ($file in Get-ChildItem -LiteralPath $package -Recurse -Filter 'CodePipeline.ThirdParty*.dll') {
         $built = [System.Diagnostics.FileVersionInfo]::GetVersionInfo($file.FullName).ProductVersion
         if ($built -ne $version) {
-            $wrong.Add("$([IO.Path]::GetRelativePath($package, $file.FullName)) is of version $built.")
+            $wrong.Add("$([IO.Path]::GetRelativePath($package, $file.FullName)) has version $built.")
         }
     }
 
     $copied = Join-Path -Path $package -ChildPath 'CodePipeline.ThirdParty.psd1'
     $laid = (& "$PSScriptRoot/Get-ModuleVersion.ps1" -Path $copied).Full
     if ($laid -ne $full) {
-        $wrong.Add("The manifest in output/ is of version $laid.")
+        $wrong.Add("The manifest in output/ has version $laid.")
     }
 }
 
 if ($wrong.Count -gt 0) {
-    throw "The version is that of CodePipeline.ThirdParty.psd1, $full, and not everything agrees:" +
+    throw "These versions differ from version $full of CodePipeline.ThirdParty.psd1:" +
     "`n  $($wrong -join "`n  ")"
 }
 
-"Version $full everywhere."
+"All versions are $full."

@@ -1,6 +1,6 @@
-# What a package holds, to the file; renewed by: ./tools/New-Package.ps1 -RenewContents
+# The files of the package. To update the list: ./tools/New-Package.ps1 -RenewContents
 @{
-    # The size that users are told of is kept.
+    # The documentation states this limit.
     MaximumBytes = 6500000
     Contents     = @(
         'bin/Core/AWSSDK.Core.dll'

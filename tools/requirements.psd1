@@ -1,4 +1,4 @@
-# What the tools use from the PowerShell Gallery, pinned:
+# The pinned modules from the PowerShell Gallery that the tools use. To install them:
 # Install-PSResource -RequiredResourceFile tools/requirements.psd1
 @{
     'PSScriptAnalyzer'                   = @{

@@ -1,4 +1,4 @@
-"""Warm GetThirdPartyJobDetails calls of boto3: microseconds for each, one a line."""
+"""Prints the microseconds of each warm GetThirdPartyJobDetails call of boto3, one per line."""
 import sys
 import time
 

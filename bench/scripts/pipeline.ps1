@@ -1,4 +1,4 @@
-# Jobs per second of the four-cmdlet pipeline. The first jobs warm up.
+# Prints the jobs per second of a pipeline of four cmdlets, after warm-up jobs.
 param([string] $Module, [string] $ActionType, [int] $Batch, [int] $WarmUp)
 
 $ErrorActionPreference = 'Stop'

@@ -1,4 +1,4 @@
-"""Jobs per second of a boto3 loop: poll, details, acknowledge, success. The first jobs warm up."""
+"""Prints the jobs per second of a boto3 loop (poll, details, acknowledge, success), after warm-up jobs."""
 import sys
 import time
 

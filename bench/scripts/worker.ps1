@@ -1,4 +1,4 @@
-# Jobs per second of the worker cmdlet with a handler that does nothing. The first jobs warm up.
+# Prints the jobs per second of the worker cmdlet with a handler that does nothing, after warm-up jobs.
 param([string] $Module, [string] $ActionType, [int] $ThrottleLimit, [int] $WarmUp, [int] $Jobs)
 
 $ErrorActionPreference = 'Stop'
@@ -9,9 +9,9 @@ $done = 0
 Invoke-CPThirdPartyWorker -ActionType $ActionType -ThrottleLimit $ThrottleLimit -MaxJobs $Jobs -NoArtifact `
     -ScriptBlock { } |
     ForEach-Object {
-        if ($_.Outcome -ne 'Succeeded') { throw "Job $($_.JobId) ended as $($_.Outcome): $($_.Message)" }
+        if ($_.Outcome -ne 'Succeeded') { throw "The outcome of job $($_.JobId) is $($_.Outcome): $($_.Message)" }
         $done++
         if ($done -eq $WarmUp) { $watch.Start() }
     }
-if ($done -ne $Jobs) { throw "$done of $Jobs jobs were done." }
+if ($done -ne $Jobs) { throw "The worker processed $done of $Jobs jobs." }
 (($done - $WarmUp) / $watch.Elapsed.TotalSeconds).ToString([System.Globalization.CultureInfo]::InvariantCulture)

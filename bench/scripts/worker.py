@@ -1,8 +1,6 @@
-"""Jobs per second of a boto3 worker with a thread pool.
+"""Prints the jobs per second of a boto3 worker with a thread pool, after warm-up jobs.
 
-It polls for the free slots; details, acknowledge and success go in a thread.
-
-The first jobs warm up.
+The worker polls for as many jobs as it has free threads. A thread sends details, acknowledge and success.
 """
 import concurrent.futures
 import sys

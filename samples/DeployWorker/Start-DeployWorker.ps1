@@ -2,18 +2,17 @@
 #requires -Modules CodePipeline.ThirdParty
 <#
 .SYNOPSIS
-A deploy worker: puts a site that a pipeline hands over into a web server's folder.
+A deploy worker: deploys a site from a pipeline to the folder of a web server.
 
 .DESCRIPTION
-Each job of the action type has a configuration key SiteName and one input artifact, the site. A site belongs to the
-customer who deployed it first: jobs of other customers fail.
+Each job has the configuration key SiteName and one input artifact, the site. A site belongs to the customer who deploys
+it first: jobs of other customers fail.
 
-The worker copies the site beside the earlier releases and then points the link "current" at the new one. On Linux and
-macOS the link is renamed into place, so visitors see the old release or the new one, and never none. On Windows the
-link is missing for a moment. The last five releases are kept.
+The worker copies the site to a new release folder and then points the link "current" to it. On Linux and macOS the
+switch is atomic. On Windows the link is missing for a moment. The worker keeps the last five releases.
 
-The worker checks credentials, permissions and endpoint before it starts. When it starts again, the journal sends
-results that could not be sent before, and fails jobs that were cut off.
+The worker checks credentials, permissions and endpoint before it starts. After a restart, it uses the journal to send
+unsent results and to fail interrupted jobs.
 
 .EXAMPLE
 $with = @{ SiteRoot = '/srv/sites'; JournalPath = '/var/lib/worker/deploy.journal'; LogPath = '/var/log/worker.jsonl' }
@@ -21,44 +20,45 @@ $with = @{ SiteRoot = '/srv/sites'; JournalPath = '/var/lib/worker/deploy.journa
 #>
 [CmdletBinding()]
 param(
-    # The action type to work for, such as Deploy/Contoso/1.
+    # The action type of the jobs, such as Deploy/Contoso/1.
     [Parameter(Mandatory)]
     [string] $ActionType,
 
-    # The folder under which each site has its own.
+    # The folder that contains a subfolder for each site.
     [Parameter(Mandatory)]
     [string] $SiteRoot,
 
-    # The journal's file. Each worker needs its own.
+    # The journal file. Each worker needs its own.
     [Parameter(Mandatory)]
     [string] $JournalPath,
 
-    # The log's file: one line of JSON for each event.
+    # The log file: one line of JSON for each event.
     [string] $LogPath,
 
-    # How to connect. Without any of these: the current session, or what the environment says.
+    # The connection settings. The default is the current session, or the environment.
     [string] $Region,
     [string] $ProfileName,
     [string] $ClientTokenVault,
 
-    # Ends after this many jobs; 0 runs until it is stopped.
+    # Stops after this many jobs; 0 for no limit.
     [int] $MaxJobs,
 
-    # Ends after this many seconds without a job; 0 waits without end.
+    # Stops after this many seconds without a job; 0 for no limit.
     [int] $IdleTimeout
 )
 
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
-# Whether a site is this customer's. The first customer to deploy a site gets it, even if two workers deploy it at once.
+# Returns whether a site belongs to a customer. The first customer to deploy a site owns it, even if two workers deploy
+# it at the same time.
 function Test-SiteOwner([string] $Folder, [string] $ClientId) {
     $owner = Join-Path $Folder 'owner'
     if (-not (Test-Path -LiteralPath $owner)) {
         $claim = Join-Path $Folder ".owner-$([guid]::NewGuid())"
         Set-Content -LiteralPath $claim -Value $ClientId -NoNewline
         try {
-            # Replaces nothing.
+            # Move fails if another worker has created the file.
             [System.IO.File]::Move($claim, $owner)
         } catch [System.IO.IOException] {
             Remove-Item -LiteralPath $claim
@@ -68,30 +68,30 @@ function Test-SiteOwner([string] $Folder, [string] $ClientId) {
     (Get-Content -Raw -LiteralPath $owner) -ceq $ClientId
 }
 
-# Points "current" at a release.
+# Points "current" to a release.
 function Switch-Release([string] $Folder, [string] $Release) {
     $current = Join-Path $Folder 'current'
     $next = Join-Path $Folder ".current-$([guid]::NewGuid())"
     if ($IsWindows) {
         $null = New-Item -ItemType Junction -Path $next -Target $Release
         if (Test-Path -LiteralPath $current) {
-            # The junction alone; the release that it points at stays.
+            # Deletes only the junction, not the release that it points to.
             [System.IO.Directory]::Delete($current)
         }
         Move-Item -LiteralPath $next -Destination $current
         return
     }
 
-    # A rename over the old link is one step. New-Item -Force and Move-Item -Force remove the old link first.
+    # A rename replaces the old link atomically. New-Item -Force and Move-Item -Force delete the old link first.
     $null = New-Item -ItemType SymbolicLink -Path $next -Target $Release
     $notIntoTheLinksFolder = if ($IsMacOS) { '-fh' } else { '-fT' }
     & mv $notIntoTheLinksFolder $next $current
     if ($LASTEXITCODE -ne 0) {
-        throw "mv could not put the link '$next' in place of '$current': exit code $LASTEXITCODE."
+        throw "mv cannot rename the link '$next' to '$current': exit code $LASTEXITCODE."
     }
 }
 
-# What the customer has to change. Everything else is the partner's own trouble.
+# Returns a failure that the customer sees.
 function Get-Refusal([string] $Type, [string] $Message) {
     New-CPThirdPartyJobOutcome -FailureType $Type -FailureMessage $Message
 }
@@ -107,10 +107,11 @@ if ($connection.Count -gt 0) {
     $calls.Session = Connect-CPThirdParty -Name deploy-worker -PassThru @connection
 }
 
-# A worker that cannot work has to say so now, and not with customers' jobs in its hands.
+# Check the connection now, because a failure after the worker has claimed jobs would fail the customers' jobs.
 $failed = @(Test-CPThirdPartyConnection -ActionType $ActionType @calls | Where-Object Result -EQ 'Failed')
 if ($failed) {
-    throw "The worker cannot start. $(($failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.RecommendedAction)" }) -join ' ')"
+    $reasons = $failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.RecommendedAction)" }
+    throw "The worker cannot start. $($reasons -join ' ')"
 }
 
 $worker = @{
@@ -122,19 +123,19 @@ if ($LogPath) { $worker.LogPath = $LogPath }
 if ($MaxJobs) { $worker.MaxJobs = $MaxJobs }
 if ($IdleTimeout) { $worker.IdleTimeout = $IdleTimeout }
 
-# One job at a time, in this script's own scope: the functions above are at hand.
+# One job at a time, in the scope of this script, so that the handler can call the functions above.
 Invoke-CPThirdPartyWorker @worker @calls -ScriptBlock {
     $site = $Job.Configuration['SiteName']
 
-    # -notmatch would let capitals pass, and $ a line end.
+    # -notmatch would allow capital letters, and $ a trailing line break.
     if ($site -cnotmatch '\A[a-z0-9-]{1,63}\z') {
-        return Get-Refusal ConfigurationError ("SiteName is '$site'. It must be 1 to 63 characters of a-z, 0-9 and -. " +
-            "Set it in the action's configuration.")
+        return Get-Refusal ConfigurationError ("SiteName is '$site'. It must be 1 to 63 characters of a-z, 0-9 " +
+            "and -. Set it in the action's configuration.")
     }
 
     if ($Job.InputPath.Count -ne 1) {
-        return Get-Refusal ConfigurationError ("The action has $($Job.InputPath.Count) input artifacts, and needs one: " +
-            'the site. Set it in the pipeline.')
+        return Get-Refusal ConfigurationError ("The action has $($Job.InputPath.Count) input artifacts. It must " +
+            'have one, the site. Set it in the pipeline.')
     }
 
     $source = @($Job.InputPath.Values)[0]
@@ -149,17 +150,17 @@ Invoke-CPThirdPartyWorker @worker @calls -ScriptBlock {
             return Get-Refusal ConfigurationError "SiteName '$site' belongs to another customer. Choose another name."
         }
 
-        # The release is complete before anybody sees it.
+        # Complete the release before visitors can see it.
         $release = Join-Path $releases ('{0:yyyyMMddHHmmssfff}-{1}' -f [datetime]::UtcNow, $Job.JobId)
         Copy-Item -LiteralPath $source -Destination $release -Recurse
         Switch-Release $folder $release
         Get-ChildItem -LiteralPath $releases -Directory | Sort-Object -Property Name -Descending |
             Select-Object -Skip 5 | Remove-Item -Recurse -Force
     } catch {
-        # Paths and host names are for the worker's log. The customer is told what to do.
-        Write-Warning "Site $site could not be deployed: $_"
-        return Get-Refusal SystemUnavailable ('The site could not be deployed for a reason on our side. ' +
-            "Retry the stage; if it fails again, tell our support the job id $($Job.JobId).")
+        # Paths and host names go to the worker's log. The customer gets only the recommended action.
+        Write-Warning "Cannot deploy site ${site}: $_"
+        return Get-Refusal SystemUnavailable ('An error on our side prevented the deployment of the site. ' +
+            "Retry the stage. If it fails again, send the job id $($Job.JobId) to our support.")
     }
 
     $summary = "Site $site is at release $(Split-Path -Leaf $release)."

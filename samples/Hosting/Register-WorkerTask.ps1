@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-Registers a worker as a scheduled task that starts with Windows and is started again when it ends.
+Registers a worker as a scheduled task that starts with Windows and restarts when it ends.
 
 .DESCRIPTION
-The task runs as the account that is named, without a window, and without a time limit. Its settings (region, client
-tokens) come from the account's environment or its AWS config file. Run this as an administrator.
+The task runs under the given account, without a window and without a time limit. The worker reads its settings (region,
+client tokens) from the account's environment or AWS config file. Run this script as an administrator.
 
 .EXAMPLE
 $with = @{ ActionType = 'Deploy/Contoso/1'; SiteRoot = 'D:\sites'; JournalPath = 'C:\worker\state\worker.journal' }
@@ -12,7 +12,7 @@ $with = @{ ActionType = 'Deploy/Contoso/1'; SiteRoot = 'D:\sites'; JournalPath =
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
-    # The worker's script.
+    # The script of the worker.
     [Parameter(Mandatory)]
     [string] $Script,
 
@@ -22,7 +22,7 @@ param(
     # The name of the task.
     [string] $TaskName = 'CodePipeline worker',
 
-    # The account that it runs as. A managed service account (name$) needs no password here.
+    # The account of the task. A managed service account (name$) needs no password.
     [string] $UserId = 'NT AUTHORITY\LOCAL SERVICE'
 )
 
@@ -30,13 +30,13 @@ $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
 if (-not (Test-Path -LiteralPath $Script -PathType Leaf)) {
-    throw "There is no script '$Script'. Name the worker's script with -Script."
+    throw "The script '$Script' does not exist. Give the path of the worker's script with -Script."
 }
 
 $parts = foreach ($name in $Argument.Keys | Sort-Object) {
     $value = "$($Argument[$name])"
     if ($value.Contains('"')) {
-        throw "The value of '$name' has a quotation mark, which a task's command line cannot carry. Leave it out."
+        throw "The value of '$name' contains a quotation mark, which a task's command line cannot contain. Remove it."
     }
     "-$name `"$value`""
 }

@@ -2,16 +2,17 @@
 #requires -Modules CodePipeline.ThirdParty
 <#
 .SYNOPSIS
-A worker for work that runs elsewhere and takes long: each job starts the work or looks how far it is, and ends.
+A worker for long tasks on another system: each job either starts a run or checks its progress.
 
 .DESCRIPTION
-The first job of an action starts a run in the partner's system and reports success with a continuation token, the run's
-id. CodePipeline then makes a new job with that token, about half a minute later. That job looks how far the run is, and
-either continues in the same way or ends the action. So no worker waits, and any worker on any machine can take the next
-job.
+The first job of an action starts a run in the partner's system and reports success with a continuation token, the id of
+the run. About half a minute later, CodePipeline creates a new job with that token. That job checks the progress of the
+run and either continues in the same way or completes the action. No worker waits for the run, and any worker on any
+machine can process the next job.
 
-A token holds 2,048 characters: a reference, no state. A run belongs to the customer whose job started it. Start-Run and
-Get-Run below stand for the partner's own system, and keep a run in a file; replace them with yours.
+A continuation token has at most 2,048 characters, so it is a reference and not the state. A run belongs to the customer
+whose job started it. Start-Run and Get-Run below emulate the partner's system with a file for each run. Replace them
+with calls to your system.
 
 The worker checks credentials, permissions and endpoint before it starts.
 
@@ -20,30 +21,30 @@ The worker checks credentials, permissions and endpoint before it starts.
 #>
 [CmdletBinding()]
 param(
-    # The action type to work for, such as Build/Contoso/1.
+    # The action type of the jobs, such as Build/Contoso/1.
     [Parameter(Mandatory)]
     [string] $ActionType,
 
-    # Where the runs are kept, instead of in the partner's system.
+    # The folder for the files that emulate the partner's system.
     [Parameter(Mandatory)]
     [string] $RunFolder,
 
-    # The journal's file. Each worker needs its own.
+    # The journal file. Each worker needs its own.
     [Parameter(Mandatory)]
     [string] $JournalPath,
 
-    # The log's file: one line of JSON for each event.
+    # The log file: one line of JSON for each event.
     [string] $LogPath,
 
-    # How to connect. Without any of these: the current session, or what the environment says.
+    # The connection settings. The default is the current session, or the environment.
     [string] $Region,
     [string] $ProfileName,
     [string] $ClientTokenVault,
 
-    # Ends after this many jobs; 0 runs until it is stopped.
+    # Stops after this many jobs; 0 for no limit.
     [int] $MaxJobs,
 
-    # Ends after this many seconds without a job; 0 waits without end.
+    # Stops after this many seconds without a job; 0 for no limit.
     [int] $IdleTimeout
 )
 
@@ -58,18 +59,18 @@ function Start-Run {
 
     $run = [guid]::NewGuid().ToString()
     if ($PSCmdlet.ShouldProcess($Project, 'Start a run')) {
-        @{ Project = $Project; ClientId = $ClientId; Looks = 0 } | ConvertTo-Json |
+        @{ Project = $Project; ClientId = $ClientId; Checks = 0 } | ConvertTo-Json |
             Set-Content -LiteralPath (Join-Path $runs "$run.json")
     }
     $run
 }
 
-# The run, if there is one of that id and it is this customer's.
+# Returns the run with an id if it exists and belongs to the customer.
 function Get-Run {
     [CmdletBinding()]
     param([string] $Id, [string] $ClientId)
 
-    # A token becomes part of a path here: nothing but an id may.
+    # The token becomes part of a path, so accept only an id.
     if ($Id -cnotmatch '\A[0-9a-f-]{36}\z') {
         return
     }
@@ -84,12 +85,12 @@ function Get-Run {
         return
     }
 
-    # Each look finds it a third further on.
-    $run.Looks++
+    # Each check finds a third of the run completed.
+    $run.Checks++
     $run | ConvertTo-Json | Set-Content -LiteralPath $file
     [pscustomobject]@{
         Project = $run.Project
-        Percent = [Math]::Min(100, 34 * $run.Looks)
+        Percent = [Math]::Min(100, 34 * $run.Checks)
         Broken  = $run.Project -ceq 'broken'
     }
 }
@@ -103,10 +104,11 @@ if ($connection.Count -gt 0) {
     $calls.Session = Connect-CPThirdParty -Name long-running-worker -PassThru @connection
 }
 
-# A worker that cannot work has to say so now, and not with customers' jobs in its hands.
+# Check the connection now, because a failure after the worker has claimed jobs would fail the customers' jobs.
 $failed = @(Test-CPThirdPartyConnection -ActionType $ActionType @calls | Where-Object Result -EQ 'Failed')
 if ($failed) {
-    throw "The worker cannot start. $(($failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.RecommendedAction)" }) -join ' ')"
+    $reasons = $failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.RecommendedAction)" }
+    throw "The worker cannot start. $($reasons -join ' ')"
 }
 
 $worker = @{
@@ -118,7 +120,7 @@ if ($LogPath) { $worker.LogPath = $LogPath }
 if ($MaxJobs) { $worker.MaxJobs = $MaxJobs }
 if ($IdleTimeout) { $worker.IdleTimeout = $IdleTimeout }
 
-# One job at a time, in this script's own scope: the functions above are at hand.
+# One job at a time, in the scope of this script, so that the handler can call the functions above.
 Invoke-CPThirdPartyWorker @worker @calls -ScriptBlock {
     if (-not $Job.ContinuationToken) {
         $project = $Job.Configuration['ProjectName']
@@ -136,7 +138,7 @@ Invoke-CPThirdPartyWorker @worker @calls -ScriptBlock {
     $id = $Job.ContinuationToken
     $run = Get-Run -Id $id -ClientId $Job.ClientId
     $outcome = if (-not $run) {
-        @{ FailureType = 'SystemUnavailable'; FailureMessage = "Run $id does not exist any more. Retry the stage." }
+        @{ FailureType = 'SystemUnavailable'; FailureMessage = "Run $id no longer exists. Retry the stage." }
     } elseif ($run.Broken) {
         @{ FailureMessage = "Run $id of $($run.Project) failed."; ExternalExecutionId = $id }
     } elseif ($run.Percent -lt 100) {

@@ -5,17 +5,17 @@ using System.Linq;
 using System.Reflection;
 using CodePipeline.ThirdParty.Engine;
 
-// Builds the module, then runs Quickstart.ps1, the main job on a local emulator, in a real PowerShell. The build is a
-// step of this program, so that its progress shows: 'dotnet run' keeps its own builds silent.
+// Builds the module, then runs Quickstart.ps1 with a local emulator in PowerShell. This program runs the build itself
+// to show its progress, because 'dotnet run' hides the output of its own build.
 string root = Metadata("Root");
-Console.WriteLine("Building the module. The first time, this restores packages and takes a minute or two.");
+Console.WriteLine("Building the module. The first build restores packages and takes one or two minutes.");
 string project = Path.Combine(root, "src", "CodePipeline.ThirdParty");
 int built = Run(new ProcessStartInfo(
     Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
     ["build", project, "-f", "net8.0", "-v", "minimal", "--nologo", "--tl:off"]));
 if (built != 0)
 {
-    Console.Error.WriteLine("The module could not be built; the errors above say why.");
+    Console.Error.WriteLine("The build of the module failed. See the errors above.");
     return built;
 }
 

@@ -1,4 +1,4 @@
-# The main job: polled, read, claimed and completed on a local emulator.
+# Polls, reads, claims and completes jobs on a local emulator.
 param([Parameter(Mandatory)] [string] $Module)
 
 $ErrorActionPreference = 'Stop'
@@ -7,20 +7,20 @@ Import-Module -Name $Module
 
 $emulator = Start-CPThirdPartyEmulator -Name 'Quickstart'
 try {
-    # Region, endpoint, credentials and client tokens all come from the emulator.
+    # The emulator supplies region, endpoint, credentials and client tokens.
     $emulator | Connect-CPThirdParty
 
-    # What a pipeline does when it reaches its third-party action.
+    # In AWS, a pipeline creates the job when it reaches its third-party action.
     $null = New-CPThirdPartyEmulatorJob -ActionType 'Test/Contoso/1' -Count 3 -Configuration @{
         ProjectName = 'website'
         ApiKey      = 'only-the-partner-may-see-this'
     }
 
-    'The jobs that a poll hands out, read and claimed:'
+    'Jobs from a poll, with their details, after the claim:'
     $jobs = Get-CPThirdPartyJob -ActionType 'Test/Contoso/1' | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob
     $jobs | Format-Table
 
-    'Two pass their test, one fails:'
+    'Two jobs succeed, one fails:'
     foreach ($job in $jobs) {
         if ($job -eq $jobs[1]) {
             $project = $job.Configuration['ProjectName']

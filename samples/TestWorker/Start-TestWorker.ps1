@@ -2,14 +2,14 @@
 #requires -Modules CodePipeline.ThirdParty
 <#
 .SYNOPSIS
-A test worker: checks that every link of a site leads somewhere, and hands on a report.
+A test worker: checks the internal links of a site and publishes a report.
 
 .DESCRIPTION
-Each job has one input artifact with HTML pages. The worker follows each link to another file of the artifact, and
-writes a report in JUnit's format to the job's output artifact, if it has one. A link that leads nowhere fails the job,
-with the page and the link in the message.
+Each job has one input artifact with HTML pages. The worker checks each link to another file of the artifact, and writes
+a report in JUnit's format to the job's output artifact, if it has one. A broken link fails the job; the failure message
+contains the page and the link.
 
-Four jobs run at once, each in a runspace of its own.
+Four jobs run at the same time, each in its own runspace.
 
 The worker checks credentials, permissions and endpoint before it starts.
 
@@ -18,29 +18,29 @@ The worker checks credentials, permissions and endpoint before it starts.
 #>
 [CmdletBinding()]
 param(
-    # The action type to work for, such as Test/Contoso/1.
+    # The action type of the jobs, such as Test/Contoso/1.
     [Parameter(Mandatory)]
     [string] $ActionType,
 
-    # The journal's file. Each worker needs its own.
+    # The journal file. Each worker needs its own.
     [Parameter(Mandatory)]
     [string] $JournalPath,
 
-    # The log's file: one line of JSON for each event.
+    # The log file: one line of JSON for each event.
     [string] $LogPath,
 
-    # How to connect. Without any of these: the current session, or what the environment says.
+    # The connection settings. The default is the current session, or the environment.
     [string] $Region,
     [string] $ProfileName,
     [string] $ClientTokenVault,
 
-    # How many jobs run at once.
+    # The number of jobs that run at the same time.
     [int] $ThrottleLimit = 4,
 
-    # Ends after this many jobs; 0 runs until it is stopped.
+    # Stops after this many jobs; 0 for no limit.
     [int] $MaxJobs,
 
-    # Ends after this many seconds without a job; 0 waits without end.
+    # Stops after this many seconds without a job; 0 for no limit.
     [int] $IdleTimeout
 )
 
@@ -56,10 +56,11 @@ if ($connection.Count -gt 0) {
     $calls.Session = Connect-CPThirdParty -Name test-worker -PassThru @connection
 }
 
-# A worker that cannot work has to say so now, and not with customers' jobs in its hands.
+# Check the connection now, because a failure after the worker has claimed jobs would fail the customers' jobs.
 $failed = @(Test-CPThirdPartyConnection -ActionType $ActionType @calls | Where-Object Result -EQ 'Failed')
 if ($failed) {
-    throw "The worker cannot start. $(($failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.RecommendedAction)" }) -join ' ')"
+    $reasons = $failed | ForEach-Object { "$($_.Name): $($_.Text) $($_.RecommendedAction)" }
+    throw "The worker cannot start. $($reasons -join ' ')"
 }
 
 $worker = @{
@@ -72,20 +73,21 @@ if ($LogPath) { $worker.LogPath = $LogPath }
 if ($MaxJobs) { $worker.MaxJobs = $MaxJobs }
 if ($IdleTimeout) { $worker.IdleTimeout = $IdleTimeout }
 
-# Several jobs at a time, in runspaces: the handler brings all that it needs.
+# Several jobs at a time, in runspaces, so the handler cannot use anything from this script.
 Invoke-CPThirdPartyWorker @worker @calls -ScriptBlock {
     $ErrorActionPreference = 'Stop'
     Set-StrictMode -Version Latest
 
     if ($Job.InputPath.Count -ne 1) {
-        $wrong = "The action has $($Job.InputPath.Count) input artifacts, and needs one: the site. Set it in the pipeline."
+        $wrong = "The action has $($Job.InputPath.Count) input artifacts. It must have one, the site. " +
+            'Set it in the pipeline.'
         return New-CPThirdPartyJobOutcome -FailureType ConfigurationError -FailureMessage $wrong
     }
 
     $site = @($Job.InputPath.Values)[0]
     $pages = @(Get-ChildItem -LiteralPath $site -Recurse -File -Filter *.html)
     if (-not $pages) {
-        $wrong = 'The artifact has no HTML pages, so there is nothing to check.'
+        $wrong = 'The artifact has no HTML pages to check.'
         return New-CPThirdPartyJobOutcome -FailureType JobFailed -FailureMessage $wrong
     }
 
@@ -103,7 +105,7 @@ Invoke-CPThirdPartyWorker @worker @calls -ScriptBlock {
     })
     $broken = @($links | Where-Object { -not $_.Found })
 
-    # What is left at an output's path is published before the result is reported.
+    # The worker publishes the files at an output path before it reports the result.
     foreach ($path in $Job.OutputPath.Values) {
         $null = New-Item -ItemType Directory -Force -Path $path
         $cases = $links | ForEach-Object {
@@ -116,12 +118,12 @@ Invoke-CPThirdPartyWorker @worker @calls -ScriptBlock {
     }
 
     if ($broken) {
-        # A message holds 5,000 characters: the first links are enough to begin with.
+        # A failure message has at most 5,000 characters, so list only the first links.
         $where = @($broken | Select-Object -First 20 | ForEach-Object { "$($_.Link) in $($_.Page)" })
         $more = if ($broken.Count -gt 20) { '; and more' } else { '' }
-        $wrong = "$($broken.Count) of $($links.Count) links lead nowhere: $($where -join '; ')$more"
+        $wrong = "$($broken.Count) of $($links.Count) links are broken: $($where -join '; ')$more"
         return New-CPThirdPartyJobOutcome -FailureType JobFailed -FailureMessage $wrong
     }
 
-    New-CPThirdPartyJobOutcome -Summary "$($links.Count) links lead somewhere." -PercentComplete 100
+    New-CPThirdPartyJobOutcome -Summary "All $($links.Count) links work." -PercentComplete 100
 }

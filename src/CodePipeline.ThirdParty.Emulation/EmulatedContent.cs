@@ -3,7 +3,7 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>The contents of an artifact that an emulated job starts with: a file, or bytes.</summary>
+/// <summary>The initial contents of an input artifact: a file or bytes.</summary>
 public sealed class EmulatedContent
 {
     private readonly byte[]? _bytes;
@@ -14,18 +14,19 @@ public sealed class EmulatedContent
         _bytes = bytes;
     }
 
-    /// <summary>The file that the contents are copied from; <see langword="null"/> for bytes.</summary>
+    /// <summary>The path of the source file; <see langword="null"/> if the contents are bytes.</summary>
     public string? FilePath { get; }
 
-    /// <summary>The contents of a file, which is read when the job is added.</summary>
+    /// <summary>Takes the contents from a file. The emulator reads the file when the job is added.</summary>
     public static EmulatedContent FromFile(string path) =>
         new(path ?? throw new ArgumentNullException(nameof(path)), null);
 
-    /// <summary>These bytes.</summary>
+    /// <summary>Takes the contents from a copy of <paramref name="bytes"/>.</summary>
     public static EmulatedContent FromBytes(byte[] bytes) =>
         new(null, (byte[])(bytes ?? throw new ArgumentNullException(nameof(bytes))).Clone());
 
-    /// <summary>Opens the contents; a file that cannot be read is bad input.</summary>
+    /// <summary>Opens the contents for reading.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be read.</exception>
     internal Stream Open(string inputName)
     {
         if (_bytes is not null)
@@ -43,7 +44,7 @@ public sealed class EmulatedContent
             throw new InvalidInputException(
                 inputName,
                 $"The file '{FilePath}' of input artifact '{inputName}' cannot be read: {e.Message}",
-                "Name a file that exists and can be read.",
+                "Give the path of a file that exists and that this account can read.",
                 e);
         }
     }

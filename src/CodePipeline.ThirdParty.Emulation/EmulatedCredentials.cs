@@ -8,7 +8,8 @@ namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>Temporary credentials for a job's artifacts.</summary>
 /// <remarks>
-/// The session token says for which job and until when, under a key of this emulator. So nothing is kept per call.
+/// The session token contains the job and the expiry, signed with the emulator's key. The emulator therefore stores
+/// nothing for the credentials it issues.
 /// </remarks>
 internal sealed class EmulatedCredentials
 {
@@ -36,7 +37,7 @@ internal sealed class EmulatedCredentials
             accessKeyId, SecretOf(key, accessKeyId), Convert.ToBase64String(bytes) + "." + seal);
     }
 
-    /// <summary>Reads a session token that <see cref="Create"/> made with the same key.</summary>
+    /// <summary>Reads a session token; returns false unless <see cref="Create"/> signed it with the same key.</summary>
     internal static bool TryRead(
         byte[] key, string sessionToken, out string accessKeyId, out string jobId, out DateTimeOffset expiresAt)
     {
@@ -67,7 +68,7 @@ internal sealed class EmulatedCredentials
         return true;
     }
 
-    /// <summary>The secret access key of an access key id that <see cref="Create"/> made.</summary>
+    /// <summary>Derives the secret access key from an access key id.</summary>
     internal static string SecretOf(byte[] key, string accessKeyId) =>
         Convert.ToBase64String(Hashing.HmacSha256(key, "secret of " + accessKeyId)).Substring(0, 40);
 }

@@ -3,7 +3,7 @@ using CodePipeline.ThirdParty.Emulation.S3;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>An object of an emulated bucket, as it was at one moment.</summary>
+/// <summary>A snapshot of an object in an emulated bucket.</summary>
 public sealed class EmulatedObject
 {
     internal EmulatedObject(string bucketName, StoredObject stored)
@@ -31,28 +31,30 @@ public sealed class EmulatedObject
     public long Length { get; }
 
     /// <summary>
-    /// The ETag, without quotes. It is the MD5 of the contents unless they are under KMS or came in parts.
+    /// The ETag, without quotes. It is the MD5 of the contents, except after a KMS-encrypted or multipart upload.
     /// </summary>
     public string ETag { get; }
 
-    /// <summary>When the object was put, by the emulator's clock.</summary>
+    /// <summary>When the object was stored, by the emulator's clock.</summary>
     public DateTimeOffset LastModified { get; }
 
-    /// <summary>The media type that the upload told.</summary>
+    /// <summary>The media type from the upload request; <c>binary/octet-stream</c> if it had none.</summary>
     public string ContentType { get; }
 
-    /// <summary>The encryption that was asked for, such as <c>aws:kms</c>; <c>AES256</c> where none was.</summary>
+    /// <summary>The requested encryption, such as <c>aws:kms</c>; <c>AES256</c> by default.</summary>
     public string ServerSideEncryption { get; }
 
-    /// <summary>The KMS key that was asked for, or a made-up managed one; <see langword="null"/> for no KMS.</summary>
+    /// <summary>
+    /// The requested KMS key, or the emulator's managed key; <see langword="null"/> without KMS encryption.
+    /// </summary>
     public string? EncryptionKeyId { get; }
 
-    /// <summary>The number of parts that it was uploaded in; <see langword="null"/> for one piece.</summary>
+    /// <summary>The number of parts of a multipart upload; <see langword="null"/> for a single upload.</summary>
     public int? PartCount { get; }
 
     /// <summary>The algorithm of <see cref="Checksum"/>, for example <c>CRC32</c>.</summary>
     public string? ChecksumAlgorithm { get; }
 
-    /// <summary>The checksum in base 64, with the number of parts where it was made of theirs.</summary>
+    /// <summary>The checksum in base 64; a composite checksum ends with the number of parts.</summary>
     public string? Checksum { get; }
 }

@@ -5,85 +5,89 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>What an emulator is started with. Every property has a default.</summary>
+/// <summary>Settings of an emulator. Every property has a default.</summary>
 public sealed class EmulatorOptions
 {
-    /// <summary>A name to tell emulators apart; <see langword="null"/> for <c>emulator-</c> and the port.</summary>
+    /// <summary>
+    /// A name that distinguishes this emulator from others; <see langword="null"/> for <c>emulator-&lt;port&gt;</c>.
+    /// </summary>
     public string? Name { get; init; }
 
-    /// <summary>The TCP port on loopback, 0 to 65535; 0 takes a free one.</summary>
+    /// <summary>The TCP port on loopback, 0 to 65535; 0 chooses a free port.</summary>
     public int Port { get; init; }
 
     /// <summary>The AWS region that requests must be signed for.</summary>
     public string Region { get; init; } = "us-east-1";
 
     /// <summary>
-    /// The AWS region of the artifact bucket; <see langword="null"/> for <see cref="Region"/>. Requests for the bucket
-    /// that are signed for another region are answered as S3 does, with the right one named.
+    /// The AWS region of the artifact bucket; <see langword="null"/> for <see cref="Region"/>. Like S3, the emulator
+    /// rejects a request that is signed for another region and names the right region in the response.
     /// </summary>
     public string? ArtifactRegion { get; init; }
 
-    /// <summary>The access key id that requests must be signed with; <see langword="null"/> to make one up.</summary>
+    /// <summary>The access key id that requests must be signed with; <see langword="null"/> to generate one.</summary>
     public string? AccessKeyId { get; init; }
 
-    /// <summary>The secret access key of <see cref="AccessKeyId"/>; <see langword="null"/> to make one up.</summary>
+    /// <summary>The secret access key of <see cref="AccessKeyId"/>; <see langword="null"/> to generate one.</summary>
     public Secret? SecretAccessKey { get; init; }
 
     /// <summary>
-    /// How long a job that was handed out may stay unacknowledged before it is handed out again: more than zero, at
-    /// most 366 days; 1 minute unless set.
+    /// The lease of a job: how long a dispatched job may stay unacknowledged before polls return it again. More than
+    /// zero, at most 366 days; the default is 1 minute.
     /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long a job may take from its acknowledgement, where the job itself has no limit: more than zero, at most 366
-    /// days; 1 hour unless set.
+    /// How long a job may run after its acknowledgement, if the job does not set its own limit. More than zero, at most
+    /// 366 days; the default is 1 hour.
     /// </summary>
     public TimeSpan JobTimeLimit { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How long after a success with a continuation token the next job shows up: 0 to 366 days; 30 seconds unless set.
+    /// How long after a success result with a continuation token the next job becomes available. 0 to 366 days; the
+    /// default is 30 seconds.
     /// </summary>
     public TimeSpan ContinuationDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long artifact credentials are good for, from the call for job details that gave them: more than zero, at
-    /// most 366 days; 15 minutes unless set.
+    /// How long artifact credentials are valid after the <c>GetThirdPartyJobDetails</c> response that contained them.
+    /// More than zero, at most 366 days; the default is 15 minutes.
     /// </summary>
     public TimeSpan CredentialLifetime { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// How far the time of a signature may be from the emulator's clock, to either side: more than zero, at most 366
-    /// days; 5 minutes unless set.
+    /// How much the time of a signature may differ from the emulator's clock, in either direction. More than zero, at
+    /// most 366 days; the default is 5 minutes.
     /// </summary>
     public TimeSpan AllowedClockSkew { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Action types that can be polled though no job was added for them. Those of added jobs always can.
+    /// Action types that polls accept before a job is added for them. Polls always accept the action types of added
+    /// jobs.
     /// </summary>
     public IReadOnlyList<ActionTypeId> ActionTypes { get; init; } = Array.Empty<ActionTypeId>();
 
     /// <summary>
-    /// How many jobs a poll hands out at most when it does not say (<c>maxBatchSize</c>), 1 or more; 10 unless set.
+    /// The most jobs that a poll without <c>maxBatchSize</c> returns. 1 or more; the default is 10.
     /// </summary>
     public int MaxBatchSize { get; init; } = 10;
 
-    /// <summary>The clock and the only source of waiting. Tests give one that they can set.</summary>
+    /// <summary>The clock for all times and delays. Tests can supply a manual one.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Faults to answer with; <see langword="null"/> for none.</summary>
+    /// <summary>The faults to inject; <see langword="null"/> for none.</summary>
     public FaultPlan? Faults { get; init; }
 
     /// <summary>
-    /// Whether requests are kept for <see cref="ThirdPartyEmulator.GetRequests"/>: the last
-    /// <see cref="RecordedRequestLimit"/> of them.
+    /// Whether the emulator records the last <see cref="RecordedRequestLimit"/> requests for
+    /// <see cref="ThirdPartyEmulator.GetRequests"/>.
     /// </summary>
     public bool RecordRequests { get; init; } = true;
 
-    /// <summary>Gets each request when it is answered, on the thread that answers it.</summary>
+    /// <summary>Called with each request on the thread that handles it.</summary>
     internal Action<RecordedRequest>? RequestListener { get; init; }
 
-    /// <summary>The greatest number of requests that are kept.</summary>
+    /// <summary>The number of requests that the emulator records.</summary>
     public const int RecordedRequestLimit = 1000;
 
     internal void Check()
@@ -103,15 +107,15 @@ public sealed class EmulatorOptions
             throw Invalid(
                 nameof(ArtifactRegion),
                 "The artifact region is not a region name.",
-                "Use a name such as eu-west-1, or leave it out for that of the emulator.");
+                "Use a name such as eu-west-1, or leave it out to use the emulator's region.");
         }
 
         if (AccessKeyId is not null && !InputValidation.IsName(AccessKeyId, "_"))
         {
             throw Invalid(
                 nameof(AccessKeyId),
-                "The access key id is not letters, digits and '_'.",
-                "Leave it out to have one made up.");
+                "The access key id may contain only letters, digits and '_'.",
+                "Leave it out to generate one.");
         }
 
         CheckPositive(LeaseTime, nameof(LeaseTime));
@@ -121,7 +125,7 @@ public sealed class EmulatorOptions
         if (ContinuationDelay < TimeSpan.Zero || ContinuationDelay > InputValidation.LongestTime)
         {
             throw Invalid(
-                nameof(ContinuationDelay), "The delay is negative or longer than a year.", "Use zero or more.");
+                nameof(ContinuationDelay), "The delay must be 0 to 366 days.", "Use a time such as 00:00:30.");
         }
 
         if (MaxBatchSize < ServiceLimits.MinimumBatchSize)
@@ -132,7 +136,7 @@ public sealed class EmulatorOptions
         if (Clock is null || ActionTypes is null)
         {
             string name = Clock is null ? nameof(Clock) : nameof(ActionTypes);
-            throw Invalid(name, $"{name} is null.", "Leave it out.");
+            throw Invalid(name, $"{name} is null.", "Leave it out to use the default.");
         }
 
         foreach (ActionTypeId actionType in ActionTypes)
@@ -145,9 +149,11 @@ public sealed class EmulatorOptions
     {
         if (time <= TimeSpan.Zero || time > InputValidation.LongestTime)
         {
-            throw Invalid(name, $"{name} is not more than zero and at most a year.", "Use a time such as 00:01:00.");
+            throw Invalid(
+                name, $"{name} must be more than zero and at most 366 days.", "Use a time such as 00:01:00.");
         }
     }
 
-    private static InvalidInputException Invalid(string name, string message, string recommendedAction) => new(name, message, recommendedAction);
+    private static InvalidInputException Invalid(string name, string message, string recommendedAction) =>
+        new(name, message, recommendedAction);
 }

@@ -5,11 +5,11 @@ using System.Linq;
 namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>
-/// Checks what the user of the emulator gives, so that it never answers with what the service could not.
+/// Validates the emulator's input, so that its responses never contain values that the service could not return.
 /// </summary>
 internal static class InputValidation
 {
-    /// <summary>Keeps sums of a clock's time and a time span inside the range of dates.</summary>
+    /// <summary>The limit for time spans; keeps the sum of a time and a time span within the range of dates.</summary>
     internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(366);
 
     internal static void ActionType(ActionTypeId? value, string inputName)
@@ -32,8 +32,9 @@ internal static class InputValidation
         {
             throw new InvalidInputException(
                 inputName,
-                $"{inputName} is not 1 to {maximum} letters, digits and {string.Join(" ", alsoAllowed.ToCharArray())}.",
-                $"Change {inputName}.");
+                $"{inputName} must be 1 to {maximum} letters, digits and "
+                    + $"{string.Join(" ", alsoAllowed.ToCharArray())}.",
+                "Use a name such as Build-1.");
         }
     }
 
@@ -42,11 +43,13 @@ internal static class InputValidation
         if (string.IsNullOrEmpty(value) || value!.Length > maximum)
         {
             throw new InvalidInputException(
-                inputName, $"{inputName} is not 1 to {maximum} characters long.", $"Change {inputName}.");
+                inputName,
+                $"{inputName} has {value?.Length ?? 0} characters; it must have 1 to {maximum}.",
+                "Use a value within this limit.");
         }
     }
 
-    /// <summary>Whether a text is one or more ASCII letters, digits and the given characters.</summary>
+    /// <summary>Whether a value is one or more ASCII letters, digits and characters of a set.</summary>
     internal static bool IsName(string? value, string alsoAllowed) => !string.IsNullOrEmpty(value) && value!.All(
         c => c is (>= '0' and <= '9') or (>= 'A' and <= 'Z') or (>= 'a' and <= 'z') || alsoAllowed.IndexOf(c) >= 0);
 

@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>Made-up ids and secrets, unguessable as the service's are.</summary>
+/// <summary>Generates ids and secrets that, like the service's, cannot be guessed.</summary>
 internal static class RandomIdentifiers
 {
-    // 32 characters each, so that five bits of a random byte choose evenly.
+    // With 32 characters, five bits of a random byte select each with the same probability.
     private const string UpperAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const string LowerAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -17,14 +17,14 @@ internal static class RandomIdentifiers
 
     internal static string ObjectName() => Letters(7, LowerAlphabet);
 
-    /// <summary>40 characters, as a secret access key has.</summary>
+    /// <summary>Generates a secret access key of 40 characters.</summary>
     internal static string SecretKey() => Convert.ToBase64String(Bytes(30));
 
     internal static string UploadId() => Letters(64, LowerAlphabet);
 
     internal static string ClientToken() => Letters(32, LowerAlphabet);
 
-    /// <summary>A number, as the service's nonces are, other than the one before.</summary>
+    /// <summary>Generates a nonce other than <paramref name="previous"/>. Like the service's, it is a number.</summary>
     internal static string Nonce(string? previous)
     {
         string nonce;

@@ -3,7 +3,7 @@ using CodePipeline.ThirdParty.Emulation.Faults;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>A request that the emulator got, and how it was answered.</summary>
+/// <summary>A request that the emulator received, and the outcome of the response.</summary>
 public sealed class RecordedRequest
 {
     private readonly string _body;
@@ -27,37 +27,39 @@ public sealed class RecordedRequest
     }
 
     /// <summary>
-    /// The id in the answer's <c>x-amzn-RequestId</c> header, <c>x-amz-request-id</c> on the S3 side.
+    /// The id in the response's <c>x-amzn-RequestId</c> header (<c>x-amz-request-id</c> for S3).
     /// </summary>
     public string RequestId { get; }
 
     /// <summary>
-    /// The operation, for example <c>PollForThirdPartyJobs</c> or <c>GetObject</c>; <see langword="null"/> where it is
-    /// none that is served.
+    /// The operation, for example <c>PollForThirdPartyJobs</c> or <c>GetObject</c>; <see langword="null"/> if the
+    /// emulator does not support it.
     /// </summary>
     public string? Operation { get; }
 
-    /// <summary>When it came in, by the emulator's clock.</summary>
+    /// <summary>When the request arrived, by the emulator's clock.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>The HTTP status of the answer; 0 where the connection was dropped, by either side.</summary>
+    /// <summary>The HTTP status of the response; 0 if either side dropped the connection.</summary>
     public int StatusCode { get; }
 
-    /// <summary>The error's name, for example <c>JobNotFoundException</c>; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// The name of the error, for example <c>JobNotFoundException</c>; <see langword="null"/> for a success.
+    /// </summary>
     public string? ErrorName { get; }
 
-    /// <summary>The fault that was ordered for this request; <see langword="null"/> for none.</summary>
+    /// <summary>The fault that was injected into this request; <see langword="null"/> for none.</summary>
     public FaultKind? Fault { get; }
 
-    /// <summary>The bucket of a request of the S3 side; <see langword="null"/> for others.</summary>
+    /// <summary>The bucket of an S3 request; <see langword="null"/> for other requests.</summary>
     public string? BucketName { get; internal init; }
 
-    /// <summary>The key of a request about an object; <see langword="null"/> for others.</summary>
+    /// <summary>The object key of an S3 request; <see langword="null"/> for other requests.</summary>
     public string? ObjectKey { get; internal init; }
 
     /// <summary>
-    /// Gives the body of the request, 64 KiB of it at most. Empty for the S3 side, and for a request whose signature was
-    /// refused. It may hold a client token: keep it out of logs.
+    /// Returns the first 64 KiB of the body; empty for an S3 request and for a request that failed verification. The
+    /// body may contain a client token: do not log it.
     /// </summary>
     public string RevealBody() => _body;
 }

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation;
 
-/// <summary>The last requests, oldest first.</summary>
+/// <summary>Keeps the most recent requests, oldest first.</summary>
 internal sealed class RequestLog
 {
     private readonly Queue<RecordedRequest> _requests = new();

@@ -14,12 +14,12 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Emulation;
 
 /// <summary>
-/// A local stand-in for the five third-party job operations of AWS CodePipeline, and for S3 as far as the jobs'
-/// artifacts go, on loopback.
+/// Emulates the five third-party job operations of AWS CodePipeline, and the part of S3 that artifacts need, on
+/// loopback.
 /// </summary>
 /// <remarks>
-/// All members can be used from any thread, also after <see cref="Stop"/>, which deletes all objects. Their contents
-/// are kept in files of a temporary folder that only this account can read.
+/// All members are thread-safe and can be called after <see cref="Stop"/>, which deletes all objects. The emulator
+/// stores the contents of objects in a temporary folder that only this account can read.
 /// </remarks>
 public sealed class ThirdPartyEmulator : IDisposable
 {
@@ -62,10 +62,10 @@ public sealed class ThirdPartyEmulator : IDisposable
         server.Start(_pipeline.AnswerAsync);
     }
 
-    /// <summary>The name it was given, or one made of its port.</summary>
+    /// <summary>The name from the options, or <c>emulator-&lt;port&gt;</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Where it listens, for example <c>http://127.0.0.1:40123/</c>.</summary>
+    /// <summary>The endpoint, for example <c>http://127.0.0.1:40123/</c>.</summary>
     public Uri Endpoint => _server.Endpoint;
 
     /// <summary>The AWS region that requests must be signed for.</summary>
@@ -77,21 +77,23 @@ public sealed class ThirdPartyEmulator : IDisposable
     /// <summary>The secret access key that requests must be signed with.</summary>
     public Secret SecretAccessKey { get; }
 
-    /// <summary>The bucket of all artifacts, and the only one there is.</summary>
+    /// <summary>The bucket of all artifacts; the emulator has no other bucket.</summary>
     public string ArtifactBucketName { get; }
 
-    /// <summary>When it started, by its own clock.</summary>
+    /// <summary>When the emulator started, by its own clock.</summary>
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>What it was started with.</summary>
+    /// <summary>The options that the emulator was started with.</summary>
     public EmulatorOptions Options { get; }
 
-    /// <summary>Whether it still listens.</summary>
+    /// <summary>Whether the emulator is listening.</summary>
     public bool IsRunning => Volatile.Read(ref _stopped) == 0;
 
-    /// <summary>Starts an emulator, which listens when this returns.</summary>
+    /// <summary>Starts an emulator. It accepts requests when this method returns.</summary>
     /// <exception cref="InvalidInputException">An option is out of its range.</exception>
-    /// <exception cref="EmulatorStartException">It cannot listen, for example because the port is in use.</exception>
+    /// <exception cref="EmulatorStartException">
+    /// The emulator cannot listen, for example because the port is in use.
+    /// </exception>
     public static ThirdPartyEmulator Start(EmulatorOptions options)
     {
         if (options is null)
@@ -103,11 +105,12 @@ public sealed class ThirdPartyEmulator : IDisposable
         return new ThirdPartyEmulator(options, LoopbackServer.Listen(options.Port, options.Clock));
     }
 
-    /// <summary>Adds a job, which polls see at once or after its delay, and puts its artifacts' contents.</summary>
+    /// <summary>Adds a job and stores the contents of its input artifacts.</summary>
     /// <param name="request">The job.</param>
-    /// <param name="cancellationToken">Ends the copying of contents; no job is added then.</param>
+    /// <param name="cancellationToken">Cancels the copying of contents; the job is then not added.</param>
     /// <exception cref="InvalidInputException">
-    /// A value breaks a limit, the id is in use, the client has another token, or a file cannot be read.
+    /// A value exceeds a limit, the job id is in use, the client has a different client token, or a file cannot be
+    /// read.
     /// </exception>
     public EmulatedJob AddJob(EmulatedJobRequest request, CancellationToken cancellationToken = default)
     {
@@ -136,7 +139,7 @@ public sealed class ThirdPartyEmulator : IDisposable
         }
         finally
         {
-            // What is still here belongs to a job that could not be added.
+            // The job was not added, so no object owns these files.
             foreach (ReceivedBody body in contents.Values)
             {
                 body.File.Delete();
@@ -144,58 +147,66 @@ public sealed class ThirdPartyEmulator : IDisposable
         }
     }
 
-    /// <summary>All jobs as they are now, oldest first.</summary>
+    /// <summary>Returns snapshots of all jobs, oldest first.</summary>
     public IReadOnlyList<EmulatedJob> GetJobs() => _jobs.List();
 
-    /// <summary>A job as it is now; <see langword="null"/> where there is none with this id.</summary>
+    /// <summary>Returns a snapshot of a job; <see langword="null"/> if no job has this id.</summary>
     public EmulatedJob? FindJob(string jobId) => _jobs.Find(jobId ?? throw new ArgumentNullException(nameof(jobId)));
 
-    /// <summary>Adds a client, or gives a known one another token.</summary>
-    /// <param name="clientId">The client, 1 to 512 characters; the service's own are GUIDs.</param>
-    /// <param name="token">Its token, 1 to 256 characters; <see langword="null"/> for the one it has or a new
-    /// one.</param>
-    /// <returns>The client's token.</returns>
+    /// <summary>Adds a client, or changes the client token of an existing client.</summary>
+    /// <param name="clientId">The client id, 1 to 512 characters. The service uses GUIDs.</param>
+    /// <param name="token">
+    /// The client token, 1 to 256 characters; <see langword="null"/> to keep the existing token or generate one.
+    /// </param>
+    /// <returns>The client token.</returns>
+    /// <exception cref="InvalidInputException">The client id or the token is out of its limits.</exception>
     public Secret AddClient(string clientId, Secret? token = null) => _jobs.AddClient(clientId, token);
 
-    /// <summary>All clients: their ids and tokens.</summary>
+    /// <summary>Returns the client tokens of all clients, by client id.</summary>
     public IReadOnlyDictionary<string, Secret> GetClients() => _jobs.Clients();
 
-    /// <summary>Puts an object, in the place of one under the same key.</summary>
+    /// <summary>Stores an object and replaces an existing object with the same key.</summary>
     /// <param name="bucketName">The bucket: <see cref="ArtifactBucketName"/>.</param>
     /// <param name="key">The key, 1 to 1024 bytes in UTF-8.</param>
-    /// <param name="content">The contents, which are read to their end.</param>
-    /// <exception cref="InvalidInputException">There is no such bucket, or the key is too long.</exception>
+    /// <param name="content">The contents; the emulator reads the stream to its end.</param>
+    /// <exception cref="InvalidInputException">
+    /// The bucket does not exist, or the key is empty or too long.
+    /// </exception>
     public EmulatedObject PutObject(string bucketName, string key, Stream content) =>
         _objects.Put(bucketName, key, content ?? throw new ArgumentNullException(nameof(content)));
 
-    /// <summary>Opens the contents of an object. They stay the same while they are read, whatever is put.</summary>
-    /// <exception cref="InvalidInputException">There is no such bucket or object.</exception>
+    /// <summary>Opens the contents of an object. Replacing or deleting the object does not affect the stream.</summary>
+    /// <exception cref="InvalidInputException">The bucket or the object does not exist.</exception>
     public Stream OpenObject(string bucketName, string key) =>
         _objects.Open(bucketName, key ?? throw new ArgumentNullException(nameof(key)));
 
-    /// <summary>An object as it is now; <see langword="null"/> where there is none under this key.</summary>
-    /// <exception cref="InvalidInputException">There is no such bucket.</exception>
+    /// <summary>Returns a snapshot of an object; <see langword="null"/> if no object has this key.</summary>
+    /// <exception cref="InvalidInputException">The bucket does not exist.</exception>
     public EmulatedObject? FindObject(string bucketName, string key) =>
         _objects.Find(bucketName, key ?? throw new ArgumentNullException(nameof(key)));
 
-    /// <summary>The objects whose keys start so, ordered by key.</summary>
+    /// <summary>Returns the objects whose keys start with <paramref name="prefix"/>, ordered by key.</summary>
     public IReadOnlyList<EmulatedObject> ListObjects(string prefix = "") =>
         _objects.List(prefix ?? throw new ArgumentNullException(nameof(prefix)));
 
-    /// <summary>Deletes an object, and tells whether there was one.</summary>
-    /// <exception cref="InvalidInputException">There is no such bucket.</exception>
+    /// <summary>Deletes an object; returns false if it did not exist.</summary>
+    /// <exception cref="InvalidInputException">The bucket does not exist.</exception>
     public bool DeleteObject(string bucketName, string key) =>
         _objects.Delete(bucketName, key ?? throw new ArgumentNullException(nameof(key)));
 
-    /// <summary>Sets the faults from now on, from the start of the plan; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// Replaces the fault plan and restarts its sequence; <see langword="null"/> stops injecting faults.
+    /// </summary>
     public void OrderFaults(FaultPlan? plan) => _pipeline.OrderFaults(plan);
 
     /// <summary>
-    /// The last requests, oldest first; empty where <see cref="EmulatorOptions.RecordRequests"/> is off.
+    /// Returns the most recent requests, oldest first; empty if <see cref="EmulatorOptions.RecordRequests"/> is off.
     /// </summary>
     public IReadOnlyList<RecordedRequest> GetRequests() => _log.ToList();
 
-    /// <summary>Stops listening, ends all connections and deletes all objects. Stopping twice does no harm.</summary>
+    /// <summary>
+    /// Stops listening, closes all connections and deletes all objects. A second call has no effect.
+    /// </summary>
     public void Stop()
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)

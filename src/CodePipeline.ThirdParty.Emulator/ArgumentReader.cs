@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
-/// <summary>Reads the texts of arguments into types, and says what is wrong with those that are not.</summary>
+/// <summary>Converts command-line arguments to types, and reports invalid ones.</summary>
 internal static class ArgumentReader
 {
     internal static TimeSpan Time(ArgumentResult result)
@@ -60,8 +60,8 @@ internal static class ArgumentReader
             }
             else
             {
-                // The text is not repeated: it may be a secret.
-                result.AddError("A configuration setting is not of the form KEY=VALUE.");
+                // The message omits the value, because it may be a secret.
+                result.AddError("A --configuration value has no '='. Use the form KEY=VALUE.");
             }
         }
 
@@ -76,11 +76,11 @@ internal static class ArgumentReader
             int equals = token.Value.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || equals == token.Value.Length - 1)
             {
-                result.AddError($"'{token.Value}' is not of the form NAME=FILE.");
+                result.AddError($"'{token.Value}' is not a name and a file. Use the form NAME=FILE.");
             }
             else if (!inputs.TryAdd(token.Value[..equals], EmulatedContent.FromFile(token.Value[(equals + 1)..])))
             {
-                result.AddError($"Input '{token.Value[..equals]}' is given twice. Give each name once.");
+                result.AddError($"The input '{token.Value[..equals]}' occurs twice. Use each name once.");
             }
         }
 
@@ -105,7 +105,7 @@ internal static class ArgumentReader
         string text = result.Tokens[0].Value;
         if (text.Length == 0)
         {
-            result.AddError("A secret is empty.");
+            result.AddError("The secret is empty. Give a value, or leave the option out.");
             return null;
         }
 

@@ -10,134 +10,140 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
-/// <summary>The command line: its options, and what running it does.</summary>
+/// <summary>Defines the options of the command line and runs the emulator.</summary>
 internal sealed class EmulatorCommand
 {
     private static readonly EmulatorOptions s_defaults = new();
 
     private readonly Option<int> _port = new("--port")
     {
-        Description = "TCP port on loopback; 0 takes a free one.",
+        Description = "TCP port on loopback; 0 chooses a free port.",
         DefaultValueFactory = _ => 0,
     };
 
     private readonly Option<string> _region = new("--region")
     {
-        Description = "AWS region that requests are signed for.",
+        Description = "AWS region that requests must be signed for.",
         DefaultValueFactory = _ => s_defaults.Region,
     };
 
     private readonly Option<string?> _artifactRegion = new("--artifact-region")
     {
-        Description = "AWS region of the artifacts' bucket; that of --region if left out.",
+        Description = "AWS region of the artifact bucket; the default is the region of --region.",
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "A name to tell emulators apart." };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "Name of the emulator; the default is emulator-<port>.",
+    };
 
     private readonly Option<string?> _accessKeyId = new("--access-key-id")
     {
-        Description = "Access key id that requests are signed with; made up if left out.",
+        Description = "Access key id that requests must be signed with; the default is a generated one.",
     };
 
     private readonly Option<Secret?> _secretAccessKey = new("--secret-access-key")
     {
-        Description = "Secret access key of it; made up if left out.",
+        Description = "Secret access key for --access-key-id; the default is a generated one.",
         CustomParser = ArgumentReader.Secret,
     };
 
     private readonly Option<ActionTypeId[]> _job = new("--job")
     {
-        Description = "Add a job of this action type, such as Test/Contoso/1. Can be given again.",
+        Description = "Add a job of this action type, for example Test/Contoso/1. Can be repeated.",
         CustomParser = ArgumentReader.ActionTypes,
     };
 
     private readonly Option<int> _jobs = new("--jobs")
     {
-        Description = "How many jobs to add for each --job.",
+        Description = "Number of jobs to add for each --job.",
         DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<ActionTypeId[]> _actionType = new("--action-type")
     {
-        Description = "An action type to know without a job of it. Can be given again.",
+        Description = "Accept polls for this action type without adding a job. Can be repeated.",
         CustomParser = ArgumentReader.ActionTypes,
     };
 
     private readonly Option<string?> _clientId = new("--client-id")
     {
-        Description = "Client of the jobs; a new GUID if left out.",
+        Description = "Client id of the jobs; the default is a new GUID.",
     };
 
     private readonly Option<Secret?> _clientToken = new("--client-token")
     {
-        Description = "Client token of the jobs; made up if left out.",
+        Description = "Client token of the jobs; the default is a generated one.",
         CustomParser = ArgumentReader.Secret,
     };
 
     private readonly Option<Dictionary<string, string>> _configuration = new("--configuration")
     {
-        Description = "KEY=VALUE of the jobs' action configuration. Can be given again.",
+        Description = "Setting of the jobs' action configuration, as KEY=VALUE. Can be repeated.",
         CustomParser = ArgumentReader.Configuration,
     };
 
     private readonly Option<string[]> _inputArtifact = new("--input-artifact")
     {
-        Description = "Name of an input artifact of the jobs, without contents. Can be given again.",
+        Description = "Name of an input artifact of the jobs, without contents. Can be repeated.",
     };
 
     private readonly Option<Dictionary<string, EmulatedContent>> _input = new("--input")
     {
-        Description = "NAME=FILE: an input artifact of the jobs, with the contents of a file. Can be given again.",
+        Description = "Input artifact of the jobs with the contents of a file, as NAME=FILE. Can be repeated.",
         CustomParser = ArgumentReader.Inputs,
     };
 
     private readonly Option<string[]> _outputArtifact = new("--output-artifact")
     {
-        Description = "Name of an output artifact of the jobs. Can be given again.",
+        Description = "Name of an output artifact of the jobs. Can be repeated.",
     };
 
     private readonly Option<TimeSpan> _leaseTime = Time(
         "--lease-time",
-        "Seconds until a job that was handed out and not acknowledged is handed out again.",
+        "Seconds until polls return a dispatched, unacknowledged job again.",
         s_defaults.LeaseTime);
 
     private readonly Option<TimeSpan> _jobTimeLimit = Time(
-        "--job-time-limit", "Seconds a job may take from its acknowledgement.", s_defaults.JobTimeLimit);
+        "--job-time-limit", "Seconds that a job may run after its acknowledgement.", s_defaults.JobTimeLimit);
 
     private readonly Option<TimeSpan> _continuationDelay = Time(
-        "--continuation-delay", "Seconds until the job that continues another shows up.", s_defaults.ContinuationDelay);
+        "--continuation-delay",
+        "Seconds from a success result with a continuation token until polls return the next job.",
+        s_defaults.ContinuationDelay);
 
     private readonly Option<TimeSpan> _credentialLifetime = Time(
-        "--credential-lifetime", "Seconds that artifact credentials are good for.", s_defaults.CredentialLifetime);
+        "--credential-lifetime", "Seconds that artifact credentials are valid.", s_defaults.CredentialLifetime);
 
     private readonly Option<int> _maxBatchSize = new("--max-batch-size")
     {
-        Description = "Jobs that a poll gets at most when it does not say.",
+        Description = "The most jobs that a poll without maxBatchSize returns.",
         DefaultValueFactory = _ => s_defaults.MaxBatchSize,
     };
 
     private readonly Option<FaultPlan?> _faults = new("--faults")
     {
-        Description = "Faults, such as \"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2\" or "
+        Description = "Faults to inject, for example "
+            + "\"seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2\" or "
             + "\"cut-off=0.2@GetObject\".",
         CustomParser = ArgumentReader.Faults,
     };
 
     private readonly Option<string?> _readyFile = new("--ready-file")
     {
-        Description = "File to write the JSON line of --json to, once requests are served.",
+        Description = "File to write the JSON of --json to when the emulator is ready for requests.",
     };
 
-    private readonly Option<bool> _json = new("--json") { Description = "Print one line of JSON and nothing else." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print only one line of JSON." };
 
     private readonly Option<bool> _log = new("--log")
     {
-        Description = "Print a line for each request to standard error.",
+        Description = "Write a line for each request to standard error.",
     };
 
     private readonly Option<bool> _untilStdinCloses = new("--until-stdin-closes")
     {
-        Description = "Stop when standard input closes too, not only on Ctrl+C and SIGTERM.",
+        Description = "Also stop when standard input closes, not only on Ctrl+C and SIGTERM.",
     };
 
     private readonly RootCommand _root;
@@ -145,8 +151,8 @@ internal sealed class EmulatorCommand
     internal EmulatorCommand()
     {
         _root = new RootCommand(
-            "Serves the five third-party job operations of AWS CodePipeline, and S3 for their artifacts, on loopback. "
-                + "Stop it with Ctrl+C.")
+            "Emulates the five third-party job operations of AWS CodePipeline, and S3 for job artifacts, on loopback. "
+                + "Press Ctrl+C to stop.")
         {
             _port, _region, _artifactRegion, _name, _accessKeyId, _secretAccessKey, _job, _jobs, _actionType, _clientId,
             _clientToken, _configuration, _inputArtifact, _input, _outputArtifact, _leaseTime, _jobTimeLimit,
@@ -216,7 +222,7 @@ internal sealed class EmulatorCommand
                     OutputArtifacts = parsed.GetValue(_outputArtifact) ?? [],
                 });
 
-                // One client for all jobs, as one customer has many.
+                // All jobs share one client, as one customer has many jobs.
                 clientId = job.ClientId;
             }
         }

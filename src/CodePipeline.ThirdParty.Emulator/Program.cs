@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Emulation;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
-/// <summary>The emulator as a program of its own.</summary>
+/// <summary>The entry point of the emulator program.</summary>
 internal static class Program
 {
     private const int CannotStart = 1;
@@ -22,14 +22,15 @@ internal static class Program
 
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync("Run it with --help for all options.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("Use --help to list all options.").ConfigureAwait(false);
             return BadArguments;
         }
 
         try
         {
-            // Ours to catch: a failure to start is a message and an exit code, not a stack trace.
-            // Signals are TerminationSignal's: the library listens for them only after the emulator has said that it is ready.
+            // Disable the default exception handler: a start error must give a message and an exit code, not a stack
+            // trace. TerminationSignal handles the signals, because the library registers for them too late: after the
+            // emulator has reported that it is ready.
             InvocationConfiguration configuration = new()
             {
                 EnableDefaultExceptionHandler = false,
@@ -39,7 +40,8 @@ internal static class Program
         }
         catch (InvalidInputException e)
         {
-            await Console.Error.WriteLineAsync($"{e.InputName}: {e.Message} {e.RecommendedAction}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{e.InputName}: {e.Message} {e.RecommendedAction}")
+                .ConfigureAwait(false);
             return BadArguments;
         }
         catch (EmulatorStartException e)

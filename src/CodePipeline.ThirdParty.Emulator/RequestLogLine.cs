@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.Emulation.Faults;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
-/// <summary>A line of --log: when, what, about which job or object, and how it was answered. No secrets.</summary>
+/// <summary>Formats a line of --log: time, operation, job or object, and status. It contains no secrets.</summary>
 internal static class RequestLogLine
 {
     internal static void Write(RecordedRequest request) => Console.Error.WriteLine(Format(request));
@@ -56,7 +56,7 @@ internal static class RequestLogLine
         }
     }
 
-    /// <summary>What a client sent, on one line.</summary>
+    /// <summary>Replaces control characters, so that a client cannot break a log line.</summary>
     private static string Printable(string text)
     {
         StringBuilder printable = new(text.Length);

@@ -14,7 +14,7 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
-/// <summary>Tells where the emulator listens, with which keys, and which jobs it has.</summary>
+/// <summary>Writes the startup message: endpoint, credentials and jobs.</summary>
 internal static class StartupMessage
 {
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -32,11 +32,11 @@ internal static class StartupMessage
 
     private static async Task WriteReadyFileAsync(string path, string json)
     {
-        // By rename, so that who waits for the file never reads half of it.
+        // Write and rename, so that a process that waits for the file never reads a partial file.
         string temporary = path + ".tmp";
         try
         {
-            // It holds the secret key and the client tokens.
+            // The file contains the secret access key and the client tokens.
             using (FileStream file = PrivateFiles.Open(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
             {
                 await file.WriteAsync(Encoding.UTF8.GetBytes(json + "\n")).ConfigureAwait(false);
@@ -48,8 +48,8 @@ internal static class StartupMessage
         {
             throw new InvalidInputException(
                 "--ready-file",
-                $"The ready file cannot be written: {e.Message}",
-                "Name a file in a folder that can be written.",
+                $"Cannot write the ready file '{path}': {e.Message}",
+                "Use a file in a folder that this account can write to.",
                 e);
         }
     }
@@ -92,14 +92,15 @@ internal static class StartupMessage
         ];
         if (emulator.GetClients().Values.FirstOrDefault() is Secret token)
         {
-            // All jobs of the program have one client.
+            // All jobs of this program share one client.
             variables.Add((EnvironmentTokenSource.Variable, token.Reveal()));
         }
 
         StringBuilder text = new();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"CodePipeline emulator '{emulator.Name}' listens on {emulator.Endpoint} in region {emulator.Region}.");
+            $"The CodePipeline emulator '{emulator.Name}' is listening on {emulator.Endpoint} "
+                + $"in region {emulator.Region}.");
         text.AppendLine().AppendLine("# bash");
         foreach ((string name, string value) in variables)
         {
@@ -134,6 +135,6 @@ internal static class StartupMessage
             }
         }
 
-        return text.Append("Stop with Ctrl+C.").ToString();
+        return text.Append("Press Ctrl+C to stop.").ToString();
     }
 }

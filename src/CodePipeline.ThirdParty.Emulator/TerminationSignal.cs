@@ -6,7 +6,10 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Emulator;
 
-/// <summary>Hears from its creation on what ends the program: Ctrl+C, SIGTERM, the end of standard input.</summary>
+/// <summary>
+/// Waits for the end of the program: Ctrl+C, SIGTERM or the end of standard input. It handles signals from its creation
+/// on.
+/// </summary>
 internal sealed class TerminationSignal : IDisposable
 {
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,8 +33,8 @@ internal sealed class TerminationSignal : IDisposable
         using CancellationTokenRegistration registration = stop.Register(() => _stopped.TrySetResult());
         if (untilStdinCloses)
         {
-            // A background thread: reading standard input cannot be cancelled everywhere, and must not
-            // keep the process.
+            // Use a background thread: a read of standard input cannot be cancelled on every platform, and must not
+            // keep the process alive.
             new Thread(DrainInput) { IsBackground = true, Name = "stdin" }.Start();
         }
 
@@ -40,7 +43,7 @@ internal sealed class TerminationSignal : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
-        // Ended by us, with exit code 0, and not by the runtime.
+        // Prevents the runtime from ending the process, so that it exits with code 0.
         context.Cancel = true;
         _stopped.TrySetResult();
     }
@@ -54,7 +57,7 @@ internal sealed class TerminationSignal : IDisposable
         }
         catch (IOException)
         {
-            // Standard input that cannot be read has closed.
+            // Treat unreadable standard input as closed.
         }
 
         _stopped.TrySetResult();

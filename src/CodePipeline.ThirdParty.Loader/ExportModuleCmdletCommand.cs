@@ -6,18 +6,18 @@ using System.Reflection;
 namespace CodePipeline.ThirdParty.Loader;
 
 /// <summary>
-/// Hands the cmdlets and aliases of the imported assembly on to the module whose psm1 calls this. Without it,
+/// Exports the cmdlets and aliases of the imported assembly from the module whose psm1 calls this command. Without it,
 /// <c>Import-Module -Force</c> loses them (PowerShell issue 20710).
 /// </summary>
 /// <remarks>
-/// PowerShell has no public call for it, so it is looked for by name, and done without where it is not there. Nothing
-/// from the pipeline: PowerShell compiles a setter for each parameter that is bound, and a getter too where it is bound
-/// from there.
+/// PowerShell has no public API for this. The command finds the internal methods by name and does nothing if they are
+/// missing. No parameter accepts pipeline input: PowerShell would compile a getter for it in addition to the setter,
+/// which slows the import.
 /// </remarks>
 [Cmdlet(VerbsData.Export, "CPModuleCmdlet")]
 public sealed class ExportModuleCmdletCommand : PSCmdlet
 {
-    /// <summary>The module of the assembly.</summary>
+    /// <summary>The module of the imported assembly.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     public PSModuleInfo? Module { get; set; }
 
@@ -37,8 +37,8 @@ public sealed class ExportModuleCmdletCommand : PSCmdlet
             return;
         }
 
-        // From the second call on, a method that is invoked by reflection is compiled for it, which takes longer than
-        // all the rest.
+        // A delegate instead of MethodInfo.Invoke: from the second call, Invoke compiles a stub, which takes longer
+        // than all the rest.
         var add = (Action<T>?)Delegate.CreateDelegate(typeof(Action<T>), outer, method, throwOnBindFailure: false);
         foreach (T command in commands)
         {

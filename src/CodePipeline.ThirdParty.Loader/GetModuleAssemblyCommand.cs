@@ -7,10 +7,10 @@ using System.Reflection;
 namespace CodePipeline.ThirdParty.Loader;
 
 /// <summary>
-/// Gives the psm1 the cmdlet assembly, loaded once in a process however often and from wherever it is asked for.
+/// Returns the cmdlet assembly to the psm1. It loads the assembly once per process.
 /// </summary>
 /// <remarks>
-/// A cmdlet, and not a method that the psm1 calls: the first method call in script costs PowerShell some 50 ms at
+/// This is a cmdlet and not a method, because PowerShell's first method call in a script adds about 50 ms to the
 /// import.
 /// </remarks>
 [Cmdlet(VerbsCommon.Get, "CPModuleAssembly")]
@@ -19,14 +19,14 @@ public sealed class GetModuleAssemblyCommand : PSCmdlet
 {
     private const string Name = "CodePipeline.ThirdParty";
 
-    // .NET's, which PowerShell 7.4 runs on.
-    private const int OldestRuntime = 8;
+    // PowerShell 7.4 runs on .NET 8.
+    private const int MinimumRuntime = 8;
 
-    private static readonly Version s_oldest = new(7, 4);
+    private static readonly Version s_minimumEngine = new(7, 4);
     private static readonly object s_gate = new();
     private static Assembly? s_assembly;
 
-    /// <summary>The version of PowerShell; the running one if not given. For tests.</summary>
+    /// <summary>The version of PowerShell, for tests; the default is the running version.</summary>
     [Parameter(DontShow = true)]
     public Version? Engine { get; set; }
 
@@ -46,21 +46,23 @@ public sealed class GetModuleAssemblyCommand : PSCmdlet
 
 #if !NETFRAMEWORK
     /// <summary>
-    /// The manifest cannot say it: its least version is that of Windows PowerShell. The runtime of an older
-    /// PowerShell loads the loader, and none of the other assemblies.
+    /// Checks the version of PowerShell. The manifest cannot, because its minimum version must allow Windows PowerShell
+    /// 5.1. An older PowerShell can load this assembly but not the others.
     /// </summary>
     private void CheckEngine()
     {
-        if (Engine is null ? Environment.Version.Major >= OldestRuntime : Engine >= s_oldest)
+        if (Engine is null ? Environment.Version.Major >= MinimumRuntime : Engine >= s_minimumEngine)
         {
             return;
         }
 
         object? table = SessionState.PSVariable.GetValue("PSVersionTable");
         object? engine = Engine ?? (table as Hashtable)?["PSVersion"];
-        string message = $"{Name} needs PowerShell {s_oldest} or later, or Windows PowerShell 5.1; this is {engine}.";
+        string message = $"{Name} needs PowerShell {s_minimumEngine} or later, or Windows PowerShell 5.1; "
+            + $"this is PowerShell {engine}.";
 
-        // As a throw statement does: the error of a cmdlet would end the line of the psm1, and not the import.
+        // Throw like a throw statement: a cmdlet's terminating error would end only the statement of the psm1, not the
+        // import.
         var error = new ErrorRecord(
             new NotSupportedException(message), "PowerShellTooOld", ErrorCategory.NotInstalled, engine);
         throw new RuntimeException(message, innerException: null, error) { WasThrownFromThrowStatement = true };
@@ -68,7 +70,7 @@ public sealed class GetModuleAssemblyCommand : PSCmdlet
 #endif
 
 #if NETFRAMEWORK
-    // .NET Framework has no load contexts: the module shares what was loaded first.
+    // .NET Framework has no load contexts: the module shares assemblies that another module loaded first.
     private static Assembly Load(string directory) =>
         Assembly.LoadFrom(Path.Combine(directory, "CodePipeline.ThirdParty.dll"));
 #else

@@ -7,7 +7,7 @@ using System.Runtime.Loader;
 namespace CodePipeline.ThirdParty.Loader;
 
 /// <summary>
-/// The load context of the module: our assemblies and the AWS SDK's live in it, apart from every other module's.
+/// The load context of the module. It isolates the module's assemblies, including the AWS SDK, from other modules.
 /// </summary>
 internal sealed class ModuleContext : AssemblyLoadContext
 {
@@ -27,13 +27,13 @@ internal sealed class ModuleContext : AssemblyLoadContext
         }
     }
 
-    /// <summary>The cmdlet assembly.</summary>
+    /// <summary>Loads the cmdlet assembly.</summary>
     public Assembly LoadModule() => LoadFromAssemblyName(new AssemblyName(ModuleAssembly));
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // Not ours: the default context has it, System.Management.Automation among them.
+        // Null asks the default context, for example for System.Management.Automation.
         return assemblyName.Name is string name && _ours.Contains(name)
             ? LoadFromAssemblyPath(Path.Combine(_directory, name + ".dll"))
             : null;

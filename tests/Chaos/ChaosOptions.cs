@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>How wild it gets.</summary>
+/// <summary>The settings of a chaos run.</summary>
 internal sealed record ChaosOptions
 {
     public int Jobs { get; init; } = 2000;
@@ -12,19 +12,21 @@ internal sealed record ChaosOptions
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>The share of calls that are broken.</summary>
+    /// <summary>The share of requests that get a fault, 0 to 1.</summary>
     public double Faults { get; init; } = 0.2;
 
-    /// <summary>How often at most one of the workers is killed.</summary>
+    /// <summary>The minimum time between two kills of a worker.</summary>
     public TimeSpan KillEvery { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether the workers are the cmdlet in pwsh, in the place of the engine in .NET.</summary>
+    /// <summary>The program of the workers.</summary>
     public WorkerKind Kind { get; init; }
 
-    /// <summary>When it is given up, with what is known until then.</summary>
+    /// <summary>The time limit of the run. Jobs that are open then count as errors.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(20);
 
-    /// <summary>Throttling, 500, HTML 503, dropped before and after taking effect, slow: in equal shares.</summary>
+    /// <summary>
+    /// Throttling, 500, HTML 503, drops before and after the operation, and slow responses, with equal probability.
+    /// </summary>
     public string FaultPlan
     {
         get

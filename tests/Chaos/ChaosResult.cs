@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Emulation.Jobs;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>What it came to, and everything that is wrong with it.</summary>
+/// <summary>The statistics and errors of a chaos run.</summary>
 internal sealed class ChaosResult
 {
     private readonly IReadOnlyList<EmulatedJob> _jobs;
@@ -27,7 +27,7 @@ internal sealed class ChaosResult
 
     public TimeSpan Duration { get; }
 
-    /// <summary>Jobs that were reported as failed because their worker was killed.</summary>
+    /// <summary>The number of jobs that failed because their worker was killed.</summary>
     public int CutOff { get; }
 
     public static bool IsFinal(EmulatedJob job) =>
@@ -36,15 +36,15 @@ internal sealed class ChaosResult
     public override string ToString() =>
         $"{_jobs.Count} jobs in {Duration.TotalSeconds:0} s, {Kills} workers killed: "
         + $"{_jobs.Count(job => job.Status == JobStatus.Succeeded)} succeeded, "
-        + $"{_jobs.Count(job => job.Status == JobStatus.Failed)} failed ({CutOff} of them cut off), "
-        + $"{Wrong.Count} wrong";
+        + $"{_jobs.Count(job => job.Status == JobStatus.Failed)} failed ({CutOff} of them interrupted), "
+        + $"{Wrong.Count} errors";
 
     private static IEnumerable<string> WrongWith(EmulatedJob job, Runs runs)
     {
         int times = runs.CountOf(job.JobId);
         if (!IsFinal(job))
         {
-            yield return $"Job {job.JobId} is left hanging: {job.Status}.";
+            yield return $"Job {job.JobId} has not ended: its status is {job.Status}.";
         }
 
         if (job.Status == JobStatus.TimedOut)
@@ -52,7 +52,7 @@ internal sealed class ChaosResult
             yield return $"Job {job.JobId} timed out.";
         }
 
-        // A result whose answer got lost comes again, and is refused; those that were taken count.
+        // The worker sends a result again after a lost response, so count only accepted results.
         if (IsFinal(job) && job.AcceptedResultCount != 1)
         {
             yield return $"Job {job.JobId} is {job.Status} with {job.AcceptedResultCount} results.";
@@ -65,7 +65,7 @@ internal sealed class ChaosResult
 
         if (job.Status == JobStatus.Succeeded && !runs.HasEnded(job.JobId))
         {
-            yield return $"Job {job.JobId} succeeded, and its handler did not come to its end.";
+            yield return $"Job {job.JobId} succeeded, but its handler did not finish.";
         }
 
         bool wanted = job.Configuration[WorkerHandler.Wish] == WorkerHandler.Fail
@@ -73,7 +73,7 @@ internal sealed class ChaosResult
             : job.Status == JobStatus.Succeeded;
         if (IsFinal(job) && !wanted && job.FailureType != FailureType.SystemUnavailable.ToString())
         {
-            yield return $"Job {job.JobId} was to {job.Configuration[WorkerHandler.Wish]} and is {job.Status}: "
+            yield return $"Job {job.JobId} should {job.Configuration[WorkerHandler.Wish]}, but is {job.Status}: "
                 + $"{job.FailureMessage}";
         }
     }

@@ -12,8 +12,8 @@ using CodePipeline.ThirdParty.Emulation.Jobs;
 namespace CodePipeline.ThirdParty.Chaos;
 
 /// <summary>
-/// Many jobs, several worker processes, broken calls, and a worker killed every few seconds and started again with its
-/// journal. At the end every job has exactly one final result, and none ran twice.
+/// Runs many jobs on several worker processes, injects faults, and kills a worker every few seconds and restarts it
+/// with its journal. At the end, every job must have exactly one final result and must not have run twice.
 /// </summary>
 internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
 {
@@ -23,7 +23,7 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
     {
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions
         {
-            // Longer than a worker may take to claim: 20 s, where it is not told otherwise.
+            // Longer than the time that a worker may take to claim a job, 20 s by default.
             LeaseTime = options.Kind != WorkerKind.Engine
                 ? TimeSpan.FromSeconds(25)
                 : EngineProcess.ClaimWindow + TimeSpan.FromSeconds(1),
@@ -55,7 +55,7 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
                     worker.StartAgainIfEnded();
                 }
 
-                // Not before a job has ended since the last one: a busy machine would do nothing but start workers.
+                // Wait until a job has ended since the last kill. Otherwise a busy machine would only start workers.
                 if (clock.Elapsed >= nextKill && open < openAtKill)
                 {
                     workers[_random.Next(workers.Length)].KillAndStartAgain();
@@ -66,7 +66,7 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
 
                 if (clock.Elapsed >= nextWord)
                 {
-                    say($"{clock.Elapsed:mm\\:ss}  {open} jobs are open, {kills} workers were killed");
+                    say($"{clock.Elapsed:mm\\:ss}  {open} jobs open, {kills} workers killed");
                     nextWord += TimeSpan.FromSeconds(10);
                 }
             }
@@ -88,7 +88,7 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
     {
         for (int i = 0; i < options.Jobs; i++)
         {
-            // One in ten fails, one in ten goes on in a second job.
+            // One job in ten fails; one in ten continues in a second job.
             string wish = _random.Next(10) switch
             {
                 0 => WorkerHandler.Fail,

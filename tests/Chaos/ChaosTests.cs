@@ -6,13 +6,13 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>Small seeds of the whole run.</summary>
+/// <summary>Short chaos runs.</summary>
 public sealed class ChaosTests
 {
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
-    public async Task Workers_KilledAndAnsweredBadly_LeaveNoJobHangingAndRunNoneTwice(int seed)
+    public async Task Workers_KilledWithFaults_EndEachJobOnce(int seed)
     {
         using var folder = new TempFolder();
         ChaosResult result = await new ChaosRun(

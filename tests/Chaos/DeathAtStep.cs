@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>Kills this process, as <c>kill -9</c> would, the moment a step of a job begins or has ended.</summary>
+/// <summary>Kills this process, like <c>kill -9</c>, when a step of a job begins or ends.</summary>
 internal sealed class DeathAtStep : IDisposable
 {
     public const string Begin = "begin";
@@ -14,7 +14,7 @@ internal sealed class DeathAtStep : IDisposable
     private readonly ActivityListener _listener;
 
     /// <param name="when">
-    /// For example <c>begin:claim</c> or <c>end:result</c>; the steps are those of the worker's activities.
+    /// The edge and the activity name of the step, for example <c>begin:claim</c> or <c>end:result</c>.
     /// </param>
     public DeathAtStep(string when)
     {

@@ -10,11 +10,11 @@ using CodePipeline.ThirdParty.Worker.Journal;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>The engine as the worker of a run: what a killed process is.</summary>
+/// <summary>The entry point of a worker process that runs the engine.</summary>
 internal static class EngineProcess
 {
-    // A worker that was killed while it claimed has to be up again within it, also on a busy machine: later, nobody
-    // could tell any more whose the job is, and it would hang to its time limit.
+    // A worker that was killed during a claim must restart within this time, even on a busy machine. Later, it cannot
+    // find out whether it owns the job, and the job stays open until its time limit.
     public static readonly TimeSpan ClaimWindow = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -24,7 +24,11 @@ internal static class EngineProcess
         using DeathAtStep? death = arguments.Length > 5 ? new DeathAtStep(arguments[5]) : null;
         var session = new ThirdPartySession(
             name: null,
-            new ClientSettings { Region = AwsEnvironmentVariables.Region, Environment = AwsEnvironmentVariables.Stamp(null) },
+            new ClientSettings
+            {
+                Region = AwsEnvironmentVariables.Region,
+                Environment = AwsEnvironmentVariables.Stamp(null),
+            },
             tokens: null);
         var engine = new WorkerEngine(
             new WorkerOptions

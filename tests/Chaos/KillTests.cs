@@ -14,7 +14,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Chaos;
 
 /// <summary>
-/// A worker that is killed at each step of a job; the next one with its journal brings the job to its end.
+/// Kills a worker at each step of a job. The next worker with the same journal must end the job.
 /// </summary>
 public sealed class KillTests
 {
@@ -23,24 +23,24 @@ public sealed class KillTests
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Theory]
-    // Not claimed yet: it comes again when its lease is over, or the claim that was begun is taken up.
+    // Not claimed: polls return the job after its lease, or the next worker completes the claim.
     [InlineData("begin:poll", JobStatus.Succeeded, 1)]
     [InlineData("end:poll", JobStatus.Succeeded, 1)]
     [InlineData("begin:job", JobStatus.Succeeded, 1)]
     [InlineData("begin:claim", JobStatus.Succeeded, 1)]
     [InlineData("end:claim", JobStatus.Succeeded, 1)]
-    // Cut off: what the handler had done by then nobody knows, so it does not run again.
+    // Interrupted: the progress of the handler is unknown, so it must not run again.
     [InlineData("begin:inputs", JobStatus.Failed, 0)]
     [InlineData("end:inputs", JobStatus.Failed, 0)]
     [InlineData("begin:handler", JobStatus.Failed, 0)]
     [InlineData("end:handler", JobStatus.Failed, 1)]
     [InlineData("begin:outputs", JobStatus.Failed, 1)]
     [InlineData("end:outputs", JobStatus.Failed, 1)]
-    // Its result is in the journal.
+    // The journal contains the result.
     [InlineData("begin:result", JobStatus.Succeeded, 1)]
     [InlineData("end:result", JobStatus.Succeeded, 1)]
     [InlineData("end:job", JobStatus.Succeeded, 1)]
-    public async Task WorkerKilledAtAStep_NextOneEndsTheJob(string step, string status, int runs)
+    public async Task Worker_KilledAtStep_NextWorkerEndsJob(string step, string status, int runs)
     {
         using var folder = new TempFolder();
         string work = folder.PathOf("worker");
@@ -80,7 +80,7 @@ public sealed class KillTests
             worker.Stop();
         }
 
-        // The killed one's folder is swept; only that of the second may be there.
+        // The second worker deletes the folder of the killed one, so only its own may exist.
         Assert.True(Directory.GetDirectories(work).Length <= 1);
         Assert.Equal(status, Job().Status);
         Assert.Equal(status == JobStatus.Failed ? nameof(FailureType.SystemUnavailable) : null, Job().FailureType);
@@ -89,7 +89,7 @@ public sealed class KillTests
         EmulatedJob Job() => emulator.GetJobs().Single(job => job.JobId == jobId);
     }
 
-    /// <summary>In whatever a killed worker leaves on the disk.</summary>
+    /// <summary>Searches all files that a killed worker leaves.</summary>
     private static void AssertNoSecret(string folder, string secretAccessKey)
     {
         foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))

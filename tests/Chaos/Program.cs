@@ -8,8 +8,8 @@ using CodePipeline.ThirdParty.Chaos.Faults;
 namespace CodePipeline.ThirdParty.Chaos;
 
 /// <summary>
-/// The long runs: <c>chaos</c>, <c>faults</c> and <c>soak</c>; and the worker process that the first and the last
-/// start.
+/// Runs the commands <c>chaos</c>, <c>faults</c> and <c>soak</c>, and the worker processes of <c>chaos</c> and
+/// <c>soak</c>.
 /// </summary>
 internal static class Program
 {
@@ -22,21 +22,21 @@ internal static class Program
             return await EngineProcess.RunAsync(arguments[1..]).ConfigureAwait(false);
         }
 
-        var root = new RootCommand("Long runs of the worker against the emulator.") { Chaos(), MixedFaults(), Soak() };
+        var root = new RootCommand("Long tests of the worker with the emulator.") { Chaos(), MixedFaults(), Soak() };
         return await root.Parse(arguments).InvokeAsync().ConfigureAwait(false);
     }
 
     private static Command Chaos()
     {
         var defaults = new ChaosOptions();
-        Option<int> jobs = Setting("--jobs", "How many jobs", defaults.Jobs);
-        Option<int> workers = Setting("--workers", "How many worker processes", defaults.Workers);
-        Option<int> seed = Setting("--seed", "What the faults and kills are drawn from", defaults.Seed);
-        Option<double> faults = Setting("--faults", "The share of broken calls", defaults.Faults);
+        Option<int> jobs = Setting("--jobs", "Number of jobs", defaults.Jobs);
+        Option<int> workers = Setting("--workers", "Number of worker processes", defaults.Workers);
+        Option<int> seed = Setting("--seed", "Seed of the faults and kills", defaults.Seed);
+        Option<double> faults = Setting("--faults", "Share of requests with a fault", defaults.Faults);
         Option<double> kill = Setting("--kill-every", "Seconds between kills", defaults.KillEvery.TotalSeconds);
         Option<bool> shell = Shell();
         var command = new Command(
-            "chaos", "Broken calls, and workers killed and started again: every job has exactly one result.")
+            "chaos", "Injects faults and kills workers. Checks that every job has exactly one result.")
         {
             jobs, workers, seed, faults, kill, shell,
         };
@@ -61,10 +61,10 @@ internal static class Program
 
     private static Command MixedFaults()
     {
-        Option<int> jobs = Setting("--jobs", "How many jobs", 2000);
-        Option<int> seed = Setting("--seed", "What faults and jobs are drawn from", 1);
+        Option<int> jobs = Setting("--jobs", "Number of jobs", 2000);
+        Option<int> seed = Setting("--seed", "Seed of the faults and jobs", 1);
         var command = new Command(
-            "faults", "Jobs with artifacts under mixtures of all faults: each has one result, and nothing is left.")
+            "faults", "Runs jobs with artifacts and mixed faults. Checks that each has one result and leaves no files.")
         {
             jobs, seed,
         };
@@ -77,12 +77,15 @@ internal static class Program
     private static Command Soak()
     {
         var defaults = new SoakOptions();
-        Option<TimeSpan> duration = Setting("--duration", "How long", defaults.Duration);
-        Option<int> rate = Setting("--jobs-per-second", "The load", defaults.JobsPerSecond);
+        Option<TimeSpan> duration = Setting("--duration", "Duration of the run", defaults.Duration);
+        Option<int> rate = Setting("--jobs-per-second", "Jobs per second", defaults.JobsPerSecond);
         Option<bool> shell = Shell();
-        var pipeline =
-            new Option<bool>("--pipeline") { Description = "The four cmdlets in a pipeline in pwsh, not a worker" };
-        var command = new Command("soak", "One worker under a steady load: memory, handles and threads stay flat.")
+        var pipeline = new Option<bool>("--pipeline")
+        {
+            Description = "Run a pipeline of four cmdlets in pwsh instead of a worker",
+        };
+        var command = new Command(
+            "soak", "Runs one worker under constant load. Checks that memory, handles and threads do not grow.")
         {
             duration, rate, shell, pipeline,
         };
@@ -103,7 +106,7 @@ internal static class Program
         new(name) { Description = description, DefaultValueFactory = _ => value };
 
     private static Option<bool> Shell() =>
-        new("--pwsh") { Description = "The cmdlet in pwsh as the worker, not the engine in .NET" };
+        new("--pwsh") { Description = "Run the cmdlet in pwsh as the worker instead of the engine" };
 
     private static async Task<int> InFolderAsync(Func<string, Task<IReadOnlyList<string>>> run)
     {
@@ -116,7 +119,7 @@ internal static class Program
                 Console.WriteLine(line);
             }
 
-            Console.WriteLine(wrong.Count == 0 ? "All is well." : $"{wrong.Count} things are wrong.");
+            Console.WriteLine(wrong.Count == 0 ? "No errors." : $"{wrong.Count} errors.");
             return wrong.Count == 0 ? 0 : 1;
         }
         finally

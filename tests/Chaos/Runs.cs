@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>What handlers wrote down of themselves: one line when a handler begins, one when it ends.</summary>
+/// <summary>The log of handlers: one line when a handler begins and one when it ends.</summary>
 internal sealed class Runs
 {
     private const string Begin = "begin";

@@ -10,7 +10,7 @@ using CodePipeline.ThirdParty.Emulation.Jobs;
 namespace CodePipeline.ThirdParty.Chaos;
 
 /// <summary>
-/// One worker under a steady load: after warm-up its memory, handles and threads stay where they are.
+/// Runs one worker under constant load. After the warm-up, its memory, handles and threads must not grow.
 /// </summary>
 internal sealed class SoakRun(SoakOptions options, Action<string> say)
 {
@@ -46,7 +46,7 @@ internal sealed class SoakRun(SoakOptions options, Action<string> say)
 
                 if (worker.Process.HasExited)
                 {
-                    return new[] { $"The worker ended by itself after {clock.Elapsed}." };
+                    return new[] { $"The worker ended unexpectedly after {clock.Elapsed}." };
                 }
 
                 if (clock.Elapsed >= step * (readings.Count + 1))
@@ -72,7 +72,7 @@ internal sealed class SoakRun(SoakOptions options, Action<string> say)
         }.OfType<string>().ToArray();
     }
 
-    /// <summary>Says what has grown; <see langword="null"/> where it has not.</summary>
+    /// <summary>Returns an error if a value has grown; otherwise <see langword="null"/>.</summary>
     private string? Grown(
         string what, string unit, List<Reading> early, List<Reading> late, Func<Reading, double> figure)
     {
@@ -80,7 +80,7 @@ internal sealed class SoakRun(SoakOptions options, Action<string> say)
         double after = Median(late.Select(figure));
         say(FormattableString.Invariant($"{what}: {before:0} {unit} after warm-up, {after:0} {unit} at the end"));
 
-        // A few handles or threads more are the thread pool's ups and downs.
+        // The thread pool varies by a few handles and threads.
         return after <= Math.Max(before * (1 + options.Tolerance), before + 5)
             ? null
             : FormattableString.Invariant($"The worker's {what} grew from {before:0} to {after:0} {unit}.");
@@ -98,7 +98,7 @@ internal sealed class SoakRun(SoakOptions options, Action<string> say)
         {
             process.Refresh();
 
-            // On Unix the runtime counts no handles of another process; its open files are the handles.
+            // On Unix, the runtime does not count the handles of another process, so count its open files.
             string files = $"/proc/{process.Id}/fd";
             return new Reading(
                 process.WorkingSet64 / 1e6,

@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>Writes down when it begins and when it ends, and ends as the job's configuration wishes.</summary>
+/// <summary>Logs when it begins and ends, and ends as the job's configuration specifies.</summary>
 internal sealed class WorkerHandler(string runs, string name) : IJobHandler
 {
     public const string Wish = "Wish";
@@ -39,7 +39,7 @@ internal sealed class WorkerHandler(string runs, string name) : IJobHandler
         };
     }
 
-    // A line is one write: what a killed process wrote is whole or not there.
+    // Write each line at once, so that a killed process leaves no partial line.
     private void Note(string line)
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Chaos;
 
-/// <summary>What a worker process runs.</summary>
+/// <summary>The program of a worker process.</summary>
 internal enum WorkerKind
 {
     /// <summary>The engine, without PowerShell.</summary>
@@ -9,6 +9,6 @@ internal enum WorkerKind
     /// <summary>Invoke-CPThirdPartyWorker in pwsh.</summary>
     Cmdlet,
 
-    /// <summary>The four cmdlets in a pipeline, in pwsh.</summary>
+    /// <summary>A pipeline of four cmdlets in pwsh.</summary>
     Pipeline,
 }

@@ -11,7 +11,7 @@ using CodePipeline.ThirdParty.Engine;
 namespace CodePipeline.ThirdParty.Chaos;
 
 /// <summary>
-/// A worker in a process of its own, with a journal of its own, that can be killed and started again.
+/// A worker in a separate process with its own journal, which can be killed and restarted.
 /// </summary>
 internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, string name, WorkerKind kind)
 {
@@ -24,13 +24,13 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
 
     public static ActionTypeId ActionType { get; } = new("Test", ActionTypeId.ThirdPartyOwner, "Chaos", "1");
 
-    /// <summary>Ends that nobody asked for.</summary>
+    /// <summary>Descriptions of unexpected exits.</summary>
     public IReadOnlyList<string> UnexpectedEnds => _unexpectedEnds;
 
-    public Process Process => _process ?? throw new InvalidOperationException("It was not started.");
+    public Process Process => _process ?? throw new InvalidOperationException("The process was not started.");
 
-    /// <param name="dieAt">Where it kills itself; see <see cref="DeathAtStep"/>.</param>
-    /// <param name="temporary">The folder of temporary files, where jobs get their folders then.</param>
+    /// <param name="dieAt">The step at which the process kills itself; see <see cref="DeathAtStep"/>.</param>
+    /// <param name="temporary">The folder for temporary files; <see langword="null"/> for the default.</param>
     public void Start(string? dieAt = null, string? temporary = null)
     {
         string self = Assembly.GetExecutingAssembly().Location;
@@ -54,7 +54,7 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
                         kind == WorkerKind.Cmdlet ? "worker.ps1" : "pipeline.ps1"),
                     Metadata("Module"), .. arguments,
                 ]);
-        // The runtime's own pipes for debuggers would stay in the temporary folder of a process that is killed.
+        // Disable the runtime's diagnostic pipes: a killed process would leave them in the temporary folder.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach ((string variable, string value) in Environment())
         {
@@ -74,7 +74,7 @@ internal sealed class WorkerProcess(ThirdPartyEmulator emulator, string folder, 
     {
         if (_process is { HasExited: true } ended)
         {
-            _unexpectedEnds.Add($"{name} ended by itself with exit code {ended.ExitCode}.");
+            _unexpectedEnds.Add($"{name} ended unexpectedly with exit code {ended.ExitCode}.");
             ended.Dispose();
             Start();
         }

@@ -12,51 +12,51 @@ public sealed class AcknowledgeTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Acknowledge_WithTheNonce_MakesTheJobInProgress()
+    public async Task Acknowledge_CurrentNonce_StartsJob()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
 
-        Answer answer = await _host.AcknowledgeAsync(job, (await _host.DetailsAsync(job)).Nonce);
+        EmulatorResponse response = await _host.AcknowledgeAsync(job, (await _host.DetailsAsync(job)).Nonce);
 
-        Assert.Equal("""{"status":"InProgress"}""", answer.Text);
+        Assert.Equal("""{"status":"InProgress"}""", response.Text);
         Assert.Equal(_host.Clock.GetUtcNow(), _host.JobOf(job).AcknowledgedAt);
     }
 
     [Fact]
-    public async Task Acknowledge_WithAWrongNonce_AnswersInvalidNonce()
+    public async Task Acknowledge_WrongNonce_ReturnsInvalidNonce()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
 
-        Answer answer = await _host.AcknowledgeAsync(job, "0");
+        EmulatorResponse response = await _host.AcknowledgeAsync(job, "0");
 
-        Assert.Equal((400, "InvalidNonceException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidNonceException"), (response.StatusCode, response.Error));
         Assert.Equal(JobStatus.Dispatched, _host.JobOf(job).Status);
     }
 
     [Fact]
-    public async Task Acknowledge_WithAWrongTokenAndNonce_TellsOfTheTokenOnly()
+    public async Task Acknowledge_WrongTokenAndNonce_ReturnsInvalidClientToken()
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Acknowledge, new { jobId = job.JobId, nonce = "0", clientToken = "no" });
 
-        Assert.Equal("InvalidClientTokenException", answer.Error);
+        Assert.Equal("InvalidClientTokenException", response.Error);
     }
 
     [Fact]
-    public async Task Acknowledge_OfAnUnknownJob_AnswersJobNotFound()
+    public async Task Acknowledge_UnknownJob_ReturnsJobNotFound()
     {
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Acknowledge, new { jobId = "x", nonce = "0", clientToken = "no" });
 
-        Assert.Equal("JobNotFoundException", answer.Error);
+        Assert.Equal("JobNotFoundException", response.Error);
     }
 
     [Fact]
-    public async Task Acknowledge_WithTheNonceOfAnEarlierHandOut_AnswersInvalidNonce()
+    public async Task Acknowledge_NonceOfEarlierPoll_ReturnsInvalidNonce()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -70,7 +70,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_AfterLeaseRanOutButBeforeAnotherHandOut_StillClaims()
+    public async Task Acknowledge_ExpiredLeaseBeforeNextPoll_ClaimsJob()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -82,7 +82,7 @@ public sealed class AcknowledgeTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_Again_AnswersInProgressAndDoesNotRestartTheTimeLimit()
+    public async Task Acknowledge_Repeated_KeepsTimeLimit()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         _host.Clock.Advance(TimeSpan.FromMinutes(59));
@@ -97,7 +97,7 @@ public sealed class AcknowledgeTests : IDisposable
     [InlineData("Succeeded")]
     [InlineData("Failed")]
     [InlineData("TimedOut")]
-    public async Task Acknowledge_OfAFinishedJob_AnswersItsStatus(string status)
+    public async Task Acknowledge_FinishedJob_ReturnsStatus(string status)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Task act = status switch

@@ -15,7 +15,7 @@ public sealed class CanonicalRequestTests
     [InlineData("/..", "/", "")]
     [InlineData("/?b=2&a=%7e1&a=0&c", "/", "a=0&a=~1&b=2&c=")]
     [InlineData("/?q=%c3%bc+x", "/", "q=%C3%BC%2Bx")]
-    public void Create_NormalizesPathAndQuery(string url, string path, string query)
+    public void Create_PathAndQuery_AreNormalized(string url, string path, string query)
     {
         HttpRequest call = new("GET", url, new NameValueCollection { ["host"] = "h" });
 
@@ -23,7 +23,7 @@ public sealed class CanonicalRequestTests
     }
 
     [Fact]
-    public void Create_TrimsHeadersAndMakesOneSpaceOfSeveral()
+    public void Create_HeaderValues_AreTrimmedAndCollapsed()
     {
         HttpRequest call = new("POST", "/", new NameValueCollection { ["Host"] = "h", ["X-A"] = "  a   b  " });
 

@@ -14,7 +14,7 @@ public sealed class ConcurrencyTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Poll_ByManyWorkersAtOnce_HandsEachJobOutOnce()
+    public async Task Poll_ConcurrentWorkers_ReturnsEachJobOnce()
     {
         List<string> ids = [.. Enumerable.Range(0, 200).Select(_ => _host.AddJob().JobId)];
 
@@ -37,7 +37,7 @@ public sealed class ConcurrencyTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledge_ByManyWorkersWithTheNoncesOfTheirHandOuts_IsWonByTheLastHandOut()
+    public async Task Acknowledge_ConcurrentNonces_LatestNonceClaims()
     {
         EmulatedJob job = _host.AddJob();
         List<string> nonces = [];
@@ -48,25 +48,26 @@ public sealed class ConcurrencyTests : IDisposable
             _host.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Answer[] answers = await Task.WhenAll(
+        EmulatorResponse[] responses = await Task.WhenAll(
             nonces.Select(nonce => Task.Run(() => _host.AcknowledgeAsync(job, nonce))));
 
         Assert.Equal(24, nonces.Distinct().Count());
-        Assert.All(answers[..^1], answer => Assert.Equal("InvalidNonceException", answer.Error));
-        Assert.Equal("InProgress", answers[^1].Status);
+        Assert.All(responses[..^1], response => Assert.Equal("InvalidNonceException", response.Error));
+        Assert.Equal("InProgress", responses[^1].Status);
     }
 
     [Fact]
-    public async Task Result_ByManyAtOnce_IsTakenOnce()
+    public async Task Result_ConcurrentResults_AcceptsOne()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer[] answers = await Task.WhenAll(
+        EmulatorResponse[] responses = await Task.WhenAll(
             Enumerable.Range(0, 24).Select(i => Task.Run(() => _host.SucceedAsync(job, "token-" + i))));
 
-        Assert.Single(answers, answer => answer.StatusCode == 200);
+        Assert.Single(responses, response => response.StatusCode == 200);
         Assert.Equal(
-            23, answers.Count(answer => answer.StatusCode != 200 && answer.Error == "InvalidJobStateException"));
+            23,
+            responses.Count(response => response.StatusCode != 200 && response.Error == "InvalidJobStateException"));
         Assert.Equal(2, _host.Emulator.GetJobs().Count);
     }
 }

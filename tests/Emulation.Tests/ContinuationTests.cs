@@ -14,7 +14,7 @@ public sealed class ContinuationTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Success_WithAContinuationToken_EndsTheJobAndMakesANewOne()
+    public async Task Success_ContinuationToken_CreatesNextJob()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -30,7 +30,7 @@ public sealed class ContinuationTests : IDisposable
     }
 
     [Fact]
-    public async Task Continuation_KeepsClientConfigurationAndArtifacts()
+    public async Task Continuation_NextJob_KeepsClientConfigurationAndArtifacts()
     {
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
         {
@@ -51,7 +51,7 @@ public sealed class ContinuationTests : IDisposable
     }
 
     [Fact]
-    public async Task Continuation_ShowsUpAfterTheDelayOnly()
+    public async Task Continuation_BeforeDelay_IsUnavailable()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         await _host.SucceedAsync(job, "t");
@@ -64,7 +64,7 @@ public sealed class ContinuationTests : IDisposable
     }
 
     [Fact]
-    public async Task Continuation_CarriesTheTokenInItsDetailsAndCanGoOn()
+    public async Task Continuation_NextJob_ReceivesTokenAndCanContinue()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         for (int step = 2; step < 5; step++)
@@ -84,7 +84,7 @@ public sealed class ContinuationTests : IDisposable
     }
 
     [Fact]
-    public async Task Continuation_WithATokenAgainOnTheSameJob_MakesOneJobOnly()
+    public async Task Continuation_RepeatedToken_CreatesOneJob()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         await _host.SucceedAsync(job, "t");

@@ -14,7 +14,7 @@ public sealed class DetailsTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Details_OfAFullJob_AnswerAllMembersOfTheModel()
+    public async Task Details_FullJob_ContainAllModelMembers()
     {
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
         {
@@ -56,7 +56,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_OfAPlainJob_LeaveOutWhatItHasNot()
+    public async Task Details_MinimalJob_OmitOptionalMembers()
     {
         JsonElement data = (await _host.DetailsAsync(_host.AddJob())).Details.GetProperty("data");
 
@@ -66,7 +66,7 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_Twice_NameTheSameLocationsWithFreshCredentials()
+    public async Task Details_Repeated_ReturnNewCredentials()
     {
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type) { InputArtifacts = ["In"] });
 
@@ -90,39 +90,40 @@ public sealed class DetailsTests : IDisposable
     }
 
     [Fact]
-    public async Task Details_WithAWrongToken_AnswerInvalidClientTokenWithoutRepeatingIt()
+    public async Task Details_WrongToken_ReturnErrorWithoutToken()
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Details, new { jobId = job.JobId, clientToken = "not-the-token" });
 
-        Assert.Equal((400, "InvalidClientTokenException"), (answer.StatusCode, answer.Error));
-        Assert.DoesNotContain("not-the-token", answer.Text, StringComparison.Ordinal);
+        Assert.Equal((400, "InvalidClientTokenException"), (response.StatusCode, response.Error));
+        Assert.DoesNotContain("not-the-token", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Details_WithTheTokenOfAnotherClient_AnswerInvalidClientToken()
+    public async Task Details_TokenOfOtherClient_ReturnInvalidClientToken()
     {
         EmulatedJob job = _host.AddJob();
         EmulatedJob other = _host.AddJob();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             EmulatorHost.Details, new { jobId = job.JobId, clientToken = other.ClientToken.Reveal() });
 
-        Assert.Equal("InvalidClientTokenException", answer.Error);
+        Assert.Equal("InvalidClientTokenException", response.Error);
     }
 
     [Fact]
-    public async Task Details_OfAnUnknownJob_AnswerJobNotFound()
+    public async Task Details_UnknownJob_ReturnJobNotFound()
     {
-        Answer answer = await _host.CallAsync(EmulatorHost.Details, new { jobId = "nowhere", clientToken = "t" });
+        EmulatorResponse response = await _host.CallAsync(
+            EmulatorHost.Details, new { jobId = "nowhere", clientToken = "t" });
 
-        Assert.Equal((400, "JobNotFoundException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "JobNotFoundException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
-    public async Task Details_OfAJobInProgress_KeepItsNonce()
+    public async Task Details_JobInProgress_KeepNonce()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -133,7 +134,7 @@ public sealed class DetailsTests : IDisposable
     [InlineData("Succeeded")]
     [InlineData("Failed")]
     [InlineData("TimedOut")]
-    public async Task Details_OfAFinishedJob_AnswerInvalidJob(string status)
+    public async Task Details_FinishedJob_ReturnInvalidJob(string status)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         switch (status)
@@ -149,9 +150,9 @@ public sealed class DetailsTests : IDisposable
                 break;
         }
 
-        Answer answer = await _host.DetailsAsync(job);
+        EmulatorResponse response = await _host.DetailsAsync(job);
 
-        Assert.Equal((400, "InvalidJobException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidJobException"), (response.StatusCode, response.Error));
         Assert.Equal(status, _host.JobOf(job).Status);
     }
 

@@ -10,7 +10,7 @@ public sealed class EmulatedCredentialsTests
     private static readonly byte[] s_key = Encoding.ASCII.GetBytes("key of this emulator");
 
     [Fact]
-    public void SessionToken_OfTheSameEmulator_TellsKeyJobAndExpiry()
+    public void SessionToken_SameKey_ReturnsAccessKeyJobAndExpiry()
     {
         EmulatedCredentials credentials = EmulatedCredentials.Create(s_key, "job\nwith.marks", s_expiry);
 
@@ -25,11 +25,11 @@ public sealed class EmulatedCredentialsTests
     [InlineData("no base 64")]
     [InlineData("AAAA")]
     [InlineData("AAAA.AAAA")]
-    public void SessionToken_OfSomeoneElse_IsNotRead(string token) =>
+    public void SessionToken_Invalid_IsRejected(string token) =>
         Assert.False(EmulatedCredentials.TryRead(s_key, token, out _, out _, out _));
 
     [Fact]
-    public void SessionToken_OfAnotherEmulator_IsNotRead()
+    public void SessionToken_OtherKey_IsRejected()
     {
         EmulatedCredentials other = EmulatedCredentials.Create(Encoding.ASCII.GetBytes("another key"), "j", s_expiry);
 

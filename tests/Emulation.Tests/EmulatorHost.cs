@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>An emulator on a clock that the test moves, and a client that signs by the same clock.</summary>
+/// <summary>An emulator with a manual clock, and a client that signs with the same clock.</summary>
 internal sealed class EmulatorHost : IDisposable
 {
     public const string Poll = "PollForThirdPartyJobs";
@@ -36,7 +36,7 @@ internal sealed class EmulatorHost : IDisposable
 
     public EmulatedJob JobOf(EmulatedJob job) => Emulator.FindJob(job.JobId)!;
 
-    public Task<Answer> PollAsync(int? maxBatchSize = null, ActionTypeId? type = null) => CallAsync(Poll, new
+    public Task<EmulatorResponse> PollAsync(int? maxBatchSize = null, ActionTypeId? type = null) => CallAsync(Poll, new
     {
         actionTypeId = new
         {
@@ -48,43 +48,44 @@ internal sealed class EmulatorHost : IDisposable
         maxBatchSize,
     });
 
-    public Task<Answer> DetailsAsync(EmulatedJob job) =>
+    public Task<EmulatorResponse> DetailsAsync(EmulatedJob job) =>
         CallAsync(Details, new { jobId = job.JobId, clientToken = job.ClientToken.Reveal() });
 
-    public Task<Answer> AcknowledgeAsync(EmulatedJob job, string nonce) =>
+    public Task<EmulatorResponse> AcknowledgeAsync(EmulatedJob job, string nonce) =>
         CallAsync(Acknowledge, new { jobId = job.JobId, nonce, clientToken = job.ClientToken.Reveal() });
 
-    public Task<Answer> SucceedAsync(EmulatedJob job, string? continuationToken = null) =>
+    public Task<EmulatorResponse> SucceedAsync(EmulatedJob job, string? continuationToken = null) =>
         CallAsync(Success, new { jobId = job.JobId, clientToken = job.ClientToken.Reveal(), continuationToken });
 
-    public Task<Answer> FailAsync(EmulatedJob job, string type = "JobFailed", string message = "no") => CallAsync(
-        Failure,
-        new { jobId = job.JobId, clientToken = job.ClientToken.Reveal(), failureDetails = new { type, message } });
+    public Task<EmulatorResponse> FailAsync(EmulatedJob job, string type = "JobFailed", string message = "no") =>
+        CallAsync(
+            Failure,
+            new { jobId = job.JobId, clientToken = job.ClientToken.Reveal(), failureDetails = new { type, message } });
 
     /// <summary>Adds a job, polls for it and claims it.</summary>
     public async Task<EmulatedJob> ClaimNewJobAsync()
     {
         EmulatedJob job = AddJob();
         await PollAsync();
-        Answer answer = await AcknowledgeAsync(job, JobOf(job).Nonce);
-        return answer.Status == "InProgress" ? JobOf(job) : throw new InvalidOperationException(answer.Text);
+        EmulatorResponse response = await AcknowledgeAsync(job, JobOf(job).Nonce);
+        return response.Status == "InProgress" ? JobOf(job) : throw new InvalidOperationException(response.Text);
     }
 
-    public Task<Answer> CallAsync(string operation, object input) =>
+    public Task<EmulatorResponse> CallAsync(string operation, object input) =>
         SendAsync(operation, JsonSerializer.Serialize(input));
 
-    public Task<Answer> SendAsync(string operation, string body) => SendAsync(Request(operation, body), body);
+    public Task<EmulatorResponse> SendAsync(string operation, string body) => SendAsync(Request(operation, body), body);
 
-    public Task<Answer> SendAsync(HttpRequestMessage request, string body, TestSigner? signer = null)
+    public Task<EmulatorResponse> SendAsync(HttpRequestMessage request, string body, TestSigner? signer = null)
     {
         (signer ?? Signer).Sign(request, Encoding.UTF8.GetBytes(body), Clock.GetUtcNow());
         return SendUnsignedAsync(request);
     }
 
-    public async Task<Answer> SendUnsignedAsync(HttpRequestMessage request)
+    public async Task<EmulatorResponse> SendUnsignedAsync(HttpRequestMessage request)
     {
         using HttpResponseMessage response = await _http.SendAsync(request);
-        return new Answer(
+        return new EmulatorResponse(
             (int)response.StatusCode,
             await response.Content.ReadAsStringAsync(),
             response.Content.Headers.ContentType?.MediaType,

@@ -7,12 +7,12 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>The emulator's program, killed at the latest when the test ends.</summary>
+/// <summary>Runs the emulator program. Disposing kills the process.</summary>
 internal sealed class EmulatorProcess : IDisposable
 {
     private readonly Process _process;
 
-    // What a killed process leaves in the system's folder goes with this one.
+    // A killed process cannot delete its temporary files, so it gets this folder.
     private readonly TempFolder _temporary = new();
 
     public EmulatorProcess(params string[] arguments)
@@ -35,7 +35,7 @@ internal sealed class EmulatorProcess : IDisposable
     public async Task<string> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience)
         ?? throw new InvalidOperationException("It ended: " + await ReadErrorAsync());
 
-    /// <summary>Reads until a line that starts so, which is included.</summary>
+    /// <summary>Reads lines up to and including the first that starts with <paramref name="last"/>.</summary>
     public async Task<List<string>> ReadLinesAsync(string last)
     {
         List<string> lines = [await ReadLineAsync()];

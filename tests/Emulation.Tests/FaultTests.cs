@@ -20,33 +20,33 @@ public sealed class FaultTests : IDisposable
     [InlineData("expired-token", 400, "ExpiredTokenException")]
     [InlineData("access-denied", 400, "AccessDeniedException")]
     [InlineData("internal-failure", 500, "InternalFailure")]
-    public async Task ErrorFault_AnswersTheErrorAndHasNoEffect(string fault, int statusCode, string error)
+    public async Task ErrorFault_AnyKind_ReturnsErrorWithoutEffect(string fault, int statusCode, string error)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order(fault + "=1,limit=1");
 
-        Answer answer = await _host.SucceedAsync(job);
+        EmulatorResponse response = await _host.SucceedAsync(job);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
         Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
         Assert.Equal(200, (await _host.SucceedAsync(job)).StatusCode);
     }
 
     [Fact]
-    public async Task ServiceUnavailable_AnswersAnHtmlPageAndHasNoEffect()
+    public async Task ServiceUnavailable_Request_ReturnsHtmlWithoutEffect()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("service-unavailable=1");
 
-        Answer answer = await _host.SucceedAsync(job);
+        EmulatorResponse response = await _host.SucceedAsync(job);
 
-        Assert.Equal((503, "text/html"), (answer.StatusCode, answer.ContentType));
-        Assert.StartsWith("<html>", answer.Text, StringComparison.Ordinal);
+        Assert.Equal((503, "text/html"), (response.StatusCode, response.ContentType));
+        Assert.StartsWith("<html>", response.Text, StringComparison.Ordinal);
         Assert.Equal(JobStatus.InProgress, _host.JobOf(job).Status);
     }
 
     [Fact]
-    public async Task DropBefore_DropsTheConnectionWithoutEffect()
+    public async Task DropBefore_Request_HasNoEffect()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("drop-before=1");
@@ -58,7 +58,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task DropAfter_DropsTheConnectionOnceTheOperationTookEffect()
+    public async Task DropAfter_Request_TakesEffect()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("drop-after=1");
@@ -70,7 +70,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Drop_DoesNotStopTheEmulator()
+    public async Task Drop_NextRequest_Succeeds()
     {
         EmulatedJob job = _host.AddJob();
         Order("drop-before=1,limit=1");
@@ -80,37 +80,37 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbled_AnswersJsonThatBreaksOff()
+    public async Task Garbled_Request_ReturnsTruncatedJson()
     {
         EmulatedJob job = _host.AddJob();
         Order("garbled=1");
 
-        Answer answer = await _host.PollAsync();
+        EmulatorResponse response = await _host.PollAsync();
 
-        Assert.Equal(200, answer.StatusCode);
-        Assert.NotEmpty(answer.Text);
-        Assert.ThrowsAny<JsonException>(() => answer.Json);
+        Assert.Equal(200, response.StatusCode);
+        Assert.NotEmpty(response.Text);
+        Assert.ThrowsAny<JsonException>(() => response.Json);
         Assert.Equal(JobStatus.Dispatched, _host.JobOf(job).Status);
     }
 
     [Fact]
-    public async Task Garbled_OfAnEmptyAnswer_IsNotEmpty()
+    public async Task Garbled_EmptyResponse_ReturnsInvalidJson()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("garbled=1");
 
-        Answer answer = await _host.SucceedAsync(job);
+        EmulatorResponse response = await _host.SucceedAsync(job);
 
-        Assert.ThrowsAny<JsonException>(() => answer.Json);
+        Assert.ThrowsAny<JsonException>(() => response.Json);
     }
 
     [Fact]
-    public async Task Slow_AnswersAfterItsDelayOnTheEmulatorsClock()
+    public async Task Slow_Request_WaitsByEmulatorClock()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         Order("slow=1,delay=20s");
 
-        Task<Answer> call = _host.SucceedAsync(job);
+        Task<EmulatorResponse> call = _host.SucceedAsync(job);
         await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
 
         Assert.Equal(JobStatus.Succeeded, _host.JobOf(job).Status);
@@ -121,11 +121,11 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_EndsSlowAnswersAtOnce()
+    public async Task Stop_SlowResponse_EndsAtOnce()
     {
         EmulatedJob job = _host.AddJob();
         Order("slow=1,delay=20s");
-        Task<Answer> call = _host.DetailsAsync(job);
+        Task<EmulatorResponse> call = _host.DetailsAsync(job);
         await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
 
         _host.Emulator.Stop();
@@ -135,7 +135,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Fault_OfOneOperation_LeavesTheOthers()
+    public async Task Fault_OneOperation_SparesOthers()
     {
         EmulatedJob job = _host.AddJob();
         Order("throttle=1@PollForThirdPartyJobs");
@@ -145,18 +145,18 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Fault_DoesNotHitRequestsThatAreNotSigned()
+    public async Task Fault_UnsignedRequest_IsNotHit()
     {
         Order("throttle=1,limit=1");
 
-        Answer answer = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Poll, "{}"));
+        EmulatorResponse response = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Poll, "{}"));
 
-        Assert.Equal("MissingAuthenticationTokenException", answer.Error);
+        Assert.Equal("MissingAuthenticationTokenException", response.Error);
         Assert.Equal("ThrottlingException", (await _host.PollAsync()).Error);
     }
 
     [Fact]
-    public async Task OrderFaults_WithNull_EndsThem()
+    public async Task OrderFaults_Null_StopsFaults()
     {
         _host.AddJob();
         Order("throttle=1");
@@ -167,7 +167,7 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Faults_OfTheOptionsAndOrderedAgain_RepeatTheirSequence()
+    public async Task OrderFaults_SamePlan_RepeatsSequence()
     {
         FaultPlan plan = FaultPlan.Parse("seed=11;throttle=0.5");
         using EmulatorHost host = new(clock => new EmulatorOptions { Clock = clock, Faults = plan });

@@ -13,7 +13,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
 /// <summary>
-/// What the server makes of bytes on a connection. Its answers here are method, target, a header and the body.
+/// Tests the HTTP server with raw bytes. Its handler returns the method, the target, a header and the body.
 /// </summary>
 public sealed class HttpTests : IDisposable
 {
@@ -39,53 +39,53 @@ public sealed class HttpTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Fact]
-    public async Task Request_WithABody_IsReadToItsLength() =>
+    public async Task Request_WithLength_ReadsBody() =>
         Assert.Contains("<POST / a=1 v hello>", await SendAsync(
             "POST /?a=1 HTTP/1.1\r\nX-A:  v \r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"),
             StringComparison.Ordinal);
 
     [Fact]
-    public async Task Request_InChunks_IsPutTogether() =>
+    public async Task Request_Chunked_ReadsBody() =>
         Assert.Contains("<POST /   hello world>", await SendAsync(
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
                 + "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nTrailer: t\r\n\r\n"),
             StringComparison.Ordinal);
 
     [Fact]
-    public async Task Requests_SentTogether_AreAnsweredInOrder()
+    public async Task Requests_Pipelined_AreHandledInOrder()
     {
-        string answers = await SendAsync(
+        string responses = await SendAsync(
             "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n"
                 + "GET /4 HTTP/1.1\r\n\r\n");
 
         int[] places = Array.ConvertAll(
-            new[] { "/1", "/2", "/3" }, path => answers.IndexOf(path, StringComparison.Ordinal));
+            new[] { "/1", "/2", "/3" }, path => responses.IndexOf(path, StringComparison.Ordinal));
         Assert.True(places[0] > 0 && places[1] > places[0] && places[2] > places[1]);
-        Assert.DoesNotContain("/4", answers, StringComparison.Ordinal);
+        Assert.DoesNotContain("/4", responses, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Header_GivenTwice_IsJoined() =>
+    public async Task Header_Repeated_IsJoined() =>
         Assert.Contains("<GET /  1,2 >", await SendAsync(
             "GET / HTTP/1.1\r\nX-A: 1\r\nx-a: 2\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Expect100_IsAnsweredBeforeTheBody() =>
+    public async Task Expect100_BeforeBody_SendsContinue() =>
         Assert.StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", await SendAsync(
             "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"),
             StringComparison.Ordinal);
 
     [Fact]
-    public async Task OldProtocol_EndsTheConnection() =>
+    public async Task Http10_AfterResponse_ClosesConnection() =>
         Assert.Contains("Connection: close", await SendAsync("GET / HTTP/1.0\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Head_HasNoBody() =>
+    public async Task Head_Response_HasNoBody() =>
         Assert.EndsWith(
             "\r\n\r\n", await SendAsync("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Drop_SendsNothing() => Assert.Empty(await SendAsync("GET /drop HTTP/1.1\r\n\r\n"));
+    public async Task Drop_Response_IsEmpty() => Assert.Empty(await SendAsync("GET /drop HTTP/1.1\r\n\r\n"));
 
     [Theory]
     [InlineData("hello\r\n\r\n")]
@@ -106,13 +106,13 @@ public sealed class HttpTests : IDisposable
     [InlineData("POST / HTTP/1.1\r\nContent-Length : 5\r\n\r\nhello")]
     [InlineData("POST / HTTP/1.1\r\nContent\tLength: 5\r\n\r\nhello")]
     [InlineData("POST / HTTP/1.1\r\nContent-Length\0: 5\r\n\r\nhello")]
-    public async Task NoHttp_IsRefusedAndTheConnectionEnds(string text) =>
+    public async Task InvalidRequest_Returns400AndCloses(string text) =>
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", await SendAsync(text), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
     [InlineData("GET / HTTP/1.1\r\nX-A: never")]
-    public async Task Head_ThatDoesNotCome_EndsTheConnection(string text)
+    public async Task MissingHead_AfterTimeout_ClosesConnection(string text)
     {
         using LoopbackServer server = LoopbackServer.Listen(
             0, TimeProvider.System, headTimeout: TimeSpan.FromMilliseconds(50));
@@ -125,7 +125,7 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
-    public async Task ConnectionBeyondTheLimit_TakesThePlaceOfTheOneThatWaitedLongest()
+    public async Task Connection_AboveLimit_ClosesLongestIdle()
     {
         using LoopbackServer server = LoopbackServer.Listen(0, TimeProvider.System, mostConnections: 2);
         server.Start((_, _, _) => Task.FromResult(HttpResponse.Success([])));
@@ -146,12 +146,12 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
-    public async Task Line_WithoutEnd_IsRefused() =>
+    public async Task Line_TooLong_IsRejected() =>
         Assert.StartsWith(
             "HTTP/1.1 400 ", await SendAsync("GET /" + new string('x', (32 * 1024) - 5)), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Client_ThatGoesAway_LeavesTheServerRunning()
+    public async Task Client_Disconnects_ServerKeepsRunning()
     {
         using (TcpClient client = new())
         {
@@ -168,22 +168,22 @@ public sealed class HttpTests : IDisposable
     [InlineData("Content-Length: 10\r\n\r\nhalf")]
     [InlineData("Content-Length: 9223372036854775807\r\n\r\nhalf")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nffffffff\r\nhalf")]
-    public async Task Body_ShorterThanTold_EndsTheConnectionUnansweredAndTakesNoMemory(string lengthAndBody)
+    public async Task Body_Incomplete_ClosesWithoutResponse(string lengthAndBody)
     {
 #if NET
         long before = GC.GetTotalAllocatedBytes();
 #endif
 
-        string answer = await SendAsync("POST / HTTP/1.1\r\n" + lengthAndBody, isAll: true);
+        string response = await SendAsync("POST / HTTP/1.1\r\n" + lengthAndBody, isAll: true);
 
-        Assert.Empty(answer);
+        Assert.Empty(response);
 #if NET
         Assert.True(GC.GetTotalAllocatedBytes() - before < 64 << 20, "The length that was told was allocated.");
 #endif
     }
 
     [Fact]
-    public void Server_ListensOnLoopbackAndNowhereElse() => Assert.All(
+    public void Server_Addresses_AreLoopback() => Assert.All(
         IPGlobalProperties.GetIPGlobalProperties()
             .GetActiveTcpListeners()
             .Where(each => each.Port == _server.Endpoint.Port),
@@ -201,8 +201,8 @@ public sealed class HttpTests : IDisposable
             client.Client.Shutdown(SocketShutdown.Send);
         }
 
-        using MemoryStream answer = new();
-        await stream.CopyToAsync(answer).WaitAsync(Until.Patience);
-        return Encoding.UTF8.GetString(answer.ToArray());
+        using MemoryStream response = new();
+        await stream.CopyToAsync(response).WaitAsync(Until.Patience);
+        return Encoding.UTF8.GetString(response.ToArray());
     }
 }

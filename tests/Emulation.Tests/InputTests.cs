@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>What the emulator's user gives it: options, jobs and clients.</summary>
+/// <summary>Tests the validation of options, jobs and clients.</summary>
 public sealed class InputTests : IDisposable
 {
     private readonly EmulatorHost _host = new();
@@ -60,7 +60,7 @@ public sealed class InputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(WrongOptions))]
-    public void Start_WithAnOptionOutOfItsRange_NamesIt(string name, EmulatorOptions options)
+    public void Start_OptionOutOfRange_NamesOption(string name, EmulatorOptions options)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => ThirdPartyEmulator.Start(options));
 
@@ -70,7 +70,7 @@ public sealed class InputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(WrongJobs))]
-    public void AddJob_WithAValueOutOfItsRange_NamesItAndAddsNothing(string name, EmulatedJobRequest request)
+    public void AddJob_ValueOutOfRange_NamesValueAndAddsNothing(string name, EmulatedJobRequest request)
     {
         _host.AddJob("taken");
         _host.Emulator.AddClient("known");
@@ -83,7 +83,7 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
-    public void AddJob_AtAllLimits_IsTaken()
+    public void AddJob_ValuesAtLimits_AreAccepted()
     {
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(
             new ActionTypeId("Compute", "Custom", new string('p', 35), new string('1', 9)))
@@ -103,7 +103,7 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
-    public void AddJob_WithoutAClient_MakesOneUp()
+    public void AddJob_WithoutClient_GeneratesClient()
     {
         EmulatedJob first = _host.AddJob();
         EmulatedJob second = _host.AddJob();
@@ -115,7 +115,7 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
-    public void AddJob_OfAKnownClient_HasItsToken()
+    public void AddJob_ExistingClient_HasClientsToken()
     {
         EmulatedJob first = _host.AddJob();
 
@@ -127,7 +127,7 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
-    public void AddJob_WithAConfigurationThatChangesLater_KeepsWhatItWas()
+    public void AddJob_ConfigurationChangedLater_KeepsCopy()
     {
         Dictionary<string, string> configuration = new() { ["k"] = "v" };
         EmulatedJob job = _host.Emulator.AddJob(
@@ -139,7 +139,7 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
-    public async System.Threading.Tasks.Task AddClient_WithAnotherToken_GivesItToTheClientsJobs()
+    public async System.Threading.Tasks.Task AddClient_NewToken_AppliesToJobs()
     {
         EmulatedJob job = _host.AddJob();
 
@@ -150,14 +150,14 @@ public sealed class InputTests : IDisposable
     }
 
     [Fact]
-    public void AddClient_Again_KeepsItsToken() =>
+    public void AddClient_Again_KeepsToken() =>
         Assert.Same(_host.Emulator.AddClient("c"), _host.Emulator.AddClient("c"));
 
     [Fact]
-    public void FindJob_OfAnUnknownId_IsNull() => Assert.Null(_host.Emulator.FindJob("nowhere"));
+    public void FindJob_UnknownId_ReturnsNull() => Assert.Null(_host.Emulator.FindJob("nowhere"));
 
     [Fact]
-    public void GetJobs_AreInTheOrderTheyWereAdded()
+    public void GetJobs_Order_IsOldestFirst()
     {
         string[] ids = [_host.AddJob("b").JobId, _host.AddJob("a").JobId, _host.AddJob("c").JobId];
 

@@ -15,7 +15,7 @@ namespace CodePipeline.ThirdParty.Emulation.Tests;
 public sealed class LifecycleTests
 {
     [Fact]
-    public void Start_WithDefaults_ListensOnAFreePortOfLoopbackWithMadeUpKeys()
+    public void Start_Defaults_UsesFreePortAndGeneratedKeys()
     {
         ManualTimeProvider clock = new();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions { Clock = clock });
@@ -29,7 +29,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_WithKeysAndAName_UsesThem()
+    public void Start_KeysAndName_AreUsed()
     {
         Secret secret = new("s");
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(
@@ -40,7 +40,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_ManyAtOnce_GetsEachAPortOfItsOwn()
+    public void Start_Concurrently_UsesDifferentPorts()
     {
         ThirdPartyEmulator[] emulators = new ThirdPartyEmulator[20];
         Parallel.For(0, emulators.Length, i => emulators[i] = ThirdPartyEmulator.Start(new EmulatorOptions()));
@@ -50,7 +50,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_OnAPortOfAnotherProgram_FailsWithACure()
+    public void Start_PortOfOtherProgram_FailsWithRecommendedAction()
     {
         TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
@@ -67,7 +67,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Start_OnAPortOfAnotherEmulator_FailsAndLeavesThatOneRunning()
+    public void Start_PortOfOtherEmulator_FailsAndOtherKeepsRunning()
     {
         using EmulatorHost host = new();
 
@@ -77,7 +77,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Stop_RefusesNewConnectionsAndCanBeCalledAgain()
+    public async Task Stop_Twice_RefusesConnections()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -90,9 +90,9 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Stop_FreesThePort()
+    public void Stop_Port_CanBeReused()
     {
-        // Another test may be given the port meanwhile; not every time.
+        // Retry, because another test may take the port in between.
         const int MostTries = 5;
         for (int i = 1; ; i++)
         {
@@ -112,7 +112,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Connection_ServesSeveralRequestsAndEndsAtStop()
+    public async Task Connection_SeveralRequests_ClosesAtStop()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -130,7 +130,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Stop_UnderLoad_NeverAnswersSuccessForWhatWasNotDone()
+    public async Task Stop_UnderLoad_NeverReportsFalseSuccess()
     {
         using EmulatorHost host = new();
         EmulatedJob[] jobs = new EmulatedJob[40];
@@ -162,7 +162,7 @@ public sealed class LifecycleTests
         }
     }
 
-    /// <summary>Sends one request over a bare connection and reads one answer.</summary>
+    /// <summary>Sends one request over a raw connection and reads one response.</summary>
     private static async Task<string> ExchangeAsync(EmulatorHost host, NetworkStream stream, EmulatedJob job)
     {
         string body = $$"""{"jobId":"{{job.JobId}}","clientToken":"{{job.ClientToken.Reveal()}}"}""";
@@ -180,20 +180,20 @@ public sealed class LifecycleTests
             System.Globalization.CultureInfo.InvariantCulture,
             $"Content-Type: application/x-amz-json-1.1\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()));
-        StringBuilder answer = new();
+        StringBuilder response = new();
         byte[] buffer = new byte[8192];
-        while (!answer.ToString().Contains("\"jobDetails\"", StringComparison.Ordinal)
-            || !answer.ToString().EndsWith("}}}", StringComparison.Ordinal))
+        while (!response.ToString().Contains("\"jobDetails\"", StringComparison.Ordinal)
+            || !response.ToString().EndsWith("}}}", StringComparison.Ordinal))
         {
             int count = await ReadAsync(stream, buffer);
             Assert.NotEqual(0, count);
-            answer.Append(Encoding.UTF8.GetString(buffer, 0, count));
+            response.Append(Encoding.UTF8.GetString(buffer, 0, count));
         }
 
-        return answer.ToString();
+        return response.ToString();
     }
 
-    /// <summary>Reads; a connection that was reset has ended as well as one that was closed.</summary>
+    /// <summary>Reads from the connection. Treats a reset like a close.</summary>
     private static async Task<int> ReadAsync(NetworkStream stream, byte[] buffer)
     {
         try

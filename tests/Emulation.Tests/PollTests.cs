@@ -21,18 +21,18 @@ public sealed class PollTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Poll_WithoutJobs_AnswersAnEmptyList() => Assert.Empty((await _host.PollAsync()).JobIds);
+    public async Task Poll_WithoutJobs_ReturnsEmptyList() => Assert.Empty((await _host.PollAsync()).JobIds);
 
     [Fact]
-    public async Task Poll_OfAnUnknownActionType_AnswersActionTypeNotFound()
+    public async Task Poll_UnknownActionType_ReturnsActionTypeNotFound()
     {
-        Answer answer = await _host.PollAsync(type: new ActionTypeId("Test", "ThirdParty", "Contoso", "2"));
+        EmulatorResponse response = await _host.PollAsync(type: new ActionTypeId("Test", "ThirdParty", "Contoso", "2"));
 
-        Assert.Equal((400, "ActionTypeNotFoundException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "ActionTypeNotFoundException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
-    public async Task Poll_OfAnActionTypeOfAnAddedJob_KnowsIt()
+    public async Task Poll_ActionTypeOfAddedJob_ReturnsJob()
     {
         ActionTypeId type = new("Build", "ThirdParty", "Fabrikam", "9");
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(type));
@@ -41,7 +41,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_ForOneActionType_LeavesJobsOfOthers()
+    public async Task Poll_OneActionType_SkipsOtherJobs()
     {
         _host.Emulator.AddJob(new EmulatedJobRequest(new ActionTypeId("Test", "ThirdParty", "Fabrikam", "1")));
 
@@ -49,19 +49,19 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_TellsTheClientAndNeverItsToken()
+    public async Task Poll_Response_HasClientIdWithoutToken()
     {
         EmulatedJob job = _host.AddJob();
 
-        Answer answer = await _host.PollAsync();
+        EmulatorResponse response = await _host.PollAsync();
 
-        JsonElement polled = Assert.Single(answer.Json.GetProperty("jobs").EnumerateArray());
+        JsonElement polled = Assert.Single(response.Json.GetProperty("jobs").EnumerateArray());
         Assert.Equal(job.ClientId, polled.GetProperty("clientId").GetString());
-        Assert.DoesNotContain(job.ClientToken.Reveal(), answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(job.ClientToken.Reveal(), response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Poll_WithMaxBatchSize_HandsOutTheOldestFirst()
+    public async Task Poll_MaxBatchSize_ReturnsOldestFirst()
     {
         List<string> ids = [.. Enumerable.Range(0, 5).Select(_ => _host.AddJob().JobId)];
 
@@ -70,7 +70,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_WithoutMaxBatchSize_HandsOutTheEmulatorsDefault()
+    public async Task Poll_WithoutMaxBatchSize_UsesDefault()
     {
         for (int i = 0; i < 4; i++)
         {
@@ -81,7 +81,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_MakesTheJobDispatched()
+    public async Task Poll_QueuedJob_BecomesDispatched()
     {
         EmulatedJob job = _host.AddJob();
         Assert.Equal(JobStatus.Queued, job.Status);
@@ -94,7 +94,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_BeforeTheLeaseRanOut_DoesNotHandTheJobOutAgain()
+    public async Task Poll_DuringLease_SkipsJob()
     {
         _host.AddJob();
         await _host.PollAsync();
@@ -104,7 +104,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_AfterLeaseRanOut_HandsTheJobOutAgain()
+    public async Task Poll_ExpiredLease_ReturnsJobAgain()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -116,7 +116,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_AfterLeaseRanOutOnAClaimedJob_DoesNotHandItOutAgain()
+    public async Task Poll_ClaimedJobAfterLease_SkipsJob()
     {
         await _host.ClaimNewJobAsync();
         _host.Clock.Advance(TimeSpan.FromSeconds(31));
@@ -125,7 +125,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_AfterLeaseRanOut_HandsOutBeforeNewerJobs()
+    public async Task Poll_ExpiredLease_ReturnsOlderJobFirst()
     {
         EmulatedJob first = _host.AddJob();
         await _host.PollAsync();
@@ -136,7 +136,7 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_OfADelayedJob_GetsItWhenItsTimeHasCome()
+    public async Task Poll_DelayedJob_ReturnsJobAfterDelay()
     {
         EmulatedJob job = _host.Emulator.AddJob(
             new EmulatedJobRequest(EmulatorHost.Type) { Delay = TimeSpan.FromSeconds(10) });

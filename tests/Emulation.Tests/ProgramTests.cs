@@ -18,7 +18,7 @@ namespace CodePipeline.ThirdParty.Emulation.Tests;
 public sealed class ProgramTests
 {
     [Fact]
-    public async Task Json_TellsEverythingOnOneLineAndServesUntilStdinCloses()
+    public async Task Json_IsOneLine_AndStdinCloseStops()
     {
         using EmulatorProcess process = new(
             "--json", "--until-stdin-closes", "--name", "mine", "--region", "eu-west-1", "--access-key-id", "AK",
@@ -53,7 +53,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Inputs_AreArtifactsWithTheFilesContents_AndTheirPlacesAreTold()
+    public async Task Input_File_IsStoredAndListed()
     {
         using TempFolder folder = new();
         using EmulatorProcess process = new(
@@ -74,10 +74,10 @@ public sealed class ProgramTests
     }
 
     [Theory]
-    [InlineData("In", "'In' is not of the form NAME=FILE")]
-    [InlineData("In=", "'In=' is not of the form NAME=FILE")]
+    [InlineData("In", "'In' is not a name and a file")]
+    [InlineData("In=", "'In=' is not a name and a file")]
     [InlineData("In=/nowhere/a.zip", "/nowhere/a.zip")]
-    public async Task Input_ThatCannotBeUsed_IsExplainedWithExitCode2(string input, string words)
+    public async Task Input_Invalid_ExitsWith2(string input, string words)
     {
         using EmulatorProcess process = new("--job", "Test/Contoso/1", "--input", input);
 
@@ -88,12 +88,12 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Text_HasLinesToCopyForBashAndPowerShell()
+    public async Task Text_Default_HasBashAndPowerShellCommands()
     {
         using EmulatorProcess process = new(
             "--job", "Test/Contoso/1", "--secret-access-key", "it's", "--until-stdin-closes");
 
-        List<string> lines = await process.ReadLinesAsync("Stop with");
+        List<string> lines = await process.ReadLinesAsync("Press Ctrl+C");
 
         Assert.Contains(lines, line => line.StartsWith(
             "export AWS_ENDPOINT_URL_CODEPIPELINE='http://127.0.0.1:", StringComparison.Ordinal));
@@ -106,29 +106,29 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Text_HasTheClientToken()
+    public async Task Text_WithJob_HasClientToken()
     {
         using EmulatorProcess process = new(
             "--job", "Test/Contoso/1", "--jobs", "2", "--client-token", "token", "--until-stdin-closes");
 
-        List<string> lines = await process.ReadLinesAsync("Stop with");
+        List<string> lines = await process.ReadLinesAsync("Press Ctrl+C");
 
         Assert.Contains("export CPTHIRDPARTY_CLIENT_TOKEN='token'", lines);
         Assert.Contains("$env:CPTHIRDPARTY_CLIENT_TOKEN = 'token'", lines);
     }
 
     [Fact]
-    public async Task Text_WithoutAClient_HasNoClientToken()
+    public async Task Text_WithoutJob_HasNoClientToken()
     {
         using EmulatorProcess process = new("--action-type", "Test/Contoso/1", "--until-stdin-closes");
 
-        List<string> lines = await process.ReadLinesAsync("Stop with");
+        List<string> lines = await process.ReadLinesAsync("Press Ctrl+C");
 
         Assert.DoesNotContain(lines, line => line.Contains("CPTHIRDPARTY_CLIENT_TOKEN", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Log_HasALineForEachRequest_OnStandardError_WithoutTokens()
+    public async Task Log_EachRequest_IsOneLineWithoutTokens()
     {
         using EmulatorProcess process = new(
             "--json", "--log", "--until-stdin-closes", "--job", "Test/Contoso/1", "--client-token", "not-so-secret",
@@ -152,7 +152,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task Faults_AndTimes_AreUsed()
+    public async Task FaultsAndTimes_AreApplied()
     {
         using EmulatorProcess process = new(
             "--json", "--until-stdin-closes", "--action-type", "Test/Contoso/1", "--faults", "throttle=1",
@@ -171,7 +171,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task ReadyFile_HoldsTheJsonLine()
+    public async Task ReadyFile_ContainsJson()
     {
         using var folder = new TempFolder();
         string file = folder.PathOf("ready");
@@ -182,7 +182,7 @@ public sealed class ProgramTests
 
         string content = await File.ReadAllTextAsync(file);
 
-        // Its secret key and client tokens are for nobody else on the machine.
+        // The file contains the secret access key and client tokens, so only this account may read it.
         Assert.True(
             OperatingSystem.IsWindows()
                 || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
@@ -197,10 +197,10 @@ public sealed class ProgramTests
     [InlineData("--jobs", "0", "--jobs")]
     [InlineData("--lease-time", "soon", "'soon' is not a time")]
     [InlineData("--lease-time", "0", "LeaseTime")]
-    [InlineData("--faults", "thrott=1", "'thrott' is not a kind of fault")]
+    [InlineData("--faults", "thrott=1", "'thrott' is not a fault kind")]
     [InlineData("--configuration", "novalue", "KEY=VALUE")]
     [InlineData("--unknown", "x", "--unknown")]
-    public async Task BadArgument_IsExplainedWithExitCode2(string option, string value, string message)
+    public async Task BadArgument_ExitsWith2(string option, string value, string message)
     {
         using EmulatorProcess process = new(option, value, "--until-stdin-closes");
 
@@ -212,7 +212,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task PortInUse_IsExplainedWithExitCode1()
+    public async Task PortInUse_ExitsWith1()
     {
         TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
@@ -231,7 +231,7 @@ public sealed class ProgramTests
     [SkippableTheory]
     [InlineData("-TERM", 15)]
     [InlineData("-INT", 2)]
-    public async Task Signal_StopsItWithExitCode0(string signal, int number)
+    public async Task Signal_ExitsWith0(string signal, int number)
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no signals.");
         Skip.If(

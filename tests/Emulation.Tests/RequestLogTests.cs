@@ -14,10 +14,10 @@ namespace CodePipeline.ThirdParty.Emulation.Tests;
 public sealed class RequestLogTests
 {
     [Fact]
-    public async Task GetRequests_TellsOperationTimeStatusErrorAndBody()
+    public async Task GetRequests_Request_HasAllProperties()
     {
         using EmulatorHost host = new();
-        Answer answer = await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"t"}""");
+        EmulatorResponse response = await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"t"}""");
 
         RecordedRequest request = Assert.Single(host.Emulator.GetRequests());
 
@@ -25,12 +25,12 @@ public sealed class RequestLogTests
             (EmulatorHost.Details, 400, "JobNotFoundException"),
             (request.Operation, request.StatusCode, request.ErrorName));
         Assert.Equal((host.Clock.GetUtcNow(), (FaultKind?)null), (request.Time, request.Fault));
-        Assert.Equal(string.Concat(answer.Headers.GetValues("x-amzn-RequestId")), request.RequestId);
+        Assert.Equal(string.Concat(response.Headers.GetValues("x-amzn-RequestId")), request.RequestId);
         Assert.Equal("""{"jobId":"x","clientToken":"t"}""", request.RevealBody());
     }
 
     [Fact]
-    public async Task RecordedRequest_AsJson_DoesNotShowItsBody()
+    public async Task RecordedRequest_AsJson_OmitsBody()
     {
         using EmulatorHost host = new();
         await host.SendAsync(EmulatorHost.Details, """{"jobId":"x","clientToken":"sentinel"}""");
@@ -40,7 +40,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public void EmulatedJob_AsJson_DoesNotShowItsToken()
+    public void EmulatedJob_AsJson_OmitsToken()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -49,7 +49,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task GetRequests_WithRecordingOff_IsEmpty()
+    public async Task GetRequests_RecordingOff_IsEmpty()
     {
         using EmulatorHost host = new(clock => new EmulatorOptions { Clock = clock, RecordRequests = false });
         host.AddJob();
@@ -59,7 +59,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task GetRequests_OfLongBodies_HasTheirBeginning()
+    public async Task GetRequests_LongBody_IsTruncated()
     {
         using EmulatorHost host = new();
         await host.SendAsync(EmulatorHost.Details, $$"""{"jobId":"{{new string('x', 100_000)}}","clientToken":"t"}""");
@@ -71,7 +71,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task GetRequests_OfRequestsWithoutSignature_HasNoBody()
+    public async Task GetRequests_UnsignedRequest_HasNoBody()
     {
         using EmulatorHost host = new();
         using HttpClient anybody = new();
@@ -82,7 +82,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public void Log_KeepsTheLastRequestsOnly()
+    public void Log_Full_DropsOldest()
     {
         RequestLog log = new(3);
         for (int i = 0; i < 5; i++)

@@ -12,11 +12,11 @@ public sealed class ResultTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Success_WithAllMembers_IsStored()
+    public async Task Success_AllMembers_AreStored()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.CallAsync(EmulatorHost.Success, new
+        EmulatorResponse response = await _host.CallAsync(EmulatorHost.Success, new
         {
             jobId = job.JobId,
             clientToken = job.ClientToken.Reveal(),
@@ -25,7 +25,7 @@ public sealed class ResultTests : IDisposable
             executionDetails = new { summary = "done", externalExecutionId = "e1", percentComplete = 100 },
         });
 
-        Assert.Equal((200, string.Empty), (answer.StatusCode, answer.Text));
+        Assert.Equal((200, string.Empty), (response.StatusCode, response.Text));
         EmulatedJob done = _host.JobOf(job);
         Assert.Equal(JobStatus.Succeeded, done.Status);
         Assert.Equal(("r1", "c1", "s1"), (done.Revision, done.RevisionChangeIdentifier, done.RevisionSummary));
@@ -36,18 +36,18 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Failure_WithAllMembers_IsStored()
+    public async Task Failure_AllMembers_AreStored()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.CallAsync(EmulatorHost.Failure, new
+        EmulatorResponse response = await _host.CallAsync(EmulatorHost.Failure, new
         {
             jobId = job.JobId,
             clientToken = job.ClientToken.Reveal(),
             failureDetails = new { type = "PermissionError", message = "no right", externalExecutionId = "e2" },
         });
 
-        Assert.Equal((200, string.Empty), (answer.StatusCode, answer.Text));
+        Assert.Equal((200, string.Empty), (response.StatusCode, response.Text));
         EmulatedJob done = _host.JobOf(job);
         Assert.Equal(JobStatus.Failed, done.Status);
         Assert.Equal(
@@ -55,7 +55,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_OfAJobNotAcknowledged_AnswersInvalidJobState()
+    public async Task Result_UnacknowledgedJob_ReturnsInvalidJobState()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();
@@ -66,14 +66,14 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_AfterAResult_AnswersInvalidJobStateAndChangesNothing()
+    public async Task Result_SecondResult_ReturnsInvalidJobState()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         await _host.SucceedAsync(job);
 
-        Answer answer = await _host.FailAsync(job);
+        EmulatorResponse response = await _host.FailAsync(job);
 
-        Assert.Equal((400, "InvalidJobStateException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidJobStateException"), (response.StatusCode, response.Error));
         EmulatedJob done = _host.JobOf(job);
         Assert.Equal((JobStatus.Succeeded, 2, 1), (done.Status, done.ResultCount, done.AcceptedResultCount));
         Assert.Null(done.FailureType);
@@ -82,32 +82,32 @@ public sealed class ResultTests : IDisposable
     [Theory]
     [InlineData(EmulatorHost.Success)]
     [InlineData(EmulatorHost.Failure)]
-    public async Task Result_WithAWrongToken_AnswersInvalidClientTokenAndDoesNotCount(string operation)
+    public async Task Result_WrongToken_IsNotCounted(string operation)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             operation,
             new { jobId = job.JobId, clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
 
-        Assert.Equal("InvalidClientTokenException", answer.Error);
+        Assert.Equal("InvalidClientTokenException", response.Error);
         Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
     }
 
     [Theory]
     [InlineData(EmulatorHost.Success)]
     [InlineData(EmulatorHost.Failure)]
-    public async Task Result_OfAnUnknownJob_AnswersJobNotFound(string operation)
+    public async Task Result_UnknownJob_ReturnsJobNotFound(string operation)
     {
-        Answer answer = await _host.CallAsync(
+        EmulatorResponse response = await _host.CallAsync(
             operation,
             new { jobId = "x", clientToken = "no", failureDetails = new { type = "JobFailed", message = "m" } });
 
-        Assert.Equal("JobNotFoundException", answer.Error);
+        Assert.Equal("JobNotFoundException", response.Error);
     }
 
     [Fact]
-    public async Task Result_JustBeforeTheTimeLimit_IsTaken()
+    public async Task Result_BeforeTimeLimit_IsAccepted()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         _host.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
@@ -116,7 +116,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task Result_AtTheTimeLimit_AnswersInvalidJobState()
+    public async Task Result_AtTimeLimit_ReturnsInvalidJobState()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
         _host.Clock.Advance(TimeSpan.FromHours(1));
@@ -127,7 +127,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task TimeLimit_OfTheJobItself_WinsOverTheEmulators()
+    public async Task TimeLimit_OfJob_OverridesEmulator()
     {
         EmulatedJob job = _host.Emulator.AddJob(
             new EmulatedJobRequest(EmulatorHost.Type) { TimeLimit = TimeSpan.FromSeconds(5) });
@@ -139,7 +139,7 @@ public sealed class ResultTests : IDisposable
     }
 
     [Fact]
-    public async Task TimeLimit_OfAJobNotAcknowledged_DoesNotRun()
+    public async Task TimeLimit_UnacknowledgedJob_DoesNotStart()
     {
         EmulatedJob job = _host.AddJob();
         await _host.PollAsync();

@@ -23,7 +23,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("{\"jobId\":[\"x\"],\"clientToken\":\"t\"}")]
     [InlineData("{\"jobId\":true,\"clientToken\":\"t\"}")]
     [InlineData("{\"jobId\":\"\\ud800\",\"clientToken\":\"t\"}")]
-    public async Task Details_OfAnUnreadableBody_AnswerSerialization(string body) =>
+    public async Task Details_InvalidBody_ReturnSerializationError(string body) =>
         await AssertUnreadableAsync(EmulatorHost.Details, body);
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("\"maxBatchSize\":1.5")]
     [InlineData("\"maxBatchSize\":2147483648")]
     [InlineData("\"actionTypeId\":\"Test/Contoso/1\"")]
-    public async Task Poll_WithAWrongJsonType_AnswersSerialization(string member) =>
+    public async Task Poll_WrongJsonType_ReturnsSerializationError(string member) =>
         await AssertUnreadableAsync(EmulatorHost.Poll, "{" + member + "}");
 
     [Theory]
@@ -40,11 +40,11 @@ public sealed class SerializationTests : IDisposable
     [InlineData("\"currentRevision\":[]")]
     [InlineData("\"executionDetails\":{\"percentComplete\":\"50\"}")]
     [InlineData("\"executionDetails\":\"done\"")]
-    public async Task Success_WithAWrongJsonType_AnswersSerialization(string member) =>
+    public async Task Success_WrongJsonType_ReturnsSerializationError(string member) =>
         await AssertUnreadableAsync(EmulatorHost.Success, "{\"jobId\":\"x\",\"clientToken\":\"t\"," + member + "}");
 
     [Fact]
-    public async Task Body_OfInvalidUtf8_AnswersSerialization()
+    public async Task Body_InvalidUtf8_ReturnsSerializationError()
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Details, string.Empty);
         byte[] body = [.. Encoding.ASCII.GetBytes("{\"jobId\":\""), 0xFF, .. Encoding.ASCII.GetBytes(
@@ -59,10 +59,10 @@ public sealed class SerializationTests : IDisposable
     [Fact]
     public async Task UnknownMembers_AreIgnored()
     {
-        Answer answer = await _host.SendAsync(
+        EmulatorResponse response = await _host.SendAsync(
             EmulatorHost.Details, """{"__type":"x","jobId":"x","clientToken":"t","later":{"a":[1,2]}}""");
 
-        Assert.Equal("JobNotFoundException", answer.Error);
+        Assert.Equal("JobNotFoundException", response.Error);
     }
 
     [Theory]
@@ -70,34 +70,34 @@ public sealed class SerializationTests : IDisposable
     [InlineData("CodePipeline_20150709.pollforthirdpartyjobs")]
     [InlineData("PollForThirdPartyJobs")]
     [InlineData("DynamoDB_20120810.PollForThirdPartyJobs")]
-    public async Task Target_OfNoneOfTheFive_AnswersUnknownOperation(string target)
+    public async Task Target_Unsupported_ReturnsUnknownOperation(string target)
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
         request.Headers.Remove("X-Amz-Target");
         request.Headers.TryAddWithoutValidation("X-Amz-Target", target);
 
-        Answer answer = await _host.SendAsync(request, "{}");
+        EmulatorResponse response = await _host.SendAsync(request, "{}");
 
-        Assert.Equal((400, "UnknownOperationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "UnknownOperationException"), (response.StatusCode, response.Error));
     }
 
     [Theory]
     [InlineData("GET", "/")]
     [InlineData("PUT", "/")]
     [InlineData("POST", "/other")]
-    public async Task MethodOrPath_OfNoOperation_Answers404(string method, string path)
+    public async Task MethodOrPath_Unsupported_Returns404(string method, string path)
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
         request.Method = new HttpMethod(method);
         request.RequestUri = new Uri(_host.Emulator.Endpoint, path);
 
-        Answer answer = await _host.SendUnsignedAsync(request);
+        EmulatorResponse response = await _host.SendUnsignedAsync(request);
 
-        Assert.Equal((404, "UnknownOperationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((404, "UnknownOperationException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
-    public async Task ContentType_OfAnotherProtocol_AnswersUnknownOperation()
+    public async Task ContentType_OtherProtocol_ReturnsUnknownOperation()
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Poll, "{}");
         request.Content!.Headers.Remove("Content-Type");
@@ -107,17 +107,18 @@ public sealed class SerializationTests : IDisposable
     }
 
     [Fact]
-    public async Task Body_FarTooLong_Answers413()
+    public async Task Body_TooLong_Returns413()
     {
-        Answer answer = await _host.SendAsync(EmulatorHost.Details, "{\"jobId\":\"" + new string('x', 1 << 20) + "\"}");
+        EmulatorResponse response = await _host.SendAsync(
+            EmulatorHost.Details, "{\"jobId\":\"" + new string('x', 1 << 20) + "\"}");
 
-        Assert.Equal(413, answer.StatusCode);
+        Assert.Equal(413, response.StatusCode);
     }
 
     private async Task AssertUnreadableAsync(string operation, string body)
     {
-        Answer answer = await _host.SendAsync(operation, body);
+        EmulatorResponse response = await _host.SendAsync(operation, body);
 
-        Assert.Equal((400, "SerializationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "SerializationException"), (response.StatusCode, response.Error));
     }
 }

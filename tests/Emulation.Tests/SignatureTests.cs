@@ -16,15 +16,15 @@ public sealed class SignatureTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Request_RightlySigned_GetsThrough() =>
+    public async Task Request_ValidSignature_Succeeds() =>
         Assert.Equal("JobNotFoundException", (await _host.SendAsync(EmulatorHost.Details, Body)).Error);
 
     [Fact]
-    public async Task Request_Unsigned_AnswersMissingAuthenticationToken()
+    public async Task Request_Unsigned_ReturnsMissingAuthenticationToken()
     {
-        Answer answer = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Details, Body));
+        EmulatorResponse response = await _host.SendUnsignedAsync(_host.Request(EmulatorHost.Details, Body));
 
-        Assert.Equal((400, "MissingAuthenticationTokenException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "MissingAuthenticationTokenException"), (response.StatusCode, response.Error));
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class SignatureTests : IDisposable
     [InlineData("AWS4-HMAC-SHA256 Credential=A/20300102/us-east-1/codepipeline/aws4_request, Signature=00")]
     [InlineData("AWS4-HMAC-SHA256 SignedHeaders=host, Signature=00")]
     [InlineData("AWS4-HMAC-SHA256 Credential=A/20300102/us-east-1, SignedHeaders=host, Signature=00")]
-    public async Task Request_WithHalfAnAuthorizationHeader_AnswersIncompleteSignature(string authorization)
+    public async Task Request_PartialAuthorization_ReturnsIncompleteSignature(string authorization)
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Details, Body);
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
@@ -46,7 +46,7 @@ public sealed class SignatureTests : IDisposable
     [Theory]
     [InlineData(null)]
     [InlineData("2030-01-02T03:04:05Z")]
-    public async Task Request_WithoutAUsableDate_AnswersIncompleteSignature(string? date)
+    public async Task Request_InvalidDate_ReturnsIncompleteSignature(string? date)
     {
         HttpRequestMessage request = Signed(_host.Signer);
         request.Headers.Remove("X-Amz-Date");
@@ -59,38 +59,38 @@ public sealed class SignatureTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_WithAnUnknownKey_AnswersUnrecognizedClient()
+    public async Task Request_UnknownKey_ReturnsUnrecognizedClient()
     {
-        Answer answer = await SendAsync(_host.Signer with { AccessKeyId = "AKIAUNKNOWN" });
+        EmulatorResponse response = await SendAsync(_host.Signer with { AccessKeyId = "AKIAUNKNOWN" });
 
-        Assert.Equal((400, "UnrecognizedClientException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "UnrecognizedClientException"), (response.StatusCode, response.Error));
     }
 
     [Fact]
-    public async Task Request_WithASessionTokenOfOtherCredentials_AnswersUnrecognizedClient()
+    public async Task Request_SessionToken_ReturnsUnrecognizedClient()
     {
         HttpRequestMessage request = _host.Request(EmulatorHost.Details, Body);
         request.Headers.TryAddWithoutValidation("X-Amz-Security-Token", "left over");
         TestSigner signer = _host.Signer;
 
-        Answer answer = await _host.SendAsync(
+        EmulatorResponse response = await _host.SendAsync(
             request, Body, signer with { Headers = [.. signer.Headers, "x-amz-security-token"] });
 
-        Assert.Equal("UnrecognizedClientException", answer.Error);
+        Assert.Equal("UnrecognizedClientException", response.Error);
     }
 
     [Fact]
-    public async Task Request_WithAWrongSecret_AnswersInvalidSignature()
+    public async Task Request_WrongSecret_ReturnsInvalidSignature()
     {
-        Answer answer = await SendAsync(_host.Signer with { SecretAccessKey = "wrong" });
+        EmulatorResponse response = await SendAsync(_host.Signer with { SecretAccessKey = "wrong" });
 
-        Assert.Equal((400, "InvalidSignatureException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidSignatureException"), (response.StatusCode, response.Error));
         Assert.StartsWith(
-            "The request signature we calculated does not match", answer.Message, StringComparison.Ordinal);
+            "The request signature we calculated does not match", response.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Request_WithAnotherBodyThanSigned_AnswersInvalidSignature()
+    public async Task Request_ChangedBody_ReturnsInvalidSignature()
     {
         HttpRequestMessage request = Signed(_host.Signer);
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body + " "));
@@ -100,7 +100,7 @@ public sealed class SignatureTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_WithAnotherOperationThanSigned_AnswersInvalidSignature()
+    public async Task Request_ChangedOperation_ReturnsInvalidSignature()
     {
         HttpRequestMessage request = Signed(_host.Signer);
         request.Headers.Remove("X-Amz-Target");
@@ -113,31 +113,31 @@ public sealed class SignatureTests : IDisposable
     [InlineData("host")]
     [InlineData("x-amz-target")]
     [InlineData("x-amz-date")]
-    public async Task Request_WithAHeaderLeftOutOfTheSignature_AnswersInvalidSignature(string header)
+    public async Task Request_UnsignedHeader_ReturnsInvalidSignature(string header)
     {
         TestSigner signer = _host.Signer;
 
-        Answer answer = await SendAsync(
+        EmulatorResponse response = await SendAsync(
             signer with { Headers = Array.FindAll(signer.Headers, name => name != header) });
 
-        Assert.Equal("InvalidSignatureException", answer.Error);
-        Assert.Contains("must be a 'SignedHeader'", answer.Message, StringComparison.Ordinal);
+        Assert.Equal("InvalidSignatureException", response.Error);
+        Assert.Contains("must be a 'SignedHeader'", response.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Request_ForAnotherRegion_AnswersInvalidSignature() =>
+    public async Task Request_OtherRegion_ReturnsInvalidSignature() =>
         await AssertScopeAsync(_host.Signer with { Region = "eu-west-1" }, "valid region");
 
     [Fact]
-    public async Task Request_ForAnotherService_AnswersInvalidSignature() =>
+    public async Task Request_OtherService_ReturnsInvalidSignature() =>
         await AssertScopeAsync(_host.Signer with { Service = "s3" }, "correct service");
 
     [Fact]
-    public async Task Request_WithAnotherTerminator_AnswersInvalidSignature() =>
+    public async Task Request_OtherTerminator_ReturnsInvalidSignature() =>
         await AssertScopeAsync(_host.Signer with { Terminator = "aws5_request" }, "valid terminator");
 
     [Fact]
-    public async Task Request_WithAScopeOfAnotherDay_AnswersInvalidSignature() =>
+    public async Task Request_ScopeOfOtherDay_ReturnsInvalidSignature() =>
         await AssertScopeAsync(_host.Signer with { ScopeDate = "20300101" }, "Date in Credential scope");
 
     [Theory]
@@ -145,38 +145,40 @@ public sealed class SignatureTests : IDisposable
     [InlineData(300, true)]
     [InlineData(-301, false)]
     [InlineData(301, false)]
-    public async Task Request_SignedOnASkewedClock_IsTakenWithinFiveMinutes(int seconds, bool taken)
+    public async Task Request_ClockSkew_IsAllowedUpToFiveMinutes(int seconds, bool taken)
     {
         HttpRequestMessage request = Signed(_host.Signer, _host.Clock.GetUtcNow().AddSeconds(seconds));
 
-        Answer answer = await _host.SendUnsignedAsync(request);
+        EmulatorResponse response = await _host.SendUnsignedAsync(request);
 
-        Assert.Equal(taken ? "JobNotFoundException" : "InvalidSignatureException", answer.Error);
+        Assert.Equal(taken ? "JobNotFoundException" : "InvalidSignatureException", response.Error);
     }
 
     [Fact]
-    public async Task Request_SignedTooLongAgo_IsToldInTheWordsThatSdksRead()
+    public async Task Request_SignedTooEarly_ReturnsSdkParsableError()
     {
-        Answer answer = await _host.SendUnsignedAsync(Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(-10)));
+        EmulatorResponse response = await _host.SendUnsignedAsync(
+            Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(-10)));
 
         Assert.Equal(
             "Signature expired: 20300102T025405Z is now earlier than 20300102T025905Z (20300102T030405Z - 5 min.)",
-            answer.Message);
+            response.Message);
     }
 
     [Fact]
-    public async Task Request_SignedInTheFuture_IsToldInTheWordsThatSdksRead()
+    public async Task Request_SignedInFuture_ReturnsSdkParsableError()
     {
-        Answer answer = await _host.SendUnsignedAsync(Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(10)));
+        EmulatorResponse response = await _host.SendUnsignedAsync(
+            Signed(_host.Signer, _host.Clock.GetUtcNow().AddMinutes(10)));
 
         Assert.Equal(
             "Signature not yet current: 20300102T031405Z is still later than 20300102T030905Z "
                 + "(20300102T030405Z + 5 min.)",
-            answer.Message);
+            response.Message);
     }
 
     [Fact]
-    public async Task Request_OnAnotherDay_IsCheckedWithThatDaysKey()
+    public async Task Request_NextDay_UsesNewSigningKey()
     {
         await _host.SendAsync(EmulatorHost.Details, Body);
         _host.Clock.Advance(TimeSpan.FromDays(1));
@@ -185,26 +187,26 @@ public sealed class SignatureTests : IDisposable
     }
 
     [Fact]
-    public async Task Answer_TellsTheEmulatorsTimeAndARequestId()
+    public async Task Response_Headers_HaveEmulatorTimeAndRequestId()
     {
-        Answer answer = await _host.PollAsync();
+        EmulatorResponse response = await _host.PollAsync();
 
         Assert.Equal(
             _host.Clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture),
-            answer.Headers.Date!.Value.ToString("r"));
-        Assert.True(Guid.TryParse(string.Concat(answer.Headers.GetValues("x-amzn-RequestId")), out _));
-        Assert.Equal("application/x-amz-json-1.1", answer.ContentType);
+            response.Headers.Date!.Value.ToString("r"));
+        Assert.True(Guid.TryParse(string.Concat(response.Headers.GetValues("x-amzn-RequestId")), out _));
+        Assert.Equal("application/x-amz-json-1.1", response.ContentType);
     }
 
     private async Task AssertScopeAsync(TestSigner signer, string message)
     {
-        Answer answer = await SendAsync(signer);
+        EmulatorResponse response = await SendAsync(signer);
 
-        Assert.Equal("InvalidSignatureException", answer.Error);
-        Assert.Contains(message, answer.Message, StringComparison.Ordinal);
+        Assert.Equal("InvalidSignatureException", response.Error);
+        Assert.Contains(message, response.Message, StringComparison.Ordinal);
     }
 
-    private Task<Answer> SendAsync(TestSigner signer) =>
+    private Task<EmulatorResponse> SendAsync(TestSigner signer) =>
         _host.SendAsync(_host.Request(EmulatorHost.Details, Body), Body, signer);
 
     private HttpRequestMessage Signed(TestSigner signer, DateTimeOffset? time = null)

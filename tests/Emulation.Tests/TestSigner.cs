@@ -7,17 +7,17 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>Signs a request with Signature Version 4, written apart from the code that checks it.</summary>
+/// <summary>Signs a request with Signature Version 4. Independent of the code under test.</summary>
 internal sealed record TestSigner(string AccessKeyId, string SecretAccessKey, string Region)
 {
     public string Service { get; init; } = "codepipeline";
 
     public string Terminator { get; init; } = "aws4_request";
 
-    /// <summary>Headers to sign besides the host; those that the request lacks are signed as empty.</summary>
+    /// <summary>Headers to sign in addition to Host. Missing headers are signed with an empty value.</summary>
     public string[] Headers { get; init; } = ["content-type", "host", "x-amz-date", "x-amz-target"];
 
-    /// <summary>A credential scope date other than that of the signature.</summary>
+    /// <summary>The date of the credential scope, if it differs from the signature's date.</summary>
     public string? ScopeDate { get; init; }
 
     public void Sign(HttpRequestMessage request, byte[] body, DateTimeOffset time)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>Every limit of the model, at its edge and past it.</summary>
+/// <summary>Tests every limit of the service model, at the limit and beyond it.</summary>
 public sealed class ValidationTests : IDisposable
 {
     private const string Identifier = "[0-9A-Za-z_-]+";
@@ -15,7 +15,7 @@ public sealed class ValidationTests : IDisposable
     private readonly EmulatorHost _host = new(
         clock => new EmulatorOptions { Clock = clock, ActionTypes = [EmulatorHost.Type] });
 
-    /// <summary>Operation, path of the member, least and greatest length.</summary>
+    /// <summary>Operation, member path, minimum and maximum length.</summary>
     public static TheoryData<string, string, int, int> TextLimits => new()
     {
         { EmulatorHost.Poll, "actionTypeId.provider", 1, 35 },
@@ -43,7 +43,7 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_AtItsEdges_IsTaken(string operation, string path, int minimum, int maximum)
+    public async Task Text_LengthAtLimits_IsAccepted(string operation, string path, int minimum, int maximum)
     {
         Assert.NotEqual("ValidationException", (await SendAsync(operation, path, new string('a', minimum))).Error);
         Assert.NotEqual("ValidationException", (await SendAsync(operation, path, new string('a', maximum))).Error);
@@ -51,7 +51,7 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_PastItsGreatestLength_AnswersValidation(
+    public async Task Text_TooLong_ReturnsValidationError(
         string operation, string path, int minimum, int maximum)
     {
         Assert.True(minimum <= maximum);
@@ -64,23 +64,23 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TextLimits))]
-    public async Task Text_BelowItsLeastLength_AnswersValidation(
+    public async Task Text_TooShort_ReturnsValidationError(
         string operation, string path, int minimum, int maximum)
     {
         Assert.True(minimum <= maximum);
 
-        Answer answer = await SendAsync(operation, path, new string('a', minimum - 1));
+        EmulatorResponse response = await SendAsync(operation, path, new string('a', minimum - 1));
 
-        Assert.Equal("ValidationException", answer.Error);
+        Assert.Equal("ValidationException", response.Error);
         Assert.Contains(
             $"Value at '{path}' failed to satisfy constraint: Member must have length greater than or "
                 + $"equal to {minimum}",
-            answer.Message,
+            response.Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Text_OfCharactersOutsideTheBasicPlane_CountsCharactersAndNotHalves()
+    public async Task Text_SurrogatePairs_CountAsOneCharacter()
     {
         string longest = string.Concat(Enumerable.Repeat("\U0001F600", 100));
 
@@ -95,7 +95,7 @@ public sealed class ValidationTests : IDisposable
     [Theory]
     [InlineData("actionTypeId.provider")]
     [InlineData("actionTypeId.version")]
-    public async Task Identifier_WithOtherCharacters_AnswersValidation(string path)
+    public async Task Identifier_InvalidCharacters_ReturnsValidationError(string path)
     {
         AssertInvalid(
             await SendAsync(EmulatorHost.Poll, path, "a b"),
@@ -112,7 +112,7 @@ public sealed class ValidationTests : IDisposable
         "failureDetails.type",
         "PermissionsError",
         "[JobFailed, ConfigurationError, PermissionError, RevisionOutOfSync, RevisionUnavailable, SystemUnavailable]")]
-    public async Task Choice_OfNoneOfTheSet_AnswersValidation(
+    public async Task Choice_UnknownValue_ReturnsValidationError(
         string operation, string path, string value, string set) =>
         AssertInvalid(await SendAsync(operation, path, value), path, "Member must satisfy enum value set: " + set);
 
@@ -123,7 +123,7 @@ public sealed class ValidationTests : IDisposable
     [InlineData("RevisionOutOfSync")]
     [InlineData("RevisionUnavailable")]
     [InlineData("SystemUnavailable")]
-    public async Task FailureType_OfTheModel_IsTaken(string type)
+    public async Task FailureType_OfModel_IsAccepted(string type)
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
@@ -136,14 +136,14 @@ public sealed class ValidationTests : IDisposable
     [InlineData(EmulatorHost.Poll, "maxBatchSize", int.MaxValue)]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", 0)]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", 100)]
-    public async Task Number_AtItsEdges_IsTaken(string operation, string path, int value) =>
+    public async Task Number_AtLimits_IsAccepted(string operation, string path, int value) =>
         Assert.NotEqual("ValidationException", (await SendAsync(operation, path, value)).Error);
 
     [Theory]
     [InlineData(EmulatorHost.Poll, "maxBatchSize", 0, "greater than or equal to 1")]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", -1, "greater than or equal to 0")]
     [InlineData(EmulatorHost.Success, "executionDetails.percentComplete", 101, "less than or equal to 100")]
-    public async Task Number_PastItsEdges_AnswersValidation(
+    public async Task Number_OutOfRange_ReturnsValidationError(
         string operation, string path, int value, string constraint) =>
         AssertInvalid(await SendAsync(operation, path, value), path, "Member must have value " + constraint);
 
@@ -167,53 +167,53 @@ public sealed class ValidationTests : IDisposable
     [InlineData(EmulatorHost.Failure, "failureDetails")]
     [InlineData(EmulatorHost.Failure, "failureDetails.type")]
     [InlineData(EmulatorHost.Failure, "failureDetails.message")]
-    public async Task RequiredMember_NullOrMissing_AnswersValidation(string operation, string path)
+    public async Task RequiredMember_NullOrMissing_ReturnsValidationError(string operation, string path)
     {
         AssertInvalid(await SendAsync(operation, path, null), path, "Member must not be null");
         AssertInvalid(await SendAsync(operation, path, null, remove: true), path, "Member must not be null");
     }
 
     [Fact]
-    public async Task SeveralErrors_AreToldTogether()
+    public async Task SeveralErrors_AreReportedTogether()
     {
-        Answer answer = await _host.SendAsync(EmulatorHost.Acknowledge, "{}");
+        EmulatorResponse response = await _host.SendAsync(EmulatorHost.Acknowledge, "{}");
 
         Assert.Equal(
             "3 validation errors detected: "
                 + "Value at 'jobId' failed to satisfy constraint: Member must not be null; "
                 + "Value at 'nonce' failed to satisfy constraint: Member must not be null; "
                 + "Value at 'clientToken' failed to satisfy constraint: Member must not be null",
-            answer.Message);
+            response.Message);
     }
 
     [Fact]
-    public async Task ClientToken_ThatBreaksALimit_IsNotRepeated()
+    public async Task ClientToken_Invalid_IsNotInMessage()
     {
         string token = new('s', 257);
 
-        Answer answer = await SendAsync(EmulatorHost.Details, "clientToken", token);
+        EmulatorResponse response = await SendAsync(EmulatorHost.Details, "clientToken", token);
 
-        Assert.Equal("ValidationException", answer.Error);
-        Assert.DoesNotContain("sss", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("ValidationException", response.Error);
+        Assert.DoesNotContain("sss", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task InvalidInput_OfARightJob_ChangesNothing()
+    public async Task InvalidInput_ValidJob_ChangesNothing()
     {
         EmulatedJob job = await _host.ClaimNewJobAsync();
 
-        Answer answer = await _host.FailAsync(job, message: new string('m', 5001));
+        EmulatorResponse response = await _host.FailAsync(job, message: new string('m', 5001));
 
-        Assert.Equal("ValidationException", answer.Error);
+        Assert.Equal("ValidationException", response.Error);
         Assert.Equal((JobStatus.InProgress, 0), (_host.JobOf(job).Status, _host.JobOf(job).ResultCount));
     }
 
-    private static void AssertInvalid(Answer answer, string path, string constraint)
+    private static void AssertInvalid(EmulatorResponse response, string path, string constraint)
     {
-        Assert.Equal((400, "ValidationException"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "ValidationException"), (response.StatusCode, response.Error));
         Assert.Equal(
             $"1 validation error detected: Value at '{path}' failed to satisfy constraint: {constraint}",
-            answer.Message);
+            response.Message);
     }
 
     private static JsonObject Valid(string operation) => JsonNode.Parse(operation switch
@@ -235,8 +235,8 @@ public sealed class ValidationTests : IDisposable
             """,
     })!.AsObject();
 
-    /// <summary>Sends a right input with one member changed or removed.</summary>
-    private Task<Answer> SendAsync(string operation, string path, JsonNode? value, bool remove = false)
+    /// <summary>Sends a valid input with one member changed or removed.</summary>
+    private Task<EmulatorResponse> SendAsync(string operation, string path, JsonNode? value, bool remove = false)
     {
         JsonObject input = Valid(operation);
         string[] members = path.Split('.');

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Framework.Tests;
 
-/// <summary>Artifacts to and from the emulator's S3, by the SDK's and our own code for .NET Framework.</summary>
+/// <summary>Tests artifact transfers with the emulator's S3 on .NET Framework.</summary>
 public sealed class ArtifactTests
 {
     private const int Large = 20_000_000;
@@ -23,7 +23,7 @@ public sealed class ArtifactTests
     [InlineData(5000, null)]
     [InlineData(Large, null)]
     [InlineData(Large, "cut-off=1@GetObject,limit=2")]
-    public async Task Save_AnObjectOfAnyLength_IsWhatLiesInTheStore(int length, string? faults)
+    public async Task Save_AnyLength_EqualsStoredObject(int length, string? faults)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -43,7 +43,7 @@ public sealed class ArtifactTests
     [InlineData(1)]
     [InlineData(3000)]
     [InlineData(Large)]
-    public async Task Publish_AFolder_AndSave_ExpandsToTheSame(int length)
+    public async Task PublishAndSave_Folder_RoundTrips(int length)
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -60,10 +60,11 @@ public sealed class ArtifactTests
     }
 
     /// <summary>
-    /// A small archive is read while its only piece is being written: through another handle, and no zeros.
+    /// Expanding a small archive starts while its only part is being written. The second file handle must not read
+    /// zeros.
     /// </summary>
     [Fact]
-    public async Task Save_ExpandOfADamagedArchive_NamesTheArtifactAndLeavesNothing()
+    public async Task Save_ExpandDamagedArchive_LeavesNoFiles()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -77,7 +78,7 @@ public sealed class ArtifactTests
     }
 
     [Fact]
-    public async Task Save_ExpandOfAnUnsafeArchive_IsRefused_AndLeavesNothing()
+    public async Task Save_ExpandUnsafeArchive_LeavesNoFiles()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();
@@ -90,7 +91,7 @@ public sealed class ArtifactTests
     }
 
     [Fact]
-    public async Task Publish_WhoseAnswersBreakOff_ArrivesWhole()
+    public async Task Publish_CutOffResponses_StoresObject()
     {
         using var host = new ArtifactHost();
         JobArtifacts job = await host.ReadAsync();

@@ -8,7 +8,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 
-// Calls that .NET has and .NET Framework lacks, by the names that the tests know them by.
+// APIs that the tests use and .NET Framework lacks, with the same names.
 #pragma warning disable SA1402, SA1403, SA1649
 namespace System.Runtime.CompilerServices
 {
@@ -167,7 +167,7 @@ namespace CodePipeline.ThirdParty
         }
     }
 
-    /// <summary>Apart from those above, which have its name and parameters.</summary>
+    /// <summary>A separate class, because the methods above have the same name and parameters.</summary>
     internal static class NewerHash
     {
         extension(MD5)

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Other programs read our zips, and we read their zips and tars.</summary>
+/// <summary>Tests that other programs can read our zips, and that we can read their zips and tars.</summary>
 public sealed class ArchiveTests : IDisposable
 {
     private readonly TempFolder _temp = new();
@@ -27,20 +27,20 @@ public sealed class ArchiveTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [SkippableFact]
-    public async Task OurZip_ByUnzip_IsTheSameFolder()
+    public async Task ZipFolder_Unzip_RestoresFolder()
     {
         string unzip = await Tools.UnzipAsync();
         MakeFolder();
         await PackAsync();
 
-        // Names as Unicode, whatever the machine's language is.
+        // Makes unzip read names as Unicode in any locale.
         await RunAsync(unzip, ["-q", Archive, "-d", Destination], new() { ["LC_ALL"] = "C.UTF-8" });
 
         Assert.Equal(Describe(Source), Describe(Destination));
     }
 
     [SkippableFact]
-    public async Task OurZip_ByPython_IsSound()
+    public async Task ZipFolder_Python_FindsNoErrors()
     {
         string python = await Tools.PythonAsync();
         MakeFolder();
@@ -55,7 +55,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task OurZipOfMoreThan65535Files_IsReadByPythonAndByUs()
+    public async Task ZipFolder_MoreThan65535Files_IsReadByPythonAndUs()
     {
         string python = await Tools.PythonAsync();
         for (int folder = 0; folder < 100; folder++)
@@ -75,7 +75,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task ZipOfPython_IsExpanded()
+    public async Task Expand_PythonZip_RestoresFiles()
     {
         await PythonAsync("zip", Archive);
 
@@ -94,7 +94,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task ZipOfPythonWithMoreThan65535Entries_IsExpanded()
+    public async Task Expand_PythonZipOver65535Entries_RestoresFiles()
     {
         await PythonAsync("many", Archive);
 
@@ -105,7 +105,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task ZipThatPythonStreamed_IsExpanded()
+    public async Task Expand_StreamedPythonZip_RestoresFiles()
     {
         await PythonAsync("stream", Archive);
 
@@ -115,7 +115,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task ZipOfZip_IsTheSameFolder_WithItsTimes()
+    public async Task Expand_InfoZip_RestoresFilesAndTimes()
     {
         string zip = await Tools.ZipAsync();
         MakeFolder();
@@ -134,7 +134,7 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("posix", "-c")]
     [InlineData("gnu", "-cz")]
     [InlineData("v7", "-c")]
-    public async Task TarOfTar_IsTheSameFolder(string format, string action)
+    public async Task Expand_Tar_RestoresFolder(string format, string action)
     {
         string tar = await Tools.TarAsync();
         MakeFolder();
@@ -153,7 +153,7 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("gnu")]
     [InlineData("pax")]
     [InlineData("ustar")]
-    public async Task TarOfPython_IsExpanded(string format)
+    public async Task Expand_PythonTar_RestoresFiles(string format)
     {
         await PythonAsync("tar", Archive, format);
 

@@ -12,10 +12,10 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Other people's S3 clients on the emulator's buckets.</summary>
+/// <summary>Tests the emulator's S3 with boto3 and the AWS CLI.</summary>
 public sealed class ArtifactTests : IDisposable
 {
-    // More than the 8 MiB from which the AWS tools upload in parts.
+    // Above 8 MiB, the AWS tools use multipart uploads.
     private const int BigLength = 20 << 20;
 
     private readonly TempFolder _folder = new();
@@ -23,7 +23,7 @@ public sealed class ArtifactTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [SkippableFact]
-    public async Task JobsArtifacts_ByBoto3_AreMovedWithTheJobsCredentials()
+    public async Task Boto3_JobCredentials_TransferArtifacts()
     {
         string python = await Tools.PythonWithBoto3Async();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
@@ -72,7 +72,7 @@ public sealed class ArtifactTests : IDisposable
     [InlineData(1000, null, null)]
     [InlineData(BigLength, 3, null)]
     [InlineData(1000, null, "eu-west-1")]
-    public async Task S3Cp_ByTheCli_MovesFilesBothWays(int length, int? parts, string? region)
+    public async Task S3Cp_File_UploadsAndDownloads(int length, int? parts, string? region)
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions { ArtifactRegion = region });
@@ -93,7 +93,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task S3Cp_OfAStream_IsTakenToo()
+    public async Task S3Cp_Stream_IsAccepted()
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
@@ -110,7 +110,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task S3Api_ByTheCli_GetsRangesHeadsAndLists()
+    public async Task S3Api_RangeHeadAndList_Succeed()
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());
@@ -135,7 +135,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task ExpiredAndForeignCredentials_ByTheCli_AreRefused()
+    public async Task S3Cp_ExpiredOrOtherCredentials_AreRejected()
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(
@@ -159,7 +159,7 @@ public sealed class ArtifactTests : IDisposable
             ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN",
         });
 
-        // The command asks for the head first, whose errors have no body to name them in.
+        // The command sends HeadObject first, whose error responses have no body and so no error code.
         Assert.Contains("(400)", expired.Error, StringComparison.Ordinal);
         Assert.Contains("(403)", foreign.Error, StringComparison.Ordinal);
         Assert.Equal(
@@ -175,7 +175,7 @@ public sealed class ArtifactTests : IDisposable
     [InlineData("internal-failure=1@GetObject,limit=1")]
     [InlineData("cut-off=1@GetObject,limit=1")]
     [InlineData("drop-before=1@GetObject,limit=1")]
-    public async Task Fault_OfADownload_IsRetriedByTheCli(string faults)
+    public async Task S3Cp_DownloadFault_IsRetried(string faults)
     {
         string aws = await Tools.AwsAsync();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(new EmulatorOptions());

@@ -20,7 +20,7 @@ public sealed class AwsCliTests : IDisposable
     public void Dispose() => _emulator.Dispose();
 
     [SkippableFact]
-    public async Task FiveOperations_ByTheCli_TakeAJobToItsEnd()
+    public async Task Cli_FiveOperations_CompleteJob()
     {
         string aws = await Tools.AwsAsync();
         EmulatedJob job = AddJob();
@@ -64,7 +64,7 @@ public sealed class AwsCliTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task FailureResult_ByTheCli_IsStored()
+    public async Task Cli_FailureResult_IsStored()
     {
         string aws = await Tools.AwsAsync();
         EmulatedJob job = AddJob();
@@ -82,7 +82,7 @@ public sealed class AwsCliTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task CliInputJson_FromAFile_IsTaken()
+    public async Task Cli_InputJsonFile_IsAccepted()
     {
         string aws = await Tools.AwsAsync();
         EmulatedJob job = AddJob();
@@ -97,7 +97,7 @@ public sealed class AwsCliTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task WrongToken_ByTheCli_IsTold()
+    public async Task Cli_WrongToken_ReportsError()
     {
         string aws = await Tools.AwsAsync();
 
@@ -112,7 +112,7 @@ public sealed class AwsCliTests : IDisposable
     [InlineData("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN", "UnrecognizedClientException")]
     [InlineData("AWS_SESSION_TOKEN", "left over", "UnrecognizedClientException")]
     [InlineData("AWS_DEFAULT_REGION", "eu-west-1", "InvalidSignatureException")]
-    public async Task WrongCredentials_ByTheCli_AreTold(string variable, string value, string error)
+    public async Task Cli_WrongCredentials_ReportError(string variable, string value, string error)
     {
         string aws = await Tools.AwsAsync();
 
@@ -130,7 +130,7 @@ public sealed class AwsCliTests : IDisposable
     [InlineData("internal-failure=1,limit=1", "InternalFailure")]
     [InlineData("service-unavailable=1,limit=1", null)]
     [InlineData("drop-before=1,limit=1", null)]
-    public async Task Fault_ThenSuccess_IsRetriedByTheCli(string faults, string? error)
+    public async Task Cli_FaultThenSuccess_IsRetried(string faults, string? error)
     {
         string aws = await Tools.AwsAsync();
         EmulatedJob job = AddJob();
@@ -149,7 +149,7 @@ public sealed class AwsCliTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task ThrottlingWithoutEnd_IsToldByTheCli()
+    public async Task Cli_PermanentThrottling_ReportsError()
     {
         string aws = await Tools.AwsAsync();
         _emulator.OrderFaults(FaultPlan.Parse("throttle=1"));

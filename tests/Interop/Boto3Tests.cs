@@ -12,7 +12,7 @@ namespace CodePipeline.ThirdParty.Interop;
 public sealed class Boto3Tests
 {
     [SkippableFact]
-    public async Task FiveOperations_ByBoto3_GiveWhatTheServiceWould()
+    public async Task Boto3_FiveOperations_ReturnServiceResponses()
     {
         string python = await Tools.PythonWithBoto3Async();
         using ThirdPartyEmulator emulator = ThirdPartyEmulator.Start(

@@ -9,16 +9,16 @@ using CodePipeline.ThirdParty.Emulation;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>How somebody else's client ended.</summary>
+/// <summary>The result of a client program.</summary>
 internal sealed record ClientResult(int ExitCode, string Output, string Error);
 
-/// <summary>Runs somebody else's client against an emulator, with no other credentials in reach.</summary>
+/// <summary>Runs a client program with an emulator and without access to other credentials.</summary>
 internal static class ClientProcess
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private static readonly string s_nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-    /// <summary>Returns <see langword="null"/> where there is no such program.</summary>
+    /// <summary>Runs a program; returns <see langword="null"/> if it is not installed.</summary>
     internal static async Task<ClientResult?> RunAsync(
         string program,
         IEnumerable<string> arguments,
@@ -69,7 +69,7 @@ internal static class ClientProcess
         ThirdPartyEmulator? emulator,
         IReadOnlyDictionary<string, string>? variables)
     {
-        // Nothing of the machine's own AWS set-up may reach the client, nor any proxy.
+        // Hide the machine's AWS settings and proxies from the client.
         foreach (string name in new List<string>(environment.Keys))
         {
             if (name.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>moto's S3 in a process of its own, on a port that the system chose.</summary>
+/// <summary>Runs moto's S3 in a separate process on a free port.</summary>
 internal sealed partial class MotoServer : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
@@ -20,7 +20,7 @@ internal sealed partial class MotoServer : IDisposable
 
     public Uri Endpoint { get; }
 
-    /// <summary>Starts a server, or skips the test where there is none to start.</summary>
+    /// <summary>Starts a server, or skips the test if moto is not installed.</summary>
     public static async Task<MotoServer> StartAsync()
     {
         string program = await Tools.MotoAsync();
@@ -66,7 +66,7 @@ internal sealed partial class MotoServer : IDisposable
     private static partial Regex Running();
 }
 
-/// <summary>One server for the tests of a class, started by the first that wants it.</summary>
+/// <summary>One server for the tests of a class. The first test that needs it starts it.</summary>
 public sealed class MotoFixture : IDisposable
 {
     private readonly Lazy<Task<MotoServer>> _server = new(MotoServer.StartAsync);

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Our mover of artifacts against somebody else's S3.</summary>
+/// <summary>Tests artifact transfers with moto's S3.</summary>
 public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, IDisposable
 {
     private const string Bucket = "codepipeline-us-east-1-123456789012";
@@ -32,7 +32,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
     }
 
     [SkippableFact]
-    public async Task Publish_AndSave_OfAnyLength_RoundTripThroughMoto()
+    public async Task PublishAndSave_AnyLength_RoundTrip()
     {
         JobArtifacts job = await StartAsync(KeyId);
         foreach (int length in new[] { 0, 1, 16 << 20, Large })
@@ -56,7 +56,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
     [InlineData(10, KeyId)]
     [InlineData(Large, null)]
     [InlineData(Large, KeyId)]
-    public async Task Publish_EncryptsWithTheJobsKey_OrTheManagedOne(int length, string? key)
+    public async Task Publish_Kms_UsesJobKeyOrManagedKey(int length, string? key)
     {
         JobArtifacts job = await StartAsync(key);
         File.WriteAllBytes(PathOf("out"), new byte[length]);
@@ -69,7 +69,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
     }
 
     [SkippableFact]
-    public async Task Publish_AFolder_IsAZipThatComesBack()
+    public async Task Publish_Folder_RoundTripsAsZip()
     {
         JobArtifacts job = await StartAsync(key: null);
         byte[] content = new byte[Large];
@@ -87,7 +87,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
     }
 
     [SkippableFact]
-    public async Task Save_OfWhatAnotherClientUploadedInParts_IsVerifiedAndWhole()
+    public async Task Save_MultipartObjectOfOtherClient_IsVerified()
     {
         JobArtifacts job = await StartAsync(key: null);
         byte[] content = new byte[Large];
@@ -103,7 +103,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
     }
 
     [SkippableFact]
-    public async Task Save_OfWhatIsNotThere_SaysSo()
+    public async Task Save_MissingObject_ReportsError()
     {
         JobArtifacts job = await StartAsync(key: null);
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Our limits against botocore's copy of the service model, member by member.</summary>
+/// <summary>Compares our limits with botocore's copy of the service model, for each member.</summary>
 public sealed class ServiceModelTests
 {
     private const string Identifier = "[0-9A-Za-z_-]+";
@@ -65,36 +65,36 @@ public sealed class ServiceModelTests
 
     [SkippableTheory]
     [MemberData(nameof(TextMembers))]
-    public async Task TextLimit_IsTheModels(string member) => AssertText(await MemberAsync(member), s_texts[member]);
+    public async Task TextLimit_MatchesModel(string member) => AssertText(await MemberAsync(member), s_texts[member]);
 
     [SkippableTheory]
     [InlineData("key")]
     [InlineData("value")]
-    public async Task ConfigurationLimit_IsTheModels(string part) => AssertText(
+    public async Task ConfigurationLimit_MatchesModel(string part) => AssertText(
         await MemberAsync($"{Configuration}.{part}"),
         part == "key" ? ServiceLimits.ConfigurationKey : ServiceLimits.ConfigurationValue);
 
     [SkippableTheory]
     [MemberData(nameof(ChoiceMembers))]
-    public async Task ClosedSet_IsTheModels(string member) => Assert.Equal(
+    public async Task ClosedSet_MatchesModel(string member) => Assert.Equal(
         Texts((await MemberAsync(member)).GetProperty("enum")), s_choices[member]);
 
     [SkippableFact]
-    public async Task JobStatuses_AreTheModels() => Assert.Equal(
+    public async Task JobStatuses_MatchModel() => Assert.Equal(
         Texts((await MemberAsync(Acknowledge + ":output.status")).GetProperty("enum")), ServiceLimits.JobStatuses);
 
     [SkippableTheory]
     [MemberData(nameof(NumberMembers))]
-    public async Task NumberLimit_IsTheModels(string member)
+    public async Task NumberLimit_MatchesModel(string member)
     {
         JsonElement model = await MemberAsync(member);
 
         Assert.Equal(s_numbers[member], (Number(model, "min"), Number(model, "max")));
     }
 
-    /// <summary>Fails when a later model limits a member that is not in the tables above.</summary>
+    /// <summary>Fails if a later model limits a member that the tables above do not contain.</summary>
     [SkippableFact]
-    public async Task EveryLimitedInputMember_OfTheModel_IsKnownHere()
+    public async Task LimitedInputMembers_OfModel_AreCovered()
     {
         JsonElement members = (await ModelAsync()).GetProperty("members");
 
@@ -108,7 +108,7 @@ public sealed class ServiceModelTests
         Assert.Equal(s_texts.Keys.Concat(s_choices.Keys).Concat(s_numbers.Keys).Order(StringComparer.Ordinal), limited);
     }
 
-    /// <summary>Each member that the model requires, with the case that leaves it out.</summary>
+    /// <summary>The required members of the model, with the case that omits each.</summary>
     public static IReadOnlyDictionary<string, string> Required { get; } = new Dictionary<string, string>
     {
         [Poll + ".actionTypeId"] = "poll: no action type",
@@ -133,7 +133,7 @@ public sealed class ServiceModelTests
     };
 
     [SkippableFact]
-    public async Task RequiredMembers_AreTheModels_AndEachIsLeftOutInACaseOfParity()
+    public async Task RequiredMembers_MatchModelAndHaveParityCases()
     {
         JsonElement members = (await ModelAsync()).GetProperty("members");
 
@@ -148,7 +148,7 @@ public sealed class ServiceModelTests
     }
 
     [SkippableFact]
-    public async Task Operations_AreTheModels()
+    public async Task Operations_MatchModel()
     {
         JsonElement model = await ModelAsync();
 

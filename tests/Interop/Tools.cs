@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop;
 
-/// <summary>Other people's programs, looked for once. Without one its tests are skipped and say so.</summary>
+/// <summary>Finds the third-party programs. Skips a test whose program is not installed.</summary>
 internal static class Tools
 {
     private static readonly Lazy<Task<string?>> s_aws = new(() => FindAsync(["aws"], "--version"));
@@ -24,14 +24,14 @@ internal static class Tools
 
     private static readonly Lazy<PowerShellEngine> s_engine = new(() => PowerShellEngine.Find(Repository.Root));
 
-    /// <summary>The PowerShell that runs the cmdlets; every machine has one.</summary>
+    /// <summary>The PowerShell that runs the cmdlets.</summary>
     internal static PowerShellEngine Engine => s_engine.Value;
 
     /// <summary>The manifest of the built module.</summary>
     internal static string Manifest { get; } = typeof(Tools).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(each => each.Key == "Module").Value!;
 
-    /// <summary>The same, <see langword="null"/> without one, for those who run several.</summary>
+    /// <summary>Finds the AWS CLI; <see langword="null"/> if it is not installed. Does not skip the test.</summary>
     internal static Task<string?> FindAwsAsync() => s_aws.Value;
 
     internal static Task<string?> FindBoto3Async() => s_boto3.Value;
@@ -68,7 +68,7 @@ internal static class Tools
     {
         foreach (string program in programs)
         {
-            // Windows starts programs by their full name only, and the CLI is a script there in some installs.
+            // Windows requires the full file name, and some installations of the AWS CLI are scripts.
             string[] names = OperatingSystem.IsWindows() ? [program, program + ".cmd"] : [program];
             foreach (string name in names)
             {

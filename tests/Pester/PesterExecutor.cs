@@ -8,11 +8,11 @@ using Microsoft.VisualStudio.TestPlatform.ObjectModel.Adapter;
 
 namespace CodePipeline.ThirdParty.Pester;
 
-/// <summary>Runs Pester tests for <c>dotnet test</c>; each is a test of its own there.</summary>
+/// <summary>Runs Pester tests for <c>dotnet test</c> and reports each as a separate test.</summary>
 [ExtensionUri(Address)]
 public sealed class PesterExecutor : ITestExecutor, IDisposable
 {
-    /// <summary>What the test platform knows the adapter by.</summary>
+    /// <summary>The address that identifies the adapter to the test platform.</summary>
     public const string Address = "executor://codepipeline.thirdparty/pester";
 
     private readonly CancellationTokenSource _cancellation = new();
@@ -29,7 +29,7 @@ public sealed class PesterExecutor : ITestExecutor, IDisposable
             return;
         }
 
-        // A filter may name a few tests of one file: the others' files are listed, not run.
+        // Run only the files that contain tests selected by the filter.
         var wanted = new List<TestCase>();
         PesterTests.List(
             source,
@@ -77,7 +77,7 @@ public sealed class PesterExecutor : ITestExecutor, IDisposable
             record =>
             {
                 TestCase test = PesterTests.ToTestCase(source, record);
-                // A failure counts whatever was asked for: a file that cannot be read has no tests.
+                // Report the failure of a file or block even if the filter does not select it: its tests are unknown.
                 if (isWanted(test) || (record.Result == "Failed" && record.IsBlock))
                 {
                     handle.RecordResult(PesterTests.ToResult(test, record));
@@ -95,7 +95,7 @@ public sealed class PesterExecutor : ITestExecutor, IDisposable
         catch (Exception exception) when (exception is InvalidOperationException or IOException)
         {
             var record = new PesterRecord(
-                "Test-Module.ps1", "A run of Pester", "A run of Pester", "Failed", 0, exception.Message, null, true);
+                "Test-Module.ps1", "Pester run", "Pester run", "Failed", 0, exception.Message, null, true);
             handle.RecordResult(PesterTests.ToResult(PesterTests.ToTestCase(source, record), record));
         }
     }

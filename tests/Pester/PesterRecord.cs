@@ -1,13 +1,20 @@
 namespace CodePipeline.ThirdParty.Pester;
 
-/// <summary>A line of what <c>tools/Test-Module.ps1 -ResultPath</c> writes.</summary>
+/// <summary>A result line from <c>tools/Test-Module.ps1 -ResultPath</c>.</summary>
 /// <param name="File">The full path of the test file.</param>
-/// <param name="Path">The test's blocks and name, joined by dots, with the values of its data.</param>
-/// <param name="Template">The same without the values; the tests of one template differ in their data.</param>
+/// <param name="Path">The blocks and the name of the test, separated by dots, with its data values.</param>
+/// <param name="Template">The path without data values. Tests with the same template differ in their data.</param>
 /// <param name="Result">Passed, Failed, Skipped, Inconclusive or NotRun.</param>
-/// <param name="Duration">Seconds.</param>
-/// <param name="Message">Why it failed or was skipped.</param>
-/// <param name="Stack">Where it failed.</param>
-/// <param name="IsBlock">Whether it is a whole file or block, which failed before its tests ran.</param>
+/// <param name="Duration">The duration in seconds.</param>
+/// <param name="Message">The failure message or the reason for skipping.</param>
+/// <param name="Stack">The stack trace of the failure.</param>
+/// <param name="IsBlock">Whether this is a file or block whose setup or teardown failed.</param>
 internal sealed record PesterRecord(
-    string File, string Path, string Template, string Result, double Duration, string? Message, string? Stack, bool IsBlock);
+    string File,
+    string Path,
+    string Template,
+    string Result,
+    double Duration,
+    string? Message,
+    string? Stack,
+    bool IsBlock);

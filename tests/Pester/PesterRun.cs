@@ -11,10 +11,10 @@ using CodePipeline.ThirdParty.Engine;
 
 namespace CodePipeline.ThirdParty.Pester;
 
-/// <summary>Runs <c>tools/Test-Module.ps1</c> in a PowerShell process of its own.</summary>
+/// <summary>Runs <c>tools/Test-Module.ps1</c> in a separate PowerShell process.</summary>
 internal sealed class PesterRun(Action<string> report, Action<PesterRecord> receive, CancellationToken cancellation)
 {
-    /// <summary>Set to 1, it takes the next major version of Pester.</summary>
+    /// <summary>The environment variable that selects the next major version of Pester if it is 1.</summary>
     private const string NextPesterVariable = "CPTHIRDPARTY_NEXT_PESTER";
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNameCaseInsensitive = true };
@@ -26,8 +26,10 @@ internal sealed class PesterRun(Action<string> report, Action<PesterRecord> rece
     public static IReadOnlyList<string> Files { get; } =
         [.. Directory.GetFiles(Path.Combine(Metadata("Root"), "tests"), "*.Tests.ps1").Order(StringComparer.Ordinal)];
 
-    /// <summary>Runs the tests of some files, or only lists them; each record comes as soon as its file is done.</summary>
-    /// <exception cref="InvalidOperationException">The run broke off, or says failed and names no test.</exception>
+    /// <summary>Runs or lists the tests of files. Passes on the records of a file when it ends.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The run was aborted, or it failed without a failed test.
+    /// </exception>
     public void Run(IEnumerable<string> files, bool listOnly)
     {
         PowerShellEngine engine = PowerShellEngine.Find(Metadata("Root"), report);
@@ -74,7 +76,7 @@ internal sealed class PesterRun(Action<string> report, Action<PesterRecord> rece
         var output = new List<string>();
         while (process.StandardOutput.ReadLine() is string line)
         {
-            // A line for each file that is done.
+            // The script prints a line at the end of each file.
             report(line);
             output.Add(line);
             ReceiveNew(results);
@@ -84,14 +86,14 @@ internal sealed class PesterRun(Action<string> report, Action<PesterRecord> rece
         ReceiveNew(results);
         cancellation.ThrowIfCancellationRequested();
 
-        // 0: all passed. 1: some failed, and each of these has a record.
+        // 0: all tests passed. 1: tests failed, and each has a record.
         bool isComplete = process.ExitCode == 0 || (process.ExitCode == 1 && _anyFailed);
         if (!isComplete || _records == 0)
         {
             throw new InvalidOperationException(string.Join(
                 Environment.NewLine,
                 [
-                    $"tools/Test-Module.ps1 ended with exit code {process.ExitCode} after {_records} results.",
+                    $"tools/Test-Module.ps1 failed with exit code {process.ExitCode} after {_records} results.",
                     .. output.TakeLast(20), errors.Result,
                 ]));
         }

@@ -9,7 +9,7 @@ using Microsoft.VisualStudio.TestPlatform.ObjectModel.Logging;
 
 namespace CodePipeline.ThirdParty.Pester;
 
-/// <summary>Pester's records as the test platform's tests and results.</summary>
+/// <summary>Converts Pester's records to tests and results of the test platform.</summary>
 internal static class PesterTests
 {
     private static readonly Dictionary<string, TestProperty> s_filters = new(StringComparer.OrdinalIgnoreCase)
@@ -38,7 +38,10 @@ internal static class PesterTests
         }
     }
 
-    /// <summary>Named after its file, so that <c>--filter FullyQualifiedName~Worker.Tests</c> takes one file.</summary>
+    /// <summary>
+    /// Creates a test whose name starts with its file, so that <c>--filter FullyQualifiedName~Worker.Tests</c> selects
+    /// one file.
+    /// </summary>
     public static TestCase ToTestCase(string source, PesterRecord record)
     {
         string file = Path.GetFileNameWithoutExtension(record.File);

@@ -3,17 +3,17 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>The AWS config file of the test process, which a test fills for as long as it needs it.</summary>
-/// <remarks>For tests of <see cref="RunsAlone"/> only.</remarks>
+/// <summary>Writes the AWS config file of the test process. Disposing clears the file.</summary>
+/// <remarks>Only tests in the collection <see cref="RunsAlone"/> may use this class.</remarks>
 internal sealed class AwsConfigFile : IDisposable
 {
-    // Beside the tests, not in the system's temporary folder: a process that is killed cannot delete it.
+    // Next to the tests instead of in the temporary folder, because a killed process cannot delete the file.
     private static readonly string s_path =
         Path.Combine(AppContext.BaseDirectory, $"aws-{Guid.NewGuid():N}.config");
 
     public AwsConfigFile(string text) => File.WriteAllText(s_path, text);
 
-    /// <summary>Makes the file, empty, until the process ends. Gives its path.</summary>
+    /// <summary>Creates the empty file for the lifetime of the process and returns its path.</summary>
     public static string Make()
     {
         File.WriteAllText(s_path, string.Empty);

@@ -5,12 +5,12 @@ using System.Runtime.CompilerServices;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>Keeps the machine's own AWS settings, proxies and metadata service out of the tests.</summary>
+/// <summary>Hides the machine's AWS settings, proxies and metadata service from the tests.</summary>
 internal static class CleanEnvironment
 {
     private static readonly string[] s_proxies = { "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY" };
 
-#pragma warning disable CA2255 // What the machine has set must be gone before any test.
+#pragma warning disable CA2255 // The environment must be clean before any test runs.
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Clear()

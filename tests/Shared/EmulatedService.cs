@@ -10,7 +10,7 @@ using CodePipeline.ThirdParty.Emulation.Jobs;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>An emulator of a test's own, and what a client of it needs.</summary>
+/// <summary>An emulator for one test, with client settings.</summary>
 internal sealed class EmulatedService : IDisposable
 {
     private readonly bool _hasOwnTime;
@@ -25,7 +25,7 @@ internal sealed class EmulatedService : IDisposable
 
     public ThirdPartyEmulator Emulator { get; }
 
-    /// <summary>Settings with one attempt: a test that wants retries says so.</summary>
+    /// <summary>Client settings with one attempt. A test that needs retries changes them.</summary>
     public ClientSettings Settings => new()
     {
         Region = Emulator.Region,
@@ -37,7 +37,7 @@ internal sealed class EmulatedService : IDisposable
         MaxAttempts = 1,
     };
 
-    // The SDK remembers by address how wrong a service's clock is, and ports are used again.
+    // The SDK caches the clock skew by endpoint, and a later test may get the same port.
     private string Url =>
         _hasOwnTime ? $"http://localhost:{Emulator.Endpoint.Port}/" : Emulator.Endpoint.AbsoluteUri;
 

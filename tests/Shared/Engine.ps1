@@ -1,7 +1,7 @@
-# Starts PowerShell in tests and tools, as the process that signals are sent to. Dot-source this.
+# Starts PowerShell in tests and tools as a process that can receive signals. Dot-source this file.
 
-# The program of the PowerShell that runs this, and the arguments that precede all others. As a .NET tool it is dotnet
-# with pwsh.dll: the tool's shim, which -Path may name, does not pass signals on, and is not in every layout.
+# Returns the executable of the running PowerShell, or of the one in -Path, and its first arguments. For the .NET tool,
+# this is dotnet with pwsh.dll: the tool's shim does not forward signals and does not exist in every installation.
 function Get-Engine {
     param([string] $Path)
 
@@ -12,7 +12,7 @@ function Get-Engine {
         $PSHOME
     }
     if (-not $engineHome) {
-        throw "'$Path' does not start PowerShell. Name a pwsh that does."
+        throw "'$Path' does not start PowerShell. Use the path of a pwsh that works."
     }
 
     $isTool = [IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet'
@@ -22,13 +22,13 @@ function Get-Engine {
     }
 }
 
-# Runs it to its end with the arguments that follow, as & does; sets $LASTEXITCODE.
+# Runs PowerShell with the given arguments, like the operator &, and sets $LASTEXITCODE.
 function Invoke-Engine {
     $engine = Get-Engine
     & $engine.FilePath @($engine.Arguments) @args
 }
 
-# What [Process]::Start takes.
+# Returns a ProcessStartInfo for PowerShell with the given arguments.
 function New-EngineStart {
     param([string[]] $ArgumentList)
 
@@ -41,8 +41,7 @@ function New-EngineStart {
     $start
 }
 
-# Gives the path of a new program in a folder that is called pwsh and becomes the engine, for what starts PowerShell by
-# that name.
+# Creates a launcher named pwsh in a folder, for programs that start PowerShell by this name, and returns its path.
 function New-EngineLauncher {
     param([Parameter(Mandatory)] [string] $Folder)
 

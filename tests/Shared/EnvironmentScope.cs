@@ -3,7 +3,9 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>Sets environment variables for as long as a test runs; for tests of <see cref="RunsAlone"/> only.</summary>
+/// <summary>
+/// Sets environment variables until it is disposed. Only tests in the collection <see cref="RunsAlone"/> may use it.
+/// </summary>
 internal sealed class EnvironmentScope : IDisposable
 {
     private readonly List<(string Name, string? Before)> _before = new();

@@ -4,12 +4,12 @@ using System.Threading;
 namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>
-/// The system's clock, but pauses are over at once. Time limits, which are longer than pauses, stay what they are.
+/// The system clock with pauses that end at once. Time limits are longer than pauses and take real time.
 /// </summary>
 /// <param name="longestPause">
-/// Below this it is a pause; those between the attempts of a transfer are shorter than 20 seconds.
+/// The longest pause. Pauses between the attempts of a transfer are shorter than 20 seconds.
 /// </param>
-/// <param name="limit">A time limit that is as short as a pause.</param>
+/// <param name="limit">A time limit that is as short as a pause, but takes real time.</param>
 internal sealed class HastyTimeProvider(TimeSpan? longestPause = null, TimeSpan? limit = null) : TimeProvider
 {
     private readonly TimeSpan _longestPause = longestPause ?? TimeSpan.FromSeconds(20);

@@ -1,8 +1,8 @@
 <#
-    Runs the examples of docs/en-US, each in a runspace of its own on the machine that they are written for:
-    profiles 'partner' and 'default', a client token in the environment, and a service with two jobs of
-    Test/Contoso/1 waiting.
-    Started in a process of its own, whose environment has the AWS files, by Help.Tests.ps1.
+    Runs the examples of docs/en-US, each in its own runspace, in the environment that they assume: the profiles
+    'partner' and 'default', a client token in the environment, and a service with two waiting jobs of
+    Test/Contoso/1.
+    Help.Tests.ps1 starts this script in a separate process, whose environment refers to the AWS files.
 #>
 param(
     [Parameter(Mandatory)] [string] $Manifest,

@@ -5,7 +5,7 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>A clock that stands still until a test moves it. Timers fire inside <see cref="Advance"/>.</summary>
+/// <summary>A clock that only <see cref="Advance"/> moves. Timers fire during that call.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly object _lock = new();
@@ -20,7 +20,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers wait: a test can see by it that the code under test has come to its delay.</summary>
+    /// <summary>The number of active timers. A test uses it to detect that the code under test waits.</summary>
     public int PendingTimers
     {
         get
@@ -60,7 +60,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>Sets the time of day on or back, as somebody who sets a clock does: no time passes.</summary>
+    /// <summary>Sets the time of day forward or back without elapsed time, and without firing timers.</summary>
     public void Set(TimeSpan by)
     {
         lock (_lock)
@@ -69,7 +69,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock and fires every timer on the way at its own time.</summary>
+    /// <summary>Moves the clock forward and fires each timer at its due time.</summary>
     public void Advance(TimeSpan time)
     {
         DateTimeOffset end;

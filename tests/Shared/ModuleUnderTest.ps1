@@ -1,5 +1,4 @@
-# Dot-source this in BeforeAll: the module from output/, a service to call, and jobs on it. No test reaches beyond
-# loopback.
+# Provides the module from output/, an emulator and jobs. Dot-source this file in BeforeAll. Tests use only loopback.
 Set-StrictMode -Version Latest
 . $PSScriptRoot/Engine.ps1
 
@@ -15,7 +14,7 @@ if (-not (Test-Path -LiteralPath $ModuleManifest)) {
 
 $script:ActionType = 'Test/Contoso/1'
 
-# Every variable that the module or the AWS SDK looks at, so that a test sees nothing of the machine it runs on.
+# All variables that the module or the AWS SDK reads, to isolate the tests from the machine.
 $script:QuietEnvironment = @{
     AWS_EC2_METADATA_DISABLED   = 'true'
     AWS_CONFIG_FILE             = [IO.Path]::Combine([IO.Path]::GetTempPath(), 'cpthirdparty-tests', 'no-config')
@@ -58,7 +57,7 @@ function Clear-TestService {
     Get-CPThirdPartyEmulator | Stop-CPThirdPartyEmulator -Confirm:$false
 }
 
-# An emulator that knows the action type, and a session of that name connected to it; gives the emulator.
+# Starts an emulator with the action type, connects a session with the same name, and returns the emulator.
 function Start-TestService {
     param([hashtable] $Emulator = @{}, [hashtable] $Connect = @{}, [string] $Session = 'Default')
 
@@ -67,7 +66,7 @@ function Start-TestService {
     $started
 }
 
-# Jobs as a poll hands them out.
+# Adds jobs and returns them from a poll.
 function Get-DispatchedJob {
     param([int] $Count = 1, [hashtable] $With = @{})
 
@@ -81,7 +80,7 @@ function Get-ClaimedJob {
     Get-DispatchedJob -Count $Count -With $With | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob
 }
 
-# What the service got of an operation since the start, as objects.
+# Returns the bodies of all requests of an operation as objects.
 function Get-ServiceRequest {
     param([string] $Operation = '*')
 
@@ -95,7 +94,7 @@ function Get-ServiceRequest {
     }
 }
 
-# Runs a script and gives what it emitted and the errors it wrote, none of which end it.
+# Runs a script and returns its output and its non-terminating errors.
 function Invoke-Capturing {
     param([scriptblock] $Script)
 
@@ -107,8 +106,7 @@ function Invoke-Capturing {
     }
 }
 
-# Runs a script in a PowerShell process of its own with the module imported; gives its lines, its errors and its exit
-# code.
+# Runs a script with the module in a separate PowerShell process, and returns its output lines, errors and exit code.
 function Invoke-ChildPwsh {
     param([string] $Script, [hashtable] $Environment = @{}, [switch] $NoImport, [int] $TimeoutSeconds = 240)
 

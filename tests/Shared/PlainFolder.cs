@@ -6,11 +6,12 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>
-/// A folder that is the same on every framework and system: names in several scripts, no links, no permissions.
+/// A test folder that is the same on every framework and system: with names in several scripts, and without links and
+/// permissions.
 /// </summary>
 internal static class PlainFolder
 {
-    /// <summary>The SHA-256 of its zip, in Base64.</summary>
+    /// <summary>The SHA-256 of the zip of the folder, in base 64.</summary>
     public const string Hash = "6PXxQMw0GmcppX1f2/pbYQwWoVzIQeYIC93NlNf6eXM=";
 
     public static string Make(string root)

@@ -3,7 +3,7 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>The files of the project, for tests that hold code and files together.</summary>
+/// <summary>Finds files of the repository, for tests that compare them with code.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();

@@ -3,8 +3,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>
-/// Tests that run while no other does: they set environment variables, which every client reads, or count what is the
-/// whole process's.
+/// The collection of tests that do not run in parallel, because they set environment variables or measure the whole
+/// process.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunsAlone

@@ -8,7 +8,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Tests;
 
 /// <summary>
-/// A disk of a few MiB, with a folder <c>old</c> that was there before; on machines that let a test mount one.
+/// Mounts a disk of a few MiB that contains a file <c>old</c>. Not every machine allows this.
 /// </summary>
 internal sealed class SmallDisk : IDisposable
 {
@@ -28,12 +28,12 @@ internal sealed class SmallDisk : IDisposable
         File.WriteAllText(PathOf("old"), "old");
     }
 
-    /// <summary>Why there is none on this machine.</summary>
+    /// <summary>The reason why this machine does not allow it; <see langword="null"/> if it does.</summary>
     public static string? WhyNot => s_whyNot.Value;
 
     public string Root { get; }
 
-    /// <summary>All there is on it.</summary>
+    /// <summary>The relative paths of all files and folders on the disk.</summary>
     public IEnumerable<string> Left => Directory
         .GetFileSystemEntries(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         .Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ internal sealed class SmallDisk : IDisposable
 
     public void MakeReadOnly() => Assert.Null(Run("mount", "-o", "remount,ro", Root));
 
-    /// <summary>Takes all the room that is left.</summary>
+    /// <summary>Fills the disk completely.</summary>
     public void Fill()
     {
         try
@@ -55,7 +55,7 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // Now it is full.
+            // The disk is full.
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class SmallDisk : IDisposable
     {
         if (!OperatingSystem.IsLinux())
         {
-            return "Small disks are mounted on Linux only.";
+            return "Mounting a small disk requires Linux.";
         }
 
         try
@@ -79,7 +79,7 @@ internal sealed class SmallDisk : IDisposable
         }
         catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            return $"No small disk can be mounted here: {error.Message}";
+            return $"Cannot mount a small disk: {error.Message}";
         }
     }
 
@@ -89,11 +89,11 @@ internal sealed class SmallDisk : IDisposable
             new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         string said = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? null : $"{program} ended with {process.ExitCode}. {said.Trim()}";
+        return process.ExitCode == 0 ? null : $"{program} failed with exit code {process.ExitCode}: {said.Trim()}";
     }
 }
 
-/// <summary>A test that needs a disk which can be filled.</summary>
+/// <summary>A test that needs a <see cref="SmallDisk"/>. It is skipped if the machine does not allow it.</summary>
 internal sealed class SmallDiskFactAttribute : FactAttribute
 {
     public SmallDiskFactAttribute() => Skip = SmallDisk.WhyNot;

@@ -3,14 +3,14 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>A folder of a test's own, gone with it.</summary>
+/// <summary>A temporary folder. Disposing deletes it.</summary>
 internal sealed class TempFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cpthirdparty-");
 
     public string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
-    /// <summary>Writes a file and gives its path.</summary>
+    /// <summary>Writes a file and returns its path.</summary>
     public string Write(string name, string text)
     {
         string path = PathOf(name);

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>A certificate authority of a test's own: root, intermediate, and a server's certificate under it.</summary>
+/// <summary>A certificate authority for one test: a root, an intermediate and a server certificate.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private readonly X509Certificate2 _root = Issue($"CN=Test Root {Guid.NewGuid()}", issuer: null, isAuthority: true);
@@ -14,8 +14,10 @@ internal sealed class TestAuthority : IDisposable
     private readonly X509Certificate2 _server;
 
     /// <summary>Creates an authority.</summary>
-    /// <param name="address">The address that the server's certificate is for.</param>
-    /// <param name="purpose">What the certificate may be used for, by its object identifier; none: anything.</param>
+    /// <param name="address">The IP address of the server certificate.</param>
+    /// <param name="purpose">
+    /// The object identifier of the extended key usage; <see langword="null"/> for any usage.
+    /// </param>
     public TestAuthority(string address = "127.0.0.1", string? purpose = null)
     {
         _intermediate = Issue("CN=Test Intermediate", _root, isAuthority: true);
@@ -25,7 +27,7 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>The root in PEM form.</summary>
     public string RootPem => _root.ExportCertificatePem();
 
-    /// <summary>What the server shows: its own certificate, and the intermediate that signed it.</summary>
+    /// <summary>The certificate chain of the server: its certificate and the intermediate.</summary>
     public SslStreamCertificateContext Server => SslStreamCertificateContext.Create(
         _server, new X509Certificate2Collection { _intermediate, _root }, offline: true);
 

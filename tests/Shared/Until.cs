@@ -4,15 +4,15 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Tests;
 
-/// <summary>Waits for what another thread is about to do; no time has to pass for it.</summary>
+/// <summary>Waits for conditions that another thread will fulfil soon.</summary>
 internal static class Until
 {
     /// <summary>
-    /// A second, and what a busy machine adds; a stop that is not heard would take a minute, or for ever.
+    /// Enough for an operation that takes a second, even on a busy machine. A missed stop takes a minute or more.
     /// </summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
-    /// <summary>More than enough for anything that is going to happen at all.</summary>
+    /// <summary>The limit for conditions that must become true eventually.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static async Task TrueAsync(Func<bool> condition)

@@ -1,9 +1,9 @@
-// Checks the YAML files named: syntax, what they refer to, and the rules of this repository. Prints one finding a line.
+// Checks the given YAML files: syntax, references and the rules of this repository. Prints one finding per line.
 import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import { parseDocument } from 'yaml';
 
-// The part of Azure Pipelines' template language that the template uses; anything else is a slip.
+// The subset of Azure Pipelines' template language that the template may use. Anything else is an error.
 const template = {
   type: 'object', additionalProperties: false, required: ['parameters', 'steps'],
   properties: {
@@ -26,7 +26,7 @@ const template = {
           task: { type: 'string', pattern: '^[A-Za-z]+@\\d+$' },
           name: { type: 'string' }, displayName: { type: 'string' }, condition: { type: 'string' },
           inputs: { type: 'object', additionalProperties: { type: ['string', 'boolean'] } },
-          // An inserted block, ${{ if … }}, has variables of its own.
+          // A conditional block, ${{ if … }}, contains its own variables.
           env: {
             type: 'object', additionalProperties: { type: 'string' },
             patternProperties: { '^\\$\\{\\{ if ': { type: 'object', additionalProperties: { type: 'string' } } },
@@ -48,16 +48,16 @@ for (const file of process.argv.slice(2)) {
   const uses = kind => text.matchAll(new RegExp(`\\$\\{\\{ ${kind}\\.([\\w-]+) \\}\\}`, 'g'));
   const used = kind => new Set([...uses(kind)].map(match => match[1]));
   const same = (declared, mentioned, what) => {
-    for (const name of declared) if (!mentioned.has(name)) find(`${what} ${name} is declared, and used nowhere`);
-    for (const name of mentioned) if (!declared.includes(name)) find(`${what} ${name} is used, and declared nowhere`);
+    for (const name of declared) if (!mentioned.has(name)) find(`${what} ${name} is declared but not used`);
+    for (const name of mentioned) if (!declared.includes(name)) find(`${what} ${name} is used but not declared`);
   };
   const steps = content.runs?.steps ?? content.steps
     ?? Object.values(content.jobs ?? {}).flatMap(job => job.steps ?? []);
 
-  // An expression in a script's text is run as part of it, whatever it holds.
+  // The value of an expression in a script runs as part of the script, which allows injection.
   for (const step of steps) {
     for (const script of [step.run, step.inputs?.script]) {
-      if (script?.includes('${{')) find(`a script holds an expression: ${script.split('\n')[0]}`);
+      if (script?.includes('${{')) find(`a script contains an expression: ${script.split('\n')[0]}`);
     }
     if (step.uses && !step.uses.startsWith('./') && !/@[0-9a-f]{40}$/.test(step.uses)) {
       find(`${step.uses} is not pinned to a commit`);
@@ -66,7 +66,7 @@ for (const file of process.argv.slice(2)) {
 
   if (content.jobs) {
     if (content.permissions?.contents !== 'read' || Object.keys(content.permissions).length !== 1) {
-      find('permissions of the workflow are not contents: read alone');
+      find('the permissions of the workflow must be only contents: read');
     }
 
     for (const [name, job] of Object.entries(content.jobs)) {
@@ -74,7 +74,7 @@ for (const file of process.argv.slice(2)) {
     }
   } else if (content.runs) {
     same(Object.keys(content.inputs), used('inputs'), 'input');
-    for (const step of steps) if (step.run && !step.shell) find('a step of a composite action names no shell');
+    for (const step of steps) if (step.run && !step.shell) find('a step of a composite action has no shell');
   } else {
     const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
     if (!ajv.validate(template, content)) {

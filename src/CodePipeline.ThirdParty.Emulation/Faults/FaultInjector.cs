@@ -2,7 +2,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.Faults;
 
-/// <summary>Carries out a plan: decides for each request whether a rule hits it.</summary>
+/// <summary>Applies a fault plan: decides for each request whether to inject a fault.</summary>
 internal sealed class FaultInjector
 {
     private readonly object _lock = new();
@@ -10,7 +10,7 @@ internal sealed class FaultInjector
 
     internal FaultInjector(FaultPlan plan)
     {
-        // A stream for each rule, so that one rule's draws do not depend on the rules around it.
+        // Each rule has its own random sequence, so that adding a rule does not change the draws of the others.
         _rules = plan.Rules.Select(
             (rule, index) => new Progress(rule, unchecked(((ulong)(uint)plan.Seed << 32) + (ulong)index))).ToArray();
     }
@@ -22,7 +22,7 @@ internal sealed class FaultInjector
             Progress? hit = null;
             foreach (Progress rule in _rules)
             {
-                // Every rule draws for every request it is for, so that its sequence repeats whatever the others do.
+                // Every matching rule draws, even after a hit, so that its sequence does not depend on other rules.
                 if (rule.Draws(operation) && hit is null)
                 {
                     hit = rule;
@@ -67,12 +67,14 @@ internal sealed class FaultInjector
                 return false;
             }
 
-            // 53 bits are what a double holds exactly.
+            // A double holds 53 bits exactly.
             double draw = (NextBits() >> 11) * (1.0 / (1UL << 53));
             return draw < Rule.Probability && (Rule.Limit is null || Hits < Rule.Limit);
         }
 
-        /// <summary>SplitMix64: the same numbers on every runtime, which System.Random does not promise.</summary>
+        /// <summary>
+        /// SplitMix64. Unlike System.Random, it gives the same numbers on every runtime.
+        /// </summary>
         private ulong NextBits()
         {
             unchecked

@@ -1,7 +1,7 @@
 namespace CodePipeline.ThirdParty.Emulation.Faults;
 
 /// <summary>A way in which the emulator can fail a request.</summary>
-/// <remarks>The S3 side answers with S3's own names and status codes for the same thing, where they differ.</remarks>
+/// <remarks>S3 operations fail with S3's error names and status codes where these differ.</remarks>
 public enum FaultKind
 {
     /// <summary>
@@ -12,16 +12,16 @@ public enum FaultKind
     /// <summary>HTTP 500 <c>InternalFailure</c>, S3 <c>InternalError</c>; the operation does not take effect.</summary>
     InternalFailure,
 
-    /// <summary>HTTP 503 with an HTML page, as a load balancer answers; the operation does not take effect.</summary>
+    /// <summary>HTTP 503 with an HTML page, like a load balancer's; the operation does not take effect.</summary>
     ServiceUnavailable,
 
     /// <summary>The connection is dropped; the operation does not take effect.</summary>
     DropBefore,
 
-    /// <summary>The operation takes effect, then the connection is dropped in place of the answer.</summary>
+    /// <summary>The operation takes effect, but the connection is dropped before the response.</summary>
     DropAfter,
 
-    /// <summary>The operation takes effect and is answered after <see cref="FaultRule.Delay"/>.</summary>
+    /// <summary>The operation takes effect; the response is delayed by <see cref="FaultRule.Delay"/>.</summary>
     Slow,
 
     /// <summary>
@@ -35,20 +35,20 @@ public enum FaultKind
     AccessDenied,
 
     /// <summary>
-    /// The operation takes effect, and the answer is HTTP 200 with JSON, or XML, that breaks off. Not for the
-    /// contents of objects.
+    /// The operation takes effect; the response is HTTP 200 with truncated JSON or XML. Does not apply to operations
+    /// whose response has no JSON or XML.
     /// </summary>
     Garbled,
 
     /// <summary>
-    /// The connection is dropped in the middle: after half of an upload's body, which is not stored, and after half of
-    /// any other answer, whose operation took effect.
+    /// The connection is dropped halfway. For an upload, this is after half of the request body, and nothing is
+    /// stored. For other operations, this is after half of the response body, and the operation takes effect.
     /// </summary>
     CutOff,
 
     /// <summary>
-    /// One byte in the middle of an object's contents is wrong, on the way out or in, while the headers stay as they
-    /// are. For <c>GetObject</c>, <c>PutObject</c> and <c>UploadPart</c> only.
+    /// The middle byte of an object's contents is corrupted in the upload or download; the headers are unchanged. For
+    /// <c>GetObject</c>, <c>PutObject</c> and <c>UploadPart</c> only.
     /// </summary>
     Corrupt,
 }

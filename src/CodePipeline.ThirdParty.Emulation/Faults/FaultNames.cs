@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.Faults;
 
-/// <summary>The names of the kinds of fault in the text form of a plan.</summary>
+/// <summary>The names of the fault kinds in the text form of a fault plan.</summary>
 internal static class FaultNames
 {
     private static readonly KeyValuePair<string, FaultKind>[] s_names =
@@ -26,7 +26,7 @@ internal static class FaultNames
 
     internal static string NameOf(FaultKind kind) => s_names.First(name => name.Value == kind).Key;
 
-    /// <summary>Finds a kind by its text name or its name in <see cref="FaultKind"/>; case does not matter.</summary>
+    /// <summary>Finds a kind by its text name or its <see cref="FaultKind"/> name, ignoring case.</summary>
     internal static FaultKind? Find(string name)
     {
         foreach (KeyValuePair<string, FaultKind> known in s_names)

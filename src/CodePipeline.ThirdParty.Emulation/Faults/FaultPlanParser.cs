@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.Faults;
 
-/// <summary>Reads the text form of a <see cref="FaultPlan"/>.</summary>
+/// <summary>Parses the text form of a <see cref="FaultPlan"/>.</summary>
 internal static class FaultPlanParser
 {
     private const string Example =
@@ -39,7 +39,7 @@ internal static class FaultPlanParser
     private static FaultRule Rule(string name, string value, string part)
     {
         FaultKind kind = FaultNames.Find(name)
-            ?? throw Invalid(part, $"'{name}' is not a kind of fault", $"Use one of: {FaultNames.List}.");
+            ?? throw Invalid(part, $"'{name}' is not a fault kind", $"Use one of: {FaultNames.List}.");
         string[] fields = value.Split(',');
         string[] target = fields[0].Split(new[] { '@' }, 2);
         double probability = Number(target[0].Trim(), part);
@@ -104,16 +104,17 @@ internal static class FaultPlanParser
         bool seconds = !milliseconds && text.EndsWith("s", StringComparison.OrdinalIgnoreCase);
         if (!milliseconds && !seconds)
         {
-            throw Invalid(part, $"'{text}' is a time without a unit", "Use ms or s, as in delay=200ms.");
+            throw Invalid(part, $"'{text}' has no unit", "Use ms or s, for example delay=200ms.");
         }
 
         double number = Number(text.Substring(0, text.Length - (milliseconds ? 2 : 1)), part);
         double count = milliseconds ? number : number * 1000;
 
-        // A day is what a rule allows; anything above is cut to a value that the rule refuses.
+        // Avoids an overflow. Two days is above the limit of a rule, so the rule still rejects it.
         return TimeSpan.FromTicks((long)(Math.Min(count, 2 * 86_400_000d) * TimeSpan.TicksPerMillisecond));
     }
 
-    private static InvalidInputException Invalid(string part, string problem, string recommendedAction, Exception? cause = null) =>
-        new("Faults", $"The fault plan's part '{part}' cannot be used: {problem}.", recommendedAction, cause);
+    private static InvalidInputException Invalid(
+        string part, string problem, string recommendedAction, Exception? cause = null) =>
+        new("Faults", $"Part '{part}' of the fault plan is invalid: {problem}.", recommendedAction, cause);
 }

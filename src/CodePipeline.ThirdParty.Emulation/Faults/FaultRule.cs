@@ -7,19 +7,24 @@ using CodePipeline.ThirdParty.Emulation.Wire;
 
 namespace CodePipeline.ThirdParty.Emulation.Faults;
 
-/// <summary>One fault of a <see cref="FaultPlan"/>: what, how often, for which requests.</summary>
+/// <summary>A rule of a <see cref="FaultPlan"/>: a fault, its probability and the requests it applies to.</summary>
 public sealed class FaultRule
 {
-    /// <summary>How late a slow answer is where the rule does not say: 5 seconds.</summary>
+    /// <summary>The default delay of <see cref="FaultKind.Slow"/>: 5 seconds.</summary>
     public static TimeSpan DefaultDelay { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Creates a rule.</summary>
-    /// <param name="kind">What to do to the request.</param>
-    /// <param name="probability">How likely a request is hit, more than 0, at most 1.</param>
-    /// <param name="operation">The operation to hit, or <see langword="null"/> for all, S3's included.</param>
-    /// <param name="skip">How many requests of that operation to leave alone first, 0 or more.</param>
-    /// <param name="limit">How many requests to hit at most, 1 or more; <see langword="null"/> for no limit.</param>
-    /// <param name="delay">How late a slow answer is; <see cref="FaultKind.Slow"/> only.</param>
+    /// <param name="kind">The fault.</param>
+    /// <param name="probability">The probability that a request is hit, more than 0, at most 1.</param>
+    /// <param name="operation">
+    /// The operation to hit; <see langword="null"/> for all operations, including S3's, that the fault applies to.
+    /// </param>
+    /// <param name="skip">The number of matching requests to skip first, 0 or more.</param>
+    /// <param name="limit">The most requests to hit, 1 or more; <see langword="null"/> for no limit.</param>
+    /// <param name="delay">
+    /// The delay of the response, more than 0, at most 1 day; only for <see cref="FaultKind.Slow"/>. The default is
+    /// <see cref="DefaultDelay"/>.
+    /// </param>
     /// <exception cref="InvalidInputException">A value is out of its range.</exception>
     public FaultRule(
         FaultKind kind,
@@ -31,14 +36,14 @@ public sealed class FaultRule
     {
         if (kind is < FaultKind.Throttle or > FaultKind.Corrupt)
         {
-            throw Invalid(nameof(kind), "Unknown kind of fault.", "Use one of: " + FaultNames.List + ".");
+            throw Invalid(nameof(kind), "The fault kind is unknown.", "Use one of: " + FaultNames.List + ".");
         }
 
-        // Written so that NaN fails too.
+        // The negated condition also rejects NaN.
         if (!(probability > 0 && probability <= 1))
         {
             throw Invalid(
-                nameof(probability), "The probability is not more than 0 and at most 1.", "Use a number such as 0.1.");
+                nameof(probability), "The probability must be more than 0 and at most 1.", "Use a number such as 0.1.");
         }
 
         if (operation is not null && !Operations.All.Concat(S3Operations.All).Contains(operation))
@@ -53,7 +58,7 @@ public sealed class FaultRule
         {
             throw Invalid(
                 nameof(operation),
-                $"{operation} cannot be hit by {FaultNames.NameOf(kind)}.",
+                $"The fault {FaultNames.NameOf(kind)} does not apply to {operation}.",
                 "Use one of: "
                     + string.Join(", ", Operations.All.Concat(S3Operations.All).Where(each => CanHit(kind, each)))
                     + ".");
@@ -66,7 +71,7 @@ public sealed class FaultRule
 
         if (limit < 1)
         {
-            throw Invalid(nameof(limit), "The limit is less than 1.", "Use 1 or more, or leave it out.");
+            throw Invalid(nameof(limit), "The limit is less than 1.", "Use 1 or more, or leave it out for no limit.");
         }
 
         if (delay is not null && (kind != FaultKind.Slow || delay <= TimeSpan.Zero || delay > TimeSpan.FromDays(1)))
@@ -74,9 +79,9 @@ public sealed class FaultRule
             throw Invalid(
                 nameof(delay),
                 kind == FaultKind.Slow
-                    ? "The delay is not more than 0 and at most a day."
-                    : "Only slow answers have a delay.",
-                "Use a delay such as 2s with slow, and none with other faults.");
+                    ? "The delay must be more than 0 and at most 1 day."
+                    : $"The fault {FaultNames.NameOf(kind)} has no delay.",
+                "Use a delay such as 2s with slow, and no delay with other faults.");
         }
 
         Kind = kind;
@@ -87,25 +92,25 @@ public sealed class FaultRule
         Delay = kind == FaultKind.Slow ? delay ?? DefaultDelay : TimeSpan.Zero;
     }
 
-    /// <summary>What to do to the request.</summary>
+    /// <summary>The fault.</summary>
     public FaultKind Kind { get; }
 
-    /// <summary>How likely a request is hit, more than 0, at most 1.</summary>
+    /// <summary>The probability that a request is hit, more than 0, at most 1.</summary>
     public double Probability { get; }
 
-    /// <summary>The operation to hit; <see langword="null"/> for all that the fault can hit.</summary>
+    /// <summary>The operation to hit; <see langword="null"/> for all operations that the fault applies to.</summary>
     public string? Operation { get; }
 
-    /// <summary>How many requests of the operation are left alone first.</summary>
+    /// <summary>The number of matching requests to skip first.</summary>
     public int Skip { get; }
 
-    /// <summary>How many requests are hit at most; <see langword="null"/> for no limit.</summary>
+    /// <summary>The most requests to hit; <see langword="null"/> for no limit.</summary>
     public int? Limit { get; }
 
-    /// <summary>How late a slow answer is; zero for other faults.</summary>
+    /// <summary>The delay of the response; zero unless <see cref="Kind"/> is <see cref="FaultKind.Slow"/>.</summary>
     public TimeSpan Delay { get; }
 
-    /// <summary>The rule as <see cref="FaultPlan.Parse"/> reads it.</summary>
+    /// <summary>Returns the rule in the text form that <see cref="FaultPlan.Parse"/> accepts.</summary>
     public override string ToString()
     {
         StringBuilder text = new(FaultNames.NameOf(Kind));
@@ -134,7 +139,7 @@ public sealed class FaultRule
         return text.ToString();
     }
 
-    /// <summary>Whether the rule is for requests of an operation.</summary>
+    /// <summary>Whether the rule applies to an operation.</summary>
     internal bool IsFor(string operation) => Operation is null ? CanHit(Kind, operation) : Operation == operation;
 
     private static bool CanHit(FaultKind kind, string operation) => kind switch

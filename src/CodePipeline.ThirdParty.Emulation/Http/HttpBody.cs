@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Emulation.Http;
 
-/// <summary>The body of a request, read off the connection as it is asked for.</summary>
+/// <summary>The body of a request. Reads from the connection on demand.</summary>
 internal sealed class HttpBody : ReadOnlyStream
 {
     private const int DrainSize = 64 * 1024;
@@ -20,7 +20,7 @@ internal sealed class HttpBody : ReadOnlyStream
     private long _left;
     private bool _ended;
 
-    /// <summary>Creates a body; a length of <see langword="null"/> is one in chunks.</summary>
+    /// <summary>Creates a body; a <paramref name="length"/> of <see langword="null"/> means chunked encoding.</summary>
     internal HttpBody(HttpReader reader, Stream connection, long? length, bool expectsContinue)
     {
         _reader = reader;
@@ -32,10 +32,10 @@ internal sealed class HttpBody : ReadOnlyStream
         AwaitsContinue = expectsContinue && !_ended;
     }
 
-    /// <summary>The length that the head tells; <see langword="null"/> for a body in chunks.</summary>
+    /// <summary>The Content-Length in bytes; <see langword="null"/> for a chunked body.</summary>
     internal long? DeclaredLength { get; }
 
-    /// <summary>Whether the client waits for a word before it sends the body.</summary>
+    /// <summary>Whether the client is waiting for <c>100 Continue</c> before it sends the body.</summary>
     internal bool AwaitsContinue { get; private set; }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -73,7 +73,7 @@ internal sealed class HttpBody : ReadOnlyStream
                 string? rest = await _reader.ReadLineAsync().ConfigureAwait(false);
                 if (rest?.Length > 0)
                 {
-                    throw new HttpFormatException("A chunk is longer than told.");
+                    throw new HttpFormatException("A chunk is longer than its declared length.");
                 }
             }
             else
@@ -86,7 +86,8 @@ internal sealed class HttpBody : ReadOnlyStream
     }
 
     /// <summary>
-    /// Reads all; <see langword="null"/> for more than the limit, which is read to its end all the same.
+    /// Reads the whole body; returns <see langword="null"/> if it has more than <paramref name="limit"/> bytes, after
+    /// draining it.
     /// </summary>
     internal async Task<byte[]?> ReadAllAsync(long limit)
     {
@@ -107,7 +108,7 @@ internal sealed class HttpBody : ReadOnlyStream
     }
 
     /// <summary>
-    /// Reads what nobody asked for, so that the client can read the answer and send the next request.
+    /// Discards the rest of the body, so that the client can read the response and send the next request.
     /// </summary>
     internal async Task DrainAsync()
     {
@@ -132,7 +133,7 @@ internal sealed class HttpBody : ReadOnlyStream
         _left = size;
         if (size == 0)
         {
-            // Trailers of HTTP are headers that nothing here reads; those of S3 are within the body.
+            // The emulator ignores HTTP trailers. S3 trailers are part of the body.
             await _reader.ReadHeadersAsync().ConfigureAwait(false);
             _ended = true;
         }

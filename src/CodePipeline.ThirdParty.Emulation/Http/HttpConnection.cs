@@ -12,45 +12,47 @@ using CodePipeline.ThirdParty.Emulation.Wire;
 
 namespace CodePipeline.ThirdParty.Emulation.Http;
 
-/// <summary>Serves the requests of one connection, one after the other.</summary>
+/// <summary>Serves the requests of one connection in sequence.</summary>
 internal sealed class HttpConnection : IDisposable
 {
-    // What a read or write moves at most: enough that the calls cost nothing beside the copying.
+    // The most bytes per read or write; large enough that the cost of the calls is negligible.
     private const int BufferSize = 256 * 1024;
 
     private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(2);
 
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
-    private readonly RequestHandler _answer;
+    private readonly RequestHandler _handler;
     private readonly TimeProvider _clock;
     private readonly Timer _patience;
     private readonly TimeSpan _headTimeout;
     private long _waitsSince;
 
-    internal HttpConnection(Socket socket, RequestHandler answer, TimeProvider clock, TimeSpan headTimeout)
+    internal HttpConnection(Socket socket, RequestHandler handler, TimeProvider clock, TimeSpan headTimeout)
     {
         _socket = socket;
         _socket.NoDelay = true;
         _stream = new NetworkStream(socket, ownsSocket: true);
-        _answer = answer;
+        _handler = handler;
         _clock = clock;
         _headTimeout = headTimeout;
         _patience = new Timer(_ => Dispose(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _waitsSince = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Since when it waits for a request; <see langword="null"/> while it serves one.</summary>
+    /// <summary>
+    /// The timestamp since which the connection waits for a request; <see langword="null"/> while it serves one.
+    /// </summary>
     internal long? WaitsSince => Interlocked.Read(ref _waitsSince) is > 0 and long since ? since : null;
 
-    /// <summary>Ends the connection, whatever it is at.</summary>
+    /// <summary>Closes the connection, even in the middle of a request.</summary>
     public void Dispose()
     {
         _patience.Dispose();
         _stream.Dispose();
     }
 
-    /// <summary>Returns when the connection has ended. Never throws: a failure costs this connection only.</summary>
+    /// <summary>Serves requests until the connection closes. Never throws: an error closes the connection.</summary>
     internal async Task ServeAsync(CancellationToken stop)
     {
         HttpRequestReader reader = new(_stream);
@@ -60,23 +62,23 @@ internal sealed class HttpConnection : IDisposable
             while (!stop.IsCancellationRequested && await NextAsync(reader, patience).ConfigureAwait(false)
                 is HttpRequest call)
             {
-                // Clients keep connections for their next request.
+                // Clients keep connections open for later requests.
                 patience = s_idleTimeout;
                 string requestId = RandomIdentifiers.NewId();
-                HttpResponse answer = await _answer(call, requestId, stop).ConfigureAwait(false);
-                using Stream? content = answer.Content;
-                if (answer.StatusCode == 0)
+                HttpResponse response = await _handler(call, requestId, stop).ConfigureAwait(false);
+                using Stream? content = response.Content;
+                if (response.StatusCode == 0)
                 {
                     break;
                 }
 
-                bool isLast = call.IsLast || call.BodyStream!.AwaitsContinue || answer.IsCutOff;
+                bool isLast = call.IsLast || call.BodyStream!.AwaitsContinue || response.IsCutOff;
                 if (!call.BodyStream!.AwaitsContinue)
                 {
                     await call.BodyStream.DrainAsync().ConfigureAwait(false);
                 }
 
-                await WriteAsync(answer, requestId, call.Method, isLast).ConfigureAwait(false);
+                await WriteAsync(response, requestId, call.Method, isLast).ConfigureAwait(false);
                 if (isLast)
                 {
                     break;
@@ -87,7 +89,7 @@ internal sealed class HttpConnection : IDisposable
         {
             await RefuseAsync(e.Message).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A client that goes away, a stop, or a fault of our own must end this connection only.
+#pragma warning disable CA1031 // A disconnect, a stop or a bug must close only this connection.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -138,20 +140,22 @@ internal sealed class HttpConnection : IDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // Nobody is left to be told.
+            // The client has disconnected.
         }
     }
 
-    /// <summary>Head and body in one write where they fit, so that a small answer goes out as one packet.</summary>
-    private async Task WriteAsync(HttpResponse answer, string requestId, string? method, bool isLast)
+    /// <summary>
+    /// Writes head and body together if they fit into the buffer, so that a small response is one packet.
+    /// </summary>
+    private async Task WriteAsync(HttpResponse response, string requestId, string? method, bool isLast)
     {
-        byte[] head = Head(answer, requestId, isLast);
-        long left = method == "HEAD" ? 0 : answer.IsCutOff ? answer.Length / 2 : answer.Length;
-        if (answer.Content is null)
+        byte[] head = Head(response, requestId, isLast);
+        long left = method == "HEAD" ? 0 : response.IsCutOff ? response.Length / 2 : response.Length;
+        if (response.Content is null)
         {
             byte[] bytes = new byte[head.Length + left];
             Buffer.BlockCopy(head, 0, bytes, 0, head.Length);
-            Buffer.BlockCopy(answer.Body, 0, bytes, head.Length, (int)left);
+            Buffer.BlockCopy(response.Body, 0, bytes, head.Length, (int)left);
             await _stream.WriteAsync(bytes, 0, bytes.Length).ConfigureAwait(false);
             return;
         }
@@ -165,7 +169,7 @@ internal sealed class HttpConnection : IDisposable
             {
                 while (left > 0 && count < buffer.Length)
                 {
-                    int read = answer.Content.Read(buffer, count, (int)Math.Min(left, buffer.Length - count));
+                    int read = response.Content.Read(buffer, count, (int)Math.Min(left, buffer.Length - count));
                     count += read > 0 ? read : throw new EndOfStreamException();
                     left -= read;
                 }
@@ -181,29 +185,29 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    private byte[] Head(HttpResponse answer, string requestId, bool isLast)
+    private byte[] Head(HttpResponse response, string requestId, bool isLast)
     {
         StringBuilder head = new(256);
         head.AppendFormat(
             CultureInfo.InvariantCulture,
             "HTTP/1.1 {0} {1}\r\n{2}: {3}\r\n",
-            answer.StatusCode,
-            Reason(answer.StatusCode),
-            answer.RequestIdHeader,
+            response.StatusCode,
+            Reason(response.StatusCode),
+            response.RequestIdHeader,
             requestId);
 
-        // SDKs correct their clock by the Date header, so it is the emulator's time and not the machine's.
+        // SDKs correct their clock by the Date header, so it must use the emulator's clock.
         head.AppendFormat(CultureInfo.InvariantCulture, "Date: {0:r}\r\n", _clock.GetUtcNow());
-        AppendHeader(head, "Content-Type", answer.ContentType);
-        foreach (KeyValuePair<string, string> header in answer.Headers)
+        AppendHeader(head, "Content-Type", response.ContentType);
+        foreach (KeyValuePair<string, string> header in response.Headers)
         {
             AppendHeader(head, header.Key, header.Value);
         }
 
-        // These two have no body by their very number.
-        if (answer.StatusCode is not (204 or 304))
+        // HTTP forbids a body for these status codes.
+        if (response.StatusCode is not (204 or 304))
         {
-            head.AppendFormat(CultureInfo.InvariantCulture, "Content-Length: {0}\r\n", answer.Length);
+            head.AppendFormat(CultureInfo.InvariantCulture, "Content-Length: {0}\r\n", response.Length);
         }
 
         AppendHeader(head, "Connection", isLast ? "close" : null);
@@ -217,7 +221,7 @@ internal sealed class HttpConnection : IDisposable
             head.Append(name).Append(": ");
             foreach (char c in value)
             {
-                // A line break in a value would begin a header of the client's own.
+                // A line break would let the client inject headers.
                 head.Append(c < ' ' ? ' ' : c);
             }
 

@@ -6,13 +6,13 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Emulation.Http;
 
-/// <summary>Reads lines and bytes off a connection through one buffer.</summary>
+/// <summary>Reads lines and bytes from a connection through one buffer.</summary>
 internal sealed class HttpReader
 {
     private const int LongestLine = 32 * 1024;
     private const int MostHeaders = 200;
 
-    // ISO-8859-1: every byte is a character, so that what was signed is what is checked.
+    // ISO-8859-1 keeps every byte, so that the emulator verifies exactly the bytes that the client signed.
     internal static Encoding Latin1 { get; } = Encoding.GetEncoding(28591);
 
     private readonly Stream _stream;
@@ -25,7 +25,7 @@ internal sealed class HttpReader
         _stream = stream;
     }
 
-    /// <summary>Reads a line without its end; <see langword="null"/> where the connection has ended.</summary>
+    /// <summary>Reads a line, without its line break; <see langword="null"/> at the end of the connection.</summary>
     internal async ValueTask<string?> ReadLineAsync()
     {
         int searched = 0;
@@ -44,7 +44,7 @@ internal sealed class HttpReader
             searched = _end - _start;
             if (searched == _buffer.Length)
             {
-                throw new HttpFormatException("A line of the request's head is too long.");
+                throw new HttpFormatException("A line of the request head is longer than 32 KiB.");
             }
 
             if (!await FillAsync().ConfigureAwait(false))
@@ -54,7 +54,7 @@ internal sealed class HttpReader
         }
     }
 
-    /// <summary>Reads header lines up to the empty one.</summary>
+    /// <summary>Reads headers up to the empty line that ends them.</summary>
     internal async Task<NameValueCollection> ReadHeadersAsync()
     {
         NameValueCollection headers = new(StringComparer.OrdinalIgnoreCase);
@@ -69,7 +69,7 @@ internal sealed class HttpReader
             int colon = line.IndexOf(':');
             if (colon <= 0 || !IsName(line, colon) || ++count > MostHeaders)
             {
-                throw new HttpFormatException("A header of the request cannot be read.");
+                throw new HttpFormatException("A request header is invalid, or the request has more than 200 headers.");
             }
 
             headers.Add(line.Substring(0, colon), line.Substring(colon + 1).Trim());
@@ -78,12 +78,14 @@ internal sealed class HttpReader
         throw new EndOfStreamException();
     }
 
-    /// <summary>Reads what is there, at most so many bytes; 0 where the connection has ended.</summary>
+    /// <summary>
+    /// Reads the available bytes, at most <paramref name="count"/>; returns 0 at the end of the connection.
+    /// </summary>
     internal async ValueTask<int> ReadSomeAsync(byte[] target, int offset, int count)
     {
         if (_start == _end)
         {
-            // Past the buffer: nothing of a big body is copied twice.
+            // Bypass the buffer, so that the bytes of a large body are copied only once.
             return await _stream.ReadAsync(target, offset, count).ConfigureAwait(false);
         }
 
@@ -94,8 +96,8 @@ internal sealed class HttpReader
     }
 
     /// <summary>
-    /// Whether a line begins with a name of a header. With a space before its colon, one reader would take it for another
-    /// header than the next one does.
+    /// Whether the first <paramref name="length"/> characters are a valid header name. A space before the colon is
+    /// invalid, because HTTP implementations disagree about which header that is.
     /// </summary>
     private static bool IsName(string line, int length)
     {

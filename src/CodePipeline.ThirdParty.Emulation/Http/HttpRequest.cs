@@ -4,10 +4,10 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Emulation.Http;
 
-/// <summary>An HTTP request as it came in.</summary>
+/// <summary>An HTTP request as received.</summary>
 internal sealed class HttpRequest
 {
-    // Far above the longest right request of the five operations, which has about 20,000 characters.
+    // Far above the longest valid request of the five operations, which has about 20,000 characters.
     private const long LongestBody = 1 << 20;
 
     internal HttpRequest(string method, string rawUrl, NameValueCollection headers, HttpBody? bodyStream = null)
@@ -22,29 +22,29 @@ internal sealed class HttpRequest
 
     internal string Method { get; }
 
-    /// <summary>The path as it was sent, still percent-encoded.</summary>
+    /// <summary>The path as received, still percent-encoded.</summary>
     internal string RawPath { get; }
 
-    /// <summary>The query as it was sent, without the question mark.</summary>
+    /// <summary>The query as received, without the question mark.</summary>
     internal string RawQuery { get; }
 
     internal NameValueCollection Headers { get; }
 
     /// <summary>
-    /// The body as it comes in; <see langword="null"/> for a request that did not come over a connection.
+    /// The stream of the body; <see langword="null"/> for a request without a connection.
     /// </summary>
     internal HttpBody? BodyStream { get; }
 
-    /// <summary>The whole body, once <see cref="ReadBodyAsync"/> has read it.</summary>
+    /// <summary>The whole body; empty until <see cref="ReadBodyAsync"/> has read it.</summary>
     internal byte[] Body { get; private set; } = Array.Empty<byte>();
 
-    /// <summary>Whether the body is longer than any right request; <see cref="Body"/> is empty then.</summary>
+    /// <summary>Whether the body exceeds the limit; <see cref="Body"/> is then empty.</summary>
     internal bool IsTooLong { get; private set; }
 
-    /// <summary>Whether the connection is to end after the answer.</summary>
+    /// <summary>Whether to close the connection after the response.</summary>
     internal bool IsLast { get; init; }
 
-    /// <summary>Reads the whole body into memory.</summary>
+    /// <summary>Reads the whole body into <see cref="Body"/>, up to <paramref name="limit"/> bytes.</summary>
     internal async Task ReadBodyAsync(long limit = LongestBody)
     {
         if (BodyStream is not null)

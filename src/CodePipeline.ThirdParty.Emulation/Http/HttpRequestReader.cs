@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Emulation.Http;
 
-/// <summary>Reads HTTP/1.1 requests off one connection.</summary>
+/// <summary>Reads HTTP/1.1 requests from one connection.</summary>
 internal sealed class HttpRequestReader
 {
     private readonly Stream _stream;
@@ -19,8 +19,7 @@ internal sealed class HttpRequestReader
     }
 
     /// <summary>
-    /// Reads the head of the next request, whose body is still to be read; <see langword="null"/> where the connection
-    /// has ended.
+    /// Reads the head of the next request, but not its body; <see langword="null"/> at the end of the connection.
     /// </summary>
     internal async Task<HttpRequest?> ReadAsync()
     {
@@ -34,7 +33,7 @@ internal sealed class HttpRequestReader
         if (parts.Length != 3 || !parts[2].StartsWith("HTTP/1.", StringComparison.Ordinal)
             || !parts[1].StartsWith("/", StringComparison.Ordinal))
         {
-            throw new HttpFormatException("The first line is not that of an HTTP/1.1 request.");
+            throw new HttpFormatException("The first line is not a valid HTTP/1.1 request line.");
         }
 
         NameValueCollection headers = await _reader.ReadHeadersAsync().ConfigureAwait(false);
@@ -45,25 +44,25 @@ internal sealed class HttpRequestReader
         return new HttpRequest(parts[0], parts[1], headers, body) { IsLast = close };
     }
 
-    /// <summary>The length of the body; <see langword="null"/> for one in chunks.</summary>
+    /// <summary>The length of the body in bytes; <see langword="null"/> for a chunked body.</summary>
     private static long? LengthOf(NameValueCollection headers)
     {
         if (headers["Transfer-Encoding"] is string encoding)
         {
-            // Whoever reads it by the one and whoever reads it by the other would see two different requests.
+            // Implementations disagree about which header wins, so such a request is ambiguous.
             if (headers["Content-Length"] is not null)
             {
-                throw new HttpFormatException("The request has both a content length and a transfer encoding.");
+                throw new HttpFormatException("The request has both Content-Length and Transfer-Encoding.");
             }
 
             return encoding.Equals("chunked", StringComparison.OrdinalIgnoreCase)
                 ? null
-                : throw new HttpFormatException("The transfer encoding is not known.");
+                : throw new HttpFormatException("The Transfer-Encoding is not chunked.");
         }
 
         string length = headers["Content-Length"] ?? "0";
         return long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
             ? count
-            : throw new HttpFormatException("The content length is not a number.");
+            : throw new HttpFormatException("The Content-Length is not a number.");
     }
 }

@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Emulation.Wire;
 
 namespace CodePipeline.ThirdParty.Emulation.Http;
 
-/// <summary>An HTTP answer to send, or the order to drop the connection.</summary>
+/// <summary>An HTTP response, or an instruction to drop the connection.</summary>
 internal sealed class HttpResponse
 {
     private const string Json = "application/x-amz-json-1.1";
@@ -25,28 +25,28 @@ internal sealed class HttpResponse
         ErrorName = errorName;
     }
 
-    /// <summary>The status code; 0 drops the connection.</summary>
+    /// <summary>The status code; 0 means to drop the connection.</summary>
     internal int StatusCode { get; }
 
-    /// <summary>The type of the body; <see langword="null"/> for no such header.</summary>
+    /// <summary>The Content-Type header; <see langword="null"/> to omit it.</summary>
     internal string? ContentType { get; }
 
     internal byte[] Body { get; }
 
     internal string? ErrorName { get; }
 
-    /// <summary>The name of the header that carries the request's id.</summary>
+    /// <summary>The name of the header for the request id.</summary>
     internal string RequestIdHeader { get; init; } = "x-amzn-RequestId";
 
     internal IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = s_noHeaders;
 
-    /// <summary>What is sent in the place of <see cref="Body"/>; the answer owns it.</summary>
+    /// <summary>The content to send instead of <see cref="Body"/>. The response owns the stream.</summary>
     internal Stream? Content { get; init; }
 
-    /// <summary>The length of the body or the content.</summary>
+    /// <summary>The length of the body or content in bytes.</summary>
     internal long Length => Content?.Length ?? Body.Length;
 
-    /// <summary>Whether the connection is dropped after half of the body.</summary>
+    /// <summary>Whether to drop the connection after half of the body.</summary>
     internal bool IsCutOff { get; private set; }
 
     internal static HttpResponse Dropped { get; } = new(0, Json, Array.Empty<byte>());
@@ -58,7 +58,7 @@ internal sealed class HttpResponse
     internal static HttpResponse Error(ServiceException error) =>
         new(error.StatusCode, Json, ResponseWriter.Error(error.Name, error.Message), error.Name);
 
-    /// <summary>An answer of this one's kind that breaks off in the middle of its text.</summary>
+    /// <summary>Returns a 200 response with the first half of this response's body.</summary>
     internal HttpResponse Garbled()
     {
         byte[] start = Body.Length == 0
@@ -67,7 +67,9 @@ internal sealed class HttpResponse
         return new HttpResponse(200, ContentType, start) { RequestIdHeader = RequestIdHeader, Headers = Headers };
     }
 
-    /// <summary>This answer up to the middle of its body, where there is one; then the connection is dropped.</summary>
+    /// <summary>
+    /// Changes this response to drop the connection after half of the body, or at once if there is no body.
+    /// </summary>
     internal HttpResponse CutOff()
     {
         if (Length == 0)

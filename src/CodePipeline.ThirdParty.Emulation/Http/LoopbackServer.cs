@@ -13,12 +13,12 @@ namespace CodePipeline.ThirdParty.Emulation.Http;
 
 /// <summary>Listens for HTTP on loopback.</summary>
 /// <remarks>
-/// Not System.Net.HttpListener: outside Windows it writes "200 OK" to connections that are aborted or idle at its end,
-/// and a client takes that for success. Dropped connections are a fault that this emulator must get right.
+/// System.Net.HttpListener is not suitable: outside Windows it writes "200 OK" to connections that are aborted, or
+/// idle when it stops, and clients interpret that as success. The emulator must be able to drop connections.
 /// </remarks>
 internal sealed class LoopbackServer : IDisposable
 {
-    private const int Most = 500;
+    private const int DefaultConnectionLimit = 500;
     private static readonly TimeSpan s_headTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
 
@@ -40,16 +40,19 @@ internal sealed class LoopbackServer : IDisposable
 
     internal Uri Endpoint { get; }
 
-    /// <summary>How long the head of a connection's first request may take.</summary>
+    /// <summary>How long a new connection may take to send the head of its first request.</summary>
     internal TimeSpan HeadTimeout { get; private init; }
 
-    /// <summary>How many connections there are at most; then the one goes that has waited longest.</summary>
+    /// <summary>
+    /// The most open connections. For a new connection above this limit, the server closes the one that has been idle
+    /// the longest.
+    /// </summary>
     internal int MostConnections { get; private init; }
 
-    /// <summary>Ends the listener and all its connections, and waits for what served them.</summary>
+    /// <summary>Stops listening, closes all connections and waits up to 5 seconds for their tasks to end.</summary>
     public void Dispose()
     {
-        // First the token: a connection that is accepted meanwhile sees it and ends itself.
+        // Cancel the token first: a connection that is accepted during the stop checks it and closes.
         _stopSource.Cancel();
         _listener.Stop();
         foreach (HttpConnection connection in _connections.Keys)
@@ -61,7 +64,8 @@ internal sealed class LoopbackServer : IDisposable
         _stopSource.Dispose();
     }
 
-    /// <summary>Takes a port; connections wait until <see cref="Start"/>.</summary>
+    /// <summary>Binds to a port. Connections wait until <see cref="Start"/>.</summary>
+    /// <exception cref="EmulatorStartException">The port cannot be bound.</exception>
     internal static LoopbackServer Listen(
         int port, TimeProvider clock, TimeSpan? headTimeout = null, int? mostConnections = null)
     {
@@ -70,14 +74,14 @@ internal sealed class LoopbackServer : IDisposable
         {
             if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
             {
-                // Windows would else let another program take the port as well.
+                // Otherwise Windows lets another process bind to the same port.
                 listener.ExclusiveAddressUse = true;
             }
 
             listener.Start();
             return new LoopbackServer(listener, clock)
             {
-                HeadTimeout = headTimeout ?? s_headTimeout, MostConnections = mostConnections ?? Most,
+                HeadTimeout = headTimeout ?? s_headTimeout, MostConnections = mostConnections ?? DefaultConnectionLimit,
             };
         }
         catch (SocketException e)
@@ -86,28 +90,28 @@ internal sealed class LoopbackServer : IDisposable
             throw port == 0
                 ? new EmulatorStartException(
                     $"The emulator cannot listen on loopback: {e.Message}",
-                    "Check whether this account may listen on loopback, or name a port.",
+                    "Check that this account may listen on loopback, or specify a port.",
                     e)
                 : new EmulatorStartException(
                     $"The emulator cannot listen on port {port.ToString(CultureInfo.InvariantCulture)}: {e.Message}",
-                    "Use port 0 for a free port, or stop what listens on this one.",
+                    "Use port 0 for a free port, or stop the process that uses this one.",
                     e);
         }
     }
 
-    internal void Start(RequestHandler answer) => _loop = Task.Run(() => AcceptAsync(answer));
+    internal void Start(RequestHandler handler) => _loop = Task.Run(() => AcceptAsync(handler));
 
-    private async Task AcceptAsync(RequestHandler answer)
+    private async Task AcceptAsync(RequestHandler handler)
     {
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                Serve(await _listener.AcceptSocketAsync().ConfigureAwait(false), answer);
+                Serve(await _listener.AcceptSocketAsync().ConfigureAwait(false), handler);
             }
             catch (SocketException)
             {
-                // This client went away while it was accepted, or the listener has been stopped.
+                // The client disconnected before the accept completed, or the listener was stopped.
             }
             catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException)
             {
@@ -116,13 +120,13 @@ internal sealed class LoopbackServer : IDisposable
         }
     }
 
-    private void Serve(Socket socket, RequestHandler answer)
+    private void Serve(Socket socket, RequestHandler handler)
     {
         HttpConnection connection;
         try
         {
             MakeRoom();
-            connection = new HttpConnection(socket, answer, _clock, HeadTimeout);
+            connection = new HttpConnection(socket, handler, _clock, HeadTimeout);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -130,7 +134,7 @@ internal sealed class LoopbackServer : IDisposable
             return;
         }
 
-        // In the table before it starts, so that its end always finds it there.
+        // Add the connection before it starts: its end removes the entry.
         TaskCompletionSource<bool> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[connection] = ended.Task;
         _ = ServeAsync(connection, ended);

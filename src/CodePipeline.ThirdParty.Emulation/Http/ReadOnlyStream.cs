@@ -3,7 +3,7 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Emulation.Http;
 
-/// <summary>What every stream that only gives bytes has in common.</summary>
+/// <summary>Base class of forward-only, read-only streams.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;

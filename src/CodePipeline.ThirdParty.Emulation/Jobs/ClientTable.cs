@@ -5,13 +5,13 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>
-/// The partner's customers: client ids and their tokens. Guarded by the lock of the <see cref="JobTable"/>.
+/// The partner's customers: client ids and client tokens. The lock of the <see cref="JobTable"/> guards it.
 /// </summary>
 internal sealed class ClientTable
 {
     private readonly Dictionary<string, Secret> _tokens = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a client, or gives a known one another token where one is given.</summary>
+    /// <summary>Adds a client, or changes the token of an existing client if <paramref name="token"/> is set.</summary>
     internal Secret Add(string clientId, Secret? token)
     {
         InputValidation.Length(clientId, "ClientId", ServiceLimits.JobId.Maximum);
@@ -26,7 +26,7 @@ internal sealed class ClientTable
         return added;
     }
 
-    /// <summary>Finds or adds the client of a new job.</summary>
+    /// <summary>Finds or adds the client of a new job and returns its id.</summary>
     internal string ForJob(string? clientId, Secret? token)
     {
         CheckToken(token);
@@ -37,8 +37,8 @@ internal sealed class ClientTable
         {
             throw new InvalidInputException(
                 "ClientToken",
-                $"Client '{clientId}' has another token.",
-                "Leave ClientToken out to use the client's own, or use another ClientId.");
+                $"Client '{clientId}' already has a different client token.",
+                "Leave ClientToken out to use the existing token, or use another ClientId.");
         }
 
         string id = clientId ?? RandomIdentifiers.NewId();

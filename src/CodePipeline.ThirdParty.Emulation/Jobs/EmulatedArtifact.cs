@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
-/// <summary>An artifact of an emulated job and where it is.</summary>
+/// <summary>The name and S3 location of an emulated job's artifact.</summary>
 public sealed class EmulatedArtifact
 {
     internal EmulatedArtifact(string name, string? revision, string bucketName, string objectKey)
@@ -23,9 +23,9 @@ public sealed class EmulatedArtifact
     /// <summary>The key of the object in the bucket.</summary>
     public string ObjectKey { get; }
 
-    /// <summary>The object as the AWS CLI names it, for example in <c>aws s3 cp</c>.</summary>
+    /// <summary>The S3 URI, for example for <c>aws s3 cp</c>.</summary>
     public string S3Uri => $"s3://{BucketName}/{ObjectKey}";
 
-    /// <summary>The name and <see cref="S3Uri"/>.</summary>
+    /// <summary>Returns the name and <see cref="S3Uri"/>.</summary>
     public override string ToString() => $"{Name} {S3Uri}";
 }

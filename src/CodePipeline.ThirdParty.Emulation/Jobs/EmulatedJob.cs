@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>
-/// The state of an emulated job at one moment. It does not change any more; ask the emulator for a new one.
+/// A snapshot of an emulated job. Call <see cref="ThirdPartyEmulator.FindJob"/> for the current state.
 /// </summary>
 public sealed class EmulatedJob
 {
@@ -53,30 +53,31 @@ public sealed class EmulatedJob
     /// <summary>The job's id.</summary>
     public string JobId { get; }
 
-    /// <summary>The action type that the job can be polled for.</summary>
+    /// <summary>The action type; polls for this type return the job.</summary>
     public ActionTypeId ActionType { get; }
 
-    /// <summary>The client that the job is for, which polls tell.</summary>
+    /// <summary>The id of the client that owns the job. Polls return it.</summary>
     public string ClientId { get; }
 
-    /// <summary>The token of the client, which calls for the job must bring.</summary>
+    /// <summary>The client token, which requests for the job must contain.</summary>
     public Secret ClientToken { get; }
 
     /// <summary>
-    /// One of <see cref="JobStatus"/>: <c>Created</c> until polls see it, <c>Queued</c> while the next poll gets it.
+    /// A value of <see cref="JobStatus"/>: <c>Created</c> until the job is available, then <c>Queued</c> until a poll
+    /// returns it.
     /// </summary>
     public string Status { get; }
 
-    /// <summary>What the job is claimed with now. Each time it is handed out again it has another one.</summary>
+    /// <summary>The nonce that currently claims the job. It changes each time polls return the job again.</summary>
     public string Nonce { get; }
 
-    /// <summary>How many polls got the job.</summary>
+    /// <summary>The number of polls that returned the job.</summary>
     public int HandOutCount { get; }
 
-    /// <summary>How many results came in with the right client token, the refused ones included.</summary>
+    /// <summary>The number of results with the correct client token, including rejected ones.</summary>
     public int ResultCount { get; }
 
-    /// <summary>How many results were taken: 1 once a job has ended by one, and never more.</summary>
+    /// <summary>The number of accepted results: 0 or 1.</summary>
     public int AcceptedResultCount { get; }
 
     /// <summary>The pipeline.</summary>
@@ -88,25 +89,25 @@ public sealed class EmulatedJob
     /// <summary>The action of the stage.</summary>
     public string ActionName { get; }
 
-    /// <summary>The id of the action's execution, the same for a job and those that continue it.</summary>
+    /// <summary>The id of the action execution; the same for a job and the jobs that continue it.</summary>
     public string ActionExecutionId { get; }
 
-    /// <summary>The action's configuration: its keys, and a value for the asking. Its values may be secret.</summary>
+    /// <summary>The action configuration. Its values may be secret.</summary>
     public JobConfiguration Configuration { get; }
 
-    /// <summary>The artifacts to read.</summary>
+    /// <summary>The input artifacts.</summary>
     public IReadOnlyList<EmulatedArtifact> InputArtifacts { get; }
 
-    /// <summary>The artifacts to write.</summary>
+    /// <summary>The output artifacts.</summary>
     public IReadOnlyList<EmulatedArtifact> OutputArtifacts { get; }
 
     /// <summary>The KMS key for artifacts; <see langword="null"/> for none.</summary>
     public string? EncryptionKeyId { get; }
 
-    /// <summary>How long the job may take from its acknowledgement.</summary>
+    /// <summary>How long the job may run after its acknowledgement.</summary>
     public TimeSpan TimeLimit { get; }
 
-    /// <summary>The continuation token that the job carries in; <see langword="null"/> for none.</summary>
+    /// <summary>The continuation token of the job; <see langword="null"/> for none.</summary>
     public string? ContinuationToken { get; }
 
     /// <summary>The job that this one continues; <see langword="null"/> for none.</summary>
@@ -118,45 +119,45 @@ public sealed class EmulatedJob
     /// <summary>When the job was added.</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>From when on polls see the job.</summary>
+    /// <summary>The earliest time at which polls return the job.</summary>
     public DateTimeOffset AvailableAt { get; }
 
-    /// <summary>When a poll last got the job; <see langword="null"/> for not yet.</summary>
+    /// <summary>When a poll last returned the job; <see langword="null"/> if none has.</summary>
     public DateTimeOffset? DispatchedAt { get; }
 
-    /// <summary>When a worker claimed the job; <see langword="null"/> for not yet.</summary>
+    /// <summary>When a worker claimed the job; <see langword="null"/> if none has.</summary>
     public DateTimeOffset? AcknowledgedAt { get; }
 
-    /// <summary>When the job ended or ran out of time; <see langword="null"/> for not yet.</summary>
+    /// <summary>When the job ended or timed out; <see langword="null"/> if it has not.</summary>
     public DateTimeOffset? FinishedAt { get; }
 
-    /// <summary>The result's summary.</summary>
+    /// <summary>The summary in the result.</summary>
     public string? Summary { get; }
 
-    /// <summary>The result's id of the execution in the partner's own system.</summary>
+    /// <summary>The external execution id in the result: the id in the partner's system.</summary>
     public string? ExternalExecutionId { get; }
 
-    /// <summary>The result's percentage of completion, 0 to 100.</summary>
+    /// <summary>The percentage of completion in the result, 0 to 100.</summary>
     public int? PercentComplete { get; }
 
-    /// <summary>The result's revision.</summary>
+    /// <summary>The revision in the result.</summary>
     public string? Revision { get; }
 
-    /// <summary>The result's change identifier of the revision.</summary>
+    /// <summary>The change identifier of the revision in the result.</summary>
     public string? RevisionChangeIdentifier { get; }
 
-    /// <summary>When the result's revision was made.</summary>
+    /// <summary>When the revision in the result was created.</summary>
     public DateTimeOffset? RevisionCreated { get; }
 
-    /// <summary>The result's summary of the revision.</summary>
+    /// <summary>The summary of the revision in the result.</summary>
     public string? RevisionSummary { get; }
 
-    /// <summary>The continuation token that the result left for the next job.</summary>
+    /// <summary>The continuation token in the result, which the next job receives.</summary>
     public string? ContinuationTokenOut { get; }
 
-    /// <summary>Why the job failed, as the service names it; <see langword="null"/> unless it failed.</summary>
+    /// <summary>The failure type in the result; <see langword="null"/> unless the job failed.</summary>
     public string? FailureType { get; }
 
-    /// <summary>The message of the failure; <see langword="null"/> unless it failed.</summary>
+    /// <summary>The failure message in the result; <see langword="null"/> unless the job failed.</summary>
     public string? FailureMessage { get; }
 }

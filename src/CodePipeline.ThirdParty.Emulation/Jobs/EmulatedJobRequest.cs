@@ -9,30 +9,30 @@ namespace CodePipeline.ThirdParty.Emulation.Jobs;
 public sealed class EmulatedJobRequest
 {
     /// <summary>Creates a request for a job.</summary>
-    /// <param name="actionType">The action type that the job can be polled for.</param>
+    /// <param name="actionType">The action type; polls for this type return the job.</param>
     public EmulatedJobRequest(ActionTypeId actionType)
     {
         ActionType = actionType ?? throw new ArgumentNullException(nameof(actionType));
     }
 
-    /// <summary>The action type that the job can be polled for.</summary>
+    /// <summary>The action type; polls for this type return the job.</summary>
     public ActionTypeId ActionType { get; }
 
-    /// <summary>The job's id, 1 to 512 characters, not used before; <see langword="null"/> for a new GUID.</summary>
+    /// <summary>A unique job id, 1 to 512 characters; <see langword="null"/> for a new GUID.</summary>
     public string? JobId { get; init; }
 
     /// <summary>
-    /// The client that the job is for, known or new; <see langword="null"/> for a new one with a GUID.
+    /// The id of the existing or new client that owns the job; <see langword="null"/> for a new GUID.
     /// </summary>
     public string? ClientId { get; init; }
 
     /// <summary>
-    /// The token of the client, 1 to 256 characters; <see langword="null"/> for the one it has, or a made-up one for a
-    /// new client.
+    /// The client token, 1 to 256 characters; <see langword="null"/> for an existing client's token, or a generated
+    /// token for a new client.
     /// </summary>
     public Secret? ClientToken { get; init; }
 
-    /// <summary>The action's configuration: keys of 1 to 50, values of 1 to 1000 characters.</summary>
+    /// <summary>The action configuration: keys of 1 to 50 and values of 1 to 1000 characters.</summary>
     public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The pipeline, 1 to 100 letters, digits and <c>. @ - _</c>.</summary>
@@ -45,41 +45,40 @@ public sealed class EmulatedJobRequest
     public string ActionName { get; init; } = "EmulatedAction";
 
     /// <summary>
-    /// The names of the artifacts to read, each 1 to 100 letters, digits, <c>_</c> and <c>-</c>. Where an artifact lies
-    /// there is no object until one is put: see <see cref="InputContents"/>.
+    /// The names of input artifacts, each 1 to 100 letters, digits, <c>_</c> and <c>-</c>. The objects do not exist
+    /// until they are stored: see <see cref="InputContents"/> and <see cref="ThirdPartyEmulator.PutObject"/>.
     /// </summary>
     public IReadOnlyList<string> InputArtifacts { get; init; } = Array.Empty<string>();
 
     /// <summary>
-    /// The contents of artifacts to read, by name. A name that is not in <see cref="InputArtifacts"/> follows those
-    /// that are.
+    /// The contents of input artifacts, by name. Names that are not in <see cref="InputArtifacts"/> are added after it.
     /// </summary>
     public IReadOnlyDictionary<string, EmulatedContent> InputContents { get; init; } =
         new Dictionary<string, EmulatedContent>();
 
-    /// <summary>The names of the artifacts to write, each 1 to 100 letters, digits, <c>_</c> and <c>-</c>.</summary>
+    /// <summary>The names of output artifacts, each 1 to 100 letters, digits, <c>_</c> and <c>-</c>.</summary>
     public IReadOnlyList<string> OutputArtifacts { get; init; } = Array.Empty<string>();
 
     /// <summary>The KMS key for artifacts, 1 to 400 characters; <see langword="null"/> for none.</summary>
     public string? EncryptionKeyId { get; init; }
 
     /// <summary>
-    /// The continuation token that the job carries in, 1 to 2048 characters; <see langword="null"/> for none.
+    /// The continuation token of the job, 1 to 2048 characters; <see langword="null"/> for none.
     /// </summary>
     public string? ContinuationToken { get; init; }
 
     /// <summary>
-    /// How long the job may take from its acknowledgement, more than zero, at most 366 days; <see langword="null"/> for
-    /// the emulator's limit.
+    /// How long the job may run after its acknowledgement, more than zero, at most 366 days; <see langword="null"/> for
+    /// the emulator's <see cref="EmulatorOptions.JobTimeLimit"/>.
     /// </summary>
     public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>
-    /// How long from now until polls see the job, 0 to 366 days; <see langword="null"/> for at once.
+    /// The delay before polls return the job, 0 to 366 days; <see langword="null"/> for none.
     /// </summary>
     public TimeSpan? Delay { get; init; }
 
-    /// <summary>All names of artifacts to read.</summary>
+    /// <summary>The names of all input artifacts.</summary>
     internal IReadOnlyList<string> InputNames() => InputArtifacts.Concat(
         InputContents.Keys.Where(name => !InputArtifacts.Contains(name)).OrderBy(name => name, StringComparer.Ordinal))
         .ToArray();

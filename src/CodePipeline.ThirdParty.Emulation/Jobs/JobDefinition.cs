@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
-/// <summary>What stays the same over a job and the jobs that continue it.</summary>
+/// <summary>The properties that a job shares with the jobs that continue it.</summary>
 internal sealed class JobDefinition
 {
     private JobDefinition(
@@ -50,7 +50,8 @@ internal sealed class JobDefinition
 
     internal IReadOnlyList<EmulatedArtifact> OutputArtifacts { get; }
 
-    /// <summary>Checks everything that the model limits; nothing is kept where this throws.</summary>
+    /// <summary>Validates a request against the limits of the service model, without side effects.</summary>
+    /// <exception cref="InvalidInputException">A value is invalid.</exception>
     internal static void Check(EmulatedJobRequest request)
     {
         const string NameCharacters = ".@-_";
@@ -81,14 +82,14 @@ internal sealed class JobDefinition
         {
             throw new InvalidInputException(
                 nameof(request.TimeLimit),
-                "The time limit is not more than zero and at most a year.",
+                "The time limit must be more than zero and at most 366 days.",
                 "Use a time such as 01:00:00.");
         }
 
         if (request.Delay is TimeSpan delay && (delay < TimeSpan.Zero || delay > InputValidation.LongestTime))
         {
             throw new InvalidInputException(
-                nameof(request.Delay), "The delay is negative or longer than a year.", "Use a time such as 00:00:30.");
+                nameof(request.Delay), "The delay must be 0 to 366 days.", "Use a time such as 00:00:30.");
         }
     }
 
@@ -101,7 +102,7 @@ internal sealed class JobDefinition
             configuration[setting.Key] = setting.Value;
         }
 
-        // The service, too, starts keys with the first 20 characters of the pipeline and 10 of the artifact.
+        // Like the service: the first 20 characters of the pipeline name and 10 of the artifact name.
         EmulatedArtifact Artifact(string name, string? revision) => new(
             name,
             revision,
@@ -124,7 +125,7 @@ internal sealed class JobDefinition
         if (names is null || names.Distinct(StringComparer.Ordinal).Count() != names.Count)
         {
             throw new InvalidInputException(
-                inputName, $"{inputName} is null or holds a name twice.", "Give each name once.");
+                inputName, $"{inputName} is null or contains a name twice.", "Give each name once.");
         }
 
         foreach (string name in names)
@@ -138,7 +139,7 @@ internal sealed class JobDefinition
         if (contents is null || contents.Values.Any(content => content is null))
         {
             throw new InvalidInputException(
-                inputName, $"{inputName} is null or holds null.", "Give a file or bytes for each name.");
+                inputName, $"{inputName} is null or contains null.", "Give a file or bytes for each name.");
         }
 
         foreach (string name in contents.Keys)
@@ -152,7 +153,7 @@ internal sealed class JobDefinition
         if (configuration is null)
         {
             throw new InvalidInputException(
-                inputName, $"{inputName} is null.", "Give an empty map for no configuration.");
+                inputName, $"{inputName} is null.", "Use an empty dictionary for no configuration.");
         }
 
         foreach (KeyValuePair<string, string> setting in configuration)

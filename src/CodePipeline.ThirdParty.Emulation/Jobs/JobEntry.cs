@@ -2,7 +2,7 @@ using System;
 
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
-/// <summary>A job's changing state. Guarded by the lock of the <see cref="JobTable"/>.</summary>
+/// <summary>The mutable state of a job. The lock of the <see cref="JobTable"/> guards it.</summary>
 internal sealed class JobEntry
 {
     internal JobEntry(JobDefinition definition, string jobId, long sequence, DateTimeOffset createdAt)
@@ -18,7 +18,7 @@ internal sealed class JobEntry
 
     internal string JobId { get; }
 
-    /// <summary>The order of creation.</summary>
+    /// <summary>The position in the order of creation.</summary>
     internal long Sequence { get; }
 
     internal DateTimeOffset CreatedAt { get; }
@@ -49,7 +49,7 @@ internal sealed class JobEntry
 
     internal JobResult? Result { get; set; }
 
-    /// <summary>Where the job stands in its queue; only the queue sets this.</summary>
+    /// <summary>The position in the queue; only the queue sets this.</summary>
     internal QueuePosition Place { get; set; }
 
     /// <summary>When a waiting job becomes ready; only the queue sets this.</summary>

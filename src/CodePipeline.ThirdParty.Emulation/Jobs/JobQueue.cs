@@ -3,21 +3,21 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
-/// <summary>Where a job stands in the queue of its action type.</summary>
+/// <summary>The position of a job in the queue of its action type.</summary>
 internal enum QueuePosition
 {
-    /// <summary>Not in the queue: in progress or over.</summary>
+    /// <summary>Not in the queue: the job is in progress or finished.</summary>
     None,
 
-    /// <summary>Becomes ready at a time: delayed, or handed out and not acknowledged.</summary>
+    /// <summary>Becomes ready later: the job is delayed, or dispatched and not acknowledged.</summary>
     Waiting,
 
-    /// <summary>The next polls get it.</summary>
+    /// <summary>The next poll returns the job.</summary>
     Ready,
 }
 
 /// <summary>
-/// The jobs of one action type that polls get now or later. A poll's cost does not grow with the jobs it does not get.
+/// The waiting and ready jobs of one action type. Sorted sets keep a poll fast with many jobs.
 /// </summary>
 internal sealed class JobQueue
 {
@@ -46,7 +46,7 @@ internal sealed class JobQueue
         entry.Place = QueuePosition.None;
     }
 
-    /// <summary>Makes one job ready if its time has come.</summary>
+    /// <summary>Makes a job ready if it is due.</summary>
     internal void Refresh(JobEntry entry, DateTimeOffset now)
     {
         if (entry.Place == QueuePosition.Waiting && entry.Due <= now)
@@ -55,7 +55,7 @@ internal sealed class JobQueue
         }
     }
 
-    /// <summary>The oldest job that is ready, or <see langword="null"/>.</summary>
+    /// <summary>Returns the oldest ready job; <see langword="null"/> if there is none.</summary>
     internal JobEntry? Next(DateTimeOffset now)
     {
         while (_waiting.Count > 0 && _waiting.Min is JobEntry first && first.Due <= now)

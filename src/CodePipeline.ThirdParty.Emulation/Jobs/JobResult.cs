@@ -2,7 +2,7 @@ using System;
 
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
-/// <summary>What a worker reported: the members of either result operation.</summary>
+/// <summary>A result from a worker: the members of the success and failure operations.</summary>
 internal sealed class JobResult
 {
     internal bool IsFailure => FailureType is not null;

@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Emulation.Jobs;
 
 /// <summary>
-/// All jobs and clients, and what each operation does to them. One lock makes every operation atomic.
+/// Stores all jobs and clients and implements the five operations. One lock makes every operation atomic.
 /// </summary>
 internal sealed class JobTable
 {
@@ -30,8 +30,11 @@ internal sealed class JobTable
     }
 
     /// <summary>Adds a job.</summary>
-    /// <param name="request">The job, checked.</param>
-    /// <param name="prepare">What to do before a poll can see it.</param>
+    /// <param name="request">The validated request.</param>
+    /// <param name="prepare">Runs before polls can return the job.</param>
+    /// <exception cref="InvalidInputException">
+    /// The job id is in use, or the client has a different client token.
+    /// </exception>
     internal EmulatedJob Add(EmulatedJobRequest request, Action<JobDefinition> prepare)
     {
         lock (_lock)
@@ -40,8 +43,8 @@ internal sealed class JobTable
             {
                 throw new InvalidInputException(
                     "JobId",
-                    $"There is a job '{request.JobId}' already.",
-                    "Use another JobId, or leave it out for a new one.");
+                    $"Job '{request.JobId}' already exists.",
+                    "Use another JobId, or leave it out to generate one.");
             }
 
             string clientId = _clients.ForJob(request.ClientId, request.ClientToken);
@@ -71,7 +74,7 @@ internal sealed class JobTable
             List<KeyValuePair<string, string>> handedOut = new();
             while (handedOut.Count < count && queue.Next(now) is JobEntry entry)
             {
-                // A new nonce each time: who got the job before must not be able to claim it any more.
+                // A new nonce each time: the worker that received the job earlier must not be able to claim it.
                 if (entry.HandOutCount > 0)
                 {
                     entry.Nonce = RandomIdentifiers.Nonce(entry.Nonce);
@@ -104,8 +107,8 @@ internal sealed class JobTable
     }
 
     /// <summary>
-    /// Claims a job and returns its status. The same nonce again gets the job's current status, so that a worker whose
-    /// answer was lost can ask again without losing its own job.
+    /// Claims a job and returns its status. A repeated request with the same nonce returns the current status, so that
+    /// a worker can retry after a lost response.
     /// </summary>
     internal string Acknowledge(string jobId, string nonce, string clientToken)
     {
@@ -208,7 +211,7 @@ internal sealed class JobTable
 
     private JobEntry Find(string jobId, string clientToken, DateTimeOffset now)
     {
-        // A job that does not show up yet has an id that nobody can know.
+        // No client can know the id of a job before it is available.
         if (!_jobs.TryGetValue(jobId, out JobEntry? entry) || entry.AvailableAt > now)
         {
             throw ServiceException.JobNotFound();
@@ -223,7 +226,7 @@ internal sealed class JobTable
         return entry;
     }
 
-    /// <summary>Brings the status up to date: time changes it, and nothing runs in the background.</summary>
+    /// <summary>Updates the status, which depends on the time. No background task does this.</summary>
     private void Refresh(JobEntry entry, DateTimeOffset now)
     {
         _queues[entry.Definition.ActionType].Refresh(entry, now);

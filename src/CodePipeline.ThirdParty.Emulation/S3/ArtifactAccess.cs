@@ -3,7 +3,9 @@ using CodePipeline.ThirdParty.Emulation.Jobs;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>What the temporary credentials of a job may do: read its artifacts, and write those it hands on.</summary>
+/// <summary>
+/// Authorizes requests with artifact credentials: they may read the job's artifacts and write its output artifacts.
+/// </summary>
 internal sealed class ArtifactAccess
 {
     private readonly JobTable _jobs;
@@ -13,7 +15,8 @@ internal sealed class ArtifactAccess
         _jobs = jobs;
     }
 
-    /// <summary>Throws S3's error where the caller may not do it.</summary>
+    /// <summary>Checks that the caller may perform an operation.</summary>
+    /// <exception cref="S3Exception">Access is denied.</exception>
     internal void Check(S3Caller caller, S3Request request, string operation)
     {
         if (caller.JobId is null)

@@ -13,10 +13,10 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>The contents of an <c>aws-chunked</c> body: chunk heads are taken out, signatures checked.</summary>
+/// <summary>Decodes an <c>aws-chunked</c> body: removes the chunk headers and verifies the chunk signatures.</summary>
 internal sealed class AwsChunkedStream : ReadOnlyStream
 {
-    // S3 takes smaller chunks at the end only.
+    // S3 allows only the last chunk to be smaller.
     private const int SmallestChunk = 8 * 1024;
 
     private readonly HttpReader _reader;
@@ -28,7 +28,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
     private long _size = long.MaxValue;
     private bool _ended;
 
-    /// <summary>Creates a stream; without a signer, chunks are not signed.</summary>
+    /// <summary>Creates a stream; <paramref name="signer"/> is <see langword="null"/> for unsigned chunks.</summary>
     internal AwsChunkedStream(Stream body, ChunkSigner? signer, bool hasTrailer)
     {
         _reader = new HttpReader(body);
@@ -37,7 +37,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         _hash = signer is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     }
 
-    /// <summary>The trailing headers, known at the end.</summary>
+    /// <summary>The trailing headers; empty until the stream has been read to its end.</summary>
     internal NameValueCollection Trailers { get; private set; } = new(StringComparer.OrdinalIgnoreCase);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

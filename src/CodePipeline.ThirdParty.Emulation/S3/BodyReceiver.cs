@@ -12,7 +12,7 @@ using CodePipeline.ThirdParty.Emulation.Signing;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>Takes the body of an upload into a file, and checks all that the client told about it.</summary>
+/// <summary>Writes the body of an upload to a file and verifies its length, hashes and checksums.</summary>
 internal sealed class BodyReceiver
 {
     private const int BufferSize = 256 * 1024;
@@ -22,7 +22,7 @@ internal sealed class BodyReceiver
     private readonly S3Caller _caller;
     private readonly long _length;
     private readonly ChecksumAlgorithm? _trailing;
-    private readonly KeyValuePair<ChecksumAlgorithm, byte[]>? _told;
+    private readonly KeyValuePair<ChecksumAlgorithm, byte[]>? _declaredChecksum;
     private readonly byte[]? _md5;
 
     internal BodyReceiver(S3Request request, S3Caller caller)
@@ -30,9 +30,9 @@ internal sealed class BodyReceiver
         _request = request;
         _caller = caller;
         _length = LengthOf(request, caller);
-        _told = ToldChecksum(request.Http.Headers);
+        _declaredChecksum = DeclaredChecksum(request.Http.Headers);
         _trailing = TrailingChecksum(request, caller);
-        if (_told is not null && _trailing is not null)
+        if (_declaredChecksum is not null && _trailing is not null)
         {
             throw ManyChecksums();
         }
@@ -44,24 +44,25 @@ internal sealed class BodyReceiver
         }
     }
 
-    /// <summary>The algorithm of the checksum that the client sends; <see langword="null"/> for none.</summary>
-    internal ChecksumAlgorithm? Algorithm => _told?.Key ?? _trailing;
+    /// <summary>The algorithm of the client's checksum; <see langword="null"/> for none.</summary>
+    internal ChecksumAlgorithm? Algorithm => _declaredChecksum?.Key ?? _trailing;
 
     /// <summary>
-    /// The algorithm of the checksum to keep; <see langword="null"/> for the client's, or else S3's own.
+    /// The algorithm of the checksum to store; <see langword="null"/> for the client's, or S3's default.
     /// </summary>
-    internal ChecksumAlgorithm? KeptAlgorithm { get; init; }
+    internal ChecksumAlgorithm? StoredAlgorithm { get; init; }
 
-    /// <summary>Whether the MD5 is the ETag.</summary>
+    /// <summary>Whether the ETag is the MD5.</summary>
     internal bool NeedsMd5 { get; init; }
 
-    /// <summary>Whether the byte in the middle is damaged on the way in.</summary>
+    /// <summary>Whether to corrupt the middle byte.</summary>
     internal bool Flip { get; init; }
 
-    /// <summary>Whether to read half of the body only.</summary>
+    /// <summary>Whether to read only half of the body.</summary>
     internal bool CutOff { get; init; }
 
-    /// <summary>Receives the body; <see langword="null"/> where it was cut off.</summary>
+    /// <summary>Receives the body; returns <see langword="null"/> with <see cref="CutOff"/>.</summary>
+    /// <exception cref="S3Exception">The body does not match its declared length, hash or checksum.</exception>
     internal async Task<ReceivedBody?> ReceiveAsync(ObjectStore store)
     {
         FileStream file = store.CreateFile();
@@ -126,22 +127,22 @@ internal sealed class BodyReceiver
         }
     }
 
-    private static KeyValuePair<ChecksumAlgorithm, byte[]>? ToldChecksum(NameValueCollection headers)
+    private static KeyValuePair<ChecksumAlgorithm, byte[]>? DeclaredChecksum(NameValueCollection headers)
     {
-        KeyValuePair<ChecksumAlgorithm, byte[]>? told = null;
+        KeyValuePair<ChecksumAlgorithm, byte[]>? declared = null;
         foreach (ChecksumAlgorithm algorithm in ChecksumAlgorithm.All)
         {
             if (headers[algorithm.HeaderName] is string text)
             {
                 byte[] bytes = Base64(text, algorithm.Length) ?? throw S3Exception.InvalidRequest(
                     $"Value for {algorithm.HeaderName} header is invalid.");
-                told = told is null
+                declared = declared is null
                     ? new KeyValuePair<ChecksumAlgorithm, byte[]>(algorithm, bytes)
                     : throw ManyChecksums();
             }
         }
 
-        return told;
+        return declared;
     }
 
     private static ChecksumAlgorithm? TrailingChecksum(S3Request request, S3Caller caller)
@@ -165,16 +166,16 @@ internal sealed class BodyReceiver
 
     private async Task<ReceivedBody?> ReceiveAsync(FileStream file, string path)
     {
-        ChecksumAlgorithm kept = KeptAlgorithm ?? Algorithm ?? ChecksumAlgorithm.Crc64Nvme;
-        ChecksumAlgorithm told = Algorithm ?? kept;
+        ChecksumAlgorithm stored = StoredAlgorithm ?? Algorithm ?? ChecksumAlgorithm.Crc64Nvme;
+        ChecksumAlgorithm received = Algorithm ?? stored;
         using AwsChunkedStream? chunks = _caller.IsChunked
             ? new AwsChunkedStream(
                 _request.Http.BodyStream!,
                 _caller.HasSignedChunks ? _caller.Signer : null,
                 _caller.Payload != S3Caller.SignedChunks)
             : null;
-        using ChecksumHash checksum = told.Start();
-        using ChecksumHash? keptChecksum = kept == told ? null : kept.Start();
+        using ChecksumHash checksum = received.Start();
+        using ChecksumHash? storedChecksum = stored == received ? null : stored.Start();
         using IncrementalHash? md5 = NeedsMd5 || _md5 is not null ? CreateMd5() : null;
         using IncrementalHash? sha256 = IsHash(_caller.Payload)
             ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256)
@@ -200,7 +201,7 @@ internal sealed class BodyReceiver
                 }
 
                 checksum.Append(buffer, 0, count);
-                keptChecksum?.Append(buffer, 0, count);
+                storedChecksum?.Append(buffer, 0, count);
                 md5?.AppendData(buffer, 0, count);
                 sha256?.AppendData(buffer, 0, count);
                 file.Write(buffer, 0, count);
@@ -218,18 +219,20 @@ internal sealed class BodyReceiver
         }
 
         byte[]? md5Bytes = md5?.GetHashAndReset();
-        Checksum value = Checksum.Compute(told, checksum.Finish());
+        Checksum value = Checksum.Compute(received, checksum.Finish());
         Check(length, sha256?.GetHashAndReset(), md5Bytes, value, chunks?.Trailers);
         return new ReceivedBody(
             new StoredFile(path, length),
             NeedsMd5 ? md5Bytes : null,
-            keptChecksum is null ? value : Checksum.Compute(kept, keptChecksum.Finish()))
+            storedChecksum is null ? value : Checksum.Compute(stored, storedChecksum.Finish()))
         {
-            Answered = value,
+            ResponseChecksum = value,
         };
     }
 
-    /// <summary>Reads until the buffer is full or the body ends: what follows is faster on big pieces.</summary>
+    /// <summary>
+    /// Reads until the buffer is full or the body ends. Hashing and writing are faster with large blocks.
+    /// </summary>
     private static async ValueTask<int> FillAsync(Stream body, byte[] buffer, int wanted)
     {
         int count = 0;
@@ -250,7 +253,7 @@ internal sealed class BodyReceiver
 
     private static bool IsHash(string payload) => payload.Length == 64;
 
-#pragma warning disable CA5351 // ETags are MD5: this is S3's choice, and no secret depends on it.
+#pragma warning disable CA5351 // S3 uses MD5 for ETags; no secret depends on it.
     internal static IncrementalHash CreateMd5() => IncrementalHash.CreateHash(HashAlgorithmName.MD5);
 #pragma warning restore CA5351
 
@@ -275,14 +278,14 @@ internal sealed class BodyReceiver
             throw S3Exception.BadDigest("Content-MD5");
         }
 
-        byte[]? told = _told?.Value;
+        byte[]? declared = _declaredChecksum?.Value;
         if (_trailing is not null)
         {
-            told = Base64(trailers![_trailing.HeaderName] ?? string.Empty, _trailing.Length)
+            declared = Base64(trailers![_trailing.HeaderName] ?? string.Empty, _trailing.Length)
                 ?? throw S3Exception.MalformedTrailer();
         }
 
-        if (told is not null && !told.SequenceEqual(checksum.Bytes))
+        if (declared is not null && !declared.SequenceEqual(checksum.Bytes))
         {
             throw S3Exception.BadDigest(checksum.Algorithm.Name);
         }

@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>The checksum of an object or of a part of one.</summary>
+/// <summary>The checksum of an object or a part.</summary>
 internal sealed class Checksum
 {
     internal const string FullObject = "FULL_OBJECT";
@@ -23,7 +23,7 @@ internal sealed class Checksum
 
     internal byte[] Bytes { get; }
 
-    /// <summary>The value as headers have it: base 64, with the number of parts after a composite one.</summary>
+    /// <summary>The value as in headers: base 64; a composite checksum ends with the number of parts.</summary>
     internal string Text { get; }
 
     internal string Type { get; }
@@ -31,7 +31,7 @@ internal sealed class Checksum
     internal static Checksum Compute(ChecksumAlgorithm algorithm, byte[] bytes) =>
         new(algorithm, bytes, Convert.ToBase64String(bytes), FullObject);
 
-    /// <summary>The checksum of an object out of those of its parts.</summary>
+    /// <summary>Computes the checksum of an object from the checksums of its parts.</summary>
     internal static Checksum OfParts(
         ChecksumAlgorithm algorithm, string type, IReadOnlyList<KeyValuePair<byte[], long>> parts)
     {
@@ -51,6 +51,6 @@ internal sealed class Checksum
         return new Checksum(algorithm, bytes, Convert.ToBase64String(bytes) + "-" + count, Composite);
     }
 
-    /// <summary>Whether a client means this value; the number of parts may be left out.</summary>
+    /// <summary>Whether a client's value matches; the client may omit the number of parts.</summary>
     internal bool Is(string text) => text == Text || text == Convert.ToBase64String(Bytes);
 }

@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>A kind of checksum that S3 keeps for an object.</summary>
+/// <summary>An S3 checksum algorithm.</summary>
 internal sealed class ChecksumAlgorithm
 {
     private readonly Crc? _code;
@@ -32,22 +32,22 @@ internal sealed class ChecksumAlgorithm
         Crc64Nvme,
     };
 
-    /// <summary>The name in requests and answers, for example <c>CRC32</c>.</summary>
+    /// <summary>The name in requests and responses, for example <c>CRC32</c>.</summary>
     internal string Name { get; }
 
     /// <summary>The length of a value in bytes.</summary>
     internal int Length { get; }
 
-    /// <summary>The header that carries a value.</summary>
+    /// <summary>The header for a value, for example <c>x-amz-checksum-crc32</c>.</summary>
     internal string HeaderName { get; }
 
-    /// <summary>The element of answers that carries a value, for example <c>ChecksumCRC32</c>.</summary>
+    /// <summary>The XML element for a value, for example <c>ChecksumCRC32</c>.</summary>
     internal string ElementName => "Checksum" + Name;
 
-    /// <summary>Whether the value of a whole follows from the values of its parts.</summary>
+    /// <summary>Whether the checksum of an object can be computed from the checksums of its parts.</summary>
     internal bool CanBeCombined => _code is not null;
 
-    /// <summary>Finds an algorithm by its name in any case.</summary>
+    /// <summary>Finds an algorithm by name, ignoring case.</summary>
     internal static ChecksumAlgorithm? Find(string? name) =>
         All.FirstOrDefault(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

@@ -4,7 +4,7 @@ using CodePipeline.ThirdParty.Checksums;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>A checksum in the making.</summary>
+/// <summary>Computes a checksum incrementally.</summary>
 internal sealed class ChecksumHash : IDisposable
 {
     private readonly Crc? _code;

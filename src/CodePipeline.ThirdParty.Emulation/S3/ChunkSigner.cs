@@ -2,7 +2,7 @@ using CodePipeline.ThirdParty.Emulation.Signing;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>Makes the signatures of the chunks of a body, each out of the one before.</summary>
+/// <summary>Computes the chunk signatures of a body. Each signature depends on the previous one.</summary>
 internal sealed class ChunkSigner
 {
     private const string EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

@@ -4,7 +4,7 @@ using CodePipeline.ThirdParty.Emulation.Http;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>Reads the contents of an object, or a range of them, out of their files.</summary>
+/// <summary>Reads the contents of an object, or a range of them, from its files.</summary>
 internal sealed class ContentStream : ReadOnlyStream
 {
     private readonly long _start;
@@ -14,11 +14,11 @@ internal sealed class ContentStream : ReadOnlyStream
     private int _fileIndex = -1;
     private long _position;
 
-    /// <summary>Creates a stream, which releases the contents at its end.</summary>
-    /// <param name="content">The contents.</param>
-    /// <param name="start">The first byte of the range.</param>
-    /// <param name="length">The length of the range.</param>
-    /// <param name="flip">Whether the byte in the middle comes out wrong.</param>
+    /// <summary>Creates a stream.</summary>
+    /// <param name="content">The contents. The stream releases them when it is disposed.</param>
+    /// <param name="start">The offset of the range in bytes.</param>
+    /// <param name="length">The length of the range in bytes.</param>
+    /// <param name="flip">Whether to corrupt the middle byte.</param>
     internal ContentStream(StoredContent content, long start, long length, bool flip = false)
     {
         _content = content;

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>The order of keys in lists: that of their UTF-8 bytes.</summary>
+/// <summary>Orders keys by their UTF-8 bytes, as S3's lists do.</summary>
 internal sealed class KeyComparer : IComparer<string>
 {
     internal static KeyComparer Instance { get; } = new();
@@ -21,6 +21,9 @@ internal sealed class KeyComparer : IComparer<string>
         return x.Length - y.Length;
     }
 
-    /// <summary>Surrogates stand for characters above all others, though their numbers are not the highest.</summary>
+    /// <summary>
+    /// Ranks surrogates above all other characters: they encode the highest code points, but some other UTF-16 values
+    /// are greater.
+    /// </summary>
     private static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
 }

@@ -20,13 +20,13 @@ internal sealed class ListOperations
         _store = store;
     }
 
-    /// <summary>A key as the request wants it written.</summary>
+    /// <summary>Encodes a key as the request's <c>encoding-type</c> specifies.</summary>
     internal static string Encoded(S3Request request, string key) =>
         request.Parameter("encoding-type") == "url"
             ? string.Join("/", key.Split('/').Select(CanonicalRequest.Encode))
             : key;
 
-    internal HttpResponse Answer(S3Request request, string operation) => operation switch
+    internal HttpResponse Handle(S3Request request, string operation) => operation switch
     {
         S3Operations.ListBuckets => Buckets(),
         S3Operations.HeadBucket => ObjectOperations.Empty(
@@ -79,7 +79,7 @@ internal sealed class ListOperations
         }
     }
 
-    private HttpResponse Buckets() => S3Xml.Answer("ListAllMyBucketsResult", xml =>
+    private HttpResponse Buckets() => S3Xml.Response("ListAllMyBucketsResult", xml =>
     {
         xml.Element("Owner", () => xml.Element("ID", S3Service.HostId));
         xml.Element("Buckets", () => xml.Element("Bucket", () =>
@@ -90,8 +90,8 @@ internal sealed class ListOperations
         }));
     });
 
-    // The first region has no name here, for old times' sake.
-    private HttpResponse Location() => S3Xml.Answer(
+    // S3 returns an empty location for us-east-1.
+    private HttpResponse Location() => S3Xml.Response(
         "LocationConstraint", xml => xml.WriteString(_store.Region == "us-east-1" ? string.Empty : _store.Region));
 
     private HttpResponse ObjectsV2(S3Request request)
@@ -100,7 +100,7 @@ internal sealed class ListOperations
         int most = MostOf(request, "max-keys");
         string after = token is null ? request.Parameter("start-after") ?? string.Empty : After(token);
         ListPage<StoredObject> page = Page(request, after, most);
-        return S3Xml.Answer("ListBucketResult", xml =>
+        return S3Xml.Response("ListBucketResult", xml =>
         {
             WriteRequest(xml, request, most);
             if (request.Parameter("start-after") is string start)
@@ -125,13 +125,13 @@ internal sealed class ListOperations
         int most = MostOf(request, "max-keys");
         string marker = request.Parameter("marker") ?? string.Empty;
         ListPage<StoredObject> page = Page(request, marker, most);
-        return S3Xml.Answer("ListBucketResult", xml =>
+        return S3Xml.Response("ListBucketResult", xml =>
         {
             WriteRequest(xml, request, most);
             xml.Element("Marker", Encoded(request, marker));
             xml.Element("IsTruncated", page.IsTruncated ? "true" : "false");
 
-            // Without a delimiter, the last key is the marker of the next page, and S3 does not repeat it.
+            // Without a delimiter, S3 omits NextMarker: the client uses the last key.
             if (page.IsTruncated && request.Parameter("delimiter") is { Length: > 0 })
             {
                 xml.Element("NextMarker", Encoded(request, page.Last));
@@ -148,7 +148,7 @@ internal sealed class ListOperations
         string idMarker = request.Parameter("upload-id-marker") ?? string.Empty;
         string prefix = request.Parameter("prefix") ?? string.Empty;
 
-        // Within a key, uploads stand in the order of time: those after the marked one follow.
+        // The uploads of one key are ordered by time, so the page continues after the upload of the marker.
         bool isPast = idMarker.Length == 0;
         List<MultipartUpload> after = new();
         foreach (MultipartUpload upload in _store.ListUploads())
@@ -165,7 +165,7 @@ internal sealed class ListOperations
 
         ListPage<MultipartUpload> page = ListPage<MultipartUpload>.Create(
             after, upload => upload.Key, prefix, request.Parameter("delimiter") ?? string.Empty, string.Empty, most);
-        return S3Xml.Answer("ListMultipartUploadsResult", xml =>
+        return S3Xml.Response("ListMultipartUploadsResult", xml =>
         {
             xml.Element("Bucket", request.Bucket);
             xml.Element("KeyMarker", Encoded(request, keyMarker));

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>A page of a list: entries, and what stands in the place of those with a common start.</summary>
+/// <summary>A page of a list: entries, and common prefixes that replace groups of entries.</summary>
 internal sealed class ListPage<T>
 {
     private readonly List<T> _entries = new();
@@ -19,16 +19,16 @@ internal sealed class ListPage<T>
 
     internal bool IsTruncated { get; private set; }
 
-    /// <summary>The last key or prefix of the page, after which the next one begins.</summary>
+    /// <summary>The last key or prefix of the page; the next page starts after it.</summary>
     internal string Last { get; private set; } = string.Empty;
 
-    /// <summary>Makes the page that follows a key or prefix.</summary>
-    /// <param name="all">All entries that start with the prefix, in their order.</param>
-    /// <param name="keyOf">The key of an entry.</param>
-    /// <param name="prefix">What all keys start with.</param>
-    /// <param name="delimiter">Where keys are cut after the prefix; empty for nowhere.</param>
-    /// <param name="after">The last key or prefix of the page before.</param>
-    /// <param name="most">How many entries and prefixes at most.</param>
+    /// <summary>Creates the page that follows a key or prefix.</summary>
+    /// <param name="all">All entries with the prefix, in order.</param>
+    /// <param name="keyOf">Returns the key of an entry.</param>
+    /// <param name="prefix">The prefix of all keys.</param>
+    /// <param name="delimiter">The delimiter that ends a common prefix; empty for no common prefixes.</param>
+    /// <param name="after">The last key or prefix of the previous page; empty for the first page.</param>
+    /// <param name="most">The most entries and prefixes on the page.</param>
     internal static ListPage<T> Create(
         IReadOnlyList<T> all, Func<T, string> keyOf, string prefix, string delimiter, string after, int most)
     {

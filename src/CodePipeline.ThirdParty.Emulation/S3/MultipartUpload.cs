@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>A part of an upload.</summary>
+/// <summary>A part of a multipart upload.</summary>
 internal sealed class UploadedPart
 {
     internal UploadedPart(int number, StoredFile file, string etag, Checksum checksum, DateTimeOffset lastModified)
@@ -26,7 +26,7 @@ internal sealed class UploadedPart
     internal DateTimeOffset LastModified { get; }
 }
 
-/// <summary>An upload in parts that is not complete. Guarded by the lock of the <see cref="ObjectStore"/>.</summary>
+/// <summary>An unfinished multipart upload. The lock of the <see cref="ObjectStore"/> guards it.</summary>
 internal sealed class MultipartUpload
 {
     internal MultipartUpload(
@@ -46,7 +46,7 @@ internal sealed class MultipartUpload
 
     internal ObjectSettings Settings { get; }
 
-    /// <summary>The algorithm that the client chose; <see langword="null"/> for S3's own choice.</summary>
+    /// <summary>The client's checksum algorithm; <see langword="null"/> for S3's default.</summary>
     internal ChecksumAlgorithm? DeclaredAlgorithm { get; }
 
     internal ChecksumAlgorithm Algorithm => DeclaredAlgorithm ?? ChecksumAlgorithm.Crc64Nvme;

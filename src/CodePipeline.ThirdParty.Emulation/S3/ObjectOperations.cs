@@ -36,7 +36,8 @@ internal sealed class ObjectOperations
     internal static void Add(List<KeyValuePair<string, string>> headers, string name, string value) =>
         headers.Add(new KeyValuePair<string, string>(name, value));
 
-    /// <summary>Refuses an upload whose condition on what is there does not hold.</summary>
+    /// <summary>Checks the If-Match and If-None-Match conditions of an upload against the existing object.</summary>
+    /// <exception cref="S3Exception">A condition does not hold or is not supported.</exception>
     internal static void CheckConditions(S3Request request, StoredObject? earlier)
     {
         if (request.Header("If-None-Match") is string none)
@@ -104,7 +105,7 @@ internal sealed class ObjectOperations
         return Empty(200, headers);
     }
 
-    /// <summary>Answers a get or head; what comes of head is without its body.</summary>
+    /// <summary>Handles GetObject and HeadObject. The connection omits the body for HEAD.</summary>
     internal HttpResponse Get(S3Request request, bool flip)
     {
         StoredObject found = _store.Use(request.Key!) ?? throw S3Exception.NoSuchKey(request.Key!);
@@ -119,7 +120,7 @@ internal sealed class ObjectOperations
             }
 
             ObjectRange range = ObjectRange.Read(request, found);
-            HttpResponse answer = new(
+            HttpResponse response = new(
                 range.IsPartial ? 206 : 200,
                 request.Parameter("response-content-type") ?? found.Settings.ContentType,
                 Array.Empty<byte>())
@@ -129,7 +130,7 @@ internal sealed class ObjectOperations
                 Content = new ContentStream(found.Content, range.Start, range.Length, flip),
             };
             isGiven = true;
-            return answer;
+            return response;
         }
         finally
         {
@@ -161,7 +162,7 @@ internal sealed class ObjectOperations
             _store.Delete(key);
         }
 
-        return S3Xml.Answer("DeleteResult", xml =>
+        return S3Xml.Response("DeleteResult", xml =>
         {
             foreach (string key in isQuiet ? Array.Empty<string>() : keys)
             {
@@ -185,7 +186,9 @@ internal sealed class ObjectOperations
     private static bool Matches(string condition, StoredObject found) => condition.Split(',')
         .Select(each => each.Trim()).Any(each => each == "*" || each.Trim('"') == found.ETag);
 
-    /// <summary>Checks the conditions of a read. Whether the client has this object already is no error.</summary>
+    /// <summary>
+    /// Checks the conditions of a read. Returns whether the client already has the object, which is not an error.
+    /// </summary>
     private static bool IsNotModified(S3Request request, StoredObject found)
     {
         string? match = request.Header("If-Match");
@@ -194,7 +197,7 @@ internal sealed class ObjectOperations
             throw S3Exception.PreconditionFailed("If-Match");
         }
 
-        // HTTP dates have whole seconds.
+        // HTTP dates have a resolution of one second.
         DateTimeOffset modified = DateTimeOffset.FromUnixTimeSeconds(found.LastModified.ToUnixTimeSeconds());
         if (match is null && modified > Time(request, "If-Unmodified-Since"))
         {

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>The piece of an object that a read asks for.</summary>
+/// <summary>The byte range or part of an object that a request reads.</summary>
 internal sealed class ObjectRange
 {
     private ObjectRange(long start, long length, bool isPartial, Checksum? checksum, int? part = null)
@@ -20,13 +20,13 @@ internal sealed class ObjectRange
 
     internal long Length { get; }
 
-    /// <summary>Whether the answer is 206, not 200.</summary>
+    /// <summary>Whether the status code of the response is 206 instead of 200.</summary>
     internal bool IsPartial { get; }
 
-    /// <summary>The checksum of just this piece, where one is kept.</summary>
+    /// <summary>The checksum of this range, if one is stored.</summary>
     internal Checksum? Checksum { get; }
 
-    /// <summary>The number of the part that was asked for.</summary>
+    /// <summary>The requested part number; <see langword="null"/> for none.</summary>
     internal int? Part { get; }
 
     internal static ObjectRange Read(S3Request request, StoredObject found)
@@ -51,7 +51,7 @@ internal sealed class ObjectRange
             return new ObjectRange(0, found.Length, isPartial: true, found.Checksum, number);
         }
 
-        // Parts are counted here as they lie in the object, whatever numbers they were uploaded under.
+        // S3 numbers parts by their position in the object, not by the numbers of the upload.
         if (found.Parts is null || number > found.Parts.Count)
         {
             throw new S3Exception("InvalidPartNumber", "The requested partnumber is not satisfiable", 416)
@@ -65,7 +65,7 @@ internal sealed class ObjectRange
     }
 
     /// <summary>
-    /// Reads a range header; <see langword="null"/> for one that S3 ignores: unreadable, or of several.
+    /// Reads a Range header; <see langword="null"/> for a header that S3 ignores: invalid, or with several ranges.
     /// </summary>
     private static ObjectRange? OfHeader(string header, StoredObject found)
     {

@@ -4,13 +4,13 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>What an upload says about its object, and what reads get back.</summary>
+/// <summary>The metadata of an object: an upload sets it, and responses return it.</summary>
 internal sealed class ObjectSettings
 {
     private const string MetadataPrefix = "x-amz-meta-";
     private const string ChunkedEncoding = "aws-chunked";
 
-    // S3 takes up to 2 KB of metadata, names and values together.
+    // S3's limit of 2 KB includes names and values.
     private const int MostMetadata = 2048;
 
     private static readonly string[] s_kept =
@@ -28,7 +28,7 @@ internal sealed class ObjectSettings
 
     internal ServerSideEncryption Encryption { get; }
 
-    /// <summary>Further headers of answers that carry the object.</summary>
+    /// <summary>More headers for responses that return the object.</summary>
     internal List<KeyValuePair<string, string>> Headers { get; } = new();
 
     internal static ObjectSettings Read(S3Request request, string managedKeyId)

@@ -5,7 +5,9 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>The buckets: objects and unfinished uploads. Contents are files of a private folder.</summary>
+/// <summary>
+/// The artifact bucket: objects and unfinished uploads. It stores contents as files in a private folder.
+/// </summary>
 internal sealed class ObjectStore : IDisposable
 {
     private readonly object _lock = new();
@@ -21,14 +23,14 @@ internal sealed class ObjectStore : IDisposable
         ManagedKeyId = $"arn:aws:kms:{region}:{RandomIdentifiers.AccountId()}:key/{RandomIdentifiers.NewId()}";
     }
 
-    /// <summary>The one bucket there is.</summary>
+    /// <summary>The name of the only bucket.</summary>
     internal string BucketName { get; }
 
     internal string Region { get; }
 
     internal DateTimeOffset CreatedAt { get; }
 
-    /// <summary>The key of AWS's own for objects under KMS that name none.</summary>
+    /// <summary>The emulated AWS managed key, for KMS uploads without a key id.</summary>
     internal string ManagedKeyId { get; }
 
     public void Dispose()
@@ -54,7 +56,10 @@ internal sealed class ObjectStore : IDisposable
         }
     }
 
-    /// <summary>Finds an object and keeps its contents for the caller, who releases them.</summary>
+    /// <summary>
+    /// Finds an object and keeps its contents until the caller releases them; <see langword="null"/> if it does not
+    /// exist.
+    /// </summary>
     internal StoredObject? Use(string key)
     {
         lock (_lock)
@@ -80,7 +85,7 @@ internal sealed class ObjectStore : IDisposable
         }
     }
 
-    /// <summary>The objects whose keys start so, in the order of the keys' UTF-8 bytes.</summary>
+    /// <summary>Returns the objects whose keys start with a prefix, ordered by the UTF-8 bytes of the keys.</summary>
     internal IReadOnlyList<StoredObject> List(string prefix)
     {
         lock (_lock)
@@ -97,7 +102,7 @@ internal sealed class ObjectStore : IDisposable
         }
     }
 
-    /// <summary>The unfinished uploads, in the order of keys and then of time.</summary>
+    /// <summary>Returns the unfinished uploads, ordered by key and then by time.</summary>
     internal IReadOnlyList<MultipartUpload> ListUploads()
     {
         lock (_lock)
@@ -125,7 +130,8 @@ internal sealed class ObjectStore : IDisposable
         }
     }
 
-    /// <summary>Adds a part, in the place of one with its number. The upload may have ended meanwhile.</summary>
+    /// <summary>Adds a part and replaces an existing part with the same number.</summary>
+    /// <exception cref="S3Exception">The upload was completed or aborted.</exception>
     internal void AddPart(string key, string uploadId, UploadedPart part)
     {
         lock (_lock)
@@ -153,7 +159,7 @@ internal sealed class ObjectStore : IDisposable
         }
     }
 
-    /// <summary>Makes an object of the parts that are chosen; the others are deleted.</summary>
+    /// <summary>Creates an object from the chosen parts and deletes the others.</summary>
     internal StoredObject Complete(
         string key,
         string uploadId,

@@ -8,7 +8,7 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>The objects as the owner of the emulator sees them, without a request.</summary>
+/// <summary>Direct access to the objects for the owner of the emulator, without an S3 request.</summary>
 internal sealed class OwnerObjects
 {
     private const int BufferSize = 256 * 1024;
@@ -28,7 +28,9 @@ internal sealed class OwnerObjects
         if (string.IsNullOrEmpty(key) || System.Text.Encoding.UTF8.GetByteCount(key) > 1024)
         {
             throw new InvalidInputException(
-                nameof(key), "The key is not 1 to 1024 bytes long.", "Use a shorter key, such as folder/name.zip.");
+                nameof(key),
+                "The key must be 1 to 1024 bytes long in UTF-8.",
+                "Use a key such as folder/name.zip.");
         }
 
         ReceivedBody body = Receive(content, CancellationToken.None);
@@ -37,7 +39,7 @@ internal sealed class OwnerObjects
         return new EmulatedObject(bucketName, added);
     }
 
-    /// <summary>Takes contents in, which are no object yet.</summary>
+    /// <summary>Stores contents without creating an object.</summary>
     internal ReceivedBody Receive(Stream content, CancellationToken cancellationToken)
     {
         using FileStream file = _store.CreateFile();
@@ -74,7 +76,7 @@ internal sealed class OwnerObjects
             Checksum.Compute(ChecksumAlgorithm.Crc64Nvme, checksum.Finish()));
     }
 
-    /// <summary>Makes an object of contents that were taken in.</summary>
+    /// <summary>Creates an object from received contents.</summary>
     internal void Put(string key, ReceivedBody body) => _store.Put(ObjectOf(key, body));
 
     internal Stream Open(string bucketName, string key)
@@ -82,8 +84,8 @@ internal sealed class OwnerObjects
         CheckBucket(bucketName);
         StoredObject found = _store.Use(key) ?? throw new InvalidInputException(
             nameof(key),
-            $"There is no object '{key}' in bucket '{bucketName}'.",
-            "Put one there, or see what there is with ListObjects.");
+            $"Bucket '{bucketName}' has no object '{key}'.",
+            "Use the key of an existing object, or store the object first.");
         return new ContentStream(found.Content, 0, found.Length);
     }
 
@@ -120,8 +122,8 @@ internal sealed class OwnerObjects
         {
             throw new InvalidInputException(
                 nameof(bucketName),
-                $"There is no bucket '{bucketName}'.",
-                $"Use '{_store.BucketName}', the one bucket of this emulator.");
+                $"Bucket '{bucketName}' does not exist.",
+                $"Use '{_store.BucketName}', the only bucket of this emulator.");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>Who sent a request, and how its body is signed.</summary>
+/// <summary>The identity that signed an S3 request, and how its body is signed.</summary>
 internal sealed class S3Caller
 {
     internal const string Unsigned = "UNSIGNED-PAYLOAD";
@@ -18,10 +18,12 @@ internal sealed class S3Caller
 
     internal string AccessKeyId { get; }
 
-    /// <summary>The job whose credentials these are; <see langword="null"/> for the emulator's own keys.</summary>
+    /// <summary>
+    /// The job that the artifact credentials belong to; <see langword="null"/> for the emulator's access key.
+    /// </summary>
     internal string? JobId { get; }
 
-    /// <summary>The hash of the body in lower-case hex, or one of the words that stand in its place.</summary>
+    /// <summary>The <c>x-amz-content-sha256</c> value: the hash of the body in hex, or the signing mode.</summary>
     internal string Payload { get; }
 
     internal ChunkSigner Signer { get; }

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>An error of the S3 side, under S3's own name for it.</summary>
+/// <summary>An error response with S3's error code.</summary>
 internal sealed class S3Exception : Exception
 {
     internal S3Exception(string code, string message, int statusCode = 400)
@@ -17,10 +17,10 @@ internal sealed class S3Exception : Exception
 
     internal int StatusCode { get; }
 
-    /// <summary>Further elements of the answer, in their order.</summary>
+    /// <summary>More XML elements of the response, in order.</summary>
     internal List<KeyValuePair<string, string>> Details { get; } = new();
 
-    /// <summary>The region to name in <c>x-amz-bucket-region</c>; <see langword="null"/> for none.</summary>
+    /// <summary>The region for the <c>x-amz-bucket-region</c> header; <see langword="null"/> for none.</summary>
     internal string? BucketRegion { get; init; }
 
     internal static S3Exception AccessDenied(string message = "Access Denied") => new("AccessDenied", message, 403);

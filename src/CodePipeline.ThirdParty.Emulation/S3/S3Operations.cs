@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>The operations of the S3 side by their names in S3's API.</summary>
+/// <summary>The supported S3 operations.</summary>
 internal static class S3Operations
 {
     internal const string ListBuckets = "ListBuckets";
@@ -24,8 +24,8 @@ internal static class S3Operations
     internal const string AbortMultipartUpload = "AbortMultipartUpload";
     internal const string ListParts = "ListParts";
 
-    // Parameters that turn a request into one about something else than the object or the list of a bucket.
-    private static readonly HashSet<string> s_notServed = new(StringComparer.Ordinal)
+    // Parameters that select a subresource. The emulator supports none of these.
+    private static readonly HashSet<string> s_unsupported = new(StringComparer.Ordinal)
     {
         "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory",
         "legal-hold", "lifecycle", "logging", "metrics", "notification", "object-lock", "ownershipControls", "policy",
@@ -40,27 +40,28 @@ internal static class S3Operations
         AbortMultipartUpload, ListParts,
     };
 
-    /// <summary>The operations that carry the bytes of an object, in or out.</summary>
+    /// <summary>The operations that upload or download the bytes of an object.</summary>
     internal static IReadOnlyList<string> OfContents { get; } = new[] { GetObject, PutObject, UploadPart };
 
-    /// <summary>The operations whose answers have no XML.</summary>
+    /// <summary>The operations whose responses have no XML.</summary>
     internal static IReadOnlyList<string> WithoutText { get; } = new[]
     {
         GetObject, HeadObject, PutObject, UploadPart, DeleteObject, AbortMultipartUpload, HeadBucket,
     };
 
-    /// <summary>The operation that a request asks for; throws for one that is not served.</summary>
+    /// <summary>Returns the operation of a request.</summary>
+    /// <exception cref="S3Exception">The emulator does not support the operation.</exception>
     internal static string NameOf(S3Request request)
     {
-        string? notServed = request.Query.Keys.FirstOrDefault(s_notServed.Contains);
+        string? unsupported = request.Query.Keys.FirstOrDefault(s_unsupported.Contains);
         if (request.Http.Headers["x-amz-copy-source"] is not null)
         {
-            notServed = "x-amz-copy-source";
+            unsupported = "x-amz-copy-source";
         }
 
-        if (notServed is not null)
+        if (unsupported is not null)
         {
-            throw S3Exception.NotImplemented(notServed);
+            throw S3Exception.NotImplemented(unsupported);
         }
 
         string? operation = request.Bucket is null

@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Emulation.Http;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>A request of the S3 side: what bucket and key it is about, and its parameters.</summary>
+/// <summary>An S3 request: bucket, key and parameters.</summary>
 internal sealed class S3Request
 {
     private const string LocalSuffix = ".localhost";
@@ -20,15 +20,15 @@ internal sealed class S3Request
 
     internal HttpRequest Http { get; }
 
-    /// <summary>The bucket; <see langword="null"/> for a request about all of them.</summary>
+    /// <summary>The bucket; <see langword="null"/> for ListBuckets.</summary>
     internal string? Bucket { get; }
 
-    /// <summary>The key; <see langword="null"/> for a request about the bucket.</summary>
+    /// <summary>The key; <see langword="null"/> for an operation on the bucket.</summary>
     internal string? Key { get; }
 
     internal IReadOnlyDictionary<string, string> Query { get; }
 
-    /// <summary>Whether a request is for the S3 side, and not for one of the five operations.</summary>
+    /// <summary>Whether a request is an S3 request and not one of the five job operations.</summary>
     internal static bool IsFor(HttpRequest call)
     {
         if (call.Headers["X-Amz-Target"] is not null)
@@ -63,7 +63,8 @@ internal sealed class S3Request
 
     internal string? Header(string name) => Http.Headers[name];
 
-    /// <summary>A parameter that is a whole number; the default where it is not given.</summary>
+    /// <summary>Returns an integer parameter, or the default if the request does not contain it.</summary>
+    /// <exception cref="S3Exception">The value is not an integer in the range.</exception>
     internal int Number(string name, int minimum, int maximum, int defaultNumber)
     {
         string? text = Parameter(name);
@@ -81,7 +82,10 @@ internal sealed class S3Request
                     text!);
     }
 
-    /// <summary>The bucket in a host such as <c>bucket.localhost:40123</c>.</summary>
+    /// <summary>
+    /// The bucket in a virtual-hosted-style host, such as <c>bucket.localhost:40123</c>; <see langword="null"/> for
+    /// none.
+    /// </summary>
     private static string? HostBucket(HttpRequest call)
     {
         string host = (call.Headers["Host"] ?? string.Empty).Split(':')[0];

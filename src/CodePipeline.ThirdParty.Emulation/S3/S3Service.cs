@@ -9,7 +9,10 @@ using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>What a request of the S3 side goes through: operation, signature, access, faults, answer, record.</summary>
+/// <summary>
+/// Handles an S3 request: verifies the signature, checks access, injects a fault, runs the operation and records the
+/// request.
+/// </summary>
 internal sealed class S3Service
 {
     internal const string RequestIdHeader = "x-amz-request-id";
@@ -44,7 +47,7 @@ internal sealed class S3Service
         S3Request request = S3Request.Read(call);
         string? operation = null;
         FaultRule? fault = null;
-        HttpResponse answer = HttpResponse.Dropped;
+        HttpResponse response = HttpResponse.Dropped;
         try
         {
             operation = S3Operations.NameOf(request);
@@ -57,19 +60,19 @@ internal sealed class S3Service
             }
 
             fault = faults?.Next(operation);
-            answer = await AnswerAsync(request, caller, operation, fault?.Kind).ConfigureAwait(false);
+            response = await AnswerAsync(request, caller, operation, fault?.Kind).ConfigureAwait(false);
         }
         catch (S3Exception error)
         {
-            answer = S3Xml.Error(error, requestId, call.RawPath);
+            response = S3Xml.Error(error, requestId, call.RawPath);
         }
         finally
         {
-            // Also where the client went away in the middle of its body.
+            // Also record a request whose client disconnected during the upload.
             if (_log.IsOn)
             {
                 _log.Add(new RecordedRequest(
-                    requestId, operation, time, answer.StatusCode, answer.ErrorName, fault?.Kind, string.Empty)
+                    requestId, operation, time, response.StatusCode, response.ErrorName, fault?.Kind, string.Empty)
                 {
                     BucketName = request.Bucket,
                     ObjectKey = request.Key,
@@ -82,7 +85,7 @@ internal sealed class S3Service
             await _clock.DelayAsync(fault.Delay, stop).ConfigureAwait(false);
         }
 
-        return answer;
+        return response;
     }
 
     private async Task<HttpResponse> AnswerAsync(
@@ -104,19 +107,19 @@ internal sealed class S3Service
                 return HttpResponse.Dropped;
         }
 
-        HttpResponse answer = await DispatchAsync(request, caller, operation, fault).ConfigureAwait(false);
+        HttpResponse response = await DispatchAsync(request, caller, operation, fault).ConfigureAwait(false);
         switch (fault)
         {
             case FaultKind.DropAfter:
             case FaultKind.CutOff when request.Http.Method == "HEAD":
-                answer.Content?.Dispose();
+                response.Content?.Dispose();
                 return HttpResponse.Dropped;
             case FaultKind.CutOff:
-                return answer.CutOff();
+                return response.CutOff();
             case FaultKind.Garbled:
-                return answer.Garbled();
+                return response.Garbled();
             default:
-                return answer;
+                return response;
         }
     }
 
@@ -147,14 +150,14 @@ internal sealed class S3Service
             case S3Operations.ListParts:
                 return _uploads.ListParts(request);
             default:
-                return _lists.Answer(request, operation);
+                return _lists.Handle(request, operation);
         }
     }
 
     private static async Task<IReadOnlyList<System.Xml.Linq.XElement>> ReadXmlAsync(
         S3Request request, S3Caller caller, string root)
     {
-        // 10,000 parts with two checksums each stay below.
+        // Enough for 10,000 parts with two checksums each.
         const long LongestXml = 8 << 20;
         await request.Http.ReadBodyAsync(LongestXml).ConfigureAwait(false);
         if (request.Http.IsTooLong)

@@ -8,12 +8,10 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>Checks who sent a request of the S3 side: Signature Version 4, in a header or in the query.</summary>
+/// <summary>Verifies the Signature Version 4 of an S3 request, in the header or in a presigned URL.</summary>
 internal sealed class S3Verifier
 {
     private const string Service = "s3";
-    private const string Terminator = "aws4_request";
-    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const int LongestExpiry = 604_800;
 
     private readonly EmulatorOptions _options;
@@ -29,9 +27,10 @@ internal sealed class S3Verifier
         _credentialKey = credentialKey;
     }
 
-    /// <summary>Returns the caller of a rightly signed request, and throws S3's error for any other.</summary>
+    /// <summary>Verifies the signature of a request and returns the caller.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="bucketRegion">The region of its bucket; <see langword="null"/> where it has none.</param>
+    /// <param name="bucketRegion">The region of the bucket; <see langword="null"/> without an existing bucket.</param>
+    /// <exception cref="S3Exception">The signature is missing, invalid or expired.</exception>
     internal S3Caller Verify(S3Request request, string? bucketRegion)
     {
         if (request.Has("Signature") && request.Has("AWSAccessKeyId"))
@@ -52,20 +51,13 @@ internal sealed class S3Verifier
 
     private static S3Exception BadParameters(string message) => new("AuthorizationQueryParametersError", message);
 
-    private static bool TryReadTime(string? text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
-        text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
     private static string Iso(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static void CheckSignedHeaders(HttpRequest call, string signedHeaders)
     {
-        string[] signed = signedHeaders.Split(';');
-        string[] missing = call.Headers.AllKeys.OfType<string>()
-            .Where(name => name.Equals("host", StringComparison.OrdinalIgnoreCase)
-                || name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase))
-            .Where(name => !signed.Contains(name, StringComparer.OrdinalIgnoreCase))
-            .ToArray();
+        string[] missing = SignatureV4.UnsignedHeaders(call, signedHeaders);
         if (missing.Length > 0)
         {
             throw S3Exception.AccessDenied("There were headers present in the request which were not signed")
@@ -112,15 +104,15 @@ internal sealed class S3Verifier
             throw Malformed(e.Message);
         }
 
-        // Old clients have only the Date header, which S3 takes as well.
+        // Like S3, accept the Date header of old clients.
         string? time = request.Header("X-Amz-Date");
         if (time is null && DateTimeOffset.TryParse(
             request.Header("Date"), CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset date))
         {
-            time = date.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+            time = SignatureV4.FormatTime(date);
         }
 
-        if (!TryReadTime(time, out DateTimeOffset signedAt))
+        if (!SignatureV4.TryParseTime(time, out DateTimeOffset signedAt))
         {
             throw S3Exception.AccessDenied("AWS authentication requires a valid Date or x-amz-date header");
         }
@@ -154,7 +146,7 @@ internal sealed class S3Verifier
             ?? throw BadParameters("Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; "
                 + "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
         string time = Required("X-Amz-Date");
-        if (!TryReadTime(time, out DateTimeOffset signedAt))
+        if (!SignatureV4.TryParseTime(time, out DateTimeOffset signedAt))
         {
             throw BadParameters("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
         }
@@ -199,7 +191,9 @@ internal sealed class S3Verifier
         return new S3Caller(header.AccessKeyId, jobId, payload, signer);
     }
 
-    /// <summary>Returns the job of the credentials; <see langword="null"/> for the emulator's own keys.</summary>
+    /// <summary>
+    /// Returns the job of artifact credentials; <see langword="null"/> for the emulator's access key.
+    /// </summary>
     private string? FindCredentials(string accessKeyId, string? sessionToken, out string secretAccessKey)
     {
         if (ConstantTimeComparison.AreEqual(accessKeyId, _accessKeyId))
@@ -230,8 +224,8 @@ internal sealed class S3Verifier
         new("InvalidToken", "The provided token is malformed or otherwise invalid.");
 
     /// <remarks>
-    /// The endpoint stands for that of the emulator's region and for that of the bucket's own. Who signs for the first
-    /// is sent on, as S3 does where a bucket is elsewhere; any other region is simply wrong.
+    /// The emulator's endpoint represents both its own region and the bucket's region. Like S3, it redirects a request
+    /// that is signed for its own region to the bucket's region, and rejects any other region.
     /// </remarks>
     private void CheckScope(AuthorizationHeader header, string time, string? bucket, string? bucketRegion)
     {
@@ -240,12 +234,13 @@ internal sealed class S3Verifier
             throw Malformed($"incorrect service \"{header.Service}\". This endpoint belongs to \"{Service}\".");
         }
 
-        if (header.Terminator != Terminator)
+        if (header.Terminator != SignatureV4.Terminator)
         {
-            throw Malformed($"incorrect terminal \"{header.Terminator}\". This endpoint uses \"{Terminator}\".");
+            throw Malformed(
+                $"incorrect terminal \"{header.Terminator}\". This endpoint uses \"{SignatureV4.Terminator}\".");
         }
 
-        if (header.Date.Length != 8 || !time.StartsWith(header.Date, StringComparison.Ordinal))
+        if (!SignatureV4.IsDateOf(header.Date, time))
         {
             throw Malformed($"Invalid credential date \"{header.Date}\". This date is not the same as X-Amz-Date.");
         }
@@ -295,16 +290,9 @@ internal sealed class S3Verifier
     private static ChunkSigner CheckSignature(
         AuthorizationHeader header, string time, string canonical, string secretAccessKey)
     {
-        byte[] key = System.Text.Encoding.UTF8.GetBytes("AWS4" + secretAccessKey);
-        foreach (string part in new[] { header.Date, header.Region, Service, Terminator })
-        {
-            key = Hashing.HmacSha256(key, part);
-        }
-
-        string scope = $"{header.Date}/{header.Region}/{Service}/{Terminator}";
-        string hash = Hashing.Hex(Hashing.Sha256(HttpReader.Latin1.GetBytes(canonical)));
-        string expected = Hashing.Hex(
-            Hashing.HmacSha256(key, string.Join("\n", AuthorizationHeader.Algorithm, time, scope, hash)));
+        byte[] key = SignatureV4.DeriveKey(secretAccessKey, header.Date, header.Region, Service);
+        string scope = SignatureV4.Scope(header.Date, header.Region, Service);
+        string expected = SignatureV4.Sign(key, time, scope, HttpReader.Latin1.GetBytes(canonical));
         return ConstantTimeComparison.AreEqual(expected, header.Signature)
             ? new ChunkSigner(key, time, scope, header.Signature)
             : throw S3Exception.SignatureDoesNotMatch().With("AWSAccessKeyId", header.AccessKeyId);

@@ -10,22 +10,22 @@ using CodePipeline.ThirdParty.Emulation.Http;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>Writes and reads the XML of the S3 side.</summary>
+/// <summary>Reads and writes S3's XML.</summary>
 internal static class S3Xml
 {
     internal const string ContentType = "application/xml";
 
     private const string Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-    // Keys may hold characters that XML does not know; S3 writes them all the same, unless asked to encode them.
+    // Keys may contain characters that are invalid in XML. S3 writes them unless the request asks for encoding.
     private static readonly XmlWriterSettings s_settings = new()
     {
         Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         CheckCharacters = false,
     };
 
-    /// <summary>An answer with a root element in S3's namespace.</summary>
-    internal static HttpResponse Answer(
+    /// <summary>Creates a 200 response with a root element in S3's namespace.</summary>
+    internal static HttpResponse Response(
         string root, Action<XmlWriter> content, IReadOnlyList<KeyValuePair<string, string>>? headers = null) =>
         new(200, ContentType, Write(root, Namespace, content))
         {
@@ -78,7 +78,8 @@ internal static class S3Xml
         xml.WriteEndElement();
     }
 
-    /// <summary>Reads the children of the root; whatever namespace they have does not matter.</summary>
+    /// <summary>Reads the children of the root element, ignoring namespaces.</summary>
+    /// <exception cref="S3Exception">The XML is malformed or has another root element.</exception>
     internal static IReadOnlyList<XElement> Read(byte[] body, string root)
     {
         XmlReaderSettings settings = new()

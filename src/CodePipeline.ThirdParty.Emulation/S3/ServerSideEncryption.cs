@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>How an object is said to be encrypted. Nothing is: the emulator only keeps what it is told.</summary>
+/// <summary>The requested encryption of an object. The emulator stores the setting but does not encrypt.</summary>
 internal sealed class ServerSideEncryption
 {
     internal const string Kms = "aws:kms";
@@ -20,19 +20,20 @@ internal sealed class ServerSideEncryption
         _bucketKey = bucketKey;
     }
 
-    /// <summary>What S3 does to an object when nothing is asked for.</summary>
+    /// <summary>S3's default encryption.</summary>
     internal static ServerSideEncryption Default { get; } = new("AES256", null, null);
 
     internal string Algorithm { get; }
 
     internal string? KeyId { get; }
 
-    /// <summary>Whether the ETag is the MD5 of the contents, which it is not under KMS.</summary>
+    /// <summary>Whether the ETag is the MD5 of the contents; false for KMS encryption.</summary>
     internal bool HasMd5ETag => Algorithm == Default.Algorithm;
 
-    /// <summary>Reads what an upload asks for.</summary>
-    /// <param name="request">The upload.</param>
-    /// <param name="managedKeyId">The key that is used where the request names none.</param>
+    /// <summary>Reads the encryption headers of an upload.</summary>
+    /// <param name="request">The upload request.</param>
+    /// <param name="managedKeyId">The KMS key for a request without a key id.</param>
+    /// <exception cref="S3Exception">The headers are invalid or not supported.</exception>
     internal static ServerSideEncryption Read(S3Request request, string managedKeyId)
     {
         string? algorithm = request.Header(Header);

@@ -5,7 +5,7 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>A file that holds an object, or a part of one.</summary>
+/// <summary>A file with the contents of an object or a part.</summary>
 internal sealed class StoredFile
 {
     internal StoredFile(string path, long length)
@@ -24,7 +24,9 @@ internal sealed class StoredFile
     internal void Delete() => TemporaryFolder.TryDelete(Path);
 }
 
-/// <summary>The contents of an object: its files in a row, which are deleted when nobody uses them any more.</summary>
+/// <summary>
+/// The contents of an object: the concatenation of its files. The last <see cref="Release"/> deletes the files.
+/// </summary>
 internal sealed class StoredContent
 {
     private int _users = 1;
@@ -40,7 +42,7 @@ internal sealed class StoredContent
     internal long Length { get; }
 
     /// <summary>
-    /// Keeps the files until the matching <see cref="Release"/>; only for one who knows that they are there.
+    /// Keeps the files until the matching <see cref="Release"/>. Call this only while the files are still in use.
     /// </summary>
     internal StoredContent Use()
     {

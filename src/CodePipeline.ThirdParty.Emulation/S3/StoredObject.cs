@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>An object of a bucket. It does not change; an upload under the same key takes its place.</summary>
+/// <summary>An immutable object of a bucket. An upload with the same key replaces it.</summary>
 internal sealed class StoredObject
 {
     internal StoredObject(
@@ -22,7 +22,7 @@ internal sealed class StoredObject
 
     internal long Length => Content.Length;
 
-    /// <summary>The ETag without its quotes.</summary>
+    /// <summary>The ETag, without quotes.</summary>
     internal string ETag { get; }
 
     internal DateTimeOffset LastModified { get; }
@@ -31,6 +31,6 @@ internal sealed class StoredObject
 
     internal Checksum? Checksum { get; init; }
 
-    /// <summary>The parts of a multipart upload; <see langword="null"/> for an object that came in one piece.</summary>
+    /// <summary>The parts of a multipart upload; <see langword="null"/> for a single upload.</summary>
     internal IReadOnlyList<UploadedPart>? Parts { get; init; }
 }

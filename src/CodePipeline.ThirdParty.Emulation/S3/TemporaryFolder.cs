@@ -4,7 +4,7 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>A folder of the emulator's own, made when first needed, which only this account can read.</summary>
+/// <summary>A private temporary folder, created on first use, that only this account can read.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private const string Prefix = "emulator-";
@@ -23,14 +23,14 @@ internal sealed class TemporaryFolder : IDisposable
             {
                 AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
 
-                // Where somebody still reads an object (Windows), the next emulator gets the rest.
+                // On Windows, open files cannot be deleted. The next emulator deletes the rest.
                 _folder.Dispose();
                 _folder = null;
             }
         }
     }
 
-    /// <summary>Deletes a file where it can be; one in use goes with the folder.</summary>
+    /// <summary>Deletes a file. A file that is in use stays until the folder is deleted.</summary>
     internal static void TryDelete(string path)
     {
         try
@@ -42,7 +42,7 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
-    /// <summary>Creates an empty file to write to.</summary>
+    /// <summary>Creates an empty file and opens it for writing.</summary>
     internal FileStream CreateFile()
     {
         string path;
@@ -66,7 +66,7 @@ internal sealed class TemporaryFolder : IDisposable
         OwnedFolder.SweepForUser(place, Prefix, TimeProvider.System);
         OwnedFolder folder = OwnedFolder.CreateForUser(place, Prefix);
 
-        // An emulator that is never stopped must not leave gigabytes behind.
+        // Deletes the objects of an emulator that is never stopped; they can be gigabytes.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         return folder;
     }

@@ -10,7 +10,7 @@ using CodePipeline.ThirdParty.Emulation.Signing;
 
 namespace CodePipeline.ThirdParty.Emulation.S3;
 
-/// <summary>Uploads in parts.</summary>
+/// <summary>Implements the multipart upload operations.</summary>
 internal sealed class UploadOperations
 {
     internal const int MostParts = 10_000;
@@ -43,7 +43,7 @@ internal sealed class UploadOperations
             ObjectOperations.Add(headers, "x-amz-checksum-type", type);
         }
 
-        return S3Xml.Answer(
+        return S3Xml.Response(
             "InitiateMultipartUploadResult",
             xml =>
             {
@@ -61,7 +61,7 @@ internal sealed class UploadOperations
         MultipartUpload upload = _store.FindUpload(request.Key!, uploadId);
         BodyReceiver receiver = new(request, caller)
         {
-            KeptAlgorithm = upload.Algorithm,
+            StoredAlgorithm = upload.Algorithm,
             NeedsMd5 = upload.Settings.Encryption.HasMd5ETag,
             Flip = fault == FaultKind.Corrupt,
             CutOff = fault == FaultKind.CutOff,
@@ -69,7 +69,7 @@ internal sealed class UploadOperations
         bool mayBeLeftOut = receiver.Algorithm is null && upload.ChecksumType == Checksum.FullObject;
         if (upload.DeclaredAlgorithm is not null && upload.DeclaredAlgorithm != receiver.Algorithm && !mayBeLeftOut)
         {
-            // S3's own words, in which an algorithm is called a type.
+            // S3's wording, which calls the algorithm a type.
             throw S3Exception.InvalidRequest(
                 $"Checksum Type mismatch occurred, expected checksum Type: {Lower(upload.DeclaredAlgorithm)}, "
                     + $"actual checksum Type: {Lower(receiver.Algorithm)}");
@@ -93,7 +93,7 @@ internal sealed class UploadOperations
 
         List<KeyValuePair<string, string>> headers = new();
         ObjectOperations.Add(headers, "ETag", ObjectOperations.Quoted(part.ETag));
-        ObjectOperations.Add(headers, body.Answered.Algorithm.HeaderName, body.Answered.Text);
+        ObjectOperations.Add(headers, body.ResponseChecksum.Algorithm.HeaderName, body.ResponseChecksum.Text);
         upload.Settings.Encryption.AddTo(headers);
         return ObjectOperations.Empty(200, headers);
     }
@@ -115,7 +115,7 @@ internal sealed class UploadOperations
             earlier => ObjectOperations.CheckConditions(request, earlier));
         List<KeyValuePair<string, string>> headers = new();
         completed.Settings.Encryption.AddTo(headers);
-        return S3Xml.Answer(
+        return S3Xml.Response(
             "CompleteMultipartUploadResult",
             xml =>
             {
@@ -144,7 +144,7 @@ internal sealed class UploadOperations
         UploadedPart[] after = _store.ListParts(request.Key!, uploadId)
             .Where(part => part.Number > marker).ToArray();
         UploadedPart[] listed = after.Take(most).ToArray();
-        return S3Xml.Answer("ListPartsResult", xml =>
+        return S3Xml.Response("ListPartsResult", xml =>
         {
             xml.Element("Bucket", request.Bucket);
             xml.Element("Key", ListOperations.Encoded(request, request.Key!));
@@ -252,8 +252,8 @@ internal sealed class UploadOperations
 
     private static void CheckPartChecksum(MultipartUpload upload, XElement element, UploadedPart part)
     {
-        string? told = element.Child(part.Checksum.Algorithm.ElementName);
-        if (told is null && upload.ChecksumType == Checksum.Composite)
+        string? declared = element.Child(part.Checksum.Algorithm.ElementName);
+        if (declared is null && upload.ChecksumType == Checksum.Composite)
         {
             throw S3Exception.InvalidRequest(
                 $"The upload was created using a {Lower(upload.DeclaredAlgorithm)} checksum. The complete request must "
@@ -261,7 +261,7 @@ internal sealed class UploadOperations
                     + part.Number.ToString(CultureInfo.InvariantCulture) + " in the request.");
         }
 
-        if (told is not null && told != part.Checksum.Text)
+        if (declared is not null && declared != part.Checksum.Text)
         {
             throw S3Exception.InvalidPart(
                 upload.Id, part.Number.ToString(CultureInfo.InvariantCulture), part.ETag);
@@ -274,7 +274,7 @@ internal sealed class UploadOperations
             upload.Algorithm,
             upload.ChecksumType,
             parts.Select(part => new KeyValuePair<byte[], long>(part.Checksum.Bytes, part.File.Length)).ToArray());
-        if (request.Header(checksum.Algorithm.HeaderName) is string told && !checksum.Is(told))
+        if (request.Header(checksum.Algorithm.HeaderName) is string declared && !checksum.Is(declared))
         {
             throw S3Exception.BadDigest(checksum.Algorithm.Name);
         }
@@ -295,7 +295,7 @@ internal sealed class UploadOperations
         };
     }
 
-    /// <summary>The MD5 of the parts' MD5s, with their number.</summary>
+    /// <summary>Returns the MD5 of the parts' MD5s, followed by the number of parts.</summary>
     private static string ETag(IReadOnlyList<UploadedPart> parts)
     {
         byte[] all = parts.SelectMany(part => Hashing.FromHex(part.ETag)).ToArray();

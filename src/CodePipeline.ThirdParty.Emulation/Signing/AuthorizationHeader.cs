@@ -31,7 +31,7 @@ internal sealed class AuthorizationHeader
 
     internal string Terminator { get; }
 
-    /// <summary>The names as they were sent: lower case, between semicolons.</summary>
+    /// <summary>The header names as received: lower case, separated by semicolons.</summary>
     internal string SignedHeaders { get; }
 
     internal string Signature { get; }
@@ -78,7 +78,7 @@ internal sealed class AuthorizationHeader
     }
 
     /// <summary>
-    /// Makes one of the parameters of a presigned URL; <see langword="null"/> for a wrong credential.
+    /// Creates the parts from the parameters of a presigned URL; <see langword="null"/> for an invalid credential.
     /// </summary>
     internal static AuthorizationHeader? FromParts(string credential, string signedHeaders, string signature)
     {

@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Emulation.Http;
 
 namespace CodePipeline.ThirdParty.Emulation.Signing;
 
-/// <summary>The text of a request that both sides hash for Signature Version 4.</summary>
+/// <summary>Creates the canonical request of Signature Version 4.</summary>
 internal static class CanonicalRequest
 {
     private const string Unreserved = "-_.~";
@@ -18,7 +18,9 @@ internal static class CanonicalRequest
         Query(call.RawQuery, leftOut: null),
         Hashing.Hex(Hashing.Sha256(call.Body)));
 
-    /// <summary>As S3 signs: the path encoded once and with its dots, and a hash that the client tells.</summary>
+    /// <summary>
+    /// Follows S3's rules: the path is encoded once and keeps dot segments, and the client supplies the payload hash.
+    /// </summary>
     internal static string CreateForS3(
         HttpRequest call, string signedHeaders, string payloadHash, string? leftOutOfQuery) => Create(
         call,
@@ -43,7 +45,7 @@ internal static class CanonicalRequest
         return text.Append(payloadHash).ToString();
     }
 
-    /// <summary>Trims a value and makes one space of several.</summary>
+    /// <summary>Trims the value and collapses repeated spaces.</summary>
     private static void AppendHeader(StringBuilder text, string value)
     {
         bool space = false;
@@ -59,7 +61,7 @@ internal static class CanonicalRequest
     }
 
     /// <summary>
-    /// Every service but S3 signs the path without dot segments and encoded once more than it was sent.
+    /// Removes dot segments and encodes the path a second time, as every service except S3 does.
     /// </summary>
     private static string Path(string rawPath)
     {
@@ -107,7 +109,7 @@ internal static class CanonicalRequest
         return string.Join("&", pairs.Select(pair => pair.Key + "=" + pair.Value));
     }
 
-    /// <summary>Percent-encodes as signatures do: everything but letters, digits and <c>- _ . ~</c>.</summary>
+    /// <summary>Percent-encodes everything except ASCII letters, digits and <c>- _ . ~</c>.</summary>
     internal static string Encode(string text)
     {
         StringBuilder encoded = new(text.Length);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Emulation.Signing;
 
-/// <summary>The hashes that signatures are made of.</summary>
+/// <summary>Hash functions for signatures and ETags.</summary>
 internal static class Hashing
 {
     private const string HexDigits = "0123456789abcdef";
@@ -30,10 +30,10 @@ internal static class Hashing
 
     internal static byte[] HmacSha256(byte[] key, string data) => HmacSha256(key, Encoding.UTF8.GetBytes(data));
 
-    /// <summary>The hash that S3's ETags are made of; no secret depends on it.</summary>
+    /// <summary>The MD5 hash for ETags. No secret depends on it.</summary>
     internal static byte[] Md5(byte[] data)
     {
-#pragma warning disable CA5351 // S3's choice.
+#pragma warning disable CA5351 // S3 uses MD5 for ETags.
 #if NET
         return MD5.HashData(data);
 #else

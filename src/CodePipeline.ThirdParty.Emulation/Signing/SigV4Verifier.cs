@@ -9,13 +9,11 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Emulation.Signing;
 
 /// <summary>
-/// Checks that a request is signed (Signature Version 4) with the emulator's access key, for its region, now.
+/// Verifies the Signature Version 4 of a request: the emulator's access key, its region and the current time.
 /// </summary>
 internal sealed class SigV4Verifier
 {
     private const string Service = "codepipeline";
-    private const string Terminator = "aws4_request";
-    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 
     private readonly string _region;
     private readonly string _accessKeyId;
@@ -34,26 +32,22 @@ internal sealed class SigV4Verifier
         _allowedSkew = allowedSkew;
     }
 
-    /// <summary>Returns for a request that is rightly signed, and throws the service's error for any other.</summary>
+    /// <summary>Verifies the signature of a request.</summary>
+    /// <exception cref="ServiceException">The signature is missing, invalid or expired.</exception>
     internal void Verify(HttpRequest call)
     {
         AuthorizationHeader header = AuthorizationHeader.Parse(call.Headers["Authorization"]);
         string time = call.Headers["X-Amz-Date"] is string sent
             ? sent.Trim()
             : throw AuthorizationHeader.Incomplete("Authorization header requires existence of a 'X-Amz-Date' header.");
-        if (!DateTimeOffset.TryParseExact(
-            time,
-            TimeFormat,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out DateTimeOffset signedAt))
+        if (!SignatureV4.TryParseTime(time, out DateTimeOffset signedAt))
         {
             throw AuthorizationHeader.Incomplete("Date must be in ISO-8601 'basic format', as in 20150830T123600Z.");
         }
 
         CheckSignedHeaders(call, header);
 
-        // The emulator's key has no session token, so one that comes along belongs to other credentials.
+        // The emulator's access key has no session token, so a session token belongs to other credentials.
         if (!ConstantTimeComparison.AreEqual(header.AccessKeyId, _accessKeyId)
             || call.Headers["X-Amz-Security-Token"] is not null)
         {
@@ -64,13 +58,11 @@ internal sealed class SigV4Verifier
         CheckScope(header, time);
         CheckTime(signedAt);
         string canonical = CanonicalRequest.Create(call, header.SignedHeaders);
-        string toSign = string.Join(
-            "\n",
-            AuthorizationHeader.Algorithm,
+        string expected = SignatureV4.Sign(
+            KeyOf(header.Date),
             time,
-            $"{header.Date}/{_region}/{Service}/{Terminator}",
-            Hashing.Hex(Hashing.Sha256(Encoding.UTF8.GetBytes(canonical))));
-        string expected = Hashing.Hex(Hashing.HmacSha256(KeyOf(header.Date), toSign));
+            SignatureV4.Scope(header.Date, _region, Service),
+            Encoding.UTF8.GetBytes(canonical));
         if (!ConstantTimeComparison.AreEqual(expected, header.Signature))
         {
             throw Invalid(
@@ -81,26 +73,20 @@ internal sealed class SigV4Verifier
 
     private static void CheckSignedHeaders(HttpRequest call, AuthorizationHeader header)
     {
-        string[] signed = header.SignedHeaders.Split(';');
-        if (!signed.Contains("host"))
+        if (!header.SignedHeaders.Split(';').Contains("host"))
         {
             throw Invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
         }
 
-        foreach (string name in call.Headers.AllKeys.OfType<string>())
+        if (SignatureV4.UnsignedHeaders(call, header.SignedHeaders).FirstOrDefault() is string name)
         {
-            if (name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
-                && !signed.Contains(name, StringComparer.OrdinalIgnoreCase))
-            {
-                throw Invalid($"'{name}' must be a 'SignedHeader' in the AWS Authorization.");
-            }
+            throw Invalid($"'{name}' must be a 'SignedHeader' in the AWS Authorization.");
         }
     }
 
     private static ServiceException Invalid(string message) => new("InvalidSignatureException", message);
 
-    private static string Format(DateTimeOffset time) =>
-        time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+    private static string Format(DateTimeOffset time) => SignatureV4.FormatTime(time);
 
     private void CheckScope(AuthorizationHeader header, string time)
     {
@@ -114,19 +100,19 @@ internal sealed class SigV4Verifier
             throw Invalid($"Credential should be scoped to correct service: '{Service}'.");
         }
 
-        if (header.Terminator != Terminator)
+        if (header.Terminator != SignatureV4.Terminator)
         {
-            throw Invalid($"Credential should be scoped with a valid terminator: '{Terminator}'.");
+            throw Invalid($"Credential should be scoped with a valid terminator: '{SignatureV4.Terminator}'.");
         }
 
-        if (header.Date.Length != 8 || !time.StartsWith(header.Date, StringComparison.Ordinal))
+        if (!SignatureV4.IsDateOf(header.Date, time))
         {
             throw Invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.");
         }
     }
 
     /// <summary>
-    /// The wording is the service's own: SDKs read the server's time out of it to correct their clock.
+    /// Uses the service's exact wording: SDKs parse the server time from it to correct their clock.
     /// </summary>
     private void CheckTime(DateTimeOffset signedAt)
     {
@@ -149,17 +135,11 @@ internal sealed class SigV4Verifier
 
     private byte[] KeyOf(string date)
     {
-        // Dates are near the clock's when they get here, so the last key is nearly always the one.
+        // Requests of one day share a key, so caching the last key avoids nearly all derivations.
         SigningKey? last = _lastKey;
         if (last is null || last.Date != date)
         {
-            byte[] key = Encoding.UTF8.GetBytes("AWS4" + _secretAccessKey.Reveal());
-            foreach (string part in new[] { date, _region, Service, Terminator })
-            {
-                key = Hashing.HmacSha256(key, part);
-            }
-
-            last = new SigningKey(date, key);
+            last = new SigningKey(date, SignatureV4.DeriveKey(_secretAccessKey.Reveal(), date, _region, Service));
             _lastKey = last;
         }
 

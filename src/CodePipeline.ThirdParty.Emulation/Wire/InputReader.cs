@@ -6,14 +6,14 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Emulation.Wire;
 
-/// <summary>Reads the members of a structure and collects what breaks the limits of the model.</summary>
+/// <summary>Reads the members of a structure and collects violations of the model's limits.</summary>
 /// <remarks>
-/// A value of a wrong JSON type throws at once, as the service fails before it validates. Values are
-/// never repeated.
+/// A value of the wrong JSON type throws at once, because the service also rejects it before validation. Messages never
+/// contain values, because they may be secret.
 /// </remarks>
 internal sealed class InputReader
 {
-    // 0001-01-01 and 9999-12-31, what a date can hold.
+    // 0001-01-01 and 9999-12-31, the range of DateTimeOffset.
     private const double EarliestSecond = -62_135_596_800;
     private const double LatestSecond = 253_402_300_799;
 
@@ -143,7 +143,7 @@ internal sealed class InputReader
         }
     }
 
-    /// <summary>Counts Unicode characters, as the model's lengths do.</summary>
+    /// <summary>Counts Unicode characters, which the model's lengths refer to.</summary>
     private static int Characters(string text) => text.Count(c => !char.IsLowSurrogate(c));
 
     private string TextOf(JsonElement element, string member)
@@ -154,12 +154,12 @@ internal sealed class InputReader
         }
         catch (InvalidOperationException)
         {
-            // Not a string, or one that is not valid Unicode.
+            // The value is not a string, or not valid Unicode.
             throw ServiceException.Serialization($"Expected a string at '{_path}{member}'.");
         }
     }
 
-    /// <summary>The value of a member; JSON null is the same as no member.</summary>
+    /// <summary>Returns the value of a member; JSON null counts as missing.</summary>
     private JsonElement? Required(string member, bool required)
     {
         try
@@ -171,8 +171,8 @@ internal sealed class InputReader
         }
         catch (InvalidOperationException)
         {
-            // The name of another member is not valid Unicode; names are decoded as they are compared.
-            throw ServiceException.Serialization($"Expected names of members that are text at '{_path.TrimEnd('.')}'.");
+            // The comparison decodes every name, and the name of another member is not valid Unicode.
+            throw ServiceException.Serialization($"A member name at '{_path.TrimEnd('.')}' is not valid Unicode.");
         }
 
         if (required)

@@ -4,7 +4,7 @@ using CodePipeline.ThirdParty.Emulation.Jobs;
 
 namespace CodePipeline.ThirdParty.Emulation.Wire;
 
-/// <summary>Reads an operation's input, carries it out and writes its answer.</summary>
+/// <summary>Parses the input of an operation, runs the operation and writes the response body.</summary>
 internal sealed class OperationDispatcher
 {
     private readonly JobTable _jobs;
@@ -18,7 +18,8 @@ internal sealed class OperationDispatcher
         _credentialKey = credentialKey;
     }
 
-    /// <summary>Returns the body of the answer, empty for results.</summary>
+    /// <summary>Runs an operation and returns the response body, which is empty for the result operations.</summary>
+    /// <exception cref="ServiceException">The input is invalid, or the operation fails.</exception>
     internal byte[] Dispatch(string operation, byte[] body)
     {
         using JsonDocument document = Parse(body);

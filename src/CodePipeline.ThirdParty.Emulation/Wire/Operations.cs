@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Emulation.Wire;
 
-/// <summary>The five operations by their names on the wire.</summary>
+/// <summary>The wire names of the five operations.</summary>
 internal static class Operations
 {
     internal const string Poll = "PollForThirdPartyJobs";
@@ -16,7 +16,9 @@ internal static class Operations
 
     internal static IReadOnlyList<string> All { get; } = new[] { Poll, Details, Acknowledge, Success, Failure };
 
-    /// <summary>The operation that an <c>X-Amz-Target</c> header names, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Returns the operation of an <c>X-Amz-Target</c> header; <see langword="null"/> for an unsupported one.
+    /// </summary>
     internal static string? FromTarget(string? target)
     {
         if (target is not null)

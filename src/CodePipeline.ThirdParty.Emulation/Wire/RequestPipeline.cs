@@ -10,10 +10,13 @@ using CodePipeline.ThirdParty.Retries;
 
 namespace CodePipeline.ThirdParty.Emulation.Wire;
 
-/// <summary>What a request of the five operations goes through: route, signature, faults, operation, record.</summary>
+/// <summary>
+/// Handles a request: routes S3 requests, verifies the signature, injects a fault, runs the operation and records the
+/// request.
+/// </summary>
 internal sealed class RequestPipeline
 {
-    private const int MostKept = 64 * 1024;
+    private const int RecordedBodyLimit = 64 * 1024;
     private const string JsonType = "application/x-amz-json-1.1";
 
     private readonly SigV4Verifier _verifier;
@@ -53,17 +56,17 @@ internal sealed class RequestPipeline
             : null;
         FaultRule? fault = null;
         bool isVerified = false;
-        HttpResponse answer;
+        HttpResponse response;
         try
         {
             Check(call, operation);
             isVerified = true;
             fault = _faults?.Next(operation!);
-            answer = Answer(fault?.Kind, operation!, call.Body);
+            response = Run(fault?.Kind, operation!, call.Body);
         }
         catch (ServiceException error)
         {
-            answer = HttpResponse.Error(error);
+            response = HttpResponse.Error(error);
         }
 
         if (_log.IsOn)
@@ -72,10 +75,10 @@ internal sealed class RequestPipeline
                 requestId,
                 operation,
                 time,
-                answer.StatusCode,
-                answer.ErrorName,
+                response.StatusCode,
+                response.ErrorName,
                 fault?.Kind,
-                isVerified ? KeptOf(call.Body) : string.Empty));
+                isVerified ? RecordedBody(call.Body) : string.Empty));
         }
 
         if (fault?.Kind == FaultKind.Slow)
@@ -83,11 +86,12 @@ internal sealed class RequestPipeline
             await _clock.DelayAsync(fault.Delay, stop).ConfigureAwait(false);
         }
 
-        return answer;
+        return response;
     }
 
-    // Anybody on the machine can send requests: what is kept of them has to have an end.
-    private static string KeptOf(byte[] body) => Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, MostKept));
+    // Any process on the machine can send requests, so the recorded body needs a limit.
+    private static string RecordedBody(byte[] body) =>
+        Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, RecordedBodyLimit));
 
     private void Check(HttpRequest call, string? operation)
     {
@@ -95,13 +99,13 @@ internal sealed class RequestPipeline
         {
             throw new ServiceException(
                 "UnknownOperationException",
-                "Only POST / with the X-Amz-Target of one of the five third-party job operations is served.",
+                "The emulator supports only POST / with the X-Amz-Target of a third-party job operation.",
                 call.Method == "POST" && call.RawPath == "/" ? 400 : 404);
         }
 
         if (call.IsTooLong)
         {
-            throw new ServiceException("RequestEntityTooLargeException", "The body is too long.", 413);
+            throw new ServiceException("RequestEntityTooLargeException", "The body is longer than 1 MiB.", 413);
         }
 
         string contentType = call.Headers["Content-Type"] ?? string.Empty;
@@ -113,7 +117,7 @@ internal sealed class RequestPipeline
         _verifier.Verify(call);
     }
 
-    private HttpResponse Answer(FaultKind? fault, string operation, byte[] body)
+    private HttpResponse Run(FaultKind? fault, string operation, byte[] body)
     {
         switch (fault)
         {
@@ -134,22 +138,22 @@ internal sealed class RequestPipeline
                 return HttpResponse.Dropped;
         }
 
-        HttpResponse answer;
+        HttpResponse response;
         try
         {
-            answer = HttpResponse.Success(_dispatcher.Dispatch(operation, body));
+            response = HttpResponse.Success(_dispatcher.Dispatch(operation, body));
         }
         catch (ServiceException error)
         {
-            answer = HttpResponse.Error(error);
+            response = HttpResponse.Error(error);
         }
 
         return fault switch
         {
             FaultKind.DropAfter => HttpResponse.Dropped,
-            FaultKind.Garbled => answer.Garbled(),
-            FaultKind.CutOff => answer.CutOff(),
-            _ => answer,
+            FaultKind.Garbled => response.Garbled(),
+            FaultKind.CutOff => response.CutOff(),
+            _ => response,
         };
     }
 }

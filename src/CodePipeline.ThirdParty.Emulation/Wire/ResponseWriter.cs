@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Emulation.Jobs;
 
 namespace CodePipeline.ThirdParty.Emulation.Wire;
 
-/// <summary>Writes the bodies of answers.</summary>
+/// <summary>Writes response bodies.</summary>
 internal static class ResponseWriter
 {
     internal static byte[] Error(string name, string message) => Write(json =>
@@ -81,7 +81,7 @@ internal static class ResponseWriter
         json.WriteEndObject();
         json.WriteEndObject();
 
-        // pipelineArn and pipelineExecutionId stay out: the service does not fill them for third-party jobs.
+        // The service does not set pipelineArn and pipelineExecutionId for third-party jobs.
         json.WriteStartObject("pipelineContext");
         json.WriteString("pipelineName", job.PipelineName);
         json.WriteStartObject("stage");

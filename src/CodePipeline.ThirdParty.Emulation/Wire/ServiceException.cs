@@ -2,7 +2,7 @@ using System;
 
 namespace CodePipeline.ThirdParty.Emulation.Wire;
 
-/// <summary>An error that goes to the client under the service's own name for it.</summary>
+/// <summary>An error response with the service's error name.</summary>
 internal sealed class ServiceException : Exception
 {
     internal ServiceException(string name, string message, int statusCode = 400)
@@ -20,16 +20,16 @@ internal sealed class ServiceException : Exception
         new("JobNotFoundException", "The job was not found. It might not exist, or its id might be wrong.");
 
     internal static ServiceException InvalidClientToken() =>
-        new("InvalidClientTokenException", "The client token is not the one of the job's client.");
+        new("InvalidClientTokenException", "The client token does not belong to the job's client.");
 
     internal static ServiceException InvalidNonce() =>
-        new("InvalidNonceException", "The nonce is not the job's current one: the job was handed out again since.");
+        new("InvalidNonceException", "The nonce is not the job's current nonce. Another poll has returned the job.");
 
     internal static ServiceException InvalidJob(string status) =>
-        new("InvalidJobException", $"The job is over: its status is {status}.");
+        new("InvalidJobException", $"The job has ended: its status is {status}.");
 
     internal static ServiceException InvalidJobState(string status) =>
-        new("InvalidJobStateException", $"A result is taken for a job in progress only; this one is {status}.");
+        new("InvalidJobStateException", $"A job accepts a result only while InProgress; its status is {status}.");
 
     internal static ServiceException ActionTypeNotFound(ActionTypeId type) => new(
         "ActionTypeNotFoundException",

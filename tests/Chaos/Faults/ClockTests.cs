@@ -8,7 +8,7 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// Somebody sets a clock while a job is under way. Time limits are about what has elapsed, and not the time of day.
+/// Sets a clock while a job is running. Time limits must depend on elapsed time, not on the time of day.
 /// </summary>
 public sealed class ClockTests
 {
@@ -37,7 +37,7 @@ public sealed class ClockTests
 
     [Theory]
     [MemberData(nameof(Leaps))]
-    public async Task WorkersClockThatLeaps_EndsNothingEarlyAndNothingLate(double hours, string moment)
+    public async Task WorkerClock_Jumps_KeepsTimeLimits(double hours, string moment)
     {
         LeapingClock clock = Clock();
         using var run = new FaultyRun(new FaultyRunOptions
@@ -67,7 +67,7 @@ public sealed class ClockTests
     [InlineData(24, false)]
     [InlineData(-24, true)]
     [InlineData(24, true)]
-    public async Task HandlerThatDoesNotEnd_IsEndedByItsLimit_WhoeverSetsTheClock(int hours, bool isStopped)
+    public async Task HangingHandler_ClockJumps_StopsAtLimit(int hours, bool isStopped)
     {
         LeapingClock clock = Clock();
         FaultyRun? self = null;
@@ -77,7 +77,7 @@ public sealed class ClockTests
             MayFailOtherwise = true,
             Clock = clock,
 
-            // Over at once, by a clock that hurries.
+            // Ends at once, because the clock accelerates.
             Worker = options => isStopped
                 ? options with { StopTimeout = TimeSpan.FromSeconds(20) }
                 : options with { JobTimeout = TimeSpan.FromSeconds(20) },
@@ -99,7 +99,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public async Task ClockSetOn_WhileNoDetailsCanBeRead_LeavesGoodCredentialsInUse()
+    public async Task ClockSetForward_DetailsFail_KeepsValidCredentials()
     {
         LeapingClock clock = Clock();
         using var run = new FaultyRun(new FaultyRunOptions
@@ -120,7 +120,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public async Task ClockSetBack_WhileCredentialsRunOut_IsFoundOutByTheStore()
+    public async Task ClockSetBack_ExpiredCredentials_AreRenewedOnS3Error()
     {
         LeapingClock clock = Clock();
         FaultyRun? self = null;
@@ -144,14 +144,14 @@ public sealed class ClockTests
     }
 
     /// <summary>
-    /// As a machine's clock is wrong from one moment to the next: what it signs is too old, or of the future.
+    /// The clock of the machine suddenly becomes wrong, so that signatures are too old or in the future.
     /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
     [InlineData(24)]
     [InlineData(-24)]
-    public async Task SignaturesThatAreSuddenlyOfAWrongTime_AreSetRight(int hours)
+    public async Task Signatures_ClockWrong_AreCorrectedOnRetry(int hours)
     {
         FaultyRun? self = null;
         bool hasLeapt = false;
@@ -159,7 +159,7 @@ public sealed class ClockTests
         {
             Wishes = [FaultyHandler.SucceedLarge],
 
-            // The SDK sets its clock right for the next attempt.
+            // The SDK corrects its clock for the next attempt.
             CallAttempts = 2,
             JobTimeLimit = TimeSpan.FromDays(3),
             AllowedClockSkew = TimeSpan.FromMinutes(5),
@@ -178,7 +178,7 @@ public sealed class ClockTests
         Assert.Equal(JobStatus.Succeeded, run.Job.Status);
     }
 
-    // Last calls keep their time: hurried, it would be over before the answer of a result is there.
+    // Do not accelerate the limit for last requests: it would expire before the response to a result arrives.
     private static LeapingClock Clock() =>
         new(new HurryingClock(TimeSpan.FromSeconds(30), limit: ShutdownCoordinator.FinalCallsTimeout));
 }

@@ -12,11 +12,11 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Disks that are full or cannot be written, under a worker's journal and its folders.</summary>
+/// <summary>Tests a worker whose journal or folders are on a full or read-only disk.</summary>
 public sealed class DiskFaultTests
 {
     [Fact]
-    public async Task JournalBeneathAFile_EndsTheWorkerBeforeItTakesAJob()
+    public async Task Journal_PathBelowFile_StopsWorkerBeforeClaim()
     {
         using var folder = new TempFolder();
         string path = Path.Combine(folder.Write("file", "text"), "journal");
@@ -25,19 +25,19 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task JournalOnAFullDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task Journal_FullDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
 
         await AssertNoJobIsTakenAsync(disk.PathOf("journal"));
 
-        // Nor half a journal, which would only take up more room.
+        // A partial journal must not remain: it would use more space.
         Assert.Equal(["filler", "journal.lock", "old"], disk.Left);
     }
 
     [SmallDiskFact]
-    public async Task JournalOnAReadOnlyDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task Journal_ReadOnlyDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.MakeReadOnly();
@@ -46,7 +46,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task JournalWhoseDiskFillsUp_CostsNoResult_AndNoJobIsTakenUntilThereIsRoom()
+    public async Task Journal_DiskFillsUp_KeepsResultsAndPausesClaims()
     {
         using var disk = new SmallDisk(1);
         int skipped = 0;
@@ -82,7 +82,7 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task WorkFolderBeneathAFile_EndsTheWorkerBeforeItTakesAJob()
+    public async Task WorkFolder_PathBelowFile_StopsWorkerBeforeClaim()
     {
         using var folder = new TempFolder();
 
@@ -90,7 +90,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task WorkFolderOnAReadOnlyDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task WorkFolder_ReadOnlyDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.MakeReadOnly();
@@ -99,7 +99,7 @@ public sealed class DiskFaultTests
     }
 
     [SmallDiskFact]
-    public async Task WorkFolderOnAFullDisk_EndsTheWorkerBeforeItTakesAJob()
+    public async Task WorkFolder_FullDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
@@ -108,7 +108,7 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task WorkFolderThatIsMissing_IsMade()
+    public async Task WorkFolder_Missing_IsCreated()
     {
         using var folder = new TempFolder();
         string path = folder.PathOf("a/b/work");
@@ -119,9 +119,9 @@ public sealed class DiskFaultTests
         Assert.Equal(JobStatus.Succeeded, run.Job.Status);
     }
 
-    /// <summary>Of a process, since the system's folder for temporary files is one for all of it.</summary>
+    /// <summary>Uses a separate process, because the folder for temporary files is a process-wide setting.</summary>
     [SmallDiskFact]
-    public async Task NoRoomForTemporaryFiles_EndsTheWorkerBeforeItTakesAJob()
+    public async Task TemporaryFolder_FullDisk_StopsWorkerBeforeClaim()
     {
         using var disk = new SmallDisk(1);
         disk.Fill();
@@ -132,7 +132,7 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
-    public async Task NoFolderForTemporaryFiles_IsMadeForTheJob()
+    public async Task TemporaryFolder_Missing_IsCreated()
     {
         using var folder = new TempFolder();
 

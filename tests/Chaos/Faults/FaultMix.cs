@@ -6,14 +6,14 @@ using CodePipeline.ThirdParty.Emulation.Wire;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Mixtures of faults, and jobs to meet them, drawn from a seed.</summary>
+/// <summary>Generates fault plans and jobs from a seed.</summary>
 internal static class FaultMix
 {
     private static readonly TimeSpan s_delay = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>All kinds of fault on all operations, in equal shares.</summary>
-    /// <param name="seed">What hits are drawn from.</param>
-    /// <param name="share">The share of requests that are hit.</param>
+    /// <summary>All fault kinds on all operations, with equal probability.</summary>
+    /// <param name="seed">The seed of the fault plan.</param>
+    /// <param name="share">The share of requests that are hit, 0 to 1.</param>
     public static string All(int seed, double share)
     {
         FaultKind[] kinds = Enum.GetValues<FaultKind>();
@@ -25,7 +25,7 @@ internal static class FaultMix
                 : [new FaultRule(kind, each, delay: kind == FaultKind.Slow ? s_delay : null)]).ToArray()).ToString();
     }
 
-    /// <summary>Two kinds of fault on an operation each, so often that they meet.</summary>
+    /// <summary>Two faults, each on one operation, so frequent that they coincide.</summary>
     public static string Pair(int seed)
     {
         var random = new Random(seed);
@@ -44,7 +44,8 @@ internal static class FaultMix
     }
 
     /// <summary>
-    /// One in ten fails, one in ten goes on in a second job, and a few have outputs that go in parts.
+    /// The intended outcomes of jobs: one in ten fails, one in ten continues in a second job, and a few have multipart
+    /// outputs.
     /// </summary>
     public static IReadOnlyList<string> Wishes(int seed, int count)
     {
@@ -58,7 +59,7 @@ internal static class FaultMix
         }).ToArray();
     }
 
-    // A worker whose very first poll is refused ends, as it should.
+    // Spare the first poll: a worker must exit if AWS denies it.
     private static IEnumerable<FaultRule> Denied(double probability) => FaultTable.Calls.Concat(FaultTable.Transfers)
         .Select(operation => new FaultRule(
             FaultKind.AccessDenied, probability, operation, skip: operation == Operations.Poll ? 1 : 0));

@@ -7,10 +7,10 @@ using CodePipeline.ThirdParty.Emulation.S3;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>How a job ends that met a fault.</summary>
-/// <param name="Status">Its status; <see langword="null"/> where the worker ends before it takes the job.</param>
-/// <param name="FailureType">Why it failed.</param>
-/// <param name="Reason">What the failure's message says, or the error that the worker ends with.</param>
+/// <summary>The expected end of a job after a fault.</summary>
+/// <param name="Status">The status; <see langword="null"/> if the worker ends before it claims the job.</param>
+/// <param name="FailureType">The failure type.</param>
+/// <param name="Reason">A part of the failure message, or the error that ends the worker.</param>
 internal sealed record FaultEnd(string? Status, FailureType? FailureType = null, string? Reason = null)
 {
     public static FaultEnd Well { get; } = new(JobStatus.Succeeded);
@@ -18,34 +18,34 @@ internal sealed record FaultEnd(string? Status, FailureType? FailureType = null,
     public override string ToString() => $"{Status} {FailureType} {Reason}";
 }
 
-/// <summary>One kind of fault on one operation, once or to stay, and how the job has to end.</summary>
+/// <summary>A fault on an operation, once or permanently, and the expected end of the job.</summary>
 internal sealed record FaultCase(FaultKind Kind, string Operation, bool Stays, string Plan, string Wish, FaultEnd End)
 {
     public override string ToString() => $"{Kind}@{Operation}, {(Stays ? "stays" : "once")}";
 }
 
 /// <summary>
-/// Every fault that the emulator can order, on every operation that a worker calls, and what is documented of its end.
+/// Every fault of the emulator on every operation of a worker, with the documented end of the job.
 /// </summary>
 internal static class FaultTable
 {
-    /// <summary>More than any one call is tried.</summary>
+    /// <summary>More than the number of attempts of any request.</summary>
     private const int Often = 8;
 
-    /// <summary>How late a slow answer is: a worker's patience ends before.</summary>
+    /// <summary>The delay of a slow response in seconds. The worker's time limit is shorter.</summary>
     public const int SlowSeconds = 120;
 
-    /// <summary>The five operations of the service.</summary>
+    /// <summary>The five job operations.</summary>
     public static IReadOnlyList<string> Calls { get; } = Emulation.Wire.Operations.All;
 
-    /// <summary>Those of the store that artifacts take.</summary>
+    /// <summary>The S3 operations that artifact transfers use.</summary>
     public static IReadOnlyList<string> Transfers { get; } =
     [
         S3Operations.GetObject, S3Operations.HeadObject, S3Operations.PutObject, S3Operations.CreateMultipartUpload,
         S3Operations.UploadPart, S3Operations.CompleteMultipartUpload, S3Operations.AbortMultipartUpload,
     ];
 
-    /// <summary>Those that the emulator has for other clients.</summary>
+    /// <summary>The S3 operations that the worker does not use.</summary>
     public static IReadOnlyList<string> NotCalled { get; } =
     [
         S3Operations.ListBuckets, S3Operations.HeadBucket, S3Operations.GetBucketLocation, S3Operations.ListObjects,
@@ -54,7 +54,7 @@ internal static class FaultTable
         S3Operations.ListParts,
     ];
 
-    /// <summary>All cases of an operation.</summary>
+    /// <summary>Returns all cases of an operation.</summary>
     public static IEnumerable<FaultCase> Of(string operation) => Enum.GetValues<FaultKind>()
         .Where(kind => CanHit(kind, operation))
         .SelectMany(kind => new[] { Of(kind, operation, stays: false), Of(kind, operation, stays: true) });
@@ -63,8 +63,9 @@ internal static class FaultTable
     {
         bool isCall = Calls.Contains(operation);
 
-        // The very first poll is a case of its own: a worker that may not poll ends at once.
-        bool isRefusedAtStart = kind == FaultKind.AccessDenied && operation == Emulation.Wire.Operations.Poll && !stays;
+        // The first poll is a special case: a worker without permission to poll ends at once.
+        bool isRefusedAtStart =
+            kind == FaultKind.AccessDenied && operation == Emulation.Wire.Operations.Poll && !stays;
         var rule = new FaultRule(
             kind,
             operation: operation,
@@ -72,7 +73,7 @@ internal static class FaultTable
             limit: !stays ? 1 : !isCall ? null : kind == FaultKind.Slow ? 2 : Often,
             delay: kind == FaultKind.Slow ? TimeSpan.FromSeconds(SlowSeconds) : null);
 
-        // An upload is aborted where one of its parts is refused.
+        // The worker aborts an upload after a rejected part.
         string plan = new FaultPlan(1, operation == S3Operations.AbortMultipartUpload
             ? [rule, new FaultRule(FaultKind.AccessDenied, operation: S3Operations.UploadPart)]
             : [rule]).ToString();
@@ -88,7 +89,7 @@ internal static class FaultTable
     }
 
     /// <summary>
-    /// What goes wrong between worker and service costs no job: it is asked again until there is an answer.
+    /// A failed request to the service never fails a job, because the worker retries until it gets a response.
     /// </summary>
     private static FaultEnd EndOfCall(FaultKind kind, string operation)
     {
@@ -100,7 +101,7 @@ internal static class FaultTable
             FaultKind.Throttle or FaultKind.InternalFailure or FaultKind.ServiceUnavailable or FaultKind.DropBefore
                 or FaultKind.DropAfter or FaultKind.Slow or FaultKind.Garbled or FaultKind.CutOff => wished,
 
-            // Rights and credentials come back; a job that could not be claimed meanwhile is handed out again.
+            // The permissions or credentials become valid again. Polls return a job that could not be claimed again.
             FaultKind.ExpiredToken or FaultKind.AccessDenied => wished,
             _ => throw Unknown(kind, operation),
         };
@@ -110,15 +111,15 @@ internal static class FaultTable
     {
         switch (operation)
         {
-            // Only the checksum is asked for by it; without it there is none to be checked.
+            // HeadObject only gets the checksum. If it fails, the worker skips the check.
             case S3Operations.HeadObject:
                 return Known(kind, operation, FaultEnd.Well);
 
-            // The job's end is that of the part that was refused.
+            // The rejected part determines the end of the job.
             case S3Operations.AbortMultipartUpload:
                 return Known(kind, operation, Failed(FailureType.PermissionError, "AccessDenied"));
 
-            // Whether it was taken is found out; the answer is not needed.
+            // The worker finds out whether S3 completed the upload, without this response.
             case S3Operations.CompleteMultipartUpload
                 when kind is FaultKind.DropAfter or FaultKind.CutOff or FaultKind.Garbled:
                 return FaultEnd.Well;
@@ -134,11 +135,11 @@ internal static class FaultTable
             FaultKind.DropBefore or FaultKind.DropAfter or FaultKind.Slow or FaultKind.CutOff or FaultKind.Garbled =>
                 WellUnlessItStays($"{operation} of artifact"),
 
-            // New credentials are got, once.
+            // The worker renews the credentials once.
             FaultKind.ExpiredToken => WellUnlessItStays("ExpiredToken"),
             FaultKind.AccessDenied => Failed(FailureType.PermissionError, "AccessDenied"),
 
-            // The store refuses what does not fit its checksum. What was read wrong is found at the end of it all.
+            // S3 rejects an upload with a wrong checksum. The worker detects a corrupt download at the end.
             FaultKind.Corrupt when operation == S3Operations.GetObject =>
                 Failed(FailureType.SystemUnavailable, "differs from the object in S3"),
             FaultKind.Corrupt => WellUnlessItStays($"{operation} of artifact"),
@@ -148,12 +149,12 @@ internal static class FaultTable
 
     private static FaultEnd Failed(FailureType type, string reason) => new(JobStatus.Failed, type, reason);
 
-    // A kind that is new has to be thought about here, too.
+    // Forces a decision for each new fault kind.
     private static FaultEnd Known(FaultKind kind, string operation, FaultEnd end) =>
         kind <= FaultKind.Corrupt ? end : throw Unknown(kind, operation);
 
     private static NotSupportedException Unknown(FaultKind kind, string operation) =>
-        new($"What becomes of a job under {kind} on {operation} is not said.");
+        new($"The table has no expected end for {kind} on {operation}.");
 
     private static bool CanHit(FaultKind kind, string operation)
     {

@@ -7,10 +7,12 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Batches of jobs, each under a mixture of faults of its own: pairs, then all kinds, calm and wild.</summary>
+/// <summary>
+/// Runs batches of jobs, each with its own fault plan: pairs of faults, then all kinds at several rates.
+/// </summary>
 internal sealed class FaultsRun(int jobs, int seed, Action<string> say)
 {
-    /// <summary>Jobs of a batch.</summary>
+    /// <summary>The number of jobs of a batch.</summary>
     private const int Batch = 50;
 
     private static readonly double[] s_shares = [0.1, 0.2, 0.4];
@@ -39,7 +41,7 @@ internal sealed class FaultsRun(int jobs, int seed, Action<string> say)
             done += count;
             say($"{clock.Elapsed:hh\\:mm\\:ss}  {done} jobs; "
                 + $"of the last {count} {run.Results.Count(IsGood)} succeeded, "
-                + $"{found.Count} things are wrong with them: {name}");
+                + $"{found.Count} errors: {name}");
         }
 
         return wrong;

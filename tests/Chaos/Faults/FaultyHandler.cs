@@ -13,29 +13,29 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Looks at its input, makes its outputs of it, and ends as its job wishes.</summary>
+/// <summary>Checks its input, creates outputs from it, and ends as the job's configuration specifies.</summary>
 internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
 {
     public const string Wish = "Wish";
 
-    /// <summary>Outputs of one request each.</summary>
+    /// <summary>Succeeds with outputs of one request each.</summary>
     public const string Succeed = "succeed";
 
-    /// <summary>And one that goes in parts.</summary>
+    /// <summary>Succeeds with an additional multipart output.</summary>
     public const string SucceedLarge = "large";
 
-    /// <summary>With a summary that takes kilobytes in the journal.</summary>
+    /// <summary>Succeeds with a summary of several kilobytes, which goes into the journal.</summary>
     public const string SayMuch = "say much";
 
-    /// <summary>Ends when it is told to, and not before.</summary>
+    /// <summary>Runs until it is cancelled.</summary>
     public const string Hang = "hang";
 
     public const string Fail = "fail";
 
-    /// <summary>Hands on to a second job, which succeeds.</summary>
+    /// <summary>Continues in a second job, which succeeds.</summary>
     public const string Continue = "continue";
 
-    /// <summary>The file in the input, and in the folder that goes out.</summary>
+    /// <summary>The name of the file in the input and in the output folder.</summary>
     public const string FileName = "data.bin";
 
     public const string FailMessage = "As it was wished.";
@@ -44,7 +44,7 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
     private const string FolderName = "Folder";
     private const string LargeName = "Large";
 
-    // One byte more than one request takes.
+    // One byte more than the limit of a single request.
     private const int LargeLength = (16 << 20) + 1;
 
     private static readonly byte[] s_input = Bytes(100_000);
@@ -61,7 +61,7 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
         Configuration = new Dictionary<string, string> { [Wish] = wish },
     };
 
-    /// <summary>A zip of one file, as the input is.</summary>
+    /// <summary>Creates a zip of one file, like the input.</summary>
     public static byte[] ZipOf(byte[] content)
     {
         using var zip = new MemoryStream();
@@ -86,7 +86,7 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
                 Path.Combine(work.InputPath[InputName], FileName), cancellationToken);
             if (!input.AsSpan().SequenceEqual(s_input))
             {
-                throw new InvalidDataException("The input is not what was put.");
+                throw new InvalidDataException("The input differs from the stored object.");
             }
 
             string folder = work.OutputPath[FolderName];
@@ -114,10 +114,10 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
         };
     }
 
-    /// <summary>What is wrong with the outputs of a job that succeeded.</summary>
+    /// <summary>Returns the errors in the outputs of a job that succeeded.</summary>
     public static IEnumerable<string> WrongWith(ThirdPartyEmulator emulator, EmulatedJob job)
     {
-        // What goes on has its outputs later.
+        // A job that continues has no outputs yet.
         foreach (EmulatedArtifact artifact in job.NextJobId is null ? job.OutputArtifacts : [])
         {
             if (emulator.FindObject(artifact.BucketName, artifact.ObjectKey) is null)
@@ -134,7 +134,7 @@ internal sealed class FaultyHandler(Action? atEnd) : IJobHandler
                 : Unzip(content) is byte[] file && file.AsSpan().SequenceEqual(s_input);
             if (!isRight)
             {
-                yield return $"has an output '{artifact.Name}' that is not what was made";
+                yield return $"has an output '{artifact.Name}' with wrong contents";
             }
         }
     }

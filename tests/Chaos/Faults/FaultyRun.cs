@@ -21,12 +21,12 @@ using CodePipeline.ThirdParty.Worker.Journal;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// A worker in this process on an emulator that goes wrong, until all jobs are over; and what has to be so whatever
-/// went wrong: one result for each job, no job run twice, the outputs whole, nothing left on the disk or in the store.
+/// Runs a worker in this process on an emulator with faults until all jobs have ended. Then checks the invariants: each
+/// job has one result and ran once, outputs are complete, and no files or multipart uploads remain.
 /// </summary>
 /// <remarks>
-/// No time passes by itself: pauses of the worker are over at once, and the emulator's clock leaps on when the worker
-/// has nothing in its hands and waits for a job to be handed out again.
+/// The run does not wait for real time: pauses of the worker end at once, and the emulator's clock jumps ahead when the
+/// worker is idle and waits for the lease of a job to expire.
 /// </remarks>
 internal sealed class FaultyRun : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class FaultyRun : IDisposable
     private static readonly TimeSpan s_age = TimeSpan.FromDays(3);
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(1);
 
-    // The longest of the worker's own pauses is 30 s.
+    // The longest pause of the worker is 30 s.
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
 
     private readonly FaultyRunOptions _options;
@@ -58,7 +58,7 @@ internal sealed class FaultyRun : IDisposable
             AllowedClockSkew = options.AllowedClockSkew,
         });
 
-        // Jobs of some days ago: the clock may be set back in a run, and no job is of the future then.
+        // Start some days in the past: a run may set the clock back, and jobs must not be in the future then.
         ServiceClock.Leap(-s_age);
         foreach ((string wish, int index) in options.Wishes.Select((wish, index) => (wish, index)))
         {
@@ -73,7 +73,7 @@ internal sealed class FaultyRun : IDisposable
             ThrottleLimit = options.ThrottleLimit,
             WorkDirectory = _folder.PathOf("work"),
 
-            // The worker's clock hurries on while a job is being claimed; its lease does not.
+            // The worker's clock accelerates during a claim, but the emulator's lease does not.
             ClaimWindow = TimeSpan.FromDays(30),
         });
         _before = InWorkDirectory();
@@ -88,7 +88,7 @@ internal sealed class FaultyRun : IDisposable
 
     private string JournalPath => _options.JournalPath ?? _folder.PathOf("journal");
 
-    /// <summary>What the worker told of.</summary>
+    /// <summary>The events that the worker reported.</summary>
     public IReadOnlyCollection<WorkerEvent> Events => _events;
 
     public IEnumerable<JobReport> Results =>
@@ -101,7 +101,7 @@ internal sealed class FaultyRun : IDisposable
 
     public string PathOf(string name) => _folder.PathOf(name);
 
-    /// <summary>Runs until all jobs are over.</summary>
+    /// <summary>Runs until all jobs have ended.</summary>
     public async Task RunAsync()
     {
         Emulator.OrderFaults(FaultPlan.Parse(_options.Plan));
@@ -123,24 +123,24 @@ internal sealed class FaultyRun : IDisposable
             clock);
         Task run = engine.RunAsync(_stop.Token);
 
-        // Where it does not end by itself, what it waits for is seen by what is wrong then.
+        // If the worker does not end by itself, the later checks show which job it waits for.
         await Task.WhenAny(run, Task.Delay(s_patience, _stop.Token));
         await _stop.CancelAsync();
         await run.WaitAsync(s_patience);
         Emulator.OrderFaults(null);
     }
 
-    /// <summary>Ends the worker before all jobs are over.</summary>
+    /// <summary>Stops the worker before all jobs have ended.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>Runs, and gives all that is wrong.</summary>
+    /// <summary>Runs and returns all errors.</summary>
     public async Task<IReadOnlyList<string>> FindWrongAsync()
     {
         await RunAsync();
         return await WrongAsync();
     }
 
-    /// <summary>All that is not as it has to be after any run.</summary>
+    /// <summary>Returns all violated invariants.</summary>
     public async Task<IReadOnlyList<string>> WrongAsync()
     {
         var wrong = new List<string>();
@@ -179,7 +179,7 @@ internal sealed class FaultyRun : IDisposable
             yield return $"ran {runs} times";
         }
 
-        // A job that was to succeed fails only of its artifacts, in words that say so.
+        // A job that should succeed may fail only because of its artifacts, and the message must say so.
         bool isOfArtifacts = job.FailureMessage?.StartsWith("Input artifact: ", StringComparison.Ordinal) == true
             || job.FailureMessage?.StartsWith("Output artifact: ", StringComparison.Ordinal) == true;
         if (job.Status == JobStatus.Failed && !isOfArtifacts && !_options.MayFailOtherwise
@@ -192,7 +192,7 @@ internal sealed class FaultyRun : IDisposable
         if (told.Length != 1 || told[0].FailureType?.ToString() != job.FailureType
             || (told[0].Outcome == WorkerOutcomes.Failed) != (job.Status == JobStatus.Failed))
         {
-            yield return $"was told to have ended as {string.Join(", ", told.Select(result => result.Outcome))}";
+            yield return $"was reported with the outcomes {string.Join(", ", told.Select(result => result.Outcome))}";
         }
 
         foreach (string text in job.Status == JobStatus.Succeeded ? FaultyHandler.WrongWith(Emulator, job) : [])
@@ -201,24 +201,25 @@ internal sealed class FaultyRun : IDisposable
         }
     }
 
-    /// <summary>What lies around though the worker has ended.</summary>
+    /// <summary>Returns files, journal entries and uploads that remain after the worker has ended.</summary>
     private async Task<IReadOnlyList<string>> LeftAsync()
     {
         var left = new List<string>();
-        left.AddRange(InWorkDirectory().Except(_before).Select(path => $"'{path}' was left"));
+        left.AddRange(InWorkDirectory().Except(_before).Select(path => $"'{path}' remains"));
 
         string path = JournalPath;
         if (File.Exists(path))
         {
             using WorkerJournal journal = WorkerJournal.Open(path, TimeProvider.System);
-            left.AddRange(journal.PendingEntries.Select(entry => $"the journal has job {entry.Job.JobId} at {entry.Stage}"));
+            left.AddRange(journal.PendingEntries.Select(
+                entry => $"the journal has job {entry.Job.JobId} at {entry.Stage}"));
             if (File.Exists(path + ".new"))
             {
                 left.Add("half a journal was left");
             }
         }
 
-        // Where an abort was refused, it was told which upload it is.
+        // If S3 rejected an abort, the worker reported the upload.
         left.AddRange((await StoredParts.FindAsync(_service))
             .Where(parts => !_events.Any(
                 told => told.Kind == WorkerEventKind.Warning && told.Message.Contains(parts.UploadId)))
@@ -231,7 +232,7 @@ internal sealed class FaultyRun : IDisposable
         : [];
 
     /// <summary>
-    /// A poll brought nothing, and no job is in the worker's hands: what is not over waits for a later hand-out.
+    /// Whether the last poll returned no job and the worker is idle, so that open jobs wait for their lease to expire.
     /// </summary>
     private void LookAround()
     {

@@ -10,31 +10,35 @@ using System.IO;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>What a proxy does to one connection.</summary>
+/// <summary>How a proxy treats a connection.</summary>
 internal sealed record ConnectionFate
 {
-    /// <summary>Everything gets through.</summary>
+    /// <summary>Forwards everything.</summary>
     public static ConnectionFate Through { get; } = new();
 
-    /// <summary>Whether it ends before a byte was read.</summary>
+    /// <summary>Whether to close the connection before reading a byte.</summary>
     public bool EndsAtOnce { get; init; }
 
-    /// <summary>How many bytes of requests get through before it ends; <see langword="null"/> for all.</summary>
+    /// <summary>
+    /// The number of request bytes to forward before closing the connection; <see langword="null"/> for all.
+    /// </summary>
     public long? Up { get; init; }
 
-    /// <summary>How many bytes of answers.</summary>
+    /// <summary>
+    /// The number of response bytes to forward before closing the connection; <see langword="null"/> for all.
+    /// </summary>
     public long? Down { get; init; }
 
-    /// <summary>Asked for each piece of a request: whether it ends in the place of forwarding it.</summary>
+    /// <summary>Called with each part of a request; true closes the connection instead of forwarding it.</summary>
     public Func<string, bool> EndsBefore { get; init; } = _ => false;
 
-    /// <summary>Asked for each piece of a request: whether it ends in the place of its answer.</summary>
+    /// <summary>Called with each part of a request; true closes the connection before the response.</summary>
     public Func<string, bool> EndsAfter { get; init; } = _ => false;
 }
 
 /// <summary>
-/// Stands between a client and an emulator, and drops connections: before a request is forwarded, in the middle, or
-/// after it has taken effect. With a certificate it speaks TLS to the client.
+/// A proxy between a client and an emulator that drops connections: before it forwards a request, in the middle, or
+/// after the request has taken effect. With a certificate, it uses TLS for the client connection.
 /// </summary>
 internal sealed class FlakyProxy : IDisposable
 {
@@ -46,9 +50,9 @@ internal sealed class FlakyProxy : IDisposable
     private int _connections;
     private volatile bool _isOver;
 
-    /// <param name="target">Where requests go.</param>
-    /// <param name="fate">What becomes of each connection, counted from 0.</param>
-    /// <param name="certificate">What it shows to clients; <see langword="null"/> for no TLS.</param>
+    /// <param name="target">The endpoint of the emulator.</param>
+    /// <param name="fate">Returns how to treat a connection, by its index from 0.</param>
+    /// <param name="certificate">The certificate for clients; <see langword="null"/> for no TLS.</param>
     public FlakyProxy(Uri target, Func<int, ConnectionFate> fate, X509Certificate2? certificate = null)
     {
         _target = target;
@@ -61,7 +65,7 @@ internal sealed class FlakyProxy : IDisposable
     public string Url =>
         $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/";
 
-    /// <summary>How many connections ended as nobody asked for.</summary>
+    /// <summary>The number of connections that the proxy dropped.</summary>
     public int Dropped { get; private set; }
 
     public void Dispose()
@@ -123,13 +127,13 @@ internal sealed class FlakyProxy : IDisposable
             });
             Task down = PumpAsync(there, here, fate.Down, _ => isTaken);
 
-            // Where either side ends, both do.
+            // Close both sides when one of them ends.
             await Task.WhenAny(up, down);
         }
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException
             or System.Security.Authentication.AuthenticationException)
         {
-            // The client does not trust the certificate, or one of the sides is gone.
+            // The client does not trust the certificate, or one side has disconnected.
         }
     }
 
@@ -158,7 +162,7 @@ internal sealed class FlakyProxy : IDisposable
         }
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
         {
-            // One of the sides is gone.
+            // One side has disconnected.
         }
     }
 

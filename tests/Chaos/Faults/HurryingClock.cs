@@ -4,10 +4,10 @@ using System.Threading;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// A clock that runs on while somebody waits for it: a pause is over at once, and has taken its time all the same.
+/// A clock that jumps ahead during a pause: the pause ends at once, and the clock shows its end.
 /// </summary>
-/// <param name="longestPause">What takes longer is a time limit, which stays what it is.</param>
-/// <param name="limit">A time limit that is as short as a pause.</param>
+/// <param name="longestPause">The longest pause. Longer timers are time limits and take real time.</param>
+/// <param name="limit">A time limit that is as short as a pause, but takes real time.</param>
 internal sealed class HurryingClock(TimeSpan longestPause, TimeSpan? limit = null) : TimeProvider
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(1);

@@ -3,8 +3,8 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A clock whose time of day can leap, as one that somebody sets does; what has elapsed stays true.</summary>
-/// <param name="inner">The clock without leaps; <see langword="null"/> for the system's.</param>
+/// <summary>A clock whose time of day can be set. Elapsed time is not affected.</summary>
+/// <param name="inner">The underlying clock; <see langword="null"/> for the system clock.</param>
 internal sealed class LeapingClock(TimeProvider? inner = null) : TimeProvider
 {
     private readonly TimeProvider _inner = inner ?? System;
@@ -19,6 +19,6 @@ internal sealed class LeapingClock(TimeProvider? inner = null) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         _inner.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>Sets the clock on, or back.</summary>
+    /// <summary>Sets the time of day forward or back.</summary>
     public void Leap(TimeSpan time) => Interlocked.Add(ref _off, time.Ticks);
 }

@@ -5,13 +5,13 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A worker under mixtures of faults; <c>faults</c> as a command runs many more.</summary>
+/// <summary>Tests a worker with several faults at once. The command <c>faults</c> runs many more cases.</summary>
 public sealed class MixedFaultTests
 {
     [Theory]
     [InlineData(1, 0.2)]
     [InlineData(2, 0.5)]
-    public Task AllFaultsMixed_EachJobHasOneResult_AndNothingIsLeft(int seed, double share) =>
+    public Task AllFaults_Mixed_EachJobHasOneResult(int seed, double share) =>
         AssertAsync(seed, FaultMix.All(seed, share), jobs: 60);
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class MixedFaultTests
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public Task TwoFaultsMixed_EachJobHasOneResult_AndNothingIsLeft(int seed) =>
+    public Task TwoFaults_Mixed_EachJobHasOneResult(int seed) =>
         AssertAsync(seed, FaultMix.Pair(seed), jobs: 15);
 
     private static async Task AssertAsync(int seed, string plan, int jobs)

@@ -14,7 +14,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// No DNS, no TLS, nobody there, and proxies that drop: the worker rides it out, and delivers what it has.
+/// Tests a worker with failing DNS, TLS and connections, and with proxies that drop connections. It must retry and
+/// deliver all results.
 /// </summary>
 public sealed class NetworkTests
 {
@@ -24,7 +25,7 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task OutageAtAnyCall_CostsNoJob(string kind)
+    public async Task Outage_AnyRequest_LosesNoJob(string kind)
     {
         foreach (string operation in FaultTable.Calls)
         {
@@ -59,7 +60,7 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task OutageOfTheStore_FailsTheJobInWordsThatNameTheArtifactAndTheWay(string kind)
+    public async Task Outage_S3_FailsJobNamingArtifactAndEndpoint(string kind)
     {
         foreach (bool input in new[] { true, false })
         {
@@ -88,12 +89,12 @@ public sealed class NetworkTests
     }
 
     /// <summary>
-    /// A proxy that drops the connection at each operation, before the request goes on or in the place of its answer.
+    /// A proxy that drops the connection at each operation, before the request or before the response.
     /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ProxyThatDropsAtAnyCall_CostsNoJob(bool isTaken)
+    public async Task Proxy_DropsAnyRequest_LosesNoJob(bool isTaken)
     {
         foreach (string operation in FaultTable.Calls)
         {
@@ -121,11 +122,11 @@ public sealed class NetworkTests
         }
     }
 
-    /// <summary>With TLS in front, as between a company's network and AWS, and without.</summary>
+    /// <summary>Runs with TLS, as between a company's network and AWS, and without.</summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]
-    public async Task ProxyThatDropsInTheMiddle_EachJobHasOneResult_AndNothingIsLeft(int seed, bool tls)
+    public async Task Proxy_DropsHalfway_EachJobHasOneResult(int seed, bool tls)
     {
         using X509Certificate2 certificate = TestAuthority.SelfSigned();
         using var folder = new TempFolder();

@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A way that leads nowhere.</summary>
+/// <summary>An unreachable endpoint.</summary>
 internal sealed class Outage : IDisposable
 {
     private readonly Socket? _taken;
@@ -17,10 +17,10 @@ internal sealed class Outage : IDisposable
     private readonly Func<ClientSettings, ClientSettings> _change;
 
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
-    /// <param name="target">Where the way would lead.</param>
+    /// <param name="target">The endpoint that would be reachable.</param>
     public Outage(string kind, Uri target)
     {
-        // Taken but not listened on, so that nobody is given the port meanwhile.
+        // Bind the port without listening, so that no other process gets it.
         string Refused()
         {
             return $"http://127.0.0.1:{((IPEndPoint)_taken!.LocalEndPoint!).Port}/";
@@ -61,10 +61,10 @@ internal sealed class Outage : IDisposable
     public static string[] Kinds { get; } =
         ["no such name", "nobody listens", "no trust", "handshake cut off", "dropped", "no proxy"];
 
-    /// <summary>What a client makes of it.</summary>
+    /// <summary>The fault that a client detects.</summary>
     public ConnectionFault Fault { get; }
 
-    /// <summary>The settings of a client that takes this way.</summary>
+    /// <summary>Returns settings for a client that uses this endpoint.</summary>
     public ClientSettings Of(ClientSettings settings) => _change(settings);
 
     public void Dispose()

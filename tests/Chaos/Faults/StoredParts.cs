@@ -6,14 +6,15 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>Parts of an upload that nobody ended: they would cost money for ever.</summary>
-/// <param name="Key">What they are of.</param>
-/// <param name="UploadId">The upload.</param>
-/// <param name="Count">How many.</param>
+/// <summary>The parts of an unfinished multipart upload, which would cost money until it is aborted.</summary>
+/// <param name="Key">The object key.</param>
+/// <param name="UploadId">The upload id.</param>
+/// <param name="Count">The number of parts.</param>
 internal sealed record StoredParts(string Key, string UploadId, int Count)
 {
     /// <summary>
-    /// All that lie in a store. An upload whose beginning was not answered is known to nobody, and has none.
+    /// Finds all unfinished uploads that have parts. An upload without parts can be one whose response was lost, which
+    /// no client can abort.
     /// </summary>
     public static async Task<IReadOnlyList<StoredParts>> FindAsync(EmulatedService service)
     {
@@ -41,5 +42,5 @@ internal sealed record StoredParts(string Key, string UploadId, int Count)
         return found;
     }
 
-    public override string ToString() => $"{Count} parts of {Key} were left in the store";
+    public override string ToString() => $"{Count} parts of {Key} remain in S3";
 }

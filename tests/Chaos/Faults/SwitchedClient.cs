@@ -8,10 +8,10 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A client whose calls take another way for a while: that of a client which does not get through.</summary>
-/// <param name="good">The client that gets through.</param>
-/// <param name="broken">The one that does not.</param>
-/// <param name="isBroken">Asked for each call, with its operation.</param>
+/// <summary>A client that forwards some requests to a client without a connection.</summary>
+/// <param name="good">The client with a connection.</param>
+/// <param name="broken">The client without a connection.</param>
+/// <param name="isBroken">Called with the operation of each request; true selects <paramref name="broken"/>.</param>
 internal sealed class SwitchedClient(
     IThirdPartyJobClient good, IThirdPartyJobClient broken, Func<string, bool> isBroken)
     : IThirdPartyJobClient

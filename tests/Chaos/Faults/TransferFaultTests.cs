@@ -19,22 +19,22 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
 /// <summary>
-/// Saving and publishing without a worker around it, under every fault of the store, one at a time and mixed: the
-/// content is right, or there is an error of a known type and nothing was left.
+/// Tests saving and publishing without a worker, with every S3 fault, one at a time and mixed. Either the content is
+/// correct, or the transfer fails with a known error and leaves no files or parts.
 /// </summary>
 public sealed class TransferFaultTests
 {
-    // More than one range, and more than one request takes.
+    // Needs several ranges to download and several parts to upload.
     private const int Large = (16 << 20) + 1;
     private const int Small = 100_000;
 
-    /// <summary>What goes in parts is in the table of the worker's faults.</summary>
+    /// <summary>The worker's fault table covers multipart uploads.</summary>
     public static TheoryData<string> Operations =>
         new(S3Operations.GetObject, S3Operations.HeadObject, S3Operations.PutObject);
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public async Task Fault_OnceOrToStay_EndsTheTransferAsDocumented(string operation)
+    public async Task Fault_OnceOrPermanent_TransferEndsAsDocumented(string operation)
     {
         var wrong = new List<string>();
         foreach (FaultCase each in FaultTable.Of(operation).Where(each => each.Kind != FaultKind.Slow))
@@ -42,7 +42,7 @@ public sealed class TransferFaultTests
             string? ended = await TransferAsync(each.Plan, Small, each.ToString(), wrong);
             if (ended != each.End.FailureType?.ToString())
             {
-                wrong.Add($"{each}: wanted {each.End}, and it ended with {ended}");
+                wrong.Add($"{each}: expected {each.End}, but the transfer ended with {ended}");
             }
         }
 
@@ -53,7 +53,7 @@ public sealed class TransferFaultTests
     [InlineData(1, 0.1)]
     [InlineData(2, 0.2)]
     [InlineData(3, 0.4)]
-    public async Task FaultsMixed_BringTheContentOrAnError_AndLeaveNothing(int seed, double share)
+    public async Task Faults_Mixed_TransferSucceedsOrFailsCleanly(int seed, double share)
     {
         var wrong = new List<string>();
         for (int i = 0; i < 8; i++)
@@ -65,7 +65,7 @@ public sealed class TransferFaultTests
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
     }
 
-    /// <summary>Saves, expands and publishes; gives how a worker would report the first failure.</summary>
+    /// <summary>Saves, expands and publishes; returns the first failure as a worker would report it.</summary>
     private static async Task<string?> TransferAsync(string plan, int length, string name, List<string> wrong)
     {
         using var folder = new TempFolder();
@@ -115,7 +115,7 @@ public sealed class TransferFaultTests
             "folder", hasFolder, Directory.Exists(Path.Combine(saved, "folder")),
             () => File.ReadAllBytes(Path.Combine(saved, "folder", FaultyHandler.FileName)), content);
 
-        // An upload whose answer got lost is there though it failed; half of it never is.
+        // After a lost response, the object may exist although the upload failed, but it must be complete.
         bool isThere = service.Emulator.FindObject(output.BucketName!, output.ObjectKey!) is not null;
         Look("object", hasObject || isThere, isThere, () => Read(service.Emulator, output), content);
         string[] known = ["file", "folder", $"folder/{FaultyHandler.FileName}"];
@@ -125,7 +125,7 @@ public sealed class TransferFaultTests
         wrong.AddRange(left
             .Select(path => Path.GetRelativePath(saved, path))
             .Except(known)
-            .Select(path => $"{name}: '{path}' was left"));
+            .Select(path => $"{name}: '{path}' remains"));
         wrong.AddRange((await StoredParts.FindAsync(service))
             .Where(parts => !warnings.Any(text => text.Contains(parts.UploadId)))
             .Select(parts => $"{name}: {parts}"));
@@ -159,7 +159,7 @@ public sealed class TransferFaultTests
             {
                 wrong.Add(
                     $"{name}: the {what} is "
-                        + $"{(!isThere ? "missing" : wanted ? "not what it should be" : "there though it failed")}");
+                        + $"{(!isThere ? "missing" : wanted ? "incorrect" : "present although the upload failed")}");
             }
         }
     }

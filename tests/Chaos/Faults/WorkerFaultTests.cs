@@ -10,27 +10,27 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Chaos.Faults;
 
-/// <summary>A worker under every fault that the emulator can order, one at a time.</summary>
+/// <summary>Tests a worker with every fault of the emulator, one at a time.</summary>
 public sealed class WorkerFaultTests
 {
-    // What an answer takes at most, also on a busy machine; what is slow takes much longer.
+    // Enough for a normal response, even on a busy machine. A slow response takes much longer.
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
     public static TheoryData<string> Operations => new(FaultTable.Calls.Concat(FaultTable.Transfers));
 
     [Fact]
-    public void EveryOperationOfTheEmulator_IsInTheTable() => Assert.Equal(
+    public void FaultTable_CoversAllOperations() => Assert.Equal(
         Emulation.Wire.Operations.All.Concat(S3Operations.All).Order(),
         FaultTable.Calls.Concat(FaultTable.Transfers).Concat(FaultTable.NotCalled).Order());
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public Task Fault_OnceOrToStay_EndsTheJobAsDocumented(string operation) =>
+    public Task Fault_OnceOrPermanent_JobEndsAsDocumented(string operation) =>
         AssertAsync(FaultTable.Of(operation).Where(each => each.Kind != FaultKind.Slow), sideBySide: 3);
 
-    /// <summary>All at once, as they do nothing but wait.</summary>
+    /// <summary>Runs all cases concurrently, because they only wait.</summary>
     [Fact]
-    public Task AnswersThatComeTooLate_EndTheJobAsDocumented() => AssertAsync(
+    public Task LateResponses_JobEndsAsDocumented() => AssertAsync(
         FaultTable.Calls.Concat(FaultTable.Transfers)
             .SelectMany(FaultTable.Of)
             .Where(each => each.Kind == FaultKind.Slow),
@@ -78,10 +78,10 @@ public sealed class WorkerFaultTests
         var wrong = new List<string>();
         if (each.End.Status is null)
         {
-            // Nobody has it: another worker gets it.
+            // No worker has claimed the job, so another worker can.
             if (fatal != each.End.Reason || job.HandOutCount != 0)
             {
-                wrong.Add($"{each}: ended with {fatal}, and the job is {job.Status}");
+                wrong.Add($"{each}: the worker ended with {fatal}, and the job is {job.Status}");
             }
 
             return wrong;
@@ -104,7 +104,7 @@ public sealed class WorkerFaultTests
             || (each.End.Reason is string reason
                 && job.FailureMessage?.Contains(reason, StringComparison.Ordinal) != true))
         {
-            wrong.Add($"{each}: wanted {each.End}; the job is {job.Status} {job.FailureType} {job.FailureMessage}");
+            wrong.Add($"{each}: expected {each.End}; the job is {job.Status} {job.FailureType} {job.FailureMessage}");
         }
 
         wrong.AddRange(await run.WrongAsync());

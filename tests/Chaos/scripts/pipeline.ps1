@@ -1,4 +1,4 @@
-# The four cmdlets in a pipeline, again and again, as a script of a soak run. It takes what a worker's script takes.
+# Runs a pipeline of four cmdlets in a loop, for a soak run. It has the same parameters as worker.ps1.
 param([string] $Module, [string] $ActionType)
 
 $ErrorActionPreference = 'Stop'

@@ -1,11 +1,11 @@
-# The cmdlet as a worker of the chaos run. Each handler writes down when it begins and when it ends.
+# Runs the worker cmdlet, for a chaos run. Each handler logs when it begins and ends.
 param([string] $Module, [string] $ActionType, [string] $Journal, [string] $Runs, [string] $Name, [string] $Work)
 
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 Import-Module -Name $Module
 $here = @{ Runs = $Runs; Name = $Name }
-# Not assigned: what is assigned is kept until the end.
+# Do not assign the output: a variable would keep all results in memory.
 $with = @{ JournalPath = $Journal; WorkDirectory = $Work; ThrottleLimit = 8; PollInterval = 0.2 }
 Invoke-CPThirdPartyWorker -ActionType $ActionType @with -WarningAction SilentlyContinue -ScriptBlock {
     # A file for each job: several handlers write at once.

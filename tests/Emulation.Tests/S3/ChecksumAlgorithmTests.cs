@@ -18,15 +18,15 @@ public sealed class ChecksumAlgorithmTests
     [InlineData("CRC64NVME", "AE8B14860A799888")]
     [InlineData("SHA1", "F7C3BC1D808E04732ADF679965CCC34CA7AE3441")]
     [InlineData("SHA256", "15E2B0D3C33891EBB0F1EF609EC419420C20E320CE94C65FBC8C3312448EB225")]
-    public void Checksum_OfTheUsualDigits_IsTheKnownOne(string algorithm, string value) =>
+    public void Checksum_CheckDigits_HasKnownValue(string algorithm, string value) =>
         Assert.Equal(value, Convert.ToHexString(ChecksumAlgorithm.Find(algorithm)!.Of(s_digits)));
 
-    /// <summary>Short pieces go byte by byte, longer ones in steps.</summary>
+    /// <summary>Covers both code paths: short data is processed by byte, longer data in blocks.</summary>
     [Theory]
     [InlineData("CRC32", 0xEDB88320UL, 32)]
     [InlineData("CRC32C", 0x82F63B78UL, 32)]
     [InlineData("CRC64NVME", 0x9A6C9329AC4BC9B5UL, 64)]
-    public void Code_OfAnyLength_IsThatOfTheBitsOneByOne(string algorithm, ulong polynomial, int width)
+    public void Crc_AnyLength_EqualsBitwiseCrc(string algorithm, ulong polynomial, int width)
     {
         byte[] data = new byte[1500];
         new Random(1).NextBytes(data);
@@ -42,7 +42,7 @@ public sealed class ChecksumAlgorithmTests
     [InlineData("CRC32")]
     [InlineData("CRC32C")]
     [InlineData("CRC64NVME")]
-    public void Combine_OfTwoPieces_IsTheCodeOfBoth(string name)
+    public void Combine_TwoParts_EqualsCrcOfWhole(string name)
     {
         ChecksumAlgorithm algorithm = ChecksumAlgorithm.Find(name)!;
         byte[] data = new byte[5000];
@@ -57,7 +57,7 @@ public sealed class ChecksumAlgorithmTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public void Checksum_InPieces_IsThatOfTheWhole(string name)
+    public void Checksum_InPieces_EqualsWhole(string name)
     {
         ChecksumAlgorithm algorithm = ChecksumAlgorithm.Find(name)!;
         byte[] data = new byte[3000];

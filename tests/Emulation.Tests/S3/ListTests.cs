@@ -14,9 +14,9 @@ public sealed class ListTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Keys_AreInTheOrderOfTheirBytes()
+    public async Task List_Keys_AreOrderedByUtf8Bytes()
     {
-        // The second to last is below the last in UTF-16, and above it in UTF-8.
+        // The last two keys have different orders in UTF-16 and UTF-8.
         Put("b", "a/2", "a/1", "B", "\uFF5E", "\U0001F600");
 
         Assert.Equal(
@@ -32,21 +32,21 @@ public sealed class ListTests : IDisposable
     [InlineData("marker=a%2F2", "a/x/3 b c/4", "")]
     [InlineData("delimiter=%2F&marker=a%2F", "b", "c/")]
     [InlineData("list-type=2&max-keys=0", "", "")]
-    public async Task List_GivesWhatIsAskedFor(string query, string keys, string prefixes)
+    public async Task List_Parameters_SelectKeysAndPrefixes(string query, string keys, string prefixes)
     {
         Put("a/1", "a/2", "a/x/3", "b", "c/4");
 
-        S3Answer answer = await ListAsync(query);
+        S3Response response = await ListAsync(query);
 
-        Assert.Equal(keys, string.Join(" ", answer.Elements("Key")));
-        Assert.Equal(prefixes, string.Join(" ", Prefixes(answer)));
-        Assert.Equal("false", answer.Element("IsTruncated"));
+        Assert.Equal(keys, string.Join(" ", response.Elements("Key")));
+        Assert.Equal(prefixes, string.Join(" ", Prefixes(response)));
+        Assert.Equal("false", response.Element("IsTruncated"));
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("delimiter=%2F&")]
-    public async Task Pages_OfVersion2_FollowEachOther(string delimiter)
+    public async Task ListV2_Pages_CoverAllKeys(string delimiter)
     {
         Put("a/1", "a/2", "b", "c/3", "d");
         string[] all = await EntriesAsync(await ListAsync(delimiter + "list-type=2"));
@@ -54,7 +54,7 @@ public sealed class ListTests : IDisposable
         string token = string.Empty;
         do
         {
-            S3Answer page = await ListAsync(token + delimiter + "list-type=2&max-keys=1");
+            S3Response page = await ListAsync(token + delimiter + "list-type=2&max-keys=1");
             Assert.Equal("1", page.Element("KeyCount"));
             paged.AddRange(await EntriesAsync(page));
             token = page.Element("NextContinuationToken") is string next
@@ -67,19 +67,19 @@ public sealed class ListTests : IDisposable
     }
 
     [Fact]
-    public async Task Pages_OfVersion1_FollowEachOther()
+    public async Task ListV1_Pages_CoverAllKeys()
     {
         Put("a/1", "a/2", "b");
 
-        S3Answer first = await ListAsync("delimiter=%2F&max-keys=1");
-        S3Answer second = await ListAsync("delimiter=%2F&marker=a%2F&max-keys=1");
+        S3Response first = await ListAsync("delimiter=%2F&max-keys=1");
+        S3Response second = await ListAsync("delimiter=%2F&marker=a%2F&max-keys=1");
 
         Assert.Equal(("true", "a/"), (first.Element("IsTruncated"), first.Element("NextMarker")));
         Assert.Equal(("false", "b"), (second.Element("IsTruncated"), second.Element("Key")));
     }
 
     [Fact]
-    public async Task EncodingType_EncodesKeys()
+    public async Task EncodingType_Url_EncodesKeys()
     {
         Put("a b/ü\u0001");
 
@@ -90,20 +90,20 @@ public sealed class ListTests : IDisposable
     [InlineData("list-type=2&max-keys=-1")]
     [InlineData("list-type=2&max-keys=many")]
     [InlineData("continuation-token=%21&list-type=2")]
-    public async Task Parameter_ThatIsWrong_IsRefused(string query) =>
+    public async Task List_InvalidParameter_IsRejected(string query) =>
         Assert.Equal("InvalidArgument", (await ListAsync(query)).Error);
 
     [Fact]
-    public async Task ListBuckets_NamesTheOne() => Assert.Equal(
+    public async Task ListBuckets_ReturnsArtifactBucket() => Assert.Equal(
         [_host.Bucket],
         (await _host.SendAsync("GET", "/")).Xml.Descendants()
             .Where(each => each.Name.LocalName == "Name").Select(each => each.Value));
 
-    private static IEnumerable<string> Prefixes(S3Answer answer) => answer.Xml.Elements()
+    private static IEnumerable<string> Prefixes(S3Response response) => response.Xml.Elements()
         .Where(each => each.Name.LocalName == "CommonPrefixes").Select(each => each.Value);
 
-    private static Task<string[]> EntriesAsync(S3Answer answer) =>
-        Task.FromResult<string[]>([.. answer.Elements("Key"), .. Prefixes(answer)]);
+    private static Task<string[]> EntriesAsync(S3Response response) =>
+        Task.FromResult<string[]>([.. response.Elements("Key"), .. Prefixes(response)]);
 
     private void Put(params string[] keys)
     {
@@ -113,5 +113,5 @@ public sealed class ListTests : IDisposable
         }
     }
 
-    private Task<S3Answer> ListAsync(string query) => _host.SendAsync("GET", $"/{_host.Bucket}?{query}");
+    private Task<S3Response> ListAsync(string query) => _host.SendAsync("GET", $"/{_host.Bucket}?{query}");
 }

@@ -22,25 +22,25 @@ public sealed class MultipartTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Parts_InAnyOrder_AreJoinedByTheirNumbers()
+    public async Task Parts_AnyOrder_AreJoinedByNumber()
     {
         string id = await CreateAsync();
-        S3Answer[] parts =
+        S3Response[] parts =
         [
             await PutPartAsync(id, 700, s_last), await PutPartAsync(id, 2, s_first),
             await PutPartAsync(id, 30, s_second),
         ];
 
-        S3Answer answer = await CompleteAsync(
+        S3Response response = await CompleteAsync(
             id, (2, parts[1].Header("ETag")!), (30, parts[2].Header("ETag")!), (700, parts[0].Header("ETag")!));
 
         string etag = $"\"{Hex(Md5([.. Md5(s_first), .. Md5(s_second), .. Md5(s_last)]))}-3\"";
-        Assert.Equal((200, etag), (answer.StatusCode, answer.Element("ETag")));
+        Assert.Equal((200, etag), (response.StatusCode, response.Element("ETag")));
         byte[] whole = [.. s_first, .. s_second, .. s_last];
         Assert.Equal(whole, (await _host.GetAsync("k")).Body);
-        S3Answer range = await _host.GetAsync("k", ("Range", $"bytes={Smallest - 2}-{Smallest + 1}"));
+        S3Response range = await _host.GetAsync("k", ("Range", $"bytes={Smallest - 2}-{Smallest + 1}"));
         Assert.Equal([1, 1, 2, 2], range.Body);
-        S3Answer part = await _host.SendAsync("GET", _host.PathOf("k") + "?partNumber=3");
+        S3Response part = await _host.SendAsync("GET", _host.PathOf("k") + "?partNumber=3");
         Assert.Equal(
             (206, "3", $"bytes {whole.Length - 10}-{whole.Length - 1}/{whole.Length}"),
             (part.StatusCode, part.Header("x-amz-mp-parts-count"), part.Header("Content-Range")));
@@ -58,7 +58,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("CRC64NVME", null)]
     [InlineData("SHA1", null)]
     [InlineData("SHA256", null)]
-    public async Task Checksums_OfParts_MakeThatOfTheObject(string name, string? type)
+    public async Task Checksums_OfParts_GiveObjectChecksum(string name, string? type)
     {
         ChecksumAlgorithm algorithm = ChecksumAlgorithm.Find(name)!;
         bool isFull = type == "FULL_OBJECT" || name == "CRC64NVME";
@@ -75,7 +75,7 @@ public sealed class MultipartTests : IDisposable
         string id = await CreateAsync([.. headers]);
         foreach ((int number, byte[] data) in new[] { (1, s_first), (2, s_last) })
         {
-            S3Answer put = await PutPartAsync(
+            S3Response put = await PutPartAsync(
                 id, number, data, (algorithm.HeaderName, Convert.ToBase64String(algorithm.Of(data))));
             Assert.Equal(
                 (200, Convert.ToBase64String(algorithm.Of(data))), (put.StatusCode, put.Header(algorithm.HeaderName)));
@@ -85,55 +85,55 @@ public sealed class MultipartTests : IDisposable
             FormattableString.Invariant($"<Part><PartNumber>{part.Item1}</PartNumber>")
                 + $"<ETag>{Hex(Md5(part.Item2))}</ETag>"
                 + $"<Checksum{name}>{Convert.ToBase64String(algorithm.Of(part.Item2))}</Checksum{name}></Part>"));
-        S3Answer answer = await CompleteAsync(id, list);
+        S3Response response = await CompleteAsync(id, list);
 
         Assert.Equal(
             (200, expected, isFull ? "FULL_OBJECT" : "COMPOSITE"),
-            (answer.StatusCode, answer.Element("Checksum" + name), answer.Element("ChecksumType")));
-        S3Answer head = await _host.SendAsync(
+            (response.StatusCode, response.Element("Checksum" + name), response.Element("ChecksumType")));
+        S3Response head = await _host.SendAsync(
             "HEAD", _host.PathOf("k"), headers: [("x-amz-checksum-mode", "ENABLED")]);
         Assert.Equal(expected, head.Header(algorithm.HeaderName));
-        S3Answer part = await _host.SendAsync(
+        S3Response part = await _host.SendAsync(
             "GET", _host.PathOf("k") + "?partNumber=2", headers: [("x-amz-checksum-mode", "ENABLED")]);
         Assert.Equal(Convert.ToBase64String(algorithm.Of(s_last)), part.Header(algorithm.HeaderName));
     }
 
     [Fact]
-    public async Task Part_WithAChecksumOfItsOwn_IsTakenWhereTheUploadHasNone()
+    public async Task Part_OwnChecksum_IsAcceptedWithoutUploadAlgorithm()
     {
         ChecksumAlgorithm algorithm = ChecksumAlgorithm.Find("CRC32")!;
         string value = Convert.ToBase64String(algorithm.Of(s_last));
         string id = await CreateAsync();
 
-        S3Answer part = await PutPartAsync(id, 1, s_last, (algorithm.HeaderName, value));
-        S3Answer wrong = await PutPartAsync(id, 2, s_first, (algorithm.HeaderName, value));
-        S3Answer answer = await CompleteAsync(id, (1, part.Header("ETag")!));
+        S3Response part = await PutPartAsync(id, 1, s_last, (algorithm.HeaderName, value));
+        S3Response wrong = await PutPartAsync(id, 2, s_first, (algorithm.HeaderName, value));
+        S3Response response = await CompleteAsync(id, (1, part.Header("ETag")!));
 
         Assert.Equal((200, value), (part.StatusCode, part.Header(algorithm.HeaderName)));
         Assert.Equal("BadDigest", wrong.Error);
         Assert.Equal(
-            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_last)), answer.Element("ChecksumCRC64NVME"));
+            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_last)), response.Element("ChecksumCRC64NVME"));
     }
 
     [Fact]
-    public async Task Complete_WithoutThePartsChecksums_IsRefusedWhereTheyMakeThatOfTheWhole()
+    public async Task Complete_CompositeWithoutPartChecksums_IsRejected()
     {
         string id = await CreateAsync(("x-amz-checksum-algorithm", "CRC32"));
-        S3Answer part = await PutPartAsync(
+        S3Response part = await PutPartAsync(
             id, 1, s_last,
             ("x-amz-checksum-crc32", Convert.ToBase64String(ChecksumAlgorithm.Find("CRC32")!.Of(s_last))));
 
-        S3Answer answer = await CompleteAsync(id, (1, part.Header("ETag")!));
+        S3Response response = await CompleteAsync(id, (1, part.Header("ETag")!));
 
-        Assert.Equal("InvalidRequest", answer.Error);
-        Assert.Contains("missing for part 1", answer.Element("Message"), StringComparison.Ordinal);
+        Assert.Equal("InvalidRequest", response.Error);
+        Assert.Contains("missing for part 1", response.Element("Message"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Complete_WithAWrongChecksumOfTheWhole_AnswersBadDigest()
+    public async Task Complete_WrongObjectChecksum_ReturnsBadDigest()
     {
         string id = await CreateAsync();
-        S3Answer part = await PutPartAsync(id, 1, s_last);
+        S3Response part = await PutPartAsync(id, 1, s_last);
         string list = $"<Part><PartNumber>1</PartNumber><ETag>{part.Header("ETag")}</ETag></Part>";
 
         Assert.Equal(
@@ -146,7 +146,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("CRC32", "x-amz-checksum-sha1")]
     [InlineData("CRC32", null)]
     [InlineData("SHA256", null)]
-    public async Task Part_WithAnotherChecksumThanTheUploads_IsRefused(string algorithm, string? header)
+    public async Task Part_OtherAlgorithmThanUpload_IsRejected(string algorithm, string? header)
     {
         string id = await CreateAsync(("x-amz-checksum-algorithm", algorithm));
         (string, string)[] headers = header is null
@@ -161,7 +161,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("x-amz-checksum-algorithm", "SHA256", "x-amz-checksum-type", "FULL_OBJECT")]
     [InlineData("x-amz-checksum-algorithm", "CRC64NVME", "x-amz-checksum-type", "COMPOSITE")]
     [InlineData("x-amz-checksum-algorithm", "CRC32", "x-amz-checksum-type", "HALF")]
-    public async Task Create_WithAChecksumThatIsNone_IsRefused(string name, string value, string? second, string? type)
+    public async Task Create_InvalidChecksum_IsRejected(string name, string value, string? second, string? type)
     {
         (string, string)[] headers = second is null ? [(name, value)] : [(name, value), (second, type!)];
 
@@ -170,15 +170,16 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Complete_WithASmallPartBeforeTheLast_AnswersEntityTooSmall()
+    public async Task Complete_SmallPartBeforeLast_ReturnsEntityTooSmall()
     {
         string id = await CreateAsync();
-        S3Answer small = await PutPartAsync(id, 1, Filled(Smallest - 1, 1));
-        S3Answer last = await PutPartAsync(id, 2, s_last);
+        S3Response small = await PutPartAsync(id, 1, Filled(Smallest - 1, 1));
+        S3Response last = await PutPartAsync(id, 2, s_last);
 
-        S3Answer answer = await CompleteAsync(id, (1, small.Header("ETag")!), (2, last.Header("ETag")!));
+        S3Response response = await CompleteAsync(id, (1, small.Header("ETag")!), (2, last.Header("ETag")!));
 
-        Assert.Equal((400, "EntityTooSmall", "1"), (answer.StatusCode, answer.Error, answer.Element("PartNumber")));
+        Assert.Equal(
+            (400, "EntityTooSmall", "1"), (response.StatusCode, response.Error, response.Element("PartNumber")));
         Assert.Empty(_host.Emulator.ListObjects());
         Assert.Equal(200, (await CompleteAsync(id, (2, last.Header("ETag")!))).StatusCode);
     }
@@ -190,7 +191,7 @@ public sealed class MultipartTests : IDisposable
     [InlineData("2:right,1:right", "InvalidPartOrder")]
     [InlineData("1:right,1:right", "InvalidPartOrder")]
     [InlineData("", "MalformedXML")]
-    public async Task Complete_WithAWrongList_IsRefused(string list, string error)
+    public async Task Complete_InvalidPartList_IsRejected(string list, string error)
     {
         string id = await CreateAsync();
         string right = (await PutPartAsync(id, 1, s_first)).Header("ETag")!;
@@ -209,24 +210,24 @@ public sealed class MultipartTests : IDisposable
     [InlineData("10001")]
     [InlineData("x")]
     [InlineData("")]
-    public async Task PartNumber_OutOfItsRange_IsRefused(string number)
+    public async Task PartNumber_OutOfRange_IsRejected(string number)
     {
         string id = await CreateAsync();
 
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             "PUT", _host.PathOf("k") + $"?partNumber={number}&uploadId={id}", s_last);
 
-        Assert.Equal((400, "InvalidArgument"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "InvalidArgument"), (response.StatusCode, response.Error));
     }
 
     [Theory]
     [InlineData("abort")]
     [InlineData("complete")]
-    public async Task Upload_ThatHasEnded_IsNoMore(string ending)
+    public async Task Upload_Ended_ReturnsNoSuchUpload(string ending)
     {
         string id = await CreateAsync();
         string etag = (await PutPartAsync(id, 1, s_last)).Header("ETag")!;
-        S3Answer ended = ending == "abort"
+        S3Response ended = ending == "abort"
             ? await _host.SendAsync("DELETE", _host.PathOf("k") + "?uploadId=" + id)
             : await CompleteAsync(id, (1, etag));
         Assert.Equal(ending == "abort" ? 204 : 200, ended.StatusCode);
@@ -238,7 +239,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Upload_OfAnotherKey_IsNotFound()
+    public async Task Upload_OtherKey_ReturnsNoSuchUpload()
     {
         string id = await CreateAsync();
 
@@ -248,7 +249,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Part_PutAgain_TakesThePlaceOfTheFirst()
+    public async Task Part_UploadedAgain_ReplacesFirst()
     {
         string id = await CreateAsync();
         string first = (await PutPartAsync(id, 1, s_first)).Header("ETag")!;
@@ -260,7 +261,7 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task ListParts_GivesPagesOfThem()
+    public async Task ListParts_Pages_CoverAllParts()
     {
         string id = await CreateAsync();
         foreach (int number in new[] { 5, 1, 9 })
@@ -268,8 +269,8 @@ public sealed class MultipartTests : IDisposable
             await PutPartAsync(id, number, s_last);
         }
 
-        S3Answer page = await _host.SendAsync("GET", _host.PathOf("k") + $"?max-parts=2&uploadId={id}");
-        S3Answer rest = await _host.SendAsync("GET", _host.PathOf("k") + $"?part-number-marker=5&uploadId={id}");
+        S3Response page = await _host.SendAsync("GET", _host.PathOf("k") + $"?max-parts=2&uploadId={id}");
+        S3Response rest = await _host.SendAsync("GET", _host.PathOf("k") + $"?part-number-marker=5&uploadId={id}");
 
         Assert.Equal(["1", "5"], page.Elements("PartNumber"));
         Assert.Equal(("true", "5"), (page.Element("IsTruncated"), page.Element("NextPartNumberMarker")));
@@ -278,13 +279,13 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task ListMultipartUploads_GivesPagesOfTheUnfinished()
+    public async Task ListMultipartUploads_Pages_CoverUnfinished()
     {
         string[] ids = [await CreateAsync(), await CreateAsync(), await CreateAsync()];
 
-        S3Answer all = await _host.SendAsync("GET", $"/{_host.Bucket}?uploads");
-        S3Answer page = await _host.SendAsync("GET", $"/{_host.Bucket}?max-uploads=2&uploads");
-        S3Answer rest = await _host.SendAsync(
+        S3Response all = await _host.SendAsync("GET", $"/{_host.Bucket}?uploads");
+        S3Response page = await _host.SendAsync("GET", $"/{_host.Bucket}?max-uploads=2&uploads");
+        S3Response rest = await _host.SendAsync(
             "GET",
             $"/{_host.Bucket}?key-marker={page.Element("NextKeyMarker")}"
                 + $"&upload-id-marker={page.Element("NextUploadIdMarker")}&uploads");
@@ -295,19 +296,19 @@ public sealed class MultipartTests : IDisposable
     }
 
     [Fact]
-    public async Task Upload_UnderKms_IsSoInAllAnswers()
+    public async Task Upload_Kms_IsReportedInAllResponses()
     {
         (string, string)[] headers =
             [("x-amz-server-side-encryption", "aws:kms"), ("x-amz-server-side-encryption-aws-kms-key-id", "key")];
-        S3Answer created = await _host.SendAsync("POST", _host.PathOf("k") + "?uploads", [], null, headers);
+        S3Response created = await _host.SendAsync("POST", _host.PathOf("k") + "?uploads", [], null, headers);
         string id = created.Element("UploadId")!;
-        S3Answer part = await PutPartAsync(id, 1, s_last);
-        S3Answer completed = await CompleteAsync(id, (1, part.Header("ETag")!));
-        S3Answer got = await _host.GetAsync("k");
+        S3Response part = await PutPartAsync(id, 1, s_last);
+        S3Response completed = await CompleteAsync(id, (1, part.Header("ETag")!));
+        S3Response got = await _host.GetAsync("k");
 
-        foreach (S3Answer answer in new[] { created, part, completed, got })
+        foreach (S3Response response in new[] { created, part, completed, got })
         {
-            Assert.Equal("key", answer.Header("x-amz-server-side-encryption-aws-kms-key-id"));
+            Assert.Equal("key", response.Header("x-amz-server-side-encryption-aws-kms-key-id"));
         }
 
         Assert.NotEqual($"\"{Hex(Md5(s_last))}\"", part.Header("ETag"));
@@ -319,7 +320,7 @@ public sealed class MultipartTests : IDisposable
         return [.. Enumerable.Repeat(value, length)];
     }
 
-#pragma warning disable CA5351, CA1308 // What S3's ETags are.
+#pragma warning disable CA5351, CA1308 // S3's ETags are MD5 in lower case.
     private static byte[] Md5(byte[] data) => MD5.HashData(data);
 
     private static string Hex(byte[] data) => Convert.ToHexString(data).ToLowerInvariant();
@@ -328,20 +329,21 @@ public sealed class MultipartTests : IDisposable
     private async Task<string> CreateAsync(params (string, string)[] headers) =>
         (await _host.SendAsync("POST", _host.PathOf("k") + "?uploads", [], null, headers)).Element("UploadId")!;
 
-    private Task<S3Answer> PutPartAsync(string id, int number, byte[] data, params (string, string)[] headers) =>
+    private Task<S3Response> PutPartAsync(string id, int number, byte[] data, params (string, string)[] headers) =>
         _host.SendAsync("PUT", _host.PathOf("k") + $"?partNumber={number}&uploadId={id}", data, null, headers);
 
-    private Task<S3Answer> CompleteAsync(string id, params (int Number, string ETag)[] parts) => CompleteAsync(
+    private Task<S3Response> CompleteAsync(string id, params (int Number, string ETag)[] parts) => CompleteAsync(
         id,
         string.Concat(parts.Select(part =>
             $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{part.ETag}</ETag></Part>")));
 
-    private Task<S3Answer> CompleteAsync(string id, string parts, params (string, string)[] headers) => _host.SendAsync(
-        "POST",
-        _host.PathOf("k") + "?uploadId=" + id,
-        Encoding.UTF8.GetBytes(
-            $"<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{parts}"
-                + "</CompleteMultipartUpload>"),
-        null,
-        headers);
+    private Task<S3Response> CompleteAsync(string id, string parts, params (string, string)[] headers) =>
+        _host.SendAsync(
+            "POST",
+            _host.PathOf("k") + "?uploadId=" + id,
+            Encoding.UTF8.GetBytes(
+                $"<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{parts}"
+                    + "</CompleteMultipartUpload>"),
+            null,
+            headers);
 }

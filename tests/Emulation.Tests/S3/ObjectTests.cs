@@ -18,9 +18,9 @@ public sealed class ObjectTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Get_OfWhatWasPut_GivesItsBytesAndWhatTheUploadSaid()
+    public async Task Get_StoredObject_ReturnsBytesAndMetadata()
     {
-        S3Answer put = await _host.PutAsync(
+        S3Response put = await _host.PutAsync(
             "folder/a.zip",
             s_ten,
             ("Content-Type", "application/zip"),
@@ -28,7 +28,7 @@ public sealed class ObjectTests : IDisposable
             ("Content-Encoding", "aws-chunked,gzip"),
             ("x-amz-meta-Author", "me"));
 
-        S3Answer get = await _host.GetAsync("folder/a.zip");
+        S3Response get = await _host.GetAsync("folder/a.zip");
 
         string md5 = '"' + Md5(s_ten) + '"';
         Assert.Equal(
@@ -49,7 +49,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("a//../b/./", "a//../b/./")]
 #endif
     [InlineData("a b/ü+.txt", "a%20b/%C3%BC%2B.txt")]
-    public async Task Key_OfAnyCharacters_IsTakenAsItIs(string key, string path)
+    public async Task Key_AnyCharacters_IsUnchanged(string key, string path)
     {
         Assert.Equal(200, (await _host.PutAsync(path, s_ten)).StatusCode);
 
@@ -58,28 +58,28 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Put_UnderKms_KeepsTheKeyAndMakesUpAnETag()
+    public async Task Put_Kms_KeepsKeyAndGeneratesETag()
     {
-        S3Answer put = await _host.PutAsync(
+        S3Response put = await _host.PutAsync(
             "k",
             s_ten,
             ("x-amz-server-side-encryption", "aws:kms"),
             ("x-amz-server-side-encryption-aws-kms-key-id", "my-key"));
 
-        S3Answer head = await _host.SendAsync("HEAD", _host.PathOf("k"));
-        foreach (S3Answer answer in new[] { put, head })
+        S3Response head = await _host.SendAsync("HEAD", _host.PathOf("k"));
+        foreach (S3Response response in new[] { put, head })
         {
             Assert.Equal(
                 ("aws:kms", "my-key"),
-                (answer.Header("x-amz-server-side-encryption"),
-                    answer.Header("x-amz-server-side-encryption-aws-kms-key-id")));
-            Assert.Matches("^\"[0-9a-f]{32}\"$", answer.Header("ETag"));
-            Assert.NotEqual('"' + Md5(s_ten) + '"', answer.Header("ETag"));
+                (response.Header("x-amz-server-side-encryption"),
+                    response.Header("x-amz-server-side-encryption-aws-kms-key-id")));
+            Assert.Matches("^\"[0-9a-f]{32}\"$", response.Header("ETag"));
+            Assert.NotEqual('"' + Md5(s_ten) + '"', response.Header("ETag"));
         }
     }
 
     [Fact]
-    public async Task Put_UnderKmsWithoutAKey_NamesTheManagedOne()
+    public async Task Put_KmsWithoutKey_UsesManagedKey()
     {
         await _host.PutAsync("k", s_ten, ("x-amz-server-side-encryption", "aws:kms"));
 
@@ -93,7 +93,7 @@ public sealed class ObjectTests : IDisposable
     [InlineData("rot13", null)]
     [InlineData("AES256", "key")]
     [InlineData(null, "key")]
-    public async Task Put_UnderAnUnknownEncryption_IsRefused(string? algorithm, string? key)
+    public async Task Put_UnknownEncryption_IsRejected(string? algorithm, string? key)
     {
         (string, string)[] headers = new[]
         {
@@ -113,49 +113,49 @@ public sealed class ObjectTests : IDisposable
     [InlineData("bytes=0-1,4-5", 200, "0123456789", null)]
     [InlineData("lines=0-1", 200, "0123456789", null)]
     [InlineData("bytes=a-b", 200, "0123456789", null)]
-    public async Task Get_WithARange_GivesJustThat(string range, int statusCode, string text, string? contentRange)
+    public async Task Get_Range_ReturnsRange(string range, int statusCode, string text, string? contentRange)
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.GetAsync("k", ("Range", range));
+        S3Response response = await _host.GetAsync("k", ("Range", range));
 
         Assert.Equal(
-            (statusCode, text, contentRange), (answer.StatusCode, answer.Text, answer.Header("Content-Range")));
+            (statusCode, text, contentRange), (response.StatusCode, response.Text, response.Header("Content-Range")));
     }
 
     [Theory]
     [InlineData("bytes=10-")]
     [InlineData("bytes=-0")]
-    public async Task Get_OfARangePastTheEnd_AnswersInvalidRange(string range)
+    public async Task Get_RangePastEnd_ReturnsInvalidRange(string range)
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.GetAsync("k", ("Range", range));
+        S3Response response = await _host.GetAsync("k", ("Range", range));
 
         Assert.Equal(
-            (416, "InvalidRange", "10"), (answer.StatusCode, answer.Error, answer.Element("ActualObjectSize")));
+            (416, "InvalidRange", "10"), (response.StatusCode, response.Error, response.Element("ActualObjectSize")));
     }
 
     [Fact]
-    public async Task Object_OfNoBytes_IsAnObject()
+    public async Task Object_Empty_CanBeRead()
     {
         await _host.PutAsync("empty", []);
 
-        S3Answer answer = await _host.GetAsync("empty");
+        S3Response response = await _host.GetAsync("empty");
 
-        Assert.Equal((200, 0, "0"), (answer.StatusCode, answer.Body.Length, answer.Header("Content-Length")));
+        Assert.Equal((200, 0, "0"), (response.StatusCode, response.Body.Length, response.Header("Content-Length")));
         Assert.Equal(416, (await _host.GetAsync("empty", ("Range", "bytes=0-"))).StatusCode);
     }
 
     [Fact]
-    public async Task Head_TellsTheLengthAndSendsNoBody()
+    public async Task Head_Object_ReturnsLengthWithoutBody()
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.SendAsync("HEAD", _host.PathOf("k"));
-        S3Answer none = await _host.SendAsync("HEAD", _host.PathOf("none"));
+        S3Response response = await _host.SendAsync("HEAD", _host.PathOf("k"));
+        S3Response none = await _host.SendAsync("HEAD", _host.PathOf("none"));
 
-        Assert.Equal((200, "10", 0), (answer.StatusCode, answer.Header("Content-Length"), answer.Body.Length));
+        Assert.Equal((200, "10", 0), (response.StatusCode, response.Header("Content-Length"), response.Body.Length));
         Assert.Equal((404, 0), (none.StatusCode, none.Body.Length));
     }
 
@@ -168,15 +168,15 @@ public sealed class ObjectTests : IDisposable
     [InlineData("If-Modified-Since", "Wed, 02 Jan 2030 03:04:04 GMT", 200)]
     [InlineData("If-Unmodified-Since", "Wed, 02 Jan 2030 03:04:05 GMT", 200)]
     [InlineData("If-Unmodified-Since", "Wed, 02 Jan 2030 03:04:04 GMT", 412)]
-    public async Task Get_UnderACondition_HoldsIt(string header, string value, int statusCode)
+    public async Task Get_Condition_IsApplied(string header, string value, int statusCode)
     {
         await _host.PutAsync("k", s_ten);
 
-        S3Answer answer = await _host.GetAsync(
+        S3Response response = await _host.GetAsync(
             "k", (header, string.Format(CultureInfo.InvariantCulture, value, Md5(s_ten))));
 
-        Assert.Equal(statusCode, answer.StatusCode);
-        Assert.Equal(statusCode == 200 ? 10 : 0, statusCode == 412 ? 0 : answer.Body.Length);
+        Assert.Equal(statusCode, response.StatusCode);
+        Assert.Equal(statusCode == 200 ? 10 : 0, statusCode == 412 ? 0 : response.Body.Length);
     }
 
     [Theory]
@@ -185,14 +185,14 @@ public sealed class ObjectTests : IDisposable
     [InlineData("If-Match", "\"x\"", "there", 412, "PreconditionFailed")]
     [InlineData("If-Match", "\"x\"", "new", 404, "NoSuchKey")]
     [InlineData("If-Match", "\"781e5e245d69b566979b86e28d23f2c7\"", "there", 200, null)]
-    public async Task Put_UnderACondition_HoldsIt(
+    public async Task Put_Condition_IsApplied(
         string header, string value, string key, int statusCode, string? error)
     {
         await _host.PutAsync("there", s_ten);
 
-        S3Answer answer = await _host.PutAsync(key, "next"u8.ToArray(), (header, value));
+        S3Response response = await _host.PutAsync(key, "next"u8.ToArray(), (header, value));
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
         Assert.Equal(statusCode == 200, _host.Emulator.FindObject(_host.Bucket, key)?.Length == 4);
     }
 
@@ -204,18 +204,18 @@ public sealed class ObjectTests : IDisposable
     [InlineData("PUT", "/{0}", 405, "MethodNotAllowed")]
     [InlineData("GET", "/{0}/k?acl", 501, "NotImplemented")]
     [InlineData("GET", "/{0}?versioning", 501, "NotImplemented")]
-    public async Task Request_ForWhatIsNot_AnswersS3sError(string method, string path, int statusCode, string error)
+    public async Task Request_MissingResource_ReturnsS3Error(string method, string path, int statusCode, string error)
     {
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             method, string.Format(CultureInfo.InvariantCulture, path, _host.Bucket), method == "GET" ? null : s_ten);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
-        Assert.Equal("application/xml", answer.Header("Content-Type"));
-        Assert.Equal(answer.Header("x-amz-request-id"), answer.Element("RequestId"));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
+        Assert.Equal("application/xml", response.Header("Content-Type"));
+        Assert.Equal(response.Header("x-amz-request-id"), response.Element("RequestId"));
     }
 
     [Fact]
-    public async Task Delete_TakesTheObjectAway_AndAnswersTheSameForNone()
+    public async Task Delete_MissingObject_ReturnsSameStatus()
     {
         await _host.PutAsync("k", s_ten);
 
@@ -225,17 +225,17 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task DeleteObjects_TakesAllAway()
+    public async Task DeleteObjects_SeveralKeys_AreDeleted()
     {
         await _host.PutAsync("a", s_ten);
         await _host.PutAsync("b", s_ten);
 
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             "POST",
             $"/{_host.Bucket}?delete",
             "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>"u8.ToArray());
 
-        Assert.Equal(["a", "b"], answer.Elements("Key"));
+        Assert.Equal(["a", "b"], response.Elements("Key"));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
@@ -245,27 +245,27 @@ public sealed class ObjectTests : IDisposable
     [InlineData("<Other><Object><Key>a</Key></Object></Other>")]
     [InlineData("<Delete><Object>")]
     [InlineData("<!DOCTYPE d [<!ENTITY e 'x'>]><Delete><Object><Key>&e;</Key></Object></Delete>")]
-    public async Task DeleteObjects_WithWrongXml_IsRefused(string xml) => Assert.Equal(
+    public async Task DeleteObjects_InvalidXml_IsRejected(string xml) => Assert.Equal(
         "MalformedXML",
         (await _host.SendAsync("POST", $"/{_host.Bucket}?delete", Encoding.UTF8.GetBytes(xml))).Error);
 
     [Fact]
-    public async Task Get_WithResponseParameters_OverridesHeaders()
+    public async Task Get_ResponseParameters_OverrideHeaders()
     {
         await _host.PutAsync("k", s_ten, ("Content-Type", "text/plain"));
 
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             "GET",
             _host.PathOf("k")
                 + "?response-content-disposition=attachment&response-content-type=text%2Fhtml%0D%0AX-A%3A1");
 
-        Assert.Equal("attachment", answer.Header("Content-Disposition"));
-        Assert.StartsWith("text/html", answer.Header("Content-Type"), StringComparison.Ordinal);
-        Assert.Null(answer.Header("X-A"));
+        Assert.Equal("attachment", response.Header("Content-Disposition"));
+        Assert.StartsWith("text/html", response.Header("Content-Type"), StringComparison.Ordinal);
+        Assert.Null(response.Header("X-A"));
     }
 
     [Fact]
-    public async Task VirtualHost_NamesTheBucket()
+    public async Task VirtualHost_SelectsBucket()
     {
         await _host.PutAsync("k", s_ten);
         System.Net.Http.HttpRequestMessage request = _host.Request("GET", "/k", null);
@@ -276,7 +276,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public void Objects_FromTheTestsSide_ArePutFoundListedReadAndDeleted()
+    public void Objects_OwnerMethods_RoundTrip()
     {
         ThirdPartyEmulator emulator = _host.Emulator;
         EmulatedObject put = emulator.PutObject(_host.Bucket, "a/b", new MemoryStream(s_ten));
@@ -296,7 +296,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public void Objects_OfAnotherBucketOrKey_AreBadInput()
+    public void Objects_UnknownBucketOrKey_ThrowInvalidInput()
     {
         InvalidInputException bucket = Assert.Throws<InvalidInputException>(
             () => _host.Emulator.PutObject("other", "k", Stream.Null));
@@ -306,7 +306,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenedObject_StaysTheSameWhileAnotherIsPut()
+    public async Task OpenObject_Replaced_KeepsContents()
     {
         _host.Emulator.PutObject(_host.Bucket, "k", new MemoryStream(s_ten));
         using Stream stream = _host.Emulator.OpenObject(_host.Bucket, "k");
@@ -318,7 +318,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task Requests_AreRecordedWithoutTheirBodies()
+    public async Task GetRequests_S3Request_HasNoBody()
     {
         await _host.PutAsync("k", s_ten);
         await _host.GetAsync("none");
@@ -330,7 +330,7 @@ public sealed class ObjectTests : IDisposable
     }
 
     private static string Md5(byte[] data) =>
-#pragma warning disable CA5351, CA1308 // What S3's ETags are.
+#pragma warning disable CA5351, CA1308 // S3's ETags are MD5 in lower case.
         Convert.ToHexString(MD5.HashData(data)).ToLowerInvariant();
 #pragma warning restore CA5351, CA1308
 }

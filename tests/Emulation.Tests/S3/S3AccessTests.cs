@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>Who gets through, and to what.</summary>
+/// <summary>Tests authentication and authorization of S3 requests.</summary>
 public sealed class S3AccessTests : IDisposable
 {
     private readonly S3Host _host = new();
@@ -41,7 +41,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("POST", "bucket?delete", 403)]
     [InlineData("GET", "all", 403)]
     [InlineData("GET", "nowhere", 403)]
-    public async Task CredentialsOfAJob_ReachItsArtifactsOnly(string method, string what, int statusCode)
+    public async Task JobCredentials_AllowOnlyJobArtifacts(string method, string what, int statusCode)
     {
         EmulatedJob job = _host.AddJob();
         EmulatedJob other = _host.AddJob();
@@ -57,19 +57,19 @@ public sealed class S3AccessTests : IDisposable
             _ => "/",
         };
 
-        S3Answer answer = await _host.SendAsync(
+        S3Response response = await _host.SendAsync(
             method,
             path + (parts.Length == 2 ? "?" + parts[1] : string.Empty),
             method is "PUT" or "POST" ? [] : null,
             await _host.CredentialsOfAsync(job));
 
-        Assert.Equal(statusCode, answer.StatusCode);
+        Assert.Equal(statusCode, response.StatusCode);
         Assert.Equal(
-            statusCode == 403 && method != "HEAD" ? "AccessDenied" : null, statusCode == 403 ? answer.Error : null);
+            statusCode == 403 && method != "HEAD" ? "AccessDenied" : null, statusCode == 403 ? response.Error : null);
     }
 
     [Fact]
-    public async Task CredentialsOfAJob_AreGoodUntilTheyExpire_AndFreshOnesAfter()
+    public async Task JobCredentials_Expired_AreRejected()
     {
         EmulatedJob job = _host.AddJob();
         string path = _host.PathOf(job.InputArtifacts[0].ObjectKey);
@@ -78,9 +78,9 @@ public sealed class S3AccessTests : IDisposable
         Assert.Equal("input", (await _host.SendAsync("GET", path, signer: credentials)).Text);
 
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        S3Answer answer = await _host.SendAsync("GET", path, signer: credentials);
+        S3Response response = await _host.SendAsync("GET", path, signer: credentials);
 
-        Assert.Equal((400, "ExpiredToken"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "ExpiredToken"), (response.StatusCode, response.Error));
         Assert.Equal("input", (await _host.SendAsync("GET", path, signer: await _host.CredentialsOfAsync(job))).Text);
     }
 
@@ -92,7 +92,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("own-token", 400, "InvalidToken")]
     [InlineData("key", 403, "InvalidAccessKeyId")]
     [InlineData("service", 400, "AuthorizationHeaderMalformed")]
-    public async Task WrongCredentials_AreRefused(string wrong, int statusCode, string error)
+    public async Task WrongCredentials_AreRejected(string wrong, int statusCode, string error)
     {
         EmulatedJob job = _host.AddJob();
         S3Signer right = await _host.CredentialsOfAsync(job);
@@ -108,13 +108,14 @@ public sealed class S3AccessTests : IDisposable
             _ => right with { Service = "codepipeline" },
         };
 
-        S3Answer answer = await _host.SendAsync("GET", _host.PathOf(job.InputArtifacts[0].ObjectKey), signer: signer);
+        S3Response response = await _host.SendAsync(
+            "GET", _host.PathOf(job.InputArtifacts[0].ObjectKey), signer: signer);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
     }
 
     [Fact]
-    public async Task CredentialsOfAJob_CannotCallTheOperations()
+    public async Task JobCredentials_JobOperations_AreRejected()
     {
         using EmulatorHost host = new();
         EmulatedJob job = host.AddJob();
@@ -124,24 +125,24 @@ public sealed class S3AccessTests : IDisposable
             given.GetProperty("accessKeyId").GetString()!, given.GetProperty("secretAccessKey").GetString()!,
             "us-east-1");
 
-        Answer answer = await host.SendAsync(host.Request(EmulatorHost.Poll, "{}"), "{}", signer);
+        EmulatorResponse response = await host.SendAsync(host.Request(EmulatorHost.Poll, "{}"), "{}", signer);
 
-        Assert.Equal("UnrecognizedClientException", answer.Error);
+        Assert.Equal("UnrecognizedClientException", response.Error);
     }
 
     [Fact]
-    public async Task Request_Unsigned_IsDenied()
+    public async Task Request_Unsigned_ReturnsAccessDenied()
     {
-        S3Answer answer = await _host.SendAsync(_host.Request("GET", _host.PathOf("k"), null));
+        S3Response response = await _host.SendAsync(_host.Request("GET", _host.PathOf("k"), null));
 
-        Assert.Equal((403, "AccessDenied"), (answer.StatusCode, answer.Error));
+        Assert.Equal((403, "AccessDenied"), (response.StatusCode, response.Error));
     }
 
     [Theory]
     [InlineData("AWS key:signature", "InvalidRequest")]
     [InlineData("AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=0", "AuthorizationHeaderMalformed")]
     [InlineData("Basic dXNlcjpwYXNz", "AuthorizationHeaderMalformed")]
-    public async Task Authorization_ThatIsNone_IsRefused(string authorization, string error) => Assert.Equal(
+    public async Task Authorization_Invalid_IsRejected(string authorization, string error) => Assert.Equal(
         error,
         (await _host.SendAsync(
             _host.Request("GET", _host.PathOf("k"), null, ("Authorization", authorization)))).Error);
@@ -151,7 +152,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData(-6, "RequestTimeTooSkewed")]
     [InlineData(4, "NoSuchKey")]
     [InlineData(-4, "NoSuchKey")]
-    public async Task Signature_OfAnotherTime_IsTakenWithinTheSkew(int minutes, string error)
+    public async Task Signature_ClockSkew_IsAllowedWithinLimit(int minutes, string error)
     {
         HttpRequestMessage request = _host.Request("GET", _host.PathOf("k"), null);
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow().AddMinutes(minutes));
@@ -164,7 +165,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("x-amz-date", null, "AccessDenied")]
     [InlineData("x-amz-content-sha256", null, "InvalidRequest")]
     [InlineData("x-amz-content-sha256", "hello", "InvalidArgument")]
-    public async Task Header_ChangedAfterSigning_IsRefused(string header, string? value, string error)
+    public async Task Header_ChangedAfterSigning_IsRejected(string header, string? value, string error)
     {
         HttpRequestMessage request = _host.Request("GET", _host.PathOf("k"), null);
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
@@ -178,7 +179,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task PresignedUrl_IsGoodUntilItExpires()
+    public async Task PresignedUrl_Expired_IsRejected()
     {
         await _host.PutAsync("k", "hello"u8.ToArray());
         string url = _host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60);
@@ -186,14 +187,15 @@ public sealed class S3AccessTests : IDisposable
         Assert.Equal("hello", (await GetUrlAsync(url)).Text);
 
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        S3Answer answer = await GetUrlAsync(url);
+        S3Response response = await GetUrlAsync(url);
 
         Assert.Equal(
-            (403, "AccessDenied", "Request has expired"), (answer.StatusCode, answer.Error, answer.Element("Message")));
+            (403, "AccessDenied", "Request has expired"),
+            (response.StatusCode, response.Error, response.Element("Message")));
     }
 
     [Fact]
-    public async Task PresignedUrl_OfAJobsCredentials_IsGoodForItsArtifactsOnly()
+    public async Task PresignedUrl_JobCredentials_AllowOnlyArtifacts()
     {
         EmulatedJob job = _host.AddJob();
         S3Signer credentials = await _host.CredentialsOfAsync(job);
@@ -213,7 +215,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("X-Amz-Expires=60&", "", "AuthorizationQueryParametersError")]
     [InlineData("AWS4-HMAC-SHA256", "AWS4-HMAC-MD5", "AuthorizationQueryParametersError")]
     [InlineData("X-Amz-Algorithm=AWS4-HMAC-SHA256&", "AWSAccessKeyId=a&Signature=b&", "InvalidRequest")]
-    public async Task PresignedUrl_ThatWasChanged_IsRefused(string from, string to, string error)
+    public async Task PresignedUrl_Changed_IsRejected(string from, string to, string error)
     {
         string url = _host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60);
 
@@ -225,20 +227,20 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("DELETE", "k", "SignatureDoesNotMatch")]
     [InlineData("GET", "other", "SignatureDoesNotMatch")]
     [InlineData("GET", "", "SignatureDoesNotMatch")]
-    public async Task PresignedUrl_ForSomethingElse_IsRefused(string method, string key, string error)
+    public async Task PresignedUrl_OtherMethodOrKey_IsRejected(string method, string key, string error)
     {
         await _host.PutAsync("k", "hello"u8.ToArray());
         await _host.PutAsync("other", "hello"u8.ToArray());
         string query = new Uri(_host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60)).Query;
 
-        S3Answer answer = await _host.SendAsync(new HttpRequestMessage(new HttpMethod(method), Url(key) + query));
+        S3Response response = await _host.SendAsync(new HttpRequestMessage(new HttpMethod(method), Url(key) + query));
 
-        Assert.Equal((403, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((403, error), (response.StatusCode, response.Error));
         Assert.Equal("hello", (await _host.GetAsync("k")).Text);
     }
 
     [Fact]
-    public async Task PresignedUrl_OfTheFuture_IsRefused()
+    public async Task PresignedUrl_SignedInFuture_IsRejected()
     {
         string url = _host.Owner.Presign("GET", Url("k"), _host.Clock.GetUtcNow().AddMinutes(6), 60);
 
@@ -248,17 +250,17 @@ public sealed class S3AccessTests : IDisposable
     [Theory]
     [InlineData("codepipeline", "us-east-1")]
     [InlineData("s3", "eu-west-1")]
-    public async Task PresignedUrl_OfAnotherServiceOrRegion_IsRefused(string service, string region)
+    public async Task PresignedUrl_OtherServiceOrRegion_IsRejected(string service, string region)
     {
         S3Signer signer = _host.Owner with { Service = service, Region = region };
 
-        S3Answer answer = await GetUrlAsync(signer.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60));
+        S3Response response = await GetUrlAsync(signer.Presign("GET", Url("k"), _host.Clock.GetUtcNow(), 60));
 
-        Assert.Equal((400, "AuthorizationHeaderMalformed"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "AuthorizationHeaderMalformed"), (response.StatusCode, response.Error));
     }
 
     [Fact]
-    public async Task PresignedUrl_OutlivesTheCredentialsThatSignedItByNothing()
+    public async Task PresignedUrl_CredentialsExpired_IsRejected()
     {
         EmulatedJob job = _host.AddJob();
         S3Signer credentials = await _host.CredentialsOfAsync(job);
@@ -271,7 +273,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task PresignedUrl_WithoutItsSessionToken_OrWithAnothers_IsRefused()
+    public async Task PresignedUrl_WrongSessionToken_IsRejected()
     {
         EmulatedJob job = _host.AddJob();
         S3Signer credentials = await _host.CredentialsOfAsync(job);
@@ -290,7 +292,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Request_SentAgainLater_IsRefused()
+    public async Task Request_ReplayedLater_IsRejected()
     {
         HttpRequestMessage[] same =
             [_host.Request("GET", _host.PathOf("k"), null), _host.Request("GET", _host.PathOf("k"), null)];
@@ -308,7 +310,7 @@ public sealed class S3AccessTests : IDisposable
     [InlineData("us-east-1", "eu-west-1", "us-east-1", 301, "PermanentRedirect")]
     [InlineData("us-east-1", "eu-west-1", "ap-south-1", 400, "AuthorizationHeaderMalformed")]
     [InlineData("us-east-1", null, "ap-south-1", 400, "AuthorizationHeaderMalformed")]
-    public async Task Bucket_InAnotherRegionThanSigned_NamesItsOwn(
+    public async Task Bucket_SignedForOtherRegion_NamesBucketRegion(
         string region, string? artifactRegion, string signedFor, int statusCode, string error)
     {
         using S3Host host = new(clock => new EmulatorOptions
@@ -317,19 +319,21 @@ public sealed class S3AccessTests : IDisposable
         });
         await host.PutAsync("k", "hello"u8.ToArray());
 
-        S3Answer answer = await host.SendAsync("GET", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
-        S3Answer head = await host.SendAsync("HEAD", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
+        S3Response response = await host.SendAsync(
+            "GET", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
+        S3Response head = await host.SendAsync(
+            "HEAD", host.PathOf("k"), signer: host.Owner with { Region = signedFor });
 
         string right = artifactRegion ?? region;
         Assert.Equal(
             (statusCode, error, right, right),
-            (answer.StatusCode, answer.Error, answer.Header("x-amz-bucket-region"),
+            (response.StatusCode, response.Error, response.Header("x-amz-bucket-region"),
                 head.Header("x-amz-bucket-region")));
         Assert.Equal("hello", (await host.GetAsync("k")).Text);
     }
 
     [Fact]
-    public async Task HeadBucket_TellsTheRegion()
+    public async Task HeadBucket_ReturnsRegion()
     {
         using S3Host host = new(clock => new EmulatorOptions { Clock = clock, ArtifactRegion = "eu-west-1" });
 
@@ -341,13 +345,13 @@ public sealed class S3AccessTests : IDisposable
     [Theory]
     [InlineData("not a region")]
     [InlineData("")]
-    public void ArtifactRegion_ThatIsNone_IsBadInput(string region) => Assert.Equal(
+    public void ArtifactRegion_Invalid_ThrowsInvalidInput(string region) => Assert.Equal(
         "ArtifactRegion",
         Assert.Throws<InvalidInputException>(
             () => ThirdPartyEmulator.Start(new EmulatorOptions { ArtifactRegion = region })).InputName);
 
     [Fact]
-    public void InputContents_ArePutWhereTheJobFindsThem()
+    public void InputContents_AreStoredAtArtifactLocation()
     {
         using CodePipeline.ThirdParty.Tests.TempFolder folder = new();
         EmulatedJob job = _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
@@ -368,7 +372,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public void InputContents_OfAFileThatIsNotThere_AreBadInputAndAddNoJob()
+    public void InputContents_MissingFile_AddsNoJob()
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => _host.Emulator.AddJob(
             new EmulatedJobRequest(EmulatorHost.Type)
@@ -385,7 +389,7 @@ public sealed class S3AccessTests : IDisposable
     }
 
     [Fact]
-    public void InputContents_UnderANameThatIsNone_AreBadInput() => Assert.Throws<InvalidInputException>(
+    public void InputContents_InvalidName_ThrowsInvalidInput() => Assert.Throws<InvalidInputException>(
         () => _host.Emulator.AddJob(new EmulatedJobRequest(EmulatorHost.Type)
         {
             InputContents = new Dictionary<string, EmulatedContent> { ["a b"] = EmulatedContent.FromBytes([1]) },
@@ -393,5 +397,5 @@ public sealed class S3AccessTests : IDisposable
 
     private Uri Url(string key) => new(_host.Emulator.Endpoint, _host.PathOf(key));
 
-    private Task<S3Answer> GetUrlAsync(string url) => _host.SendAsync(new HttpRequestMessage(HttpMethod.Get, url));
+    private Task<S3Response> GetUrlAsync(string url) => _host.SendAsync(new HttpRequestMessage(HttpMethod.Get, url));
 }

@@ -22,32 +22,32 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("internal-failure", 500, "InternalError")]
     [InlineData("expired-token", 400, "ExpiredToken")]
     [InlineData("access-denied", 403, "AccessDenied")]
-    public async Task ErrorFault_AnswersS3sErrorAndHasNoEffect(string fault, int statusCode, string error)
+    public async Task ErrorFault_AnyKind_ReturnsS3ErrorWithoutEffect(string fault, int statusCode, string error)
     {
         _host.Order(fault + "=1@PutObject,limit=1");
 
-        S3Answer answer = await _host.PutAsync("k", s_data);
+        S3Response response = await _host.PutAsync("k", s_data);
 
-        Assert.Equal((statusCode, error), (answer.StatusCode, answer.Error));
+        Assert.Equal((statusCode, error), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
         Assert.Equal(200, (await _host.PutAsync("k", s_data)).StatusCode);
     }
 
     [Fact]
-    public async Task ServiceUnavailable_AnswersAnHtmlPage()
+    public async Task ServiceUnavailable_Request_ReturnsHtml()
     {
         _host.Order("service-unavailable=1");
 
-        S3Answer answer = await _host.GetAsync("k");
+        S3Response response = await _host.GetAsync("k");
 
-        Assert.Equal((503, "text/html"), (answer.StatusCode, answer.Header("Content-Type")));
+        Assert.Equal((503, "text/html"), (response.StatusCode, response.Header("Content-Type")));
     }
 
     [Theory]
     [InlineData("cut-off", false)]
     [InlineData("drop-before", false)]
     [InlineData("drop-after", true)]
-    public async Task Drop_OfAnUpload_StoresItOrNot(string fault, bool isStored)
+    public async Task Drop_Upload_StoresObjectOnlyAfterEffect(string fault, bool isStored)
     {
         _host.Order(fault + "=1@PutObject");
 
@@ -60,15 +60,15 @@ public sealed class S3FaultTests : IDisposable
     [Theory]
     [InlineData("GetObject")]
     [InlineData("ListObjectsV2")]
-    public async Task CutOff_OfAnAnswer_DropsTheConnectionAfterHalfOfIt(string operation)
+    public async Task CutOff_Response_DropsConnectionHalfway(string operation)
     {
         await _host.PutAsync("k", s_data);
         _host.Order($"cut-off=1@{operation},limit=1");
-        Task<S3Answer> SendAsync() => operation == "GetObject"
+        Task<S3Response> SendAsync() => operation == "GetObject"
             ? _host.GetAsync("k")
             : _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
 
-        // The head came whole, or this would be an error of the request itself.
+        // The response head is complete. Otherwise the request itself would fail.
         HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(SendAsync);
 
         Assert.NotNull(error.InnerException);
@@ -81,7 +81,7 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task CutOff_OfAnOperationsAnswer_DropsTheConnectionToo()
+    public async Task CutOff_JobOperation_DropsConnection()
     {
         using EmulatorHost host = new();
         host.AddJob();
@@ -93,21 +93,22 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Corrupt_OfADownload_HasOneWrongByteUnderTheRightChecksum()
+    public async Task Corrupt_Download_ChangesOneByte()
     {
         await _host.PutAsync("k", s_data);
         _host.Order("corrupt=1");
 
-        S3Answer answer = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
+        S3Response response = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
 
-        Assert.Equal(s_data.Length, answer.Body.Length);
-        Assert.Equal(1, answer.Body.Zip(s_data, (one, other) => one != other).Count(differs => differs));
+        Assert.Equal(s_data.Length, response.Body.Length);
+        Assert.Equal(1, response.Body.Zip(s_data, (one, other) => one != other).Count(differs => differs));
         Assert.Equal(
-            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_data)), answer.Header("x-amz-checksum-crc64nvme"));
+            Convert.ToBase64String(ChecksumAlgorithm.Crc64Nvme.Of(s_data)),
+            response.Header("x-amz-checksum-crc64nvme"));
     }
 
     [Fact]
-    public async Task Corrupt_OfAnUpload_IsFoundByItsChecksum()
+    public async Task Corrupt_Upload_FailsChecksum()
     {
         _host.Order("corrupt=1");
         HttpRequestMessage request = _host.Request(
@@ -121,12 +122,12 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Slow_AnswersAfterItsDelay()
+    public async Task Slow_Request_WaitsForDelay()
     {
         await _host.PutAsync("k", s_data);
         _host.Order("slow=1@GetObject,delay=20s");
 
-        Task<S3Answer> call = _host.GetAsync("k");
+        Task<S3Response> call = _host.GetAsync("k");
         await Until.TrueAsync(() => _host.Clock.PendingTimers == 1);
         _host.Clock.Advance(TimeSpan.FromSeconds(20));
 
@@ -134,19 +135,19 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbled_AnswersXmlThatBreaksOff()
+    public async Task Garbled_Request_ReturnsTruncatedXml()
     {
         _host.Order("garbled=1");
 
-        S3Answer answer = await _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
+        S3Response response = await _host.SendAsync("GET", $"/{_host.Bucket}?list-type=2");
 
-        Assert.Equal(200, answer.StatusCode);
-        Assert.ThrowsAny<System.Xml.XmlException>(() => answer.Xml);
+        Assert.Equal(200, response.StatusCode);
+        Assert.ThrowsAny<System.Xml.XmlException>(() => response.Xml);
         Assert.Equal(200, (await _host.PutAsync("k", s_data)).StatusCode);
     }
 
     [Fact]
-    public async Task Fault_WithoutAnOperation_HitsBothSides()
+    public async Task Fault_WithoutOperation_HitsJobsAndS3()
     {
         using EmulatorHost host = new();
         host.Emulator.OrderFaults(FaultPlan.Parse("throttle=1"));
@@ -161,12 +162,14 @@ public sealed class S3FaultTests : IDisposable
     [InlineData("corrupt=1@HeadObject", "GetObject")]
     [InlineData("garbled=1@GetObject", "ListObjectsV2")]
     [InlineData("throttle=1@Upload", "UploadPart")]
-    public void Fault_ThatCannotHitAnOperation_IsBadInputAndNamesThoseItCan(string plan, string named) =>
+    public void Fault_UnsupportedOperation_NamesSupportedOnes(string plan, string named) =>
         Assert.Contains(
-            named, Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).RecommendedAction, StringComparison.Ordinal);
+            named,
+            Assert.Throws<InvalidInputException>(() => FaultPlan.Parse(plan)).RecommendedAction,
+            StringComparison.Ordinal);
 
     [Fact]
-    public async Task Faults_OfASeed_RepeatThemselves()
+    public async Task Faults_SameSeed_RepeatSequence()
     {
         await _host.PutAsync("k", s_data);
         async Task<string> RunAsync()

@@ -11,14 +11,14 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>An answer of the S3 side as it came over the wire.</summary>
-internal sealed record S3Answer(int StatusCode, byte[] Body, IReadOnlyDictionary<string, string> Headers)
+/// <summary>An S3 response of the emulator as received by the client.</summary>
+internal sealed record S3Response(int StatusCode, byte[] Body, IReadOnlyDictionary<string, string> Headers)
 {
     public string Text => Encoding.UTF8.GetString(Body);
 
     public XElement Xml => XElement.Parse(Text);
 
-    /// <summary>The error's code; <see langword="null"/> for an answer that is no error.</summary>
+    /// <summary>The error code; <see langword="null"/> for a success.</summary>
     public string? Error => StatusCode >= 300 && Body.Length > 0 ? Element("Code") : null;
 
     public string? Element(string name) => Elements(name).FirstOrDefault();
@@ -30,7 +30,7 @@ internal sealed record S3Answer(int StatusCode, byte[] Body, IReadOnlyDictionary
 }
 
 /// <summary>
-/// An emulator on a clock that the test moves, and a client of its S3 side that signs by the same clock.
+/// An emulator with a manual clock, and an S3 client that signs with the same clock.
 /// </summary>
 internal sealed class S3Host : IDisposable
 {
@@ -60,10 +60,10 @@ internal sealed class S3Host : IDisposable
         OutputArtifacts = ["Out"],
     });
 
-    /// <summary>The credentials that job details hand out now.</summary>
+    /// <summary>Gets the artifact credentials from the job details.</summary>
     public async Task<S3Signer> CredentialsOfAsync(EmulatedJob job)
     {
-        Answer details = await _host.DetailsAsync(job);
+        EmulatorResponse details = await _host.DetailsAsync(job);
         System.Text.Json.JsonElement given = details.Details.GetProperty("data").GetProperty("artifactCredentials");
         return Owner with
         {
@@ -80,7 +80,7 @@ internal sealed class S3Host : IDisposable
     {
         string text = Emulator.Endpoint.AbsoluteUri.TrimEnd('/') + path;
 #if NET
-        // As it is: a key may hold dots that a URL of the web would lose.
+        // Keep the path unchanged: a key may contain dot segments, which Uri would remove.
         Uri url = new(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 #else
         Uri url = new(text);
@@ -103,9 +103,9 @@ internal sealed class S3Host : IDisposable
     }
 
     /// <summary>
-    /// Sends a request that is signed with its body's hash, by the emulator's own keys unless said otherwise.
+    /// Sends a request, signed with the hash of its body. The default signer uses the emulator's access key.
     /// </summary>
-    public Task<S3Answer> SendAsync(
+    public Task<S3Response> SendAsync(
         string method, string path, byte[]? body = null, S3Signer? signer = null, params (string, string)[] headers)
     {
         HttpRequestMessage request = Request(method, path, body, headers);
@@ -113,18 +113,18 @@ internal sealed class S3Host : IDisposable
         return SendAsync(request);
     }
 
-    public async Task<S3Answer> SendAsync(HttpRequestMessage request)
+    public async Task<S3Response> SendAsync(HttpRequestMessage request)
     {
         using HttpResponseMessage response = await _http.SendAsync(request);
         Dictionary<string, string> headers = response.Headers.Concat(response.Content.Headers)
             .ToDictionary(each => each.Key, each => string.Join(",", each.Value), StringComparer.OrdinalIgnoreCase);
-        return new S3Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), headers);
+        return new S3Response((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), headers);
     }
 
-    public Task<S3Answer> PutAsync(string key, byte[] body, params (string, string)[] headers) =>
+    public Task<S3Response> PutAsync(string key, byte[] body, params (string, string)[] headers) =>
         SendAsync("PUT", PathOf(key), body, signer: null, headers);
 
-    public Task<S3Answer> GetAsync(string key, params (string, string)[] headers) =>
+    public Task<S3Response> GetAsync(string key, params (string, string)[] headers) =>
         SendAsync("GET", PathOf(key), body: null, signer: null, headers);
 
     public void Order(string plan) => Emulator.OrderFaults(FaultPlan.Parse(plan));

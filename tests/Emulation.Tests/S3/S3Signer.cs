@@ -8,7 +8,7 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>Signs requests to S3, their chunks and URLs, written apart from the code that checks them.</summary>
+/// <summary>Signs S3 requests, chunks and URLs. Independent of the code under test.</summary>
 internal sealed record S3Signer(string AccessKeyId, string SecretAccessKey, string Region)
 {
     public string? SessionToken { get; init; }
@@ -18,7 +18,7 @@ internal sealed record S3Signer(string AccessKeyId, string SecretAccessKey, stri
     private string _previous = string.Empty;
     private string _stamp = string.Empty;
 
-    /// <summary>Signs with these words in the place of the body's hash, or with its hash.</summary>
+    /// <summary>Signs a request; <paramref name="payload"/> is the hash of the body or the signing mode.</summary>
     public void Sign(HttpRequestMessage request, string payload, DateTimeOffset time)
     {
         Start(time);
@@ -52,12 +52,12 @@ internal sealed record S3Signer(string AccessKeyId, string SecretAccessKey, stri
             $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{Scope}, SignedHeaders={names}, Signature={_previous}");
     }
 
-    /// <summary>The signature of the next chunk.</summary>
+    /// <summary>Returns the signature of the next chunk.</summary>
     public string Chunk(byte[] data) => Next(
         $"AWS4-HMAC-SHA256-PAYLOAD\n{_stamp}\n{Scope}\n{_previous}\n"
             + $"{Hex(SHA256.HashData([]))}\n{Hex(SHA256.HashData(data))}");
 
-    /// <summary>The signature of trailing headers, each a line with its end.</summary>
+    /// <summary>Returns the signature of trailing headers, each with its line break.</summary>
     public string Trailer(string lines) => Next(
         $"AWS4-HMAC-SHA256-TRAILER\n{_stamp}\n{Scope}\n{_previous}\n"
             + Hex(SHA256.HashData(Encoding.UTF8.GetBytes(lines))));

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>The ways in which clients send a body, and what is checked about it.</summary>
+/// <summary>Tests the encodings of upload bodies and their verification.</summary>
 public sealed class UploadBodyTests : IDisposable
 {
     private const string Unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
@@ -31,11 +31,11 @@ public sealed class UploadBodyTests : IDisposable
     [InlineData(Unsigned, true)]
     [InlineData(Signed, false)]
     [InlineData(SignedTrailer, true)]
-    public async Task ChunkedBody_IsTakenApart(string payload, bool hasTrailer)
+    public async Task ChunkedBody_IsDecoded(string payload, bool hasTrailer)
     {
-        S3Answer answer = await SendChunksAsync(payload, hasTrailer ? ChecksumText("CRC32", s_data) : null);
+        S3Response response = await SendChunksAsync(payload, hasTrailer ? ChecksumText("CRC32", s_data) : null);
 
-        Assert.Equal((200, null), (answer.StatusCode, answer.Error));
+        Assert.Equal((200, null), (response.StatusCode, response.Error));
         Assert.Equal(s_data, (await _host.GetAsync("k")).Body);
     }
 
@@ -45,63 +45,63 @@ public sealed class UploadBodyTests : IDisposable
     [InlineData(SignedTrailer, "data")]
     [InlineData(SignedTrailer, "trailer")]
     [InlineData(SignedTrailer, "trailer-signature")]
-    public async Task SignedChunks_ThatWereChanged_AreRefused(string payload, string changed)
+    public async Task SignedChunks_Changed_AreRejected(string payload, string changed)
     {
         string? trailer = payload == Signed ? null : ChecksumText("CRC32", s_data);
 
-        S3Answer answer = await SendChunksAsync(payload, trailer, changed);
+        S3Response response = await SendChunksAsync(payload, trailer, changed);
 
-        Assert.Equal((403, "SignatureDoesNotMatch"), (answer.StatusCode, answer.Error));
+        Assert.Equal((403, "SignatureDoesNotMatch"), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
     [Fact]
-    public async Task Trailer_WithAWrongChecksum_AnswersBadDigest() =>
+    public async Task Trailer_WrongChecksum_ReturnsBadDigest() =>
         Assert.Equal("BadDigest", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", [1]))).Error);
 
     [Fact]
-    public async Task Trailer_ThatIsAnnouncedAndMissing_IsRefused() =>
+    public async Task Trailer_Missing_IsRejected() =>
         Assert.Equal("MalformedTrailerError", (await SendChunksAsync(Unsigned, trailer: null, announce: true)).Error);
 
     [Fact]
-    public async Task Chunks_OfAnotherLengthThanTold_AreRefused() => Assert.Equal(
+    public async Task Chunks_WrongDecodedLength_AreRejected() => Assert.Equal(
         "IncompleteBody", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), length: 19_999)).Error);
 
     [Fact]
-    public async Task Chunks_WithoutTheirLengthTold_AreRefused() => Assert.Equal(
+    public async Task Chunks_WithoutDecodedLength_AreRejected() => Assert.Equal(
         "MissingContentLength", (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), length: -1)).Error);
 
     [Fact]
-    public async Task Chunks_ThatAreTooSmall_AreRefused() => Assert.Equal(
+    public async Task Chunks_TooSmall_AreRejected() => Assert.Equal(
         "InvalidChunkSizeError",
         (await SendChunksAsync(Unsigned, ChecksumText("CRC32", s_data), chunkSize: 8191)).Error);
 
     [Fact]
-    public async Task Body_WithoutALength_IsRefused()
+    public async Task Body_WithoutLength_IsRejected()
     {
         HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
         request.Headers.TransferEncodingChunked = true;
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
 
-        S3Answer answer = await _host.SendAsync(request);
+        S3Response response = await _host.SendAsync(request);
 
-        Assert.Equal((411, "MissingContentLength"), (answer.StatusCode, answer.Error));
+        Assert.Equal((411, "MissingContentLength"), (response.StatusCode, response.Error));
     }
 
     [Fact]
-    public async Task Body_OtherThanItsSignedHash_IsRefused()
+    public async Task Body_WrongHash_IsRejected()
     {
         HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
         _host.Owner.Sign(request, S3Signer.HashOf([1]), _host.Clock.GetUtcNow());
 
-        S3Answer answer = await _host.SendAsync(request);
+        S3Response response = await _host.SendAsync(request);
 
-        Assert.Equal((400, "XAmzContentSHA256Mismatch"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "XAmzContentSHA256Mismatch"), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
     [Fact]
-    public async Task Body_WithoutASignedHash_IsTaken()
+    public async Task Body_UnsignedPayload_IsAccepted()
     {
         HttpRequestMessage request = _host.Request("PUT", _host.PathOf("k"), s_data);
         _host.Owner.Sign(request, "UNSIGNED-PAYLOAD", _host.Clock.GetUtcNow());
@@ -111,14 +111,14 @@ public sealed class UploadBodyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public async Task Checksum_OfAnUpload_IsKeptAndAnswered(string algorithm)
+    public async Task Checksum_OfUpload_IsStoredAndReturned(string algorithm)
     {
         string header = HeaderOf(algorithm);
         string value = ChecksumText(algorithm, s_data);
 
-        S3Answer put = await _host.PutAsync("k", s_data, (header, value));
-        S3Answer asked = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
-        S3Answer range = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-9"));
+        S3Response put = await _host.PutAsync("k", s_data, (header, value));
+        S3Response asked = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"));
+        S3Response range = await _host.GetAsync("k", ("x-amz-checksum-mode", "ENABLED"), ("Range", "bytes=0-9"));
 
         Assert.Equal(
             (value, value, "FULL_OBJECT"),
@@ -129,16 +129,16 @@ public sealed class UploadBodyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public async Task Checksum_ThatIsWrong_AnswersBadDigest(string algorithm)
+    public async Task Checksum_Wrong_ReturnsBadDigest(string algorithm)
     {
-        S3Answer answer = await _host.PutAsync("k", s_data, (HeaderOf(algorithm), ChecksumText(algorithm, [1])));
+        S3Response response = await _host.PutAsync("k", s_data, (HeaderOf(algorithm), ChecksumText(algorithm, [1])));
 
-        Assert.Equal((400, "BadDigest"), (answer.StatusCode, answer.Error));
+        Assert.Equal((400, "BadDigest"), (response.StatusCode, response.Error));
         Assert.Empty(_host.Emulator.ListObjects());
     }
 
     [Fact]
-    public async Task Upload_WithoutAChecksum_GetsS3sOwn() => Assert.Equal(
+    public async Task Upload_WithoutChecksum_GetsCrc64Nvme() => Assert.Equal(
         ChecksumText("CRC64NVME", s_data),
         (await _host.PutAsync("k", s_data)).Header("x-amz-checksum-crc64nvme"));
 
@@ -149,13 +149,13 @@ public sealed class UploadBodyTests : IDisposable
     [InlineData("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA==", "BadDigest")]
     [InlineData("x-amz-copy-source", "/b/k", "NotImplemented")]
     [InlineData("x-amz-trailer", "x-amz-checksum-crc32", "InvalidRequest")]
-    public async Task Header_ThatCannotBeRight_IsRefused(string header, string value, string error) =>
+    public async Task Header_Invalid_IsRejected(string header, string value, string error) =>
         Assert.Equal(error, (await _host.PutAsync("k", s_data, (header, value))).Error);
 
     [Fact]
-    public async Task ContentMd5_ThatIsRight_IsTaken()
+    public async Task ContentMd5_Correct_IsAccepted()
     {
-#pragma warning disable CA5351 // The header's own hash.
+#pragma warning disable CA5351 // Content-MD5 is an MD5.
         string md5 = Convert.ToBase64String(MD5.HashData(s_data));
 #pragma warning restore CA5351
 
@@ -163,38 +163,38 @@ public sealed class UploadBodyTests : IDisposable
     }
 
     [Fact]
-    public async Task TwoChecksums_AreRefused() => Assert.Equal("InvalidRequest", (await _host.PutAsync(
+    public async Task TwoChecksums_AreRejected() => Assert.Equal("InvalidRequest", (await _host.PutAsync(
         "k",
         s_data,
         (HeaderOf("CRC32"), ChecksumText("CRC32", s_data)),
         (HeaderOf("SHA1"), ChecksumText("SHA1", s_data)))).Error);
 
     [Fact]
-    public async Task RefusedUpload_LeavesTheConnectionForTheNextRequest()
+    public async Task RejectedUpload_KeepsConnectionOpen()
     {
-        // Big enough that the answer is there before the body has been sent.
+        // Large enough that the response arrives before the client has sent the body.
         byte[] body = new byte[4 << 20];
 
-        S3Answer refused = await _host.SendAsync("PUT", "/nowhere/k", body);
+        S3Response refused = await _host.SendAsync("PUT", "/nowhere/k", body);
 
         Assert.Equal("NoSuchBucket", refused.Error);
         Assert.Equal(200, (await _host.PutAsync("k", body)).StatusCode);
     }
 
     [Fact]
-    public async Task ExpectContinue_OfARefusedUpload_GetsTheRefusalAndNoContinue()
+    public async Task ExpectContinue_RejectedUpload_GetsNoContinue()
     {
         HttpRequestMessage request = _host.Request("PUT", "/nowhere/k", s_data);
         request.Headers.ExpectContinue = true;
         _host.Owner.Sign(request, S3Signer.HashOf(s_data), _host.Clock.GetUtcNow());
 
-        S3Answer answer = await _host.SendAsync(request);
+        S3Response response = await _host.SendAsync(request);
 
-        Assert.Equal(("NoSuchBucket", "close"), (answer.Error, answer.Header("Connection")));
+        Assert.Equal(("NoSuchBucket", "close"), (response.Error, response.Header("Connection")));
     }
 
     [Fact]
-    public async Task Contents_AreFilesOfAPrivateFolder_GoneWithTheEmulator()
+    public async Task Contents_PrivateFolder_IsDeletedAtStop()
     {
         using S3Host host = new();
         await host.PutAsync("k", s_data);
@@ -219,7 +219,7 @@ public sealed class UploadBodyTests : IDisposable
         Assert.False(Directory.Exists(folder));
     }
 
-    /// <summary>Those of other processes may go while they are looked at.</summary>
+    /// <summary>Returns the emulators' folders. Folders of other processes may disappear during the search.</summary>
     private static string[] EmulatorFolders(string user)
     {
         try
@@ -247,14 +247,14 @@ public sealed class UploadBodyTests : IDisposable
     private static bool HoldsTheData(string path) =>
         new FileInfo(path).Length == s_data.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(s_data);
 
-#pragma warning disable CA1308 // Headers are in lower case here.
+#pragma warning disable CA1308 // These headers are in lower case.
     private static string HeaderOf(string algorithm) => "x-amz-checksum-" + algorithm.ToLowerInvariant();
 #pragma warning restore CA1308
 
     private static string ChecksumText(string algorithm, byte[] data) =>
         Convert.ToBase64String(ChecksumAlgorithm.Find(algorithm)!.Of(data));
 
-    private Task<S3Answer> SendChunksAsync(
+    private Task<S3Response> SendChunksAsync(
         string payload,
         string? trailer,
         string? changed = null,
@@ -290,7 +290,7 @@ public sealed class UploadBodyTests : IDisposable
         void Write(string text) => body.Write(Encoding.ASCII.GetBytes(text), 0, text.Length);
         for (int offset = 0; ; offset += chunkSize)
         {
-            // The last chunk is an empty one.
+            // The last chunk is empty.
             byte[] chunk = [.. s_data.Skip(offset).Take(chunkSize)];
             string signature = signer.Chunk(chunk);
             if (changed == "signature" && chunk.Length > 0)

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>Differences from botocore; docs/configuration.md has the same list.</summary>
+/// <summary>The differences from botocore. docs/configuration.md has the same list.</summary>
 internal static class ConfigDifferences
 {
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>One request, as far as the settings decide it.</summary>
+/// <summary>The parts of a request that the settings determine.</summary>
 internal sealed record ConfigCall(
     string Service, string Endpoint, string? Key, string? Region, string? Token, string About, string? Authorization,
     string? Ca, string? Proxy)
@@ -17,15 +17,15 @@ internal sealed record ConfigCall(
     }.Where(each => !string.IsNullOrEmpty(each)));
 }
 
-/// <summary>How a case ended in one client.</summary>
-/// <param name="Outcome"><c>ok</c>, or the error by its id (ours) or its type (botocore).</param>
-/// <param name="Message">The error's words.</param>
-/// <param name="Calls">The requests that left.</param>
+/// <summary>The result of a case in one client.</summary>
+/// <param name="Outcome"><c>ok</c>, or the error: its id (our client) or its type (botocore).</param>
+/// <param name="Message">The error message.</param>
+/// <param name="Calls">The sent requests.</param>
 internal sealed record ConfigResult(string Outcome, string? Message, IReadOnlyList<ConfigCall> Calls)
 {
     public bool IsOk => Outcome == "ok";
 
-    /// <summary>The requests in words, a repeated one with its number.</summary>
+    /// <summary>The requests as text; repeated requests with their number.</summary>
     public string Requests => string.Join("; ", Repeated());
 
     public override string ToString() => $"{Outcome} ({Message}): {Requests}";

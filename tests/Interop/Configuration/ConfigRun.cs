@@ -17,7 +17,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>All cases through Core in this process, and through botocore in one Python.</summary>
+/// <summary>Runs all cases with Core in this process and with botocore in one Python process.</summary>
 #pragma warning disable CA1001 // xunit calls DisposeAsync.
 public sealed class ConfigRun : IAsyncLifetime
 #pragma warning restore CA1001
@@ -29,11 +29,11 @@ public sealed class ConfigRun : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
 
-    /// <summary>By Core.</summary>
+    /// <summary>The results of Core.</summary>
     internal IReadOnlyDictionary<string, ConfigResult> Ours { get; private set; } =
         new Dictionary<string, ConfigResult>();
 
-    /// <summary>By botocore; <see langword="null"/> without it.</summary>
+    /// <summary>The results of botocore; <see langword="null"/> if it is not installed.</summary>
     internal IReadOnlyDictionary<string, ConfigResult>? Botocore { get; private set; }
 
     public async Task InitializeAsync()
@@ -139,7 +139,7 @@ public sealed class ConfigRun : IAsyncLifetime
         (string outcome, string? message) = ("ok", null);
         try
         {
-            // As the cmdlets do it.
+            // The cmdlets do the same.
             settings = settings with { Region = settings.Region ?? await RegionResolver.FindAsync(settings, default) };
             if (each.Service == "s3")
             {
@@ -169,7 +169,7 @@ public sealed class ConfigRun : IAsyncLifetime
         await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = "bucket", Key = "key" });
     }
 
-    /// <summary>The id that the cmdlets' catalogue gives.</summary>
+    /// <summary>Returns the error id from the cmdlets' error catalogue.</summary>
     private static string IdOf(Exception error) => error switch
     {
         CredentialException { Fault: CredentialFault.NotFound } => "CredentialsNotFound",
@@ -180,7 +180,7 @@ public sealed class ConfigRun : IAsyncLifetime
         _ => $"Unexpected {error.GetType().Name}",
     };
 
-    /// <summary>Writes the files of a case into a folder of its own.</summary>
+    /// <summary>Writes the files of a case into a new folder.</summary>
     private string Lay(ConfigCase each, string client)
     {
         string folder = _folder.PathOf(Path.Combine(client, ConfigTable.NumberOf(each)));
@@ -240,7 +240,7 @@ public sealed class ConfigRun : IAsyncLifetime
     private static string? Filled(string? text, string folder) =>
         text?.Replace("@dir@", folder, StringComparison.Ordinal);
 
-    /// <summary>A call without what differs from client to client by its nature.</summary>
+    /// <summary>Removes the parts of a request that always differ between clients.</summary>
     private static ConfigCall Plain(ConfigCall call, string folder) => call with
     {
         Ca = call.Ca?.Replace(folder, "@dir@", StringComparison.Ordinal),

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>Roles, web identity, programs, SSO, containers and machines; files that cannot be read; S3.</summary>
+/// <summary>
+/// Cases for roles, web identity, credential processes, SSO, containers, the metadata service, unreadable files and S3.
+/// </summary>
 internal static partial class ConfigTable
 {
     private static IEnumerable<ConfigCase> Roles()
@@ -41,7 +43,7 @@ internal static partial class ConfigTable
             Profile = "r",
         };
         yield return new(
-            "role: duration that is none", RoleOfKeys.Replace("[profile k]", "duration_seconds = long\n[profile k]"))
+            "role: invalid duration", RoleOfKeys.Replace("[profile k]", "duration_seconds = long\n[profile k]"))
         {
             Profile = "r",
         };
@@ -66,7 +68,7 @@ internal static partial class ConfigTable
             Profile = "r",
             Error = Unusable,
         };
-        yield return new("role: source is not there", "[profile r]\n" + Region + Role + "R\nsource_profile = gone\n")
+        yield return new("role: missing source", "[profile r]\n" + Region + Role + "R\nsource_profile = gone\n")
         {
             Profile = "r",
             Error = Unusable,
@@ -168,7 +170,7 @@ internal static partial class ConfigTable
             Profile = "r",
             Error = Unusable,
         };
-        yield return new("role: credential_source that is none", Sourced("Nowhere"))
+        yield return new("role: invalid credential_source", Sourced("Nowhere"))
         {
             Profile = "r",
             Error = Unusable,
@@ -342,7 +344,7 @@ internal static partial class ConfigTable
         {
             Error = Failed,
         };
-        yield return Case("a program that is not there", string.Empty, "@dir@/gone") with { Error = Failed };
+        yield return Case("a missing program", string.Empty, "@dir@/gone") with { Error = Failed };
         yield return Case("a quote that is open", string.Empty, "@dir@/print 'x") with { Error = Unusable };
         yield return Case("keys of the config file beside, the program wins", Prints("AKPROC")) with
         {
@@ -360,7 +362,7 @@ internal static partial class ConfigTable
     }
 
     private static string Hash(string text) =>
-#pragma warning disable CA5350 // The AWS CLI names its files by it.
+#pragma warning disable CA5350 // The AWS CLI names its cache files by SHA-1.
         Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 #pragma warning restore CA5350
 
@@ -407,12 +409,12 @@ internal static partial class ConfigTable
             Profile = "s",
             Files = Token("Acme Dev", Later),
         };
-        yield return new("sso: session that is not there", profile.Replace(session, string.Empty))
+        yield return new("sso: missing session", profile.Replace(session, string.Empty))
         {
             Profile = "s",
             Error = Unusable,
         };
-        yield return new("sso: session that is not there, by AWS_PROFILE", profile.Replace(session, string.Empty))
+        yield return new("sso: missing session, by AWS_PROFILE", profile.Replace(session, string.Empty))
         {
             Variables = ["AWS_PROFILE=s"],
             Error = Unusable,

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>Endpoints, variants of them, retries, authorities and proxies.</summary>
+/// <summary>Cases for endpoints, their variants, retries, certificate authorities and proxies.</summary>
 internal static partial class ConfigTable
 {
     private static string Default => "[default]\n" + Region + Keys("AK");
@@ -36,11 +36,11 @@ internal static partial class ConfigTable
             + "[services s]\nsqs =\n  endpoint_url = http://x\n");
         yield return new("endpoint: services section in quotes",
             Default + "services = my own\n" + Services.Replace("[services s]", "[services 'my own']"));
-        yield return new("endpoint: services section that is not there", Default + "services = gone\n")
+        yield return new("endpoint: missing services section", Default + "services = gone\n")
         {
             Error = Unusable,
         };
-        yield return new("endpoint: services section that is not there, and a variable", Default + "services = gone\n")
+        yield return new("endpoint: missing services section, and a variable", Default + "services = gone\n")
         {
             Variables = ["AWS_ENDPOINT_URL=http://all.test"],
         };
@@ -65,7 +65,7 @@ internal static partial class ConfigTable
             {
                 Variables = [name + "="],
             };
-            yield return new($"endpoint: {name} that is none", Default)
+            yield return new($"endpoint: invalid {name}", Default)
             {
                 Variables = [name + "=localhost:8080"],
                 Error = Input,
@@ -76,7 +76,7 @@ internal static partial class ConfigTable
         {
             Variables = ["AWS_ENDPOINT_URL_CODEPIPELINE=", "AWS_ENDPOINT_URL=http://all.test"],
         };
-        yield return new("endpoint: endpoint_url that is none", Default + "endpoint_url = localhost:8080\n")
+        yield return new("endpoint: invalid endpoint_url", Default + "endpoint_url = localhost:8080\n")
         {
             Error = Unusable,
         };
@@ -246,8 +246,8 @@ internal static partial class ConfigTable
             Answers = down,
             Error = "Service",
         };
-        yield return new("retries: a mode that is none", Default + "retry_mode = eager\n") { Error = Unusable };
-        yield return new("retries: a mode that is none, keys as parameters", Default + "retry_mode = eager\n")
+        yield return new("retries: an invalid mode", Default + "retry_mode = eager\n") { Error = Unusable };
+        yield return new("retries: an invalid mode, keys as parameters", Default + "retry_mode = eager\n")
         {
             AccessKey = "AKP",
             Region = "us-east-1",
@@ -313,7 +313,7 @@ internal static partial class ConfigTable
             Files = bundles,
             Difference = "~ in ca_bundle",
         };
-        yield return new("ca: a bundle that is not there", Default + "ca_bundle = @dir@/gone.pem\n")
+        yield return new("ca: a missing bundle", Default + "ca_bundle = @dir@/gone.pem\n")
         {
             Difference = "CA bundles that are not there",
             Ours = Unusable,

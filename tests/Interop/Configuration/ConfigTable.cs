@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>The cases.</summary>
+/// <summary>The cases of the comparison with botocore.</summary>
 internal static partial class ConfigTable
 {
     private const string Region = "region = us-west-2\n";
@@ -25,7 +25,7 @@ internal static partial class ConfigTable
 
     private static IReadOnlyList<string> Order { get; } = [.. All.Keys];
 
-    /// <summary>The number of a case, for its folder.</summary>
+    /// <summary>Returns the number of a case, which is the name of its folder.</summary>
     public static string NumberOf(ConfigCase each) =>
         Order.ToList().IndexOf(each.Name).ToString(CultureInfo.InvariantCulture);
 
@@ -399,7 +399,7 @@ internal static partial class ConfigTable
             Variables = ["AWS_DEFAULT_REGION="],
             Difference = "empty variables",
         };
-        yield return new("region: a name that is none", keys) { Region = "us west", Error = Input };
+        yield return new("region: an invalid name", keys) { Region = "us west", Error = Input };
         yield return new("region: a name that leads away", keys) { Region = "x.evil.test", Error = Input };
         yield return new("region: none", keys) { Error = Input };
         yield return new("region: capitals", keys)

@@ -7,8 +7,8 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
 /// <summary>
-/// The same files, variables and parameters through our client and botocore: whose keys sign, for which region, where
-/// the requests go, what STS and SSO are asked for, and with which proxy and authorities.
+/// Compares our client with botocore for the same files, variables and parameters: access keys, regions, endpoints, STS
+/// and SSO requests, proxies and certificate authorities.
 /// </summary>
 [Collection(Name)]
 public sealed class ConfigTests(ConfigRun run)
@@ -19,7 +19,7 @@ public sealed class ConfigTests(ConfigRun run)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Ours_EndsAsTheTableSays(string name)
+    public void Module_EndsAsTableSays(string name)
     {
         ConfigCase expected = ConfigTable.All[name];
         ConfigResult ours = run.Ours[name];
@@ -34,7 +34,7 @@ public sealed class ConfigTests(ConfigRun run)
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Ours_DoesAsBotocoreDoes(string name)
+    public void Module_MatchesBotocore(string name)
     {
         Skip.If(run.Botocore is null, "Python with boto3 is not installed.");
         ConfigCase expected = ConfigTable.All[name];
@@ -46,14 +46,14 @@ public sealed class ConfigTests(ConfigRun run)
     }
 
     [Fact]
-    public void Differences_StandInTheDocumentation() => Assert.Equal(
+    public void Differences_AreDocumented() => Assert.Equal(
         ConfigDifferences.All.Select(each => $"- **{each.Key}**: {each.Value}"),
         File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"))
             .Split("## Differences")[1].Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal))
             .Select(line => line.TrimEnd()));
 
     [Fact]
-    public void Differences_HaveACaseEach() => Assert.Equal(
+    public void Differences_HaveCases() => Assert.Equal(
         ConfigDifferences.All.Keys.Order(),
         ConfigTable.All.Values.Select(each => each.Difference).OfType<string>().Distinct().Order());
 }

@@ -13,7 +13,9 @@ using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Interop.Configuration;
 
-/// <summary>Answers as AWS does, and records. The other half of it stands in configuration.py.</summary>
+/// <summary>
+/// Records requests and returns responses like AWS. configuration.py has the counterpart for botocore.
+/// </summary>
 internal sealed class RecordedNetwork(IReadOnlyDictionary<string, int> answers)
 {
     private const string Later = "2099-01-01T00:00:00Z";
@@ -64,7 +66,9 @@ internal sealed class RecordedNetwork(IReadOnlyDictionary<string, int> answers)
             about);
     }
 
-    /// <summary>Status, text, service and call in words; no service for a request that is a part of another.</summary>
+    /// <summary>
+    /// Returns status, body, service and request as text; no service for a request that is part of another.
+    /// </summary>
     private (int? Status, string Text, string? Service, string About) Answer(
         HttpMethod method, Uri url, string body)
     {

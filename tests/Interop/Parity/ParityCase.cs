@@ -2,75 +2,75 @@ using CodePipeline.ThirdParty.Emulation.Faults;
 
 namespace CodePipeline.ThirdParty.Interop.Parity;
 
-/// <summary>How far the job has come that a case is about.</summary>
+/// <summary>The state of the job at the start of a case.</summary>
 public enum JobState
 {
-    /// <summary>Waits for a poll.</summary>
+    /// <summary>The job waits for a poll.</summary>
     Queued,
 
-    /// <summary>Was handed out.</summary>
+    /// <summary>A poll has returned the job.</summary>
     Dispatched,
 
-    /// <summary>Is in progress.</summary>
+    /// <summary>The job is in progress.</summary>
     Claimed,
 
-    /// <summary>Has its result.</summary>
+    /// <summary>The job has a result.</summary>
     Finished,
 }
 
-/// <summary>Whose keys sign.</summary>
+/// <summary>The credentials of a request.</summary>
 public enum Keys
 {
-    /// <summary>The right ones.</summary>
+    /// <summary>Valid credentials.</summary>
     Right,
 
-    /// <summary>The right id with another's secret.</summary>
+    /// <summary>The valid access key id with a wrong secret.</summary>
     WrongSecret,
 
-    /// <summary>An id that nobody has.</summary>
+    /// <summary>An unknown access key id.</summary>
     Unknown,
 
-    /// <summary>The right ones with a session token that belongs to others.</summary>
+    /// <summary>Valid credentials with a session token of other credentials.</summary>
     StraySessionToken,
 
-    /// <summary>The right ones, for another region.</summary>
+    /// <summary>Valid credentials, signed for another region.</summary>
     OtherRegion,
 }
 
-/// <summary>One request, the same for all clients, and what each is to make of it.</summary>
-/// <param name="Name">Tells the case.</param>
-/// <param name="Operation">The operation's name in the API.</param>
+/// <summary>A request for all clients, and the expected result of each.</summary>
+/// <param name="Name">The name of the case.</param>
+/// <param name="Operation">The API name of the operation.</param>
 /// <param name="Request">
-/// Its members, as the AWS CLI takes them by <c>--cli-input-json</c>; <c>@nonce@</c> stands for the nonce of the job,
-/// <c>job-1</c>.
+/// The members of the request, in the format of the AWS CLI's <c>--cli-input-json</c>. <c>@nonce@</c> is replaced by
+/// the nonce of the job <c>job-1</c>.
 /// </param>
 /// <param name="Ours">
-/// What becomes of it in our cmdlets: <c>refused</c> before the wire, or <c>ok</c>, <c>connection</c> or the error's
-/// code after it.
+/// The expected result of our cmdlets: <c>refused</c> if they send nothing, otherwise <c>ok</c>, <c>connection</c> or
+/// the error code.
 /// </param>
 /// <param name="Peers">
-/// The same in boto3 and the AWS CLI, which check required members, types and least lengths only.
+/// The expected result of boto3 and the AWS CLI, which check only required members, types and minimum lengths.
 /// </param>
 public sealed record ParityCase(string Name, string Operation, object Request, string Ours, string Peers)
 {
-    /// <summary>Where the job stands.</summary>
+    /// <summary>The state of the job.</summary>
     public JobState State { get; init; } = JobState.Dispatched;
 
-    /// <summary>What goes wrong in the service, as <see cref="FaultPlan"/> has it.</summary>
+    /// <summary>The faults of the service, in the text form of a <see cref="FaultPlan"/>.</summary>
     public string? Faults { get; init; }
 
-    /// <summary>Whose keys sign.</summary>
+    /// <summary>The credentials of a request.</summary>
     public Keys Keys { get; init; }
 
-    /// <summary>Whether the AWS CLI runs it, too; each start of it takes a second.</summary>
+    /// <summary>Whether to run the case with the AWS CLI too. Each start of it takes a second.</summary>
     public bool ByCli { get; init; }
 
-    /// <summary>Why the requests on the wire differ, where both send one.</summary>
+    /// <summary>The reason if the sent requests differ; otherwise <see langword="null"/>.</summary>
     public string? WireDiffers { get; init; }
 
-    /// <summary>What our cmdlet sends besides, before the operation itself.</summary>
+    /// <summary>The operation that our cmdlet sends first; <see langword="null"/> for none.</summary>
     public string? SentBefore { get; init; }
 
-    /// <summary>What our cmdlet sends in the operation's place.</summary>
+    /// <summary>The operation that our cmdlet sends instead; <see langword="null"/> for the same.</summary>
     public string? SentInstead { get; init; }
 }

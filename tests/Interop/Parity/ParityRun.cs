@@ -18,19 +18,19 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Interop.Parity;
 
-/// <summary>What a client made of a case, and what of it reached the emulator.</summary>
-/// <param name="Outcome"><c>refused</c>, <c>ok</c>, <c>connection</c>, <c>unreadable</c>, or the error's code.</param>
-/// <param name="Answer">All that the client told.</param>
-/// <param name="Requests">What reached the wire.</param>
-/// <param name="Secrets">Values that differ from emulator to emulator, and the words that stand for them.</param>
+/// <summary>The result of a case in one client, and the requests that reached the emulator.</summary>
+/// <param name="Outcome"><c>refused</c>, <c>ok</c>, <c>connection</c>, <c>unreadable</c>, or the error code.</param>
+/// <param name="Answer">The output of the client.</param>
+/// <param name="Requests">The requests that the emulator received.</param>
+/// <param name="Secrets">Values that differ between emulators, with their placeholders.</param>
 internal sealed record ParityResult(
     string Outcome, JsonElement Answer, IReadOnlyList<RecordedRequest> Requests,
     IReadOnlyDictionary<string, string> Secrets)
 {
-    /// <summary>The body of the operation's request, its members in order.</summary>
+    /// <summary>The body of the request, with sorted members.</summary>
     public string Body => Named(Sorted(JsonNode.Parse(Requests[^1].RevealBody())!));
 
-    /// <summary>The fields of the answer, in order.</summary>
+    /// <summary>The fields of the response, sorted.</summary>
     public string Fields => Named(Sorted(JsonNode.Parse(Answer.GetProperty("fields").GetRawText())!));
 
     public string? Text(string member) =>
@@ -52,8 +52,8 @@ internal sealed record ParityResult(
 }
 
 /// <summary>
-/// All cases through the cmdlets in one pwsh, through boto3 in one Python, and a few through the AWS CLI; each case has
-/// an emulator.
+/// Runs all cases with the cmdlets in one pwsh and with boto3 in one Python process, and some with the AWS CLI. Each
+/// case has its own emulator.
 /// </summary>
 #pragma warning disable CA1001 // xunit calls DisposeAsync.
 public sealed class ParityRun : IAsyncLifetime
@@ -67,14 +67,14 @@ public sealed class ParityRun : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
 
-    /// <summary>By our cmdlets.</summary>
+    /// <summary>The results of our cmdlets.</summary>
     internal IReadOnlyDictionary<string, ParityResult> Ours { get; private set; } =
         new Dictionary<string, ParityResult>();
 
-    /// <summary>By boto3; <see langword="null"/> without it.</summary>
+    /// <summary>The results of boto3; <see langword="null"/> if it is not installed.</summary>
     internal IReadOnlyDictionary<string, ParityResult>? Boto3 { get; private set; }
 
-    /// <summary>By the AWS CLI, the cases that it runs; <see langword="null"/> without it.</summary>
+    /// <summary>The results of the AWS CLI, for its cases; <see langword="null"/> if it is not installed.</summary>
     internal IReadOnlyDictionary<string, ParityResult>? Cli { get; private set; }
 
     public async Task InitializeAsync()
@@ -185,7 +185,7 @@ public sealed class ParityRun : IAsyncLifetime
 
         public ThirdPartyEmulator Emulator { get; }
 
-        /// <summary>How many requests were sent to bring the job into its state.</summary>
+        /// <summary>The number of requests that prepared the job.</summary>
         public int Before { get; }
 
         public JsonObject Call { get; }

@@ -5,8 +5,8 @@ using System.Linq;
 namespace CodePipeline.ThirdParty.Interop.Parity;
 
 /// <summary>
-/// The cases: valid, each limit at and past its edge, Unicode, missing, each modelled and unmodelled error, broken
-/// answers.
+/// The cases: valid requests, each limit at and beyond its value, Unicode, missing members, each modelled and
+/// unmodelled error, and invalid responses.
 /// </summary>
 internal static class ParityTable
 {
@@ -56,8 +56,8 @@ internal static class ParityTable
         {
             WireDiffers = "Ours sends it as the service spells it.",
         };
-        yield return Case("category that is none", Type("Nonsense"), Refused, Invalid) with { ByCli = true };
-        yield return Case("owner that is none", Type(owner: "Somebody"), Refused, Invalid);
+        yield return Case("an unknown category", Type("Nonsense"), Refused, Invalid) with { ByCli = true };
+        yield return Case("an unknown owner", Type(owner: "Somebody"), Refused, Invalid);
         yield return Case("provider of 35", Type(provider: Long(35)), NoActionType, NoActionType);
         yield return Case("provider of 36", Type(provider: Long(36)), Refused, Invalid);
         yield return Case("provider of no length", Type(provider: ""), Refused, Refused);
@@ -71,7 +71,7 @@ internal static class ParityTable
         yield return Case("no provider", Type(provider: null), Refused, Refused);
         yield return Case("no version", Type(version: null), Refused, Refused);
         yield return Case("no action type", null, Refused, Refused);
-        yield return Case("an action type that is not there", Type(provider: "Nobody"), NoActionType, NoActionType) with
+        yield return Case("an unknown action type", Type(provider: "Nobody"), NoActionType, NoActionType) with
         {
             ByCli = true,
         };
@@ -87,7 +87,7 @@ internal static class ParityTable
         yield return Case("a job that was handed out", "job-1", Token, Ok, Ok) with { ByCli = true };
         yield return Case("a job in progress", "job-1", Token, Ok, Ok, JobState.Claimed);
         yield return Case(
-            "a job that is over", "job-1", Token, "InvalidJobException", "InvalidJobException", JobState.Finished);
+            "a finished job", "job-1", Token, "InvalidJobException", "InvalidJobException", JobState.Finished);
         yield return Case("job id of 512", Long(512), Token, NoJob, NoJob);
         yield return Case(
             "job id of 512 characters of two units", string.Concat(Enumerable.Repeat("😀", 512)), Token, NoJob, NoJob);
@@ -95,7 +95,7 @@ internal static class ParityTable
         yield return Case("job id of no length", "", Token, Refused, Refused);
         yield return Case("no job id", null, Token, Refused, Refused);
         yield return Case("job id in Unicode", Unicode, Token, NoJob, NoJob) with { ByCli = true };
-        yield return Case("a job that is not there", "job-2", Token, NoJob, NoJob);
+        yield return Case("an unknown job", "job-2", Token, NoJob, NoJob);
         yield return Case("client token of 256", "job-1", Long(256), NoToken, NoToken);
         yield return Case("client token of 257", "job-1", Long(257), Refused, Invalid);
         yield return Case("client token of no length", "job-1", "", Refused, Refused);
@@ -120,7 +120,7 @@ internal static class ParityTable
         yield return Case("no job id", "@nonce@", Refused, Refused, jobId: null);
         yield return Case("job id of 513", "@nonce@", Refused, Invalid, jobId: Long(513));
         yield return Case("no client token", "@nonce@", Refused, Refused, token: null);
-        yield return Case("a job that is not there", "@nonce@", NoJob, NoJob, jobId: "job-2");
+        yield return Case("an unknown job", "@nonce@", NoJob, NoJob, jobId: "job-2");
         yield return Case("another's client token", "@nonce@", NoToken, NoToken, token: "token-2");
         yield return Case("client token of 257", "@nonce@", Refused, Invalid, token: Long(257));
     }
@@ -220,12 +220,12 @@ internal static class ParityTable
         {
             State = JobState.Dispatched,
         };
-        yield return Case("a job that is over", "InvalidJobStateException", "InvalidJobStateException") with
+        yield return Case("a finished job", "InvalidJobStateException", "InvalidJobStateException") with
         {
             State = JobState.Finished,
             ByCli = true,
         };
-        yield return new ParityCase("success: a job that is not there", Success, Job("job-2", Token), NoJob, NoJob);
+        yield return new ParityCase("success: an unknown job", Success, Job("job-2", Token), NoJob, NoJob);
         yield return new ParityCase(
             "success: another's client token", Success, Job("job-1", "token-2"), NoToken, NoToken)
         {
@@ -258,7 +258,7 @@ internal static class ParityTable
             yield return Case(type, Ok, Ok, type, Unicode, "e") with { ByCli = type == "PermissionError" };
         }
 
-        yield return Case("a type that is none", Refused, Invalid, "Nonsense");
+        yield return Case("an invalid type", Refused, Invalid, "Nonsense");
         yield return Case("no type", Refused, Refused, type: null);
         yield return Case("message of 5000", Ok, Ok, message: Long(5000));
         yield return Case("message of 5001", Ok, Invalid, message: Long(5001)) with
@@ -295,7 +295,7 @@ internal static class ParityTable
         yield return new ParityCase(
             "failure: no client token", Failure, Job("job-1", null, ("failureDetails", details)), Refused, Refused);
 
-        // What a file is about tells its members: one without failureDetails is a success to ours.
+        // Our cmdlet chooses the operation by the members: a file without failureDetails is a success.
         yield return new ParityCase("failure: no details", Failure, Job("job-1", Token), Ok, Refused)
         {
             State = JobState.Claimed,
@@ -303,7 +303,7 @@ internal static class ParityTable
         };
     }
 
-    /// <summary>What the service says outside of its model, and what is no answer of it, for each operation.</summary>
+    /// <summary>Errors that are not in the service model, and invalid responses, for each operation.</summary>
     private static IEnumerable<ParityCase> Errors()
     {
         (string Operation, object Request, JobState State)[] calls =
@@ -329,7 +329,7 @@ internal static class ParityTable
             ("service-unavailable", "HTTP 503", "503"),
             ("drop-before", "connection", "connection"),
             ("drop-after", "connection", "connection"),
-            // botocore takes JSON that it cannot read for an answer without members.
+            // botocore treats unreadable JSON as a response without members.
             ("garbled", "HTTP 200", Ok),
             ("cut-off", "connection", "connection"),
         ];

@@ -7,13 +7,12 @@ using Xunit;
 namespace CodePipeline.ThirdParty.Interop.Parity;
 
 /// <summary>
-/// The same requests through our cmdlets, boto3 and the AWS CLI: what reaches the wire, and what comes back. The
-/// emulator takes none whose operation, content type or signature is not right, so that a request which it carries out
-/// had these headers.
+/// Compares our cmdlets with boto3 and the AWS CLI for the same requests: the sent request and the result. The emulator
+/// rejects a request with a wrong operation, content type or signature, so these tests do not compare headers.
 /// </summary>
 public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 {
-    // What scripts decide by, for each code of the service and of its front door.
+    // The error categories that scripts can rely on, by error code.
     private static readonly Dictionary<string, string> s_categories = new(StringComparer.Ordinal)
     {
         ["ActionTypeNotFoundException"] = "ObjectNotFound",
@@ -41,7 +40,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
     public static TheoryData<string> SentByBoth => [.. ParityTable.All.Values
         .Where(each => each.Ours != "refused" && each.Peers != "refused" && each.WireDiffers is null)
 
-        // The emulator keeps no body of a request whose signature is wrong.
+        // The emulator does not record the body of a request with a wrong signature.
         .Where(each => !each.Name.StartsWith("keys: ", StringComparison.Ordinal))
         .Select(each => each.Name)];
 
@@ -50,7 +49,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Cmdlet_DoesAsTheTableSays(string name)
+    public void Cmdlet_MatchesTable(string name)
     {
         ParityCase expected = ParityTable.All[name];
         ParityResult ours = Ours(name);
@@ -64,7 +63,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
             Assert.NotEqual("NotSpecified", ours.Text("category"));
             Assert.DoesNotContain("token-1", ours.Text("message"), StringComparison.Ordinal);
 
-            // What PowerShell itself refuses to bind has the user's own object for its target.
+            // For a binding error, the target is the user's object.
             bool isPowerShells = ours.Text("errorId")!.StartsWith("ParameterArgument", StringComparison.Ordinal);
             Assert.True(
                 isPowerShells || !ours.Text("target")!.Contains("token-1", StringComparison.Ordinal),
@@ -77,7 +76,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Boto3_DoesAsTheTableSays(string name)
+    public void Boto3_MatchesTable(string name)
     {
         ParityCase expected = ParityTable.All[name];
         ParityResult boto3 = Boto3(name);
@@ -89,7 +88,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(CliCases))]
-    public void Cli_DoesAsBoto3(string name)
+    public void Cli_MatchesBoto3(string name)
     {
         ParityResult cli = Cli(name);
         ParityResult boto3 = Boto3(name);
@@ -111,14 +110,14 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
 
     [SkippableTheory]
     [MemberData(nameof(SentByBoth))]
-    public void Request_IsTheSameOnTheWire(string name) => Assert.Equal(Boto3(name).Body, Ours(name).Body);
+    public void Request_Body_MatchesBoto3(string name) => Assert.Equal(Boto3(name).Body, Ours(name).Body);
 
     [SkippableTheory]
     [MemberData(nameof(AnsweredToBoth))]
-    public void Answer_IsTheSame(string name) => Assert.Equal(Boto3(name).Fields, Ours(name).Fields);
+    public void Response_Fields_MatchBoto3(string name) => Assert.Equal(Boto3(name).Fields, Ours(name).Fields);
 
     [SkippableFact]
-    public void Difference_OnTheWire_IsOneThatTheTableNames()
+    public void WireDifferences_AreInTable()
     {
         IReadOnlyList<string> named =
         [
@@ -132,7 +131,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
     private static void AssertSent(ParityResult result, string[] operations) => Assert.Equal(
         result.Outcome == "refused" ? [] : operations, result.Requests.Select(request => request.Operation).ToArray());
 
-    /// <summary>The id of a service error is that of the request which the emulator recorded.</summary>
+    /// <summary>The request id of a service error must be that of the recorded request.</summary>
     private static void AssertRequestId(ParityResult result)
     {
         if (result.Text("requestId") is string id)
@@ -141,7 +140,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
         }
     }
 
-    // The CLI's credentials are its own; the other two tell only that they are there.
+    // The CLI prints the credentials; the other two report only that they exist.
     private static string AccessPattern(ParityResult result)
     {
         int at = result.Fields.IndexOf("\"artifactCredentials\":{", StringComparison.Ordinal);

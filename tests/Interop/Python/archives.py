@@ -1,4 +1,4 @@
-"""Writes archives of every kind for the tests, and lists zips. Prints JSON."""
+"""Writes archives for the tests, and lists zips as JSON."""
 import io
 import json
 import os

@@ -1,6 +1,6 @@
-"""Moves artifacts with a job's temporary credentials, and prints what came of it as JSON.
+"""Transfers artifacts with a job's temporary credentials, and prints the results as JSON.
 
-The arguments are a job's id and its client's token, a file to upload, a file to download to.
+Arguments: job id, client token, file to upload, file to download to.
 """
 import json
 import sys

@@ -1,7 +1,7 @@
-"""Runs scenarios of AWS settings through botocore, with a network that only records.
+"""Runs scenarios of AWS settings with botocore, and records the requests instead of sending them.
 
-Reads a JSON list of scenarios from the file that is named, and prints a JSON list of what became of each: how it
-ended, and the requests that left.
+Reads a JSON list of scenarios from the given file, and prints a JSON list of results: the outcome and the requests of
+each scenario.
 """
 
 import json
@@ -24,7 +24,7 @@ LATER = '2099-01-01T00:00:00Z'
 calls = []
 answers = {}
 
-# Read once: the models of services depend on no setting.
+# Load the service models once: they do not depend on settings.
 models = botocore.loaders.create_loader()
 
 
@@ -57,7 +57,7 @@ def sts(form):
 
 
 def answer(method, url, body):
-    """Status, text, and the call in words; no words for one that is a part of another."""
+    """Returns status, body and request as text; no text for a request that is part of another."""
     parts = urllib.parse.urlsplit(url)
     form = dict(urllib.parse.parse_qsl(body))
     if 'Action' in form:

@@ -1,4 +1,4 @@
-"""Takes one job through poll, details, acknowledge, continuation and failure, and prints what it saw as JSON."""
+"""Runs one job through poll, details, acknowledge, continuation and failure, and prints the responses as JSON."""
 import datetime
 import json
 import sys
@@ -39,7 +39,10 @@ codepipeline.put_third_party_job_success_result(
 try:
     codepipeline.get_third_party_job_details(**key)
 except codepipeline.exceptions.InvalidJobException as error:
-    seen.append({"error": error.response["Error"]["Code"], "requestId": error.response["ResponseMetadata"]["RequestId"]})
+    seen.append({
+        "error": error.response["Error"]["Code"],
+        "requestId": error.response["ResponseMetadata"]["RequestId"],
+    })
 
 key = claim()
 codepipeline.put_third_party_job_failure_result(

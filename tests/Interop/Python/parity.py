@@ -1,4 +1,4 @@
-"""Sends the cases of a file through boto3, each to its own endpoint, and prints what came back as JSON."""
+"""Sends the cases of a file with boto3, each to its own endpoint, and prints the results as JSON."""
 import json
 import re
 import sys
@@ -29,7 +29,11 @@ def send(case):
         return {"outcome": "refused", "message": str(error)}
     except ClientError as error:
         metadata = error.response["ResponseMetadata"]
-        return {"outcome": error.response["Error"]["Code"], "requestId": metadata.get("RequestId"), "message": str(error)}
+        return {
+            "outcome": error.response["Error"]["Code"],
+            "requestId": metadata.get("RequestId"),
+            "message": str(error),
+        }
     except ResponseParserError as error:
         return {"outcome": "unreadable", "message": str(error)}
     except HTTPClientError as error:

@@ -1,4 +1,4 @@
-"""Prints the members of the five third-party operations in botocore's model, each with its limits, as JSON."""
+"""Prints the members and limits of the five third-party job operations in botocore's model as JSON."""
 import json
 
 import botocore.loaders

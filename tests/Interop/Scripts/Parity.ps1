@@ -1,4 +1,4 @@
-# Sends the cases of a file through the cmdlets, each to its own endpoint, and writes what came back as JSON.
+# Sends the cases of a file with the cmdlets, each to its own endpoint, and writes the results as JSON.
 param(
     [Parameter(Mandatory)] [string] $Manifest,
     [Parameter(Mandatory)] [string] $Path
@@ -18,7 +18,7 @@ $cmdlets = @{
     PutThirdPartyJobFailureResult = 'Complete-CPThirdPartyJob'
 }
 
-# Members without a value are left out, as they are on the wire.
+# Omits members without a value, like the request.
 function Get-Given([Collections.IDictionary] $Members) {
     $given = [ordered] @{}
     foreach ($name in $Members.Keys) {

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Emulation.Tests;
 
-/// <summary>An answer of the emulator as it came over the wire.</summary>
-internal sealed record Answer(int StatusCode, string Text, string? ContentType, HttpResponseHeaders Headers)
+/// <summary>A response of the emulator as received by the client.</summary>
+internal sealed record EmulatorResponse(int StatusCode, string Text, string? ContentType, HttpResponseHeaders Headers)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
