@@ -48,7 +48,7 @@ function Add-Line([System.Collections.Generic.List[object]] $Lines, [string] $Cl
 }
 
 $style = $PSStyle.OutputRendering
-$PSStyle.OutputRendering = 'ControlCharacterFilter'
+$PSStyle.OutputRendering = 'PlainText'
 $lines = [System.Collections.Generic.List[object]]::new()
 try {
     foreach ($command in $commands) {

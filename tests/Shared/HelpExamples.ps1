@@ -68,7 +68,7 @@ function Invoke-Example($Example) {
     }
 }
 
-$PSStyle.OutputRendering = 'ControlCharacterFilter'
+$PSStyle.OutputRendering = 'PlainText'
 Import-Module -Name $Manifest
 $readme = New-Item -ItemType File -Path (Join-Path $WorkFolder readme.txt) -Value 'read me'
 $archive = Join-Path $WorkFolder source.zip

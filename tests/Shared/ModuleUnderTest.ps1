@@ -113,7 +113,7 @@ function Invoke-ChildPwsh {
     param([string] $Script, [hashtable] $Environment = @{}, [switch] $NoImport, [int] $TimeoutSeconds = 240)
 
     $prelude = '$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"; ' +
-        '$PSStyle.OutputRendering = "ControlCharacterFilter"; $Manifest = $env:CPTHIRDPARTY_TEST_MANIFEST; '
+        '$PSStyle.OutputRendering = "PlainText"; $Manifest = $env:CPTHIRDPARTY_TEST_MANIFEST; '
     if (-not $NoImport) {
         $prelude += 'Import-Module -Name $Manifest; '
     }
