@@ -106,8 +106,8 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
     }
 
     It 'give with Select <Select> what AWS.Tools gives' -TestCases @(
-        @{ Select = 'JobDetailsResponse.Nonce'; Expected = { $nonce } }
-        @{ Select = 'JobDetailsResponse.Id'; Expected = { $jobId } }
+        @{ Select = 'JobDetails.Nonce'; Expected = { $nonce } }
+        @{ Select = 'JobDetails.Id'; Expected = { $jobId } }
         @{ Select = '^JobId'; Expected = { $jobId } }
         @{ Select = '^jobid'; Expected = { $jobId } }
     ) {
@@ -117,7 +117,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
 
     It 'give the answer as a whole with Select *' {
         $answer = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '*' @basics
-        $answer.JobDetailsResponse.Nonce, $answer.HttpStatusCode | Should -Be $nonce, 'OK'
+        $answer.JobDetails.Nonce, $answer.HttpStatusCode | Should -Be $nonce, 'OK'
         $answer.ResponseMetadata.RequestId | Should -Match '^[0-9a-f-]{36}$'
         $answer = Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Select '*' @basics
         $answer.Status, $answer.HttpStatusCode | Should -Be 'InProgress', 'OK'
@@ -140,9 +140,9 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
     }
 
     It 'give with the path <Select> what AWS.Tools gives' -TestCases @(
-        @{ Select = 'JobDetailsResponse.Data.InputArtifacts.Name'; Expected = 'In', 'More' }
-        @{ Select = 'JobDetailsResponse.Data.ActionTypeId.Category.Value'; Expected = 'Test' }
-        @{ Select = 'JobDetailsResponse.Data.InputArtifacts.Location.Type.Value'; Expected = 'S3', 'S3' }
+        @{ Select = 'JobDetails.Data.InputArtifacts.Name'; Expected = 'In', 'More' }
+        @{ Select = 'JobDetails.Data.ActionTypeId.Category.Value'; Expected = 'Test' }
+        @{ Select = 'JobDetails.Data.InputArtifacts.Location.Type.Value'; Expected = 'S3', 'S3' }
         @{ Select = 'HttpStatusCode'; Expected = 'OK' }
         @{ Select = '^Region'; Expected = 'eu-central-1' }
     ) {
@@ -214,7 +214,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         (& $Make $row | Get-CPThirdPartyJobDetail).Nonce | Should -Be $nonce
         $row = @{
             JobId = $jobId; ClientToken = $token; RegionToCall = 'EU-CENTRAL-1'; AK = $accessKey; SK = $secretKey
-            EndpointUrl = $emulator.Endpoint; Select = 'JobDetailsResponse.Nonce'
+            EndpointUrl = $emulator.Endpoint; Select = 'JobDetails.Nonce'
         }
         & $Make $row | Get-CPThirdPartyJobDetail | Should -Be $nonce
         $row.SK = 'another'

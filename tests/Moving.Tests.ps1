@@ -64,7 +64,7 @@ BeforeAll {
         }
         'ActionTypeId.Category.Value' = {
             (Get-Detail).Data.ActionTypeId.Category | Should -BeExactly 'Test'
-            Get-Detail @{ Select = 'JobDetailsResponse.Data.ActionTypeId.Category.Value' } | Should -BeExactly 'Test'
+            Get-Detail @{ Select = 'JobDetails.Data.ActionTypeId.Category.Value' } | Should -BeExactly 'Test'
         }
         'Amazon.CodePipeline.Model' = { Get-Detail | Should -BeOfType CodePipeline.ThirdParty.ThirdPartyJobDetail }
         'ends the pipeline' = {
@@ -85,8 +85,8 @@ BeforeAll {
             $detail.Data.PipelineContext.Stage.Name | Should -Be $detail.StageName
         }
         '-Select' = {
-            (Get-Detail @{ Select = '*' }).JobDetailsResponse.Nonce | Should -Not -BeNullOrEmpty
-            Get-Detail @{ Select = 'JobDetailsResponse.Data.InputArtifacts.Name' } | Should -Be 'In'
+            (Get-Detail @{ Select = '*' }).JobDetails.Nonce | Should -Not -BeNullOrEmpty
+            Get-Detail @{ Select = 'JobDetails.Data.InputArtifacts.Name' } | Should -Be 'In'
         }
         'Get-CPThirdPartyJobDetails' = {
             (Get-CPThirdPartyJobDetails -JobId (Get-Detail).Id -ClientToken $token).Nonce | Should -Not -BeNullOrEmpty

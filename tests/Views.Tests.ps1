@@ -263,7 +263,7 @@ Describe 'Completion' {
         @{ Line = 'Invoke-CPThirdPartyWorker -Category Build -Provider '; Expected = $null }
         @{ Line = 'Confirm-CPThirdPartyJob -Select Non'; Expected = 'Nonce' }
         @{ Line = 'Confirm-CPThirdPartyJob -Select JobD'; Expected = $null }
-        @{ Line = 'Get-CPThirdPartyJobDetail -Select JobD'; Expected = 'JobDetailsResponse' }
+        @{ Line = 'Get-CPThirdPartyJobDetail -Select JobD'; Expected = 'JobDetails' }
         @{ Line = 'Confirm-CPThirdPartyJob -JobId '; Expected = 'job-of-one' }
         @{ Line = 'Get-CPThirdPartyJobDetail '; Expected = 'job-of-one' }
         @{ Line = 'Get-CPThirdPartyJobDetail -ClientId cus'; Expected = 'customer' }

@@ -34,10 +34,10 @@ public abstract class ServiceResponse
 public sealed class GetThirdPartyJobDetailsResponse : ServiceResponse
 {
     internal GetThirdPartyJobDetailsResponse(ThirdPartyJobDetail jobDetails, ResponseDetails facts)
-        : base(facts) => JobDetailsResponse = jobDetails;
+        : base(facts) => JobDetails = jobDetails;
 
     /// <summary>The job with its details.</summary>
-    public ThirdPartyJobDetail JobDetailsResponse { get; }
+    public ThirdPartyJobDetail JobDetails { get; }
 }
 
 /// <summary>The answer of AcknowledgeThirdPartyJob.</summary>

@@ -190,7 +190,7 @@ internal sealed class ArtifactNameCompleter : ListCompleter
 internal sealed class SelectCompleter : ListCompleter
 {
     private static readonly string[] s_always = { "*", "^JobId" };
-    private static readonly string[] s_ofDetails = { "JobDetailsResponse" };
+    private static readonly string[] s_ofDetails = { "JobDetails" };
 
     internal override IEnumerable<string> Values(CompletionContext context) => s_always
         .Concat(context.Command.StartsWith("Get-", StringComparison.OrdinalIgnoreCase)

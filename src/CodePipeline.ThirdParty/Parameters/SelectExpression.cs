@@ -117,5 +117,5 @@ internal sealed class SelectExpression
 
     private static InvalidInputException Unknown(string select, string name) => new(
         "Select", $"Select '{select}' names '{name}', which is not there.",
-        "Use '*', a property of the answer or of the job, a path such as JobDetailsResponse.Data.InputArtifacts.Name, or '^JobId'.");
+        "Use '*', a property of the answer or of the job, a path such as JobDetails.Data.InputArtifacts.Name, or '^JobId'.");
 }

@@ -50,7 +50,7 @@ public sealed class CompleterTests
     [Fact]
     public void Select_KnowsTheOutputAndTheJob() => Assert.Equal(
         new[] { "'*'", "'^JobId'", "Nonce" },
-        Complete(new SelectCompleter(), "").Intersect(["'*'", "JobDetailsResponse", "'^JobId'", "Nonce"]));
+        Complete(new SelectCompleter(), "").Intersect(["'*'", "JobDetails", "'^JobId'", "Nonce"]));
 
     [Fact]
     public void FreeText_HasNoValues() => Assert.Empty(Complete(new NothingCompleter(), ""));

@@ -36,18 +36,18 @@ public sealed class SelectExpressionTests
     public void Star_IsTheWholeAnswer() => Assert.Same(s_response, Assert.Single(Of("*")));
 
     [Fact]
-    public void JobDetails_AreTheJob() => Assert.Same(s_job, Assert.Single(Of("JobDetailsResponse")));
+    public void JobDetails_AreTheJob() => Assert.Same(s_job, Assert.Single(Of("JobDetails")));
 
     [Theory]
     [InlineData("Nonce", "nonce-1")]
     [InlineData("nonce", "nonce-1")]
     [InlineData("Id", "job-1")]
-    [InlineData("JobDetailsResponse.Id", "job-1")]
-    [InlineData("JobDetailsResponse.Nonce", "nonce-1")]
+    [InlineData("JobDetails.Id", "job-1")]
+    [InlineData("JobDetails.Nonce", "nonce-1")]
     [InlineData("EncryptionKey.Id", "key-1")]
-    [InlineData("JobDetailsResponse.Data.EncryptionKey.Type", "KMS")]
-    [InlineData("JobDetailsResponse.Data.EncryptionKey.Type.Value", "KMS")]
-    [InlineData("JobDetailsResponse.Data.ActionTypeId.Category.Value", "Test")]
+    [InlineData("JobDetails.Data.EncryptionKey.Type", "KMS")]
+    [InlineData("JobDetails.Data.EncryptionKey.Type.Value", "KMS")]
+    [InlineData("JobDetails.Data.ActionTypeId.Category.Value", "Test")]
     [InlineData("ResponseMetadata.RequestId", "request-1")]
     [InlineData("^JobId", "typed")]
     [InlineData("^jobid", "typed")]
@@ -56,8 +56,8 @@ public sealed class SelectExpressionTests
 
     [Theory]
     [InlineData("InputArtifacts.Name", new[] { "a", "b" })]
-    [InlineData("JobDetailsResponse.Data.InputArtifacts.Location.S3Location.BucketName", new[] { "bucket-a", "bucket-b" })]
-    [InlineData("JobDetailsResponse.Data.InputArtifacts.Location.Type.Value", new[] { "S3", "S3" })]
+    [InlineData("JobDetails.Data.InputArtifacts.Location.S3Location.BucketName", new[] { "bucket-a", "bucket-b" })]
+    [InlineData("JobDetails.Data.InputArtifacts.Location.Type.Value", new[] { "S3", "S3" })]
     public void Path_ThroughAList_IsEachItems(string select, string[] values) => Assert.Equal(values, Of(select));
 
     [Fact]
@@ -71,8 +71,8 @@ public sealed class SelectExpressionTests
 
     [Theory]
     [InlineData("Colour", "Colour")]
-    [InlineData("JobDetailsResponse.Colour", "Colour")]
-    [InlineData("JobDetailsResponse.Data.Colour.X", "Colour")]
+    [InlineData("JobDetails.Colour", "Colour")]
+    [InlineData("JobDetails.Data.Colour.X", "Colour")]
     [InlineData("Nonce.Length", "Length")]
     [InlineData("Nonce.Value", "Value")]
     [InlineData("^Colour", "Colour")]

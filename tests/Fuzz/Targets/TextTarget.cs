@@ -18,7 +18,7 @@ internal sealed class TextTarget : FuzzTarget
     private static readonly string[] s_texts =
     {
         "30", "0.5", "00:01:30", "1.00:00:00", "seed=1;throttle=0.1;drop-after=1@PutThirdPartyJobSuccessResult,limit=2",
-        "slow=0.5,delay=200ms,skip=3", "*", "^JobId", "Configuration.Keys", "JobDetailsResponse.Nonce", "ok",
+        "slow=0.5,delay=200ms,skip=3", "*", "^JobId", "Configuration.Keys", "JobDetails.Nonce", "ok",
         "Deployed \ud83d\ude80 to production",
     };
 
