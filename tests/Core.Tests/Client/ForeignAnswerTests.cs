@@ -23,6 +23,8 @@ public sealed class ForeignAnswerTests
     [InlineData(Json, "OK")]
     [InlineData(Json, "[]")]
     [InlineData("x-amzn-RequestId: 1", "null")]
+    [InlineData("Content-Type: application/json", "{\"error\":\"Sign in to the network.\"}")]
+    [InlineData("Content-Type: application/problem+json", "{\"status\":403}")]
     public async Task AnswerOfSomebodyElse_IsNoAcceptedResult(string headers, string body)
     {
         using var server = new CannedServer("200 OK\r\n" + headers, body);
@@ -42,6 +44,7 @@ public sealed class ForeignAnswerTests
     [InlineData(Json, "{}")]
     [InlineData("content-type: application/x-amz-json-1.1; charset=utf-8", "{\"later\":1}")]
     [InlineData("Content-Type: application/json", "{}")]
+    [InlineData("Content-Type: application/json\r\nx-amzn-RequestId: 1", "{\"later\":1}")]
     [InlineData("x-amzn-requestid: 1", "")]
     public async Task AnswerOfTheService_IsAnAcceptedResult(string headers, string body)
     {
@@ -56,10 +59,12 @@ public sealed class ForeignAnswerTests
         Assert.Equal(2, server.Heads.Count);
     }
 
-    [Fact]
-    public async Task PollAnsweredBySomebodyElse_IsNoEmptyQueue()
+    [Theory]
+    [InlineData("200 OK", "")]
+    [InlineData("200 OK\r\nContent-Type: application/json", "{\"error\":\"Sign in to the network.\"}")]
+    public async Task PollAnsweredBySomebodyElse_IsNoEmptyQueue(string head, string body)
     {
-        using var server = new CannedServer("200 OK");
+        using var server = new CannedServer(head, body);
         using IThirdPartyJobClient client = Client(server);
 
         await Assert.ThrowsAsync<UnexpectedResponseException>(() => client.PollForThirdPartyJobsAsync(
