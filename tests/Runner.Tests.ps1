@@ -174,6 +174,14 @@ Describe 'The step of <Runner>' -ForEach $runners {
             ($run.Outputs.results | ConvertFrom-Json).message | Should -Be $hostile
         }
 
+        It 'never takes a failure without a message for a success' {
+            $run = Invoke-RunnerStep $Runner ($with + @{ 'failure-type' = 'JobFailed'; 'failure-message' = '' })
+            $run.Child.ExitCode | Should -Not -Be 0
+            $run.Child.Errors | Should -BeLike '*failure-message is empty*'
+            $run.Outputs.jobs | Should -Be '0'
+            (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Status | Should -Be 'InProgress'
+        }
+
         It 'shows the client token in a mask command alone' {
             $run = Invoke-RunnerStep $Runner $with
             $run.Child.Lines |

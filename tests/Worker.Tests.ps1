@@ -859,6 +859,18 @@ Describe 'A worker that cannot start' {
         @{ Why = 'a script that cannot be parsed'; Id = 'HandlerFileUnusable'
             Call = "Set-Content bad.ps1 'if (('; Invoke-CPThirdPartyWorker Test/Contoso/1 -FilePath bad.ps1 @with"
         }
+        @{ Why = 'a script whose module is not there'; Id = 'HandlerFileUnusable'
+            Call = "Set-Content a.ps1 '#requires -Modules NoSuchModule'; Invoke-CPThirdPartyWorker Test/Contoso/1 -FilePath a.ps1 @with"
+        }
+        @{ Why = 'a script of a later PowerShell'; Id = 'HandlerFileUnusable'
+            Call = "Set-Content a.ps1 '#requires -Version 99'; Invoke-CPThirdPartyWorker Test/Contoso/1 -FilePath a.ps1 @with"
+        }
+        @{ Why = 'a log that is the journal'; Id = 'InvalidInput'
+            Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -JournalPath both -LogPath ./both"
+        }
+        @{ Why = 'a log that is the script'; Id = 'InvalidInput'
+            Call = "Set-Content a.ps1 '1'; Invoke-CPThirdPartyWorker Test/Contoso/1 -FilePath a.ps1 @with -LogPath a.ps1"
+        }
         @{ Why = 'a time of nothing'; Id = 'InvalidInput'
             Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -JobTimeout 0"
         }

@@ -372,9 +372,10 @@ function Invoke-StepCompletion {
         throw 'Input job-id is missing: which job is to be completed?'
     }
 
-    # It is the failure's type; a success has none, and the input has a default for nobody.
-    if (-not $with.ContainsKey('FailureMessage')) {
-        $with.Remove('FailureType')
+    # A failure whose message came out empty is never reported as a success.
+    if ($with.ContainsKey('FailureType') -and -not $with.ContainsKey('FailureMessage')) {
+        throw "Input failure-type is '$($with.FailureType)', and failure-message is empty. Give both for a failure, and " +
+        'neither for a success.'
     }
 
     Complete-CPThirdPartyJob @with

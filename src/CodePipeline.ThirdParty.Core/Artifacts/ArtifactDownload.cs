@@ -225,6 +225,12 @@ internal sealed class ArtifactDownload
         }
     }
 
+    /// <summary>Whether a captive portal or proxy answers with its page; an object that is one has an ETag or an id.</summary>
+    private static bool IsPage(GetObjectResponse response) =>
+        string.IsNullOrEmpty(response.ETag)
+        && string.IsNullOrEmpty(response.ResponseMetadata?.RequestId)
+        && (response.Headers.ContentType ?? string.Empty).StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
+
     private Task<bool> ReadAsync(
         Part part, Task<Checksum?> checksum, CancellationToken cancellationToken) => _store.SendAsync(
         "GetObject",
@@ -241,6 +247,12 @@ internal sealed class ArtifactDownload
             using GetObjectResponse response =
                 await OpenAsync(client, part, properties, attempt.Token).ConfigureAwait(false);
             attempt.RecordProgress();
+            if (IsPage(response))
+            {
+                throw ArtifactErrors.Unexpected(
+                    "GetObject", _artifact.About, "the answer is a web page (text/html), and has nothing of S3");
+            }
+
             ObjectProperties seen = ObjectProperties.FromResponse(response, part.At)
                 ?? throw ArtifactErrors.Unexpected(
                     "GetObject", _artifact.About, $"the response has the range '{response.ContentRange}'");

@@ -12,4 +12,7 @@ internal sealed class OperationResponse : AmazonWebServiceResponse
     /// Whether the headers look like the service's. A captive portal also returns "200 OK".
     /// </summary>
     public bool IsOfService { get; init; }
+
+    /// <summary>Whether the head has what only AWS sends: its type of JSON, or a request id.</summary>
+    public bool HasAwsHead { get; init; }
 }

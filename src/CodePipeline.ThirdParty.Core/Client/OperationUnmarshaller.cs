@@ -24,7 +24,14 @@ internal sealed class OperationUnmarshaller : JsonResponseUnmarshaller
     {
         using var body = new MemoryStream();
         ResponseLimit.Copy(input.Stream, body);
-        return new OperationResponse { Body = body.ToArray(), IsOfService = IsOfService(input.ResponseData) };
+        return new OperationResponse
+        {
+            Body = body.ToArray(),
+            IsOfService = IsOfService(input.ResponseData),
+            HasAwsHead = input.ResponseData.IsHeaderPresent(RequestId)
+                || (input.ResponseData.ContentType ?? string.Empty)
+                    .StartsWith("application/x-amz-json", StringComparison.OrdinalIgnoreCase),
+        };
     }
 
     /// <summary>

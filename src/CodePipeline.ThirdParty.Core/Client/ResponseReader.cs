@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text.Json;
 using CodePipeline.ThirdParty.Secrets;
 
@@ -58,6 +59,31 @@ internal static class ResponseReader
     public static bool Empty(byte[] body) => Read(
         body,
         root => root.ValueKind == JsonValueKind.Object ? true : throw new JsonException("It is not an object."));
+
+    /// <summary>
+    /// Whether JSON is of another program than the service: it has members, and not the one that the operation gives. A
+    /// portal or gateway answers 200 with <c>{"error":…}</c>, too.
+    /// </summary>
+    public static bool IsOfOther(byte[] body, string operation)
+    {
+        string member = operation switch
+        {
+            "PollForThirdPartyJobs" => "jobs",
+            "GetThirdPartyJobDetails" => "jobDetails",
+            "AcknowledgeThirdPartyJob" => "status",
+            _ => string.Empty,
+        };
+        try
+        {
+            return Read(body, root => root.ValueKind == JsonValueKind.Object
+                && root.EnumerateObject().Any() && !root.TryGetProperty(member, out _));
+        }
+        catch (UnreadableResponseException)
+        {
+            // Who reads it says so.
+            return false;
+        }
+    }
 
     private static T Read<T>(byte[] body, Func<JsonElement, T> read)
     {

@@ -177,7 +177,8 @@ internal sealed class ThirdPartyJobClient : IThirdPartyJobClient
             throw CredentialResolver.Translate(_settings, error);
         }
 
-        if (!response.IsOfService)
+        if (!response.IsOfService
+            || (!response.HasAwsHead && ResponseReader.IsOfOther(response.Body, call.Operation)))
         {
             throw ErrorTranslation.NotFromService(call);
         }

@@ -5,6 +5,8 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Threading;
 using CodePipeline.ThirdParty.Errors;
@@ -16,6 +18,27 @@ namespace CodePipeline.ThirdParty.Async;
 /// <summary>The real PowerShell behind a cmdlet.</summary>
 internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 {
+    private const string CheckRequirements = """
+        param($Needs)
+        $here = $PSVersionTable
+        if ($Needs.RequiredPSVersion -and $Needs.RequiredPSVersion -gt [version]$here.PSVersion) {
+            throw "It requires PowerShell $($Needs.RequiredPSVersion), and this is $($here.PSVersion)."
+        }
+        if ($Needs.RequiredPSEditions -and $here.PSEdition -notin $Needs.RequiredPSEditions) {
+            throw "It requires PowerShell's edition $($Needs.RequiredPSEditions), and this is $($here.PSEdition)."
+        }
+        if ($Needs.IsElevationRequired -and $env:OS -eq 'Windows_NT' -and
+            -not [Security.Principal.WindowsPrincipal]::new([Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole(
+                [Security.Principal.WindowsBuiltInRole]::Administrator)) {
+            throw 'It requires an administrator.'
+        }
+        foreach ($module in $Needs.RequiredModules) {
+            if (-not (Get-Module -FullyQualifiedName $module)) {
+                try { Import-Module -FullyQualifiedName $module -Global -ErrorAction Stop } catch { throw "$_" }
+            }
+        }
+        """;
+
     // Where the cmdlet was called, which ThrowTerminatingError puts into an error; there is no public way to.
     private static readonly MethodInfo? s_placeError =
         typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic);
@@ -139,10 +162,20 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public RunspaceSettings RunspaceSettings(HandlerScript script) => CallerSettings.Capture(cmdlet, script, Sessions);
 
-    public ScriptBlock? ScriptOf(string path) =>
-        File.Exists(path)
+    public ScriptBlock? ScriptOf(string path)
+    {
+        ScriptBlock? block = File.Exists(path)
             ? (cmdlet.InvokeCommand.GetCommand(path, CommandTypes.ExternalScript) as ExternalScriptInfo)?.ScriptBlock
             : null;
+
+        // PowerShell looks at #requires where it runs a file, and not where it runs a file's script block.
+        if ((block?.Ast as ScriptBlockAst)?.ScriptRequirements is ScriptRequirements needs)
+        {
+            cmdlet.InvokeCommand.InvokeScript(CheckRequirements, useNewScope: true, PipelineResultTypes.None, null, needs);
+        }
+
+        return block;
+    }
 
     public IReadOnlyDictionary<string, object> GivenPreferences() => CallerSettings.GivenPreferences(cmdlet);
 

@@ -279,6 +279,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             ? await AskAsync(host => host.RunspaceSettings(script), cancellationToken).ConfigureAwait(false)
             : null;
         string? logPath = await PathAsync(nameof(LogPath), LogPath, cancellationToken).ConfigureAwait(false);
+        string? filePath = await PathAsync(nameof(FilePath), FilePath, cancellationToken).ConfigureAwait(false);
+        RefuseSameFile(nameof(LogPath), logPath, nameof(JournalPath), options.JournalPath);
+        RefuseSameFile(nameof(LogPath), logPath, nameof(FilePath), filePath);
         using WorkerLog? log = logPath is null ? null : OpenLog(logPath);
         Runner? runner = Runner.Find(Environment.GetEnvironmentVariable);
         var report = new WorkerReport(Clock)
@@ -425,6 +428,20 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         {
             throw new InvalidInputException(
                 name, $"-{name} is '{path}': {error.Message}", "Give the path of a file or folder on a disk.");
+        }
+    }
+
+    /// <summary>Lines of the log in a journal or a script make it unusable for the next worker.</summary>
+    private static void RefuseSameFile(string name, string? path, string otherName, string? otherPath)
+    {
+        StringComparison comparison = Path.DirectorySeparatorChar == '\\'
+            ? StringComparison.OrdinalIgnoreCase
+            : StringComparison.Ordinal;
+        if (path is not null && otherPath is not null
+            && string.Equals(Path.GetFullPath(path), Path.GetFullPath(otherPath), comparison))
+        {
+            throw new InvalidInputException(
+                name, $"-{name} and -{otherName} name the same file, '{path}'.", "Give each a file of its own.");
         }
     }
 

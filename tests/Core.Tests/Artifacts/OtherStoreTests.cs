@@ -129,6 +129,31 @@ public sealed class OtherStoreTests
     }
 
     [Fact]
+    public async Task Save_PageOfAPortal_IsRefused()
+    {
+        using var store = new CannedServer("200 OK\r\nContent-Type: text/html", "<html>Sign in to the network.</html>");
+        using var host = new ArtifactHost();
+
+        ArtifactTransferException error = await RefusedAsync(host, store);
+
+        Assert.Equal(ArtifactFault.UnexpectedResponse, error.Fault);
+        Assert.Empty(host.Left);
+    }
+
+    [Theory]
+    [InlineData("ETag: \"1\"")]
+    [InlineData("x-amz-request-id: 1")]
+    public async Task Save_PageInTheStore_IsSaved(string header)
+    {
+        using var store = new CannedServer($"200 OK\r\nContent-Type: text/html\r\n{header}", Digits);
+        using var host = new ArtifactHost();
+
+        await SaveAsync(host, store);
+
+        Assert.Equal(Digits, File.ReadAllText(host.PathOf("in")));
+    }
+
+    [Fact]
     public async Task Save_TruncatedResponseWithoutLength_IsConnectionError()
     {
         using CannedServer store = WithoutLength("Connection: close", $"Content-Length: {Digits.Length + 1}");

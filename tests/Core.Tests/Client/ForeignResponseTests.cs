@@ -25,6 +25,8 @@ public sealed class ForeignResponseTests
     [InlineData(Json, "OK")]
     [InlineData(Json, "[]")]
     [InlineData("x-amzn-RequestId: 1", "null")]
+    [InlineData("Content-Type: application/json", "{\"error\":\"Sign in to the network.\"}")]
+    [InlineData("Content-Type: application/problem+json", "{\"status\":403}")]
     public async Task Put_ForeignResponse_Throws(string headers, string body)
     {
         using var server = new CannedServer("200 OK\r\n" + headers, body);
@@ -44,6 +46,7 @@ public sealed class ForeignResponseTests
     [InlineData(Json, "{}")]
     [InlineData("content-type: application/x-amz-json-1.1; charset=utf-8", "{\"later\":1}")]
     [InlineData("Content-Type: application/json", "{}")]
+    [InlineData("Content-Type: application/json\r\nx-amzn-RequestId: 1", "{\"later\":1}")]
     [InlineData("x-amzn-requestid: 1", "")]
     public async Task Put_ServiceResponse_Succeeds(string headers, string body)
     {
@@ -58,10 +61,12 @@ public sealed class ForeignResponseTests
         Assert.Equal(2, server.Heads.Count);
     }
 
-    [Fact]
-    public async Task Poll_ForeignResponse_Throws()
+    [Theory]
+    [InlineData("200 OK", "")]
+    [InlineData("200 OK\r\nContent-Type: application/json", "{\"error\":\"Sign in to the network.\"}")]
+    public async Task Poll_ForeignResponse_Throws(string head, string body)
     {
-        using var server = new CannedServer("200 OK");
+        using var server = new CannedServer(head, body);
         using IThirdPartyJobClient client = Client(server);
 
         await Assert.ThrowsAsync<UnexpectedResponseException>(() => client.PollForThirdPartyJobsAsync(
