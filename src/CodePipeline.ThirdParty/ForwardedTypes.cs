@@ -3,7 +3,7 @@ using CodePipeline.ThirdParty;
 using CodePipeline.ThirdParty.Client;
 using CodePipeline.ThirdParty.Emulation;
 
-// PowerShell looks for types in the imported assembly only; these make the others' public types visible there.
+// PowerShell finds types only in the imported assembly. Forwarding makes the other assemblies' public types visible.
 [assembly: TypeForwardedTo(typeof(ActionTypeId))]
 [assembly: TypeForwardedTo(typeof(ActionConfiguration))]
 [assembly: TypeForwardedTo(typeof(ArchiveException))]
