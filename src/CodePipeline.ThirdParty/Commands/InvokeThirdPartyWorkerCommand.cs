@@ -420,7 +420,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
             throw new InvalidInputException(
-                name, $"-{name} is '{path}': {error.Message}", "Give the path of a file or folder on a disk.");
+                name, $"-{name} is '{path}': {error.Message}", "Use the path of a file or folder on a disk.");
         }
     }
 

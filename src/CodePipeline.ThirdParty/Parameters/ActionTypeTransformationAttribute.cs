@@ -82,7 +82,7 @@ public sealed class ActionTypesTransformationAttribute : TransformationAttribute
         foreach (object? item in list)
         {
             types.Add((ActionTypeId?)s_one.Read(item) ?? throw new InvalidInputException(
-                "ActionType", "One of the action types is empty.", "Give each as 'Category/Provider/Version'."));
+                "ActionType", "One of the action types is empty.", "Write each as 'Category/Provider/Version'."));
         }
 
         return types.ToArray();

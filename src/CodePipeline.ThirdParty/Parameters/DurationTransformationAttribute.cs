@@ -28,5 +28,5 @@ public sealed class DurationTransformationAttribute : TransformationAttribute
 
     private static InvalidInputException Wrong(object value) => new(
         "duration", $"'{value}' is not a duration.",
-        "Give seconds, such as 30, or hours, minutes and seconds, such as '00:01:30'.");
+        "Use seconds, such as 30, or hours, minutes and seconds, such as '00:01:30'.");
 }

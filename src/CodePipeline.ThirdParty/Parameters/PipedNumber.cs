@@ -15,7 +15,7 @@ internal static class PipedNumber
             : throw new InvalidInputException(
                 path,
                 $"{path} '{value}' is not a percentage.",
-                $"Give a whole number, {ServiceLimits.MinimumPercentComplete} to "
+                $"Use a whole number, {ServiceLimits.MinimumPercentComplete} to "
                 + $"{ServiceLimits.MaximumPercentComplete}.");
 
     /// <summary>Reads a whole number.</summary>

@@ -178,7 +178,7 @@ internal sealed class PipedObject
     /// <summary>Rejects text that cannot be an id before the module displays or sends it.</summary>
     private static string CheckId(string id) => CannotBeId(id)
         ? throw new InvalidInputException(
-            "JobId", $"JobId is {DescribeText(id)}.", "Give the id of one job, as Get-CPThirdPartyJob shows it.")
+            "JobId", $"JobId is {DescribeText(id)}.", "Use the id of one job, as Get-CPThirdPartyJob shows it.")
         : ServiceLimits.JobId.Check(id, "JobId");
 
     private static bool CannotBeId(string text) =>

@@ -386,6 +386,6 @@ internal sealed class PipedResult
             : null;
 
         public InvalidInputException Missing(string name) => new(
-            $"{path}.{name}", $"{path}.{name} is missing.", $"Give {path} a type and a message.");
+            $"{path}.{name}", $"{path}.{name} is missing.", $"Add a type and a message to {path}.");
     }
 }

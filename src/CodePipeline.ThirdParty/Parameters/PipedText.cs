@@ -30,8 +30,8 @@ internal static class PipedText
         value is DateTime or DateTimeOffset
             ? "ConvertFrom-Json converts text that looks like a date: use ConvertFrom-Json -DateKind String "
                 + "(PowerShell 7.5), or pass the text with the cmdlet's parameter."
-            : value is null ? $"Give {path} a value, or remove it."
-            : $"Give {path} as {expected}.");
+            : value is null ? $"Set {path} to a value, or remove it."
+            : $"Set {path} to {expected}.");
 
     /// <summary>Describes the kind of a value without revealing the value.</summary>
     public static string Kind(object? value) => value switch
