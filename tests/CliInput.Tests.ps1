@@ -393,7 +393,9 @@ Describe 'A failure from the pipeline' {
     }
 
     It 'with an invalid member is rejected: <What>' -TestCases @(
-        @{ What = 'a misspelt member'; Json = '"failureDetail": {}'; Said = '*failureDetail *Did you mean failureDetails*' }
+        @{ What = 'a misspelt member'; Json = '"failureDetail": {}'
+            Said = '*failureDetail *Did you mean failureDetails*'
+        }
         @{ What = 'a misspelt member inside'; Said = '*failureDetails.mesage *Did you mean message*'
             Json = '"failureDetails": {"type":"JobFailed","mesage":"x"}'
         }
@@ -411,7 +413,7 @@ Describe 'A failure from the pipeline' {
         @{ What = 'a number'; Json = '"failureDetails": 0'; Said = '*failureDetails is of type Int64*object*' }
         @{ What = 'no type'; Json = '"failureDetails": {"message":"x"}'; Said = '*failureDetails.type is missing*' }
         @{ What = 'no message'; Json = '"failureDetails": {"type":"JobFailed"}'; Said = '*message is missing*' }
-        @{ What = 'a message that is no text'; Said = '*failureDetails.message is of type Int64*text*'
+        @{ What = 'a message that is not text'; Said = '*failureDetails.message is of type Int64*text*'
             Json = '"failureDetails": {"type":"JobFailed","message":5}'
         }
         @{ What = 'a message that is null'; Said = '*failureDetails.message is null*'
@@ -426,7 +428,7 @@ Describe 'A failure from the pipeline' {
         @{ What = 'a continuation beside it'; Said = '*failureDetails and continuationToken*'
             Json = '"failureDetails": {"type":"JobFailed","message":"x"}, "continuationToken": "step 2"'
         }
-        @{ What = 'a member of none'; Json = '"result": "failed"'; Said = '*result is not a member*failureDetails*' }
+        @{ What = 'an unknown member'; Json = '"result": "failed"'; Said = '*result is not a member*failureDetails*' }
         @{ What = 'columns for a failure, left empty'; Json = '"FailureMessage": "", "FailureType": ""'
             Said = '*has members for a failure, but they are empty*'
         }
@@ -593,7 +595,8 @@ Describe 'Text that ConvertFrom-Json converts to a date' {
     }
 
     It 'is rejected with a recommended action if ambiguous: <_>' -TestCases @(
-        '2026-01-31T12:00:00.5Z', '2026-01-31T12:00:00.1234567', '2026-01-31T12:00:00+01:00', '2026-01-31T12:00:00-00:00'
+        '2026-01-31T12:00:00.5Z', '2026-01-31T12:00:00.1234567', '2026-01-31T12:00:00+01:00',
+        '2026-01-31T12:00:00-00:00'
     ) {
         $before = (Get-ServiceRequest | Measure-Object).Count
         $json = "{`"jobId`":`"any`",`"clientToken`":`"$token`",`"continuationToken`":`"$_`"}"

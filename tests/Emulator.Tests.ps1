@@ -101,18 +101,18 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
 
     It 'reports <What>' -TestCases @(
         @{ What = 'a fault plan without ='; With = @{ Fault = 'throttle' }; Words = 'throttle', "'='" }
-        @{ What = 'a fault that is none'; With = @{ Fault = 'flood=1' }; Words = 'flood', 'drop-after' }
+        @{ What = 'an unknown fault'; With = @{ Fault = 'flood=1' }; Words = 'flood', 'drop-after' }
         @{ What = 'a probability above 1'; With = @{ Fault = 'throttle=2' }; Words = 'throttle=2', 'at most 1' }
-        @{ What = 'an operation that is none'; With = @{ Fault = 'throttle=1@Poll' }
+        @{ What = 'an unknown operation'; With = @{ Fault = 'throttle=1@Poll' }
             Words = 'Poll', 'PollForThirdPartyJobs'
         }
         @{ What = 'a delay without a unit'; With = @{ Fault = 'slow=1,delay=5' }; Words = 'delay', 'ms or s' }
-        @{ What = 'a lease of no time'; With = @{ LeaseTime = 0 }; Words = 'LeaseTime', 'more than zero' }
-        @{ What = 'an artifact region that is none'; With = @{ ArtifactRegion = 'no region' }
+        @{ What = 'a lease of 0 seconds'; With = @{ LeaseTime = 0 }; Words = 'LeaseTime', 'more than zero' }
+        @{ What = 'an invalid artifact region'; With = @{ ArtifactRegion = 'no region' }
             Words = 'region', 'eu-west-1'
         }
-        @{ What = 'a region that is none'; With = @{ Region = 'not a region' }; Words = 'region', 'us-east-1' }
-        @{ What = 'an action type that is none'; With = @{ ActionType = 'Test' }; Words = 'Test', 'Test/Contoso/1' }
+        @{ What = 'an invalid region'; With = @{ Region = 'not a region' }; Words = 'region', 'us-east-1' }
+        @{ What = 'an incomplete action type'; With = @{ ActionType = 'Test' }; Words = 'Test', 'Test/Contoso/1' }
     ) {
         $result = Invoke-Capturing { Start-CPThirdPartyEmulator @With }
         $result.Output | Should -BeNullOrEmpty
@@ -213,7 +213,7 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         }
         @{ What = 'a pipeline name with a blank'; With = @{ PipelineName = 'a b' }; Words = 'PipelineName' }
         @{ What = 'an artifact named twice'; With = @{ InputArtifact = 'a', 'a' }; Words = 'InputArtifact' }
-        @{ What = 'a file that is not there'; With = @{ InputArtifact = @{ In = '/nowhere/in.zip' } }
+        @{ What = 'a missing file'; With = @{ InputArtifact = @{ In = '/nowhere/in.zip' } }
             Words = 'In', '/nowhere/in.zip'
         }
         @{ What = 'another token for a known client'; With = @{ ClientId = 'known'; ClientToken = 'other' }

@@ -158,10 +158,10 @@ Describe 'Wrong input' {
         @{ What = 'an action type without a version'; Words = 'Test/Contoso', 'Test/Contoso/1'
             Script = { Get-CPThirdPartyJob Test/Contoso }
         }
-        @{ What = 'a category that is none'; Words = 'Tst', 'Source, Build, Deploy, Test'
+        @{ What = 'an unknown category'; Words = 'Tst', 'Source, Build, Deploy, Test'
             Script = { Get-CPThirdPartyJob Tst/Contoso/1 }
         }
-        @{ What = 'an owner that is none'; Words = 'Owner', 'Me', 'ThirdParty'
+        @{ What = 'an unknown owner'; Words = 'Owner', 'Me', 'ThirdParty'
             Script = { Get-CPThirdPartyJob 'Test/Me/Contoso/1' }
         }
         @{ What = 'a provider with a blank'; Words = 'Provider', 'Con toso'
@@ -170,17 +170,17 @@ Describe 'Wrong input' {
         @{ What = 'a version that is too long'; Words = 'Version', '10', '9'
             Script = { Get-CPThirdPartyJob 'Test/Contoso/1234567890' }
         }
-        @{ What = 'a member that is none'; Words = 'colour'
+        @{ What = 'an unknown member'; Words = 'colour'
             Script = { Get-CPThirdPartyJob @{ Category = 'Test'; colour = 'red' } }
         }
         @{ What = 'half a shorthand'; Words = 'category=Test,owner', 'owner'
             Script = { Get-CPThirdPartyJob 'category=Test,owner' }
         }
         @{ What = 'broken JSON'; Words = 'JSON'; Script = { Get-CPThirdPartyJob '{"category":' } }
-        @{ What = 'a batch of none'; Words = 'MaxBatchSize', '0'
+        @{ What = 'a batch size of 0'; Words = 'MaxBatchSize', '0'
             Script = { Get-CPThirdPartyJob $ActionType -MaxBatchSize 0 }
         }
-        @{ What = 'a time that is none'; Words = 'Timeout', 'soon', 'seconds'
+        @{ What = 'an invalid duration'; Words = 'Timeout', 'soon', 'seconds'
             Script = { Get-CPThirdPartyJob $ActionType -Wait -Timeout soon }
         }
         @{ What = 'a negative time'; Words = 'PollInterval', '-1'
@@ -189,13 +189,13 @@ Describe 'Wrong input' {
         @{ What = 'more than 100 percent'; Words = 'PercentComplete', '101'
             Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -PercentComplete 101 }
         }
-        @{ What = 'a failure type that is none'; Words = 'FailureType', 'PermissionError'
+        @{ What = 'an unknown failure type'; Words = 'FailureType', 'PermissionError'
             Script = {
                 Complete-CPThirdPartyJob -JobId x -ClientToken x -FailureMessage x -FailureType PermissionsError
             }
         }
         @{ What = 'an empty job id'; Words = 'JobId'; Script = { Get-CPThirdPartyJobDetail -JobId '' -ClientToken x } }
-        @{ What = 'a retry mode that is none'; Words = 'RetryMode', 'Adaptive'
+        @{ What = 'an unknown retry mode'; Words = 'RetryMode', 'Adaptive'
             Script = { Connect-CPThirdParty -Region eu-west-1 -RetryMode Legacy2 }
         }
     ) {
@@ -231,13 +231,13 @@ Describe 'Wrong input' {
                 Complete-CPThirdPartyJob -JobId x -ClientToken x -Revision x -RevisionChangeIdentifier ('y' * 101)
             }
         }
-        @{ What = 'a category that is none'; Words = 'Category', 'Tst', 'Deploy'
+        @{ What = 'an unknown category'; Words = 'Category', 'Tst', 'Deploy'
             Script = { Get-CPThirdPartyJob -Category Tst -Provider Contoso -Version 1 }
         }
-        @{ What = 'a region that can be none'; Words = 'Region', 'EU West', 'us-east-1'
+        @{ What = 'an invalid region'; Words = 'Region', 'EU West', 'us-east-1'
             Script = { Get-CPThirdPartyJob $ActionType -Region 'EU West' }
         }
-        @{ What = 'an endpoint that is no URL'; Words = 'EndpointUrl', 'example.com'
+        @{ What = 'an endpoint without a scheme'; Words = 'EndpointUrl', 'example.com'
             Script = { Get-CPThirdPartyJob $ActionType -EndpointUrl 'example.com' }
         }
         @{ What = 'an access key without its secret key'; Words = 'SecretKey', '-AccessKey'
@@ -249,7 +249,7 @@ Describe 'Wrong input' {
         @{ What = 'a session token without keys'; Words = 'AccessKey', 'SecretKey'
             Script = { Get-CPThirdPartyJob $ActionType -SessionToken st }
         }
-        @{ What = 'a CA bundle that is not there'; Words = 'CaBundle', 'nowhere.pem'
+        @{ What = 'a missing CA bundle'; Words = 'CaBundle', 'nowhere.pem'
             Script = { Connect-CPThirdParty -Region eu-west-1 -CaBundle ./nowhere.pem }
         }
     ) {

@@ -144,7 +144,8 @@ Describe 'Moving, <Section>: <There>' -ForEach $rows {
         $known = @($candidates | ForEach-Object { $command = Get-Command $_; $command.Parameters.Keys
                 $command.Parameters.Values.Aliases }) + $ofPowerShell
         $code = ([regex]::Matches($Here, '`([^`]*)`') | ForEach-Object { $_.Groups[1].Value }) -join ' '
-        [regex]::Matches($code, '(?<![\w-])-([A-Z]\w+)') | ForEach-Object { $known | Should -Contain $_.Groups[1].Value }
+        [regex]::Matches($code, '(?<![\w-])-([A-Z]\w+)') |
+            ForEach-Object { $known | Should -Contain $_.Groups[1].Value }
     }
 
     It 'is true' {

@@ -499,7 +499,7 @@ Describe 'A wrong object in the pipeline' {
         @{ What = 'text beside -ActionType'; Make = { 'x' }; With = @{ ActionType = 'Test/Contoso/1' } }
         @{ What = 'a date'; Make = { Get-Date }; With = @{} }
         @{ What = 'a process'; Make = { Get-Process -Id $PID }; With = @{} }
-        @{ What = 'a batch size that is no whole number'; With = @{}
+        @{ What = 'a fractional batch size'; With = @{}
             Make = { @{ actionTypeId = 'Test/Contoso/1'; maxBatchSize = 1.5 } }
         }
     ) {

@@ -87,7 +87,8 @@ BeforeAll {
             $variables += @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = $temp }
         }
 
-        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script "$Prelude`n$($step.Script)"
+        $script = "$Prelude`n$($step.Script)"
+        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script $script
         $outputs = @{}
         if ($Runner -eq 'GitHub Actions') {
             foreach (
@@ -345,7 +346,10 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
         # Simulates an empty Gallery and prints the requests.
         $gallery = 'function Install-PSResource { "ASKED $($args -join " ")" | Out-Host }
             function Save-PSResource {
-                param($Name, $Version, $Path, $Repository, [switch] $TrustRepository, [switch] $AsNupkg, [switch] $SkipDependencyCheck)
+                param(
+                    $Name, $Version, $Path, $Repository, [switch] $TrustRepository, [switch] $AsNupkg,
+                    [switch] $SkipDependencyCheck
+                )
                 Compress-Archive -Path "$env:CPTHIRDPARTY_TEST_BUILT/*" -DestinationPath "$Path/module.zip"
                 Rename-Item -LiteralPath "$Path/module.zip" -NewName "$Name.$Version.nupkg"
             }'
@@ -386,7 +390,8 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
 
     It 'defaults to the version of the manifest' {
         $step = Get-RunnerStep $Runner
-        $default = $step.Defaults[$(if ($step.Defaults['module-version']) { 'module-version' } else { 'moduleVersion' })]
+        $name = if ($step.Defaults['module-version']) { 'module-version' } else { 'moduleVersion' }
+        $default = $step.Defaults[$name]
         $label = if ($manifest.PrivateData.PSData['Prerelease']) { "-$($manifest.PrivateData.PSData['Prerelease'])" }
         $default | Should -Be "$($manifest.ModuleVersion)$label"
         $text = "$(Get-Content -Raw "$RepositoryRoot/module/runner/Invoke-RunnerStep.ps1")"

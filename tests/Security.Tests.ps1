@@ -109,7 +109,9 @@ Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
                 }
             }
 
-            $with = @{ MaxJobs = 3; IdleTimeout = 5; ThrottleLimit = [int]$env:CPTHIRDPARTY_TEST_LIMIT; Verbose = $true }
+            $with = @{
+                MaxJobs = 3; IdleTimeout = 5; ThrottleLimit = [int]$env:CPTHIRDPARTY_TEST_LIMIT; Verbose = $true
+            }
             $results = Invoke-CPThirdPartyWorker Test/Contoso/1 @with -ScriptBlock {
                 # Continues after errors.
                 $ErrorActionPreference = 'Continue'
@@ -179,7 +181,8 @@ Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
         @($read | Where-Object { "$($_.Name) $($_.Properties) $($_.Data)" -match 'PWN' -and $_.Name -notmatch $ours }).
             ForEach({ "$($_.Name) $($_.Data)" }) | Should -BeNullOrEmpty
         $child.Errors -split "`n" -match 'PWN' -notmatch '\[[0-9a-f-]{36}\]' | Should -BeNullOrEmpty
-        @($child.Output, $child.Errors) -split "`n" -match 'SENTINEL' -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' |
+        $lines = @($child.Output, $child.Errors) -split "`n" -match 'SENTINEL'
+        $lines -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' |
             Should -BeNullOrEmpty
         "$($child.Output)$($child.Errors)" | Should -Match 'caught'
     }

@@ -736,7 +736,7 @@ Describe 'The worker' {
         @{ What = 'the file is not there'; Id = 'HandlerFileNotFound'
             Call = { Invoke-CPThirdPartyWorker $ActionType -FilePath /no/such/file.ps1 }
         }
-        @{ What = 'the file is no script'; Id = 'HandlerFileUnusable'
+        @{ What = 'the file is not a script'; Id = 'HandlerFileUnusable'
             Call = {
                 Set-Content (Join-Path $TestDrive 'bad.ps1') 'if (('
                 Invoke-CPThirdPartyWorker $ActionType -FilePath (Join-Path $TestDrive 'bad.ps1')
