@@ -3,7 +3,7 @@ BeforeAll {
     Enter-ModuleTest
     Add-Type -AssemblyName System.IO.Compression, System.IO.Compression.FileSystem
 
-    # A zip as an action before would have published it.
+    # Creates a zip like the output of a previous action.
     function New-SourceZip {
         $source = Join-Path $TestDrive "source-$([guid]::NewGuid().ToString('N'))"
         $null = New-Item -ItemType Directory -Path "$source/src", "$source/empty"
@@ -14,7 +14,7 @@ BeforeAll {
         $zip
     }
 
-    # Puts a file where an input artifact of a job lies.
+    # Stores a file as a job's input artifact.
     function Set-Artifact($Artifact, [string] $Path) {
         $stream = [System.IO.File]::OpenRead($Path)
         try {
@@ -24,7 +24,7 @@ BeforeAll {
         }
     }
 
-    # A job as the pipeline carries it, with a zip for each input.
+    # Creates a job with a zip for each input.
     function Get-ArtifactJob([string[]] $Inputs = @('Source'), [string[]] $Outputs = @('Built')) {
         $zip = New-SourceZip
         $with = @{}
@@ -62,7 +62,7 @@ Describe 'Artifacts in a pipeline' {
         Clear-TestService
     }
 
-    It 'takes the input of a job from poll to folder' {
+    It 'saves the input of a polled job into a folder' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact Source
         $zip = New-SourceZip
         $null = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -OutVariable job
@@ -76,7 +76,7 @@ Describe 'Artifacts in a pipeline' {
         Get-ChildItem $in -Force | ForEach-Object Name | Should -Be 'Source'
     }
 
-    It 'takes a job from its input to its output to its result in one pipeline' {
+    It 'saves, publishes and completes in one pipeline' {
         Get-ArtifactJob | Save-CPThirdPartyJobArtifact $in -Expand -PassThru | ForEach-Object {
             Set-Content -Path "$in/Source/built.txt" -Value 'built' -NoNewline
             $_
@@ -93,7 +93,7 @@ Describe 'Artifacts in a pipeline' {
         $file.Length | Should -BeGreaterThan 0
     }
 
-    It 'says so where the destination is a file' -TestCases @(
+    It 'reports a destination that is a file' -TestCases @(
         @{ Below = '' }, @{ Below = 'deep/er' }
     ) {
         $file = Join-Path $TestDrive 'a file'
@@ -106,7 +106,7 @@ Describe 'Artifacts in a pipeline' {
         $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike 'Specify a folder*'
     }
 
-    It 'saves into the current location where no destination is named' {
+    It 'saves into the current location without -Destination' {
         $null = New-Item -ItemType Directory -Path $in
         Push-Location $in
         try {
@@ -116,19 +116,19 @@ Describe 'Artifacts in a pipeline' {
         }
     }
 
-    It 'saves each job of many into a folder of its own' {
+    It 'saves each of several jobs into its own folder' {
         $jobs = @(Get-ArtifactJob; Get-ArtifactJob)
         $files = $jobs | Save-CPThirdPartyJobArtifact -Destination { Join-Path $in $_.JobId }
         $files.FullName | Should -Be @($jobs | ForEach-Object { Join-Path (Join-Path $in $_.JobId) 'Source.zip' })
     }
 
-    It 'reads the details of a job that comes without them' {
+    It 'reads the details of a job without details' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -OutputArtifact Out
         $published = Get-CPThirdPartyJob $ActionType | Publish-CPThirdPartyJobArtifact $PSCommandPath
         $published.Name | Should -Be 'Out'
     }
 
-    It 'publishes a file as it is, and says what it became' {
+    It 'publishes a file unchanged and emits the published artifact' {
         $job = Get-ArtifactJob
         $file = Join-Path $TestDrive 'report.txt'
         Set-Content -Path $file -Value 'all green' -NoNewline
@@ -150,7 +150,7 @@ Describe 'Artifacts in a pipeline' {
         ($job | Publish-CPThirdPartyJobArtifact "$in/nothing").Bytes | Should -BeGreaterThan 0
     }
 
-    It 'publishes the same zip of the same folder, which comes back as it was' {
+    It 'publishes identical zips of a folder, which expand unchanged' {
         $job = Get-ArtifactJob
         $null = $job | Save-CPThirdPartyJobArtifact $in -Expand
         $checksums = foreach ($round in 1, 2) {
@@ -166,7 +166,7 @@ Describe 'Artifacts in a pipeline' {
         Test-Path "$in/back/Built/empty" | Should -BeTrue
     }
 
-    It 'takes artifacts by name and by wildcard' {
+    It 'selects artifacts by name and by wildcard' {
         $job = Get-ArtifactJob -Inputs 'App', 'Api', 'Docs'
         ($job | Save-CPThirdPartyJobArtifact $in -Name 'A*').Name | Sort-Object | Should -Be 'Api.zip', 'App.zip'
         ($job | Save-CPThirdPartyJobArtifact $in -Name docs).Name | Should -Be 'Docs.zip'
@@ -174,7 +174,7 @@ Describe 'Artifacts in a pipeline' {
     }
 }
 
-Describe 'Artifacts and what people ask first' {
+Describe 'Artifact errors and options' {
     BeforeEach {
         $emulator = Start-TestService
         $in = Join-Path $TestDrive "in-$([guid]::NewGuid().ToString('N'))"
@@ -193,7 +193,7 @@ Describe 'Artifacts and what people ask first' {
         Get-TransferCount | Should -Be $before
     }
 
-    It 'does not replace what is there, unless forced to' {
+    It 'replaces existing files only with -Force' {
         $null = $job | Save-CPThirdPartyJobArtifact $in -Expand
         Set-Content -Path "$in/Source/mine.txt" -Value 'mine'
         $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -Expand }
@@ -207,7 +207,7 @@ Describe 'Artifacts and what people ask first' {
         Test-Path "$in/Source/src/hello.txt" | Should -BeTrue
     }
 
-    It 'lists the names where one is wrong, and goes on with the others' {
+    It 'lists the names for an unknown one and saves the others' {
         $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -Name Sauce, Source }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArtifactNotInJob,*'
         "$($result.Errors[0])" | Should -BeLike "*no input artifact 'Sauce'*"
@@ -215,13 +215,13 @@ Describe 'Artifacts and what people ask first' {
         $result.Output.Name | Should -Be 'Source.zip'
     }
 
-    It 'names a path that is not there' {
+    It 'reports a missing path' {
         $result = Invoke-Capturing { $job | Publish-CPThirdPartyJobArtifact "$in/nowhere" }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
         "$($result.Errors[0])" | Should -BeLike '*nowhere*'
     }
 
-    It 'does not pass a job on that lacks an input' {
+    It 'does not emit a job that lacks an input' {
         $null = $emulator.DeleteObject($job.InputArtifacts[0].BucketName, $job.InputArtifacts[0].ObjectKey)
         $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -PassThru }
         $result.Output | Should -BeNullOrEmpty
@@ -231,13 +231,13 @@ Describe 'Artifacts and what people ask first' {
         Test-Path $in | Should -BeFalse
     }
 
-    It 'refuses an archive that becomes too large, and leaves nothing' {
+    It 'rejects an archive that becomes too large and leaves no files' {
         $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in -Expand -MaximumExpandedBytes 3 }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArchiveTooLarge,*'
         Test-Path $in | Should -BeFalse
     }
 
-    It 'says what it does with -Verbose, and shows requests with -Debug, without a secret' {
+    It 'reports steps with -Verbose and requests with -Debug, without secrets' {
         $null = $emulator.DeleteObject($job.InputArtifacts[0].BucketName, $job.InputArtifacts[0].ObjectKey)
         Set-Artifact $job.InputArtifacts[0] (New-SourceZip)
         $all = & {
@@ -262,7 +262,7 @@ Describe 'Artifacts and what people ask first' {
         $text.Contains($job.ClientToken.Reveal()) | Should -BeFalse
     }
 
-    It 'shows no secret where the store refuses the credentials' {
+    It 'shows no secret when the store rejects the credentials' {
         $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('expired-token=1@GetObject'))
         $result = Invoke-Capturing { $job | Save-CPThirdPartyJobArtifact $in }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ArtifactCredentialsExpired,*'
@@ -273,7 +273,7 @@ Describe 'Artifacts and what people ask first' {
         $result.Errors[0].Exception.RequestId | Should -Not -BeNullOrEmpty
     }
 
-    It 'ends at once where Ctrl+C stops it' {
+    It 'stops immediately on Ctrl+C' {
         $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1@GetObject,delay=120s'))
         $shell = [powershell]::Create([System.Management.Automation.RunspaceMode]::NewRunspace)
         try {
@@ -297,7 +297,7 @@ Describe 'Artifacts and what people ask first' {
         Test-Path $in | Should -BeFalse
     }
 
-    It 'leaves what it worked on where it is killed, and the next run sweeps it' {
+    It 'removes the partial files of a killed run in the next run' {
         $source = Join-Path $TestDrive "noise-$([guid]::NewGuid().ToString('N'))"
         $null = New-Item -ItemType Directory -Path $source
         $bytes = [byte[]]::new(6MB)
@@ -310,7 +310,7 @@ Describe 'Artifacts and what people ask first' {
         $null = $emulator.DeleteObject($job.InputArtifacts[0].BucketName, $job.InputArtifacts[0].ObjectKey)
         Set-Artifact $job.InputArtifacts[0] "$source.zip"
 
-        # The first bytes come, the last never do.
+        # Sends the first bytes but never the last.
         $emulator.OrderFaults(
             [CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1@GetObject,skip=2,delay=3600s'))
         $command = "Import-Module '$ModuleManifest'; Get-CPThirdPartyJobDetail $($job.JobId) |

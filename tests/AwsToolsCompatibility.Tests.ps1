@@ -7,7 +7,7 @@ AfterAll {
     Exit-ModuleTest
 }
 
-# Each call as scripts for AWS.Tools.CodePipeline write it; the cmdlets have the same names there.
+# The calls of AWS.Tools.CodePipeline scripts. The cmdlets have the same names there.
 Describe 'Calls written for AWS.Tools.CodePipeline' {
     BeforeAll {
         $emulator = Start-CPThirdPartyEmulator -ActionType $ActionType -Region eu-central-1
@@ -42,7 +42,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
     }
 
     It 'run with every name written out' {
-        # Not splatted: these are the lines of scripts that are taken over.
+        # Not splatted, because these are lines of existing scripts.
         (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Region eu-central-1 -AccessKey $accessKey `
             -SecretKey $secretKey -EndpointUrl $endpoint).Nonce | Should -Be $nonce
         $confirmed = Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Region eu-central-1 `
@@ -76,7 +76,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
     }
 
     It 'run with temporary keys, by <_>' -TestCases 'SessionToken', 'ST' {
-        # The emulator knows permanent keys only: that it refuses these shows that the token went out.
+        # The emulator knows only permanent keys. Its rejection proves that the token was sent.
         $basics[$_] = 'a-session-token'
         $result = Invoke-Capturing { Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @basics }
         $result.Errors[0].CategoryInfo.Category | Should -Be 'AuthenticationError'
@@ -105,7 +105,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -EndpointUrl $endpoint).Nonce | Should -Be $nonce
     }
 
-    It 'give with Select <Select> what AWS.Tools gives' -TestCases @(
+    It 'return the same as AWS.Tools with Select <Select>' -TestCases @(
         @{ Select = 'JobDetails.Nonce'; Expected = { $nonce } }
         @{ Select = 'JobDetails.Id'; Expected = { $jobId } }
         @{ Select = '^JobId'; Expected = { $jobId } }
@@ -115,7 +115,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
             Should -BeExactly (& $Expected)
     }
 
-    It 'give the answer as a whole with Select *' {
+    It 'return the whole response with Select *' {
         $answer = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '*' @basics
         $answer.JobDetails.Nonce, $answer.HttpStatusCode | Should -Be $nonce, 'OK'
         $answer.ResponseMetadata.RequestId | Should -Match '^[0-9a-f-]{36}$'
@@ -124,7 +124,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         $answer.ResponseMetadata.RequestId | Should -Match '^[0-9a-f-]{36}$'
     }
 
-    It 'give the members of AWS.Tools'' answer under their names' {
+    It 'return the members of AWS.Tools'' response by name' {
         $detail = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @basics
         $detail.Id, $detail.Nonce | Should -Be $jobId, $nonce
         $data = $detail.Data
@@ -139,7 +139,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         $data.ArtifactCredentials.SecretAccessKey.Reveal() | Should -Not -Be '***'
     }
 
-    It 'give with the path <Select> what AWS.Tools gives' -TestCases @(
+    It 'return the same as AWS.Tools with the path <Select>' -TestCases @(
         @{ Select = 'JobDetails.Data.InputArtifacts.Name'; Expected = 'In', 'More' }
         @{ Select = 'JobDetails.Data.ActionTypeId.Category.Value'; Expected = 'Test' }
         @{ Select = 'JobDetails.Data.InputArtifacts.Location.Type.Value'; Expected = 'S3', 'S3' }
@@ -149,7 +149,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select $Select @basics | Should -Be $Expected
     }
 
-    It 'give the status with a Value, also of a job that another worker has' {
+    It 'return the status with a Value, also for another worker''s job' {
         $claim = @{ JobId = $jobId; Nonce = $nonce; ClientToken = $token }
         (Confirm-CPThirdPartyJob @claim @basics -Select Status).Value | Should -Be 'InProgress'
         Confirm-CPThirdPartyJob @claim @basics -Select Status.Value | Should -Be 'InProgress'
@@ -162,18 +162,18 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         $result.Errors.FullyQualifiedErrorId | Should -BeLike 'JobTaken,*'
     }
 
-    It 'give the job id with <_>' -TestCases @{ Select = '^JobId' }, @{ PassThru = $true } {
+    It 'return the job id with <_>' -TestCases @{ Select = '^JobId' }, @{ PassThru = $true } {
         Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token @_ @basics | Should -BeExactly $jobId
     }
 
-    It 'refuse PassThru beside Select' {
+    It 'reject PassThru together with Select' {
         $result = Invoke-Capturing {
             Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -PassThru -Select '*' @basics
         }
         "$($result.Errors[0])" | Should -BeLike '*-PassThru and -Select*'
     }
 
-    It 'claim nothing where Select is wrong' {
+    It 'claim nothing if Select is wrong' {
         $result = Invoke-Capturing {
             Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token -Select Nonsense @basics
         }
@@ -181,7 +181,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         (Get-CPThirdPartyEmulatorJob -JobId $jobId).Status | Should -Be 'Dispatched'
     }
 
-    It 'go on with Force where the preference would ask, and neither with WhatIf nor with Confirm' {
+    It 'skip the preference''s prompt with Force, but not WhatIf or Confirm' {
         $ConfirmPreference = 'Low'
         $claim = @{ JobId = $jobId; Nonce = $nonce; ClientToken = $token; Force = $true }
         Confirm-CPThirdPartyJob @claim @basics -WhatIf
@@ -190,7 +190,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         (Confirm-CPThirdPartyJob @claim @basics).Status | Should -Be 'InProgress'
     }
 
-    It 'say how to go on where nobody can be asked' {
+    It 'recommend an action if no user can be prompted' {
         $ConfirmPreference = 'Low'
         try {
             Confirm-CPThirdPartyJob -JobId $jobId -Nonce $nonce -ClientToken $token @basics
@@ -224,12 +224,13 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         $result = Invoke-Capturing { & $Make $row | Get-CPThirdPartyJobDetail }
         "$($result.Errors[0])" | Should -BeLike '*SecretKey*mask*'
         $profiled = @{
-            JobId = $jobId; ClientToken = $token; ProfileName = 'partner'; ProfileLocation = $file; EndpointUrl = $endpoint
+            JobId = $jobId; ClientToken = $token; EndpointUrl = $endpoint
+            ProfileName = 'partner'; ProfileLocation = $file
         }
         (& $Make $profiled | Get-CPThirdPartyJobDetail).Nonce | Should -Be $nonce
     }
 
-    It 'take keys before a profile, and a profile before an object' {
+    It 'prefer keys to a profile, and a profile to an object' {
         $wrong = [pscustomobject] @{ AccessKeyId = 'WRONG'; SecretAccessKey = 'x' }
         (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Credential $wrong @basics).Nonce |
             Should -Be $nonce
@@ -237,7 +238,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @with).Nonce | Should -Be $nonce
         $with = @{ ProfileName = 'partner'; ProfileLocation = $file }
         $both = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @with @basics -Verbose 4>&1
-        "$both" | Should -BeLike "*profile 'partner' are not*"
+        "$both" | Should -BeLike "*ignoring the credentials of profile 'partner'*"
     }
 
     It 'take a region <What>' -TestCases @(
@@ -249,7 +250,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         (Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token @basics).Nonce | Should -Be $nonce
     }
 
-    It 'pass over an empty $StoredAWSRegion' {
+    It 'ignore an empty $StoredAWSRegion' {
         $StoredAWSRegion = ''
         $env:AWS_REGION = 'eu-central-1'
         try {
@@ -260,7 +261,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         }
     }
 
-    It 'have an error for a Select that names nothing' {
+    It 'report a Select that names nothing' {
         $result = Invoke-Capturing {
             Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select Nonsense @basics
         }
@@ -268,7 +269,7 @@ Describe 'Calls written for AWS.Tools.CodePipeline' {
         "$($result.Errors[0])" | Should -BeLike '*Nonsense*'
     }
 
-    It 'give the client token by Select as a secret' {
+    It 'return the client token by Select as a secret' {
         $given = Get-CPThirdPartyJobDetail -JobId $jobId -ClientToken $token -Select '^ClientToken' @basics
         "$given" | Should -Be '***'
         $given.Reveal() | Should -Be $token

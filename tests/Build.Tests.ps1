@@ -12,12 +12,12 @@ BeforeAll {
 }
 
 Describe 'The scripts of the repository' {
-    It 'have no finding of PSScriptAnalyzer' {
+    It 'pass PSScriptAnalyzer' {
         Skip-WithoutAnalyzer
         & $tools/Test-Script.ps1 | Should -BeLike 'PSScriptAnalyzer*no findings.'
     }
 
-    It 'are told by file, line and rule where one has a finding' {
+    It 'are reported by file, line and rule' {
         Skip-WithoutAnalyzer
         $script = Join-Path $TestDrive 'alias.ps1'
         Set-Content $script 'gci | Out-Null'
@@ -25,9 +25,9 @@ Describe 'The scripts of the repository' {
     }
 }
 
-Describe 'The modules that the tools want' {
+Describe 'The modules that the tools need' {
     BeforeAll {
-        # The same script beside requirements of this test's own.
+        # A copy of the script with the requirements of this test.
         $copy = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'tools')
         Copy-Item $tools/Install-Requirement.ps1 $copy
         Set-Content $copy/requirements.psd1 @"
@@ -38,33 +38,33 @@ Describe 'The modules that the tools want' {
 "@
     }
 
-    It 'are left alone where they are there in the pinned version' {
+    It 'are not reinstalled in the pinned version' {
         { & $copy/Install-Requirement.ps1 -Name Microsoft.PowerShell.Management } | Should -Not -Throw
     }
 
-    It 'are named with a cure where they can be had from nowhere' {
+    It 'are reported with a recommended action if unavailable' {
         { & $copy/Install-Requirement.ps1 -Name Contoso.Missing } |
             Should -Throw ('Module Contoso.Missing 9.8.7 is missing*' +
                 'Install-PSResource -Name Contoso.Missing -Version 9.8.7*PSModulePath*')
     }
 
-    It 'are pinned, every one that is asked for' {
+    It 'are all pinned' {
         { & $copy/Install-Requirement.ps1 -Name Contoso.Other } | Should -Throw "*does not contain 'Contoso.Other'*"
     }
 }
 
 Describe 'build.ps1' {
-    It 'refuses a task that it has not, and names those it has' {
+    It 'rejects an unknown task and lists the known ones' {
         { & $root/build.ps1 -Task Nonsense } | Should -Throw '*Build,Help,Analyze,Test,Package,Publish*'
     }
 
-    It 'takes a list as the command line of another shell gives it' {
+    It 'accepts a comma-separated list from another shell' {
         $said = Invoke-Engine -NoProfile -NonInteractive -File $root/build.ps1 -Task 'Analyze,Nonsense' 2>&1
         $LASTEXITCODE | Should -Not -Be 0
         "$said" -replace '\s+', ' ' | Should -BeLike "*'Nonsense' is not a task*"
     }
 
-    It 'runs tasks in their order, by scripts of tools/ that are there' {
+    It 'runs tasks in order with existing scripts of tools/' {
         $text = Get-Content -Raw $root/build.ps1
         $scripts = [regex]::Matches($text, '\$tools/([\w-]+\.ps1)') |
             ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
@@ -74,9 +74,9 @@ Describe 'build.ps1' {
         }
     }
 
-    Context 'with no PlatyPS to be had' {
+    Context 'without PlatyPS' {
         BeforeAll {
-            # What the help is made of, with a pinned version that is nowhere.
+            # The help sources, with a pinned version that does not exist.
             $project = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'project')).FullName
             $null = New-Item -ItemType Directory -Path $project/docs, $project/module
             Copy-Item $root/build.ps1 $project
@@ -93,14 +93,14 @@ Describe 'build.ps1' {
             }
         }
 
-        It 'takes the committed help where it is that of the markdown, and says so' {
+        It 'uses committed help that matches the markdown, and reports it' {
             $run = Invoke-HelpTask
             $run.ExitCode | Should -Be 0 -Because $run.Said
             $run.Said | Should -BeLike ('*Microsoft.PowerShell.PlatyPS 9.8.7 is missing*' +
                 'committed help is checked and used*by its hash*')
         }
 
-        It 'fails where the committed help is stale' {
+        It 'fails if the committed help is stale' {
             Add-Content $project/docs/en-US/Confirm-CPThirdPartyJob.md 'More words.'
             $run = Invoke-HelpTask
             $run.ExitCode | Should -Not -Be 0

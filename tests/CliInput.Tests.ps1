@@ -9,7 +9,7 @@ BeforeAll {
         if ($Claimed) { $jobs | Confirm-CPThirdPartyJob } else { $jobs | Get-CPThirdPartyJobDetail }
     }
 
-    # A file as the AWS CLI takes it by --cli-input-json.
+    # Creates a file for --cli-input-json of the AWS CLI.
     function Save-Input($Content) {
         $path = Join-Path $TestDrive "$(New-Guid).json"
         Set-Content -Path $path -Value $(
@@ -48,7 +48,7 @@ Describe 'New-CPThirdPartySkeleton' {
         (New-CPThirdPartySkeleton $Name).PSObject.Properties.Name | Should -Contain $Member
     }
 
-    It 'is YAML with what is required said, and values that are taken back' {
+    It 'is YAML that marks required members and round-trips' {
         $yaml = New-CPThirdPartySkeleton PutThirdPartyJobFailureResult -AsYaml
         $yaml | Should -BeOfType string
         $lines = $yaml -split '\n'
@@ -58,7 +58,7 @@ Describe 'New-CPThirdPartySkeleton' {
         $lines -notmatch '^ *\w+:' | Should -BeNullOrEmpty
     }
 
-    It 'is the answer of <Operation> with Output' -TestCases @(
+    It 'is the response of <Operation> with Output' -TestCases @(
         @{ Operation = 'PollForThirdPartyJobs'; Path = { $_.jobs[0].jobId } ; Value = 'jobId' }
         @{ Operation = 'GetThirdPartyJobDetails'; Value = 'bucketName'
             Path = { $_.jobDetails.data.inputArtifacts[0].location.s3Location.bucketName }
@@ -70,11 +70,11 @@ Describe 'New-CPThirdPartySkeleton' {
             Should -Be $Value
     }
 
-    It 'is an empty answer of a result' {
+    It 'is an empty response for a result' {
         New-CPThirdPartySkeleton PutThirdPartyJobSuccessResult -Output -AsJson | Should -Be '{}'
     }
 
-    It 'lists the operations where there is none of that name' {
+    It 'lists the operations for an unknown name' {
         $result = Invoke-Capturing { New-CPThirdPartySkeleton PollForJobs }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
         "$($result.Errors[0]) $($result.Errors[0].ErrorDetails.RecommendedAction)" |
@@ -108,7 +108,7 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
         (Get-ServiceRequest)[-1].Body.nonce | Should -Be $detail.Nonce
     }
 
-    It 'reports a success, and leaves out what was not filled in' {
+    It 'reports a success without the unfilled members' {
         $request = New-CPThirdPartySkeleton PutThirdPartyJobSuccessResult
         $request.jobId = (Get-TestJob -Claimed).JobId
         $request.clientToken = $token
@@ -121,7 +121,7 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
         $sent.executionDetails.PSObject.Properties.Name | Should -Not -Contain 'externalExecutionId'
     }
 
-    It 'takes a revision that was not filled in for none' {
+    It 'ignores an unfilled revision' {
         $request = New-CPThirdPartySkeleton PutThirdPartyJobSuccessResult
         $request.jobId = (Get-TestJob -Claimed).JobId
         $request.clientToken = $token
@@ -143,7 +143,7 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
             Should -Be 'PermissionError', 'not allowed', 'run-9'
     }
 
-    It 'writes an error that names what is empty, and sends nothing, where nothing was filled in' {
+    It 'reports the empty member of an unfilled skeleton and sends nothing' {
         $before = (Get-ServiceRequest).Count
         $result = Invoke-Capturing { New-CPThirdPartySkeleton GetThirdPartyJobDetails | Get-CPThirdPartyJobDetail }
         $result.Errors.Count | Should -Be 1
@@ -153,7 +153,7 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
 }
 
 Describe 'An input file of the AWS CLI' {
-    It 'polls, as poll-for-third-party-jobs does with it' {
+    It 'polls like poll-for-third-party-jobs' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $file = Save-Input '{
   "actionTypeId": { "category": "Test", "owner": "ThirdParty", "provider": "Contoso", "version": "1" },
@@ -169,7 +169,7 @@ Describe 'An input file of the AWS CLI' {
         (Get-Content $file -Raw | ConvertFrom-Json | Confirm-CPThirdPartyJob).Status | Should -Be 'InProgress'
     }
 
-    It 'reports that the job goes on' {
+    It 'reports a continuation' {
         $job = Get-TestJob -Claimed
         $file = Save-Input @{ jobId = $job.JobId; clientToken = $token; continuationToken = 'step 2' }
         Get-Content $file -Raw | ConvertFrom-Json | Complete-CPThirdPartyJob
@@ -208,7 +208,7 @@ Describe 'An input file of the AWS CLI' {
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).FailureType | Should -Be 'RevisionOutOfSync'
     }
 
-    It 'gives way to the parameters' {
+    It 'is overridden by parameters' {
         $job = Get-TestJob -Claimed
         $file = Save-Input @{
             jobId = $job.JobId
@@ -219,7 +219,7 @@ Describe 'An input file of the AWS CLI' {
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Summary | Should -Be 'of the call'
     }
 
-    It 'holds many requests, one error for the wrong one, and the others go on' {
+    It 'reports one error for a wrong request and sends the others' {
         $jobs = 1..2 | ForEach-Object { Get-TestJob -Claimed }
         $file = Save-Input @(
             @{ jobId = $jobs[0].JobId; clientToken = $token; executionDetails = @{ summary = 'a' } }
@@ -231,7 +231,7 @@ Describe 'An input file of the AWS CLI' {
         $jobs | ForEach-Object { (Get-CPThirdPartyEmulatorJob -JobId $_.JobId).Summary } | Should -Be 'a', 'b'
     }
 
-    It 'has an error that names its member, where <What>' -TestCases @(
+    It 'reports the wrong member if <What>' -TestCases @(
         @{ What = 'the failure type is none'; Member = 'failureDetails.type'
             Part = @{ failureDetails = @{ type = 'Nonsense'; message = 'x' } }
         }
@@ -261,7 +261,7 @@ Describe 'An input file of the AWS CLI' {
     }
 }
 
-# Whatever a result is piped as, a failure in it is never reported as a success.
+# A failure in a piped result must never be reported as a success.
 Describe 'A failure from the pipeline' {
     BeforeAll {
         $failure = @{ type = 'ConfigurationError'; message = 'no such project' }
@@ -325,7 +325,7 @@ Describe 'A failure from the pipeline' {
     ) {
         $job = Get-TestJob -Claimed
         $id = $job.JobId
-        # As one object: PowerShell hands the entries of a generic dictionary on one by one.
+        # Pipes one object: PowerShell would enumerate the entries of a generic dictionary.
         Write-Output -InputObject (& $Make) -NoEnumerate | Complete-CPThirdPartyJob
         $taken = Get-CPThirdPartyEmulatorJob -JobId $id
         $taken.Status, $taken.FailureType, $taken.FailureMessage |
@@ -351,7 +351,7 @@ Describe 'A failure from the pipeline' {
         $taken.Status, $taken.FailureType, $taken.FailureMessage | Should -Be 'Failed', 'PermissionError', 'bad'
     }
 
-    It 'keeps the file''s type and id beside <Parameter>' -TestCases @(
+    It 'keeps the file''s type and id with <Parameter>' -TestCases @(
         @{ Parameter = 'FailureMessage'; Value = 'in my words'; Text = 'in my words' }
         @{ Parameter = 'ErrorRecord'; Text = 'of the error'
             Value = [System.Management.Automation.ErrorRecord]::new(
@@ -367,7 +367,7 @@ Describe 'A failure from the pipeline' {
             Should -Be 'ConfigurationError', $Text, 'run-3'
     }
 
-    It 'takes another type from FailureType' {
+    It 'takes the type from FailureType' {
         $job = Get-TestJob -Claimed
         @{ jobId = $job.JobId; clientToken = $token; failureDetails = $failure } |
             Complete-CPThirdPartyJob -FailureType RevisionUnavailable
@@ -375,7 +375,7 @@ Describe 'A failure from the pipeline' {
         $taken.FailureType, $taken.FailureMessage | Should -Be 'RevisionUnavailable', 'no such project'
     }
 
-    It 'is not turned into a success by <Name>' -TestCases @(
+    It 'does not become a success through <Name>' -TestCases @(
         @{ Name = 'Summary'; Value = 'all well' }
         @{ Name = 'PercentComplete'; Value = 100 }
         @{ Name = 'ContinuationToken'; Value = 'step 2' }
@@ -392,9 +392,11 @@ Describe 'A failure from the pipeline' {
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).ResultCount | Should -Be 0
     }
 
-    It 'that cannot be read is refused with its member: <What>' -TestCases @(
-        @{ What = 'a misspelt member'; Json = '"failureDetail": {}'; Said = '*failureDetail *failureDetails meant*' }
-        @{ What = 'a misspelt member inside'; Said = '*failureDetails.mesage *message meant*'
+    It 'with an invalid member is rejected: <What>' -TestCases @(
+        @{ What = 'a misspelt member'; Json = '"failureDetail": {}'
+            Said = '*failureDetail *Did you mean failureDetails*'
+        }
+        @{ What = 'a misspelt member inside'; Said = '*failureDetails.mesage *Did you mean message*'
             Json = '"failureDetails": {"type":"JobFailed","mesage":"x"}'
         }
         @{ What = 'another member inside'; Said = '*failureDetails.summary*externalExecutionId*'
@@ -411,7 +413,7 @@ Describe 'A failure from the pipeline' {
         @{ What = 'a number'; Json = '"failureDetails": 0'; Said = '*failureDetails is of type Int64*object*' }
         @{ What = 'no type'; Json = '"failureDetails": {"message":"x"}'; Said = '*failureDetails.type is missing*' }
         @{ What = 'no message'; Json = '"failureDetails": {"type":"JobFailed"}'; Said = '*message is missing*' }
-        @{ What = 'a message that is no text'; Said = '*failureDetails.message is of type Int64*text*'
+        @{ What = 'a message that is not text'; Said = '*failureDetails.message is of type Int64*text*'
             Json = '"failureDetails": {"type":"JobFailed","message":5}'
         }
         @{ What = 'a message that is null'; Said = '*failureDetails.message is null*'
@@ -426,14 +428,14 @@ Describe 'A failure from the pipeline' {
         @{ What = 'a continuation beside it'; Said = '*failureDetails and continuationToken*'
             Json = '"failureDetails": {"type":"JobFailed","message":"x"}, "continuationToken": "step 2"'
         }
-        @{ What = 'a member of none'; Json = '"result": "failed"'; Said = '*result is not a member*failureDetails*' }
+        @{ What = 'an unknown member'; Json = '"result": "failed"'; Said = '*result is not a member*failureDetails*' }
         @{ What = 'columns for a failure, left empty'; Json = '"FailureMessage": "", "FailureType": ""'
-            Said = '*does not say whether the job failed*'
+            Said = '*has members for a failure, but they are empty*'
         }
         @{ What = 'a type without a message'; Json = '"FailureType": "JobFailed", "FailureMessage": ""'
             Said = '*no FailureMessage*'
         }
-        @{ What = 'the status of a failed job'; Json = '"Status": "Failed"'; Said = '*status of a job that failed*' }
+        @{ What = 'the status of a failed job'; Json = '"Status": "Failed"'; Said = '*status of a failed job*' }
         @{ What = 'a job with a note of a failure'; Json = '"Status": "InProgress", "FailureReason": "x"'
             Said = '*FailureReason*'
         }
@@ -454,7 +456,7 @@ Describe 'A failure from the pipeline' {
 }
 
 Describe 'A success from the pipeline' {
-    It 'keeps everything that it says, piped as <What>' -TestCases @(
+    It 'keeps all members, piped as <What>' -TestCases @(
         @{ What = 'nested hashtables'
             Make = {
                 @{
@@ -513,7 +515,7 @@ Describe 'A success from the pipeline' {
         }
     }
 
-    It 'is refused with its member and type: <Member> as <Value>' -TestCases @(
+    It 'is rejected with its member and type: <Member> as <Value>' -TestCases @(
         @{ Member = 'executionDetails.percentComplete'; Value = '1.5'; Said = 'Double*whole number' }
         @{ Member = 'executionDetails.percentComplete'; Value = '50.0'; Said = 'Double*whole number' }
         @{ Member = 'executionDetails.percentComplete'; Value = 'true'; Said = 'Boolean*whole number' }
@@ -544,25 +546,25 @@ Describe 'A success from the pipeline' {
         (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
     }
 
-    It 'is refused where a name stands twice, in two cases' {
+    It 'is rejected if a name occurs twice in different case' {
         $result = Invoke-Capturing {
             '{"jobId":"any","summary":"a","Summary":"b"}' | ConvertFrom-Json -AsHashtable | Complete-CPThirdPartyJob
         }
         "$($result.Errors[0])" | Should -BeLike '*ummary*twice*'
     }
 
-    It 'is refused where ContinuationToken can be the earlier job''s' {
+    It 'is rejected if ContinuationToken is ambiguous' {
         $job = Get-TestJob -Claimed
         $result = Invoke-Capturing {
             [pscustomobject] @{ JobId = $job.JobId; ClientId = 'one'; ContinuationToken = 'x' } |
                 Complete-CPThirdPartyJob
         }
-        "$($result.Errors[0])" | Should -BeLike '*ContinuationToken*earlier job*'
+        "$($result.Errors[0])" | Should -BeLike '*ContinuationToken*previous job*'
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).ResultCount | Should -Be 0
     }
 }
 
-Describe 'Text that ConvertFrom-Json makes a date of' {
+Describe 'Text that ConvertFrom-Json converts to a date' {
     AfterAll {
         [cultureinfo]::CurrentCulture = $culture
     }
@@ -571,7 +573,7 @@ Describe 'Text that ConvertFrom-Json makes a date of' {
         $culture = [cultureinfo]::CurrentCulture
     }
 
-    It 'is sent as it was: <Text> (<Culture>)' -TestCases @(
+    It 'is sent unchanged: <Text> (<Culture>)' -TestCases @(
         foreach ($culture in 'en-US', 'de-DE', 'ar-SA') {
             @{ Text = '2026-01-31T12:00:00Z'; Culture = $culture }
             @{ Text = '2026-01-31T12:00:00'; Culture = $culture }
@@ -592,8 +594,9 @@ Describe 'Text that ConvertFrom-Json makes a date of' {
         Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob -ClientToken $token | Complete-CPThirdPartyJob
     }
 
-    It 'is refused where it cannot be told, with the cure: <_>' -TestCases @(
-        '2026-01-31T12:00:00.5Z', '2026-01-31T12:00:00.1234567', '2026-01-31T12:00:00+01:00', '2026-01-31T12:00:00-00:00'
+    It 'is rejected with a recommended action if ambiguous: <_>' -TestCases @(
+        '2026-01-31T12:00:00.5Z', '2026-01-31T12:00:00.1234567', '2026-01-31T12:00:00+01:00',
+        '2026-01-31T12:00:00-00:00'
     ) {
         $before = (Get-ServiceRequest | Measure-Object).Count
         $json = "{`"jobId`":`"any`",`"clientToken`":`"$token`",`"continuationToken`":`"$_`"}"
@@ -603,7 +606,7 @@ Describe 'Text that ConvertFrom-Json makes a date of' {
         (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
     }
 
-    It 'is refused as a nonce that cannot be told' {
+    It 'is rejected as an ambiguous nonce' {
         $result = Invoke-Capturing {
             '{"jobId":"any","clientToken":"t","nonce":"2026-01-31T12:00:00+01:00"}' | ConvertFrom-Json |
                 Confirm-CPThirdPartyJob
@@ -631,7 +634,7 @@ Describe 'Parameters of a result' {
         ToUnixTimeSeconds() | Should -Be 1769860800
     }
 
-    It 'refuse -<Name> <Value>' -TestCases @(
+    It 'reject -<Name> <Value>' -TestCases @(
         @{ Name = 'RevisionCreated'; Value = $true; Said = 'time' }
         @{ Name = 'RevisionCreated'; Value = 'yesterday'; Said = 'time' }
         @{ Name = 'RevisionCreated'; Value = 1e30; Said = 'time' }
@@ -654,7 +657,7 @@ Describe 'Parameters of a result' {
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).PercentComplete | Should -Be 40
     }
 
-    It 'refuse -FailureType without a message, and send nothing' {
+    It 'reject -FailureType without a message and send nothing' {
         $job = Get-TestJob -Claimed
         $result = Invoke-Capturing { $job | Complete-CPThirdPartyJob -FailureType ConfigurationError }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'

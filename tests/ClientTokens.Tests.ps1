@@ -7,7 +7,7 @@ BeforeAll {
         [System.Net.NetworkCredential]::new('', $Text).SecurePassword
     }
 
-    # A job of client 'one', through a session that knows no token by itself.
+    # Creates a job of client 'one' through a session without tokens.
     function Get-JobWithoutToken([int] $Count = 1) {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count $Count -ClientId one -ClientToken $known
         Get-CPThirdPartyJob $ActionType -Session bare
@@ -33,7 +33,7 @@ Describe 'A client token as a parameter' {
         Clear-TestService
     }
 
-    It 'is taken as <What>' -TestCases @(
+    It 'is accepted as <What>' -TestCases @(
         @{ What = 'a string'; Make = { $known } }
         @{ What = 'a SecureString'; Make = { ConvertTo-TestSecureString $known } }
         @{ What = 'the password of a PSCredential'
@@ -57,13 +57,13 @@ Describe 'A client token as a parameter' {
         "$($detail.ClientToken)" | Should -Be '***'
     }
 
-    It 'is carried on to the later cmdlets' {
+    It 'is passed to later cmdlets' {
         Get-JobWithoutToken |
             Get-CPThirdPartyJobDetail -ClientToken $known | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob
         (Get-CPThirdPartyEmulatorJob | Select-Object -Last 1).Status | Should -Be 'Succeeded'
     }
 
-    It 'is asked of a script block once per client' {
+    It 'is read from a script block once per client' {
         $asked = [System.Collections.Generic.List[string]]::new()
         $details = Get-JobWithoutToken -Count 3 |
             Get-CPThirdPartyJobDetail -ClientToken { param($ClientId) $asked.Add($ClientId); $known }
@@ -71,7 +71,7 @@ Describe 'A client token as a parameter' {
         $asked | Should -Be 'one'
     }
 
-    It 'lets one client without a token cost that job alone' {
+    It 'fails only the jobs of a client without a token' {
         $other = New-CPThirdPartyEmulatorJob $ActionType -ClientId two -ClientToken 'token-of-another'
         $result = Invoke-Capturing { Get-JobWithoutToken | Get-CPThirdPartyJobDetail -ClientToken @{ one = $known } }
         $result.Output.ClientId | Should -Be 'one'
@@ -80,7 +80,7 @@ Describe 'A client token as a parameter' {
         $result.Errors[0].TargetObject.JobId | Should -Be $other.JobId
     }
 
-    It 'names the client, and each place that was looked in, where none is found' {
+    It 'names the client and all sources if none has a token' {
         $job = Get-JobWithoutToken
         $result = Invoke-Capturing { $job | Get-CPThirdPartyJobDetail -ClientToken @{ other = 'x' } }
         $result.Errors[0].CategoryInfo.Category | Should -Be 'AuthenticationError'
@@ -91,7 +91,7 @@ Describe 'A client token as a parameter' {
         $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike '*-ClientToken*'
     }
 
-    It 'reports a script block that throws, with its words' {
+    It 'reports the message of a script block that throws' {
         $job = Get-JobWithoutToken
         $result = Invoke-Capturing {
             $job | Get-CPThirdPartyJobDetail -ClientToken { param($ClientId) throw "the safe of $ClientId is locked" }
@@ -103,7 +103,7 @@ Describe 'A client token as a parameter' {
         $result.Errors[0].TargetObject.JobId | Should -Be $job.JobId
     }
 
-    It 'reports <What> with InvalidInput before the wire' -TestCases @(
+    It 'reports <What> with InvalidInput before any request' -TestCases @(
         @{ What = 'an empty string'; Token = '' }
         @{ What = 'a token of 257 characters'; Token = 'x' * 257 }
         @{ What = 'a number'; Token = 5 }
@@ -133,7 +133,7 @@ Describe 'The order in which client tokens are looked up' {
         Clear-TestService
     }
 
-    It 'puts the parameter before the token that the job carries' {
+    It 'prefers the parameter to the job''s token' {
         Connect-Bare
         $job = Get-JobWithoutToken
         $detail = $job | Get-CPThirdPartyJobDetail -ClientToken $known
@@ -141,38 +141,38 @@ Describe 'The order in which client tokens are looked up' {
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidClientToken,*'
     }
 
-    It 'puts the token that the job carries before the session''s' {
+    It 'prefers the job''s token to the session''s' {
         Connect-Bare @{ ClientToken = $known }
         $detail = Get-JobWithoutToken | Get-CPThirdPartyJobDetail
         Connect-Bare @{ ClientToken = 'wrong' }
         ($detail | Confirm-CPThirdPartyJob -Session bare).Status | Should -Be 'InProgress'
     }
 
-    It 'puts the session''s before the environment''s' {
+    It 'prefers the session''s token to the environment''s' {
         $env:CPTHIRDPARTY_CLIENT_TOKEN = 'wrong'
         Connect-Bare @{ ClientToken = { param($ClientId) if ($ClientId -eq 'one') { $known } } }
         (Get-JobWithoutToken | Get-CPThirdPartyJobDetail).Nonce | Should -Not -BeNullOrEmpty
     }
 
-    It 'goes on to the environment where the session does not know the client' {
+    It 'falls back to the environment if the session has no token' {
         $env:CPTHIRDPARTY_CLIENT_TOKEN = $known
         Connect-Bare @{ ClientToken = @{ other = 'x' } }
         (Get-JobWithoutToken | Get-CPThirdPartyJobDetail).Nonce | Should -Not -BeNullOrEmpty
     }
 
-    It 'reads one token of the environment' {
+    It 'reads one token from the environment' {
         $env:CPTHIRDPARTY_CLIENT_TOKEN = $known
         Connect-Bare
         (Get-JobWithoutToken | Get-CPThirdPartyJobDetail).Nonce | Should -Not -BeNullOrEmpty
     }
 
-    It 'reads a JSON map of the environment' {
+    It 'reads a JSON map from the environment' {
         $env:CPTHIRDPARTY_CLIENT_TOKEN = @{ other = 'x'; one = $known } | ConvertTo-Json
         Connect-Bare
         (Get-JobWithoutToken | Get-CPThirdPartyJobDetail).Nonce | Should -Not -BeNullOrEmpty
     }
 
-    It 'says that the variable is not JSON, and does not show it' {
+    It 'reports invalid JSON in the variable without its content' {
         $env:CPTHIRDPARTY_CLIENT_TOKEN = '{"one": "half-a-secret'
         Connect-Bare
         $result = Invoke-Capturing { Get-JobWithoutToken | Get-CPThirdPartyJobDetail }
@@ -181,7 +181,7 @@ Describe 'The order in which client tokens are looked up' {
         $result.Errors[0] | Format-List * -Force | Out-String | Should -Not -BeLike '*half-a-secret*'
     }
 
-    It 'asks the session''s script block once per client, over many calls' {
+    It 'calls the session''s script block once per client' {
         $asked = [System.Collections.Generic.List[string]]::new()
         Connect-Bare @{ ClientToken = { param($ClientId) $asked.Add($ClientId); $known } }
         1..3 | ForEach-Object { Get-JobWithoutToken | Get-CPThirdPartyJobDetail } | Should -HaveCount 3
@@ -195,7 +195,7 @@ Describe 'A vault of SecretManagement' {
         $null = $emulator.AddClient('one', $known)
         $asked = [System.Collections.Generic.List[string]]::new()
 
-        # Stands in for Microsoft.PowerShell.SecretManagement, which keeps its own errors and its own shapes of secrets.
+        # Simulates Microsoft.PowerShell.SecretManagement with its errors and types of secrets.
         $standIn = New-Module -Name SecretManagementStandIn -ArgumentList $asked, $known -ScriptBlock {
             param($Asked, $Known)
             $script:Asked = $Asked
@@ -224,14 +224,14 @@ Describe 'A vault of SecretManagement' {
         Clear-TestService
     }
 
-    It 'gives the token that stands under the client''s id, asked once' {
+    It 'returns the token stored under the client id, read once' {
         Connect-Bare @{ ClientTokenVault = 'Partner' }
         1..2 | ForEach-Object { Get-JobWithoutToken | Get-CPThirdPartyJobDetail } | Should -HaveCount 2
         $asked | Should -Be 'Partner/one'
         (Get-CPThirdPartySession bare).ClientTokenSource | Should -BeLike '*Partner*'
     }
 
-    It 'is one of the places named where it does not know the client' {
+    It 'is named as a source if it has no token' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId unknown
         Connect-Bare @{ ClientTokenVault = 'Partner' }
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Session bare | Get-CPThirdPartyJobDetail }
@@ -240,7 +240,7 @@ Describe 'A vault of SecretManagement' {
         "$($result.Errors[0])" | Should -BeLike "*'unknown'*vault 'Partner'*"
     }
 
-    It 'has its error reported where it is locked' {
+    It 'reports the error of a locked vault' {
         Connect-Bare @{ ClientTokenVault = 'locked' }
         $result = Invoke-Capturing { Get-JobWithoutToken | Get-CPThirdPartyJobDetail }
         $result.Errors.Count | Should -Be 1
@@ -248,14 +248,14 @@ Describe 'A vault of SecretManagement' {
         "$($result.Errors[0])" | Should -BeLike "*vault 'locked'*a password is needed*"
     }
 
-    It 'tells which module to install where Get-Secret is not there' {
+    It 'names the module to install if Get-Secret is missing' {
         Connect-Bare @{ ClientTokenVault = 'Partner' }
         Remove-Module -ModuleInfo $standIn
         $result = Invoke-Capturing { Get-JobWithoutToken | Get-CPThirdPartyJobDetail }
         "$($result.Errors[0])" | Should -BeLike '*Microsoft.PowerShell.SecretManagement*'
     }
 
-    It 'is not taken beside a token' {
+    It 'cannot be combined with a token' {
         { Connect-Bare @{ ClientTokenVault = 'Partner'; ClientToken = 'x'; ErrorAction = 'Stop' } } |
             Should -Throw -ErrorId 'InvalidInput,*'
     }

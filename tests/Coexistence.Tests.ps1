@@ -1,8 +1,8 @@
-# Beside what else lives in a user's PowerShell.
+# Tests with other modules and features in a user's PowerShell.
 BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
 
-    # AWS.Tools.CodePipeline as far as the two equal names go: cmdlets of its module that tell who was called.
+    # Simulates AWS.Tools.CodePipeline: cmdlets with the two equal names that report which module was called.
     $awsTools = Join-Path $TestDrive 'AWS.Tools.CodePipeline'
     $null = New-Item -ItemType Directory -Path $awsTools
     Set-Content "$awsTools/AWS.Tools.CodePipeline.psm1" @'
@@ -24,8 +24,8 @@ $null = New-CPThirdPartyEmulatorJob Test/Contoso/1
 '@
 }
 
-Describe 'Beside AWS.Tools.CodePipeline' {
-    It 'is called by its module''s name, whichever was imported last: <_>' -TestCases 'ours', 'theirs' {
+Describe 'Together with AWS.Tools.CodePipeline' {
+    It 'is called by module name after any import order: <_>' -TestCases 'ours', 'theirs' {
         $order = if ($_ -eq 'ours') {
             "Import-Module '$awsTools'; Import-Module `$Manifest"
         } else { "Import-Module `$Manifest; Import-Module '$awsTools'" }
@@ -40,7 +40,7 @@ AWS.Tools.CodePipeline\Get-CPThirdPartyJobDetail -JobId x
         $child.Lines | Should -Be 'Succeeded', 'AWS.Tools'
     }
 
-    It 'can be given a prefix, which leaves the names to AWS.Tools' {
+    It 'can use a prefix to leave the names to AWS.Tools' {
         $child = Invoke-ChildPwsh -NoImport -Script @"
 Import-Module '$awsTools'
 Import-Module `$Manifest -Prefix Partner
@@ -51,7 +51,7 @@ Get-CPThirdPartyJobDetail -JobId x
         $child.Lines | Should -Be 'AWS.Tools', 'CodePipeline.ThirdParty'
     }
 
-    It 'leaves AWS.Tools'' cmdlets as they were when it is removed' {
+    It 'leaves AWS.Tools'' cmdlets unchanged when removed' {
         $child = Invoke-ChildPwsh -NoImport -Script "Import-Module '$awsTools'; Import-Module `$Manifest
             Remove-Module CodePipeline.ThirdParty; Get-CPThirdPartyJobDetail -JobId x"
         $child.Errors | Should -BeNullOrEmpty
@@ -60,7 +60,7 @@ Get-CPThirdPartyJobDetail -JobId x
 }
 
 Describe 'In scripts of users' {
-    It 'takes $PSDefaultParameterValues' {
+    It 'supports $PSDefaultParameterValues' {
         $child = Invoke-ChildPwsh @"
 `$emulator = Start-CPThirdPartyEmulator
 `$PSDefaultParameterValues = @{
@@ -106,9 +106,9 @@ $Script
         $child.Lines | Should -Be (@('Succeeded') * 4)
     }
 
-    It 'works in Start-Job, whose process takes plain values: no secret crosses by itself' {
-        # Start-Job starts the program in $PSHOME. In the .NET tool, that is for one platform, and has to be told where
-        # .NET is.
+    It 'works in Start-Job, which receives no secret implicitly' {
+        # Start-Job starts the program in $PSHOME. In the .NET tool, this program is platform-specific and needs the
+        # location of .NET.
         $variables = @{}
         $engine = Get-Engine
         if ($engine.Arguments) {
@@ -149,7 +149,7 @@ Describe 'Constrained language mode' {
         $constrained = '$ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"'
     }
 
-    It 'takes a job to its end, as the cmdlets need no method of a script' {
+    It 'completes a job without method calls in the script' {
         $child = Invoke-ChildPwsh -NoImport -Script @"
 $constrained
 Import-Module `$Manifest
@@ -161,7 +161,7 @@ $service
         $child.Lines | Should -Be 'Succeeded'
     }
 
-    It 'runs a worker''s handler in the caller''s mode, and none in a runspace of its own' {
+    It 'runs a handler in the caller''s mode and never in a separate runspace' {
         $child = Invoke-ChildPwsh -NoImport -Script @"
 $constrained
 Import-Module `$Manifest
@@ -172,10 +172,10 @@ $service
 try { Invoke-CPThirdPartyWorker Test/Contoso/1 -MaxJobs 1 -ThrottleLimit 2 -ScriptBlock { } } catch { "`$_" }
 "@
         $child.Lines | Where-Object { $_ -like 'Cannot invoke method*' } | Should -Not -BeNullOrEmpty
-        $child.Lines[-1] | Should -BeLike 'PowerShell is in ConstrainedLanguage mode here*'
+        $child.Lines[-1] | Should -BeLike 'PowerShell runs in ConstrainedLanguage mode*'
     }
 
-    It 'is named by PowerShell''s own error where a script reaches for more: <_>' -TestCases @(
+    It 'is named in PowerShell''s error for a forbidden script: <_>' -TestCases @(
         '$secret.Reveal()', '[CodePipeline.ThirdParty.Secrets.Secret]::new("x")'
     ) {
         $child = Invoke-ChildPwsh @"

@@ -11,7 +11,7 @@ BeforeAll {
         "aws_access_key_id = $($Keys[$Account][0])`naws_secret_access_key = $($Keys[$Account][1])`n"
     }
 
-    # An emulator that knows the partner's keys only, at an endpoint that the environment names.
+    # An emulator that accepts only the partner's keys. The environment contains its endpoint.
     function Start-PartnerService {
         $emulator = Start-CPThirdPartyEmulator -ActionType $ActionType -AccessKey $Keys.partner[0] `
             -SecretKey $Keys.partner[1]
@@ -26,7 +26,7 @@ BeforeAll {
         Set-Content -LiteralPath $env:AWS_SHARED_CREDENTIALS_FILE -Value $KeyFile
     }
 
-    # 'ok', or the id of the one error.
+    # Returns 'ok' or the id of the only error.
     function Test-Poll([hashtable] $With = @{}) {
         $script:Last = Invoke-Capturing { Get-CPThirdPartyJob $ActionType @With -WarningAction SilentlyContinue }
         if ($Last.Errors) { ($Last.Errors[0].FullyQualifiedErrorId -split ',')[0] } else { 'ok' }
@@ -50,7 +50,7 @@ Describe 'The AWS files' {
         $Before.Keys | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $Before[$_]) }
     }
 
-    It 'give the keys of the profile that <Name> names' -TestCases @(
+    It 'provide the keys of the profile in <Name>' -TestCases @(
         @{ Name = 'AWS_PROFILE' }
         @{ Name = 'AWS_DEFAULT_PROFILE' }
     ) {
@@ -61,7 +61,7 @@ Describe 'The AWS files' {
         Test-Poll | Should -Be ok
     }
 
-    It 'give a profile with <What>' -TestCases @(
+    It 'provide a profile with <What>' -TestCases @(
         @{ What = 'retry_mode = legacy'; Lines = 'retry_mode = legacy' }
         @{ What = 'mfa_serial beside keys'; Lines = 'mfa_serial = arn:aws:iam::123456789012:mfa/me' }
         @{ What = 'sso_region beside keys'; Lines = 'sso_region = us-east-1' }
@@ -74,12 +74,12 @@ Describe 'The AWS files' {
         Test-Poll @{ ProfileName = 'p' } | Should -Be ok
     }
 
-    It 'give a profile whose name is in quotes' {
+    It 'provide a profile with a quoted name' {
         Set-AwsFile "[profile 'p q']`nregion = us-east-1`n$(Get-KeyLine partner)"
         Test-Poll @{ ProfileName = 'p q' } | Should -Be ok
     }
 
-    It 'stop a call that needs them where <What>, with file and line, until that is right' -TestCases @(
+    It 'fail a call with file and line if <What>, until fixed' -TestCases @(
         @{ What = 'a line is no setting'; Line = 'this line is no setting' }
         @{ What = 'a setting stands twice'; Line = "aws_access_key_id = x`naws_access_key_id = y" }
         @{ What = 'a comment stands behind the region'; Line = 'region = us-east-1 ; office' }
@@ -100,7 +100,7 @@ Describe 'The AWS files' {
         Test-Poll | Should -Be ok
     }
 
-    It 'warn once where they are passed over' {
+    It 'warn once if they are ignored' {
         Set-AwsFile "[default]`nnothing`n"
         $with = @{ Region = 'us-east-1'; AccessKey = $Keys.partner[0]; SecretKey = $Keys.partner[1] }
         $null = Get-CPThirdPartyJob $ActionType @with -WarningVariable first -WarningAction SilentlyContinue
@@ -109,7 +109,7 @@ Describe 'The AWS files' {
         $second | Should -BeNullOrEmpty
     }
 
-    It 'give the same error by -ProfileName and AWS_PROFILE for <What>' -Skip:($IsWindows -eq $true) -TestCases @(
+    It 'cause the same error with -ProfileName and AWS_PROFILE for <What>' -Skip:($IsWindows -eq $true) -TestCases @(
         @{ What = 'a program that fails'; Id = 'CredentialsFailed'; Lines = 'credential_process = false' }
         @{ What = 'a missing profile'; Id = 'ProfileNotFound'; Lines = 'output = json' }
         @{ What = 'aws login'; Id = 'SignInNeeded'; Lines = 'login_session = arn:aws:iam::123456789012:user/a' }
@@ -164,7 +164,7 @@ sso_start_url = https://example.invalid/start
         $Last.Errors[0].CategoryInfo.Category | Should -Be AuthenticationError
     }
 
-    It 'say that a profile is missing, whether there is a region or not' {
+    It 'report a missing profile with and without a region' {
         Set-AwsFile '[default]'
         Test-Poll @{ ProfileName = 'gone' } | Should -Be ProfileNotFound
         Test-Poll @{ ProfileName = 'gone'; Region = 'us-east-1' } | Should -Be ProfileNotFound
@@ -172,7 +172,7 @@ sso_start_url = https://example.invalid/start
         Test-Poll @{ ProfileName = 'gone' } | Should -Be ProfileNotFound
     }
 
-    It 'ask STS in the region of the call' {
+    It 'call STS in the region of the call' {
         Set-AwsFile @"
 [profile r]
 region = eu-central-1
@@ -180,7 +180,7 @@ role_arn = arn:aws:iam::123456789012:role/R
 source_profile = r
 $(Get-KeyLine partner)
 "@
-        # It refuses the request, and tells its signature so.
+        # The rejection reveals the signature.
         $env:AWS_ENDPOINT_URL_STS = $Emulator.Endpoint
         Test-Poll @{ ProfileName = 'r' } | Should -Be CredentialsFailed
         "$($Last.Errors[0])" | Should -BeLike '*AssumeRole*role/R*in region eu-central-1*'
@@ -188,7 +188,7 @@ $(Get-KeyLine partner)
         "$($Last.Errors[0])" | Should -BeLike '*in region cn-north-1*'
     }
 
-    It 'complete profiles, and nothing where they cannot be read' {
+    It 'complete profiles, or nothing if unreadable' {
         Set-AwsFile "[profile 'one two']`nregion = x`n[default]`n" "[three]`naws_access_key_id = AK`n"
         $line = 'Get-CPThirdPartyJob -ProfileName '
         $complete = { [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null) }
@@ -206,7 +206,7 @@ Describe 'The endpoint of S3' {
         $script:File = Join-Path -Path $TestDrive -ChildPath 'artifact.txt'
         Set-Content -LiteralPath $File -Value 'hello'
 
-        # The operations of S3 that an emulator got.
+        # Returns the S3 operations that an emulator received.
         function Get-StoreRequest($Emulator) {
             @($Emulator.GetRequests() | Where-Object Operation -EQ PutObject).Count
         }
@@ -224,7 +224,7 @@ Describe 'The endpoint of S3' {
         Get-StoreRequest $emulator | Should -Be 1
     }
 
-    It 'is AWS_ENDPOINT_URL_S3 in such a session, too' {
+    It 'is AWS_ENDPOINT_URL_S3 in such a session as well' {
         $null = Start-TestService
         $job = Get-ClaimedJob -With @{ OutputArtifact = 'Out' }
         $store = Start-CPThirdPartyEmulator
@@ -238,7 +238,7 @@ Describe 'The endpoint of S3' {
         $emulator = Start-CPThirdPartyEmulator -ActionType $ActionType
         $keys = @{ Region = $emulator.Region; AccessKey = $emulator.AccessKeyId; SecretKey = $emulator.SecretAccessKey }
 
-        # Another name for the address, so that it is no emulator that is known.
+        # Another name for the address, so that the emulator is not recognized.
         $there = "http://localhost:$($emulator.Endpoint.Port)"
         Connect-CPThirdParty @keys -EndpointUrl $there -S3EndpointUrl $there `
             -ClientToken { param($id) $emulator.GetClients()[$id] }
@@ -262,7 +262,7 @@ Describe 'The endpoint of S3' {
         Get-StoreRequest $emulator | Should -Be 1
     }
 
-    It 'is that of an emulator of this process, where -EndpointUrl is' {
+    It 'is that of this process''s emulator if -EndpointUrl is' {
         $emulator = Start-CPThirdPartyEmulator -ActionType $ActionType
         $keys = @{ Region = $emulator.Region; AccessKey = $emulator.AccessKeyId; SecretKey = $emulator.SecretAccessKey }
         Connect-CPThirdParty @keys -EndpointUrl $emulator.Endpoint `
@@ -277,7 +277,7 @@ Describe 'Passwords in URLs' {
         Clear-TestService
     }
 
-    It 'are refused in -<Name>, and not shown' -TestCases @(
+    It 'are rejected in -<Name> and not displayed' -TestCases @(
         @{ Name = 'EndpointUrl' }
         @{ Name = 'S3EndpointUrl' }
     ) {
@@ -287,7 +287,7 @@ Describe 'Passwords in URLs' {
         "$($result.Errors[0]) $($result.Errors[0].Exception)" | Should -Not -Match SENTINEL
     }
 
-    It 'of -Proxy are kept as a secret' {
+    It 'of -Proxy are kept as secrets' {
         $session = Connect-CPThirdParty -Region us-east-1 -AccessKey a -SecretKey b -PassThru `
             -Proxy 'http://corp:SENTINEL@proxy.invalid:8080'
         $session.Proxy | Should -Be 'http://proxy.invalid:8080/'
@@ -308,7 +308,7 @@ mfa_serial = device-1
 aws_access_key_id = AK
 aws_secret_access_key = SK
 '@
-        # Not -NonInteractive: a user is there, and types into the pipe.
+        # Not -NonInteractive, because the pipe simulates a user.
         $start = New-EngineStart -ArgumentList '-NoProfile', '-NoLogo', '-Command', @'
 Import-Module $env:CPTHIRDPARTY_TEST_MANIFEST
 $emulator = Start-CPThirdPartyEmulator
@@ -331,14 +331,14 @@ exit
 
         $output | Should -BeLike '*MFA code of device-1:*'
 
-        # The emulator is no STS: what counts is that it was asked, with the code.
+        # The emulator does not implement STS. Only the request with the code matters.
         $output | Should -BeLike '*failed: *AssumeRole for*role/R*'
         $output | Should -BeLike '*asked with: 1*'
     }
 }
 
 Describe 'Cultures' {
-    It 'leave endpoints, regions and results alone in <_>' -TestCases @(
+    It 'do not affect endpoints, regions and results in <_>' -TestCases @(
         'tr_TR', 'az_AZ', 'ar_SA', 'fa_IR', 'de_DE'
     ) {
         $variables = $QuietEnvironment + @{ LC_ALL = "$_.UTF-8"; LANG = "$_.UTF-8" }

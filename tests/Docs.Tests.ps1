@@ -20,12 +20,12 @@ BeforeAll {
         [IO.File]::ReadAllText($Path) -replace "`r`n", "`n"
     }
 
-    # Text without code, in which brackets are no links.
+    # Removes code, whose brackets are not links.
     function Get-Prose([string] $Path) {
         (Get-Text $Path) -replace '(?ms)^```.*?^```$' -replace '`[^`\n]*`'
     }
 
-    # The anchors of a page's headings, as GitHub makes them.
+    # Returns the anchors that GitHub generates for a page's headings.
     function Get-Anchor([string] $Path) {
         $text = (Get-Text $Path) -replace '(?ms)^```.*?^```$'
         [regex]::Matches($text, '(?m)^#+ (.+)$') | ForEach-Object {
@@ -33,7 +33,7 @@ BeforeAll {
         }
     }
 
-    # What a page or topic shows as code of PowerShell.
+    # Returns the PowerShell code of a page or topic.
     function Get-Code([string] $Path) {
         $text = Get-Text $Path
         if ($Path -like '*.md') {
@@ -43,7 +43,7 @@ BeforeAll {
         }
     }
 
-    # Ids of the catalogue: the only texts of its files that are one word with a capital.
+    # The ids of the catalogue: the only literals of its files that are one capitalized word.
     function Get-CatalogueId {
         foreach ($file in 'ErrorCatalog.cs', 'CommandError.cs') {
             $source = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'src', 'CodePipeline.ThirdParty', 'Errors', $file))
@@ -58,7 +58,7 @@ AfterAll {
 }
 
 Describe '<Page>' -ForEach $pages {
-    It 'has links that lead somewhere' {
+    It 'has valid links' {
         foreach ($match in [regex]::Matches((Get-Prose $Path), '\]\(<?([^)\s>]+)>?\)')) {
             $target = $match.Groups[1].Value
             if ($target -match '^https?:') {
@@ -78,7 +78,7 @@ Describe '<Page>' -ForEach $pages {
         }
     }
 
-    It 'has tables whose rows have as many cells as their heads' {
+    It 'has tables with matching row and header lengths' {
         $width = 0
         foreach ($line in (Get-Text $Path) -replace '(?ms)^```.*?^```$' -split '\n') {
             if ($line -notmatch '^\|') {
@@ -97,10 +97,10 @@ Describe '<Page>' -ForEach $pages {
 }
 
 Describe 'The code in <Page>' -ForEach ($pages + $topics) {
-    It 'parses, and calls the module''s cmdlets with parameters that they have' {
+    It 'parses and uses existing cmdlet parameters' {
         foreach ($code in Get-Code $Path) {
             if ($Path -like '*.txt' -and $code -notmatch '-CPThirdParty') {
-                # Indented words of a topic, not code.
+                # Indented text of a topic, not code.
                 continue
             }
 
@@ -128,12 +128,12 @@ Describe 'The code in <Page>' -ForEach ($pages + $topics) {
         }
     }
 
-    It 'names cmdlets that are there' {
+    It 'names existing cmdlets' {
         $module = Get-Module -Name CodePipeline.ThirdParty
         $known = @($module.ExportedCmdlets.Keys) + @($module.ExportedAliases.Keys)
         $text = Get-Text $Path
         if ($Page -eq 'docs/moving.md') {
-            # There, names of AWS.Tools stand in the first column.
+            # The first column contains names of AWS.Tools.
             $text = $text -replace '(?m)^\| `(Write|Get)-CP[^|]*\|'
         }
 
@@ -144,13 +144,13 @@ Describe 'The code in <Page>' -ForEach ($pages + $topics) {
 }
 
 Describe 'Troubleshooting' {
-    It 'has each error of the catalogue and no other' {
+    It 'lists exactly the errors of the catalogue' {
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'troubleshooting.md'))
         [regex]::Matches($page, '(?m)^### (\w+)$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object |
             Should -Be @(Get-CatalogueId | Sort-Object -Unique)
     }
 
-    It 'is what the topic about errors lists' {
+    It 'matches the topic about errors' {
         $topic = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'about_CPThirdParty_Errors.help.txt'))
         $listed = [regex]::Matches($topic, '(?m)^    (\w+) +([A-Z][A-Za-z]+)  +\S')
         $listed | ForEach-Object { $_.Groups[1].Value } | Sort-Object |
@@ -162,8 +162,8 @@ Describe 'Troubleshooting' {
     }
 }
 
-Describe 'Moving here' {
-    It 'names each option of the AWS CLI''s five commands' {
+Describe 'The page about moving' {
+    It 'names all options of the AWS CLI''s five commands' {
         $page = Get-Text ([IO.Path]::Combine($RepositoryRoot, 'docs', 'moving.md'))
         $options = 'action-type-id', 'max-batch-size', 'job-id', 'client-token', 'nonce', 'current-revision',
             'continuation-token', 'execution-details', 'failure-details', 'cli-input-json', 'cli-input-yaml',
@@ -177,7 +177,7 @@ Describe 'Moving here' {
 }
 
 Describe 'Runners' {
-    It 'shows the step in this version, on the page and in the template' {
+    It 'shows the current version on the page and in the template' {
         $version = (Import-PowerShellDataFile $ModuleManifest).ModuleVersion
         foreach ($file in 'docs/runners.md', 'azure-pipelines/worker.yml') {
             $shown = [regex]::Matches(
@@ -188,7 +188,7 @@ Describe 'Runners' {
         }
     }
 
-    It 'names each input of the action and no other' {
+    It 'lists exactly the inputs of the action' {
         $action = Join-Path $RepositoryRoot action.yml
         if (-not (Test-Path -LiteralPath $action)) {
             Set-ItResult -Skipped -Because 'there is no action.yml'
@@ -206,7 +206,7 @@ Describe 'Runners' {
 
     Context 'The template for Azure DevOps' {
         BeforeAll {
-            # Names of a YAML list or map at one depth, with the default that stands below each.
+            # Returns the names of a YAML list or map at one level, with their defaults.
             function Get-Declared([string] $Text, [string] $Pattern) {
                 $declared = [ordered]@{}
                 foreach ($line in $Text -split '\n') {
@@ -223,7 +223,8 @@ Describe 'Runners' {
 
             $action = Get-Text (Join-Path $RepositoryRoot action.yml)
             $inputs = @{}
-            $given = Get-Declared ([regex]::Match($action, '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value) '^  ([a-z0-9-]+):$'
+            $block = [regex]::Match($action, '(?ms)^inputs:\n(.*?)^\w').Groups[1].Value
+            $given = Get-Declared $block '^  ([a-z0-9-]+):$'
             foreach ($name in $given.Keys) {
                 $camel = [regex]::Replace($name, '-([a-z])', { $args[0].Groups[1].Value.ToUpperInvariant() })
                 $inputs[$camel] = $given[$name]
@@ -238,13 +239,13 @@ Describe 'Runners' {
             $own = [regex]::Matches($section, '(?m)^\| `(\w+)` \|') | ForEach-Object { $_.Groups[1].Value }
         }
 
-        It 'has the action''s inputs, the page''s own parameters, and no other' {
+        It 'has exactly the action''s inputs and the page''s parameters' {
             $parameters.Count | Should -BeGreaterThan 20
             $parameters.Keys | Sort-Object | Should -Be @(@($inputs.Keys -ne 'audience') + $own | Sort-Object)
         }
 
         It 'has the same defaults' {
-            # The template does not lie beside a module whose version it could take.
+            # The template is not next to a manifest, so it contains the version itself.
             $parameters['moduleVersion'] | Should -Be (Import-PowerShellDataFile $ModuleManifest).ModuleVersion
             foreach ($name in $parameters.Keys | Where-Object { $_ -notin $own + 'moduleVersion' }) {
                 $parameters[$name] | Should -BeExactly $inputs[$name] -Because "parameter $name is the action's input"
@@ -256,7 +257,7 @@ Describe 'Runners' {
             }
         }
 
-        It 'is called on the page and in its own head with parameters that it has' {
+        It 'is called with existing parameters in all examples' {
             foreach ($text in $section, $template) {
                 $block = [regex]::Match($text, '(?m)^(#?\s+)parameters:\n((?:\1 +\w+:.*\n)+)').Groups[2].Value
                 $used = [regex]::Matches($block, '(?m)^#?\s+(\w+):') | ForEach-Object { $_.Groups[1].Value }
@@ -265,7 +266,7 @@ Describe 'Runners' {
             }
         }
 
-        It 'is matched by the action''s example, whose inputs are there' {
+        It 'matches the action''s example, which uses existing inputs' {
             $example = [regex]::Match($page, '(?m)^        with:\n((?:          [a-z-]+:.*\n)+)').Groups[1].Value
             $used = [regex]::Matches($example, '(?m)^\s+([a-z-]+):') | ForEach-Object { $_.Groups[1].Value }
             $used.Count | Should -BeGreaterThan 3
@@ -275,14 +276,14 @@ Describe 'Runners' {
 }
 
 Describe 'The picture of a session' {
-    It 'is what the cmdlets print' {
+    It 'shows the cmdlets'' output' {
         $fresh = Join-Path ([IO.Path]::GetTempPath()) "$([guid]::NewGuid()).svg"
         try {
             $tool = [IO.Path]::Combine($RepositoryRoot, 'tools', 'New-SessionPicture.ps1')
             $run = Invoke-ChildPwsh -NoImport -TimeoutSeconds 240 -Script "& '$tool' -OutputPath '$fresh'"
             $run.ExitCode | Should -Be 0
             $drawn = $fresh, ([IO.Path]::Combine($RepositoryRoot, 'docs', 'session.svg')) | ForEach-Object {
-                # Ids are new each time, and times the machine's.
+                # Ids and times differ for each run.
                 (Get-Text $_) -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'ID' -replace '\d\d:\d\d:\d\d\.\d',
                     'TIME'
             }
@@ -314,8 +315,7 @@ Describe 'Getting started' {
     }
 }
 
-# Each block of code on a page, as printed, with what the reader is supposed to have: jobs that wait, and commands of
-# their own.
+# Runs each code block of a page as printed, with the reader's assumed setup: waiting jobs and own commands.
 Describe 'The code that a reader copies' {
     BeforeDiscovery {
         $jobs = @{ Count = 2; Configuration = @{ ProjectName = 'website' } }
@@ -392,7 +392,7 @@ Describe 'The code that a reader copies' {
         $folder =
             (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
         try {
-            # What is the reader's own; one that has done its work ends the worker as the system does.
+            # Defines the reader's own commands. Ends the worker after its job, like the system would.
             $own = New-Item -ItemType Directory -Path ([IO.Path]::Combine($folder, 'modules', 'Contoso'))
             $end = if ($Stops) { '/bin/sh -c "kill -TERM $PID"' }
             Set-Content $own/Contoso.psm1 @"
@@ -490,8 +490,8 @@ if (Get-Command Get-CPThirdPartyEmulatorJob -ErrorAction Ignore) {
         }
     }
 
-    # What a reader's own step can do wrong. The first job's fails, the second one's does not.
-    It '<Page>: <Begins> … reports a job whose step fails, and the next one, too' -TestCases @(
+    # Errors in the reader's own step. The step of the first job fails, that of the second does not.
+    It '<Page>: <Begins> … reports a failed job and the next one' -TestCases @(
         @{ Page = 'README.md'; Begins = 'Invoke-CPThirdPartyWorker -ActionType Test/Contoso/1 -NoArtifact'
             Type = 'Test/Contoso/1'
         }
@@ -568,7 +568,7 @@ foreach (`$each in `$made) {
         }
     }
 
-    It 'is all of it: no block of a page is left out' -TestCases @(
+    It 'covers every block of the pages' -TestCases @(
         @{ Begins = @($blocks | ForEach-Object { $_.Begins }) }
     ) {
         $run = @($Begins)
@@ -580,7 +580,7 @@ foreach (`$each in `$made) {
         }
     }
 
-    It 'is an input file of the AWS CLI, too' {
+    It 'is also an input file of the AWS CLI' {
         $null = Start-TestService
         Push-Location $TestDrive
         try {

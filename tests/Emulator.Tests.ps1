@@ -21,7 +21,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         $emulator.IsRunning | Should -BeTrue
     }
 
-    It 'takes what it is given' {
+    It 'uses its parameters' {
         $given = @{
             Region             = 'eu-west-1'
             AK                 = 'AKIDTEST'
@@ -44,7 +44,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         $options.Faults.Seed | Should -Be 3
     }
 
-    It 'runs two at once, which know nothing of each other' {
+    It 'runs two independent emulators at once' {
         $one = Start-CPThirdPartyEmulator one
         $two = Start-CPThirdPartyEmulator two
         (Get-CPThirdPartyEmulator).Name | Should -Be 'one', 'two'
@@ -55,7 +55,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         @($two | Get-CPThirdPartyEmulatorJob).Count | Should -Be 2
     }
 
-    It 'stops the one that is named, and its jobs cannot be had any more' {
+    It 'stops the named emulator and discards its jobs' {
         $one = Start-CPThirdPartyEmulator one
         $two = Start-CPThirdPartyEmulator two
         Stop-CPThirdPartyEmulator one
@@ -66,7 +66,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
             Should -BeLike 'EndpointUnreachable,*'
     }
 
-    It 'refuses a name that is taken, and takes it again after the stop' {
+    It 'rejects a used name and accepts it again after a stop' {
         Start-CPThirdPartyEmulator same | Should -Not -BeNullOrEmpty
         $result = Invoke-Capturing { Start-CPThirdPartyEmulator SAME }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'EmulatorExists,*'
@@ -87,7 +87,7 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         Get-CPThirdPartyEmulatorJob | Should -BeNullOrEmpty
     }
 
-    It 'is seen from other runspaces of the process' {
+    It 'is visible from other runspaces of the process' {
         $null = Start-CPThirdPartyEmulator shared
         $shell = [powershell]::Create()
         try {
@@ -99,20 +99,20 @@ Describe 'Start-, Get- and Stop-CPThirdPartyEmulator' {
         }
     }
 
-    It 'says what is wrong with <What>' -TestCases @(
+    It 'reports <What>' -TestCases @(
         @{ What = 'a fault plan without ='; With = @{ Fault = 'throttle' }; Words = 'throttle', "'='" }
-        @{ What = 'a fault that is none'; With = @{ Fault = 'flood=1' }; Words = 'flood', 'drop-after' }
+        @{ What = 'an unknown fault'; With = @{ Fault = 'flood=1' }; Words = 'flood', 'drop-after' }
         @{ What = 'a probability above 1'; With = @{ Fault = 'throttle=2' }; Words = 'throttle=2', 'at most 1' }
-        @{ What = 'an operation that is none'; With = @{ Fault = 'throttle=1@Poll' }
+        @{ What = 'an unknown operation'; With = @{ Fault = 'throttle=1@Poll' }
             Words = 'Poll', 'PollForThirdPartyJobs'
         }
         @{ What = 'a delay without a unit'; With = @{ Fault = 'slow=1,delay=5' }; Words = 'delay', 'ms or s' }
-        @{ What = 'a lease of no time'; With = @{ LeaseTime = 0 }; Words = 'LeaseTime', 'more than zero' }
-        @{ What = 'an artifact region that is none'; With = @{ ArtifactRegion = 'no region' }
+        @{ What = 'a lease of 0 seconds'; With = @{ LeaseTime = 0 }; Words = 'LeaseTime', 'more than zero' }
+        @{ What = 'an invalid artifact region'; With = @{ ArtifactRegion = 'no region' }
             Words = 'region', 'eu-west-1'
         }
-        @{ What = 'a region that is none'; With = @{ Region = 'not a region' }; Words = 'region', 'us-east-1' }
-        @{ What = 'an action type that is none'; With = @{ ActionType = 'Test' }; Words = 'Test', 'Test/Contoso/1' }
+        @{ What = 'an invalid region'; With = @{ Region = 'not a region' }; Words = 'region', 'us-east-1' }
+        @{ What = 'an incomplete action type'; With = @{ ActionType = 'Test' }; Words = 'Test', 'Test/Contoso/1' }
     ) {
         $result = Invoke-Capturing { Start-CPThirdPartyEmulator @With }
         $result.Output | Should -BeNullOrEmpty
@@ -134,7 +134,7 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         Clear-TestService
     }
 
-    It 'makes jobs with all that is given' {
+    It 'creates jobs with all parameters' {
         $given = @{
             ClientId          = 'one'
             ClientToken       = 'abc'
@@ -158,7 +158,7 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         $job.Status | Should -Be 'Queued'
     }
 
-    It 'puts the files of a hashtable where the job finds them' {
+    It 'stores the files of a hashtable as the job''s inputs' {
         'contents' | Set-Content -Path TestDrive:/in.zip -NoNewline
         Push-Location TestDrive:/
         try {
@@ -183,12 +183,12 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
             Should -Match "OutputArtifacts +: \{Out s3://"
     }
 
-    It 'makes as many as Count says, each with its own client' {
+    It 'creates Count jobs, each with its own client' {
         $jobs = New-CPThirdPartyEmulatorJob $ActionType -Count 4
         ($jobs.JobId | Select-Object -Unique).Count, ($jobs.ClientId | Select-Object -Unique).Count | Should -Be 4, 4
     }
 
-    It 'takes the emulator from the pipeline' {
+    It 'accepts the emulator from the pipeline' {
         ($emulator | New-CPThirdPartyEmulatorJob $ActionType).Status | Should -Be 'Queued'
     }
 
@@ -200,20 +200,20 @@ Describe 'New- and Get-CPThirdPartyEmulatorJob' {
         @(Get-CPThirdPartyEmulatorJob -Status Created).Count | Should -Be 1
     }
 
-    It 'shows a job that a cmdlet of the worker emitted' {
+    It 'gets the emulator job of a piped worker job' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
         $emulator | Connect-CPThirdParty
         $job = Get-CPThirdPartyJob $ActionType -MaxBatchSize 1
         ($job | Get-CPThirdPartyEmulatorJob).JobId | Should -Be $job.JobId
     }
 
-    It 'says what is wrong with <What>' -TestCases @(
+    It 'reports <What>' -TestCases @(
         @{ What = 'a configuration value that is too long'; With = @{ Configuration = @{ Key = 'x' * 1001 } }
             Words = 'Key', '1000'
         }
         @{ What = 'a pipeline name with a blank'; With = @{ PipelineName = 'a b' }; Words = 'PipelineName' }
         @{ What = 'an artifact named twice'; With = @{ InputArtifact = 'a', 'a' }; Words = 'InputArtifact' }
-        @{ What = 'a file that is not there'; With = @{ InputArtifact = @{ In = '/nowhere/in.zip' } }
+        @{ What = 'a missing file'; With = @{ InputArtifact = @{ In = '/nowhere/in.zip' } }
             Words = 'In', '/nowhere/in.zip'
         }
         @{ What = 'another token for a known client'; With = @{ ClientId = 'known'; ClientToken = 'other' }
@@ -235,7 +235,7 @@ Describe 'The life of a job on the emulator' {
         Clear-TestService
     }
 
-    It 'hands a job out again where nobody claimed it within the lease' {
+    It 'hands out an unclaimed job again after the lease' {
         $null = Start-TestService -Emulator @{ LeaseTime = '00:00:00.05' }
         $first = Get-DispatchedJob
         $second = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.02
@@ -243,12 +243,12 @@ Describe 'The life of a job on the emulator' {
         (Get-CPThirdPartyEmulatorJob).HandOutCount | Should -BeGreaterThan 1
     }
 
-    It 'does not hand out again what was claimed' {
+    It 'does not hand out a claimed job again' {
         $null = Start-TestService -Emulator @{ LeaseTime = '00:00:01' }
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $claimed = $null
         while (-not $claimed) {
-            # On a busy machine the lease may be over before the claim; the next hand-out is claimed then.
+            # On a busy machine, the lease may end before the claim. The test then claims the next hand-out.
             $claimed = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.05 |
                 Confirm-CPThirdPartyJob -ErrorAction SilentlyContinue
         }
@@ -257,17 +257,17 @@ Describe 'The life of a job on the emulator' {
         $result.Output | Should -BeNullOrEmpty
     }
 
-    It 'hands out at once again only what the lease lets' {
+    It 'hands out a job again only after its lease' {
         $null = Start-TestService
         $null = Get-DispatchedJob
         Get-CPThirdPartyJob $ActionType | Should -BeNullOrEmpty
     }
 
-    It 'times a claimed job out, and takes no result any more' {
+    It 'times out a claimed job and then accepts no result' {
         $null = Start-TestService
         $claimed = Get-ClaimedJob -With @{ TimeLimit = '00:00:00.001' }
         while ((Get-CPThirdPartyEmulatorJob).Status -eq 'InProgress') {
-            # A millisecond is soon over, and a quick machine quicker.
+            # A fast machine may need less than a millisecond.
         }
 
         $result = Invoke-Capturing { $claimed | Complete-CPThirdPartyJob }
@@ -275,7 +275,7 @@ Describe 'The life of a job on the emulator' {
         (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'TimedOut'
     }
 
-    It 'links a job and the one that goes on from it' {
+    It 'links a job and its continuation' {
         $null = Start-TestService -Emulator @{ ContinuationDelay = 0 }
         Get-ClaimedJob | Complete-CPThirdPartyJob -ContinuationToken more
         $jobs = Get-CPThirdPartyEmulatorJob
@@ -284,14 +284,14 @@ Describe 'The life of a job on the emulator' {
         $jobs[0].ActionExecutionId | Should -Be $jobs[1].ActionExecutionId
     }
 
-    It 'shows the continuation only after its delay' {
+    It 'hands out the continuation only after its delay' {
         $null = Start-TestService -Emulator @{ ContinuationDelay = 3600 }
         Get-ClaimedJob | Complete-CPThirdPartyJob -ContinuationToken more
         Get-CPThirdPartyJob $ActionType | Should -BeNullOrEmpty
         (Get-CPThirdPartyEmulatorJob)[1].Status | Should -Be 'Created'
     }
 
-    It 'repeats its faults by their seed' {
+    It 'repeats faults with the same seed' {
         $runs = 1..2 | ForEach-Object {
             $null = Start-TestService -Emulator @{ Fault = 'seed=7;access-denied=0.5' }
             -join (

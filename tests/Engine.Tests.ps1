@@ -1,8 +1,8 @@
-# How the tests themselves are started, and what they start.
+# Tests of how the tests start PowerShell.
 BeforeAll {
     . $PSScriptRoot/Shared/Engine.ps1
 
-    # A program that prints lines, as a pwsh that is asked for its process and its home.
+    # Creates a program that prints lines, like pwsh that reports its process and home.
     function New-Program([string[]] $Line) {
         $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
         if ($IsWindows) {
@@ -18,20 +18,20 @@ BeforeAll {
     }
 }
 
-Describe 'The engine that tests start' {
-    It 'is the process of the .NET tool, not its shim' {
+Describe 'The engine that the tests start' {
+    It 'is the process of the .NET tool instead of its shim' {
         $engine = Get-Engine -Path (New-Program 'somewhere/dotnet', 'home')
         $engine.FilePath | Should -Be 'somewhere/dotnet'
         $engine.Arguments | Should -Be (Join-Path 'home' 'pwsh.dll')
     }
 
-    It 'is the program alone where that is PowerShell' {
+    It 'is the program itself if that is PowerShell' {
         $engine = Get-Engine -Path (New-Program 'somewhere/pwsh', 'home')
         $engine.FilePath | Should -Be 'somewhere/pwsh'
         $engine.Arguments | Should -HaveCount 0
     }
 
-    It 'is refused where the program starts no PowerShell' {
+    It 'is rejected if the program is not PowerShell' {
         $program = New-Program 'Usage: dotnet'
         { Get-Engine -Path $program } | Should -Throw "'$program' does not start PowerShell.*"
     }
@@ -42,7 +42,7 @@ Describe 'The engine that tests start' {
         $said | Should -Be $PSHOME
     }
 
-    It 'has a launcher called pwsh, which is the same process and passes arguments on' {
+    It 'has a launcher pwsh in the same process that passes arguments' {
         $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive "it's here")).FullName
         $start = [System.Diagnostics.ProcessStartInfo]::new((New-EngineLauncher $folder))
         $script = Join-Path $folder 'say.ps1'
@@ -92,7 +92,7 @@ Describe 'Test-Module.ps1' {
         $common = '-NoProfile', '-NonInteractive', '-File', $tool, '-PesterPath', $pester
     }
 
-    It 'writes a result for each test, and for what fails outside of tests' {
+    It 'writes a result for each test and for failures outside tests' {
         $said = Invoke-Engine @common -ResultPath $found -Path ([WildcardPattern]::Escape($folder))
         $LASTEXITCODE | Should -Be 1
         $said[-1] | Should -Be '2 passed, 5 failed, 1 skipped'
@@ -125,7 +125,7 @@ Describe 'Test-Module.ps1' {
         $listed.result | Should -Be 'NotRun'
     }
 
-    It 'says which Pester is missing, and where' {
+    It 'names the missing Pester and its location' {
         $said = Invoke-Engine @common -PesterVersion 5.99.0
         $LASTEXITCODE | Should -Be 3
         $said[0] | Should -BeLike "Pester 5.99.0 was not found in $([WildcardPattern]::Escape($pester))*"

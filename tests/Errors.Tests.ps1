@@ -2,7 +2,7 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
 
-    # The one error of a script, with what tests ask of every one: words, a recommendedAction, a category that means something.
+    # Returns the only error of a script after common checks: a message, a recommended action and a specific category.
     function Get-OneError([scriptblock] $Script) {
         $result = Invoke-Capturing $Script
         $result.Errors.Count | Should -Be 1
@@ -32,7 +32,7 @@ Describe 'An error of the service' {
         Clear-TestService
     }
 
-    It 'is <Id>, <Category>, where <When>' -TestCases @(
+    It 'is <Id>, <Category>, when <When>' -TestCases @(
         @{ Id = 'ActionTypeNotFound'; Category = 'ObjectNotFound'; When = 'nobody knows the action type'
             Script = { Get-CPThirdPartyJob Build/Nobody/9 }
         }
@@ -68,18 +68,24 @@ Describe 'An error of the service' {
         $record.TargetObject | Should -Not -BeNullOrEmpty
     }
 
-    It 'is <Id>, <Category>, where it answers with <Fault>' -TestCases @(
+    It 'is <Id>, <Category>, for the fault <Fault>' -TestCases @(
         @{ Fault = 'throttle'; Id = 'Throttled'; Category = 'LimitsExceeded'; RecommendedAction = '*-MaxAttempts*' }
-        @{ Fault = 'expired-token'; Id = 'CredentialsExpired'; Category = 'AuthenticationError'; RecommendedAction = '*sign in*' }
+        @{ Fault = 'expired-token'; Id = 'CredentialsExpired'; Category = 'AuthenticationError'
+            RecommendedAction = '*sign in*'
+        }
         @{ Fault = 'access-denied'; Id = 'AccessDenied'; Category = 'PermissionDenied'
             RecommendedAction = '*codepipeline:PollForThirdPartyJobs*'
         }
-        @{ Fault = 'internal-failure'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'; RecommendedAction = '*again*' }
+        @{ Fault = 'internal-failure'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'
+            RecommendedAction = '*again*'
+        }
         @{ Fault = 'service-unavailable'; Id = 'ServiceUnavailable'; Category = 'ResourceUnavailable'
             RecommendedAction = '*again*'
         }
         @{ Fault = 'garbled'; Id = 'UnexpectedResponse'; Category = 'ProtocolError'; RecommendedAction = '*proxy*' }
-        @{ Fault = 'drop-before'; Id = 'EndpointUnreachable'; Category = 'ConnectionError'; RecommendedAction = '*endpoint*' }
+        @{ Fault = 'drop-before'; Id = 'EndpointUnreachable'; Category = 'ConnectionError'
+            RecommendedAction = '*endpoint*'
+        }
     ) {
         Set-Fault "$Fault=1"
         $record = Get-OneError { Get-CPThirdPartyJob $ActionType }
@@ -90,7 +96,7 @@ Describe 'An error of the service' {
         "$($record.TargetObject)" | Should -Be $ActionType
     }
 
-    It 'is not seen where a retry cures it: <_>' -TestCases 'throttle', 'internal-failure', 'service-unavailable',
+    It 'is not reported if a retry succeeds: <_>' -TestCases 'throttle', 'internal-failure', 'service-unavailable',
         'drop-before', 'drop-after' {
         $emulator | Connect-CPThirdParty -MaxAttempts 3
         Set-Fault "$_=1@GetThirdPartyJobDetails,limit=1"
@@ -99,20 +105,20 @@ Describe 'An error of the service' {
         $result.Output.Nonce | Should -Not -BeNullOrEmpty
     }
 
-    It 'tells how often it was tried' {
+    It 'contains the number of attempts' {
         $emulator | Connect-CPThirdParty -MaxAttempts 2
         Set-Fault 'throttle=1'
         "$(Get-OneError { Get-CPThirdPartyJob $ActionType })" | Should -BeLike '*after 2 attempts*ThrottlingException*'
     }
 
-    It 'has the job for its target, and its id in the text' {
+    It 'has the job as target and its id in the message' {
         $job = Get-DispatchedJob
         $record = Get-OneError { $job | Get-CPThirdPartyJobDetail -ClientToken x }
         [object]::ReferenceEquals($record.TargetObject, $job) | Should -BeTrue
         "$record" | Should -BeLike "*$($job.JobId)*"
     }
 
-    It 'goes on to the next record, and ends the script with ErrorAction Stop' {
+    It 'continues with the next record, but ends the script with Stop' {
         $result = Invoke-Capturing { 'made-up', 'too' | Get-CPThirdPartyJobDetail -ClientToken x; 'after' }
         $result.Errors.Count | Should -Be 2
         $result.Output | Should -Be 'after'
@@ -132,7 +138,7 @@ Describe 'An error of the service' {
         $caught | Should -Be 'JobNotFoundException'
     }
 
-    It 'is gathered by ErrorVariable, and $? is false' {
+    It 'is collected by ErrorVariable, and $? is false' {
         Get-CPThirdPartyJobDetail -JobId made-up -ClientToken x -ErrorAction SilentlyContinue -ErrorVariable found
         $? | Should -BeFalse
         $found.Count | Should -Be 1
@@ -148,14 +154,14 @@ Describe 'Wrong input' {
         Clear-TestService
     }
 
-    It 'is refused at the door, with words that name it: <What>' -TestCases @(
+    It 'is rejected during binding with a clear message: <What>' -TestCases @(
         @{ What = 'an action type without a version'; Words = 'Test/Contoso', 'Test/Contoso/1'
             Script = { Get-CPThirdPartyJob Test/Contoso }
         }
-        @{ What = 'a category that is none'; Words = 'Tst', 'Source, Build, Deploy, Test'
+        @{ What = 'an unknown category'; Words = 'Tst', 'Source, Build, Deploy, Test'
             Script = { Get-CPThirdPartyJob Tst/Contoso/1 }
         }
-        @{ What = 'an owner that is none'; Words = 'Owner', 'Me', 'ThirdParty'
+        @{ What = 'an unknown owner'; Words = 'Owner', 'Me', 'ThirdParty'
             Script = { Get-CPThirdPartyJob 'Test/Me/Contoso/1' }
         }
         @{ What = 'a provider with a blank'; Words = 'Provider', 'Con toso'
@@ -164,17 +170,17 @@ Describe 'Wrong input' {
         @{ What = 'a version that is too long'; Words = 'Version', '10', '9'
             Script = { Get-CPThirdPartyJob 'Test/Contoso/1234567890' }
         }
-        @{ What = 'a member that is none'; Words = 'colour'
+        @{ What = 'an unknown member'; Words = 'colour'
             Script = { Get-CPThirdPartyJob @{ Category = 'Test'; colour = 'red' } }
         }
         @{ What = 'half a shorthand'; Words = 'category=Test,owner', 'owner'
             Script = { Get-CPThirdPartyJob 'category=Test,owner' }
         }
         @{ What = 'broken JSON'; Words = 'JSON'; Script = { Get-CPThirdPartyJob '{"category":' } }
-        @{ What = 'a batch of none'; Words = 'MaxBatchSize', '0'
+        @{ What = 'a batch size of 0'; Words = 'MaxBatchSize', '0'
             Script = { Get-CPThirdPartyJob $ActionType -MaxBatchSize 0 }
         }
-        @{ What = 'a time that is none'; Words = 'Timeout', 'soon', 'seconds'
+        @{ What = 'an invalid duration'; Words = 'Timeout', 'soon', 'seconds'
             Script = { Get-CPThirdPartyJob $ActionType -Wait -Timeout soon }
         }
         @{ What = 'a negative time'; Words = 'PollInterval', '-1'
@@ -183,13 +189,13 @@ Describe 'Wrong input' {
         @{ What = 'more than 100 percent'; Words = 'PercentComplete', '101'
             Script = { Complete-CPThirdPartyJob -JobId x -ClientToken x -PercentComplete 101 }
         }
-        @{ What = 'a failure type that is none'; Words = 'FailureType', 'PermissionError'
+        @{ What = 'an unknown failure type'; Words = 'FailureType', 'PermissionError'
             Script = {
                 Complete-CPThirdPartyJob -JobId x -ClientToken x -FailureMessage x -FailureType PermissionsError
             }
         }
         @{ What = 'an empty job id'; Words = 'JobId'; Script = { Get-CPThirdPartyJobDetail -JobId '' -ClientToken x } }
-        @{ What = 'a retry mode that is none'; Words = 'RetryMode', 'Adaptive'
+        @{ What = 'an unknown retry mode'; Words = 'RetryMode', 'Adaptive'
             Script = { Connect-CPThirdParty -Region eu-west-1 -RetryMode Legacy2 }
         }
     ) {
@@ -202,7 +208,7 @@ Describe 'Wrong input' {
         (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
     }
 
-    It 'is told before the wire, and costs that record alone: <What>' -TestCases @(
+    It 'is reported before any request for that record only: <What>' -TestCases @(
         @{ What = 'a job id of 513 characters'; Words = 'JobId', '513', '512'
             Script = { Get-CPThirdPartyJobDetail -JobId ('x' * 513) -ClientToken x }
         }
@@ -225,13 +231,13 @@ Describe 'Wrong input' {
                 Complete-CPThirdPartyJob -JobId x -ClientToken x -Revision x -RevisionChangeIdentifier ('y' * 101)
             }
         }
-        @{ What = 'a category that is none'; Words = 'Category', 'Tst', 'Deploy'
+        @{ What = 'an unknown category'; Words = 'Category', 'Tst', 'Deploy'
             Script = { Get-CPThirdPartyJob -Category Tst -Provider Contoso -Version 1 }
         }
-        @{ What = 'a region that can be none'; Words = 'Region', 'EU West', 'us-east-1'
+        @{ What = 'an invalid region'; Words = 'Region', 'EU West', 'us-east-1'
             Script = { Get-CPThirdPartyJob $ActionType -Region 'EU West' }
         }
-        @{ What = 'an endpoint that is no URL'; Words = 'EndpointUrl', 'example.com'
+        @{ What = 'an endpoint without a scheme'; Words = 'EndpointUrl', 'example.com'
             Script = { Get-CPThirdPartyJob $ActionType -EndpointUrl 'example.com' }
         }
         @{ What = 'an access key without its secret key'; Words = 'SecretKey', '-AccessKey'
@@ -243,7 +249,7 @@ Describe 'Wrong input' {
         @{ What = 'a session token without keys'; Words = 'AccessKey', 'SecretKey'
             Script = { Get-CPThirdPartyJob $ActionType -SessionToken st }
         }
-        @{ What = 'a CA bundle that is not there'; Words = 'CaBundle', 'nowhere.pem'
+        @{ What = 'a missing CA bundle'; Words = 'CaBundle', 'nowhere.pem'
             Script = { Connect-CPThirdParty -Region eu-west-1 -CaBundle ./nowhere.pem }
         }
     ) {
@@ -258,7 +264,7 @@ Describe 'Wrong input' {
         (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
     }
 
-    It 'says that no region is set, and how to' {
+    It 'reports a missing region and how to set it' {
         Disconnect-CPThirdParty
         try {
             $record = Get-OneError { Get-CPThirdPartyJob $ActionType -AccessKey AK -SecretKey sk }
@@ -268,7 +274,7 @@ Describe 'Wrong input' {
         }
     }
 
-    It 'says that no credentials were found, and how to give them' {
+    It 'reports missing credentials and how to provide them' {
         Disconnect-CPThirdParty
         try {
             $record = Get-OneError { Get-CPThirdPartyJob $ActionType -Region us-east-1 -EndpointUrl $emulator.Endpoint }
@@ -280,7 +286,7 @@ Describe 'Wrong input' {
         }
     }
 
-    It 'says that a profile is not there, and where it looked' {
+    It 'reports a missing profile and the searched files' {
         $missing = Join-Path $TestDrive 'no-such-file'
         $record = Get-OneError { Get-CPThirdPartyJob $ActionType -ProfileName partner -ProfileLocation $missing }
         $record.FullyQualifiedErrorId | Should -BeLike 'ProfileNotFound,*'
@@ -288,7 +294,7 @@ Describe 'Wrong input' {
         $record.TargetObject | Should -Be 'partner'
     }
 
-    It 'names a CA bundle that holds <What>' -TestCases @(
+    It 'reports a CA bundle that contains <What>' -TestCases @(
         @{ What = 'no certificate'; Content = 'this is no certificate' }
         @{ What = 'a broken one'; Content = "-----BEGIN CERTIFICATE-----`nMIIB`n-----END CERTIFICATE-----" }
     ) {
@@ -299,7 +305,7 @@ Describe 'Wrong input' {
         "$record $($record.ErrorDetails.RecommendedAction)" | Should -BeLike '*bundle.pem*PEM*'
     }
 
-    It 'ends the cmdlet where the session is not known, since no record could work' {
+    It 'ends the cmdlet for an unknown session' {
         $record = { 'a', 'b' | Get-CPThirdPartyJobDetail -ClientToken x -Session gone } |
             Should -Throw -ErrorId 'SessionNotFound,*' -PassThru
         "$($record.CategoryInfo.Category)" | Should -Be 'ObjectNotFound'
@@ -320,7 +326,7 @@ Describe 'A service that cannot be reached' {
         Clear-TestService
     }
 
-    It 'is <Id> where <When>' -TestCases @(
+    It 'is <Id> when <When>' -TestCases @(
         @{ Id = 'EndpointUnreachable'; When = 'nobody listens'; Url = { $gone.Endpoint } }
         @{ Id = 'TlsFailed'; When = 'it does not speak TLS'; Url = { "https://127.0.0.1:$($emulator.Endpoint.Port)/" } }
         @{ Id = 'EndpointNameNotResolved'; When = 'the host has no such name'
@@ -335,7 +341,7 @@ Describe 'A service that cannot be reached' {
         "$record" | Should -BeLike "*$url*"
     }
 
-    It 'is EndpointTimeout where it does not answer in time' {
+    It 'is EndpointTimeout when it does not respond in time' {
         $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1,delay=30s'))
         $emulator | Connect-CPThirdParty -Name broken -Timeout 0.3 -MaxAttempts 1
         $record = Get-OneError { Get-CPThirdPartyJob $ActionType -Session broken }
@@ -351,13 +357,13 @@ Describe 'An error of an emulator' {
         Clear-TestService
     }
 
-    It 'is EmulatorNotFound where there is none' {
+    It 'is EmulatorNotFound when none is running' {
         $record = Get-OneError { New-CPThirdPartyEmulatorJob $ActionType }
         $record.FullyQualifiedErrorId | Should -BeLike 'EmulatorNotFound,*'
         $record.ErrorDetails.RecommendedAction | Should -BeLike '*Start-CPThirdPartyEmulator*'
     }
 
-    It 'is EmulatorNotStarted where its port is in use' {
+    It 'is EmulatorNotStarted when its port is in use' {
         $first = Start-CPThirdPartyEmulator
         $record = Get-OneError { Start-CPThirdPartyEmulator -Name second -Port $first.Endpoint.Port }
         $record.FullyQualifiedErrorId | Should -BeLike 'EmulatorNotStarted,*'

@@ -6,7 +6,7 @@ BeforeDiscovery {
     $topics = @(Get-ChildItem -Path ([IO.Path]::Combine($root, 'module', 'en-US', 'about_*.help.txt')) |
             ForEach-Object { $_.Name -replace '\.help\.txt$' })
 
-    # The examples of the markdown: code, and the output that is shown for it.
+    # The Markdown examples with their code and displayed output.
     $examples = foreach ($name in $cmdlets) {
         $path = [IO.Path]::Combine($root, 'docs', 'en-US', "$name.md")
         if (Test-Path -LiteralPath $path) {
@@ -44,7 +44,7 @@ BeforeAll {
         [IO.File]::ReadAllText([IO.Path]::Combine($documentation, "$Name.md")) -replace "`r`n", "`n"
     }
 
-    # The parameters that a user sees.
+    # The visible parameters.
     function Get-VisibleParameter([string] $Name) {
         $command = Get-Command -Name $Name -Module CodePipeline.ThirdParty
         $command.Parameters.Values | Where-Object {
@@ -52,14 +52,14 @@ BeforeAll {
         }
     }
 
-    # Where it is shown in any set, those in which it is: in the others it is taken to say what is wrong.
+    # The sets in which the parameter is visible. In other sets it exists only for an error message.
     function Get-ParameterSetOf($Parameter) {
         $sets = @($Parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] })
         $shown = @($sets | Where-Object { -not $_.DontShow })
         if ($shown) { $shown } else { $sets }
     }
 
-    # The metadata block of a parameter in the markdown, line by line.
+    # The lines of a parameter's metadata block in the Markdown.
     function Get-ParameterBlock([string] $Text, [string] $Parameter) {
         [regex]::Match($Text, "(?ms)^### -$Parameter\n.*?^``````yaml\n(.*?)^``````").Groups[1].Value
     }
@@ -87,23 +87,23 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         "$($help.alertSet | Out-String)".Trim() | Should -Not -BeNullOrEmpty
     }
 
-    It 'leaves nothing to fill in' {
+    It 'has no placeholders' {
         "$($help | Out-String)$text" | Should -Not -Match '\{\{|\}\}'
     }
 
-    It 'has each visible parameter and no other' {
+    It 'lists exactly the visible parameters' {
         $help.parameters.parameter.name | Sort-Object | Should -Be @($parameters.Name | Sort-Object)
         $common | ForEach-Object { $text | Should -Not -Match "(?m)^### -$_$" }
     }
 
-    It 'says of each parameter what it is for' {
+    It 'describes each parameter' {
         foreach ($parameter in $help.parameters.parameter) {
             "$($parameter.description.Text)".Trim() |
                 Should -Match '\.$' -Because "-$($parameter.name) is described in sentences"
         }
     }
 
-    It 'gives each parameter its type, aliases, position and pipeline input' {
+    It 'shows type, aliases, position and pipeline input of parameters' {
         foreach ($parameter in $parameters) {
             $block = Get-ParameterBlock $text $parameter.Name
             $type = $parameter.ParameterType.ToString()
@@ -127,7 +127,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         }
     }
 
-    It 'shows on the screen what the command says of its parameters' {
+    It 'displays the command''s parameter metadata' {
         foreach ($parameter in $parameters) {
             $shown = $help.parameters.parameter | Where-Object name -EQ $parameter.Name
             $sets = @(Get-ParameterSetOf $parameter)
@@ -138,7 +138,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         }
     }
 
-    It 'names the types that come from the pipeline, and those that go down it' {
+    It 'names input and output types' {
         $in = @($parameters + (Get-Command $name).Parameters['InputObject'] | Where-Object { $_ } | Where-Object {
                 Get-ParameterSetOf $_ | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName }
             } | ForEach-Object { $_.ParameterType.ToString() } | Sort-Object -Unique)
@@ -173,7 +173,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         }
     }
 
-    It 'names errors of the catalogue only' {
+    It 'names only errors of the catalogue' {
         $folder = [IO.Path]::Combine($RepositoryRoot, 'src', 'CodePipeline.ThirdParty', 'Errors')
         $catalogue = @(
             [regex]::Matches((Get-Content -Path (Join-Path $folder *.cs) -Raw), '"(\w+)"') |
@@ -185,7 +185,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         }
     }
 
-    It 'has a page to go to with -Online' {
+    It 'has an -Online page' {
         $uri = [regex]::Match($text, '(?m)^HelpUri: (\S+)$').Groups[1].Value
         $uri | Should -Match "^https://.+/docs/en-US/$name\.md$"
         $project = (Import-PowerShellDataFile -Path $ModuleManifest).PrivateData.PSData['ProjectUri']
@@ -196,7 +196,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         $help.relatedLinks.navigationLink[0].uri | Should -Be $uri
     }
 
-    It 'links to help that is there' {
+    It 'links to existing help' {
         foreach ($link in $help.relatedLinks.navigationLink | Select-Object -Skip 1) {
             @($topics) + @($exported) | Should -Contain $link.linkText
         }
@@ -204,7 +204,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
 }
 
 Describe 'The help' {
-    It 'is of each cmdlet of the module and no other' {
+    It 'covers exactly the cmdlets of the module' {
         (Get-ChildItem -Path $documentation -Filter *.md).BaseName | Sort-Object | Should -Be @($exported | Sort-Object)
         $maml = [xml][IO.File]::ReadAllText(
             [IO.Path]::Combine($RepositoryRoot, 'module', 'en-US', 'CodePipeline.ThirdParty.dll-Help.xml'))
@@ -228,7 +228,7 @@ Describe 'Get-Help' {
         $shown | Should -Match 'Default value +1 second'
     }
 
-    It 'shows text without marks of markdown' {
+    It 'shows text without Markdown' {
         $shown = Get-Help -Name Complete-CPThirdPartyJob -Full | Out-String -Width 200
         $shown | Should -Not -Match '`|\]\(|\*\*'
         $shown | Should -Match '(?m)^ +- With -ContinuationToken it reports'
@@ -249,12 +249,12 @@ Describe 'The topic <_>' -ForEach $topics {
         "$($shown | Out-String)" | Should -Match 'LONG DESCRIPTION'
     }
 
-    It 'fits a screen of 80 columns' {
+    It 'fits in 80 columns' {
         @($lines | Where-Object { $_.Length -gt 80 }) | Should -BeNullOrEmpty
         @($lines | Where-Object { $_ -match '\t|\s$' }) | Should -BeNullOrEmpty
     }
 
-    It 'has the parts of a topic' {
+    It 'has the sections of a topic' {
         ($lines | Where-Object { $_ -cmatch '^[A-Z][A-Z ]+$' })[0..2] |
             Should -Be 'TOPIC', 'SHORT DESCRIPTION', 'LONG DESCRIPTION'
         $lines[-1] | Should -Match '^    \S'
@@ -285,7 +285,7 @@ Describe 'The examples' -ForEach @{ All = $examples } {
             $results[$result.Id] = $result
         }
 
-        # Ids and places differ from run to run, columns with them.
+        # Ids, paths and column widths differ for each run.
         function Get-PlainLine([string] $Text) {
             $Text -split '\r?\n' | Where-Object { $_.Trim() } | ForEach-Object {
                 ($_ -replace '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'ID' -replace
@@ -307,7 +307,7 @@ Describe 'The examples' -ForEach @{ All = $examples } {
 }
 
 Describe 'The help in the package' {
-    It 'is that of the markdown, by <How>' -TestCases @(
+    It 'matches the Markdown, by <How>' -TestCases @(
         @{ How = 'making it anew with PlatyPS'; Modules = $true }
         @{ How = 'its hash, where PlatyPS cannot be had'; Modules = $false }
     ) {
@@ -315,7 +315,7 @@ Describe 'The help in the package' {
             Set-ItResult -Skipped -Because 'Microsoft.PowerShell.PlatyPS is not installed'
         }
 
-        # Where Get-Module finds none, there is none.
+        # An empty module path simulates a missing module.
         $hide = ''
         if (-not $Modules) {
             $hide = 'function Get-Module { }; '
@@ -328,7 +328,7 @@ Describe 'The help in the package' {
         $run.ExitCode | Should -Be 0
     }
 
-    It 'is laid beside the manifest' {
+    It 'is next to the manifest' {
         $laid = [IO.Path]::Combine((Split-Path -Path $ModuleManifest -Parent), 'en-US')
         $kept = [IO.Path]::Combine($RepositoryRoot, 'module', 'en-US')
         foreach ($file in Get-ChildItem -Path $kept) {

@@ -2,8 +2,8 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     $package = Split-Path -Path $ModuleManifest -Parent
 
-    # An assembly AWSSDK.Core of another version, as another module brings it.
-    # (Add-Type names what it compiles by itself.)
+    # Creates another version of the assembly AWSSDK.Core, like another module would load. (Add-Type chooses the
+    # assembly name itself.)
     function New-OtherSdk([string] $Path) {
         Add-Type -TypeDefinition "public class LoadsTheCompiler$([guid]::NewGuid().ToString('N')) { }"
         $source = '[assembly: System.Reflection.AssemblyVersion("3.3.0.0")]
@@ -29,7 +29,7 @@ BeforeAll {
         $result.Success | Should -BeTrue -Because "$($result.Diagnostics)"
     }
 
-    # The main job from start to end; what a child process runs to show that its module works.
+    # Takes a job from start to end. Child processes run this to prove that their module works.
     $mainJob = @'
 function Invoke-MainJob {
     $emulator = Start-CPThirdPartyEmulator
@@ -46,7 +46,7 @@ function Invoke-MainJob {
 }
 
 Describe 'Importing the module' {
-    It 'exports every cmdlet and alias that the manifest names, and nothing else' {
+    It 'exports exactly the cmdlets and aliases of the manifest' {
         $child = Invoke-ChildPwsh '(Get-Command -Module CodePipeline.ThirdParty).Name | Sort-Object'
         $child.Errors | Should -BeNullOrEmpty
         $manifest = Import-PowerShellDataFile $ModuleManifest
@@ -60,7 +60,7 @@ Describe 'Importing the module' {
         $child.Lines | Should -Be (Import-PowerShellDataFile $ModuleManifest).CmdletsToExport.Count, 'Succeeded'
     }
 
-    It 'works again after it was removed' {
+    It 'works again after removal' {
         $child = Invoke-ChildPwsh "$mainJob; Remove-Module CodePipeline.ThirdParty
             @(Get-Command -Module CodePipeline.ThirdParty).Count; Import-Module `$Manifest; Invoke-MainJob"
         $child.Errors | Should -BeNullOrEmpty
@@ -92,7 +92,7 @@ Invoke-MainJob }
         $child.Lines | Should -Be (@('Succeeded') * 6)
     }
 
-    It 'loads by its name from PSModulePath, by the first use of a cmdlet' {
+    It 'loads automatically from PSModulePath on first use' {
         $folder = Split-Path -Path (Split-Path -Path $package -Parent) -Parent
         $child = Invoke-ChildPwsh -NoImport -Script "
             `$env:PSModulePath = '$folder' + [IO.Path]::PathSeparator + `$env:PSModulePath
@@ -101,7 +101,7 @@ Invoke-MainJob }
         $child.Lines | Should -Be 'jobId', 'clientToken'
     }
 
-    It 'works with strict mode and from another folder' {
+    It 'works in strict mode and from another folder' {
         $child = Invoke-ChildPwsh -NoImport -Script "Set-StrictMode -Version Latest; Set-Location /
             Import-Module `$Manifest; $mainJob; Invoke-MainJob"
         $child.Errors | Should -BeNullOrEmpty
@@ -117,7 +117,7 @@ Invoke-MainJob }
 
 Describe 'An older PowerShell 7' {
     BeforeAll {
-        # The module, with a psm1 that takes another version for that of PowerShell.
+        # A copy of the module whose psm1 assumes another PowerShell version.
         $old = Join-Path $TestDrive 'old/CodePipeline.ThirdParty'
         $null = New-Item -ItemType Directory -Path (Split-Path -Parent $old)
         Copy-Item -LiteralPath $package -Destination $old -Recurse
@@ -133,7 +133,7 @@ Describe 'An older PowerShell 7' {
         }
     }
 
-    It 'is told in one sentence what it needs: <_>' -TestCases '7.0.13', '7.2.1', '7.3.12' {
+    It 'gets one sentence about the required version: <_>' -TestCases '7.0.13', '7.2.1', '7.3.12' {
         $child = Import-InEngine $_
         $child.Errors | Should -BeNullOrEmpty
         $child.Lines | Should -Be (
@@ -141,11 +141,11 @@ Describe 'An older PowerShell 7' {
             'PowerShellTooOld,Microsoft.PowerShell.Commands.ImportModuleCommand', '0')
     }
 
-    It 'is not <_>' -TestCases '7.4.0', '7.6.9', '8.0.0' {
+    It 'accepts <_>' -TestCases '7.4.0', '7.6.9', '8.0.0' {
         (Import-InEngine $_).Lines | Should -Be '1'
     }
 
-    It 'can load the loader: it refers to nothing newer than .NET Core 3.1' {
+    It 'can load the loader, which references only .NET Core 3.1' {
         $child = Invoke-ChildPwsh '
             $loader = [AppDomain]::CurrentDomain.GetAssemblies() |
                 Where-Object { $_.GetName().Name -eq "CodePipeline.ThirdParty.Loader" }
@@ -173,7 +173,7 @@ Describe 'The load context' {
             'PermissionError', 'ThirdPartyServiceException', 'ThirdPartyEmulator'
     }
 
-    It 'keeps all but the loader out of PowerShell''s own' {
+    It 'keeps all assemblies but the loader out of PowerShell''s context' {
         $child = Invoke-ChildPwsh "$mainJob; `$null = Invoke-MainJob
             [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies |
                 Where-Object { `$_.GetName().Name -match 'AWSSDK|CodePipeline' } |
@@ -194,13 +194,13 @@ Describe 'The load context' {
         $child.Lines | Should -Be '1', 'True'
     }
 
-    It 'is one in a process, however often the module is imported' {
+    It 'exists once per process after several imports' {
         $child = Invoke-ChildPwsh 'Import-Module $Manifest -Force
             @([System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ CodePipeline.ThirdParty).Count'
         $child.Lines | Should -Be '1'
     }
 
-    It 'works beside another AWSSDK.Core that came first, and leaves it alone' {
+    It 'works with an AWSSDK.Core that was loaded before' {
         $other = Join-Path $TestDrive 'AWSSDK.Core.dll'
         New-OtherSdk $other
         $child = Invoke-ChildPwsh -NoImport -Script @"
@@ -217,7 +217,7 @@ Invoke-MainJob
         $child.Lines | Should -Be 'AWSSDK.Core', 'Succeeded', 'the other one', '3.3.0.0', '2'
     }
 
-    It 'leaves room for another AWSSDK.Core that comes later' {
+    It 'works with an AWSSDK.Core that is loaded later' {
         $folder = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'later')
         $other = Join-Path $folder 'AWSSDK.Core.dll'
         New-OtherSdk $other
@@ -234,7 +234,7 @@ Invoke-MainJob
 }
 
 Describe 'The package' {
-    It 'holds neither PowerShell''s assemblies nor symbols nor build leftovers' {
+    It 'contains no PowerShell assemblies, symbols or build leftovers' {
         $names = (Get-ChildItem -LiteralPath $package -Recurse -File -Force).Name
         $names | Should -Not -Contain 'System.Management.Automation.dll'
         $names | Where-Object {
@@ -245,7 +245,7 @@ Describe 'The package' {
             Should -BeNullOrEmpty
     }
 
-    It 'has its assemblies for both editions, its views and licence' {
+    It 'contains the assemblies for both editions, views and license' {
         foreach ($edition in 'Core', 'Desktop') {
             foreach (
                 $assembly in 'CodePipeline.ThirdParty.Loader.dll', 'CodePipeline.ThirdParty.dll',

@@ -11,14 +11,14 @@ BeforeDiscovery {
     }
 }
 
-# Each row of docs/moving.md says what a call of another tool is here; each is checked for what it names.
+# Each row of docs/moving.md maps a call of another tool to this module. These tests check the names in each row.
 BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
     $emulator = Start-TestService
     $token = 'token-of-the-customer'
 
-    # Names of parameters, and the cmdlets that a row means where it names none.
+    # Parameter names, and the cmdlets of rows that name none.
     $cmdlets = (Get-Module CodePipeline.ThirdParty).ExportedCmdlets.Keys
     $ofPowerShell = 'Debug', 'WhatIf', 'Confirm', 'ErrorAction', 'ErrorVariable', 'DateKind', 'Raw', 'ExpandProperty'
 
@@ -31,7 +31,7 @@ BeforeAll {
 
     function Get-Claim { $detail = Get-Detail; @{ JobId = $detail.Id; Nonce = $detail.Nonce; ClientToken = $token } }
 
-    # What a row promises beyond names: a check for the text of its first cell.
+    # Checks beyond names, by the text of a row's first cell.
     $checks = @{
         'Confirm-CPThirdPartyJob` emits the status' = {
             $claim = Get-Claim
@@ -137,17 +137,18 @@ AfterAll {
 }
 
 Describe 'Moving, <Section>: <There>' -ForEach $rows {
-    It 'names what is there' {
+    It 'names existing cmdlets and parameters' {
         $named = [regex]::Matches($Here, '\b[A-Z][a-z]+-CPThirdParty\w*') | ForEach-Object Value
         $named | ForEach-Object { $cmdlets | Should -Contain $_ }
         $candidates = if ($named) { $named } else { $cmdlets }
         $known = @($candidates | ForEach-Object { $command = Get-Command $_; $command.Parameters.Keys
                 $command.Parameters.Values.Aliases }) + $ofPowerShell
         $code = ([regex]::Matches($Here, '`([^`]*)`') | ForEach-Object { $_.Groups[1].Value }) -join ' '
-        [regex]::Matches($code, '(?<![\w-])-([A-Z]\w+)') | ForEach-Object { $known | Should -Contain $_.Groups[1].Value }
+        [regex]::Matches($code, '(?<![\w-])-([A-Z]\w+)') |
+            ForEach-Object { $known | Should -Contain $_.Groups[1].Value }
     }
 
-    It 'holds' {
+    It 'is true' {
         foreach ($text in $checks.Keys | Where-Object { $There.Contains($_) }) {
             & $checks[$text]
         }
@@ -155,12 +156,12 @@ Describe 'Moving, <Section>: <There>' -ForEach $rows {
 }
 
 Describe 'The checks of docs/moving.md' {
-    It 'are each of a row' {
+    It 'each belong to a row' {
         $page = [IO.File]::ReadAllText([IO.Path]::Combine($RepositoryRoot, 'docs', 'moving.md'))
         $checks.Keys | ForEach-Object { $page.Contains($_) | Should -BeTrue -Because "a row has '$_'" }
     }
 
-    It 'are of each difference from AWS.Tools but those that a name says all of' {
+    It 'cover each difference from AWS.Tools' {
         $page = [IO.File]::ReadAllText([IO.Path]::Combine($RepositoryRoot, 'docs', 'moving.md'))
         $table = [regex]::Match($page, '(?ms)^### What differs from AWS.Tools\n\n(.*?)\n\n').Groups[1].Value
         $rows = @($table -split '\n' | Select-Object -Skip 2)

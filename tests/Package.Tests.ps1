@@ -15,7 +15,7 @@ BeforeAll {
     $full = $stated.Full
     $built = Split-Path -Path $ModuleManifest -Parent
 
-    # A copy of the built module under another version, as the next release would have it.
+    # Creates a copy of the built module with another version, like the next release.
     function New-OtherVersion([string] $Version, [string] $Folder) {
         $copy = Join-Path $Folder $name
         $null = New-Item -ItemType Directory -Path $Folder
@@ -40,26 +40,26 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
         $zip.Dispose()
     }
 
-    It 'says how large the package is' {
+    It 'reports the size of the package' {
         $said | Should -Match "^$name\.$([regex]::Escape($full))\.nupkg: \d+ files, [\d.,\s]+ bytes of at most"
     }
 
-    It 'packs exactly what tools/package.psd1 names, beside the package''s own files' {
+    It 'packs exactly the files of tools/package.psd1' {
         $own = '_rels/.rels', "$name.nuspec", '[Content_Types].xml'
-        # Its name is a new one each time with some versions of NuGet.
+        # Some versions of NuGet generate a new name each time.
         $properties = 'package/services/metadata/core-properties/*.psmdcp'
         $entries | Where-Object { $_ -notin $own -and $_ -notlike $properties } | Sort-Object -CaseSensitive |
             Should -BeExactly ((Import-PowerShellDataFile $tools/package.psd1).Contents | Sort-Object -CaseSensitive)
     }
 
-    It 'packs neither symbols, nor PowerShell itself, nor dot-folders, nor build leftovers' {
+    It 'packs no symbols, PowerShell, dot-folders or build leftovers' {
         $entries | Where-Object {
             $_ -match '\.(pdb|xml~|deps\.json|runtimeconfig\.json|cs|user)$' -or
             $_ -match 'System\.Management\.Automation|PowerShellStandard|(^|/)\.(?!rels)'
         } | Should -BeNullOrEmpty
     }
 
-    It 'tells the gallery the licence, the project, an icon, notes, tags and editions' {
+    It 'has license, project, icon, notes, tags and editions' {
         $nuspec.licenseUrl | Should -Match '^https://.+/LICENSE$'
         $nuspec.projectUrl | Should -Match '^https://'
         $nuspec.iconUrl | Should -Match '^https://.+\.png$'
@@ -73,26 +73,26 @@ Describe 'Packing the module' -Skip:(-not $hasResourceGet) {
         }
     }
 
-    It 'refuses a package with a file that is not named' {
+    It 'rejects a package with an unlisted file' {
         $copy = New-OtherVersion $version (Join-Path $TestDrive 'extra')
         Set-Content -Path (Join-Path $copy 'notes.txt') -Value 'left over'
         { & $tools/New-Package.ps1 -Path $copy -Destination $packages } |
             Should -Throw '*Not listed: notes.txt*-RenewContents*'
     }
 
-    It 'refuses a package that lacks a file' {
+    It 'rejects a package without a listed file' {
         $copy = New-OtherVersion $version (Join-Path $TestDrive 'less')
         Remove-Item -Path (Join-Path $copy 'LICENSE')
         { & $tools/New-Package.ps1 -Path $copy -Destination $packages } | Should -Throw '*Missing: LICENSE*'
     }
 
-    It 'says that it cannot sign where PowerShell cannot' -Skip:$IsWindows {
+    It 'reports that PowerShell cannot sign here' -Skip:$IsWindows {
         { & $tools/New-Package.ps1 -CertificateThumbprint 00 -Destination $packages } |
             Should -Throw '*cannot sign*on Windows only*'
     }
 }
 
-# Real certificates; what signs with them, which exists on Windows only, is stood in for by what it is given.
+# Uses real certificates. A mock records the signing calls, because signing works only on Windows.
 Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
     BeforeAll {
         $packages = Join-Path $TestDrive 'signed'
@@ -145,7 +145,7 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         Remove-Variable -Scope Global -Name Signed, Unsignable -ErrorAction Ignore
     }
 
-    It 'signs our scripts and assemblies in the package, each once, and nobody else''s' {
+    It 'signs only the module''s scripts and assemblies, once each' {
         $null = & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages
         $ours = (Import-PowerShellDataFile $tools/package.psd1).Contents |
             Where-Object {
@@ -159,14 +159,14 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         $Signed.Timestamp | Sort-Object -Unique | Should -Match '^http://'
     }
 
-    It 'packs what was signed, and leaves what was built as it is' {
+    It 'packs signed files and leaves the build unchanged' {
         $null = & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages
         & $tools/Expand-Package.ps1 -Path $packages/$name.$full.nupkg -Destination $TestDrive/expanded
         Get-Content $TestDrive/expanded/$name.psm1 -Tail 1 | Should -Be '# signed'
         Get-Content $built/$name.psm1 -Tail 1 | Should -Not -Be '# signed'
     }
 
-    It 'makes no package where a file could not be signed' {
+    It 'creates no package if signing a file fails' {
         $global:Unsignable = "$name.psm1"
         Remove-Item $packages -Recurse -ErrorAction Ignore
         { & $tools/New-Package.ps1 -CertificatePath $pfx -CertificatePassword $password -Destination $packages } |
@@ -174,7 +174,7 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         "$packages/$name.$full.nupkg" | Should -Not -Exist
     }
 
-    It 'says what is wrong with <What>' -TestCases @(
+    It 'reports <What>' -TestCases @(
         @{ What = 'a file that is not there'; With = { @{ CertificatePath = "$TestDrive/none.pfx" } }
             Says = 'The certificate file *none.pfx does not exist.'
         }
@@ -205,7 +205,7 @@ Describe 'Signing the package' -Skip:(-not $hasResourceGet) {
         $Signed.Count | Should -Be 0
     }
 
-    # The user's store, in a home of the test's own.
+    # Uses the user's certificate store in a separate home directory.
     It 'finds a certificate by its thumbprint' -Skip:$IsWindows {
         $userHome = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'certificates')).FullName
         $child = Invoke-ChildPwsh -NoImport -Environment @{ HOME = $userHome } -Script @"
@@ -228,11 +228,11 @@ function global:Set-AuthenticodeSignature {
 }
 
 Describe 'Installing the package' -Skip:(-not $hasResourceGet -or $IsWindows) {
-    # A home of its own: what is installed there is seen by the children of this test alone.
+    # A separate home directory: only this test's child processes see the installed module.
     BeforeAll {
         $repository = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'repository')).FullName
         $userHome = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'home')).FullName
-        # PSResourceGet keeps its list in the working folder where these are missing.
+        # Without these variables, PSResourceGet stores its list in the working folder.
         foreach ($folder in '.local/share', '.config', '.cache') {
             $null = New-Item -ItemType Directory -Path (Join-Path $userHome $folder)
         }
@@ -266,11 +266,11 @@ $emulator | Stop-CPThirdPartyEmulator
 '@
     }
 
-    It 'begins in a process that has no such module' {
+    It 'starts in a process without the module' {
         Invoke-InHome "@(Get-Module -ListAvailable $name).Count" | Should -Be '0'
     }
 
-    It 'publishes to a repository, from where Install-PSResource takes it' {
+    It 'publishes to a repository for Install-PSResource' {
         $packages = Join-Path $TestDrive 'first'
         $null = & $tools/New-Package.ps1 -Destination $packages
         $said = Invoke-InHome @"
@@ -282,26 +282,26 @@ Install-PSResource $name -Repository Local -Prerelease
         $said | Should -Be $version
     }
 
-    It 'is imported by name there, and takes a job to its end' {
+    It 'is imported by name and completes a job' {
         $said = Invoke-InHome $job
         $said[0..1] | Should -Be 'Succeeded', $version
         $said[2] | Should -BeLike "$userHome/*"
     }
 
-    It 'is updated to a higher version, which then does the same' {
+    It 'is updated to a higher version that works as well' {
         $copy = New-OtherVersion $next (Join-Path $TestDrive 'next')
         Compress-PSResource -Path $copy -DestinationPath $repository
         (Invoke-InHome "Update-PSResource $name -Repository Local; $job")[0..1] | Should -Be 'Succeeded', $next
     }
 
-    It 'is removed without a trace' {
+    It 'is removed completely' {
         Invoke-InHome "Uninstall-PSResource $name -Version '*'; @(Get-Module -ListAvailable $name).Count" |
             Should -Be '0'
         Get-ChildItem -Path $userHome -Recurse -File -Filter '*CodePipeline*' | Should -BeNullOrEmpty
     }
 }
 
-# A copy of the project whose manifest has a prerelease label, through the tools from end to end.
+# Packs a copy of the project with a prerelease label and tests all tools with it.
 Describe 'A prerelease' -Skip:(-not $hasResourceGet) {
     BeforeAll {
         $project = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'prerelease')).FullName
@@ -319,25 +319,25 @@ Describe 'A prerelease' -Skip:(-not $hasResourceGet) {
         $package = [IO.Path]::Combine($project, 'output', 'packages', "$name.$labelled.nupkg")
     }
 
-    It 'packs under its label' {
+    It 'is packed with its label' {
         & $project/tools/New-Package.ps1 | Should -Match "^$name\.$([regex]::Escape($labelled))\.nupkg: "
         $package | Should -Exist
     }
 
-    It 'is laid out under its number, and has one version everywhere' {
+    It 'has the version number as folder and one version everywhere' {
         Remove-Item -LiteralPath $project/output/$name -Recurse
         & $project/tools/Expand-Package.ps1
         & $project/tools/Test-Version.ps1 -Tag "v$labelled" -Release | Should -Be "All versions are $labelled."
         { & $project/tools/Test-Version.ps1 -Tag "v$version" } | Should -Throw "*should be 'v$labelled'*"
     }
 
-    It 'is told apart from the build of another label' {
+    It 'differs from a build with another label' {
         $laid = "$project/output/$name/$version/$name.psd1"
         (Get-Content -Raw -LiteralPath $laid).Replace('preview1', 'preview0') | Set-Content -LiteralPath $laid
         { & $project/tools/Test-Version.ps1 } | Should -Throw "*manifest in output/ has version $version-preview0*"
     }
 
-    It 'is published, and installed where a prerelease is asked for' -Skip:$IsWindows {
+    It 'is published, and installed with -Prerelease' -Skip:$IsWindows {
         $userHome = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'prerelease home')).FullName
         $repository = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'prerelease feed')).FullName
         foreach ($folder in '.local/share', '.config', '.cache') {
@@ -364,7 +364,7 @@ Install-PSResource $name -Repository Local -Prerelease
 }
 
 Describe 'The zip of a release' {
-    It 'holds the module, and is imported by name from the folder that it is expanded into' {
+    It 'contains the module, which imports from the expanded folder' {
         $zips = Join-Path $TestDrive 'zips'
         & $tools/New-ReleaseZip.ps1 -Destination $zips | Should -Be "$name.$full.zip"
         $modules = Join-Path $TestDrive 'modules'
@@ -378,7 +378,7 @@ Describe 'The zip of a release' {
 }
 
 Describe 'The notices of third parties' {
-    It 'name every assembly that is shipped and not ours' {
+    It 'name every shipped third-party assembly' {
         $notices = Get-Content -Raw (Join-Path $built 'THIRD-PARTY-NOTICES.txt')
         foreach ($assembly in (Get-ChildItem -Path $built/bin -Recurse -Filter *.dll).BaseName | Sort-Object -Unique) {
             if ($assembly -notlike "$name*") {
@@ -391,7 +391,7 @@ Describe 'The notices of third parties' {
 
 Describe 'One version' {
     BeforeAll {
-        # What Test-Version looks at, in a folder where it can be wrong.
+        # Copies the files that Test-Version checks into a folder, where tests can change them.
         function New-Project([string] $Changelog = "## [$full] - 2026-01-31") {
             $folder = Join-Path $TestDrive ([guid]::NewGuid())
             $null = New-Item -ItemType Directory -Path $folder/output/$name
@@ -402,31 +402,31 @@ Describe 'One version' {
         }
     }
 
-    It 'holds for this build' {
+    It 'is true for this build' {
         & $tools/Test-Version.ps1 | Should -Be "All versions are $full."
     }
 
-    It 'holds for a tag of that version, and a dated changelog' {
+    It 'is true for a tag of that version and a dated changelog' {
         & $tools/Test-Version.ps1 -Root (New-Project) -Tag "v$full" -Release |
             Should -Be "All versions are $full."
     }
 
-    It 'does not hold for the tag <_>' -TestCases 'v9.9.9', '9.9.9' {
+    It 'is false for the tag <_>' -TestCases 'v9.9.9', '9.9.9' {
         { & $tools/Test-Version.ps1 -Root (New-Project) -Tag $_ } |
             Should -Throw "*The tag is '$_' instead of 'v$full'*"
     }
 
-    It 'does not hold where the changelog''s newest heading is another version''s' {
+    It 'is false if the changelog starts with another version' {
         { & $tools/Test-Version.ps1 -Root (New-Project '## [9.9.9] - 2026-01-31') } |
             Should -Throw '*newest heading of CHANGELOG.md has version 9.9.9*'
     }
 
-    It 'does not hold for a release whose changelog has no date yet' {
+    It 'is false for a release without a changelog date' {
         { & $tools/Test-Version.ps1 -Root (New-Project "## [$full] - unreleased") -Release } |
             Should -Throw '*no date*'
     }
 
-    It 'does not hold where an assembly is of an earlier build' {
+    It 'is false if an assembly is from an earlier build' {
         $project = New-Project
         (Get-Content -Raw $project/$name.psd1) -replace "ModuleVersion(\s*)= '[^']+'", "ModuleVersion`$1= '9.9.9'" |
             Set-Content $project/$name.psd1

@@ -16,7 +16,7 @@ Describe 'The four cmdlets in a pipeline' {
         Clear-TestService
     }
 
-    It 'takes a job from poll to success' {
+    It 'completes a polled job' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         Get-CPThirdPartyJob -ActionType $ActionType | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob |
             ForEach-Object { $_ } | Complete-CPThirdPartyJob -Summary 'ok' | Should -BeNullOrEmpty
@@ -26,13 +26,13 @@ Describe 'The four cmdlets in a pipeline' {
         $job.ResultCount | Should -Be 1
     }
 
-    It 'takes many jobs of many clients' {
+    It 'completes many jobs of many clients' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 7
         Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob
         (Get-CPThirdPartyEmulatorJob -Status Succeeded).Count | Should -Be 7
     }
 
-    It 'writes one error for one failed job, and the others go on' {
+    It 'writes one error for a failed job and continues' {
         $jobs = Get-DispatchedJob -Count 3
         $null = $jobs[1] | Confirm-CPThirdPartyJob
         $jobs[1] | Complete-CPThirdPartyJob
@@ -45,7 +45,7 @@ Describe 'The four cmdlets in a pipeline' {
         $result.Output.JobId | Should -Be $jobs[0].JobId, $jobs[2].JobId
     }
 
-    It 'binds objects of other origin by their property names' {
+    It 'binds other objects by property name' {
         $job = Get-DispatchedJob
         $row = [pscustomobject]@{
             JobId = $job.JobId
@@ -61,7 +61,7 @@ Describe 'The four cmdlets in a pipeline' {
         (Get-ServiceRequest -Operation GetThirdPartyJobDetails).Count | Should -Be 1
     }
 
-    It 'takes text from the pipeline for job ids' {
+    It 'accepts job ids as text from the pipeline' {
         $jobs = Get-DispatchedJob -Count 2 -With @{ ClientId = 'one' }
         $jobs.JobId | Get-CPThirdPartyJobDetail -ClientId one | ForEach-Object JobId | Should -Be $jobs.JobId
         $jobs.JobId | Confirm-CPThirdPartyJob -ClientId one | ForEach-Object Status |
@@ -70,7 +70,7 @@ Describe 'The four cmdlets in a pipeline' {
         (Get-CPThirdPartyEmulatorJob).Summary | Should -Be 'by id', 'by id'
     }
 
-    It 'ends cleanly where Select-Object has enough' {
+    It 'ends cleanly after Select-Object -First' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 5
         $result = Invoke-Capturing {
             Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail | Select-Object -First 1
@@ -81,7 +81,7 @@ Describe 'The four cmdlets in a pipeline' {
         $result.Output[0] | Confirm-CPThirdPartyJob | ForEach-Object Status | Should -Be 'InProgress'
     }
 
-    It 'emits a new object for a new state, and leaves the old one as it was' {
+    It 'emits a new object for a new state and keeps the old one' {
         $job = Get-DispatchedJob
         $detail = $job | Get-CPThirdPartyJobDetail
         $claimed = $detail | Confirm-CPThirdPartyJob
@@ -101,7 +101,7 @@ Describe 'Get-CPThirdPartyJob' {
         Clear-TestService
     }
 
-    It 'takes an action type as <What>' -TestCases @(
+    It 'accepts an action type as <What>' -TestCases @(
         @{ What = 'text'; Arguments = @{ ActionType = 'Test/Contoso/1' } }
         @{ What = 'text in any case'; Arguments = @{ ActionType = 'test/Contoso/1' } }
         @{ What = 'text with its owner'; Arguments = @{ ActionType = 'Test/ThirdParty/Contoso/1' } }
@@ -127,24 +127,24 @@ Describe 'Get-CPThirdPartyJob' {
         $job.Status | Should -Be 'Dispatched'
     }
 
-    It 'asks for no more jobs than MaxBatchSize says' {
+    It 'requests at most MaxBatchSize jobs' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
         @(Get-CPThirdPartyJob $ActionType -MaxBatchSize 2).Count | Should -Be 2
         @(Get-CPThirdPartyJob $ActionType).Count | Should -Be 1
     }
 
-    It 'emits nothing and no error where there is no job' {
+    It 'emits nothing and no error without a job' {
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType }
         $result.Output.Count, $result.Errors.Count | Should -Be 0, 0
     }
 
-    It 'waits for a job that comes later' {
+    It 'waits for a later job' {
         $later = New-CPThirdPartyEmulatorJob $ActionType -Delay 0.3
         $job = Get-CPThirdPartyJob $ActionType -Wait -Timeout 60 -PollInterval 0.05
         $job.JobId | Should -Be $later.JobId
     }
 
-    It 'waits no longer than Timeout, and says so in an error' {
+    It 'stops waiting after Timeout with an error' {
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Wait -Timeout 0.2 -PollInterval 0.05 }
         $result.Output | Should -BeNullOrEmpty
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'WaitTimedOut,*'
@@ -152,7 +152,7 @@ Describe 'Get-CPThirdPartyJob' {
         "$($result.Errors[0])" | Should -BeLike "*$ActionType*"
     }
 
-    It 'polls at least once, however short the time' {
+    It 'polls at least once with any timeout' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         Get-CPThirdPartyJob $ActionType -Wait -Timeout 0 | Should -Not -BeNullOrEmpty
     }
@@ -167,7 +167,7 @@ Describe 'Get-CPThirdPartyJobDetail' {
         Clear-TestService
     }
 
-    It 'gives all that the job says of itself' {
+    It 'returns all job details' {
         $detail = Get-DispatchedJob -With @{
             PipelineName      = 'Pipe'
             StageName         = 'Stage'
@@ -194,7 +194,7 @@ Describe 'Get-CPThirdPartyJobDetail' {
         $detail.ArtifactCredentials.AccessKeyId.Reveal() | Should -BeLike 'ASIA*'
     }
 
-    It 'gets fresh artifact credentials each time' {
+    It 'gets new artifact credentials each time' {
         $job = Get-DispatchedJob
         $keys = 1..2 | ForEach-Object { ($job | Get-CPThirdPartyJobDetail).ArtifactCredentials.AccessKeyId.Reveal() }
         $keys[0] | Should -Not -Be $keys[1]
@@ -207,7 +207,7 @@ Describe 'Get-CPThirdPartyJobDetail' {
         $detail.ActionType | Should -Be $job.ActionType
     }
 
-    It 'tells the action type also where it was asked for by id' {
+    It 'returns the action type for a job id' {
         $job = Get-DispatchedJob
         $detail = Get-CPThirdPartyJobDetail -JobId $job.JobId -ClientId $job.ClientId
         "$($detail.ActionType)" | Should -Be $ActionType
@@ -216,7 +216,7 @@ Describe 'Get-CPThirdPartyJobDetail' {
 
 Describe 'Confirm-CPThirdPartyJob' {
     BeforeEach {
-        # A lease that is over at once: every poll hands the job out again, with a new nonce.
+        # The lease ends immediately, so every poll hands out the job again with a new nonce.
         $emulator = Start-TestService -Emulator @{ LeaseTime = '00:00:00.001' }
     }
 
@@ -224,7 +224,7 @@ Describe 'Confirm-CPThirdPartyJob' {
         Clear-TestService
     }
 
-    It 'emits nothing where another worker has the job' {
+    It 'emits nothing for another worker''s job' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $late = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
         $quick = Get-CPThirdPartyJob $ActionType -Wait -PollInterval 0.01 -Timeout 60 | Get-CPThirdPartyJobDetail
@@ -243,7 +243,7 @@ Describe 'Confirm-CPThirdPartyJob' {
         (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Succeeded'
     }
 
-    It 'emits nothing where the job is over already' {
+    It 'emits nothing for an ended job' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
         $detail | Confirm-CPThirdPartyJob | Complete-CPThirdPartyJob
@@ -253,7 +253,7 @@ Describe 'Confirm-CPThirdPartyJob' {
         "$($result.Errors[0])" | Should -BeLike '*Succeeded*'
     }
 
-    It 'reads the nonce itself where none is given, and then emits the details' {
+    It 'reads a missing nonce itself and then emits the details' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -PipelineName Pipe
         $claimed = Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob
         $claimed.Status, $claimed.PipelineName | Should -Be 'InProgress', 'Pipe'
@@ -268,7 +268,7 @@ Describe 'Confirm-CPThirdPartyJob' {
         (Get-ServiceRequest).Operation | Should -Be 'PollForThirdPartyJobs'
     }
 
-    It 'does not ask with Confirm:$false, though the preference would' {
+    It 'does not prompt with Confirm:$false' {
         $ConfirmPreference = 'Low'
         $null = New-CPThirdPartyEmulatorJob $ActionType -Confirm:$false
         Get-CPThirdPartyJob $ActionType |
@@ -304,13 +304,13 @@ Describe 'Complete-CPThirdPartyJob' {
         $job.RevisionCreated.UtcDateTime | Should -Be $created
     }
 
-    It 'takes a local time for what it is' {
+    It 'interprets a time without a zone as local time' {
         $created = [datetime]::new(2026, 7, 1, 8, 30, 0, [DateTimeKind]::Local)
         Get-ClaimedJob | Complete-CPThirdPartyJob -Revision a -RevisionChangeIdentifier b -RevisionCreated $created
         (Get-CPThirdPartyEmulatorJob).RevisionCreated.UtcDateTime | Should -Be $created.ToUniversalTime()
     }
 
-    It 'wants both parts of a revision, and sends nothing without' {
+    It 'requires both parts of a revision before sending' {
         $result = Invoke-Capturing { Get-ClaimedJob | Complete-CPThirdPartyJob -Revision abc }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
         "$($result.Errors[0])" | Should -BeLike '*RevisionChangeIdentifier*'
@@ -326,12 +326,12 @@ Describe 'Complete-CPThirdPartyJob' {
             Should -Be 'Failed', 'ConfigurationError', 'no such project', 'run-8'
     }
 
-    It 'takes JobFailed for the type where none is given' {
+    It 'uses the type JobFailed by default' {
         Get-ClaimedJob | Complete-CPThirdPartyJob -FailureMessage 'it broke'
         (Get-CPThirdPartyEmulatorJob).FailureType | Should -Be 'JobFailed'
     }
 
-    It 'reports the error of a catch block, and not where it was' {
+    It 'reports the error of a catch block without its position' {
         $claimed = Get-ClaimedJob
         try {
             throw 'the test rig is on fire'
@@ -344,7 +344,7 @@ Describe 'Complete-CPThirdPartyJob' {
         $job.FailureMessage | Should -BeExactly 'the test rig is on fire'
     }
 
-    It 'refuses success and failure in one, in its own words' {
+    It 'rejects success and failure parameters together' {
         $claimed = Get-ClaimedJob
         { $claimed | Complete-CPThirdPartyJob -Summary 'ok' -FailureMessage 'not ok' } |
             Should -Throw '*-Summary and -FailureMessage*' -ErrorId 'InvalidInput,*'
@@ -354,7 +354,7 @@ Describe 'Complete-CPThirdPartyJob' {
         (Get-CPThirdPartyEmulatorJob).ResultCount | Should -Be 0
     }
 
-    It 'cuts a summary that is too long, with a warning, and the result is not lost' {
+    It 'cuts a long summary with a warning and sends the result' {
         $warnings = Get-ClaimedJob | Complete-CPThirdPartyJob -Summary ('x' * 2100) 3>&1
         "$warnings" | Should -BeLike '*2100*2048*'
         $job = Get-CPThirdPartyEmulatorJob
@@ -363,14 +363,14 @@ Describe 'Complete-CPThirdPartyJob' {
         $job.Summary | Should -BeLike "xxx*$([char]0x2026)"
     }
 
-    It 'cuts <What> at a character, never within one' -TestCases @(
+    It 'cuts <What> between characters' -TestCases @(
         @{ What = 'a failure message'; Limit = 5000; Property = 'FailureMessage'; With = @{ FailureMessage = '' } }
         @{
             What = 'a revision summary'; Limit = 2048; Property = 'RevisionSummary'
             With = @{ Revision = 'a'; RevisionChangeIdentifier = 'b'; RevisionSummary = '' }
         }
     ) {
-        # A smiley is two UTF-16 units, and the last one that would fit shares its place with the dots.
+        # A smiley has two UTF-16 units. The last one that would fit overlaps the ellipsis.
         $smiley = [char]::ConvertFromUtf32(0x1F600)
         $With[$Property] = $smiley * $Limit
         $warnings = Get-ClaimedJob | Complete-CPThirdPartyJob @With 3>&1
@@ -380,7 +380,7 @@ Describe 'Complete-CPThirdPartyJob' {
         $text | Should -BeLike "*$smiley$([char]0x2026)"
     }
 
-    It 'makes a new job of a continuation, which carries the token' {
+    It 'creates a new job for a continuation with the token' {
         $first = Get-ClaimedJob
         $going = $first | Complete-CPThirdPartyJob -ContinuationToken 'step 2' -PassThru
         $going.Status | Should -Be 'Succeeded'
@@ -390,7 +390,7 @@ Describe 'Complete-CPThirdPartyJob' {
         $second.ContinuationToken | Should -Be 'step 2'
     }
 
-    It 'does not send the token that the job carries back again' {
+    It 'does not send the job''s own token back' {
         Get-ClaimedJob -With @{ ContinuationToken = 'step 2' } | Complete-CPThirdPartyJob -Summary 'the end'
         $job = Get-CPThirdPartyEmulatorJob
         $job.Status, $job.ContinuationTokenOut, $job.NextJobId | Should -Be 'Succeeded', $null, $null
@@ -402,7 +402,7 @@ Describe 'Complete-CPThirdPartyJob' {
         (Get-CPThirdPartyEmulatorJob).ResultCount | Should -Be 0
     }
 
-    It 'has the result taken once where the answer to it got lost' {
+    It 'reports the result once after a lost response' {
         $emulator.OrderFaults(
             [CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('drop-after=1@PutThirdPartyJobSuccessResult,limit=1'))
         $result = Invoke-Capturing { Get-ClaimedJob | Complete-CPThirdPartyJob -Summary 'ok' -PassThru }
@@ -411,7 +411,7 @@ Describe 'Complete-CPThirdPartyJob' {
         (Get-CPThirdPartyEmulatorJob).ResultCount | Should -Be 2
     }
 
-    It 'writes an error for a job that nobody claimed' {
+    It 'writes an error for an unclaimed job' {
         $result = Invoke-Capturing { Get-DispatchedJob | Complete-CPThirdPartyJob }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'InvalidJobState,*'
     }
@@ -426,7 +426,7 @@ Describe 'A wrong object in the pipeline' {
         Clear-TestService
     }
 
-    It 'of <Cmdlet> is reported as one, and no part of it is shown or sent: <What>' -TestCases @(
+    It 'of <Cmdlet> is reported without its content: <What>' -TestCases @(
         foreach ($cmdlet in 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob', 'Complete-CPThirdPartyJob',
             'Save-CPThirdPartyJobArtifact', 'Publish-CPThirdPartyJobArtifact'
         ) {
@@ -460,12 +460,12 @@ Describe 'A wrong object in the pipeline' {
         Get-ServiceRequest | Should -BeNullOrEmpty
     }
 
-    It 'is not asked about with WhatIf' {
+    It 'is not processed with WhatIf' {
         '{"jobId":"a","clientToken":"s3cr3t"}' | Confirm-CPThirdPartyJob -WhatIf -ErrorAction SilentlyContinue 6>&1 |
             Should -BeNullOrEmpty
     }
 
-    It 'has an id that is refused, not the object sent, where jobId is <What>' -TestCases @(
+    It 'is rejected if jobId is <What>' -TestCases @(
         @{ What = 'a number'; Value = 5; Said = '*jobId is of type Int32*text*' }
         @{ What = 'null'; Value = $null; Said = '*jobId is null*' }
         @{ What = 'a list'; Value = @('a', 'b'); Said = '*jobId is a list*' }
@@ -482,24 +482,24 @@ Describe 'A wrong object in the pipeline' {
         Get-ServiceRequest | Should -BeNullOrEmpty
     }
 
-    It 'has no jobId, which is said' {
+    It 'is rejected without a jobId' {
         foreach ($row in [pscustomobject] @{ clientToken = 's3cr3t' }, @{ clientToken = 's3cr3t' }) {
             $result = Invoke-Capturing { $row | Get-CPThirdPartyJobDetail }
             "$($result.Errors[0])" | Should -BeLike '*no jobId*'
         }
     }
 
-    It 'is an outcome without its job' {
+    It 'is rejected as an outcome without a job' {
         $result = Invoke-Capturing { New-CPThirdPartyJobOutcome -FailureMessage x | Complete-CPThirdPartyJob }
         "$($result.Errors[0])" | Should -BeLike '*outcome*no jobId*'
     }
 
-    It 'makes no poll: <What>' -TestCases @(
+    It 'is not polled with: <What>' -TestCases @(
         @{ What = 'a number beside -ActionType'; Make = { 1 }; With = @{ ActionType = 'Test/Contoso/1' } }
         @{ What = 'text beside -ActionType'; Make = { 'x' }; With = @{ ActionType = 'Test/Contoso/1' } }
         @{ What = 'a date'; Make = { Get-Date }; With = @{} }
         @{ What = 'a process'; Make = { Get-Process -Id $PID }; With = @{} }
-        @{ What = 'a batch size that is no whole number'; With = @{}
+        @{ What = 'a fractional batch size'; With = @{}
             Make = { @{ actionTypeId = 'Test/Contoso/1'; maxBatchSize = 1.5 } }
         }
     ) {
@@ -523,7 +523,7 @@ Describe 'Objects from the pipeline' {
         Clear-TestService
     }
 
-    It 'bind as a hashtable all that they bind as an object' {
+    It 'bind as a hashtable like an object' {
         $job = Get-JobOf
         $nonce = (@{ jobId = $job.JobId; clientToken = $known } | Get-CPThirdPartyJobDetail).Nonce
         $nonce | Should -Not -BeNullOrEmpty
@@ -534,7 +534,7 @@ Describe 'Objects from the pipeline' {
         (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Summary | Should -Be 'by client'
     }
 
-    It 'poll as a hashtable, an action type, or beside a session' {
+    It 'poll as a hashtable, an action type or with a session' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
         $type = @{ category = 'Test'; owner = 'ThirdParty'; provider = 'Contoso'; version = '1' }
         (@{ actionTypeId = $type; maxBatchSize = 1 } | Get-CPThirdPartyJob).Status | Should -Be 'Dispatched'
@@ -549,7 +549,7 @@ Describe 'Objects from the pipeline' {
             ForEach-Object JobId | Should -Be $job.JobId
     }
 
-    It 'have a GUID for an id' {
+    It 'can have a GUID as id' {
         $result = Invoke-Capturing {
             [pscustomobject] @{ JobId = [guid] '0f8fad5b-d9cb-469f-a165-70867728950e'; ClientToken = $known } |
                 Get-CPThirdPartyJobDetail
@@ -609,7 +609,7 @@ Describe 'Objects from the pipeline' {
         ($job | Confirm-CPThirdPartyJob).Status | Should -Be 'InProgress'
     }
 
-    It 'have their token looked up by the client where it reads <Token>' -TestCases @(
+    It 'have their token looked up if it is <Token>' -TestCases @(
         @{ Token = '***' }, @{ Token = '' }, @{ Token = $null }, @{ Token = [pscustomobject] @{} }, @{ Token = @{} }
     ) {
         $job = Get-JobOf
@@ -617,7 +617,7 @@ Describe 'Objects from the pipeline' {
             Get-CPThirdPartyJobDetail).Nonce | Should -Not -BeNullOrEmpty
     }
 
-    It 'say which token is missing where nothing knows it, and send no mask' {
+    It 'report a missing token and send no mask' {
         $before = (Get-ServiceRequest | Measure-Object).Count
         $result = Invoke-Capturing {
             [pscustomobject] @{ JobId = 'a'; ClientId = 'nobody'; ClientToken = '***' } | Get-CPThirdPartyJobDetail
@@ -627,7 +627,7 @@ Describe 'Objects from the pipeline' {
         (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
     }
 
-    It 'go on in the current session where theirs is not here, and in theirs where it is' {
+    It 'use their own session if it exists, or the current one' {
         $job = Get-JobOf
         $null = Start-TestService -Session other -Emulator @{ Name = 'other' }
         try {

@@ -1,18 +1,18 @@
 BeforeDiscovery {
-    # The manifest names it once it is built.
+    # The manifest exports the worker once it is built.
     $hasWorker = (
         Import-PowerShellDataFile -Path "$PSScriptRoot/../CodePipeline.ThirdParty.psd1"
     ).CmdletsToExport -contains 'Invoke-CPThirdPartyWorker'
     $runners = @(@{ Runner = 'GitHub Actions' }, @{ Runner = 'Azure DevOps' })
 }
 
-# The steps of action.yml and of the Azure DevOps template, with what a runner puts around them.
+# Runs the steps of action.yml and of the Azure DevOps template in a simulated runner.
 BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
     $built = Split-Path -Path $ModuleManifest -Parent
 
-    # The text of a step's script, and its environment: names, and the input that each comes from.
+    # Returns a step's script and its environment: variable names with their inputs.
     function Get-RunnerStep([string] $Runner) {
         $gitHub = $Runner -eq 'GitHub Actions'
         $lines = Get-Content $(
@@ -46,14 +46,14 @@ BeforeAll {
         @{ Script = $script -join "`n"; Map = $map; Defaults = $defaults }
     }
 
-    # Runs a step as the runner would: inputs by their GitHub names, outputs read back.
+    # Runs a step like the runner, with inputs by their GitHub names, and reads its outputs.
     function Invoke-RunnerStep {
         param([string] $Runner, [hashtable] $With, [hashtable] $Environment = @{}, [string] $Prelude = '')
 
         $step = Get-RunnerStep $Runner
         $all = $With.Clone()
         if (-not $all.ContainsKey('module-path')) {
-            # The manifest, and the folder of all versions as a workflow names it: relative, and without ./.
+            # The manifest, and the folder of all versions as a relative path without ./.
             $folder = [IO.Path]::GetRelativePath([Environment]::CurrentDirectory, (Split-Path -Path $built))
             $all['module-path'] = if ($Runner -eq 'GitHub Actions') { $ModuleManifest } else { $folder }
         }
@@ -87,7 +87,8 @@ BeforeAll {
             $variables += @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = $temp }
         }
 
-        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script "$Prelude`n$($step.Script)"
+        $script = "$Prelude`n$($step.Script)"
+        $child = Invoke-ChildPwsh -NoImport -Environment $variables -TimeoutSeconds 240 -Script $script
         $outputs = @{}
         if ($Runner -eq 'GitHub Actions') {
             foreach (
@@ -131,7 +132,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
             $with = Get-StepService @{ mode = 'complete'; 'job-id' = $job.JobId; 'client-token' = $token }
         }
 
-        It 'reports success, and gives its outputs' {
+        It 'reports success and writes its outputs' {
             $run =
                 Invoke-RunnerStep $Runner ($with + @{ summary = '40 tests passed'; 'external-execution-id' = 'run-17' })
             $run.Child.Errors | Should -BeNullOrEmpty
@@ -154,7 +155,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
             $run.Outputs.failed | Should -Be '1'
         }
 
-        It 'takes the token from the variable that is named' {
+        It 'reads the token from the named variable' {
             $with.Remove('client-token')
             $run = Invoke-RunnerStep $Runner ($with + @{ 'client-token-variable' = 'CONTOSO_TOKEN' }) -Environment @{
                 CONTOSO_TOKEN = $token
@@ -163,7 +164,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
             (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Status | Should -Be 'Succeeded'
         }
 
-        It 'never runs an input, nor lets one write an output' {
+        It 'never executes an input or lets it write an output' {
             $hostile = "'; Set-Content '$TestDrive/pwned' x; '`$(Set-Content '$TestDrive/pwned' x)`n" +
                 "jobs<<end`n99`nend`n##vso[task.setvariable variable=jobs;isOutput=true]99"
             $run = Invoke-RunnerStep $Runner ($with + @{ summary = $hostile })
@@ -182,7 +183,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
             (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Status | Should -Be 'InProgress'
         }
 
-        It 'shows the client token in a mask command alone' {
+        It 'shows the client token only in a mask command' {
             $run = Invoke-RunnerStep $Runner $with
             $run.Child.Lines |
                 Where-Object { $_ -like "*$token*" -and $_ -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' } |
@@ -190,7 +191,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
             $run.Child.Lines -match '^(::add-mask::|##vso\[task\.setsecret\])' | Should -Not -BeNullOrEmpty
         }
 
-        It 'fails with the service''s error, and no job in its outputs' {
+        It 'fails with the service''s error and writes no job' {
             $with['client-token'] = 'wrong'
             $run = Invoke-RunnerStep $Runner $with
             $run.Child.ExitCode | Should -Not -Be 0
@@ -219,8 +220,8 @@ Describe 'The step of <Runner>' -ForEach $runners {
                 }
             }
 
-            # Gives identity tokens that live two seconds, and AWS credentials for one, once a second token lies in the
-            # file.
+            # Issues identity tokens with a lifetime of two seconds, and AWS credentials for one of them after the file
+            # contains a second one.
             $seen = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
             $service = [powershell]::Create().AddScript({
                     param($Listener, $Seen, $Folder, $Key, $Secret)
@@ -265,7 +266,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
                                     ) -contains $tokens[-1]
                                 }, 60000)
                             $Seen.Enqueue("renewed $renewed")
-                            # The next token's file comes and goes.
+                            # The temporary file of the next token appears and disappears.
                             $modes = @(
                                 Get-ChildItem -Path $Folder -Recurse -Filter 'cpthirdparty-identity-*' |
                                     Where-Object Name -NotLike '*.new' | ForEach-Object UnixFileMode
@@ -294,7 +295,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
             $service.Dispose()
         }
 
-        It 'keeps the identity fresh for as long as it runs, and leaves nothing behind' {
+        It 'renews the identity while it runs and cleans up' {
             $with = Get-StepService @{
                 mode = 'complete'; 'job-id' = $job.JobId; 'client-token' = $job.ClientToken.Reveal()
                 'role-to-assume' = 'arn:aws:iam::123456789012:role/worker'
@@ -310,7 +311,7 @@ Describe 'The step of <Runner>' -ForEach $runners {
                 AWS_ACCESS_KEY_ID              = ''
                 AWS_SECRET_ACCESS_KEY          = ''
             }
-            # The emulator knows permanent keys only: that it refuses these shows that the role's went out.
+            # The emulator knows only permanent keys. Its rejection proves that the role's keys were sent.
             $run.Child.Errors | Should -BeLike '*UnrecognizedClientException*'
             @($seen -like 'oidc *').Count | Should -BeGreaterOrEqual 2
             $expected = if ($Runner -eq 'GitHub Actions') {
@@ -337,7 +338,7 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
         $emulator = Start-TestService
         $manifest = Import-PowerShellDataFile -LiteralPath $ModuleManifest
 
-        # A module of this name at PSModulePath that tells what it got to see.
+        # Creates a module of this name in PSModulePath that prints the variables it sees.
         function New-FakeModule([string] $Version, [string] $Guid, [string] $Author) {
             $root = Join-Path $TestDrive ([guid]::NewGuid())
             $folder = (New-Item -ItemType Directory -Path "$root/CodePipeline.ThirdParty/$Version").FullName
@@ -350,10 +351,13 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
             $root
         }
 
-        # The Gallery has nothing here: what it is asked for is seen.
+        # Simulates an empty Gallery and prints the requests.
         $gallery = 'function Install-PSResource { "ASKED $($args -join " ")" | Out-Host }
             function Save-PSResource {
-                param($Name, $Version, $Path, $Repository, [switch] $TrustRepository, [switch] $AsNupkg, [switch] $SkipDependencyCheck)
+                param(
+                    $Name, $Version, $Path, $Repository, [switch] $TrustRepository, [switch] $AsNupkg,
+                    [switch] $SkipDependencyCheck
+                )
                 Compress-Archive -Path "$env:CPTHIRDPARTY_TEST_BUILT/*" -DestinationPath "$Path/module.zip"
                 Rename-Item -LiteralPath "$Path/module.zip" -NewName "$Name.$Version.nupkg"
             }'
@@ -363,7 +367,7 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
         Clear-TestService
     }
 
-    It 'is none of another version, or of somebody else: <Version> of <Author>' -TestCases @(
+    It 'ignores other versions and authors: <Version> of <Author>' -TestCases @(
         @{ Version = '9.9.9'; Guid = $null; Author = $null }
         @{ Version = $null; Guid = '11111111-1111-1111-1111-111111111111'; Author = $null }
         @{ Version = $null; Guid = $null; Author = 'Mallory' }
@@ -379,10 +383,10 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
         $run.Child.ExitCode | Should -Not -Be 0
         $run.Child.Output | Should -Not -Match 'STOLEN'
         $run.Child.Output | Should -Match "ASKED .*$([regex]::Escape($manifest.ModuleVersion))"
-        ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike '*There is no CodePipeline.ThirdParty*'
+        ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike '*CodePipeline.ThirdParty*was not found*'
     }
 
-    It 'is the package of the hash that is given, and no other' {
+    It 'accepts only the package with the given hash' {
         $with = Get-StepService @{
             mode = 'neither'; 'client-token' = 'SENTINEL'; 'module-path' = ''; 'module-hash' = '0' * 64
         }
@@ -392,9 +396,10 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
         $errors | Should -Not -BeLike "*mode is 'neither'*"
     }
 
-    It 'has the version of the manifest for its default' {
+    It 'defaults to the version of the manifest' {
         $step = Get-RunnerStep $Runner
-        $default = $step.Defaults[$(if ($step.Defaults['module-version']) { 'module-version' } else { 'moduleVersion' })]
+        $name = if ($step.Defaults['module-version']) { 'module-version' } else { 'moduleVersion' }
+        $default = $step.Defaults[$name]
         $label = if ($manifest.PrivateData.PSData['Prerelease']) { "-$($manifest.PrivateData.PSData['Prerelease'])" }
         $default | Should -Be "$($manifest.ModuleVersion)$label"
         $text = "$(Get-Content -Raw "$RepositoryRoot/module/runner/Invoke-RunnerStep.ps1")"
@@ -408,7 +413,7 @@ Describe 'The module of the step of <Runner>' -ForEach $runners {
 }
 
 Describe 'Azure DevOps'' own token' {
-    It 'is passed only where a role is assumed with it' {
+    It 'is passed only to assume a role' {
         $text = Get-Content -Raw "$RepositoryRoot/azure-pipelines/worker.yml"
         $text | Should -Match '(?m)^      \$\{\{ if ne\(parameters\.roleToAssume, .{2}\) \}\}:\r?\n        SYSTEM_ACCESSTOKEN:'
         [regex]::Matches($text, 'SYSTEM_ACCESSTOKEN').Count | Should -Be 1
@@ -424,7 +429,7 @@ Describe 'The inputs of a step' {
         Clear-TestService
     }
 
-    It 'names the input that is missing or wrong: <Because>' -TestCases @(
+    It 'names the missing or wrong input: <Because>' -TestCases @(
         @{ Because = 'no job id'; Inputs = @{ mode = 'complete' }; Names = 'job-id' }
         @{ Because = 'unknown mode'; Inputs = @{ mode = 'neither' }; Names = "mode is 'neither'" }
         @{ Because = 'no action type'; Inputs = @{ script = 'x'; 'max-jobs' = '1' }; Names = 'action-type' }
@@ -432,7 +437,7 @@ Describe 'The inputs of a step' {
             Names = 'script and script-path'
         }
         @{ Because = 'no end'; Inputs = @{ 'action-type' = 'Test/Contoso/1'; script = 'x' }
-            Names = 'a step has to end'
+            Names = 'so that the step ends'
         }
         @{ Because = 'variable not set'; Inputs = @{ 'client-token-variable' = 'NOT_SET_HERE' }
             Names = 'NOT_SET_HERE'
@@ -443,7 +448,7 @@ Describe 'The inputs of a step' {
         ($run.Child.Errors -replace '\r?\n\s*\|?\s*', ' ') | Should -BeLike "*$Names*"
     }
 
-    It 'says what the workflow lacks where the runner gives no identity' {
+    It 'reports what the workflow lacks without an identity' {
         $run = Invoke-RunnerStep 'GitHub Actions' (
             Get-StepService @{ mode = 'complete'; 'job-id' = 'x'; 'role-to-assume' = 'arn:aws:iam::1:role/r' }
         )
@@ -471,7 +476,7 @@ Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not
         Clear-TestService
     }
 
-    It 'does the jobs there are, and gives their sums and results' {
+    It 'runs the waiting jobs and writes counts and results' {
         $run = Invoke-RunnerStep $Runner ($with + @{ script = '"built $($Job.Configuration["ProjectName"])"' })
         $run.Child.ExitCode | Should -Be 0 -Because $run.Child.Errors
         (Get-CPThirdPartyEmulatorJob).Status | Should -Be 'Succeeded', 'Succeeded'
@@ -479,7 +484,7 @@ Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not
         ($run.Outputs.results | ConvertFrom-Json).outcome | Should -Be 'Succeeded', 'Succeeded'
     }
 
-    It 'fails where jobs waited and none could be claimed: <Why>' -TestCases @(
+    It 'fails if it could claim none of the waiting jobs: <Why>' -TestCases @(
         @{ Why = 'a wrong token'; Token = 'misspelt'; Words = '*client token*' }
         @{ Why = 'no token'; Token = ''; Words = '*client token*' }
     ) {
@@ -493,7 +498,7 @@ Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not
         $results.jobId | Sort-Object | Should -Be @((Get-CPThirdPartyEmulatorJob).JobId | Sort-Object)
         $annotations = @($run.Child.Lines -match '^(::(error|warning) |##vso\[task\.logissue type=(error|warning)\])')
         ($annotations -match 'error').Count | Should -Be 1
-        $annotations -match 'error' | Should -BeLike '*2 jobs waited, and none of them could be claimed*'
+        $annotations -match 'error' | Should -BeLike '*2 jobs were waiting, but the worker could not claim any of them*'
         foreach ($job in $results.jobId) {
             @($annotations -match 'warning' -match $job).Count | Should -Be 1
         }
@@ -503,7 +508,7 @@ Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not
         }
     }
 
-    It 'tells of jobs that were skipped beside those that were done' {
+    It 'reports skipped jobs next to completed ones' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId stranger -ClientToken 'token-of-stranger'
         $with['max-jobs'] = '3'
         $with['idle-timeout'] = '1'
@@ -512,7 +517,7 @@ Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not
         $run.Outputs.jobs, $run.Outputs.skipped | Should -Be '2', '1'
     }
 
-    It 'lets jobs pass with handler-error-action and missing-artifact' {
+    It 'supports handler-error-action and missing-artifact' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken 'token-of-one' -OutputArtifact Out
         $with['max-jobs'] = '3'
         $run = Invoke-RunnerStep $Runner ($with + @{
@@ -522,7 +527,7 @@ Describe 'The step of <Runner> that runs a worker' -ForEach $runners -Skip:(-not
         $run.Outputs.jobs, $run.Outputs.failed | Should -Be '3', '0'
     }
 
-    It 'fails where a job failed, after all of them' {
+    It 'fails after all jobs if one failed' {
         $file = Join-Path $TestDrive 'handler.ps1'
         Set-Content $file 'throw "no such stack"'
         $run = Invoke-RunnerStep $Runner ($with + @{ 'script-path' = $file })

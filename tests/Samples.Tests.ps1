@@ -3,7 +3,7 @@ BeforeAll {
     Enter-ModuleTest
     $samples = Join-Path $RepositoryRoot 'samples'
 
-    # A zip of the files in a table of name to text.
+    # Creates a zip from a table of names to texts.
     function New-SiteZip([hashtable] $Files) {
         $folder = Join-Path $TestDrive ([guid]::NewGuid())
         foreach ($name in $Files.Keys) {
@@ -28,7 +28,7 @@ Describe 'The deploy worker' {
         $root = Join-Path $TestDrive 'sites'
         $deployWorker = "$samples/DeployWorker/Start-DeployWorker.ps1"
 
-        # The job as it ended, and the worker's warnings in $script:warned.
+        # Returns the ended job. The worker's warnings are in $script:warned.
         function Invoke-Worker([hashtable] $Job, [hashtable] $With = @{}) {
             $made = New-CPThirdPartyEmulatorJob $ActionType @Job
             $with = @{ SiteRoot = $root; JournalPath = Join-Path $TestDrive 'deploy.journal'; MaxJobs = 1 } + $With
@@ -56,7 +56,7 @@ Describe 'The deploy worker' {
         Clear-TestService
     }
 
-    It 'puts the site in place, and then the next release' {
+    It 'deploys the site and then the next release' {
         (Invoke-Deploy @{ 'index.html' = 'one'; 'a/b.html' = 'b' } 'shop').Status | Should -Be 'Succeeded'
         Get-Page 'shop' | Should -Be 'one'
         Get-Page 'shop' 'a/b.html' | Should -Be 'b'
@@ -76,7 +76,7 @@ Describe 'The deploy worker' {
         Get-Page 'many' | Should -Be '6'
     }
 
-    It 'leaves a site to the customer who deployed it first' {
+    It 'reserves a site for its first customer' {
         (Invoke-Deploy @{ 'index.html' = 'of a' } 'taken').Status | Should -Be 'Succeeded'
         $job = Invoke-Deploy @{ 'index.html' = 'of b' } 'taken' -ClientId 'customer-b'
         $job.Status | Should -Be 'Failed'
@@ -87,7 +87,7 @@ Describe 'The deploy worker' {
         (Invoke-Deploy @{ 'index.html' = 'case' } 'taken' -ClientId 'CUSTOMER-A').Status | Should -Be 'Failed'
     }
 
-    It 'never leaves a site without a page while releases change' -Skip:$IsWindows {
+    It 'serves a page at all times during a release' -Skip:$IsWindows {
         (Invoke-Deploy @{ 'index.html' = 'first' } 'busy').Status | Should -Be 'Succeeded'
         $stop = [System.Threading.CancellationTokenSource]::new()
         $probe = [powershell]::Create()
@@ -115,7 +115,7 @@ Describe 'The deploy worker' {
         $missing | Should -Be 0
     }
 
-    It 'tells the customer what is wrong with the site name "<_>"' -TestCases '../etc', 'SHOP', 'Shop', "shop`n" {
+    It 'tells the customer about the invalid site name "<_>"' -TestCases '../etc', 'SHOP', 'Shop', "shop`n" {
         $job = Invoke-Deploy @{ 'index.html' = 'x' } $_
         $job.Status | Should -Be 'Failed'
         $job.FailureType | Should -Be 'ConfigurationError'
@@ -135,18 +135,18 @@ Describe 'The deploy worker' {
         $ended.FailureMessage | Should -BeLike "The action has $Count input artifacts. It must have one, the site.*"
     }
 
-    It 'tells the customer that no name is set' {
+    It 'tells the customer about a missing name' {
         $job = Invoke-Worker @{ InputArtifact = @{ Site = New-SiteZip @{ 'index.html' = 'x' } } }
         $job.FailureMessage | Should -BeLike "SiteName is ''.*"
     }
 
-    It 'refuses what is no site' {
+    It 'rejects an artifact that is not a site' {
         (Invoke-Deploy @{ 'readme.txt' = 'x' } 'shop').FailureMessage |
             Should -Be 'The artifact has no index.html at its root.'
     }
 
-    It 'keeps the partner''s own trouble for the log' {
-        # A file where the folder of the releases has to be.
+    It 'writes the partner''s own errors only to the log' {
+        # A file blocks the path of the releases folder.
         $null = New-Item -ItemType Directory -Path (Join-Path $root 'broken')
         Set-Content -LiteralPath ([IO.Path]::Combine($root, 'broken', 'releases')) -Value 'x'
         $job = Invoke-Deploy @{ 'index.html' = 'x' } 'broken'
@@ -169,9 +169,9 @@ Describe 'The deploy worker' {
     }
 }
 
-# What all three have in common, before there is a job.
-Describe 'A sample that cannot work' {
-    It 'does not start, and says what to do: <_>' -TestCases @(
+# Start-up checks of all three samples.
+Describe 'A sample with a wrong setup' {
+    It 'does not start and recommends an action: <_>' -TestCases @(
         'DeployWorker/Start-DeployWorker.ps1'
         'TestWorker/Start-TestWorker.ps1'
         'LongRunningWorker/Start-LongRunningWorker.ps1'
@@ -220,7 +220,7 @@ Describe 'The test worker' {
         }
     }
 
-    It 'passes a site whose links lead somewhere, and hands on a report' {
+    It 'passes a site with valid links and publishes a report' {
         $job = Invoke-Check @{
             'index.html' = '<a href="a/b.html">b</a> <a href="https://example.com/">out</a>'
             'a/b.html' = '<a href="/index.html#top">up</a>'
@@ -233,7 +233,7 @@ Describe 'The test worker' {
         $report.testsuite.failures | Should -Be 0
     }
 
-    It 'fails a site with a link that leads nowhere, and names it' {
+    It 'fails a site with a broken link and names it' {
         $job = Invoke-Check @{ 'index.html' = '<a href="gone.html">x</a> <a href="index.html">y</a>' }
 
         $job.Status | Should -Be 'Failed'
@@ -241,13 +241,13 @@ Describe 'The test worker' {
         $job.FailureMessage | Should -Be '1 of 2 links are broken: gone.html in index.html'
     }
 
-    It 'names the first of very many, within the length of a message' {
+    It 'names the first of many broken links within the limit' {
         $links = 1..2000 | ForEach-Object { "<a href=`"missing-$_.html`">x</a>" }
         (Invoke-Check @{ 'index.html' = "$links" }).FailureMessage |
             Should -BeLike '2000 of 2000 links are broken: missing-1.html *missing-20.html in index.html; and more'
     }
 
-    It 'fails what has no page, instead of passing it' {
+    It 'fails a site without a page' {
         (Invoke-Check @{ 'readme.txt' = 'x' }).FailureMessage |
             Should -Be 'The artifact has no HTML pages to check.'
     }
@@ -283,19 +283,19 @@ Describe 'The worker of long work' {
         }
     }
 
-    It 'goes on over continuation tokens until the run is done' {
+    It 'continues with continuation tokens until the run ends' {
         $last = Invoke-LongWork 'website' 4
         $last.Status | Should -Be 'Succeeded'
         $last.Summary | Should -Match '^Run [0-9a-f-]+ is done\.$'
     }
 
-    It 'tells the customer what is wrong with the project name "<_>"' -TestCases '../x', "web`n" {
+    It 'tells the customer about the invalid project name "<_>"' -TestCases '../x', "web`n" {
         $last = Invoke-LongWork $_ 1
         $last.FailureType | Should -Be 'ConfigurationError'
         $last.FailureMessage | Should -BeLike "ProjectName is '$_'.*"
     }
 
-    It 'shows a run to no other customer, and takes no token for a path' {
+    It 'protects a run from other customers'' tokens' {
         $null = Invoke-LongWork 'website' 1
         $run = (Get-ChildItem -LiteralPath (Join-Path $TestDrive runs))[0].BaseName
         foreach ($token in $run, '../runs/x') {
@@ -305,26 +305,26 @@ Describe 'The worker of long work' {
                 JournalPath = Join-Path $TestDrive 'other.journal'
             }
 
-            # The continued job of the customer waits, too.
+            # The customer's continued job is also waiting.
             $null = & "$samples/LongRunningWorker/Start-LongRunningWorker.ps1" -ActionType $ActionType @with `
                 -IdleTimeout 1 3> $null
             (Get-CPThirdPartyEmulatorJob $made.JobId).FailureMessage | Should -BeLike "Run $token does not exist*"
         }
     }
 
-    It 'fails the action where the run fails' {
+    It 'fails the action if the run fails' {
         $last = Invoke-LongWork 'broken' 2
         $last.Status | Should -Be 'Failed'
         $last.FailureMessage | Should -Match '^Run [0-9a-f-]+ of broken failed\.$'
     }
 }
 
-Describe 'What a worker runs under' {
+Describe 'The hosting of a worker' {
     BeforeAll {
         $pwsh = New-EngineLauncher (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'bin'))
     }
 
-    It 'is a unit that systemd takes' -Skip:(-not (Get-Command -Name systemd-analyze -ErrorAction Ignore)) {
+    It 'is a valid systemd unit' -Skip:(-not (Get-Command -Name systemd-analyze -ErrorAction Ignore)) {
         $unit = Join-Path $TestDrive 'codepipeline-worker.service'
         (Get-Content -Raw -LiteralPath "$samples/Hosting/codepipeline-worker.service").Replace('/usr/bin/pwsh', $pwsh) |
             Set-Content -LiteralPath $unit
@@ -332,7 +332,7 @@ Describe 'What a worker runs under' {
         $said | Should -BeNullOrEmpty
     }
 
-    It 'is a container file whose images are maintained, and whose files and arguments are those of the project' {
+    It 'is a container file with maintained images and existing files' {
         $lines = Get-Content -LiteralPath "$samples/Hosting/Containerfile"
         $lines -match '^FROM' | ForEach-Object { $_ | Should -Match '^FROM mcr\.microsoft\.com/dotnet/\w+:10\.0( AS \w+)?$' }
         $module = ($lines -match '^ARG MODULE=').Split('=')[1]
@@ -346,7 +346,7 @@ Describe 'What a worker runs under' {
             ForEach-Object { $parameters | Should -Contain $_.TrimStart('-') }
     }
 
-    It 'is the sample script in a process of its own, which ends well at SIGTERM' -Skip:$IsWindows {
+    It 'is the sample script, which ends cleanly on SIGTERM' -Skip:$IsWindows {
         $emulator = Start-TestService
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken token -Configuration @{
             ProjectName = 'website'
@@ -357,7 +357,7 @@ Describe 'What a worker runs under' {
         '-RunFolder', (Join-Path $TestDrive runs), '-JournalPath', (Join-Path $TestDrive term.journal) |
             ForEach-Object { $start.ArgumentList.Add($_) }
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        # Loaded by the name of the cmdlet, as where it is installed.
+        # Loads the module automatically, like an installed one.
         $start.Environment['PSModulePath'] = Join-Path $RepositoryRoot 'output'
         $start.Environment['AWS_ENDPOINT_URL'] = $emulator.Endpoint.AbsoluteUri
         $start.Environment['AWS_REGION'] = 'us-east-1'
@@ -389,7 +389,7 @@ Describe 'What a worker runs under' {
 
 Describe 'The scheduled task' {
     BeforeAll {
-        # Windows' cmdlets, stood in for by what they are given.
+        # Mocks of the Windows cmdlets that record their arguments.
         function New-ScheduledTaskAction { param($Execute, $Argument, $WorkingDirectory) $PSBoundParameters }
         function New-ScheduledTaskTrigger { param([switch] $AtStartup) "startup: $AtStartup" }
         function New-ScheduledTaskPrincipal { param($UserId, $LogonType) "$UserId as $LogonType" }
@@ -413,7 +413,7 @@ Describe 'The scheduled task' {
         $env:PATH = $path
     }
 
-    It 'runs the script with its parameters, from the start of the machine and without end' {
+    It 'runs the script with its parameters from machine start' {
         $task = & $register -Script $script -Argument @{ ActionType = 'Deploy/Contoso/1'; SiteRoot = 'D:\my sites' }
         $task.Action.Execute | Should -Be $pwsh
         $task.Action.Argument | Should -Be ("-NoProfile -NonInteractive -File `"$script`" " +
@@ -426,7 +426,7 @@ Describe 'The scheduled task' {
         & $register -Script $script -WhatIf | Should -BeNullOrEmpty
     }
 
-    It 'says what is wrong with its input' {
+    It 'reports wrong input' {
         { & $register -Script 'nowhere.ps1' } | Should -Throw "The script 'nowhere.ps1' does not exist*"
         { & $register -Script $script -Argument @{ SiteRoot = 'a"b' } } |
             Should -Throw "The value of 'SiteRoot' contains a quotation mark*"

@@ -2,7 +2,7 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
 
-    # Each secret has a text that stands nowhere else, and is looked for in everything that comes out.
+    # Each secret has a unique text. The tests search all output for it.
     $secrets = [ordered]@{
         ClientToken      = 'SENTINEL-client-token-5b1f'
         WrongToken       = 'SENTINEL-wrong-token-77c0'
@@ -16,7 +16,7 @@ BeforeAll {
         ContinuationToken = 'SENTINEL-continuation-4242'
     }
 
-    # A fresh service with one job that holds a secret wherever it can.
+    # Creates a service with one job that contains every kind of secret.
     function Start-SecretService {
         $started = Start-CPThirdPartyEmulator -ActionType $ActionType -SecretKey $secrets.SecretKey
         $password = [System.Net.NetworkCredential]::new('', $secrets.ProxyPassword).SecurePassword
@@ -38,7 +38,7 @@ BeforeAll {
         $null = New-CPThirdPartyEmulatorJob $ActionType @job
     }
 
-    # Everything at once, in all the ways in which a user's script goes about it; its errors are wanted.
+    # Runs all cmdlets in many ways, including failing calls.
     function Invoke-Everything {
         $ErrorActionPreference = 'Continue'
         $bad = @{ ClientToken = $secrets.WrongToken }
@@ -84,7 +84,7 @@ BeforeAll {
         Get-CPThirdPartyEmulatorJob
     }
 
-    # The texts that a person or a program gets of an object.
+    # Formats an object in all common ways.
     $sinks = [ordered]@{
         'default view'       = { $_ | Out-String -Width 4000 }
         'Format-List *'      = { $_ | Format-List * -Force | Out-String -Width 4000 }
@@ -111,7 +111,7 @@ AfterAll {
     Exit-ModuleTest
 }
 
-Describe 'No secret comes out' {
+Describe 'No secret leaks' {
     BeforeEach {
         $emulator = Start-SecretService
     }
@@ -133,7 +133,7 @@ Describe 'No secret comes out' {
             Should -BeNullOrEmpty -Because 'continuation tokens stay out of views, verbose and debug'
     }
 
-    It 'through the debug stream, which shows the rest of the wire' {
+    It 'through the debug stream, which shows other request text' {
         $wire = (
             Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail -Debug 5>&1 |
                 Where-Object { $_ -is [System.Management.Automation.DebugRecord] }
@@ -147,7 +147,7 @@ Describe 'No secret comes out' {
         Find-Secret $wire | Should -BeNullOrEmpty
     }
 
-    It 'through -Debug, which does not stop to ask at verbose lines' {
+    It 'through -Debug, which does not prompt at verbose lines' {
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -Debug 5>&1 | Out-String -Stream }
         $result.Errors | Should -BeNullOrEmpty
         ($result.Output -join "`n") | Should -BeLike '*Polling for jobs*'
@@ -204,7 +204,7 @@ Invoke-Everything *>&1 | Format-List * -Force
         $leaks | Sort-Object -Unique | Should -BeNullOrEmpty
     }
 
-    It 'of artifact credentials, which are real ones' {
+    It 'of real artifact credentials' {
         $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
         $made = [ordered]@{}
         foreach ($name in 'SecretAccessKey', 'SessionToken', 'AccessKeyId') {
@@ -224,7 +224,7 @@ Invoke-Everything *>&1 | Format-List * -Force
         $debug | Should -BeLike '*"artifactCredentials":{"accessKeyId":"`*`*`*"*'
     }
 
-    It 'of the configuration, a Secret, and what a parameter made of one' {
+    It 'of the configuration, a Secret and a parameter with one' {
         $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
         $leaks = foreach ($object in $detail.Configuration, $detail.ClientToken) {
             foreach ($sink in $sinks.Keys) {
@@ -246,7 +246,7 @@ Invoke-Everything *>&1 | Format-List * -Force
             }
             $parts += $record.TargetObject
             foreach ($part in $parts | Where-Object { $null -ne $_ }) {
-                # The invocation holds the line of the script as the user wrote it, which is his own.
+                # The invocation contains the script line, which the user wrote.
                 $shown = $part | Format-List * -Force | Out-String -Width 4000
                 Find-Secret $shown |
                     ForEach-Object { "$_ in $($record.FullyQualifiedErrorId), $($part.GetType().Name)" }
@@ -261,7 +261,7 @@ Invoke-Everything *>&1 | Format-List * -Force
         $leaks | Sort-Object -Unique | Should -BeNullOrEmpty
     }
 
-    It 'through the report of an error record, which leaves the line of the script out' {
+    It 'through a reported error record, which omits the script line' {
         $claimed = Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob
         try {
             Get-Content -Path 'no-such-file' -Delimiter 'SENTINEL-in-the-line' -ErrorAction Stop
@@ -281,7 +281,7 @@ Describe 'Plain text that scripts need' {
         $detail = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
     }
 
-    It 'stays out of the views: nonce and continuation token' {
+    It 'is not in the views: nonce and continuation token' {
         $view = ($detail | Out-String -Width 4000) +
             ($detail | Format-Table | Out-String -Width 4000) + ($detail | Format-List | Out-String -Width 4000)
         $view | Should -Not -BeLike "*$($detail.Nonce)*"
@@ -289,7 +289,7 @@ Describe 'Plain text that scripts need' {
         $detail.ContinuationToken | Should -Be $quiet.ContinuationToken
     }
 
-    It 'is given out when asked for: Reveal(), and a configuration value by its key' {
+    It 'is available on request: Reveal() and configuration keys' {
         $detail.ClientToken.Reveal() | Should -Be $secrets.ClientToken
         $detail.Configuration['ApiKey'] | Should -Be $secrets.ConfigApiKey
         $detail.Configuration.Reveal()['ProjectName'] | Should -Be $secrets.ConfigPlain
@@ -298,7 +298,7 @@ Describe 'Plain text that scripts need' {
 }
 
 Describe 'On a runner' {
-    It 'is each secret announced to <Runner>, once, before anything shows it' -TestCases @(
+    It 'masks each secret once on <Runner> before any output' -TestCases @(
         @{ Runner = 'GitHub Actions'; Variable = 'GITHUB_ACTIONS'; Command = '::add-mask::' }
         @{ Runner = 'Azure DevOps'; Variable = 'TF_BUILD'; Command = '##vso[task.setsecret]' }
     ) {
@@ -323,7 +323,7 @@ Describe 'On a runner' {
         $child.Lines | Should -Not -Contain "$($Command)web%site" -Because 'its key does not look secret'
     }
 
-    It 'is nothing announced where there is no runner' {
+    It 'masks nothing outside a runner' {
         $child = Invoke-ChildPwsh -Environment @{ GITHUB_ACTIONS = ''; TF_BUILD = '' } -Script (
             "`$null = [CodePipeline.ThirdParty.Secrets.Secret]::new('$($secrets.ClientToken)'); 'end'")
         $child.Lines | Should -Be 'end'

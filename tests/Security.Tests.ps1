@@ -6,19 +6,19 @@ BeforeDiscovery {
     }
 }
 
-# What a job's text, and the code of a customer that a handler runs, can do to the runner and to its secrets.
+# Tests what a job's text and customer code in a handler can do to the runner and its secrets.
 BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
     $known = 'add-mask', 'add-matcher', 'add-path', 'debug', 'echo', 'endgroup', 'error', 'group', 'notice',
         'remove-matcher', 'save-state', 'set-env', 'set-output', 'stop-commands', 'warning'
 
-    # Runners compare by culture, for which these are nothing.
+    # Runners compare by culture, which ignores these characters.
     function Get-RunnerText([string] $Line) {
         $Line -replace '[\u00ad\u200b-\u200f\u2060\ufeff\0]'
     }
 
-    # What GitHub's runner would do: commands at the start of a line, and of the old form anywhere in it.
+    # Parses commands like GitHub's runner: at the start of a line, and the old form anywhere.
     function Read-GitHubCommand([string] $Text, [switch] $IgnoreStop) {
         $stopped = $null
         foreach ($line in $Text -split '\r\n|\n|\r') {
@@ -42,7 +42,7 @@ BeforeAll {
         }
     }
 
-    # What Azure's agent would do: commands anywhere in a line, formats at its start.
+    # Parses commands like Azure's agent: anywhere in a line, and formats at its start.
     function Read-AzureCommand([string] $Text) {
         foreach ($line in $Text -split '\r\n|\n|\r') {
             $line = Get-RunnerText $line
@@ -52,7 +52,7 @@ BeforeAll {
         }
     }
 
-    # Commands in all the forms that a text can hide them in.
+    # Commands in all hidden forms.
     function Get-AttackText {
         $e = [char]27
         foreach (
@@ -88,7 +88,7 @@ AfterAll {
 }
 
 Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
-    It 'does not steer the runner, in any form' {
+    It 'cannot control the runner in any form' {
         $forms = Join-Path $TestDrive 'forms.json'
         $raw = Join-Path $TestDrive 'forms.txt'
         ConvertTo-Json -InputObject @(Get-AttackText) | Set-Content -LiteralPath $forms
@@ -109,9 +109,11 @@ Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
                 }
             }
 
-            $with = @{ MaxJobs = 3; IdleTimeout = 5; ThrottleLimit = [int]$env:CPTHIRDPARTY_TEST_LIMIT; Verbose = $true }
+            $with = @{
+                MaxJobs = 3; IdleTimeout = 5; ThrottleLimit = [int]$env:CPTHIRDPARTY_TEST_LIMIT; Verbose = $true
+            }
             $results = Invoke-CPThirdPartyWorker Test/Contoso/1 @with -ScriptBlock {
-                # An error ends a handler; here it is to go on.
+                # Continues after errors.
                 $ErrorActionPreference = 'Continue'
                 $forms = Get-Content -Raw $env:CPTHIRDPARTY_TEST_FORMS | ConvertFrom-Json
                 $all = $forms -join "`n"
@@ -170,7 +172,7 @@ Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
         } else {
             Read-GitHubCommand $child.Output
 
-            # What goes to standard error is read at another time: there the stop may not hold.
+            # The runner reads standard error separately, so stop-commands may not apply there.
             Read-GitHubCommand $child.Output -IgnoreStop
             Read-GitHubCommand $child.Errors -IgnoreStop
         }
@@ -179,14 +181,15 @@ Describe 'A job with <Limit> at once under <Runner>' -ForEach $places {
         @($read | Where-Object { "$($_.Name) $($_.Properties) $($_.Data)" -match 'PWN' -and $_.Name -notmatch $ours }).
             ForEach({ "$($_.Name) $($_.Data)" }) | Should -BeNullOrEmpty
         $child.Errors -split "`n" -match 'PWN' -notmatch '\[[0-9a-f-]{36}\]' | Should -BeNullOrEmpty
-        @($child.Output, $child.Errors) -split "`n" -match 'SENTINEL' -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' |
+        $lines = @($child.Output, $child.Errors) -split "`n" -match 'SENTINEL'
+        $lines -notmatch '^(::add-mask::|##vso\[task\.setsecret\])' |
             Should -BeNullOrEmpty
         "$($child.Output)$($child.Errors)" | Should -Match 'caught'
     }
 }
 
 Describe 'The environment of a handler with <Limit> at once' -ForEach @(@{ Limit = 1 }, @{ Limit = 2 }) {
-    It 'holds no token and no key, also for programs, and is whole again after the worker' {
+    It 'hides tokens and keys and is restored after the worker' {
         $secrets = @{
             CPTHIRDPARTY_CLIENT_TOKEN = '{"client-1":"SENTINEL-of-one","client-2":"SENTINEL-of-two"}'
             CPTHIRDPARTY_STEP_SCRIPT = 'SENTINEL-step'; SYSTEM_ACCESSTOKEN = 'SENTINEL-azure'
@@ -215,7 +218,7 @@ Describe 'The environment of a handler with <Limit> at once' -ForEach @(@{ Limit
 
                 Get-ChildItem Env: | ForEach-Object { "$($_.Name)=$($_.Value)" }
 
-                # The module's own cmdlets find them still.
+                # The module's own cmdlets can still read the variables.
                 "found $(@(Get-CPThirdPartyJobDetail -JobId $Job.JobId -ClientId client-1).Count)"
             }
             "OUTCOME $($result.Outcome)"

@@ -11,7 +11,7 @@ BeforeAll {
         }
     }
 
-    # What the service answers a poll with keys that it knows, and with others.
+    # The responses to a poll with known and with unknown keys.
     function Test-Poll([hashtable] $With) {
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType @With }
         if ($result.Errors) { ($result.Errors[0].FullyQualifiedErrorId -split ',')[0] } else { 'Allowed' }
@@ -27,27 +27,27 @@ Describe 'Connect-CPThirdParty' {
         Clear-TestService
     }
 
-    It 'emits nothing, and the session with PassThru' {
+    It 'emits the session only with PassThru' {
         Connect-CPThirdParty -Region eu-west-1 -AccessKey AK -SecretKey sk | Should -BeNullOrEmpty
         $session = Connect-CPThirdParty -Region eu-west-1 -AccessKey AK -SecretKey sk -PassThru
         $session | Should -BeOfType CodePipeline.ThirdParty.Sessions.ThirdPartySession
         $session.Name, $session.Region | Should -Be 'Default', 'eu-west-1'
     }
 
-    It 'makes the session that cmdlets use by themselves' {
+    It 'creates the default session' {
         $null = Start-TestService
         $null = New-CPThirdPartyEmulatorJob $ActionType
         (Get-CPThirdPartyJob $ActionType).Session.Name | Should -Be 'Default'
     }
 
-    It 'takes all that an emulator knows from the pipeline' {
+    It 'reads all settings of a piped emulator' {
         $emulator = Start-CPThirdPartyEmulator -Region eu-central-1
         $session = $emulator | Connect-CPThirdParty -PassThru
         $session.Region, $session.EndpointUrl | Should -Be 'eu-central-1', $emulator.Endpoint.AbsoluteUri
         $session.ClientTokenSource | Should -BeLike "*$($emulator.Name)*"
     }
 
-    It 'keeps what it was given' {
+    It 'keeps its parameters' {
         $given = @{
             Region         = 'eu-west-1'
             AccessKey      = 'AK'
@@ -72,7 +72,7 @@ Describe 'Connect-CPThirdParty' {
         (Get-CPThirdPartySession a).Region | Should -Be 'eu-west-2'
     }
 
-    It 'keeps no session where its <What> is wrong' -TestCases @(
+    It 'creates no session if its <What> is wrong' -TestCases @(
         @{ What = 'region'; With = @{ Region = 'Not A Region' } }
         @{ What = 'endpoint'; With = @{ Region = 'eu-west-1'; EndpointUrl = 'ftp://example' } }
         @{ What = 'proxy'; With = @{ Region = 'eu-west-1'; Proxy = 'nonsense' } }
@@ -103,24 +103,24 @@ Describe 'Named sessions' {
         (Get-CPThirdPartyJob $ActionType -Session second | Get-CPThirdPartyJobDetail).PipelineName | Should -Be 'second'
     }
 
-    It 'are used as an object' {
+    It 'are used as objects' {
         $session = Get-CPThirdPartySession -Name second
         (Get-CPThirdPartyJob $ActionType -Session $session | Get-CPThirdPartyJobDetail).PipelineName |
             Should -Be 'second'
     }
 
-    It 'make the first one the current one, where none has the default name' {
+    It 'make the first one current if none is the default' {
         (Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail).PipelineName | Should -Be 'first'
     }
 
-    It 'are carried by their jobs, also side by side in one pipeline' {
+    It 'are carried by their jobs, also in one pipeline' {
         $jobs = (Get-CPThirdPartyJob $ActionType -Session first), (Get-CPThirdPartyJob $ActionType -Session second)
         $details = $jobs | Get-CPThirdPartyJobDetail
         ($details | ForEach-Object { $_.Session.Name } | Select-Object -Unique) | Should -Be 'first', 'second'
         ($details | Confirm-CPThirdPartyJob).Status | Select-Object -Unique | Should -Be 'InProgress'
     }
 
-    It 'have an error that lists the known ones, where a name is wrong' {
+    It 'list the known names for an unknown one' {
         $record = { Get-CPThirdPartyJob $ActionType -Session third } |
             Should -Throw -ErrorId 'SessionNotFound,*' -PassThru
         "$record" | Should -BeLike "*'third'*"
@@ -138,7 +138,7 @@ Describe 'Disconnect-CPThirdParty' {
         Clear-TestService
     }
 
-    It 'forgets the default session, or the one that is named' {
+    It 'removes the default session or the named one' {
         Connect-CPThirdParty -Region eu-west-1
         Connect-CPThirdParty -Name other -Region eu-west-1
         Disconnect-CPThirdParty
@@ -147,13 +147,13 @@ Describe 'Disconnect-CPThirdParty' {
         Get-CPThirdPartySession | Should -BeNullOrEmpty
     }
 
-    It 'forgets nothing with WhatIf' {
+    It 'removes nothing with WhatIf' {
         Connect-CPThirdParty -Region eu-west-1
         Disconnect-CPThirdParty -WhatIf
         @(Get-CPThirdPartySession).Count | Should -Be 1
     }
 
-    It 'writes an error where there is no such session' {
+    It 'writes an error for an unknown session' {
         $result = Invoke-Capturing { Disconnect-CPThirdParty -Name gone; 'after' }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'SessionNotFound,*'
         $result.Output | Should -Be 'after'
@@ -171,13 +171,13 @@ Describe 'Parameters of a call' {
         Clear-TestService
     }
 
-    It 'win over the session''s' {
+    It 'override the session''s' {
         Test-Poll @{} | Should -Be 'CredentialsNotRecognized'
         Test-Poll @{ AccessKey = $right.AccessKey; SecretKey = $right.SecretKey } | Should -Be 'Allowed'
         Test-Poll @{} | Should -Be 'CredentialsNotRecognized'
     }
 
-    It 'make the call where there is no session' {
+    It 'work without a session' {
         Disconnect-CPThirdParty
         Test-Poll $right | Should -Be 'Allowed'
         Connect-CPThirdParty -Region us-east-1 -EndpointUrl $emulator.Endpoint -AccessKey WRONG -SecretKey wrong
@@ -190,7 +190,7 @@ Describe 'Parameters of a call' {
         ($job | Get-CPThirdPartyJobDetail @token | Confirm-CPThirdPartyJob).Status | Should -Be 'InProgress'
     }
 
-    It 'take credentials as <What>' -TestCases @(
+    It 'accept credentials as <What>' -TestCases @(
         @{ What = 'a PSCredential'
             Make = {
                 [pscredential]::new(
@@ -210,7 +210,7 @@ Describe 'Parameters of a call' {
         Test-Poll @{ Credential = & $Make } | Should -Be 'Allowed'
     }
 
-    It 'say what Credential takes, where it is something else' {
+    It 'list the accepted types of Credential' {
         { Get-CPThirdPartyJob $ActionType -Credential 5 } | Should -Throw '*PSCredential*'
     }
 
@@ -222,7 +222,7 @@ Describe 'Parameters of a call' {
     }
 }
 
-Describe 'What AWS.Tools leaves behind' {
+Describe 'The variables of AWS.Tools' {
     BeforeAll {
         $emulator = Start-CPThirdPartyEmulator -ActionType $ActionType -Region eu-central-1
         $keys = [pscustomobject]@{
@@ -235,19 +235,19 @@ Describe 'What AWS.Tools leaves behind' {
         Clear-TestService
     }
 
-    It 'counts: $StoredAWSRegion and $StoredAWSCredentials' {
+    It 'is used: $StoredAWSRegion and $StoredAWSCredentials' {
         $StoredAWSRegion = 'eu-central-1'
         $StoredAWSCredentials = $keys
         Test-Poll @{ EndpointUrl = $emulator.Endpoint } | Should -Be 'Allowed'
     }
 
-    It 'counts less than the parameters' {
+    It 'is overridden by parameters' {
         $StoredAWSRegion = 'us-west-2'
         $StoredAWSCredentials = [pscustomobject]@{ AccessKeyId = 'WRONG'; SecretAccessKey = 'wrong' }
         Test-Poll (Get-CallParameter $emulator) | Should -Be 'Allowed'
     }
 
-    It 'counts as the credential object of another AWS SDK, asked anew for each call' {
+    It 'is read for each call if it is a foreign credential object' {
         Add-Type -TypeDefinition @'
 namespace CodePipelineThirdPartyTests {
     public class ImmutableKeys {
@@ -306,12 +306,12 @@ Describe 'Profiles and the environment' {
         Clear-TestService
     }
 
-    It 'give region and keys by ProfileName and ProfileLocation' {
+    It 'provide region and keys by ProfileName and ProfileLocation' {
         Test-Poll ($local + @{ ProfileName = 'partner' }) | Should -Be 'Allowed'
         Test-Poll ($local + @{ ProfileName = 'other'; Region = 'eu-central-1' }) | Should -Be 'CredentialsNotRecognized'
     }
 
-    It 'take the profile of the environment, or the default one, where only the file is named' {
+    It 'use the environment''s or default profile of a named file' {
         $env:AWS_PROFILE = 'partner'
         Test-Poll $local | Should -Be 'Allowed'
         $env:AWS_PROFILE = $null
@@ -337,20 +337,20 @@ Describe 'Profiles and the environment' {
         (Get-CPThirdPartySession p).CredentialSource | Should -BeLike '*partner*'
     }
 
-    It 'name the profiles that there are, where one is wrong' {
+    It 'list the profiles for an unknown one' {
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -ProfileName partnr -Region eu-central-1 @local }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'ProfileNotFound,*'
         $result.Errors[0].TargetObject | Should -Be 'partnr'
         $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike '*partner*'
     }
 
-    It 'say what is the matter with a profile that lacks its secret key' {
+    It 'report a profile without a secret key' {
         $result = Invoke-Capturing { Get-CPThirdPartyJob $ActionType -ProfileName half -Region eu-central-1 @local }
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'Profile*,*'
         "$($result.Errors[0])" | Should -BeLike "*'half'*"
     }
 
-    It 'follow the AWS variables, also where they change between two calls' {
+    It 'follow changes of the AWS variables between calls' {
         $env:AWS_REGION = 'eu-central-1'
         $env:AWS_ENDPOINT_URL_CODEPIPELINE = $emulator.Endpoint
         $env:AWS_ACCESS_KEY_ID = 'WRONG'
@@ -361,7 +361,7 @@ Describe 'Profiles and the environment' {
         Test-Poll @{} | Should -Be 'Allowed'
     }
 
-    It 'of a stand-in that a variable names are not sent to AWS STS' {
+    It 'of a custom endpoint are not sent to AWS STS' {
         $env:AWS_REGION = 'eu-central-1'
         $env:AWS_ENDPOINT_URL_CODEPIPELINE = $emulator.Endpoint
         $env:AWS_ACCESS_KEY_ID = $emulator.AccessKeyId
@@ -379,7 +379,7 @@ Describe 'Sessions and runspaces' {
         Clear-TestService
     }
 
-    It 'are apart: another runspace does not see this one''s' {
+    It 'are separate for each runspace' {
         $shell = [powershell]::Create()
         try {
             $seen = $shell.AddScript('param($Manifest) Import-Module $Manifest; @(Get-CPThirdPartySession).Count').
@@ -404,7 +404,7 @@ Describe 'Sessions and runspaces' {
         (Get-CPThirdPartyEmulatorJob -Status Succeeded).Summary | Should -Be (@('in parallel') * 6)
     }
 
-    It 'work with a script block for tokens that was made in another runspace' {
+    It 'work with a token script block of another runspace' {
         $service = @{
             Region      = $emulator.Region
             EndpointUrl = $emulator.Endpoint
@@ -422,12 +422,12 @@ Describe 'Sessions and runspaces' {
     }
 }
 
-Describe 'A setting that cannot be right' {
+Describe 'An implausible setting' {
     AfterEach {
         Get-CPThirdPartySession | Disconnect-CPThirdParty
     }
 
-    It 'is warned of: a region that no SDK knows' {
+    It 'causes a warning: an unknown region' {
         $keys = @{ AccessKey = 'a'; SecretKey = 'b' }
         "$(Connect-CPThirdParty -Region narnia @keys 3>&1)" | Should -BeLike "*'narnia'*"
         "$(Connect-CPThirdParty -Region narnia @keys 3>&1)" | Should -BeLike "*'narnia'*"
@@ -435,7 +435,7 @@ Describe 'A setting that cannot be right' {
         Connect-CPThirdParty -Region narnia -EndpointUrl http://127.0.0.1:1 @keys 3>&1 | Should -BeNullOrEmpty
     }
 
-    It 'is told before anything is sent: a header that HTTP cannot carry' {
+    It 'is reported before any request: an invalid HTTP header' {
         $result = Invoke-Capturing {
             Get-CPThirdPartyJob $ActionType -Region us-east-1 -EndpointUrl http://127.0.0.1:1 -AccessKey "$([char]0xC4)K" `
                 -SecretKey x
@@ -444,7 +444,7 @@ Describe 'A setting that cannot be right' {
         "$($result.Errors[0])" | Should -BeLike '*header Authorization*'
     }
 
-    It 'is none: a time limit of 0' {
+    It 'is accepted: a time limit of 0' {
         $started = Start-TestService -Connect @{ Timeout = 0; ConnectTimeout = 0 }
         $null = New-CPThirdPartyEmulatorJob $ActionType -Emulator $started
         (Get-CPThirdPartyJob $ActionType).Status | Should -Be 'Dispatched'

@@ -2,7 +2,7 @@ BeforeAll {
     . $PSScriptRoot/Shared/ModuleUnderTest.ps1
     Enter-ModuleTest
 
-    # The headers of a table on a wide screen, where the rule under them tells them apart.
+    # Reads the headers of a table on a wide screen, separated by the rule below them.
     function Get-TableHeader($Object) {
         $lines = $Object | Format-Table | Out-String -Width 200 | ForEach-Object { $_ -split '\r?\n' }
         $lines = @($lines | Where-Object { $_.Trim() -and $_ -notmatch '^ +ActionType: ' })
@@ -14,7 +14,7 @@ BeforeAll {
         @($lines | Where-Object { $_ -match '^(\w+)\s*: ' } | ForEach-Object { ($_ -split ':')[0].Trim() })
     }
 
-    # A pipeline of its own in this runspace's manner, which can be stopped as Ctrl+C stops one.
+    # Starts a separate pipeline with this module that can be stopped like by Ctrl+C.
     function Start-Pipeline([string] $Script) {
         $shell = [powershell]::Create()
         $null = $shell.AddScript(
@@ -77,12 +77,12 @@ Describe 'Views' {
         Get-TableHeader (& $Make) | Should -Be $Columns
     }
 
-    It 'of a job is a table by itself, of details a list' {
+    It 'of a job is a table, of details a list' {
         "$($job | Out-String)" | Should -Match '(?m)^ +ActionType: Test/Contoso/1\r?\n\r?\nJobId +Status +ClientId'
         "$($detail | Out-String)" | Should -Match '(?m)^JobId +: '
     }
 
-    It 'of details lists what a worker wants to know' {
+    It 'of details lists the worker''s data' {
         Get-ListLabel $detail |
             Should -Be 'JobId', 'Status', 'ActionType', 'PipelineName', 'StageName', 'ActionName', 'Configuration',
             'InputArtifacts', 'OutputArtifacts', 'EncryptionKey', 'ClientId'
@@ -91,7 +91,7 @@ Describe 'Views' {
         $text | Should -Match '(?m)^InputArtifacts +: \{In\}'
     }
 
-    It 'of an emulator lists what clients of other makers need, and masks the key' {
+    It 'of an emulator lists connection data and masks the key' {
         $text = $emulator | Format-List | Out-String
         foreach ($label in 'Name', 'Endpoint', 'Region', 'AccessKeyId', 'SecretAccessKey', 'IsRunning') {
             $text | Should -Match "(?m)^$label +: \S"
@@ -99,7 +99,7 @@ Describe 'Views' {
         $text | Should -Match '(?m)^SecretAccessKey +: \*\*\*'
     }
 
-    It 'fit a screen of 80 columns: no header is broken' {
+    It 'fit in 80 columns without broken headers' {
         foreach (
             $object in $job, $detail, $detail.InputArtifacts, (Get-CPThirdPartySession), $emulator,
                 (Get-CPThirdPartyEmulatorJob)
@@ -111,7 +111,7 @@ Describe 'Views' {
     }
 }
 
-# What a user reads on a screen of 80 columns.
+# Tests of the display at 80 columns.
 Describe 'Views at 80 columns' {
     BeforeAll {
         $emulator = Start-TestService -Emulator @{ Name = 'narrow' }
@@ -119,7 +119,7 @@ Describe 'Views at 80 columns' {
         $message = 'The build of the project web failed: 3 of 40 tests failed, see ' +
             'https://ci.contoso.example/builds/1234567 for the log and the list of tests that failed.'
 
-        # In a culture whose words PowerShell wraps, and in one whose words it does not.
+        # Formats in a culture where PowerShell wraps at words and in one where it breaks them.
         function Get-TerminalText([scriptblock] $Script) {
             foreach ($culture in 'en-US', '') {
                 $before = [cultureinfo]::CurrentCulture
@@ -132,7 +132,7 @@ Describe 'Views at 80 columns' {
             }
         }
 
-        # A text without the places where its lines end.
+        # Joins the lines of a text.
         function Get-Flat([string] $Text) {
             $Text -replace '\s+', ' '
         }
@@ -142,7 +142,7 @@ Describe 'Views at 80 columns' {
         Clear-TestService
     }
 
-    It 'a worker''s result has its outcome, job and whole message, wrapped at words' {
+    It 'a worker''s result shows outcome, job and wrapped message' {
         $null = New-CPThirdPartyEmulatorJob $longType
         $results = Invoke-CPThirdPartyWorker $longType -MaxJobs 1 -WarningAction Ignore {
             New-CPThirdPartyJobOutcome -FailureType ConfigurationError -FailureMessage $message
@@ -157,7 +157,7 @@ Describe 'Views at 80 columns' {
         }
     }
 
-    It 'an emulator''s job has its whole result' {
+    It 'an emulator''s job shows its whole result' {
         $made = New-CPThirdPartyEmulatorJob $longType
         $null = Invoke-CPThirdPartyWorker $longType -MaxJobs 1 -WarningAction Ignore {
             New-CPThirdPartyJobOutcome -FailureMessage $message
@@ -168,7 +168,7 @@ Describe 'Views at 80 columns' {
         }
     }
 
-    It 'a table keeps its widths when other objects came in between' {
+    It 'a table keeps its widths between other objects' {
         $other = 'Deploy/Contoso/9'
         $text = & {
             New-CPThirdPartyEmulatorJob $other
@@ -191,7 +191,7 @@ Describe 'Views at 80 columns' {
         Get-CPThirdPartySession long | Disconnect-CPThirdParty
     }
 
-    It 'a failed check shows its fix, and breaks no word' {
+    It 'a failed check shows its fix without broken words' {
         $check = Test-CPThirdPartyConnection -Region eu-central-1 -EndpointUrl http://127.0.0.1:9
         $failed = $check | Where-Object Result -EQ Failed
         $failed.RecommendedAction | Should -Not -BeNullOrEmpty
@@ -204,14 +204,14 @@ Describe 'Views at 80 columns' {
         }
     }
 
-    It 'a saved artifact has its folder, and no empty column' {
+    It 'a saved artifact shows its folder and no empty column' {
         $file = Join-Path $TestDrive 'page.txt'
         Set-Content -LiteralPath $file -Value 'x'
         $null = New-CPThirdPartyEmulatorJob $ActionType -InputArtifact @{ Site = $file }
         $in = Join-Path $TestDrive 'in'
         $job = Get-CPThirdPartyJob $ActionType | Get-CPThirdPartyJobDetail
 
-        # Also where the current location is no folder.
+        # Also works if the current location is not in the file system.
         Push-Location -Path Env:
         try {
             $saved = $job | Save-CPThirdPartyJobArtifact -Destination $in
@@ -227,7 +227,7 @@ Describe 'Views at 80 columns' {
 
 Describe 'Completion' {
     BeforeAll {
-        # In a runspace of its own, which knows the jobs of these tests alone.
+        # Runs in a separate runspace that knows only the jobs of these tests.
         $shell = [powershell]::Create()
         $null = $shell.AddScript({
             param($Manifest, $ActionType)
@@ -292,8 +292,8 @@ Describe 'Completion' {
         Get-Completion $Line | Should -Be $Expected
     }
 
-    It 'gives file names for paths, and for nothing else' {
-        # A file that no value begins like.
+    It 'offers file names only for paths' {
+        # A file whose name matches no value.
         $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'files')).FullName
         $null = New-Item -ItemType File -Path (Join-Path $folder '~file')
         $common = [System.Management.Automation.PSCmdlet]::CommonParameters +
@@ -316,8 +316,8 @@ Describe 'Completion' {
             'WorkDirectory'
     }
 
-    It 'of a profile name gives those of the AWS files' {
-        # In a process of its own: the AWS SDK asks once in a process where the files are.
+    It 'of a profile name offers those of the AWS files' {
+        # Runs in a separate process, because the AWS SDK reads the file locations once per process.
         $file = Join-Path $TestDrive 'credentials'
         Set-Content -Path $file -Value '[partner-test]', 'aws_access_key_id = A', 'aws_secret_access_key = b'
         $child = Invoke-ChildPwsh -Environment @{ AWS_SHARED_CREDENTIALS_FILE = $file } -Script '
@@ -326,7 +326,7 @@ Describe 'Completion' {
         $child.Lines | Should -Be 'partner-test'
     }
 
-    It 'gives the regions, and calls nothing' {
+    It 'offers the regions without a call' {
         $before = (Get-ServiceRequest | Measure-Object).Count
         @(Get-Completion 'Connect-CPThirdParty -Region us-').Count | Should -BeGreaterThan 5
         (Get-ServiceRequest | Measure-Object).Count | Should -Be $before
@@ -334,7 +334,7 @@ Describe 'Completion' {
 }
 
 Describe 'Metadata' {
-    It 'of <_> tells its output type and a syntax without oddities' -TestCases @(
+    It 'of <_> has an output type and a clean syntax' -TestCases @(
         'Complete-CPThirdPartyJob', 'Confirm-CPThirdPartyJob', 'Connect-CPThirdParty', 'Get-CPThirdPartyEmulator',
         'Get-CPThirdPartyEmulatorJob', 'Get-CPThirdPartyJob', 'Get-CPThirdPartyJobDetail', 'Get-CPThirdPartySession',
         'New-CPThirdPartyEmulatorJob', 'New-CPThirdPartySkeleton', 'Start-CPThirdPartyEmulator',
@@ -349,7 +349,7 @@ Describe 'Metadata' {
         "$(Get-Command $_ -Syntax)" | Should -Match "^\s*$_ "
     }
 
-    It 'asks before nothing that only reads, and takes -WhatIf where something changes' {
+    It 'supports -WhatIf exactly for changing cmdlets' {
         $with = Get-Command -Module CodePipeline.ThirdParty |
             Where-Object { $_.Parameters.ContainsKey('WhatIf') } | ForEach-Object Name
         $with | Sort-Object |
@@ -358,7 +358,7 @@ Describe 'Metadata' {
             'Save-CPThirdPartyJobArtifact', 'Start-CPThirdPartyEmulator', 'Stop-CPThirdPartyEmulator'
     }
 
-    It 'has the job id at position 0, and only approved verbs' {
+    It 'has the job id at position 0 and approved verbs' {
         foreach ($name in 'Get-CPThirdPartyJobDetail', 'Confirm-CPThirdPartyJob', 'Complete-CPThirdPartyJob') {
             $positions = (Get-Command $name).Parameters.Values | ForEach-Object { $parameter = $_
                 $_.Attributes | Where-Object { $_ -is [Parameter] -and $_.Position -ge 0 } |
@@ -371,7 +371,7 @@ Describe 'Metadata' {
     }
 }
 
-Describe 'What a user sees while it works' {
+Describe 'The output during work' {
     BeforeEach {
         $emulator = Start-TestService
     }
@@ -380,7 +380,7 @@ Describe 'What a user sees while it works' {
         Clear-TestService
     }
 
-    It 'is, with Verbose, one line for each thing that is done' {
+    It 'is one verbose line per step' {
         $null = New-CPThirdPartyEmulatorJob $ActionType
         $lines = & {
             Get-CPThirdPartyJob $ActionType -Verbose |
@@ -388,12 +388,12 @@ Describe 'What a user sees while it works' {
                 Complete-CPThirdPartyJob -Verbose
         } 4>&1 | ForEach-Object { "$_" }
         $id = (Get-CPThirdPartyEmulatorJob).JobId
-        ($lines -join "`n") | Should -BeLike ("Polling for jobs of $ActionType*handed out: 1*Reading job $id*" +
-            "AcknowledgeThirdPartyJob*job $id*is claimed*PutThirdPartyJobSuccessResult*took the result of job $id*")
+        ($lines -join "`n") | Should -BeLike ("Polling for jobs of $ActionType*Received 1 job*Reading job $id*" +
+            "AcknowledgeThirdPartyJob*Claimed job $id*PutThirdPartyJobSuccessResult*accepted the result of job $id*")
         $lines.Count | Should -BeLessOrEqual 7
     }
 
-    It 'is progress while Wait waits, which is taken away at the end' {
+    It 'is progress while Wait waits' {
         $run = Start-Pipeline "Get-CPThirdPartyJob $ActionType -Wait -Timeout 600 -PollInterval 0.02"
         try {
             Wait-Until { $run.Shell.Streams.Progress.Count -gt 2 } 'progress'
@@ -421,7 +421,7 @@ Describe 'Ctrl+C' {
         Clear-TestService
     }
 
-    It 'ends <What> at once, without an error' -TestCases @(
+    It 'ends <What> immediately without an error' -TestCases @(
         @{ What = 'a wait'; Fault = $null; Script = { "Get-CPThirdPartyJob $ActionType -Wait -PollInterval 300" }
             Underway = { (Get-ServiceRequest | Measure-Object).Count -gt 0 }
         }
@@ -463,7 +463,7 @@ Describe 'Ctrl+C' {
         }
     }
 
-    It 'leaves the next call as good as new' {
+    It 'does not affect the next call' {
         $emulator.OrderFaults([CodePipeline.ThirdParty.Emulation.Faults.FaultPlan]::Parse('slow=1,limit=1,delay=120s'))
         $run = Start-Pipeline "Get-CPThirdPartyJob $ActionType"
         try {

@@ -4,7 +4,7 @@ BeforeAll {
 
     $quick = @{ PollInterval = 0.05; NoArtifact = $true }
 
-    # Runs a worker over jobs that are made for it.
+    # Creates jobs and runs a worker for them.
     function Invoke-TestWorker {
         param([scriptblock] $Handler, [int] $Count = 1, [hashtable] $Made = @{}, [hashtable] $With = @{})
 
@@ -23,7 +23,7 @@ BeforeAll {
         }
     }
 
-    # A worker in a runspace of its own, to be stopped from here.
+    # Starts a worker in a separate runspace, so that tests can stop it.
     function Start-TestWorker([string] $Script) {
         $shell = [powershell]::Create()
         $endpoint = $emulator.Endpoint
@@ -36,7 +36,7 @@ $Script
         [pscustomobject]@{ Shell = $shell; Result = $shell.BeginInvoke() }
     }
 
-    # The same in a process of its own.
+    # Starts a worker in a separate process.
     function Get-ChildWorkerScript([string] $Script) {
         @"
 `$emulator = Start-CPThirdPartyEmulator -ActionType $ActionType
@@ -56,7 +56,7 @@ Describe 'A handler with <Mode>' -ForEach @(
     @{ Mode = 'ThrottleLimit 3'; Limit = 3 }
 ) {
     BeforeAll {
-        # A job that goes on shows up again after all these tests, which is none of theirs.
+        # The emulator hands out a continued job only after these tests.
         $emulator = Start-TestService -Emulator @{ ContinuationDelay = 86400 }
         $with = @{ ThrottleLimit = $Limit }
     }
@@ -93,10 +93,10 @@ Describe 'A handler with <Mode>' -ForEach @(
         @{ Way = 'normally'; Handler = { 1 }; Outcome = 'Succeeded' }
         @{ Way = 'by return'; Handler = { return 5 }; Outcome = 'Succeeded' }
         @{ Way = 'by break in a pipeline'; Handler = { 1..3 | ForEach-Object { break }; 'left out' }
-            Outcome = 'Failed'; Message = "The handler ended by 'break' or 'continue' outside of a loop*"
+            Outcome = 'Failed'; Message = "The handler ended by 'break' or 'continue' outside a loop*"
         }
         @{ Way = 'by continue'; Handler = { continue; 'left out' }; Outcome = 'Failed'
-            Message = "The handler ended by 'break' or 'continue' outside of a loop*"
+            Message = "The handler ended by 'break' or 'continue' outside a loop*"
         }
         @{ Way = 'after break in a loop'; Handler = { foreach ($i in 1, 2) { break } }; Outcome = 'Succeeded' }
         @{ Way = 'with an outcome'; Handler = { New-CPThirdPartyJobOutcome 'fine' -ExternalExecutionId x7 }
@@ -163,11 +163,11 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
         @{ Way = 'with a failure that has a type and no message'
             Handler = { New-CPThirdPartyJobOutcome -FailureType ConfigurationError; throw 'went on' }
-            Outcome = 'Failed'; Message = 'The failure has no message.'
+            Outcome = 'Failed'; Message = '-FailureMessage is empty.'
         }
         @{ Way = 'with a failure whose message is empty'
             Handler = { New-CPThirdPartyJobOutcome -FailureMessage $null; throw 'went on' }
-            Outcome = 'Failed'; Message = 'The failure has no message.'
+            Outcome = 'Failed'; Message = '-FailureMessage is empty.'
         }
         @{ Way = 'with an outcome of another process'
             Handler = {
@@ -175,10 +175,10 @@ Describe 'A handler with <Mode>' -ForEach @(
                 [System.Management.Automation.PSSerializer]::Deserialize(
                     [System.Management.Automation.PSSerializer]::Serialize($outcome))
             }
-            Outcome = 'Failed'; Message = 'The handler returned an outcome that was made in another process*'
+            Outcome = 'Failed'; Message = 'The handler returned an outcome from another process*'
         }
         @{ Way = 'with the parameters of an outcome'; Handler = { @{ FailureMessage = 'bad' } }; Outcome = 'Failed'
-            Message = 'The handler returned a hashtable in place of a ThirdPartyJobOutcome.'
+            Message = 'The handler returned a hashtable instead of a ThirdPartyJobOutcome.'
         }
         @{ Way = 'with errors that it catches or silences'
             Handler = {
@@ -211,7 +211,7 @@ Describe 'A handler with <Mode>' -ForEach @(
             return
         }
 
-        # Whatever the caller's preference is.
+        # The caller's preference must not matter.
         $ErrorActionPreference = 'SilentlyContinue'
         $result = @(Invoke-TestWorker -With $with -Handler $Handler 2>$null 3>$null 6>$null)
         $ErrorActionPreference | Should -Be 'SilentlyContinue'
@@ -233,7 +233,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
     }
 
-    It 'has the exit code of its last program count: <Way>' -Skip:$IsWindows -TestCases @(
+    It 'is judged by its last program''s exit code: <Way>' -Skip:$IsWindows -TestCases @(
         @{ Way = 'not 0'; Handler = { /bin/sh -c 'exit 3' }; Outcome = 'Failed'
             Message = 'The last program that the handler ran ended with exit code 3.'
         }
@@ -272,7 +272,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
     }
 
-    It 'goes on after errors with -HandlerErrorAction Continue, which are shown with the job named' {
+    It 'continues after errors with -HandlerErrorAction Continue' {
         $ErrorActionPreference = 'Continue'
         $all = @(Invoke-TestWorker -With ($with + @{ HandlerErrorAction = 'Continue' }) {
                 Write-Error 'only said'
@@ -299,13 +299,13 @@ Describe 'A handler with <Mode>' -ForEach @(
         $result.Message | Should -BeLike $Message
     }
 
-    It 'fails by errors that -ErrorAction of the worker hides' {
+    It 'fails on errors that the worker''s -ErrorAction hides' {
         $results = @(Invoke-TestWorker -Count 2 -With ($with + @{ ErrorAction = 'Ignore' }) { Write-Error 'no' })
         $results.Outcome | Should -Be 'Failed', 'Failed'
         $results.Message | Should -Be 'no', 'no'
     }
 
-    It 'tells the customer nothing of the script, and the operator where it failed' {
+    It 'hides the script from the customer, not from the operator' {
         $log = Join-Path $TestDrive "place-$Limit.log"
         $file = Join-Path $TestDrive 'inner/deploy.ps1'
         $null = New-Item -ItemType Directory -Path (Split-Path $file) -Force
@@ -323,7 +323,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         $entry.line | Should -Be 3
     }
 
-    It 'cannot steer the terminal with the text of its job' {
+    It 'cannot control the terminal with its job''s text' {
         $evil = "a`e]52;c;eA==`a`e[2Jb`rFAKE: [job] Succeeded`nFAKE`u{202e}c"
         $ErrorActionPreference = 'Continue'
         $all = @(Invoke-TestWorker -With ($with + @{ Verbose = $true }) -Made @{ Configuration = @{ Site = $evil } } {
@@ -351,7 +351,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         (Get-CPThirdPartyEmulatorJob -JobId $result.JobId).FailureMessage | Should -Be $evil
     }
 
-    It 'shows objects as PowerShell does' {
+    It 'shows objects like PowerShell' {
         $all = @(Invoke-TestWorker -With $with {
                 'before'
                 @{ Name = 'web01' }
@@ -369,19 +369,19 @@ Describe 'A handler with <Mode>' -ForEach @(
         )
     }
 
-    It 'is not the end of a worker whose caller has Stop as preference' {
+    It 'does not end a worker whose caller prefers Stop' {
         $ErrorActionPreference = 'Stop'
         $all = @(Invoke-TestWorker -Count 3 -With $with { throw 'no' } 2>&1)
         $results = $all | Where-Object { $_ -is [CodePipeline.ThirdParty.Worker.JobReport] }
         $results.Outcome | Should -Be 'Failed', 'Failed', 'Failed'
 
-        # Errors in the worker's own error stream, where they can be redirected, each with the handler's line.
+        # Reads the worker's error stream: it can be redirected, and each error has the handler's position.
         $errors = @($all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] })
         "$errors" | Should -BeLike '`[*`] no `[*`] no `[*`] no'
         $errors.InvocationInfo.ScriptName | Sort-Object -Unique | Should -BeLike '*Worker.Tests.ps1'
     }
 
-    It 'has each line of each stream shown with the job''s id in front' {
+    It 'has the job id before each line of each stream' {
         $ErrorActionPreference = 'Continue'
         $all = @(Invoke-TestWorker -With $with {
                 "out`nput"
@@ -406,14 +406,14 @@ Describe 'A handler with <Mode>' -ForEach @(
         ($all | Where-Object { "$_" -like '*out*' }).Tags | Should -Contain 'CPThirdPartyJobOutput'
     }
 
-    It 'says as much as the worker''s -<Name> asks for' -ForEach @(
+    It 'follows the worker''s -<Name>' -ForEach @(
         @{ Name = 'Verbose'; Given = $true; Of = 'VerboseRecord'; Count = 1 }
         @{ Name = 'Verbose'; Given = $false; Of = 'VerboseRecord'; Count = 0 }
         @{ Name = 'Debug'; Given = $true; Of = 'DebugRecord'; Count = 2 }
         @{ Name = 'InformationAction'; Given = 'Continue'; Of = 'InformationRecord'; Count = 1 }
         @{ Name = 'InformationAction'; Given = 'Ignore'; Of = 'InformationRecord'; Count = 0 }
     ) {
-        # With -Debug alone, PowerShell would ask whether to go on at each verbose line.
+        # With -Debug alone, PowerShell would prompt at each verbose line.
         $VerbosePreference = 'Continue'
         $all = @(Invoke-TestWorker -With ($with + @{ $Name = $Given }) {
                 Write-Verbose 'said'
@@ -424,7 +424,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         @($all | Where-Object { $_ -is [CodePipeline.ThirdParty.Worker.JobReport] }).Outcome | Should -Be 'Succeeded'
     }
 
-    It 'leaves secrets of its job unseen' {
+    It 'shows no secrets of its job' {
         $secrets = @{ ApiKey = 'SENTINEL-api-key'; Project = 'SENTINEL-project'; Client = 'SENTINEL-client-token' }
         $log = Join-Path $TestDrive "secrets-$Limit.log"
         $ErrorActionPreference = 'Continue'
@@ -457,7 +457,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
     }
 
-    It 'is stopped when its time is up' {
+    It 'is stopped after its time limit' {
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
         $result = Invoke-TestWorker -With ($with + @{ JobTimeout = 0.5 }) { Start-Sleep -Seconds 300 } 3>$null
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 120
@@ -465,7 +465,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         $result.Message | Should -BeLike '*00:00:00.5*'
     }
 
-    It 'that does not heed its time is reported on time' {
+    It 'is reported on time even if it ignores its limit' {
         $results = @(
             Invoke-TestWorker -Count 2 -With ($with + @{ JobTimeout = 0.3 }) {
                 [System.Threading.Thread]::Sleep(1500)
@@ -474,7 +474,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         $results.Outcome | Should -Be 'Failed', 'Failed'
     }
 
-    It 'begins each time where the worker was called' {
+    It 'starts in the worker''s location each time' {
         $results = @(Invoke-TestWorker -Count 3 -With $with {
                 $place = Get-Location
                 Set-Location -Path $_.WorkDirectory
@@ -485,7 +485,7 @@ Describe 'A handler with <Mode>' -ForEach @(
         }
     }
 
-    It 'can be a file, whose lines are named' {
+    It 'can be a file, with line numbers in errors' {
         $file = Join-Path $TestDrive 'deploy.ps1'
         Set-Content -Path $file -Value @'
 param($Job)
@@ -520,7 +520,7 @@ New-CPThirdPartyJobOutcome "$PSScriptRoot $Job"
         $asked | Should -Contain 'one'
     }
 
-    It 'costs nobody else anything when it has no token' {
+    It 'affects no other job without a token' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId stranger -ClientToken 'other'
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientId one -ClientToken 'token-of-one'
         $results = @(
@@ -528,7 +528,7 @@ New-CPThirdPartyJobOutcome "$PSScriptRoot $Job"
         )
         $results.ClientId | Should -Be 'one', 'one'
 
-        # Told of where that is asked for, once for all the times that it came.
+        # -IncludeSkipped emits the job once, however often it was handed out.
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId one -ClientToken 'token-of-one'
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientId late -ClientToken 'other'
         $results = @(
@@ -542,7 +542,7 @@ New-CPThirdPartyJobOutcome "$PSScriptRoot $Job"
         $late[0].Message | Should -BeLike '*client token*'
     }
 
-    It 'does not end the pipeline above Select-Object -First' {
+    It 'does not end the pipeline before Select-Object -First' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 3
         @(Invoke-CPThirdPartyWorker $ActionType { } -StopTimeout 5 @quick @with | Select-Object -First 1).Count |
             Should -Be 1
@@ -559,7 +559,7 @@ Describe 'The caller''s scope' {
         Clear-TestService
     }
 
-    It 'is the handler''s with ThrottleLimit 1: functions, variables, assignments' {
+    It 'belongs to the handler with ThrottleLimit 1' {
         function Get-Answer { 42 }
         $tally = 0
         $results = @(Invoke-TestWorker -Count 3 { $tally++; New-CPThirdPartyJobOutcome "$(Get-Answer) $tally" })
@@ -568,7 +568,7 @@ Describe 'The caller''s scope' {
         Get-Variable -Name __CPThirdPartyHandler -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
-    It 'is the module''s for a handler of a module' {
+    It 'is the module''s scope for a handler from a module' {
         $module = New-Module -ScriptBlock {
             $secret = 'inner'
             function Invoke-It {
@@ -586,7 +586,7 @@ Describe 'The caller''s scope' {
         $result.Message | Should -Be "inner $($result.JobId)"
     }
 
-    It 'is reached by $using: above' {
+    It 'is available through $using: above 1' {
         $table = @{ Deep = @{ Value = 'found' } }
         $list = 7, 8
         $env:CP_TEST_VALUE = 'from the environment'
@@ -597,13 +597,13 @@ Describe 'The caller''s scope' {
         $results.Message | Should -Be 'found 8 7 8 from the environment'
     }
 
-    It 'gives no script block to another runspace' {
+    It 'passes no script block to another runspace' {
         $block = { 1 }
         { Invoke-CPThirdPartyWorker $ActionType { & $using:block } -ThrottleLimit 2 -MaxJobs 1 } |
             Should -Throw -ErrorId 'UsingScriptBlock,*'
     }
 
-    It 'keeps variables of one job from the next in a runspace' {
+    It 'keeps variables of one job from the next' {
         $results = @(Invoke-TestWorker -Count 4 -With @{ ThrottleLimit = 2 } {
                 $left = Get-Variable -Name mine -ValueOnly -ErrorAction Ignore
                 $mine = 'left behind'
@@ -612,8 +612,8 @@ Describe 'The caller''s scope' {
         $results.Message | Should -Be @(, 'found: ' * 4)
     }
 
-    It 'runs handlers side by side above 1' {
-        # None goes on before all four are there.
+    It 'runs handlers in parallel above 1' {
+        # Each handler waits until all four have started.
         $gate = [System.Threading.Barrier]::new(4)
         $results = @(Invoke-TestWorker -Count 4 -With @{ ThrottleLimit = 4 } {
                 New-CPThirdPartyJobOutcome "together: $(($using:gate).SignalAndWait(120000))"
@@ -640,7 +640,7 @@ Describe 'The worker' {
         Clear-TestService
     }
 
-    It 'touches nothing with -WhatIf, and says what it would do' {
+    It 'does nothing with -WhatIf and describes its action' {
         $log = Join-Path $TestDrive 'whatif.log'
         $null = New-CPThirdPartyEmulatorJob $ActionType
         Invoke-CPThirdPartyWorker $ActionType { } -WhatIf -LogPath $log -JournalPath "$log.journal" |
@@ -672,7 +672,7 @@ Describe 'The worker' {
         @(Invoke-CPThirdPartyWorker $ActionType { } @quick @With).Count | Should -Be $Jobs
     }
 
-    It 'moves artifacts: what the handler leaves in OutputPath is published' {
+    It 'publishes the handler''s files in OutputPath' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -OutputArtifact Out
         $result = Invoke-CPThirdPartyWorker $ActionType {
             $null = New-Item -ItemType Directory -Path $_.OutputPath['Out'] -Force
@@ -722,7 +722,7 @@ Describe 'The worker' {
         (Get-CPThirdPartyEmulatorJob).FailureMessage | Should -Be $result.Message
     }
 
-    It 'does without an output that is missing with -MissingArtifact <Action>' -TestCases @(
+    It 'accepts a missing output with -MissingArtifact <Action>' -TestCases @(
         @{ Action = 'Warn'; Warnings = 1 }
         @{ Action = 'Ignore'; Warnings = 0 }
     ) {
@@ -733,11 +733,11 @@ Describe 'The worker' {
         @($all | Where-Object { "$_" -like "*did not create the output artifact 'Out'*" }).Count | Should -Be $Warnings
     }
 
-    It 'says with an error of the catalogue that <What>' -TestCases @(
+    It 'reports with a catalogue error that <What>' -TestCases @(
         @{ What = 'the file is not there'; Id = 'HandlerFileNotFound'
             Call = { Invoke-CPThirdPartyWorker $ActionType -FilePath /no/such/file.ps1 }
         }
-        @{ What = 'the file is no script'; Id = 'HandlerFileUnusable'
+        @{ What = 'the file is not a script'; Id = 'HandlerFileUnusable'
             Call = {
                 Set-Content (Join-Path $TestDrive 'bad.ps1') 'if (('
                 Invoke-CPThirdPartyWorker $ActionType -FilePath (Join-Path $TestDrive 'bad.ps1')
@@ -758,7 +758,7 @@ Describe 'The worker' {
         Get-ServiceRequest | Should -BeNullOrEmpty
     }
 
-    It 'writes a log that only its owner can read, one object a line' {
+    It 'writes a private log with one object per line' {
         $log = Join-Path $TestDrive 'worker.log'
         $null = Invoke-TestWorker -Count 2 -With @{ LogPath = $log } { 'printed' } 6>$null
         $entries = @(Get-Content -LiteralPath $log | ForEach-Object { $_ | ConvertFrom-Json })
@@ -769,7 +769,7 @@ Describe 'The worker' {
         }
     }
 
-    It 'writes a log that several workers share, and that may be cut off meanwhile' -Skip:$IsWindows {
+    It 'writes a log that workers share and others may truncate' -Skip:$IsWindows {
         $log = Join-Path $TestDrive 'shared.log'
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 60 -ClientToken token
         $runs = 1..2 | ForEach-Object {
@@ -810,7 +810,7 @@ Describe 'The worker' {
         Get-Content -LiteralPath $theirs | Should -Be 'theirs'
     }
 
-    It 'shows progress, taken away at the end' {
+    It 'shows progress and removes it at the end' {
         $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
             Write-Progress -Activity work -Status half -PercentComplete 50
         } -ThrottleLimit 2 -MaxJobs 2 -PollInterval 0.05 -NoArtifact"
@@ -828,7 +828,7 @@ Describe 'The worker' {
 }
 
 Describe 'A worker that cannot start' {
-    It 'ends its script with an error and an exit code, before it takes a job: <Why>' -ForEach @(
+    It 'ends its script with an error before any job: <Why>' -ForEach @(
         @{ Why = 'no such profile'; Id = 'ProfileNotFound'
             Call = "Invoke-CPThirdPartyWorker Test/Contoso/1 { } @with -ProfileName nobody"
         }
@@ -932,11 +932,11 @@ Describe 'A handler that cannot be stopped' {
         Clear-TestService
     }
 
-    It 'has the processes killed that hold its output, and costs no other job' -Skip:(-not $IsLinux) {
+    It 'has its processes killed and affects no other job' -Skip:(-not $IsLinux) {
         $global:started = 0
         try {
             $results = @(Invoke-TestWorker -Count 3 -With @{ JobTimeout = 1 } {
-                    # The shell ends, and what it started keeps the output open.
+                    # The shell ends, but its child process keeps the output open.
                     if (++$global:started -eq 1) { /bin/sh -c 'sleep 300 & echo begun' }
                 } 3>$null 6>$null)
             $results.Outcome | Should -Be 'Failed', 'Succeeded', 'Succeeded'
@@ -948,13 +948,13 @@ Describe 'A handler that cannot be stopped' {
         }
     }
 
-    It 'keeps its place from other jobs, none of which fails for it' {
+    It 'keeps its slot without failing other jobs' {
         $gate = [System.Threading.ManualResetEventSlim]::new()
         $first = [System.Threading.Semaphore]::new(1, 1)
         try {
             $results = @(Invoke-TestWorker -Count 4 -With @{ JobTimeout = 1; ThrottleLimit = 2 } {
                     if (($using:first).WaitOne(0)) {
-                        # Nothing stops a thread that waits in .NET.
+                        # PowerShell cannot stop a thread that waits in .NET.
                         $null = ($using:gate).Wait(120000)
                     }
                 } 3>$null 6>$null)
@@ -965,7 +965,7 @@ Describe 'A handler that cannot be stopped' {
         }
     }
 
-    It 'is told of on the console where it holds the pipeline' {
+    It 'is reported on the console if it blocks the pipeline' {
         $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
 `$null = New-CPThirdPartyEmulatorJob $ActionType
 `$result = Invoke-CPThirdPartyWorker $ActionType {
@@ -987,7 +987,7 @@ Describe 'Stop' {
         Clear-TestService
     }
 
-    It 'of a pipeline with <Count> running handlers reports all soon after the stop timeout' -TestCases @(
+    It 'reports all <Count> running handlers after the stop timeout' -TestCases @(
         @{ Count = 1; Limit = 1 }
         @{ Count = 50; Limit = 50 }
     ) {
@@ -1004,7 +1004,7 @@ Describe 'Stop' {
             Wait-For {
                 @(Get-CPThirdPartyEmulatorJob | Where-Object Status -EQ 'Failed').Count -eq $Count
             } 'the reports'
-            # The exact limit, five seconds, is held on a clock of its own where time stands still for a busy machine.
+            # Other tests check the exact limit of five seconds with a simulated clock.
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
             $stopping.AsyncWaitHandle.WaitOne(60000) | Should -BeTrue
             @(Get-CPThirdPartyEmulatorJob).FailureType | Sort-Object -Unique | Should -Be 'SystemUnavailable'
@@ -1013,7 +1013,7 @@ Describe 'Stop' {
         }
     }
 
-    It 'leaves handlers that end in time their own outcome' {
+    It 'keeps the outcome of handlers that end in time' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -Count 2 -ClientToken token
         $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
             Start-Sleep -Seconds 2; New-CPThirdPartyJobOutcome 'made it'
@@ -1046,7 +1046,7 @@ Describe 'Stop' {
 
 Describe 'A journal' {
     BeforeAll {
-        # A worker in a process of its own that is killed while its handler runs.
+        # Starts a worker in a separate process and kills it while its handler runs.
         function Invoke-KilledWorker([string] $Journal) {
             $mark = Join-Path $TestDrive "$([guid]::NewGuid().ToString('N')).runs"
             $start = New-EngineStart '-NoProfile', '-NonInteractive', '-Command', @"
@@ -1111,11 +1111,11 @@ Invoke-CPThirdPartyWorker $ActionType {
             $job.FailureType | Should -Be 'SystemUnavailable'
         }
 
-        # It is done: the next worker finds nothing to do.
+        # The journal is empty: the next worker has no job to recover.
         Invoke-CPThirdPartyWorker $ActionType { throw 'There is no job.' } @with @Recovery | Should -BeNullOrEmpty
     }
 
-    It 'has one worker at a time, and says who that is' {
+    It 'has one worker at a time and names it' {
         $null = New-CPThirdPartyEmulatorJob $ActionType -ClientToken token
         $run = Start-TestWorker "Invoke-CPThirdPartyWorker $ActionType {
             Start-Sleep -Seconds 600
@@ -1133,7 +1133,7 @@ Invoke-CPThirdPartyWorker $ActionType {
         }
     }
 
-    It 'that is damaged is left as it is, and its line named' {
+    It 'is left unchanged if damaged, with the line in the error' {
         $lines = '{"entry":"opened","time":"2026-01-01T00:00:00Z","version":1,"pid":1,"host":"h"}', '{"entry":"cla',
             '{"entry":"done","job":"a","outcome":"Failed"}'
         Set-Content -LiteralPath $journal -Value $lines
@@ -1144,7 +1144,7 @@ Invoke-CPThirdPartyWorker $ActionType {
         Get-ServiceRequest | Should -BeNullOrEmpty
     }
 
-    It 'is not made of a file of somebody else''s' -TestCases @(
+    It 'never replaces another file' -TestCases @(
         @{ Content = 'param($Job) "x"' }
         @{ Content = '{"client-1":"token"}' }
     ) {
@@ -1157,7 +1157,7 @@ Invoke-CPThirdPartyWorker $ActionType {
         Get-ServiceRequest | Should -BeNullOrEmpty
     }
 
-    It 'is only its owner''s to read, and no secret stands in it' {
+    It 'is private and contains no secret' {
         $made = New-CPThirdPartyEmulatorJob $ActionType -ClientToken SENTINEL-token -Configuration @{
             ApiKey = 'SENTINEL-key'
             Project = 'SENTINEL-project'
@@ -1178,7 +1178,7 @@ Invoke-CPThirdPartyWorker $ActionType {
 }
 
 Describe 'On a runner' {
-    It 'groups, annotates and sums up on GitHub Actions, whatever handlers print' {
+    It 'groups, annotates and summarizes on GitHub Actions' {
         $summary = Join-Path $TestDrive 'summary.md'
         $null = New-Item -ItemType File -Path $summary -Force
         $gitHub = $QuietEnvironment + @{ GITHUB_ACTIONS = 'true'; GITHUB_STEP_SUMMARY = $summary }
@@ -1209,7 +1209,7 @@ Describe 'On a runner' {
         $table | Should -Not -BeLike '*SENTINEL*'
     }
 
-    It 'groups, annotates and sums up on Azure DevOps, whatever handlers print' {
+    It 'groups, annotates and summarizes on Azure DevOps' {
         $azure = $QuietEnvironment + @{ TF_BUILD = 'True'; AGENT_TEMPDIRECTORY = "$TestDrive" }
         $child = Invoke-ChildPwsh -Environment $azure -Script (Get-ChildWorkerScript @"
 `$null = New-CPThirdPartyEmulatorJob $ActionType -Count 2
@@ -1236,7 +1236,7 @@ Describe 'On a runner' {
         Get-Content -LiteralPath $upload[0].Substring($upload[0].IndexOf(']') + 1) -Raw | Should -BeLike '*2 Failed*'
     }
 
-    It 'does nothing of it elsewhere' {
+    It 'writes no runner commands elsewhere' {
         $child = Invoke-ChildPwsh -Environment $QuietEnvironment -Script (Get-ChildWorkerScript @"
 `$null = New-CPThirdPartyEmulatorJob $ActionType
 `$null = Invoke-CPThirdPartyWorker $ActionType { 'printed' } -MaxJobs 1 -PollInterval 0.05 -NoArtifact

@@ -1,5 +1,5 @@
-# The YAML files against the schemas of GitHub's workflows and actions, and the repository's own rules. Tools of npm,
-# pinned in tools/yaml.
+# Validates the YAML files with the schemas of GitHub workflows and actions and with the repository's rules. Uses npm
+# tools pinned in tools/yaml.
 BeforeAll {
     $root = Split-Path -Path $PSScriptRoot -Parent
     $node = Get-Command -Name node -CommandType Application -ErrorAction Ignore | Select-Object -First 1
@@ -25,7 +25,7 @@ BeforeAll {
         }
     }
 
-    # A copy of the repository's file with one thing wrong.
+    # A copy of a repository file with one error.
     function New-WrongFile([string] $Path, [string] $Old, [string] $New) {
         $text = Get-Content -Raw "$root/$Path"
         $text | Should -Match ([regex]::Escape($Old))
@@ -48,14 +48,14 @@ Describe 'The YAML files' {
         $LASTEXITCODE | Should -Be 0 -Because "$said"
     }
 
-    It 'keep to the rules: pinned actions, least permissions, no expression in a script, nothing undeclared' {
+    It 'follow the rules on actions, permissions and expressions' {
         Skip-WithoutTool
         Get-Finding "$root/action.yml", "$root/azure-pipelines/worker.yml", "$root/.github/workflows/ci.yml",
             "$root/.github/workflows/release.yml" |
             Should -BeNullOrEmpty
     }
 
-    It 'would be told of <What>' -TestCases @(
+    It 'fail with <What>' -TestCases @(
         @{ What = 'an action by its tag'; File = '.github/workflows/ci.yml'
             Old = 'checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8'; New = 'checkout@v5'; Says = 'not pinned'
         }
@@ -79,7 +79,7 @@ Describe 'The YAML files' {
         Get-Finding (New-WrongFile -Path $File -Old $Old -New $New) | Should -BeLike "*$Says*"
     }
 
-    It 'would be told by GitHub''s schema of a key that is not one' {
+    It 'fail GitHub''s schema with an unknown key' {
         Skip-WithoutTool
         $wrong = New-WrongFile -Path '.github/workflows/ci.yml' -Old 'runs-on: windows-2025' -New 'run-on: windows-2025'
         $null = & $node "$lint/node_modules/@action-validator/cli/cli.mjs" $wrong 2>&1

@@ -1,11 +1,12 @@
 #requires -Version 7.2
 <#
 .SYNOPSIS
-    One step on a CI runner: runs a worker, or completes one job. What action.yml and the Azure DevOps template call.
+    Runs a worker or completes one job, as one step on a CI runner. action.yml and the Azure DevOps template call it.
 .DESCRIPTION
-    Everything comes from environment variables named CPTHIRDPARTY_STEP_..., so that no input is ever part of a script's
-    text. Outputs are jobs, succeeded, failed, skipped and results (JSON); on GitHub Actions they go to GITHUB_OUTPUT,
-    on Azure DevOps they become output variables. Masks, log groups, annotations and the summary are the worker's.
+    All inputs come from environment variables named CPTHIRDPARTY_STEP_..., so that no input becomes part of a script's
+    text. The outputs are jobs, succeeded, failed, skipped and results (JSON). On GitHub Actions they go to
+    GITHUB_OUTPUT, on Azure DevOps they become output variables. The worker itself writes masks, log groups, annotations
+    and the summary.
 #>
 [CmdletBinding()]
 param()
@@ -15,7 +16,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 function Get-StepInput([string] $Name) {
-    # Azure DevOps hands a variable that is not set over as the text of its macro.
+    # Azure DevOps passes an unset variable as the text of its macro.
     $value = [Environment]::GetEnvironmentVariable("CPTHIRDPARTY_STEP_$Name")
     if (-not [string]::IsNullOrWhiteSpace($value) -and $value -notmatch '^\$\([\w.]+\)$') {
         $value.Trim()
@@ -25,13 +26,13 @@ function Get-StepInput([string] $Name) {
 function Test-StepSwitch([string] $Name) {
     $value = Get-StepInput $Name
     if ($value -and $value -notin 'true', 'false') {
-        throw "Input $($Name.ToLowerInvariant() -replace '_', '-') is '$value'; it is true or false."
+        throw "Input $($Name.ToLowerInvariant() -replace '_', '-') is '$value'. Use true or false."
     }
 
     $value -eq 'true'
 }
 
-# Parameters of a cmdlet from those inputs that are set.
+# Returns cmdlet parameters for the inputs that are set.
 function Get-StepParameter([hashtable] $Map) {
     $with = @{}
     foreach ($parameter in $Map.Keys) {
@@ -58,7 +59,7 @@ function Protect-RunnerSecret([string] $Value) {
 
 function Write-StepOutput([string] $Name, [string] $Value) {
     if ($env:GITHUB_OUTPUT) {
-        # A delimiter that no value can know, so that none can end early and add outputs of its own.
+        # A random delimiter, so that no value can end early and add outputs of its own.
         $end = "end-$([guid]::NewGuid())"
         Add-Content -LiteralPath $env:GITHUB_OUTPUT -Value "$Name<<$end", $Value, $end
     } elseif ($env:TF_BUILD -eq 'true') {
@@ -67,18 +68,18 @@ function Write-StepOutput([string] $Name, [string] $Value) {
     }
 }
 
-# The module gets the tokens: one of the same name that somebody else has made does not.
+# The module receives the tokens, so do not load another author's module of the same name.
 $script:ModuleName = 'CodePipeline.ThirdParty'
 $script:ModuleGuid = '4c7d7d0e-5a55-4c9d-9a5c-4b9a0c6de6a1'
 $script:ModuleAuthor = 'The CodePipeline.ThirdParty maintainers'
 
-# A module's version as the Gallery writes it, with the label of a prerelease.
+# Returns a module's version as in the Gallery, with the prerelease label.
 function Get-FullVersion([string] $Version, $PSData) {
     $label = if ($PSData -and $PSData['Prerelease']) { "-$($PSData['Prerelease'])" }
     "$Version$label"
 }
 
-# The version that is asked for, or that of the manifest which came with this step.
+# Returns the requested version, or the version of the manifest next to this script.
 function Get-StepModuleVersion {
     $version = Get-StepInput 'MODULE_VERSION'
     if ($version) {
@@ -93,7 +94,7 @@ function Get-StepModuleVersion {
         }
     }
 
-    throw 'Input module-version is missing, and no manifest came with the step. Name the version of the module.'
+    throw 'Input module-version is missing, and the step has no manifest. Set the version of the module.'
 }
 
 function Find-StepModule([string] $Version) {
@@ -103,7 +104,7 @@ function Find-StepModule([string] $Version) {
     } | Select-Object -First 1
 }
 
-# The package of one version, if it is the one that is expected to the byte; gives its manifest.
+# Downloads the package of one version, verifies its hash and returns the path of its manifest.
 function Save-StepModule([string] $Version, [string] $Hash) {
     $temporary = if ($env:RUNNER_TEMP) { $env:RUNNER_TEMP } else { [IO.Path]::GetTempPath() }
     $folder = Join-Path -Path $temporary -ChildPath "cpthirdparty-module-$([guid]::NewGuid())"
@@ -113,8 +114,8 @@ function Save-StepModule([string] $Version, [string] $Hash) {
     $package = Get-ChildItem -LiteralPath $folder -Filter '*.nupkg' | Select-Object -First 1
     $found = (Get-FileHash -LiteralPath $package.FullName -Algorithm SHA256).Hash
     if ($found -ne $Hash) {
-        throw "The package of $ModuleName $Version has the SHA-256 $found, and input module-hash is $Hash. " +
-        'Do not use it before you know why.'
+        throw "The package of $ModuleName $Version has the SHA-256 $found, but input module-hash is $Hash. " +
+        'Do not use the package before you know why.'
     }
 
     $module = Join-Path -Path $folder -ChildPath $ModuleName
@@ -126,13 +127,13 @@ function Import-StepModule {
     $path = Get-StepInput 'MODULE_PATH'
     if ($path) {
         if (-not (Test-Path -LiteralPath $path)) {
-            throw "Input module-path is '$path', and there is no such file or folder."
+            throw "Input module-path is '$path', which does not exist."
         }
 
-        # PowerShell takes a relative path without ./ for the name of a module.
+        # PowerShell interprets a relative path without ./ as a module name.
         $path = (Resolve-Path -LiteralPath $path).ProviderPath
 
-        # A folder of one version has not the module's name, by which PowerShell would find it.
+        # A version folder does not have the module's name, so PowerShell would not find the module in it.
         if (Test-Path -LiteralPath "$path/$ModuleName.psd1") {
             $path = "$path/$ModuleName.psd1"
         }
@@ -148,20 +149,21 @@ function Import-StepModule {
         return
     }
 
-    $there = Find-StepModule $version
-    if (-not $there) {
+    $module = Find-StepModule $version
+    if (-not $module) {
         Install-PSResource -Name $ModuleName -Version $version -Repository PSGallery -TrustRepository
-        $there = Find-StepModule $version
+        $module = Find-StepModule $version
     }
 
-    if (-not $there) {
-        throw "There is no $ModuleName $version by $ModuleAuthor here, nor in the PowerShell Gallery."
+    if (-not $module) {
+        throw "$ModuleName $version by $ModuleAuthor was not found, neither on this machine " +
+        'nor in the PowerShell Gallery.'
     }
 
-    Import-Module -Name $there.Path -Global
+    Import-Module -Name $module.Path -Global
 }
 
-# Asks the runner for an OIDC token: that of GitHub Actions, or of an Azure DevOps service connection.
+# Requests an OIDC token from GitHub Actions, or for an Azure DevOps service connection.
 $script:RequestToken = {
     param([hashtable] $From)
 
@@ -179,8 +181,8 @@ $script:RequestToken = {
     }
 }
 
-# Writes a token where the AWS SDK reads it, as a whole or not at all, for this user only. Gives the seconds until it is
-# to be renewed.
+# Writes a token atomically to the file that the AWS SDK reads, for this user only. Returns the seconds until the
+# renewal.
 $script:SaveToken = {
     param([string] $Token, [string] $Path)
 
@@ -200,7 +202,7 @@ $script:SaveToken = {
 
     [IO.File]::Move($new, $Path, $true)
 
-    # Half of its life is left when the next one comes. What cannot be read is taken for GitHub's five minutes.
+    # Renew after half of the token's lifetime. Assume GitHub's five minutes if the lifetime cannot be read.
     try {
         $body = $Token.Split('.')[1].Replace('-', '+').Replace('_', '/')
         $body += '=' * ((4 - $body.Length % 4) % 4)
@@ -211,8 +213,8 @@ $script:SaveToken = {
     }
 }
 
-# AWS credentials by the runner's identity. The SDK reads the file whenever it wants new ones; it is kept fresh from
-# another runspace.
+# Provides AWS credentials through the runner's identity. Another runspace renews the token file, which the SDK reads
+# when it needs new credentials.
 function Enter-StepIdentity {
     $role = Get-StepInput 'ROLE_ARN'
     if (-not $role) {
@@ -232,8 +234,8 @@ function Enter-StepIdentity {
             Connection = $connection
         }
     } else {
-        throw "Input role-to-assume is '$role', and this runner gives no identity to assume it with. On GitHub " +
-        'Actions the job needs "permissions: id-token: write"; on Azure DevOps name a service connection.'
+        throw "Input role-to-assume is '$role', but this runner provides no identity to assume it. On GitHub " +
+        'Actions, the job needs "permissions: id-token: write". On Azure DevOps, set a service connection.'
     }
 
     $folder = if ($env:RUNNER_TEMP) {
@@ -265,8 +267,8 @@ function Enter-StepIdentity {
                 try {
                     $Seconds = & $save (& $request $From) $Path
                 } catch {
-                    # The one in the file is good for as long again.
-                    [Console]::Error.WriteLine("The runner's identity could not be renewed, and is asked for again: $_")
+                    # The token in the file is still valid for the same time again.
+                    [Console]::Error.WriteLine("Cannot renew the runner's identity, and will retry: $_")
                     $Seconds = [math]::Max(1, $Seconds / 4)
                 }
             }
@@ -286,19 +288,19 @@ function Exit-StepIdentity($Identity) {
     }
 }
 
-# The token in the variable that is named, or the one given.
+# Moves the client token to the variable that the module reads.
 function Import-StepClientToken {
     $variable = Get-StepInput 'CLIENT_TOKEN_VARIABLE'
     $given = Get-StepInput 'CLIENT_TOKEN'
     if ($given -and $variable) {
-        throw 'Give one of the inputs client-token and client-token-variable.'
+        throw 'Set only one of the inputs client-token and client-token-variable.'
     }
 
     if ($given) {
         $env:CPTHIRDPARTY_CLIENT_TOKEN = $given
     }
 
-    # Nothing that the step starts is to inherit it.
+    # Child processes of the step must not inherit the token.
     $env:CPTHIRDPARTY_STEP_CLIENT_TOKEN = $null
     if (-not $variable) {
         return
@@ -306,12 +308,12 @@ function Import-StepClientToken {
 
     $value = [Environment]::GetEnvironmentVariable($variable)
     if ([string]::IsNullOrWhiteSpace($value)) {
-        throw "Input client-token-variable is '$variable', and no such environment variable is set."
+        throw "Input client-token-variable is '$variable', but this environment variable is not set."
     }
 
     $env:CPTHIRDPARTY_CLIENT_TOKEN = $value
 
-    # The worker keeps its own variable from handlers; it does not know of this one.
+    # The worker hides its own variable from handlers, but does not know this one.
     [Environment]::SetEnvironmentVariable($variable, $null)
 }
 
@@ -326,14 +328,14 @@ function Invoke-StepWorker {
         MissingArtifact = 'MISSING_ARTIFACT'
     }
     if (-not $with.ContainsKey('ActionType')) {
-        throw 'Input action-type is missing: name it, such as Test/Contoso/1.'
+        throw 'Input action-type is missing. Set it, for example to Test/Contoso/1.'
     }
 
-    # Several action types, one a line.
+    # One action type per line.
     $with.ActionType = @($with.ActionType -split '\r?\n' | ForEach-Object Trim | Where-Object { $_ })
     $script = Get-StepInput 'SCRIPT'
     if ([bool]$script -eq $with.ContainsKey('FilePath')) {
-        throw 'Give one of the inputs script and script-path: what is to be done with a job.'
+        throw 'Set exactly one of the inputs script and script-path.'
     }
 
     if ($script) {
@@ -354,9 +356,9 @@ function Invoke-StepWorker {
         $with.NoArtifact = $true
     }
 
-    # A step that never ended would hold its runner until the runner's own limit kills it.
+    # Without an end, the step would occupy its runner until the runner's time limit.
     if (-not ($with.ContainsKey('MaxJobs') -or $with.ContainsKey('IdleTimeout') -or $with.ContainsKey('Timeout'))) {
-        throw 'Give at least one of the inputs max-jobs, idle-timeout and timeout: a step has to end.'
+        throw 'Set at least one of the inputs max-jobs, idle-timeout and timeout, so that the step ends.'
     }
 
     Invoke-CPThirdPartyWorker @with -IncludeSkipped
@@ -369,7 +371,7 @@ function Invoke-StepCompletion {
         FailureMessage = 'FAILURE_MESSAGE'; FailureType = 'FAILURE_TYPE'
     }
     if (-not $with.ContainsKey('JobId')) {
-        throw 'Input job-id is missing: which job is to be completed?'
+        throw 'Input job-id is missing. Set it to the id of the job to complete.'
     }
 
     # A failure whose message came out empty is never reported as a success.
@@ -394,7 +396,7 @@ function Invoke-StepCompletion {
     }
 }
 
-# Results as plain texts and numbers, which every later step can read.
+# Converts a result to text and numbers for later steps.
 function ConvertTo-StepResult($Result) {
     $plain = [ordered]@{}
     $names = 'JobId', 'ClientId', 'ActionType', 'Outcome', 'Duration', 'FailureType', 'Message', 'ExternalExecutionId'
@@ -428,14 +430,14 @@ try {
     $run = switch ($mode) {
         { -not $_ -or $_ -eq 'worker' } { ${function:Invoke-StepWorker} }
         'complete' { ${function:Invoke-StepCompletion} }
-        default { throw "Input mode is '$mode'; it is worker or complete." }
+        default { throw "Input mode is '$mode'. Use worker or complete." }
     }
 
     & $run | ForEach-Object { $results.Add($_) }
 } finally {
     Exit-StepIdentity $identity
 
-    # Also where the worker ended by an error: what was done was done.
+    # Writes the outputs even if the worker failed, because it may have completed jobs.
     $done = @($results | Where-Object Outcome -NE 'Skipped')
     $failed = @($done | Where-Object { $_.Outcome -notin 'Succeeded', 'Continued' })
     Write-StepOutput 'jobs' $done.Count
@@ -447,5 +449,6 @@ try {
 }
 
 if ($failed.Count -gt 0 -and (Get-StepInput 'MODE') -ne 'complete' -and (Test-StepSwitch 'FAIL_ON_FAILED_JOB')) {
-    throw "$($failed.Count) of $($done.Count) jobs failed: $(@($failed | ForEach-Object JobId) -join ', ')"
+    $noun = if ($done.Count -eq 1) { 'job' } else { 'jobs' }
+    throw "$($failed.Count) of $($done.Count) $noun failed: $(@($failed | ForEach-Object JobId) -join ', ')"
 }

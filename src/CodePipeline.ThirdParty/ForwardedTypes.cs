@@ -13,7 +13,7 @@ using CodePipeline.ThirdParty.Secrets;
 using CodePipeline.ThirdParty.Sessions;
 using CodePipeline.ThirdParty.Worker;
 
-// PowerShell looks for types in the imported assembly only; these make the others' public types visible there.
+// PowerShell finds types only in the imported assembly. Forwarding makes the other assemblies' public types visible.
 [assembly: TypeForwardedTo(typeof(ActionTypeId))]
 [assembly: TypeForwardedTo(typeof(ActionConfiguration))]
 [assembly: TypeForwardedTo(typeof(ArchiveException))]

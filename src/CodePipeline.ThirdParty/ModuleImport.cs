@@ -6,17 +6,17 @@ using System.Reflection;
 
 namespace CodePipeline.ThirdParty;
 
-/// <summary>What PowerShell runs when it imports the assembly.</summary>
+/// <summary>Runs when PowerShell imports the assembly: registers type data.</summary>
 /// <remarks>
-/// Type data from C#, since a file of it costs 25 ms at import. PowerShell has no public call for it, so it is looked
-/// for by name, and done without where it is not there.
+/// Type data comes from C# because a types file costs 25 ms at import. PowerShell has no public method for it, so this
+/// class finds one by reflection and skips the type data if the method is missing.
 /// </remarks>
 public sealed class ModuleImport : IModuleAssemblyInitializer
 {
     private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic;
 
     /// <summary>
-    /// What an object shows in an output of several types, where no view applies. Names, so that nothing is loaded.
+    /// The default display properties by type name, for output where no view applies. Names avoid loading the types.
     /// </summary>
     internal static IReadOnlyDictionary<string, string[]> Displayed { get; } = new Dictionary<string, string[]>
     {
@@ -44,7 +44,7 @@ public sealed class ModuleImport : IModuleAssemblyInitializer
     public void OnImport() => AddTypeData();
 
     /// <summary>
-    /// Without it an output of several types shows all properties of an object, nonce and continuation token too.
+    /// Without this type data, output of mixed types shows every property, including nonce and continuation token.
     /// </summary>
     private static void AddTypeData()
     {

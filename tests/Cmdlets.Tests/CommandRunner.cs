@@ -6,10 +6,10 @@ using CodePipeline.ThirdParty.Async;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 
-/// <summary>Calls a cmdlet's hooks as PowerShell does.</summary>
+/// <summary>Calls a cmdlet's hooks like PowerShell.</summary>
 internal static class CommandRunner
 {
-    /// <summary>Runs a cmdlet for one record, and gives what it wrote.</summary>
+    /// <summary>Runs a cmdlet for one record and returns the host with its output.</summary>
     public static FakeHost Run(this AsyncCommand command, FakeHost? host = null)
     {
         command.Shell = host ??= new FakeHost();

@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 
-/// <summary>What <c>[pscustomobject]</c> and ConvertFrom-Json make.</summary>
+/// <summary>Creates objects like <c>[pscustomobject]</c> and ConvertFrom-Json.</summary>
 internal static class CustomObject
 {
-    /// <summary>An object with these properties.</summary>
+    /// <summary>Creates an object with these properties.</summary>
     public static PSObject Of(params (string Name, object? Value)[] members)
     {
         var made = new PSObject();

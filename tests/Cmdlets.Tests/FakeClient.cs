@@ -12,29 +12,30 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 
-/// <summary>A service that answers as a test wants it.</summary>
+/// <summary>A service client with configurable responses.</summary>
 internal sealed class FakeClient : IThirdPartyJobClient
 {
     public static ActionTypeId Type { get; } = new("Test", "ThirdParty", "Contoso", "1");
 
     public static Secret Token { get; } = new("token-of-client");
 
-    /// <summary>The operations that were called, with what they were given.</summary>
+    /// <summary>The called operations with their arguments.</summary>
     public List<(string Operation, string? JobId, string? Token, object? Input)> Calls { get; } = new();
 
     public Func<CancellationToken, Task<IReadOnlyList<PolledJob>>> Poll { get; set; } =
         _ => Task.FromResult<IReadOnlyList<PolledJob>>(new[] { new PolledJob("job-1", "client-1") });
 
-    /// <summary>What the answer to each call about a job waits for.</summary>
+    /// <summary>A task that each job call awaits before its response.</summary>
     public Func<CancellationToken, Task> Wait { get; set; } = _ => Task.CompletedTask;
 
-    public Func<JobDetailsResponse> Details { get; set; } = () => new JobDetailsResponse { Id = "job-1", Nonce = "nonce-1" };
+    public Func<JobDetailsResponse> Details { get; set; } =
+        () => new JobDetailsResponse { Id = "job-1", Nonce = "nonce-1" };
 
     public Func<string> Acknowledge { get; set; } = () => JobStatus.InProgress;
 
     public Func<Task> Result { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>A host whose current session calls this service, and knows the client's token.</summary>
+    /// <summary>A host whose current session uses this client and has the client's token.</summary>
     public FakeHost Host()
     {
         var host = new FakeHost();

@@ -11,7 +11,7 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 
-/// <summary>A host of a cmdlet's logic without a pipeline: keeps what a cmdlet writes, and answers what it asks.</summary>
+/// <summary>A command host without a pipeline. Records a cmdlet's output and answers its prompts.</summary>
 internal sealed class FakeHost : ICommandHost
 {
     private readonly List<object> _all = new();
@@ -22,8 +22,7 @@ internal sealed class FakeHost : ICommandHost
 
     public bool WantsVerbose { get; set; } = true;
 
-    /// <summary>Everything that was written, in order: objects, errors, progress, and texts after their stream's
-    /// name.</summary>
+    /// <summary>All output in order: objects, errors, progress, and texts with their stream's name.</summary>
     public IReadOnlyList<object> All
     {
         get
@@ -44,22 +43,22 @@ internal sealed class FakeHost : ICommandHost
 
     public IReadOnlyList<Question> Questions => All.OfType<Question>().ToArray();
 
-    /// <summary>The managed threads that the cmdlet called on.</summary>
+    /// <summary>The ids of the threads that called the host.</summary>
     public HashSet<int> Threads { get; } = new();
 
-    /// <summary>What the user answers to -Confirm.</summary>
+    /// <summary>The user's answer to -Confirm.</summary>
     public bool Agrees { get; set; } = true;
 
-    /// <summary>What the user types for the code of an MFA device; none where nobody is there.</summary>
+    /// <summary>The MFA code that the user types; null if no user is available.</summary>
     public string? MfaCode { get; set; }
 
-    /// <summary>Called as an object is written; throws where the pipeline ends.</summary>
+    /// <summary>Called for each written object. Throws to end the pipeline.</summary>
     public Action<object>? OnObject { get; set; }
 
-    /// <summary>Scripts, by their path.</summary>
+    /// <summary>Scripts by path.</summary>
     public Dictionary<string, ScriptBlock> Files { get; } = new();
 
-    /// <summary>What a worker's handler does.</summary>
+    /// <summary>The worker's handler.</summary>
     public Action<HandlerCall> Handler { get; set; } = _ => { };
 
     public IEnumerable<string> Texts(string stream) =>
@@ -101,7 +100,7 @@ internal sealed class FakeHost : ICommandHost
         return Agrees;
     }
 
-    /// <summary>There is none: tests of variables and scripts are in Engine.</summary>
+    /// <summary>Always null. Tests in Engine cover variables and scripts.</summary>
     public object? GetVariable(string name)
     {
         Note();
@@ -133,7 +132,8 @@ internal sealed class FakeHost : ICommandHost
 
     public void OutsideHandler(Action action) => action();
 
-    public void Relay(HandlerRecord record) => Add(new Line(record.Stream.ToString(), HandlerStreamForwarder.Named(record)));
+    public void ShowHandlerRecord(HandlerRecord record) =>
+        Add(new Line(record.Stream.ToString(), HandlerStreamForwarder.WithJobId(record)));
 
     private void Add(object value)
     {
@@ -157,7 +157,7 @@ internal sealed class FakeHost : ICommandHost
     internal sealed record Question(string Target, string Action);
 }
 
-/// <summary>What ThrowTerminatingError does to a pipeline.</summary>
+/// <summary>Ends a pipeline like ThrowTerminatingError.</summary>
 internal sealed class TerminatedException(CommandError error) : Exception(error.Message)
 {
     public CommandError Error { get; } = error;

@@ -9,10 +9,12 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests;
 
-/// <summary>Jobs of an emulator as the cmdlets have them.</summary>
+/// <summary>Jobs of an emulator as cmdlet objects.</summary>
 internal static class PolledJobs
 {
-    /// <summary>A new job, polled and read through a session of its own; its inputs say what they are.</summary>
+    /// <summary>
+    /// Polls a new job through its own session and reads its details. Each input contains its own name.
+    /// </summary>
     public static ThirdPartyJobDetail PolledJob(this EmulatedService service, string[] outputs, params string[] inputs)
     {
         EmulatedJob job = service.Emulator.AddJob(new EmulatedJobRequest(EmulatedService.Type)
@@ -20,7 +22,8 @@ internal static class PolledJobs
             InputArtifacts = inputs,
             OutputArtifacts = outputs,
         });
-        var session = new ThirdPartySession("Default", service.Settings, new SingleTokenSource(job.ClientToken, "the test"));
+        var session = new ThirdPartySession(
+            "Default", service.Settings, new SingleTokenSource(job.ClientToken, "the test"));
         session.Client.PollForThirdPartyJobsAsync(EmulatedService.Type, 1, CallOptions.Quiet, default)
             .GetAwaiter().GetResult();
         JobDetailsResponse details = session.Client

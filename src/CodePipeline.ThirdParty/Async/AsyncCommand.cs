@@ -9,8 +9,8 @@ using CodePipeline.ThirdParty.Jobs;
 namespace CodePipeline.ThirdParty.Async;
 
 /// <summary>
-/// A cmdlet with asynchronous hooks. What they write goes through one pump, which the pipeline thread drains to the
-/// end, also when the pipeline is stopped.
+/// Base of the cmdlets with asynchronous hooks. All output goes through one queue. The pipeline thread drains it
+/// completely, even when the pipeline stops.
 /// </summary>
 public abstract class AsyncCommand : PSCmdlet, IDisposable
 {
@@ -23,10 +23,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private ICommandHost? _host;
     private bool _disposed;
 
-    /// <summary>The cmdlet that the calling code works for; a token source asks its user through it.</summary>
+    /// <summary>The cmdlet that the current code runs for. Token sources prompt through it.</summary>
     internal static AsyncCommand? Current => s_current.Value;
 
-    /// <summary>PowerShell, or what a test puts in its place.</summary>
+    /// <summary>The PowerShell host; tests replace it.</summary>
     internal ICommandHost Shell
     {
         get => _host ??= new PowerShellHost(this);
@@ -55,7 +55,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Ctrl+C in the moment that the cmdlet ends by itself: there is nothing left to stop.
+            // Ctrl+C arrived while the cmdlet was ending.
         }
     }
 
@@ -66,7 +66,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Cancels what still runs: a pipeline that ends early never calls StopProcessing.</summary>
+    /// <summary>Cancels running work. A pipeline that ends early does not call StopProcessing.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
@@ -77,7 +77,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>What an error of the current record is about.</summary>
+    /// <summary>The error target for the current record.</summary>
     private protected virtual object? Target => null;
 
     private protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -90,7 +90,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     {
         if (value is ThirdPartyJob job)
         {
-            Shell.Sessions.Note(job);
+            Shell.Sessions.Remember(job);
         }
 
         Shell.WriteObject(value);
@@ -98,36 +98,36 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
 
     private protected void WriteItem(FileSystemInfo item) => Post(() => Shell.WriteItem(item));
 
-    private protected void WriteFailure(CommandError error) => Post(() => Shell.WriteError(error));
+    private protected void WriteErrorRecord(CommandError error) => Post(() => Shell.WriteError(error));
 
-    private protected void Say(string text) => Post(() => Shell.WriteVerbose(text));
+    private protected void WriteVerboseLine(string text) => Post(() => Shell.WriteVerbose(text));
 
-    private protected void Warn(string text) => Post(() => Shell.WriteWarning(text));
+    private protected void WriteWarningLine(string text) => Post(() => Shell.WriteWarning(text));
 
-    private protected void Debug(string text) => Post(() => Shell.WriteDebug(text));
+    private protected void WriteDebugLine(string text) => Post(() => Shell.WriteDebug(text));
 
     private protected void ShowProgress(ProgressRecord progress) => Post(() => Shell.WriteProgress(progress));
 
-    /// <summary>Asks something of PowerShell and waits for the answer.</summary>
-    internal Task<T> AskAsync<T>(Func<ICommandHost, T> question, CancellationToken cancellationToken)
+    /// <summary>Runs a function on the pipeline thread and returns its result.</summary>
+    internal Task<T> AskAsync<T>(Func<ICommandHost, T> function, CancellationToken cancellationToken)
     {
         if (Environment.CurrentManagedThreadId == _pipelineThread && _records.IsEmpty)
         {
-            // The hook has not left the pipeline thread yet.
-            return AnswerAsync(question);
+            // The hook still runs on the pipeline thread.
+            return RunDirectlyAsync(function);
         }
 
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         CancellationTokenRegistration stopped =
-            cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
-        _ = answer.Task.ContinueWith(
+            cancellationToken.Register(() => result.TrySetCanceled(cancellationToken));
+        _ = result.Task.ContinueWith(
             _ => stopped.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
         Post(() =>
         {
             try
             {
-                answer.TrySetResult(question(Shell));
+                result.TrySetResult(function(Shell));
             }
             catch (PipelineStoppedException)
             {
@@ -135,36 +135,34 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
             }
             catch (Exception error)
             {
-                answer.TrySetException(error);
+                result.TrySetException(error);
             }
         });
-        return answer.Task;
+        return result.Task;
     }
 
     /// <summary>Whether the calling code runs on the pipeline thread.</summary>
     internal bool IsOnPipeline => Environment.CurrentManagedThreadId == _pumpThread;
 
-    /// <summary>
-    /// Has something done on the pipeline thread, in its turn; not at all where the pipeline has ended.
-    /// </summary>
+    /// <summary>Queues an action for the pipeline thread. Drops it if the pipeline has ended.</summary>
     internal void OnPipeline(Action action) => Post(action);
 
-    /// <summary>Calls a source of client tokens on behalf of this cmdlet, whoever the calling code works for.</summary>
+    /// <summary>Calls a client token source with this cmdlet as <see cref="Current"/>, from any thread.</summary>
     internal async Task<T> OnBehalfAsync<T>(Func<Task<T>> call)
     {
         s_current.Value = this;
         return await call().ConfigureAwait(false);
     }
 
-    private async Task<T> AnswerAsync<T>(Func<ICommandHost, T> question)
+    private async Task<T> RunDirectlyAsync<T>(Func<ICommandHost, T> function)
     {
         try
         {
-            return question(Shell);
+            return function(Shell);
         }
         catch (PipelineStoppedException)
         {
-            // For the hook it is a cancellation like any other, not an error of what it asked.
+            // The hook sees a cancellation, not an error of its request.
             _stop.Cancel();
             await Task.FromCanceled(_stop.Token).ConfigureAwait(false);
             throw;
@@ -182,8 +180,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         _pipelineThread = Environment.CurrentManagedThreadId;
         _pumpThread = _pipelineThread;
 
-        // Up to its first real wait a hook runs here: that spares a change of threads for each record and each
-        // question.
+        // A hook runs on this thread until its first real wait. This saves a thread switch for each record.
         Task work = RunAsync();
         try
         {
@@ -195,13 +192,13 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (Exception)
         {
-            // The pipeline ends here (Ctrl+C, Select-Object -First 1): the hook is stopped and waited for.
+            // The pipeline ends (Ctrl+C, Select-Object -First 1). Cancel the hook and wait for it.
             _stop.Cancel();
             while (_records.Take() is not null)
             {
             }
 
-            Settle(work);
+            WaitIgnoringErrors(work);
             throw;
         }
         finally
@@ -248,9 +245,9 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Tells of an error that a hook ended with.</summary>
+    /// <summary>Writes the error that ended a hook.</summary>
     /// <param name="error">The error.</param>
-    /// <param name="terminates">Whether it is about more than the current record.</param>
+    /// <param name="terminates">Whether the error ends the cmdlet instead of only the current record.</param>
     private protected virtual void Fail(CommandError error, bool terminates)
     {
         if (terminates)
@@ -263,7 +260,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
     }
 
-    private static void Settle(Task work)
+    private static void WaitIgnoringErrors(Task work)
     {
         try
         {
@@ -271,7 +268,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
         }
         catch (Exception)
         {
-            // What ended the pipeline is thrown on; this is only its echo.
+            // The caller rethrows the original error. This one only follows from it.
         }
     }
 }

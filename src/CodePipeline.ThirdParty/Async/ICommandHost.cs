@@ -9,21 +9,21 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Async;
 
-/// <summary>All that a cmdlet wants of PowerShell. Called on the pipeline thread only; tests stand in for it.</summary>
+/// <summary>The PowerShell functions that cmdlets use. Called only on the pipeline thread. Tests replace it.</summary>
 internal interface ICommandHost
 {
     /// <summary>The sessions of the runspace.</summary>
     SessionStore Sessions { get; }
 
-    /// <summary>Whether the user wants the debug stream.</summary>
+    /// <summary>Whether the debug stream is visible.</summary>
     bool WantsDebug { get; }
 
-    /// <summary>Whether the user wants the verbose stream.</summary>
+    /// <summary>Whether the verbose stream is visible.</summary>
     bool WantsVerbose { get; }
 
     void WriteObject(object value);
 
-    /// <summary>Emits a file or folder as Get-Item does, so that its view fills every column.</summary>
+    /// <summary>Emits a file or folder like Get-Item, so that its view fills every column.</summary>
     void WriteItem(FileSystemInfo item);
 
     void WriteError(CommandError error);
@@ -31,7 +31,7 @@ internal interface ICommandHost
     /// <summary>Ends the pipeline with an error; does not return in PowerShell.</summary>
     void ThrowTerminating(CommandError error);
 
-    /// <summary>Ends the script too that runs the cmdlet, as throw does; does not return in PowerShell.</summary>
+    /// <summary>Ends the calling script as well, like throw. Does not return in PowerShell.</summary>
     void EndScript(CommandError error);
 
     void WriteVerbose(string text);
@@ -42,47 +42,51 @@ internal interface ICommandHost
 
     void WriteProgress(ProgressRecord progress);
 
-    /// <summary>Whether to go on, having asked where the user wants to be asked.</summary>
-    /// <param name="target">What is worked on.</param>
-    /// <param name="action">What is done to it.</param>
-    /// <param name="isForced">Whether only -Confirm itself asks, and the preference does not.</param>
+    /// <summary>Prompts the user if required, and returns whether to continue.</summary>
+    /// <param name="target">The target of the action.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="isForced">Whether to prompt only for -Confirm and not for $ConfirmPreference.</param>
     bool ShouldProcess(string target, string action, bool isForced = false);
 
-    /// <summary>The text with a property Value, which constants of AWS.Tools have.</summary>
+    /// <summary>The text with a Value property, like constants in AWS.Tools.</summary>
     object WithValue(string text);
 
     object? GetVariable(string name);
 
-    /// <summary>The path that PowerShell means by a text, relative ones and drives included.</summary>
+    /// <summary>Resolves a path, including relative paths and drives.</summary>
     string ResolvePath(string path);
 
-    /// <summary>The code of an MFA device; <see langword="null"/> where there is nobody to type it.</summary>
+    /// <summary>
+    /// Prompts for the code of an MFA device. Returns <see langword="null"/> if no user is available.
+    /// </summary>
     string? AskMfaCode(string serial);
 
     IReadOnlyList<object?> Invoke(ScriptBlock script, params object?[] arguments);
 
     IReadOnlyList<object?> InvokeScript(string script, params object?[] arguments);
 
-    /// <summary>What handlers in runspaces of their own have of this one.</summary>
+    /// <summary>The caller's settings for handlers in separate runspaces.</summary>
     RunspaceSettings RunspaceSettings(HandlerScript script);
 
     /// <summary>
-    /// The script of a file, with its name and lines; <see langword="null"/> where there is no such file.
+    /// The script block of a file, with file name and line numbers; <see langword="null"/> if the file does not exist.
     /// </summary>
     ScriptBlock? ScriptOf(string path);
 
-    /// <summary>The preference variables that parameters of the cmdlet set, by name.</summary>
+    /// <summary>The preference variables set by the cmdlet's common parameters, by name.</summary>
     IReadOnlyDictionary<string, object> GivenPreferences();
 
-    /// <summary>Runs a handler in the caller's scope; returns when it has come to its end.</summary>
-    /// <param name="call">The handler's run.</param>
-    /// <param name="canAsk">Whether it may ask the user.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Runs a handler in the caller's scope. Returns when the handler ends.</summary>
+    /// <param name="call">The handler call.</param>
+    /// <param name="canAsk">Whether the handler may prompt the user.</param>
+    /// <param name="cancellationToken">Stops the handler.</param>
     void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken);
 
-    /// <summary>Does something as if no handler ran: what is shown meanwhile is not taken for the handler's.</summary>
+    /// <summary>
+    /// Runs an action outside the current handler's host, so that its output is not attributed to the handler.
+    /// </summary>
     void OutsideHandler(Action action);
 
-    /// <summary>Shows what a handler wrote. Never ends the pipeline for an error of a handler.</summary>
-    void Relay(HandlerRecord record);
+    /// <summary>Writes a handler's record to the worker's streams. A handler's error never ends the pipeline.</summary>
+    void ShowHandlerRecord(HandlerRecord record);
 }

@@ -15,7 +15,7 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Async;
 
-/// <summary>The real PowerShell behind a cmdlet.</summary>
+/// <summary>The <see cref="ICommandHost"/> of a real cmdlet.</summary>
 internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 {
     private const string CheckRequirements = """
@@ -39,24 +39,24 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         }
         """;
 
-    // Where the cmdlet was called, which ThrowTerminatingError puts into an error; there is no public way to.
-    private static readonly MethodInfo? s_placeError =
+    // ThrowTerminatingError sets the call position of an error with this method. There is no public one.
+    private static readonly MethodInfo? s_setPosition =
         typeof(ErrorRecord).GetMethod("SetInvocationInfo", BindingFlags.Instance | BindingFlags.NonPublic);
 
-    // The current location can be in another provider.
+    // The current location may belong to another provider.
     private const string FileSystemProvider = @"Microsoft.PowerShell.Core\FileSystem::";
 
-    private readonly bool _asksAtVerbose = AsksAtVerbose(cmdlet);
-    private HandlerHostScope? _stage;
+    private readonly bool _promptsOnVerbose = PromptsOnVerbose(cmdlet);
+    private HandlerHostScope? _handlerScope;
 
     public SessionStore Sessions { get; } = SessionStore.OfRunspace();
 
     public bool WantsDebug { get; } = IsShown(cmdlet, "Debug");
 
-    public bool WantsVerbose => IsShown(cmdlet, "Verbose") || _asksAtVerbose;
+    public bool WantsVerbose => IsShown(cmdlet, "Verbose") || _promptsOnVerbose;
 
-    /// <summary>With -Debug and without -Verbose, PowerShell stops and asks at each verbose line.</summary>
-    public static bool AsksAtVerbose(PSCmdlet cmdlet) =>
+    /// <summary>With -Debug but without -Verbose, PowerShell prompts at each verbose line.</summary>
+    public static bool PromptsOnVerbose(PSCmdlet cmdlet) =>
         Flag(cmdlet, "Debug") == true && Flag(cmdlet, "Verbose") is null;
 
     public void WriteObject(object value) => cmdlet.WriteObject(value);
@@ -71,7 +71,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         }
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
-            // It was removed in the meantime. It was saved all the same.
+            // Another process removed the file after the download. Emit it anyway.
         }
 
         cmdlet.WriteObject(found is { Count: 1 } ? found[0] : item);
@@ -84,13 +84,13 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     public void EndScript(CommandError error)
     {
         ErrorRecord record = error.ToErrorRecord();
-        s_placeError?.Invoke(record, new object[] { cmdlet.MyInvocation });
+        s_setPosition?.Invoke(record, new object[] { cmdlet.MyInvocation });
         throw new RuntimeException(error.Message, error.Exception, record) { WasThrownFromThrowStatement = true };
     }
 
     public void WriteVerbose(string text)
     {
-        if (_asksAtVerbose)
+        if (_promptsOnVerbose)
         {
             cmdlet.WriteDebug(text);
         }
@@ -119,7 +119,8 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         {
             return cmdlet.ShouldProcess(target, action);
         }
-        catch (Exception error) when (error is PSInvalidOperationException or PSNotImplementedException or HostException)
+        catch (Exception error)
+            when (error is PSInvalidOperationException or PSNotImplementedException or HostException)
         {
             throw new TerminatingException(ErrorCatalog.PromptUnavailable(target, error));
         }
@@ -140,7 +141,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
     {
         try
         {
-            // Where nobody can answer, it throws before it shows anything.
+            // Prompt throws before it displays anything if no user can answer.
             var field = new FieldDescription($"MFA code of {serial}");
             Dictionary<string, PSObject> answers =
                 cmdlet.Host.UI.Prompt(string.Empty, string.Empty, new Collection<FieldDescription> { field });
@@ -149,7 +150,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
         catch (Exception error) when (error is PSInvalidOperationException or NotImplementedException
             or HostException)
         {
-            // PowerShell runs without a user (-NonInteractive), or in a host that has no input.
+            // PowerShell runs with -NonInteractive or in a host without input.
             return null;
         }
     }
@@ -181,42 +182,42 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICommandHost
 
     public void RunHandler(HandlerCall call, bool canAsk, CancellationToken cancellationToken)
     {
-        HandlerHostScope? before = _stage;
-        _stage = HandlerHostScope.TryCreate(cmdlet.Host, canAsk);
+        HandlerHostScope? before = _handlerScope;
+        _handlerScope = HandlerHostScope.TryCreate(cmdlet.Host, canAsk);
         try
         {
-            if (_stage is null)
+            if (_handlerScope is null)
             {
                 NestedPipeline.Run(call, cancellationToken);
             }
             else
             {
-                _stage.Run(call, () => NestedPipeline.Run(call, cancellationToken));
+                _handlerScope.Run(call, () => NestedPipeline.Run(call, cancellationToken));
             }
         }
         finally
         {
-            _stage = before;
+            _handlerScope = before;
         }
     }
 
     public void OutsideHandler(Action action)
     {
-        if (_stage is null)
+        if (_handlerScope is null)
         {
             action();
         }
         else
         {
-            _stage.Outside(action);
+            _handlerScope.Outside(action);
         }
     }
 
-    public void Relay(HandlerRecord record) => HandlerStreamForwarder.Show(cmdlet, record);
+    public void ShowHandlerRecord(HandlerRecord record) => HandlerStreamForwarder.Show(cmdlet, record);
 
     private static List<object?> Unwrap(Collection<PSObject> results) => results.Select(PSObjectValues.Unwrap).ToList();
 
-    /// <summary>Building the texts costs time, so it is asked for once.</summary>
+    /// <summary>Whether a stream is visible. Callers skip building text for invisible streams.</summary>
     private static bool IsShown(PSCmdlet cmdlet, string stream)
     {
         if (Flag(cmdlet, stream) is bool given)

@@ -4,10 +4,9 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Async;
 
-/// <summary>What a hook wants done on the pipeline thread, in order.</summary>
+/// <summary>The queue of actions for the pipeline thread.</summary>
 /// <remarks>
-/// A monitor and no BlockingCollection: that one spins before it waits, for each record, and takes the time from the
-/// threads that the record is waited for from.
+/// Uses a monitor because BlockingCollection spins before each wait and so takes CPU time from the producing threads.
 /// </remarks>
 internal sealed class RecordQueue
 {
@@ -33,7 +32,7 @@ internal sealed class RecordQueue
         }
     }
 
-    /// <summary>Adds a record. A straggler's, after the hook is over, has nobody to hear it and is dropped.</summary>
+    /// <summary>Adds an action. Drops it if the queue is closed.</summary>
     public void Add(Action record)
     {
         lock (_records)
@@ -46,7 +45,7 @@ internal sealed class RecordQueue
         }
     }
 
-    /// <summary>No more records come.</summary>
+    /// <summary>Closes the queue for new actions.</summary>
     public void Close()
     {
         lock (_records)
@@ -56,7 +55,7 @@ internal sealed class RecordQueue
         }
     }
 
-    /// <summary>Waits for the next record; <see langword="null"/> where there are none left and none to come.</summary>
+    /// <summary>Waits for the next action. Returns <see langword="null"/> if the queue is closed and empty.</summary>
     public Action? Take()
     {
         lock (_records)

@@ -12,7 +12,9 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>A cmdlet that moves artifacts of a job. The job comes with its details, or they are read.</summary>
+/// <summary>
+/// Base of the cmdlets that transfer a job's artifacts. Reads the job's details unless the piped job has them.
+/// </summary>
 public abstract class ArtifactCommand : JobCommandBase
 {
     private const int BarId = 1;
@@ -24,14 +26,14 @@ public abstract class ArtifactCommand : JobCommandBase
     [JobIdTransformation]
     public override string JobId { get; set; } = string.Empty;
 
-    /// <summary>Emits the job, for the pipeline to go on with, where all of its artifacts were moved.</summary>
+    /// <summary>Emits the job for the next cmdlet if all selected artifacts were transferred.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>The clock that credentials and pauses go by.</summary>
+    /// <summary>The clock for credential expiry and delays.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    /// <summary>The job with its details: the piped one's, where it has them.</summary>
+    /// <summary>Returns the piped job if it has details; otherwise reads them from the service.</summary>
     private protected async Task<ThirdPartyJobDetail> ResolveDetailAsync(CancellationToken cancellationToken)
     {
         RefuseEntry("Destination");
@@ -41,18 +43,20 @@ public abstract class ArtifactCommand : JobCommandBase
             ?? await ReadDetailAsync(job, " for its artifacts", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>PowerShell binds properties by name, and entries of a hashtable not at all.</summary>
+    /// <summary>
+    /// PowerShell binds properties by name, but not hashtable entries. An ignored entry would go unnoticed.
+    /// </summary>
     private void RefuseEntry(string name)
     {
         if (Piped.Content is { IsTable: true } table && table.Spelling(name) is string entry)
         {
             throw new InvalidInputException(
-                name, $"The hashtable from the pipeline has an entry {entry}, which is not read.",
+                name, $"The piped hashtable has the entry {entry}, which this cmdlet does not read.",
                 $"Use -{name}, or pipe an object: [pscustomobject]$table.");
         }
     }
 
-    /// <summary>What the job lets be moved.</summary>
+    /// <summary>The job's artifacts, with the credentials and callbacks to transfer them.</summary>
     private protected JobArtifacts ArtifactsOf(ThirdPartyJobDetail job) => new()
     {
         JobId = job.JobId,
@@ -68,13 +72,13 @@ public abstract class ArtifactCommand : JobCommandBase
                 .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Options, stop).ConfigureAwait(false);
             return details.ArtifactCredentials;
         },
-        Log = Say,
-        Warn = Warn,
+        Log = WriteVerboseLine,
+        Warn = WriteWarningLine,
         Wire = Options.Wire,
     };
 
     /// <summary>
-    /// The artifacts that names or wildcards mean; a name that is none of them is an error of its own.
+    /// Selects artifacts by name or wildcard. Writes an error for each name that matches no artifact.
     /// </summary>
     private protected List<JobArtifact> Select(
         IReadOnlyList<JobArtifact> artifacts, IReadOnlyList<string> names, string kind, out bool all)
@@ -92,7 +96,7 @@ public abstract class ArtifactCommand : JobCommandBase
             if (found.Length == 0 && !isPattern)
             {
                 all = false;
-                WriteFailure(ErrorCatalog.ArtifactNotInJob(
+                WriteErrorRecord(ErrorCatalog.ArtifactNotInJob(
                     name, kind, JobId, artifacts.Select(artifact => artifact.Name), Target!));
             }
         }
@@ -100,7 +104,9 @@ public abstract class ArtifactCommand : JobCommandBase
         return artifacts.Where(chosen.Contains).ToList();
     }
 
-    /// <summary>Moves one artifact; its failure is an error of its own, and the others go on.</summary>
+    /// <summary>
+    /// Transfers one artifact. Writes an error and returns false if the transfer fails; other artifacts continue.
+    /// </summary>
     private protected async Task<bool> TryMoveAsync(
         string activity, JobArtifact artifact, Func<IProgress<TransferProgress>, Task> move,
         CancellationToken cancellationToken)
@@ -114,7 +120,7 @@ public abstract class ArtifactCommand : JobCommandBase
         catch (Exception error) when (!cancellationToken.IsCancellationRequested
             && ErrorCatalog.Find(error, Target) is CommandError known)
         {
-            WriteFailure(known);
+            WriteErrorRecord(known);
             return false;
         }
         finally

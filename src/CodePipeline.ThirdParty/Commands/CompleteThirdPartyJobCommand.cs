@@ -20,7 +20,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     private const string FailureSet = "Failure";
     private const string ErrorRecordSet = "ErrorRecord";
 
-    /// <summary>What was done, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    /// <summary>A summary of the work, up to 2,048 characters. Longer text is cut with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     [Parameter(ParameterSetName = FailureSet, DontShow = true)]
@@ -32,7 +32,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     [NoCompletion]
     public string? ExternalExecutionId { get; set; }
 
-    /// <summary>How much is done, 0 to 100.</summary>
+    /// <summary>The percentage of work done, 0 to 100.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [Parameter(ParameterSetName = FailureSet, DontShow = true)]
     [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
@@ -41,28 +41,28 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     [NoCompletion]
     public int? PercentComplete { get; set; }
 
-    /// <summary>The work goes on: a later job of the same action carries this token, up to 2,048 characters.</summary>
+    /// <summary>A token of up to 2,048 characters for work that continues. The action's next job carries it.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     [Parameter(ParameterSetName = FailureSet, DontShow = true)]
     [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     public string? ContinuationToken { get; set; }
 
-    /// <summary>The revision worked on, up to 1,500 characters.</summary>
+    /// <summary>The revision that the job worked on, up to 1,500 characters.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     [Parameter(ParameterSetName = FailureSet, DontShow = true)]
     [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     public string? Revision { get; set; }
 
-    /// <summary>What tells this revision from others, up to 100 characters; needed with -Revision.</summary>
+    /// <summary>The identifier of this change, up to 100 characters. Required with -Revision.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     [Parameter(ParameterSetName = FailureSet, DontShow = true)]
     [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     public string? RevisionChangeIdentifier { get; set; }
 
-    /// <summary>When the revision came to be: a time, or seconds since 1970.</summary>
+    /// <summary>The creation time of the revision: a time, or seconds since 1970.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [Parameter(ParameterSetName = FailureSet, DontShow = true)]
     [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
@@ -70,22 +70,20 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     [NoCompletion]
     public DateTimeOffset? RevisionCreated { get; set; }
 
-    /// <summary>What the revision is, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    /// <summary>A summary of the revision, up to 2,048 characters. Longer text is cut with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [Parameter(ParameterSetName = FailureSet, DontShow = true)]
     [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? RevisionSummary { get; set; }
 
-    /// <summary>
-    /// Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.
-    /// </summary>
+    /// <summary>The reason for the failure, up to 5,000 characters. Longer text is cut with a warning.</summary>
     [Parameter(Mandatory = true, ParameterSetName = FailureSet)]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string? FailureMessage { get; set; }
 
-    /// <summary>Why the job failed; JobFailed if neither this nor the piped object tells.</summary>
+    /// <summary>The failure type. The default is that of the piped object, or JobFailed.</summary>
     [Parameter]
     [FailureTypeTransformation]
     public FailureType? FailureType { get; set; }
@@ -102,7 +100,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
 
     private protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        // PowerShell would only say that it cannot resolve the parameter set.
+        // Without this check, PowerShell reports only that it cannot resolve the parameter set.
         string failure = ErrorRecord is not null ? "-ErrorRecord" : "-FailureMessage";
         string? other = ErrorRecord is null && FailureMessage is null ? null : SuccessParameter();
         return other is null
@@ -110,17 +108,17 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             : throw new TerminatingException(ErrorCatalog.InvalidInput(
                 new InvalidInputException(
                     other.Substring(1), $"{other} and {failure} cannot be used together.",
-                    "A result is a success or a failure: leave one of them out."),
+                    "A result is either a success or a failure: remove one of them."),
                 target: null));
     }
 
     private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
-        PipedResult told = PipedResult.From(InputObject, Piped.Content);
-        FailureResult? failure = Failure(told);
-        SuccessResult? success = failure is null ? Success(told) : null;
+        PipedResult piped = PipedResult.From(InputObject, Piped.Content);
+        FailureResult? failure = Failure(piped);
+        SuccessResult? success = failure is null ? Success(piped) : null;
         string action = failure is not null ? $"Report failure {failure.Type} (PutThirdPartyJobFailureResult)"
-            : success!.ContinuationToken is not null ? "Report that it goes on (PutThirdPartyJobSuccessResult)"
+            : success!.ContinuationToken is not null ? "Report that the work continues (PutThirdPartyJobSuccessResult)"
             : "Report success (PutThirdPartyJobSuccessResult)";
         bool agreed = await AskAsync(host => host.ShouldProcess($"job {JobId}", action), cancellationToken)
             .ConfigureAwait(false);
@@ -129,21 +127,21 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             return;
         }
 
-        if (ErrorRecord is ErrorRecord given && FailureMessageText.PlaceOf(given) is string place)
+        if (ErrorRecord is ErrorRecord given && FailureMessageText.PositionOf(given) is string position)
         {
-            Say($"The error of job {JobId} is of {place}.");
+            WriteVerboseLine($"The error of job {JobId} occurred at {position}.");
         }
 
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await SendAsync(job, success, failure, cancellationToken).ConfigureAwait(false);
-            Say($"The service took the result of job {JobId}.");
+            WriteVerboseLine($"The service accepted the result of job {JobId}.");
         }
         catch (InvalidJobStateException error) when (error.Error.ResponseLost)
         {
-            // The retry of a result whose answer got lost finds the job over: the first one was taken.
-            Say($"Job {JobId} had taken the result; only the answer was lost.");
+            // The first attempt succeeded, but its response was lost. The retry finds the job completed.
+            WriteVerboseLine($"The service already had the result of job {JobId}; only the response was lost.");
         }
 
         if (PassThru)
@@ -161,61 +159,61 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
             : client.PutThirdPartyJobSuccessResultAsync(JobId, job.ClientToken!, success!, Options, cancellationToken);
     }
 
-    private ResultTextLimits Text => new($"job {JobId}", Warn);
+    private ResultTextLimits Text => new($"job {JobId}", WriteWarningLine);
 
-    /// <summary>The failure that the parameters or the piped object tell of, if any.</summary>
-    private FailureResult? Failure(PipedResult told)
+    /// <summary>The failure from the parameters or the piped object; null for a success.</summary>
+    private FailureResult? Failure(PipedResult piped)
     {
         string? message = ErrorRecord is ErrorRecord error ? FailureMessageText.FromError(error) : FailureMessage;
-        if (message is not null || told.FailureMessage is not null)
+        if (message is not null || piped.FailureMessage is not null)
         {
             if (message is null && SuccessParameter() is string other)
             {
                 throw new InvalidInputException(
-                    other.Substring(1), $"The object from the pipeline tells of a failure, and {other} of a success.",
-                    $"Leave out {other}, or pipe the job alone.");
+                    other.Substring(1), $"The piped object describes a failure, but {other} describes a success.",
+                    $"Remove {other}, or pipe only the job.");
             }
 
             return Text.Failure(
-                FailureType ?? told.FailureType ?? ThirdParty.FailureType.JobFailed, message ?? told.FailureMessage!,
-                ExternalExecutionId ?? told.ExternalExecutionId);
+                FailureType ?? piped.FailureType ?? ThirdParty.FailureType.JobFailed, message ?? piped.FailureMessage!,
+                ExternalExecutionId ?? piped.ExternalExecutionId);
         }
 
         return FailureType is null ? null : throw new InvalidInputException(
-            nameof(FailureMessage), "-FailureType is given, but nothing that says why the job failed.",
-            "Give -FailureMessage or -ErrorRecord beside it.");
+            nameof(FailureMessage), "-FailureType needs a failure message.",
+            "Add -FailureMessage or -ErrorRecord.");
     }
 
-    private SuccessResult Success(PipedResult told)
+    private SuccessResult Success(PipedResult piped)
     {
-        if (told.IsUndecided && SuccessParameter() is null && ExternalExecutionId is null)
+        if (piped.IsUndecided && SuccessParameter() is null && ExternalExecutionId is null)
         {
             throw new InvalidInputException(
                 nameof(FailureMessage),
-                "The object from the pipeline can tell of a failure, but does not say whether the job failed.",
-                "Fill in its FailureMessage, or give -FailureMessage for a failure or -Summary for a success.");
+                "The piped object has members for a failure, but they are empty.",
+                "Fill in its FailureMessage, or pass -FailureMessage for a failure or -Summary for a success.");
         }
 
-        if (told.SaysFailed && Piped.Job is null)
+        if (piped.HasFailedStatus && Piped.Job is null)
         {
             throw new InvalidInputException(
-                "Status", "The object from the pipeline has the status of a job that failed, and no failure to report.",
-                "Give -FailureMessage, or name the job with -JobId alone.");
+                "Status", "The piped object has the status of a failed job, but no failure message.",
+                "Pass -FailureMessage, or pass only the job's id with -JobId.");
         }
 
         return new SuccessResult
         {
-            Summary = Text.Summary(Summary ?? told.Summary),
-            ExternalExecutionId = ExternalExecutionId ?? told.ExternalExecutionId,
-            PercentComplete = PercentComplete ?? told.PercentComplete,
-            ContinuationToken = ContinuationToken ?? told.ContinuationToken,
+            Summary = Text.Summary(Summary ?? piped.Summary),
+            ExternalExecutionId = ExternalExecutionId ?? piped.ExternalExecutionId,
+            PercentComplete = PercentComplete ?? piped.PercentComplete,
+            ContinuationToken = ContinuationToken ?? piped.ContinuationToken,
             Revision = Text.Revision(
                 ResultTextLimits.Revision(Revision, RevisionChangeIdentifier, RevisionCreated, RevisionSummary)
-                ?? told.Revision),
+                ?? piped.Revision),
         };
     }
 
-    /// <summary>A parameter of a success that was given, if one was.</summary>
+    /// <summary>The first success parameter on the command line; null if there is none.</summary>
     private string? SuccessParameter() => Summary is not null ? "-Summary"
         : PercentComplete is not null ? "-PercentComplete"
         : ContinuationToken is not null ? "-ContinuationToken"

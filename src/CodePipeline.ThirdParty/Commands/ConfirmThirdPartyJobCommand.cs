@@ -12,32 +12,30 @@ namespace CodePipeline.ThirdParty.Commands;
 [OutputType(typeof(ThirdPartyJob), typeof(ThirdPartyJobDetail))]
 public sealed class ConfirmThirdPartyJobCommand : JobCommand
 {
-    /// <summary>The nonce of the job's details; without it, the details are read first.</summary>
+    /// <summary>The nonce from the job's details. Without it, the cmdlet reads the details first.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [NoCompletion]
     public string? Nonce { get; set; }
 
     /// <summary>
-    /// For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.
+    /// For AWS.Tools scripts: a property of the response, '*' for the whole response, or '^Name' for a parameter.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(SelectCompleter))]
     public string? Select { get; set; }
 
-    /// <summary>
-    /// Goes on where $ConfirmPreference would ask, as in AWS.Tools. -Confirm itself asks all the same.
-    /// </summary>
+    /// <summary>Skips the prompt of $ConfirmPreference, as in AWS.Tools. -Confirm still prompts.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>For scripts of AWS.Tools: gives the job id, as -Select '^JobId' does.</summary>
+    /// <summary>For AWS.Tools scripts: emits the job id, like -Select '^JobId'.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter PassThru { get; set; }
 
     private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
-        SelectExpression? selection = Selected(
+        SelectExpression? selection = ParseSelect(
             Select, IsOn(PassThru, nameof(PassThru)), typeof(AcknowledgeThirdPartyJobResponse));
         bool isForced = IsOn(Force, nameof(Force));
         bool agreed = await AskAsync(
@@ -64,16 +62,18 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
         }
 
         string status = await job.Session!.Client
-            .AcknowledgeThirdPartyJobAsync(JobId, nonce!, job.ClientToken!, Noting, cancellationToken)
+            .AcknowledgeThirdPartyJobAsync(JobId, nonce!, job.ClientToken!, RecordingOptions, cancellationToken)
             .ConfigureAwait(false);
 
-        // A script that picks from the answer looks at the status itself, as with AWS.Tools.
-        if (status != JobStatus.InProgress && selection is not { IsOfAnswer: true })
+        // A script that selects from the response checks the status itself, as with AWS.Tools.
+        if (status != JobStatus.InProgress && selection is not { IsFromResponse: true })
         {
             throw new RecordException(ErrorCatalog.JobTaken(JobId, status, Target!));
         }
 
-        Say(status == JobStatus.InProgress ? $"Job {JobId} is claimed." : $"Job {JobId} is not claimed: {status}.");
+        WriteVerboseLine(status == JobStatus.InProgress
+            ? $"Claimed job {JobId}."
+            : $"Did not claim job {JobId}: its status is {status}.");
         ThirdPartyJob claimed = job.WithStatus(status);
         if (selection is null)
         {
@@ -81,7 +81,8 @@ public sealed class ConfirmThirdPartyJobCommand : JobCommand
             return;
         }
 
-        foreach (object selected in selection.From(new AcknowledgeThirdPartyJobResponse(status, Facts), claimed, this))
+        var response = new AcknowledgeThirdPartyJobResponse(status, LastResponse);
+        foreach (object selected in selection.From(response, claimed, this))
         {
             object value = selected is string text && text == status
                 ? await AskAsync(host => host.WithValue(text), cancellationToken).ConfigureAwait(false)

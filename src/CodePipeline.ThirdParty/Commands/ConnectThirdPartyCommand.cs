@@ -14,7 +14,7 @@ using CodePipeline.ThirdParty.Tokens;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>
-/// Keeps for this runspace how calls are made, and where client tokens come from. Calls nothing itself.
+/// Creates a session with connection settings and a client token source for this runspace. Sends no request.
 /// </summary>
 [Cmdlet(VerbsCommunications.Connect, "CPThirdParty", DefaultParameterSetName = ServiceSet)]
 [OutputType(typeof(ThirdPartySession))]
@@ -23,55 +23,55 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
     private const string ServiceSet = "Service";
     private const string EmulatorSet = "Emulator";
 
-    /// <summary>The name of the session; without it, the one that cmdlets use by themselves.</summary>
+    /// <summary>The session name. The default session is the one that cmdlets use when none is named.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public string Name { get; set; } = SessionStore.DefaultName;
 
-    /// <summary>An emulator to connect to, or its name: region, endpoint, keys and client tokens come from it.</summary>
+    /// <summary>An emulator or its name. It supplies region, endpoint, keys and client tokens.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = EmulatorSet)]
     [EmulatorTransformation]
     [ArgumentCompleter(typeof(EmulatorCompleter))]
     public ThirdPartyEmulator? Emulator { get; set; }
 
-    /// <summary>The client tokens: one, a hashtable of client id to token, or a script block.</summary>
+    /// <summary>The client tokens: one token, a hashtable of client id to token, or a script block.</summary>
     [Parameter]
     [ClientTokenTransformation]
     [NoCompletion]
     public ClientTokenArgument? ClientToken { get; set; }
 
-    /// <summary>A vault of Microsoft.PowerShell.SecretManagement with a secret for each client id.</summary>
+    /// <summary>A Microsoft.PowerShell.SecretManagement vault with one secret for each client id.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string? ClientTokenVault { get; set; }
 
-    /// <summary>Signs nothing.</summary>
+    /// <summary>Sends unsigned requests.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
     public SwitchParameter Anonymous { get; set; }
 
-    /// <summary>A file of certificates to trust instead of the system's, in PEM form.</summary>
+    /// <summary>A PEM file with certificates to trust instead of the system's.</summary>
     [Parameter]
     public string? CaBundle { get; set; }
 
-    /// <summary>How long one attempt may take, in seconds or as a TimeSpan; 60 s if not given.</summary>
+    /// <summary>The timeout of one attempt, in seconds or as a TimeSpan. The default is 60 s.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>How long connecting may take, in seconds or as a TimeSpan; 3.1 s if not given.</summary>
+    /// <summary>The connection timeout, in seconds or as a TimeSpan. The default is 3.1 s.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? ConnectTimeout { get; set; }
 
-    /// <summary>How retries are spaced.</summary>
+    /// <summary>The retry mode.</summary>
     [Parameter]
     public ClientRetryMode? RetryMode { get; set; }
 
-    /// <summary>How often a call is tried at most, 1 to 100; 3 if not given.</summary>
+    /// <summary>The maximum number of attempts for one call, 1 to 100. The default is 3.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     [NoCompletion]
@@ -82,17 +82,17 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
     [NoCompletion]
     public string? Proxy { get; set; }
 
-    /// <summary>User name and password for the proxy.</summary>
+    /// <summary>The user name and password for the proxy.</summary>
     [Parameter]
     [Credential]
     [NoCompletion]
     public PSCredential? ProxyCredential { get; set; }
 
-    /// <summary>Uses the endpoints of FIPS 140.</summary>
+    /// <summary>Uses FIPS 140 endpoints.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
     public SwitchParameter UseFipsEndpoint { get; set; }
 
-    /// <summary>Uses the endpoints for IPv4 and IPv6.</summary>
+    /// <summary>Uses dual-stack (IPv4 and IPv6) endpoints.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
     public SwitchParameter UseDualStackEndpoint { get; set; }
 
@@ -123,16 +123,18 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
             Given(PipedObject.None),
             cancellationToken).ConfigureAwait(false);
 
-        // A wrong region, URL or bundle is told now, not at the first call.
+        // Reports a wrong region, URL or CA bundle now instead of at the first call.
         ClientConfiguration.Check(settings);
         if (settings.EndpointUrl is null && !RegionNames.IsKnown(settings.Region!))
         {
-            Warn($"The AWS SDK knows no region '{settings.Region}'. Check its name, unless the region is new.");
+            WriteWarningLine(
+                $"The AWS SDK does not know the region '{settings.Region}'. Check its name, unless it is new.");
         }
 
         var session = new ThirdPartySession(Name, settings, Tokens() ?? basis?.Tokens);
         Shell.Sessions.Add(session);
-        Say($"Connected as session '{Name}': region {session.Region}, credentials from {session.CredentialSource}, "
+        WriteVerboseLine(
+            $"Connected as session '{Name}': region {session.Region}, credentials from {session.CredentialSource}, "
             + $"client tokens from {session.ClientTokenSource}.");
         if (PassThru)
         {
@@ -151,7 +153,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
         SecretKey = emulator.SecretAccessKey,
     };
 
-    /// <summary>The settings with the proxy; a password that stands in its URL becomes a secret.</summary>
+    /// <summary>Adds the proxy to the settings. Turns a password in its URL into a secret.</summary>
     private ClientSettings WithProxy(ClientSettings settings)
     {
         if (Proxy is not null)
@@ -179,7 +181,7 @@ public sealed class ConnectThirdPartyCommand : ConnectedCommand
         if (ClientToken is not null && ClientTokenVault is not null)
         {
             throw new InvalidInputException(
-                "ClientToken", "ClientToken and ClientTokenVault are both given.", "Give one of them.");
+                "ClientToken", "-ClientToken and -ClientTokenVault cannot be used together.", "Use one of them.");
         }
 
         return ClientToken?.Source

@@ -14,38 +14,40 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>A cmdlet that calls the service: a session, and what overrides it for this call.</summary>
+/// <summary>
+/// Base of the cmdlets that call the service: a session and the parameters that override it for one call.
+/// </summary>
 public abstract class ConnectedCommand : AsyncCommand
 {
     private (object? Named, CallSettings? Given, ThirdPartySession? Session) _effective;
     private CallOptions? _options;
 
-    /// <summary>
-    /// A session of Connect-CPThirdParty, or its name. Without it: the job's own, then the current one.
-    /// </summary>
+    /// <summary>A session or its name. The default is the piped job's session, then the current session.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public object? Session { get; set; }
 
-    /// <summary>The region to call.</summary>
+    /// <summary>The AWS region.</summary>
     [Parameter]
     [Alias("RegionToCall")]
     [RegionTransformation]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
-    /// <summary>A profile of the AWS config or credentials file.</summary>
+    /// <summary>A profile in the AWS config or credentials file.</summary>
     [Parameter]
     [Alias("StoredCredentials", "AWSProfileName")]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? ProfileName { get; set; }
 
-    /// <summary>The credentials file to look for the profile in.</summary>
+    /// <summary>The credentials file that contains the profile.</summary>
     [Parameter]
     [Alias("AWSProfilesLocation", "ProfilesLocation")]
     public string? ProfileLocation { get; set; }
 
-    /// <summary>AWS credentials: a PSCredential, the Credentials of an STS call, or an object of AWS.Tools.</summary>
+    /// <summary>
+    /// AWS credentials: a PSCredential, the Credentials of an STS response, or an AWS.Tools credential object.
+    /// </summary>
     [Parameter]
     [CredentialTransformation]
     [NoCompletion]
@@ -64,42 +66,42 @@ public abstract class ConnectedCommand : AsyncCommand
     [NoCompletion]
     public Secret? SecretKey { get; set; }
 
-    /// <summary>The session token of temporary keys.</summary>
+    /// <summary>The session token of temporary credentials.</summary>
     [Parameter]
     [Alias("ST")]
     [SecretTransformation]
     [NoCompletion]
     public Secret? SessionToken { get; set; }
 
-    /// <summary>Another endpoint than the region's.</summary>
+    /// <summary>The service endpoint. The default is the region's endpoint.</summary>
     [Parameter]
     [NoCompletion]
     public string? EndpointUrl { get; set; }
 
-    /// <summary>Another endpoint of S3, for artifacts, than the region's.</summary>
+    /// <summary>The S3 endpoint for artifacts. The default is the region's endpoint.</summary>
     [Parameter]
     [NoCompletion]
     public string? S3EndpointUrl { get; set; }
 
     /// <summary>
-    /// What each call reports: warnings about the connection, and the wire, redacted, where the user asked for -Debug.
-    /// A code of an MFA device is asked for.
+    /// Callbacks of each call: connection warnings, redacted request and response text with -Debug, and a prompt for an
+    /// MFA code.
     /// </summary>
     private protected CallOptions Options => _options ??= new()
     {
-        Wire = Shell.WantsDebug ? Debug : null,
-        Notice = Warn,
+        Wire = Shell.WantsDebug ? WriteDebugLine : null,
+        Notice = WriteWarningLine,
         AskMfaCode = (serial, stop) => AskAsync(host => host.AskMfaCode(serial), stop),
     };
 
-    /// <summary>The session to call through; kept until another one is named.</summary>
-    /// <param name="piped">What came down the pipeline; what is given on the command line wins.</param>
+    /// <summary>Returns the session for the call. Reuses the last one while its inputs stay the same.</summary>
+    /// <param name="piped">The piped object. Parameters override its members.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private protected async Task<ThirdPartySession> EffectiveSessionAsync(
         PipedObject piped, CancellationToken cancellationToken)
     {
         object? named = PSObjectValues.Unwrap(Session);
-        bool isPiped = named is null || piped.IsItsSession(named);
+        bool isPiped = named is null || piped.CarriesSession(named);
         named = isPiped ? piped.Job?.Session ?? piped.Session : named;
         CallSettings given = Given(piped);
         if (_effective.Session is not null && Equals(_effective.Named, named) && _effective.Given == given)
@@ -116,23 +118,23 @@ public abstract class ConnectedCommand : AsyncCommand
         return effective;
     }
 
-    /// <summary>The settings with this call's own, AWS.Tools' variables and the environment filled in.</summary>
+    /// <summary>Applies this call's parameters, the AWS.Tools variables and the environment to the settings.</summary>
     private protected async Task<ClientSettings> OverrideAsync(
         ClientSettings settings, CallSettings given, CancellationToken cancellationToken)
     {
         bool keys = given.AccessKey is not null || given.SecretKey is not null || given.SessionToken is not null;
 
-        // As in AWS.Tools, keys come before a profile, and a profile before an object.
+        // As in AWS.Tools, keys override a profile, and a profile overrides a credential object.
         bool isObject = !keys && given.ProfileName is null && given.Credential is not null;
         if (keys || isObject || given.ProfileName is not null || given.ProfileLocation is not null)
         {
-            TellUnused(given, keys);
+            WriteIgnoredCredentials(given, keys);
 
-            // A file without a name is where the profile is that would be used anyway.
+            // -ProfileLocation without -ProfileName applies to the profile that would be used anyway.
             string? profile = given.ProfileName ?? (keys || isObject ? null
                 : settings.ProfileName ?? AwsEnvironmentVariables.Profile ?? SharedConfig.DefaultProfile);
 
-            // One kind of credentials takes the place of another.
+            // New credentials replace all credentials of the session, of whatever kind.
             settings = settings with
             {
                 Anonymous = false,
@@ -155,7 +157,7 @@ public abstract class ConnectedCommand : AsyncCommand
             Environment = AwsEnvironmentVariables.Stamp(settings.ProfileLocation),
         };
 
-        // What Set-AWSCredential and Set-DefaultAWSRegion of AWS.Tools leave behind.
+        // AWS.Tools' Set-AWSCredential and Set-DefaultAWSRegion set these variables.
         if (!settings.HasCredentials && settings.ProfileName is null
             && await VariableAsync("StoredAWSCredentials", cancellationToken).ConfigureAwait(false) is object stored)
         {
@@ -171,21 +173,23 @@ public abstract class ConnectedCommand : AsyncCommand
         };
     }
 
-    /// <summary>What this call says of region, endpoint and credentials.</summary>
+    /// <summary>
+    /// The region, endpoint and credentials of this call: parameters first, then members of the piped object.
+    /// </summary>
     private protected CallSettings Given(PipedObject piped)
     {
-        CallSettings its = piped.Settings;
+        CallSettings fromObject = piped.Settings;
         return new CallSettings
         {
-            Region = Region ?? its.Region,
-            ProfileName = ProfileName ?? its.ProfileName,
-            ProfileLocation = ProfileLocation ?? its.ProfileLocation,
-            Credential = Credential ?? its.Credential,
-            AccessKey = AccessKey ?? its.AccessKey,
-            SecretKey = SecretKey ?? its.SecretKey,
-            SessionToken = SessionToken ?? its.SessionToken,
-            EndpointUrl = EndpointUrl ?? its.EndpointUrl,
-            S3EndpointUrl = S3EndpointUrl ?? its.S3EndpointUrl,
+            Region = Region ?? fromObject.Region,
+            ProfileName = ProfileName ?? fromObject.ProfileName,
+            ProfileLocation = ProfileLocation ?? fromObject.ProfileLocation,
+            Credential = Credential ?? fromObject.Credential,
+            AccessKey = AccessKey ?? fromObject.AccessKey,
+            SecretKey = SecretKey ?? fromObject.SecretKey,
+            SessionToken = SessionToken ?? fromObject.SessionToken,
+            EndpointUrl = EndpointUrl ?? fromObject.EndpointUrl,
+            S3EndpointUrl = S3EndpointUrl ?? fromObject.S3EndpointUrl,
         };
     }
 
@@ -208,23 +212,24 @@ public abstract class ConnectedCommand : AsyncCommand
                 ErrorCatalog.SessionNotFound(name, Shell.Sessions.All().Select(session => session.Name)));
         }
 
-        // A job that comes from another process or a file carries the name of a session there.
-        Say($"Session '{name}' of the piped job is not in this runspace; the current session is used.");
+        // A job from another process or a file carries the name of a session that exists only there.
+        WriteVerboseLine(
+            $"Session '{name}' of the piped job does not exist in this runspace. Using the current session.");
         return Shell.Sessions.Current;
     }
 
-    private void TellUnused(CallSettings given, bool keys)
+    private void WriteIgnoredCredentials(CallSettings given, bool keys)
     {
         if (keys && given.ProfileName is not null)
         {
-            Say($"The access key is used, and the credentials of profile '{given.ProfileName}' are not.");
+            WriteVerboseLine($"Using the access key and ignoring the credentials of profile '{given.ProfileName}'.");
         }
 
         if (given.Credential is not null && (keys || given.ProfileName is not null))
         {
-            Say(
-                $"{(keys ? "The access key" : $"Profile '{given.ProfileName}'")} is used, and the credential object is "
-                + "not.");
+            WriteVerboseLine(
+                $"Using {(keys ? "the access key" : $"profile '{given.ProfileName}'")} and ignoring the credential "
+                + "object.");
         }
     }
 

@@ -9,12 +9,12 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Forgets a session of this runspace.</summary>
+/// <summary>Removes a session from this runspace.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "CPThirdParty", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class DisconnectThirdPartyCommand : AsyncCommand
 {
-    /// <summary>The name of the session; without it, the default one.</summary>
+    /// <summary>The session name. The default is the default session.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
@@ -22,7 +22,7 @@ public sealed class DisconnectThirdPartyCommand : AsyncCommand
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        bool agreed = await AskAsync(host => host.ShouldProcess($"session '{Name}'", "Forget"), cancellationToken)
+        bool agreed = await AskAsync(host => host.ShouldProcess($"session '{Name}'", "Remove"), cancellationToken)
             .ConfigureAwait(false);
         if (!agreed)
         {

@@ -9,10 +9,10 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>A cmdlet about an emulator of this process.</summary>
+/// <summary>Base of the cmdlets for an emulator in this process.</summary>
 public abstract class EmulatorCommand : AsyncCommand
 {
-    /// <summary>The emulator, or its name; without it, the one that was started last.</summary>
+    /// <summary>The emulator or its name. The default is the emulator that started last.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EmulatorCompleter))]
     public virtual object? Emulator { get; set; }
@@ -25,7 +25,7 @@ public abstract class EmulatorCommand : AsyncCommand
             ThirdPartyEmulator emulator => emulator,
             null => EmulatorRegistry.Last(),
 
-            // A job from the pipeline: it is its id that binds.
+            // A piped job names no emulator: only its id binds.
             ThirdPartyJob or EmulatedJob => EmulatorRegistry.Last(),
             _ => EmulatorRegistry.Find(named.ToString()!),
         } ?? throw new RecordException(ErrorCatalog.EmulatorNotFound(named?.ToString()));

@@ -11,12 +11,12 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Shows the emulators that run in this process.</summary>
+/// <summary>Gets the emulators that run in this process.</summary>
 [Cmdlet(VerbsCommon.Get, "CPThirdPartyEmulator")]
 [OutputType(typeof(ThirdPartyEmulator))]
 public sealed class GetThirdPartyEmulatorCommand : AsyncCommand
 {
-    /// <summary>The name of an emulator, with wildcards; without it, all.</summary>
+    /// <summary>The emulator name, with wildcards. The default is all emulators.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(EmulatorCompleter))]
     [SupportsWildcards]

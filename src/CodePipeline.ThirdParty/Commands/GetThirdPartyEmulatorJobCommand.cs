@@ -8,17 +8,17 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Shows an emulator's jobs, with the results they got.</summary>
+/// <summary>Gets an emulator's jobs with their results.</summary>
 [Cmdlet(VerbsCommon.Get, "CPThirdPartyEmulatorJob")]
 [OutputType(typeof(EmulatedJob))]
 public sealed class GetThirdPartyEmulatorJobCommand : EmulatorCommand
 {
-    /// <summary>The id of a job; without it, all.</summary>
+    /// <summary>The job id. The default is all jobs.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(EmulatedJobCompleter))]
     public string? JobId { get; set; }
 
-    /// <summary>Only jobs in this status.</summary>
+    /// <summary>Filters by job status.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StatusCompleter))]
     public string? Status { get; set; }

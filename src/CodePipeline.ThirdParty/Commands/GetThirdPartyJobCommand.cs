@@ -53,33 +53,33 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     [ArgumentCompleter(typeof(OwnerCompleter))]
     public string Owner { get; set; } = ActionTypeId.ThirdPartyOwner;
 
-    /// <summary>How many jobs a poll may hand out at most, 1 or more.</summary>
+    /// <summary>The maximum number of jobs in one poll, 1 or more.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(ServiceLimits.MinimumBatchSize, int.MaxValue)]
     [NoCompletion]
     public int? MaxBatchSize { get; set; }
 
-    /// <summary>Polls until there is a job.</summary>
+    /// <summary>Polls until a job arrives.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>How long to wait at most, in seconds or as a TimeSpan; without it, for ever.</summary>
+    /// <summary>The maximum wait, in seconds or as a TimeSpan. The default is no limit.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>The time between two polls, in seconds or as a TimeSpan; 1 s if not given.</summary>
+    /// <summary>The interval between polls, in seconds or as a TimeSpan. The default is 1 s.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What came down the pipeline.</summary>
+    /// <summary>The piped object.</summary>
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>The clock that waiting goes by.</summary>
+    /// <summary>The clock for the wait.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
     private protected override object? Target => ActionType;
@@ -89,12 +89,12 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         PipedObject piped = PipedRequest();
         ActionTypeId actionType = ActionType ?? ActionTypeParser.FromMembers(Category, Owner, Provider, Version);
         ThirdPartySession session = await EffectiveSessionAsync(piped, cancellationToken).ConfigureAwait(false);
-        Shell.Sessions.Note(actionType);
-        Say($"Polling for jobs of {actionType} in {session.Region} (PollForThirdPartyJobs).");
+        Shell.Sessions.Remember(actionType);
+        WriteVerboseLine($"Polling for jobs of {actionType} in {session.Region} (PollForThirdPartyJobs).");
         IReadOnlyList<PolledJob> jobs = Wait
             ? await WaitAsync(session, actionType, cancellationToken).ConfigureAwait(false)
             : await PollAsync(session, actionType, cancellationToken).ConfigureAwait(false);
-        Say($"Jobs of {actionType} handed out: {jobs.Count}.");
+        WriteVerboseLine($"Received {jobs.Count} {(jobs.Count == 1 ? "job" : "jobs")} of {actionType}.");
         foreach (PolledJob job in jobs)
         {
             Write(new ThirdPartyJob(
@@ -103,7 +103,7 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     }
 
     /// <summary>
-    /// What was piped: an action type, a request or a session. Each poll hands jobs out, so nothing else makes one.
+    /// Reads the piped action type, request or session. Rejects other objects, because each poll hands out jobs.
     /// </summary>
     private PipedObject PipedRequest()
     {
@@ -112,13 +112,15 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
         bool isRequest = InputObject is null || piped.Session is not null || piped.Settings != CallSettings.None
             || InputObject.BaseObject is ActionTypeId or IDictionary or PSCustomObject
             || piped.Content?.Spelling("ActionType") is not null;
-        if (isText ? !ActionTypeTransformationAttribute.IsOf(InputObject!.BaseObject, ActionType) : !isRequest)
+        if (isText
+            ? !ActionTypeTransformationAttribute.IsSameActionType(InputObject!.BaseObject, ActionType)
+            : !isRequest)
         {
             throw new InvalidInputException(
                 nameof(InputObject),
                 $"Pipe an action type or a request of PollForThirdPartyJobs; got "
                 + $"{(isText ? "text beside -ActionType" : InputObject!.BaseObject.GetType().Name)}.",
-                "Name the action type with -ActionType, and pipe nothing.");
+                "Pass the action type with -ActionType, and pipe nothing.");
         }
 
         _most = MaxBatchSize;
@@ -169,7 +171,8 @@ public sealed class GetThirdPartyJobCommand : ConnectedCommand
     private void ShowWaiting(ActionTypeId actionType, int polls, TimeSpan waited)
     {
         var progress = new ProgressRecord(0, Activity, string.Format(
-            CultureInfo.CurrentCulture, "{0}: {1} polls in {2:hh\\:mm\\:ss}", actionType, polls, waited));
+            CultureInfo.CurrentCulture, "{0}: {1} {2} in {3:hh\\:mm\\:ss}",
+            actionType, polls, polls == 1 ? "poll" : "polls", waited));
         if (Timeout is TimeSpan limit && limit > TimeSpan.Zero)
         {
             progress.PercentComplete = (int)Math.Min(100, 100 * waited.TotalSeconds / limit.TotalSeconds);

@@ -6,26 +6,26 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Reads a job: nonce, data, and fresh credentials for its artifacts (GetThirdPartyJobDetails).</summary>
+/// <summary>Gets a job's details: nonce, data and new artifact credentials (GetThirdPartyJobDetails).</summary>
 [Cmdlet(VerbsCommon.Get, "CPThirdPartyJobDetail")]
 [Alias("Get-CPThirdPartyJobDetails")]
 [OutputType(typeof(ThirdPartyJobDetail))]
 public sealed class GetThirdPartyJobDetailCommand : JobCommand
 {
     /// <summary>
-    /// For scripts of AWS.Tools: a property of the answer to give, '*' for all of it, '^Name' for a parameter.
+    /// For AWS.Tools scripts: a property of the response, '*' for the whole response, or '^Name' for a parameter.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(SelectCompleter))]
     public string? Select { get; set; }
 
-    /// <summary>For scripts of AWS.Tools: gives the job id, as -Select '^JobId' does.</summary>
+    /// <summary>For AWS.Tools scripts: emits the job id, like -Select '^JobId'.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter PassThru { get; set; }
 
     private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
-        SelectExpression? selection = Selected(
+        SelectExpression? selection = ParseSelect(
             Select, IsOn(PassThru, nameof(PassThru)), typeof(GetThirdPartyJobDetailsResponse));
         ThirdPartyJob job = await ResolveJobAsync(cancellationToken).ConfigureAwait(false);
         string whose = string.IsNullOrEmpty(job.ClientId) ? string.Empty : $" of client {job.ClientId}";
@@ -36,7 +36,8 @@ public sealed class GetThirdPartyJobDetailCommand : JobCommand
             return;
         }
 
-        foreach (object selected in selection.From(new GetThirdPartyJobDetailsResponse(detail, Facts), detail, this))
+        var response = new GetThirdPartyJobDetailsResponse(detail, LastResponse);
+        foreach (object selected in selection.From(response, detail, this))
         {
             Write(selected);
         }

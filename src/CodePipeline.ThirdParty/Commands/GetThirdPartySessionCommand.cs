@@ -10,12 +10,12 @@ using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Shows the sessions of this runspace.</summary>
+/// <summary>Gets the sessions of this runspace.</summary>
 [Cmdlet(VerbsCommon.Get, "CPThirdPartySession")]
 [OutputType(typeof(ThirdPartySession))]
 public sealed class GetThirdPartySessionCommand : AsyncCommand
 {
-    /// <summary>The name of a session, with wildcards; without it, all.</summary>
+    /// <summary>The session name, with wildcards. The default is all sessions.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SupportsWildcards]

@@ -23,8 +23,7 @@ using CodePipeline.ThirdParty.Worker.Journal;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>
-/// Polls for jobs, claims them, runs a script for each and reports how it ended; no claimed job is left without a
-/// result.
+/// Polls for jobs, claims them, runs a script for each one and reports its result. Every claimed job gets a result.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CPThirdPartyWorker", DefaultParameterSetName = TypeAndBlock,
     SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
@@ -35,15 +34,15 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     private const string TypeAndFile = "ActionTypeFile";
     private const string MembersAndBlock = "Members";
     private const string MembersAndFile = "MembersFile";
-    private const string FailThem = "Fail";
-    private const string RunThemAgain = "Rerun";
-    private const string StopAtErrors = "Stop";
-    private const string GoOnAfterErrors = "Continue";
-    private const string WarnOfThem = "Warn";
-    private const string IgnoreThem = "Ignore";
+    private const string FailAction = "Fail";
+    private const string RerunAction = "Rerun";
+    private const string StopAction = "Stop";
+    private const string ContinueAction = "Continue";
+    private const string WarnAction = "Warn";
+    private const string IgnoreAction = "Ignore";
 
     /// <summary>
-    /// The action types, each as 'Test/Contoso/1', the AWS CLI's shorthand, JSON, a hashtable or an object.
+    /// The action types, each as 'Test/Contoso/1', AWS CLI shorthand, JSON, a hashtable or an object.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = TypeAndBlock)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = TypeAndFile)]
@@ -78,9 +77,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public string Owner { get; set; } = ActionTypeId.ThirdPartyOwner;
 
     /// <summary>
-    /// What is run for each job, with the job as <c>$_</c> and <c>$Job</c>. Its end is success, an error failure; an
-    /// outcome of New-CPThirdPartyJobOutcome in its output says more. Other output is shown, with the job's id in
-    /// front.
+    /// The script block to run for each job, with the job as <c>$_</c> and <c>$Job</c>. The job succeeds when the
+    /// script block completes and fails on an error. An outcome of New-CPThirdPartyJobOutcome in the output gives a
+    /// detailed result. Other output is displayed after the job id.
     /// </summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = TypeAndBlock)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = MembersAndBlock)]
@@ -88,29 +87,29 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     [NoCompletion]
     public ScriptBlock? ScriptBlock { get; set; }
 
-    /// <summary>A script to run for each job instead, with the job as its first argument and as <c>$_</c>.</summary>
+    /// <summary>The script file to run for each job, with the job as its first argument and as <c>$_</c>.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TypeAndFile)]
     [Parameter(Mandatory = true, ParameterSetName = MembersAndFile)]
     [ValidateNotNullOrEmpty]
     public string? FilePath { get; set; }
 
     /// <summary>
-    /// Stop: an error ends the handler, and fails its job, as does a last program with an exit code other than 0.
-    /// Continue: only what ends the handler fails its job.
+    /// Stop: any error ends the handler and fails its job, as does a last program with a nonzero exit code. Continue:
+    /// only errors that end the handler fail its job.
     /// </summary>
     [Parameter]
-    [ValidateSet(StopAtErrors, GoOnAfterErrors)]
-    public string HandlerErrorAction { get; set; } = StopAtErrors;
+    [ValidateSet(StopAction, ContinueAction)]
+    public string HandlerErrorAction { get; set; } = StopAction;
 
-    /// <summary>The tokens of the jobs' clients: one, a hashtable of client id to token, or a script block.</summary>
+    /// <summary>The client tokens: one token, a hashtable of client id to token, or a script block.</summary>
     [Parameter]
     [ClientTokenTransformation]
     [NoCompletion]
     public object? ClientToken { get; set; }
 
     /// <summary>
-    /// How many handlers run at once. With 1 they run in the caller's scope; above, in runspaces of their own, with the
-    /// module loaded and <c>$using:</c> for the caller's variables.
+    /// The maximum number of handlers at once. With 1, handlers run in the caller's scope. Above 1, each handler runs
+    /// in a separate runspace with the module loaded and <c>$using:</c> for the caller's variables.
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -118,34 +117,35 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public int ThrottleLimit { get; set; } = 1;
 
     /// <summary>
-    /// The time between two polls that bring less than was asked for, in seconds or as a TimeSpan; 1 s if not given.
+    /// The interval between polls that return fewer jobs than requested, in seconds or as a TimeSpan. The default is 1
+    /// s.
     /// </summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends after this many jobs.</summary>
+    /// <summary>Stops the worker after this number of jobs.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int? MaxJobs { get; set; }
 
-    /// <summary>Ends after this long without a job, in seconds or as a TimeSpan.</summary>
+    /// <summary>Stops the worker after this time without a job, in seconds or as a TimeSpan.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? IdleTimeout { get; set; }
 
-    /// <summary>Takes no more jobs after this long, in seconds or as a TimeSpan.</summary>
+    /// <summary>Stops claiming jobs after this time, in seconds or as a TimeSpan.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// How long the inputs and the handler of one job may take, in seconds or as a TimeSpan; then what goes on is
-    /// stopped, and the job failed.
+    /// The time limit for one job's inputs and handler, in seconds or as a TimeSpan. When it passes, the worker stops
+    /// the handler and fails the job.
     /// </summary>
     [Parameter]
     [DurationTransformation]
@@ -153,8 +153,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public TimeSpan? JobTimeout { get; set; }
 
     /// <summary>
-    /// How long running handlers get when the worker is stopped, in seconds or as a TimeSpan; 30 s if not given. Then
-    /// they are stopped, and their jobs failed as SystemUnavailable.
+    /// The time that running handlers get when the worker stops, in seconds or as a TimeSpan. The default is 30 s.
+    /// Afterwards the worker stops them and fails their jobs as SystemUnavailable.
     /// </summary>
     [Parameter]
     [DurationTransformation]
@@ -162,96 +162,94 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A file that remembers claimed jobs, so that the next worker with it reports those that this one could not. One
-    /// worker each.
+    /// A journal file of claimed jobs. The next worker with the same journal reports the jobs that this one could not.
+    /// A journal belongs to one worker.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? JournalPath { get; set; }
 
     /// <summary>
-    /// What becomes of jobs that a worker with this journal left without a result: failed as SystemUnavailable, or run
-    /// again.
+    /// The treatment of journaled jobs without a result: Fail reports them as SystemUnavailable, Rerun runs them again.
     /// </summary>
     [Parameter]
-    [ValidateSet(FailThem, RunThemAgain)]
-    public string Recover { get; set; } = FailThem;
+    [ValidateSet(FailAction, RerunAction)]
+    public string Recover { get; set; } = FailAction;
 
-    /// <summary>Where each job gets a folder of its own; the system's place of temporary files if not given.</summary>
+    /// <summary>The folder for the jobs' working folders. The default is the system's temporary folder.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? WorkDirectory { get; set; }
 
     /// <summary>
-    /// What happens where a handler did not make an output artifact of its job: the job fails, the worker warns, or
-    /// nothing.
+    /// The reaction to a missing output artifact: Fail fails the job, Warn writes a warning, Ignore does nothing.
     /// </summary>
     [Parameter]
-    [ValidateSet(FailThem, WarnOfThem, IgnoreThem)]
-    public string MissingArtifact { get; set; } = FailThem;
+    [ValidateSet(FailAction, WarnAction, IgnoreAction)]
+    public string MissingArtifact { get; set; } = FailAction;
 
-    /// <summary>Moves no artifacts.</summary>
+    /// <summary>Downloads and uploads no artifacts.</summary>
     [Parameter]
     public SwitchParameter NoArtifact { get; set; }
 
     /// <summary>
-    /// How many bytes an input artifact may become; 64 GiB if not given. Each entry counts as 4,096 at least.
+    /// The maximum expanded size of an input artifact in bytes. The default is 64 GiB. Each entry counts as at least
+    /// 4,096.
     /// </summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     [NoCompletion]
     public long MaximumExpandedBytes { get; set; } = ExtractionLimits.Default.MaxBytes;
 
-    /// <summary>How many files, links and folders an input artifact may become; 1,000,000 if not given.</summary>
+    /// <summary>
+    /// The maximum number of files, links and folders in an expanded input artifact. The default is 1,000,000.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int MaximumExpandedEntries { get; set; } = ExtractionLimits.Default.MaxEntries;
 
-    /// <summary>
-    /// How many times its own size an input artifact may become; 250 if not given. Matters above 1 GiB only.
-    /// </summary>
+    /// <summary>The maximum ratio of expanded size to archive size. The default is 250. Applies above 1 GiB.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int MaximumExpandedRatio { get; set; } = ExtractionLimits.Default.MaxRatio;
 
     /// <summary>
-    /// What becomes of symbolic links in a folder that is an output artifact: Keep packs them as links and refuses those
-    /// that lead out of it, Follow packs what they lead to, Skip leaves them out.
+    /// The treatment of symbolic links in an output folder: Keep packs them as links and rejects links that lead
+    /// outside the folder, Follow packs their targets, Skip leaves them out.
     /// </summary>
     [Parameter]
     [ValidateSet(nameof(LinkTreatment.Keep), nameof(LinkTreatment.Follow), nameof(LinkTreatment.Skip))]
     public string Link { get; set; } = nameof(LinkTreatment.Keep);
 
     /// <summary>
-    /// Keys of the jobs' configuration whose values are secret, beside those whose name says so: they are masked in all
-    /// output.
+    /// Additional configuration keys with secret values. The worker masks these values in all output.
     /// </summary>
     [Parameter]
     [NoCompletion]
     public string[] SecretConfigurationKey { get; set; } = Array.Empty<string>();
 
     /// <summary>
-    /// Environment variables with secrets that handlers see all the same, wildcards allowed. Without it tokens, the
-    /// runner's own secrets, and AWS keys that the worker uses are kept from handlers and the programs that they start.
+    /// Environment variables with secrets that handlers may read, with wildcards. By default, the worker hides client
+    /// tokens, the runner's secrets and its own AWS keys from handlers and their programs.
     /// </summary>
     [Parameter]
     [NoCompletion]
     public string[] KeepEnvironment { get; set; } = Array.Empty<string>();
 
     /// <summary>
-    /// Emits a result for each job, too, that could not be claimed, once, when the worker ends. Its outcome is Skipped.
+    /// Also emits a result with the outcome Skipped for each job that the worker could not claim, when the worker ends.
     /// </summary>
     [Parameter]
     public SwitchParameter IncludeSkipped { get; set; }
 
-    /// <summary>A log to append to: one JSON object a line.</summary>
+    /// <summary>The log file to append to, one JSON object per line.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 
-    /// <summary>The clock that everything goes by.</summary>
+    /// <summary>The clock of the worker.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
@@ -260,7 +258,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         IReadOnlyList<ActionTypeId> types =
             ActionType ?? new[] { ActionTypeParser.FromMembers(Category, Owner, Provider, Version) };
         string names = string.Join(", ", types);
-        ThirdPartySession session = await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
+        ThirdPartySession session =
+            await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
         if (!await AskAsync(
             host => host.ShouldProcess($"jobs of {names} in {session.Region}", "Poll for, claim, run and complete"),
             cancellationToken).ConfigureAwait(false))
@@ -270,29 +269,31 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
 
         foreach (ActionTypeId type in types)
         {
-            Shell.Sessions.Note(type);
+            Shell.Sessions.Remember(type);
         }
 
-        WorkerOptions options = await OptionsAsync(types, cancellationToken).ConfigureAwait(false);
+        string? journalPath =
+            await PathAsync(nameof(JournalPath), JournalPath, cancellationToken).ConfigureAwait(false);
+        WorkerOptions options = await OptionsAsync(types, journalPath, cancellationToken).ConfigureAwait(false);
         HandlerScript script = await ScriptAsync(cancellationToken).ConfigureAwait(false);
         RunspaceSettings? pool = ThrottleLimit > 1
             ? await AskAsync(host => host.RunspaceSettings(script), cancellationToken).ConfigureAwait(false)
             : null;
         string? logPath = await PathAsync(nameof(LogPath), LogPath, cancellationToken).ConfigureAwait(false);
         string? filePath = await PathAsync(nameof(FilePath), FilePath, cancellationToken).ConfigureAwait(false);
-        RefuseSameFile(nameof(LogPath), logPath, nameof(JournalPath), options.JournalPath);
+        RefuseSameFile(nameof(LogPath), logPath, nameof(JournalPath), journalPath);
         RefuseSameFile(nameof(LogPath), logPath, nameof(FilePath), filePath);
         using WorkerLog? log = logPath is null ? null : OpenLog(logPath);
         Runner? runner = Runner.Find(Environment.GetEnvironmentVariable);
         var report = new WorkerReport(Clock)
         {
-            Post = Do,
+            Post = RunOnPipeline,
             IsPipelineOver = () => cancellationToken.IsCancellationRequested,
             ActionTypes = names,
             Runner = runner,
             Console = Console.Out,
             Commands = RunnerCommandWriter.Current,
-            Alarm = Console.Error,
+            UrgentOutput = Console.Error,
             Log = log,
             IsVerbose = await AskAsync(host => host.WantsVerbose, cancellationToken).ConfigureAwait(false),
             IsParallel = ThrottleLimit > 1,
@@ -300,18 +301,18 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var signal = new TerminationSignal(name =>
         {
-            Say($"{name}: the worker takes no more jobs.");
+            WriteVerboseLine($"Received {name}. The worker claims no more jobs.");
             Stop(end);
         });
-        // From here on the environment is what handlers have of it.
+        // Handlers inherit the environment from here on.
         EnvironmentTokenSource.Announce();
         using WithheldVariables withheld = WithheldVariables.Hold(
             KeepEnvironment, withKeys: !session.Settings.HasCredentials && session.Settings.ProfileName is null);
         using RunspacePoolExecutor? runspaces =
-            pool is null ? null : new RunspacePoolExecutor(script, pool with { Current = Carried(session) });
+            pool is null ? null : new RunspacePoolExecutor(script, pool with { Current = ForHandlers(session) });
         IScriptExecutor shell = runspaces
             ?? (IScriptExecutor)new CallerScopeExecutor(this, script, canAsk: runner is null, cancellationToken);
-        var handler = new ScriptHandler(shell, IsStrict, SecretConfigurationKey, report.Relay);
+        var handler = new ScriptHandler(shell, IsStrict, SecretConfigurationKey, report.ReportHandlerRecord);
         try
         {
             await RunAsync(options, session, handler, report, end.Token).ConfigureAwait(false);
@@ -321,11 +322,13 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             report.Finish();
         }
 
-        TellSkipped(report, isStopped: end.IsCancellationRequested);
+        ReportSkippedJobs(report, isStopped: end.IsCancellationRequested);
     }
 
-    /// <summary>A worker that found jobs and could take none of them has not done its work.</summary>
-    private void TellSkipped(WorkerReport report, bool isStopped)
+    /// <summary>
+    /// Emits the skipped jobs. Throws if jobs were waiting but the worker could not claim any of them.
+    /// </summary>
+    private void ReportSkippedJobs(WorkerReport report, bool isStopped)
     {
         IReadOnlyList<JobReport> skipped = report.Skipped;
         if (IncludeSkipped)
@@ -342,20 +345,21 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         }
     }
 
-    private bool IsStrict => HandlerErrorAction.Equals(StopAtErrors, StringComparison.OrdinalIgnoreCase);
+    private bool IsStrict => HandlerErrorAction.Equals(StopAction, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A worker that cannot do its work is the end of the script that runs it.</summary>
+    /// <summary>Ends the calling script: a worker that cannot work must not pass unnoticed.</summary>
     private protected override void Fail(CommandError error, bool terminates)
     {
         if (Runner.Find(Environment.GetEnvironmentVariable) is Runner runner)
         {
-            RunnerCommandWriter.Current.Write(runner.Error("Third-party worker", ControlCharacterFilter.Sanitize(error.Message)));
+            string text = ControlCharacterFilter.Sanitize(error.Message);
+            RunnerCommandWriter.Current.Write(runner.Error("Third-party worker", text));
         }
 
         Shell.EndScript(error);
     }
 
-    /// <summary>Off the pipeline thread, which handlers need.</summary>
+    /// <summary>Runs the engine off the pipeline thread, because handlers need that thread.</summary>
     private Task RunAsync(
         WorkerOptions options, ThirdPartySession session, IJobHandler handler, WorkerReport report,
         CancellationToken end) =>
@@ -388,13 +392,13 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         {
             throw new InvalidInputException(
                 nameof(SecretKey),
-                "-SecretKey is the secret access key, and wants -AccessKey.",
-                "Give both; keys of the jobs' configuration are named with -SecretConfigurationKey.");
+                "-SecretKey is the secret access key and needs -AccessKey.",
+                "Pass both. For secret keys of the jobs' configuration, use -SecretConfigurationKey.");
         }
     }
 
     private async Task<WorkerOptions> OptionsAsync(
-        IReadOnlyList<ActionTypeId> types, CancellationToken cancellationToken) => new()
+        IReadOnlyList<ActionTypeId> types, string? journalPath, CancellationToken cancellationToken) => new()
     {
         ActionTypes = types.Distinct().ToList(),
         ThrottleLimit = ThrottleLimit,
@@ -404,9 +408,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         Timeout = Timeout,
         JobTimeout = JobTimeout,
         StopTimeout = StopTimeout,
-        OpenJournal = await PathAsync(nameof(JournalPath), JournalPath, cancellationToken).ConfigureAwait(false)
-            is string journal ? WorkerJournal.Opener(journal, Clock) : null,
-        Recovery = Recover.Equals(RunThemAgain, StringComparison.OrdinalIgnoreCase)
+        OpenJournal = journalPath is null ? null : WorkerJournal.Opener(journalPath, Clock),
+        Recovery = Recover.Equals(RerunAction, StringComparison.OrdinalIgnoreCase)
             ? RecoveryMode.Rerun
             : RecoveryMode.Fail,
         WorkDirectory = await PathAsync(nameof(WorkDirectory), WorkDirectory, cancellationToken).ConfigureAwait(false),
@@ -417,7 +420,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         MoveArtifacts = !NoArtifact,
     };
 
-    /// <summary>A path as PowerShell means it; one that it cannot resolve is an error like any other.</summary>
+    /// <summary>Resolves a path as PowerShell does.</summary>
     private async Task<string?> PathAsync(string name, string? path, CancellationToken cancellationToken)
     {
         try
@@ -427,7 +430,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
             throw new InvalidInputException(
-                name, $"-{name} is '{path}': {error.Message}", "Give the path of a file or folder on a disk.");
+                name, $"-{name} is '{path}': {error.Message}", "Use the path of a file or folder on a disk.");
         }
     }
 
@@ -451,7 +454,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             host => host.GivenPreferences(), cancellationToken).ConfigureAwait(false);
         Dictionary<string, object> preferences = given.ToDictionary(each => each.Key, each => each.Value);
 
-        // Whatever the caller's is: to go on after an error has to be asked for in so many words.
+        // Overrides the caller's preference: only an explicit -HandlerErrorAction lets handlers continue after errors.
         preferences["ErrorActionPreference"] = IsStrict ? ActionPreference.Stop : ActionPreference.Continue;
         if (ScriptBlock is not null)
         {
@@ -483,8 +486,8 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
 
             return new WorkerLog(
                 AppendFile.Open(path),
-                error => Warn(
-                    $"The log '{path}' can no longer be written, and the worker goes on without it: {error.Message}"));
+                error => WriteWarningLine(
+                    $"Cannot write to the log '{path}', so the worker continues without it: {error.Message}"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
@@ -494,9 +497,9 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
     }
 
     /// <summary>
-    /// The worker's session for handlers elsewhere; their client tokens are still looked up by this cmdlet.
+    /// The worker's session for handlers in other runspaces. This cmdlet still looks up their client tokens.
     /// </summary>
-    private ThirdPartySession Carried(ThirdPartySession session)
+    private ThirdPartySession ForHandlers(ThirdPartySession session)
     {
         IClientTokenSource? first = (ClientToken as ClientTokenArgument)?.Source;
         if ((first ?? session.Tokens) is not IClientTokenSource named)
@@ -513,11 +516,11 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
             named.Description));
     }
 
-    private void Do(Action<ICommandHost> action)
+    private void RunOnPipeline(Action<ICommandHost> action)
     {
         if (IsOnPipeline)
         {
-            // A handler writes in the caller's scope: its lines are wanted as it writes them.
+            // A handler runs in the caller's scope. Write its lines immediately.
             Shell.OutsideHandler(() => action(Shell));
         }
         else
@@ -534,7 +537,7 @@ public sealed class InvokeThirdPartyWorkerCommand : ConnectedCommand
         }
         catch (ObjectDisposedException)
         {
-            // A signal in the moment that the worker ends by itself.
+            // The signal arrived while the worker was ending.
         }
     }
 }

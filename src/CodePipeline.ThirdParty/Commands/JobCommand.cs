@@ -3,7 +3,9 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>A cmdlet about one job: from the pipeline, or by id and client token.</summary>
+/// <summary>
+/// Base of the cmdlets that take one job, piped or by id and client token, with -JobId at position 0.
+/// </summary>
 public abstract class JobCommand : JobCommandBase
 {
     /// <summary>The id of the job.</summary>

@@ -11,9 +11,7 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>
-/// What cmdlets about one job have in common; where the id stands among the arguments is theirs to say.
-/// </summary>
+/// <summary>Base of the cmdlets that take one job. Derived classes set the position of -JobId.</summary>
 public abstract class JobCommandBase : ConnectedCommand
 {
     private bool _isNamed;
@@ -21,35 +19,35 @@ public abstract class JobCommandBase : ConnectedCommand
     /// <summary>The id of the job.</summary>
     public abstract string JobId { get; set; }
 
-    /// <summary>The token of the job's client: one, a hashtable of client id to token, or a script block.</summary>
+    /// <summary>The client token: one token, a hashtable of client id to token, or a script block.</summary>
     /// <remarks>
-    /// Always a <see cref="ClientTokenArgument"/>. Of any other type than object, PowerShell would take a script block
-    /// for a delay-bound one, and run it itself, without the client id.
+    /// Always a <see cref="ClientTokenArgument"/>. The property type is object because PowerShell would otherwise treat
+    /// a script block as a delay-bind argument and run it without the client id.
     /// </remarks>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [PipedClientTokenTransformation]
     [NoCompletion]
     public object? ClientToken { get; set; }
 
-    /// <summary>The id of the job's client, by which the token is looked up.</summary>
+    /// <summary>The id of the job's client. Used to look up the client token.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClientIdCompleter))]
     public string? ClientId { get; set; }
 
-    /// <summary>What came down the pipeline.</summary>
+    /// <summary>The piped object.</summary>
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>What came down the pipeline, read; of the record at work.</summary>
+    /// <summary>The members of the current piped object.</summary>
     private protected PipedObject Piped { get; private set; } = PipedObject.None;
 
     private protected override object? Target => InputObject?.BaseObject is ThirdPartyJob job ? job
-        : PipedObject.IsShown(JobId, InputObject) ? JobId
+        : PipedObject.CanDisplay(JobId, InputObject) ? JobId
         : null;
 
     private protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        // What comes from the pipeline, by a script block too, is bound later.
+        // Piped values and delay-bind script blocks bind later.
         _isNamed = JobId.Length > 0;
         return Task.CompletedTask;
     }
@@ -61,49 +59,49 @@ public abstract class JobCommandBase : ConnectedCommand
         return ProcessJobAsync(cancellationToken);
     }
 
-    /// <summary>Works on the job of the record; its id is one, and what was piped is read.</summary>
+    /// <summary>Processes the current job. <see cref="JobId"/> is valid and <see cref="Piped"/> is read.</summary>
     private protected abstract Task ProcessJobAsync(CancellationToken cancellationToken);
 
-    /// <summary>The job to work on, with its token found: the piped one, or one made of the parameters.</summary>
+    /// <summary>Returns the piped job, or a new one from the parameters, with its client token resolved.</summary>
     private protected async Task<ThirdPartyJob> ResolveJobAsync(CancellationToken cancellationToken)
     {
         ThirdPartyJob? piped = Piped.Job;
         ThirdPartySession session = await EffectiveSessionAsync(Piped, cancellationToken).ConfigureAwait(false);
         string? clientId = string.IsNullOrEmpty(ClientId) ? Piped.ClientId : ClientId;
         Secret token = await ClientTokenResolver.ResolveAsync(
-            JobId, clientId, GivenToken(), Piped.ClientToken, session, cancellationToken)
+            JobId, clientId, GivenTokenSource(), Piped.ClientToken, session, cancellationToken)
             .ConfigureAwait(false);
         if (piped is null || piped.JobId != JobId)
         {
             return new ThirdPartyJob(JobId, clientId, token, status: null, actionType: null, session);
         }
 
-        // Also where the call's own settings differ from the job's, its details go on down the pipeline.
+        // Keeps the piped job's details when this call overrides its settings.
         return piped.ClientId == clientId && Equals(piped.ClientToken, token) && ReferenceEquals(piped.Session, session)
             ? piped
             : piped.With(clientId, token, session);
     }
 
-    /// <summary>Where the parameter says that tokens come from. A mask in a piped object says nothing.</summary>
-    private IClientTokenSource? GivenToken() =>
+    /// <summary>The token source of -ClientToken. Ignores the mask of a piped object's token.</summary>
+    private IClientTokenSource? GivenTokenSource() =>
         ClientToken is not ClientTokenArgument given || (given.Fault is not null && Piped.HasClientToken)
             ? null
             : given.Source;
 
-    /// <summary>What is known of the last answer as a whole.</summary>
-    private protected ResponseDetails Facts { get; private set; }
+    /// <summary>The details of the last response.</summary>
+    private protected ResponseDetails LastResponse { get; private set; }
 
-    /// <summary>As <see cref="ConnectedCommand.Options"/>, and notes what is known of the answer.</summary>
-    private protected CallOptions Noting => new()
+    /// <summary><see cref="ConnectedCommand.Options"/>, which also record the response details.</summary>
+    private protected CallOptions RecordingOptions => new()
     {
         Wire = Options.Wire,
         Notice = Options.Notice,
         AskMfaCode = Options.AskMfaCode,
-        OnResponse = facts => Facts = facts,
+        OnResponse = response => LastResponse = response,
     };
 
-    /// <summary>What -Select picks, checked before the call; none where the cmdlet's own output is wanted.</summary>
-    private protected SelectExpression? Selected(string? select, bool isPassThru, Type response)
+    /// <summary>Parses -Select before the call. Returns null for the cmdlet's own output.</summary>
+    private protected SelectExpression? ParseSelect(string? select, bool isPassThru, Type response)
     {
         if (select is null && Piped.Content is ObjectMembers members && members.TryGet("Select", out object? piped))
         {
@@ -113,23 +111,23 @@ public abstract class JobCommandBase : ConnectedCommand
         return SelectExpression.Parse(select, isPassThru, GetType(), response);
     }
 
-    /// <summary>Whether a switch is given, or stands in the piped object as in one for AWS.Tools.</summary>
+    /// <summary>Whether the switch is set on the command line or, as in AWS.Tools, in the piped object.</summary>
     private protected bool IsOn(SwitchParameter given, string name) =>
         given || (Piped.Content is ObjectMembers members && members.TryGet(name, out object? piped)
             && piped is true or SwitchParameter { IsPresent: true });
 
-    /// <summary>The job with its details as they are now (GetThirdPartyJobDetails).</summary>
-    /// <param name="job">The job, with its token.</param>
-    /// <param name="what">What is read, in words: ' for its nonce'.</param>
+    /// <summary>Reads the job's current details (GetThirdPartyJobDetails).</summary>
+    /// <param name="job">The job with its client token.</param>
+    /// <param name="what">The end of the verbose message, such as ' for its nonce'.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private protected async Task<ThirdPartyJobDetail> ReadDetailAsync(
         ThirdPartyJob job, string what, CancellationToken cancellationToken)
     {
-        Say($"Reading job {job.JobId}{what} (GetThirdPartyJobDetails).");
+        WriteVerboseLine($"Reading job {job.JobId}{what} (GetThirdPartyJobDetails).");
         JobDetailsResponse details = await job.Session!.Client
-            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, Noting, cancellationToken)
+            .GetThirdPartyJobDetailsAsync(job.JobId, job.ClientToken!, RecordingOptions, cancellationToken)
             .ConfigureAwait(false);
-        // Details are given of jobs that are handed out and of jobs that are claimed: only what was claimed by us is known.
+        // The service returns details of dispatched and of claimed jobs. Only our own claim confirms InProgress.
         return new ThirdPartyJobDetail(job, details, job.Status == JobStatus.InProgress ? job.Status : null);
     }
 }

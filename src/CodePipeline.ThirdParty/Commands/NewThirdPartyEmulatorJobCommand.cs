@@ -12,7 +12,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Puts jobs into an emulator, as a pipeline that reaches its action would.</summary>
+/// <summary>Adds jobs to an emulator, like a pipeline that reaches its third-party action.</summary>
 [Cmdlet(VerbsCommon.New, "CPThirdPartyEmulatorJob", SupportsShouldProcess = true)]
 [OutputType(typeof(EmulatedJob))]
 public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
@@ -24,18 +24,18 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     [ArgumentCompleter(typeof(ActionTypeCompleter))]
     public ActionTypeId ActionType { get; set; } = null!;
 
-    /// <summary>How many jobs, 1 to 100,000.</summary>
+    /// <summary>The number of jobs, 1 to 100,000.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]
     [NoCompletion]
     public int Count { get; set; } = 1;
 
-    /// <summary>The id of the client; without it, a new client is made up.</summary>
+    /// <summary>The client id. The default is a new client.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClientIdCompleter))]
     public string? ClientId { get; set; }
 
-    /// <summary>The token of the client; without it, the client's own, or one is made up.</summary>
+    /// <summary>The client token. The default is the client's existing token, or a new one.</summary>
     [Parameter]
     [SecretTransformation]
     [NoCompletion]
@@ -62,35 +62,35 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     public string? ActionName { get; set; }
 
     /// <summary>
-    /// The artifacts that the action takes in: names, or a hashtable of names to files, whose contents are put where
-    /// the jobs find them.
+    /// The input artifacts: names, or a hashtable of names to files. The emulator stores the file contents in its S3
+    /// bucket.
     /// </summary>
     [Parameter]
     [NoCompletion]
     public object[]? InputArtifact { get; set; }
 
-    /// <summary>The names of the artifacts that the action hands on.</summary>
+    /// <summary>The names of the output artifacts.</summary>
     [Parameter]
     [NoCompletion]
     public string[]? OutputArtifact { get; set; }
 
-    /// <summary>The key to encrypt output artifacts with.</summary>
+    /// <summary>The id of the KMS key that encrypts output artifacts.</summary>
     [Parameter]
     [NoCompletion]
     public string? EncryptionKeyId { get; set; }
 
-    /// <summary>The token that an earlier job of the action left.</summary>
+    /// <summary>The continuation token of the action's previous job.</summary>
     [Parameter]
     [NoCompletion]
     public string? ContinuationToken { get; set; }
 
-    /// <summary>When a claimed job is timed out; the emulator's own limit if not given.</summary>
+    /// <summary>The time limit of a claimed job. The default is the emulator's limit.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? TimeLimit { get; set; }
 
-    /// <summary>When the jobs can first be polled; at once if not given.</summary>
+    /// <summary>The delay until the first poll returns the jobs. The default is no delay.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
@@ -99,9 +99,8 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         ThirdPartyEmulator emulator = ResolveEmulator();
-        if (!await AskAsync(
-            host => host.ShouldProcess($"emulator '{emulator.Name}'", $"Put {Count} jobs of {ActionType}"),
-            cancellationToken)
+        string action = $"Add {Count} {(Count == 1 ? "job" : "jobs")} of {ActionType}";
+        if (!await AskAsync(host => host.ShouldProcess($"emulator '{emulator.Name}'", action), cancellationToken)
             .ConfigureAwait(false))
         {
             return;
@@ -112,7 +111,7 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
         {
             cancellationToken.ThrowIfCancellationRequested();
 
-            // Big files take time to copy, in which Ctrl+C must be heard.
+            // Copying large files takes time. Off the pipeline thread, Ctrl+C still works.
             Write(request.InputContents.Count == 0
                 ? emulator.AddJob(request, cancellationToken)
                 : await Task.Run(() => emulator.AddJob(request, cancellationToken), cancellationToken)
@@ -126,7 +125,7 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
         var contents = new Dictionary<string, EmulatedContent>(StringComparer.Ordinal);
         foreach (object? each in InputArtifact ?? Array.Empty<object>())
         {
-            await ReadInputAsync(Bare(each), inputs, contents, cancellationToken).ConfigureAwait(false);
+            await ReadInputAsync(Unwrap(each), inputs, contents, cancellationToken).ConfigureAwait(false);
         }
 
         var defaults = new EmulatedJobRequest(ActionType);
@@ -148,7 +147,7 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
         };
     }
 
-    private static object? Bare(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     private async Task ReadInputAsync(
         object? input,
@@ -166,7 +165,7 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
         {
             string name = entry.Key.ToString()!;
             names.Add(name);
-            switch (Bare(entry.Value))
+            switch (Unwrap(entry.Value))
             {
                 case null:
                     break;
@@ -189,7 +188,7 @@ public sealed class NewThirdPartyEmulatorJobCommand : EmulatorCommand
         var values = new Dictionary<string, string>();
         foreach (DictionaryEntry entry in Configuration ?? new Hashtable())
         {
-            object? value = Bare(entry.Value);
+            object? value = Unwrap(entry.Value);
             values[entry.Key.ToString()!] = (value as Secret)?.Reveal() ?? value?.ToString() ?? string.Empty;
         }
 

@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Parameters;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Makes what a worker's handler gives back where its job is not plain success.</summary>
+/// <summary>Creates the outcome that a worker's handler outputs for anything but plain success.</summary>
 [Cmdlet(VerbsCommon.New, "CPThirdPartyJobOutcome", DefaultParameterSetName = SuccessSet)]
 [OutputType(typeof(ThirdPartyJobOutcome))]
 public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
@@ -21,7 +21,7 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     private FailureType _failureType = FailureType.JobFailed;
     private bool _isFailure;
 
-    /// <summary>What was done, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    /// <summary>A summary of the work, up to 2,048 characters. Longer text is cut with a warning.</summary>
     [Parameter(Position = 0, ParameterSetName = SuccessSet)]
     [NoCompletion]
     public string? Summary { get; set; }
@@ -31,42 +31,40 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
     [NoCompletion]
     public string? ExternalExecutionId { get; set; }
 
-    /// <summary>How much is done, 0 to 100.</summary>
+    /// <summary>The percentage of work done, 0 to 100.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [PercentTransformation]
     [ValidateRange(ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete)]
     [NoCompletion]
     public int? PercentComplete { get; set; }
 
-    /// <summary>The work goes on: a later job of the same action carries this token, up to 2,048 characters.</summary>
+    /// <summary>A token of up to 2,048 characters for work that continues. The action's next job carries it.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     public string? ContinuationToken { get; set; }
 
-    /// <summary>The revision worked on, up to 1,500 characters.</summary>
+    /// <summary>The revision that the job worked on, up to 1,500 characters.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     public string? Revision { get; set; }
 
-    /// <summary>What tells this revision from others, up to 100 characters; needed with -Revision.</summary>
+    /// <summary>The identifier of this change, up to 100 characters. Required with -Revision.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     public string? RevisionChangeIdentifier { get; set; }
 
-    /// <summary>When the revision came to be: a time, or seconds since 1970.</summary>
+    /// <summary>The creation time of the revision: a time, or seconds since 1970.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [TimeTransformation]
     [NoCompletion]
     public DateTimeOffset? RevisionCreated { get; set; }
 
-    /// <summary>What the revision is, up to 2,048 characters; a longer one is cut, with a warning.</summary>
+    /// <summary>A summary of the revision, up to 2,048 characters. Longer text is cut with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
     [NoCompletion]
     public string? RevisionSummary { get; set; }
 
-    /// <summary>
-    /// Why the job failed, in words, up to 5,000 characters; a longer message is cut, with a warning.
-    /// </summary>
+    /// <summary>The reason for the failure, up to 5,000 characters. Longer text is cut with a warning.</summary>
     [Parameter(ParameterSetName = FailureSet)]
     [NoCompletion]
     public string? FailureMessage
@@ -79,7 +77,7 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
         }
     }
 
-    /// <summary>Why the job failed.</summary>
+    /// <summary>The failure type.</summary>
     [Parameter(ParameterSetName = FailureSet)]
     [Parameter(ParameterSetName = ErrorRecordSet)]
     [FailureTypeTransformation]
@@ -101,23 +99,23 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     private protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        // Limits are checked here, where the user sees which call was wrong, and not when the result is sent.
+        // Checks the limits here, so that the error points to this call instead of to the later report.
         Check(ServiceLimits.ExternalExecutionId, ExternalExecutionId, nameof(ExternalExecutionId));
-        var text = new ResultTextLimits("the outcome", Warn);
+        var text = new ResultTextLimits("the outcome", WriteWarningLine);
         Write(ErrorRecord is not null || _isFailure
             ? ThirdPartyJobOutcome.From(text.Failure(FailureType, Message(), ExternalExecutionId), ErrorRecord)
             : ThirdPartyJobOutcome.From(Success(text)));
         return Task.CompletedTask;
     }
 
-    /// <summary>An outcome that cannot be made ends the handler: without it the job would be a success.</summary>
+    /// <summary>Ends the handler: without an outcome, the job would count as a success.</summary>
     private protected override void Fail(CommandError error, bool terminates) => Shell.ThrowTerminating(error);
 
     private string Message() => ErrorRecord is ErrorRecord error ? FailureMessageText.FromError(error)
         : !string.IsNullOrWhiteSpace(FailureMessage) ? FailureMessage!
         : throw new InvalidInputException(
-            nameof(FailureMessage), "The failure has no message.",
-            "Say with -FailureMessage why the job failed: the pipeline's owner reads it.");
+            nameof(FailureMessage), "-FailureMessage is empty.",
+            "Explain the failure with -FailureMessage. The pipeline's owner reads it.");
 
     private SuccessResult Success(ResultTextLimits text)
     {

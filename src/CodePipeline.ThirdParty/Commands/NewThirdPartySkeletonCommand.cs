@@ -8,8 +8,7 @@ using CodePipeline.ThirdParty.Parameters;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>
-/// Makes the request of an operation to fill in, or an example of its answer, as the AWS CLI's
-/// <c>--generate-cli-skeleton</c> does.
+/// Creates an empty request or a sample response of an operation, like <c>--generate-cli-skeleton</c> of the AWS CLI.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "CPThirdPartySkeleton", DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(PSObject), typeof(string))]
@@ -18,20 +17,20 @@ public sealed class NewThirdPartySkeletonCommand : AsyncCommand
     private const string ObjectSet = "Object";
     private const string YamlSet = "Yaml";
 
-    /// <summary>The operation, or the cmdlet that calls it.</summary>
+    /// <summary>The name of the operation, or of the cmdlet that calls it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(OperationCompleter))]
     public string Operation { get; set; } = string.Empty;
 
-    /// <summary>Gives JSON, which the AWS CLI takes by --cli-input-json too.</summary>
+    /// <summary>Emits JSON, which --cli-input-json of the AWS CLI also accepts.</summary>
     [Parameter(ParameterSetName = ObjectSet)]
     public SwitchParameter AsJson { get; set; }
 
-    /// <summary>Gives the answer of the operation, each text the name of its member, in place of the request.</summary>
+    /// <summary>Emits a sample response, with member names as values, instead of the request.</summary>
     [Parameter(ParameterSetName = ObjectSet)]
     public SwitchParameter Output { get; set; }
 
-    /// <summary>Gives YAML with comments, which the AWS CLI takes by --cli-input-yaml too.</summary>
+    /// <summary>Emits YAML with comments, which --cli-input-yaml of the AWS CLI also accepts.</summary>
     [Parameter(Mandatory = true, ParameterSetName = YamlSet)]
     public SwitchParameter AsYaml { get; set; }
 

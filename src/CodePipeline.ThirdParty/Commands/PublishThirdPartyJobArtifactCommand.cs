@@ -12,33 +12,33 @@ using CodePipeline.ThirdParty.Parameters;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>
-/// Uploads a file as it is, or a folder as a zip, to an output artifact of a job, with the job's own credentials and
-/// encrypted with the job's KMS key or, without one, the key that AWS manages.
+/// Uploads a file unchanged, or a folder as a zip, to an output artifact of a job. Uses the job's credentials, and the
+/// job's KMS key or, without one, the AWS managed key.
 /// </summary>
 /// <remarks>
-/// Publishing for a piped job, -Path is the first argument without a name. The same folder makes the same zip, byte for
-/// byte. CodePipeline's own actions expect zips: a file that is none is handed on as it is.
+/// For a piped job, -Path is the first positional argument. The same folder always yields the same zip, byte for byte.
+/// CodePipeline's own actions expect zips; other files are uploaded unchanged.
 /// </remarks>
 [Cmdlet(VerbsData.Publish, "CPThirdPartyJobArtifact", SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PublishedArtifact), typeof(ThirdPartyJobDetail))]
 public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
 {
-    /// <summary>The file, or the folder to zip.</summary>
-    /// <remarks>Takes a script block for each job, such as <c>{ "out/$($_.JobId)" }</c>.</remarks>
+    /// <summary>The file to upload, or the folder to zip.</summary>
+    /// <remarks>Accepts a script block for each job, such as <c>{ "out/$($_.JobId)" }</c>.</remarks>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>The name of the output artifact; the only one of the job if not given.</summary>
+    /// <summary>The output artifact's name. The default is the job's only output artifact.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ArtifactNameCompleter))]
     public string? Name { get; set; }
 
     /// <summary>
-    /// What becomes of symbolic links in a folder: Keep packs them as links and refuses those that lead out of it,
-    /// Follow packs what they lead to, Skip leaves them out.
+    /// The treatment of symbolic links in a folder: Keep packs them as links and rejects links that lead outside the
+    /// folder, Follow packs their targets, Skip leaves them out.
     /// </summary>
     [Parameter]
     [ValidateSet(nameof(LinkTreatment.Keep), nameof(LinkTreatment.Follow), nameof(LinkTreatment.Skip))]
@@ -94,7 +94,7 @@ public sealed class PublishThirdPartyJobArtifactCommand : ArtifactCommand
         _ = Enum.TryParse(Link, ignoreCase: true, out LinkTreatment links);
         UploadedObject uploaded = await new ArtifactMover(Clock) { Links = links }
             .PublishAsync(ArtifactsOf(job), artifact, path, progress, cancellationToken).ConfigureAwait(false);
-        Say($"Published {uploaded.Bytes:N0} bytes as artifact '{artifact.Name}' of job {JobId}.");
+        WriteVerboseLine($"Published {uploaded.Bytes:N0} bytes as artifact '{artifact.Name}' of job {JobId}.");
         if (!PassThru)
         {
             Write(new PublishedArtifact(job.JobId, artifact, path, uploaded.Bytes, uploaded.ETag, uploaded.VersionId));

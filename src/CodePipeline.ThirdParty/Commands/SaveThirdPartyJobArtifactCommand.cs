@@ -12,26 +12,24 @@ using CodePipeline.ThirdParty.Parameters;
 namespace CodePipeline.ThirdParty.Commands;
 
 /// <summary>
-/// Downloads artifacts of a job from S3, with the job's own credentials. Each lands in the destination under its own
-/// name: as a file with the extension of what it is or, with -Expand, as a folder.
+/// Downloads a job's artifacts from S3 with the job's credentials. Saves each artifact under its own name: as a file
+/// with a matching extension or, with -Expand, as a folder.
 /// </summary>
 /// <remarks>
-/// Saving a piped job, -Destination is the first argument without a name. An artifact appears whole or not at all; its
-/// checksum is verified where S3 keeps one of the whole object.
+/// For a piped job, -Destination is the first positional argument. An artifact appears whole or not at all. The cmdlet
+/// verifies the checksum if S3 has one for the whole object.
 /// </remarks>
 [Cmdlet(VerbsData.Save, "CPThirdPartyJobArtifact", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(FileInfo), typeof(DirectoryInfo), typeof(ThirdPartyJobDetail))]
 public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
 {
-    /// <summary>
-    /// The folder that the artifacts go into, made where it does not exist; the current one if not given.
-    /// </summary>
-    /// <remarks>Takes a script block for each job, such as <c>{ "in/$($_.JobId)" }</c>.</remarks>
+    /// <summary>The destination folder, created if it does not exist. The default is the current folder.</summary>
+    /// <remarks>Accepts a script block for each job, such as <c>{ "in/$($_.JobId)" }</c>.</remarks>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = ".";
 
-    /// <summary>The names of the artifacts, with wildcards; all of them if not given.</summary>
+    /// <summary>The artifact names, with wildcards. The default is all artifacts.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -39,43 +37,41 @@ public sealed class SaveThirdPartyJobArtifactCommand : ArtifactCommand
     public string[] Name { get; set; } = { "*" };
 
     /// <summary>
-    /// Takes the job's output artifacts, such as an earlier attempt may have left, in place of its inputs.
+    /// Downloads the job's output artifacts, for example from an earlier attempt, instead of its input artifacts.
     /// </summary>
     [Parameter]
     public SwitchParameter Output { get; set; }
 
     /// <summary>
-    /// Expands zip, tar and tar.gz, told by their content, into a folder of the artifact's name. Other archives are an
-    /// error, and any other file becomes a folder with one file.
+    /// Expands zip, tar and tar.gz, recognized by content, into a folder with the artifact's name. Other archive
+    /// formats are an error. Any other file becomes a folder with one file.
     /// </summary>
     [Parameter]
     public SwitchParameter Expand { get; set; }
 
     /// <summary>
-    /// How many bytes an archive may become with -Expand; 64 GiB if not given. Each entry counts as 4,096 at least.
+    /// The maximum expanded size in bytes with -Expand. The default is 64 GiB. Each entry counts as at least 4,096.
     /// </summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
     [NoCompletion]
     public long MaximumExpandedBytes { get; set; } = ExtractionLimits.Default.MaxBytes;
 
-    /// <summary>How many files, links and folders an archive may become with -Expand; 1,000,000 if not given.</summary>
+    /// <summary>The maximum number of files, links and folders with -Expand. The default is 1,000,000.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int MaximumExpandedEntries { get; set; } = ExtractionLimits.Default.MaxEntries;
 
     /// <summary>
-    /// How many times its own size an archive may become with -Expand; 250 if not given. Matters above 1 GiB only.
+    /// The maximum ratio of expanded size to archive size with -Expand. The default is 250. Applies above 1 GiB.
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int MaximumExpandedRatio { get; set; } = ExtractionLimits.Default.MaxRatio;
 
-    /// <summary>
-    /// Replaces what is in the destination under an artifact's name; a folder is replaced as a whole.
-    /// </summary>
+    /// <summary>Replaces an existing file or folder with the artifact's name. Replaces a folder as a whole.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

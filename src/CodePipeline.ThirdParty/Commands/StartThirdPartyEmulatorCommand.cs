@@ -14,76 +14,78 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Starts an emulator of the service in this process, on loopback.</summary>
+/// <summary>Starts an emulator of the service in this process on the loopback interface.</summary>
 [Cmdlet(VerbsLifecycle.Start, "CPThirdPartyEmulator", SupportsShouldProcess = true)]
 [OutputType(typeof(ThirdPartyEmulator))]
 public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
 {
-    /// <summary>A name to find it by; without it, one is made up.</summary>
+    /// <summary>The emulator name. The default is a generated name.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string? Name { get; set; }
 
-    /// <summary>The port, 0 for a free one.</summary>
+    /// <summary>The port; 0 selects a free one.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
     [NoCompletion]
     public int Port { get; set; }
 
-    /// <summary>The region it plays.</summary>
+    /// <summary>The region that the emulator reports.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string Region { get; set; } = "us-east-1";
 
-    /// <summary>The region of the artifacts' bucket; that of the emulator if not given.</summary>
+    /// <summary>The region of the artifact bucket. The default is the emulator's region.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? ArtifactRegion { get; set; }
 
-    /// <summary>The access key id it knows; without it, one is made up.</summary>
+    /// <summary>The access key id that the emulator accepts. The default is a generated one.</summary>
     [Parameter]
     [Alias("AK", "AccessKeyId")]
     [NoCompletion]
     public string? AccessKey { get; set; }
 
-    /// <summary>The secret access key that belongs to it; without it, one is made up.</summary>
+    /// <summary>The secret access key for that id. The default is a generated one.</summary>
     [Parameter]
     [Alias("SK", "SecretAccessKey")]
     [SecretTransformation]
     [NoCompletion]
     public Secret? SecretKey { get; set; }
 
-    /// <summary>Action types it knows beside those of its jobs.</summary>
+    /// <summary>Additional action types that the emulator knows.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ActionTypeCompleter))]
     public object[]? ActionType { get; set; }
 
-    /// <summary>When a job that was handed out and not claimed is handed out again; 60 s if not given.</summary>
+    /// <summary>The lease: the time until the emulator hands out an unclaimed job again. The default is 60 s.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? LeaseTime { get; set; }
 
-    /// <summary>When a claimed job is timed out; 1 h if not given.</summary>
+    /// <summary>The time limit of a claimed job. The default is 1 h.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? JobTimeLimit { get; set; }
 
-    /// <summary>When a job that goes on shows up again; 30 s if not given.</summary>
+    /// <summary>The delay until the next job of a continued action. The default is 30 s.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? ContinuationDelay { get; set; }
 
-    /// <summary>How long artifact credentials live; 15 min if not given.</summary>
+    /// <summary>The lifetime of artifact credentials. The default is 15 min.</summary>
     [Parameter]
     [DurationTransformation]
     [NoCompletion]
     public TimeSpan? CredentialLifetime { get; set; }
 
-    /// <summary>Faults to order, such as 'seed=1;throttle=0.1;drop-after=0.05@PutThirdPartyJobSuccessResult'.</summary>
+    /// <summary>
+    /// Faults to inject, such as 'seed=1;throttle=0.1;drop-after=0.05@PutThirdPartyJobSuccessResult'.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(FaultCompleter))]
     public string? Fault { get; set; }
@@ -118,7 +120,7 @@ public sealed class StartThirdPartyEmulatorCommand : AsyncCommand
             Faults = Fault is null ? null : FaultPlan.Parse(Fault),
         });
         EmulatorRegistry.Add(emulator);
-        Say($"Emulator '{emulator.Name}' listens on {emulator.Endpoint}.");
+        WriteVerboseLine($"Emulator '{emulator.Name}' listens on {emulator.Endpoint}.");
         Write(emulator);
     }
 

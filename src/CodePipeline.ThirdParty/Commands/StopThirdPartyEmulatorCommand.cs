@@ -7,7 +7,7 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Stops an emulator; its jobs are gone.</summary>
+/// <summary>Stops an emulator and discards its jobs.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "CPThirdPartyEmulator", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class StopThirdPartyEmulatorCommand : EmulatorCommand

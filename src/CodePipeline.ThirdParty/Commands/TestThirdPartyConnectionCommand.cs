@@ -9,29 +9,30 @@ using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Commands;
 
-/// <summary>Checks that everything is there to work with jobs, and never polls.</summary>
+/// <summary>Checks the prerequisites for working with jobs, without polling.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "CPThirdPartyConnection")]
 [OutputType(typeof(ConnectionCheck), typeof(bool))]
 public sealed class TestThirdPartyConnectionCommand : ConnectedCommand
 {
-    /// <summary>An action type to check the writing of.</summary>
+    /// <summary>An action type whose spelling to check.</summary>
     [Parameter(Position = 0)]
     [ActionTypeTransformation]
     [ArgumentCompleter(typeof(ActionTypeCompleter))]
     public ActionTypeId? ActionType { get; set; }
 
-    /// <summary>A client to look the token up of.</summary>
+    /// <summary>A client id whose token to look up.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClientIdCompleter))]
     public string? ClientId { get; set; }
 
-    /// <summary>Gives only whether nothing failed.</summary>
+    /// <summary>Emits only true or false: whether no check failed.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        ThirdPartySession session = await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
+        ThirdPartySession session =
+            await EffectiveSessionAsync(PipedObject.None, cancellationToken).ConfigureAwait(false);
         bool passed = true;
         var preflight = new Preflight(session, TimeProvider.System, Options, Describe, check =>
         {
@@ -49,5 +50,5 @@ public sealed class TestThirdPartyConnectionCommand : ConnectedCommand
     }
 
     private static (string Text, string RecommendedAction)? Describe(Exception error) =>
-        ErrorCatalog.Find(error, target: null) is CommandError known ? (known.Message, known.Advice) : null;
+        ErrorCatalog.Find(error, target: null) is CommandError known ? (known.Message, known.RecommendedAction) : null;
 }

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace CodePipeline.ThirdParty.Display;
 
 /// <summary>
-/// Text of a job as a terminal can show it without following it: colours are left out, line ends and tabs stay, and what
-/// else would steer the terminal, or turn text round, is shown by its number.
+/// Makes a job's text safe to display on a terminal. Removes colors, keeps line ends and tabs, and escapes other
+/// control and bidirectional characters.
 /// </summary>
 internal static class TerminalText
 {

@@ -2,20 +2,18 @@ using System;
 
 namespace CodePipeline.ThirdParty.Display;
 
-/// <summary>
-/// Lets progress through now and then: the first at once, then one in each interval. From any thread.
-/// </summary>
-/// <remarks>Transfers tell of every piece that moves, and each record costs a turn of the pipeline.</remarks>
+/// <summary>Limits progress updates to the first one and then one per interval. Thread-safe.</summary>
+/// <remarks>Transfers report every piece, and each record costs a turn of the pipeline thread.</remarks>
 internal sealed class Throttle(TimeSpan interval, TimeProvider clock)
 {
     private readonly object _lock = new();
     private long _last;
     private bool _begun;
 
-    /// <summary>The pace of a transfer's display: five times a second.</summary>
+    /// <summary>The throttle of transfer progress: five updates per second.</summary>
     public static Throttle ForTransfers(TimeProvider clock) => new(TimeSpan.FromMilliseconds(200), clock);
 
-    /// <summary>Whether it is time to show something; the interval begins anew where it is.</summary>
+    /// <summary>Whether an update is due. Restarts the interval if it is.</summary>
     public bool IsDue()
     {
         lock (_lock)

@@ -5,8 +5,10 @@ using CodePipeline.ThirdParty.Artifacts;
 
 namespace CodePipeline.ThirdParty.Display;
 
-/// <summary>Makes progress records of a transfer: bytes, rate and time left, five times a second at most.</summary>
-/// <remarks>PowerShell shows a bar in one line, which the activity takes first. So the activity is short.</remarks>
+/// <summary>Creates progress records of a transfer: bytes, rate and remaining time, at most five per second.</summary>
+/// <remarks>
+/// PowerShell displays a progress bar in one line that starts with the activity, so the activity is short.
+/// </remarks>
 internal sealed class TransferProgressDisplay : IProgress<TransferProgress>
 {
     private const int LongestName = 24;
@@ -19,16 +21,16 @@ internal sealed class TransferProgressDisplay : IProgress<TransferProgress>
     private readonly string _job;
     private readonly Action<ProgressRecord> _show;
     private readonly TimeProvider _clock;
-    private readonly Throttle _pace;
+    private readonly Throttle _throttle;
     private readonly long _started;
     private bool _shown;
 
-    /// <param name="id">The number of the bar.</param>
-    /// <param name="activity">What is done, such as "Saving".</param>
-    /// <param name="name">The name of the artifact.</param>
-    /// <param name="jobId">The job that it belongs to.</param>
-    /// <param name="show">Shows a record.</param>
-    /// <param name="clock">The clock that the rate goes by.</param>
+    /// <param name="id">The activity id of the progress bar.</param>
+    /// <param name="activity">The activity, such as "Saving".</param>
+    /// <param name="name">The artifact's name.</param>
+    /// <param name="jobId">The artifact's job.</param>
+    /// <param name="show">Writes a progress record.</param>
+    /// <param name="clock">The clock for the rate.</param>
     public TransferProgressDisplay(
         int id, string activity, string? name, string jobId, Action<ProgressRecord> show, TimeProvider clock)
     {
@@ -37,7 +39,7 @@ internal sealed class TransferProgressDisplay : IProgress<TransferProgress>
         _job = $"Job {jobId}";
         _show = show;
         _clock = clock;
-        _pace = Throttle.ForTransfers(clock);
+        _throttle = Throttle.ForTransfers(clock);
         _started = clock.GetTimestamp();
     }
 
@@ -45,7 +47,7 @@ internal sealed class TransferProgressDisplay : IProgress<TransferProgress>
     {
         lock (_lock)
         {
-            if (!_pace.IsDue())
+            if (!_throttle.IsDue())
             {
                 return;
             }
@@ -55,7 +57,7 @@ internal sealed class TransferProgressDisplay : IProgress<TransferProgress>
         }
     }
 
-    /// <summary>Takes the display away.</summary>
+    /// <summary>Removes the progress bar.</summary>
     public void End()
     {
         lock (_lock)
@@ -67,7 +69,7 @@ internal sealed class TransferProgressDisplay : IProgress<TransferProgress>
         }
     }
 
-    /// <summary>A number of bytes in the unit that suits it, in the user's culture.</summary>
+    /// <summary>Formats a number of bytes with a unit in the user's culture.</summary>
     internal static string Size(double bytes)
     {
         int unit = 0;

@@ -18,63 +18,64 @@ using InvalidJobStateException = CodePipeline.ThirdParty.Client.InvalidJobStateE
 
 namespace CodePipeline.ThirdParty.Errors;
 
-/// <summary>Every error that the cmdlets write. The ids are API: scripts compare them.</summary>
+/// <summary>Every error that the cmdlets write. Scripts compare the ids, so the ids are API.</summary>
 internal static class ErrorCatalog
 {
     private const string IssuesUrl = "https://github.com/codepipeline-thirdparty/CodePipeline.ThirdParty/issues";
 
-    private static readonly Dictionary<Type, (string Id, ErrorCategory Category, string Advice)> s_service = new()
+    private static readonly Dictionary<Type, (string Id, ErrorCategory Category, string Action)> s_service = new()
     {
         [typeof(ActionTypeNotFoundException)] = ("ActionTypeNotFound", ErrorCategory.ObjectNotFound,
             "Check category, provider and version, and that the action type is registered in this region."),
         [typeof(ValidationException)] = ("ServiceValidation", ErrorCategory.InvalidArgument,
             "Correct the input that the service names."),
         [typeof(JobNotFoundException)] = ("JobNotFound", ErrorCategory.ObjectNotFound,
-            "Check the job id, and that region and account are those of the poll."),
+            "Check the job id, and use the region and account of the poll."),
         [typeof(InvalidClientTokenException)] = ("InvalidClientToken", ErrorCategory.AuthenticationError,
-            "Look the client token up by the job's ClientId; the client id itself is not the token."),
+            "Look up the client token for the job's ClientId. The client id itself is not the token."),
         [typeof(InvalidJobException)] = ("InvalidJob", ErrorCategory.ResourceUnavailable,
-            "Leave the job alone: it is over, or it is not for a worker."),
+            "Skip the job: it has ended, or it is not a job for workers."),
         [typeof(InvalidJobStateException)] = ("InvalidJobState", ErrorCategory.ResourceUnavailable,
-            "Confirm a job before you complete it, and complete it once. A job whose time limit has passed takes no result."),
+            "Confirm a job before you complete it, and complete it once. After a job's time limit, the service accepts "
+            + "no result."),
         [typeof(InvalidNonceException)] = ("JobTaken", ErrorCategory.ResourceBusy,
-            "Leave the job alone: another worker has it."),
+            "Skip the job: another worker claimed it."),
         [typeof(ThrottlingException)] = ("Throttled", ErrorCategory.LimitsExceeded,
-            "Call less often, or connect with -RetryMode Adaptive or more -MaxAttempts."),
+            "Send fewer requests, or connect with -RetryMode Adaptive or a higher -MaxAttempts."),
         [typeof(ExpiredTokenException)] = ("CredentialsExpired", ErrorCategory.AuthenticationError,
             "Get new credentials: sign in again, or renew the session token."),
         [typeof(AccessDeniedException)] = ("AccessDenied", ErrorCategory.PermissionDenied,
-            "Allow the identity the action codepipeline:{0}; Test-CPThirdPartyConnection shows what is allowed."),
+            "Allow codepipeline:{0} for this identity. Test-CPThirdPartyConnection shows what is allowed."),
         [typeof(UnrecognizedClientException)] = ("CredentialsNotRecognized", ErrorCategory.AuthenticationError,
             "Check the access key and the session token, and that they belong to this partition and account."),
         [typeof(InvalidSignatureException)] = ("InvalidSignature", ErrorCategory.AuthenticationError,
             "Check that the secret key belongs to the access key."),
         [typeof(ClockSkewException)] = ("ClockSkew", ErrorCategory.AuthenticationError,
-            "Set the clock of this machine."),
+            "Correct the clock of this machine."),
         [typeof(ServiceUnavailableException)] = ("ServiceUnavailable", ErrorCategory.ResourceUnavailable,
             "Try again later."),
         [typeof(OtherServiceException)] = ("ServiceError", ErrorCategory.InvalidResult,
-            "Look the error's name up in the AWS documentation; AWS Support asks for the request id."),
+            "Look up the error name in the AWS documentation. AWS Support needs the request id."),
         [typeof(UnexpectedResponseException)] = ("UnexpectedResponse", ErrorCategory.ProtocolError,
-            "Check the endpoint, and whether a proxy answers in its place."),
+            "Check the endpoint, and check whether a proxy responds instead of the service."),
     };
 
-    private static readonly Dictionary<ConnectionFault, (string Id, ErrorCategory Category, string What, string Advice)>
+    private static readonly Dictionary<ConnectionFault, (string Id, ErrorCategory Category, string What, string Action)>
         s_connection = new()
         {
             [ConnectionFault.Unreachable] = ("EndpointUnreachable", ErrorCategory.ConnectionError,
                 "cannot be reached", "Check the endpoint, the network and the proxy."),
             [ConnectionFault.NameNotResolved] = ("EndpointNameNotResolved", ErrorCategory.ConnectionError,
-                "has a host name that DNS does not know",
+                "has a host name that DNS cannot resolve",
                 "Check the region and the endpoint for typos, and this machine's DNS."),
             [ConnectionFault.Tls] = ("TlsFailed", ErrorCategory.ConnectionError,
-                "does not make a TLS connection that is trusted",
-                "Check that the endpoint speaks https; behind an inspecting proxy, give its authority with -CaBundle, "
+                "did not offer a trusted TLS connection",
+                "Check that the endpoint supports https. Behind an inspecting proxy, set its CA with -CaBundle, "
                 + "AWS_CA_BUNDLE or ca_bundle in the profile."),
             [ConnectionFault.Timeout] = ("EndpointTimeout", ErrorCategory.OperationTimeout,
-                "does not answer in time", "Try again, or raise -Timeout and -ConnectTimeout of Connect-CPThirdParty."),
+                "did not respond in time", "Try again, or raise -Timeout and -ConnectTimeout of Connect-CPThirdParty."),
             [ConnectionFault.Proxy] = ("ProxyRefused", ErrorCategory.ConnectionError,
-                "is refused by the proxy",
+                "was refused by the proxy",
                 "Check -Proxy and -ProxyCredential of Connect-CPThirdParty, or HTTPS_PROXY."),
         };
 
@@ -129,11 +130,12 @@ internal static class ErrorCatalog
     };
 
     /// <summary>
-    /// The error for an exception of ours, or <see langword="null"/> for one that is none of the catalogue.
+    /// The error for one of the module's exceptions, or <see langword="null"/> for an exception that is not in the
+    /// catalogue.
     /// </summary>
     public static CommandError? Find(Exception error, object? target) => error switch
     {
-        // The job that was at work, where there is one, is what the error is about.
+        // The target is the current job, if there is one.
         RecordException record => record.Error with { Target = target ?? record.Error.Target },
         ThirdPartyServiceException service => Service(service, target),
         ThirdPartyConnectionException connection => Connection(connection, target),
@@ -144,7 +146,7 @@ internal static class ErrorCatalog
         InvalidInputException input => InvalidInput(input, target),
         ClientTokenNotFoundException token => new CommandError(
             "ClientTokenNotFound", ErrorCategory.AuthenticationError, target ?? token.JobId, token, token.Message,
-            "Give -ClientToken (a token, a hashtable of client id to token, or a script block), connect with it, or "
+            "Pass -ClientToken (a token, a hashtable of client id to token, or a script block), connect with it, or "
             + $"set {EnvironmentTokenSource.Variable}."),
         ArtifactTransferException artifact => new CommandError(
             s_artifact[artifact.Fault].Id, s_artifact[artifact.Fault].Category, artifact.Path ?? target, artifact,
@@ -157,12 +159,13 @@ internal static class ErrorCatalog
             journal.RecommendedAction),
         WorkDirectoryException folder => new CommandError(
             "WorkDirectoryUnusable", ErrorCategory.OpenError, folder.Path, folder, folder.Message,
-            "Give -WorkDirectory a folder where the worker may write, on a disk with room."),
+            "Set -WorkDirectory to a writable folder on a disk with free space."),
         HandlersStuckException stuck => new CommandError(
             "HandlerStuck", ErrorCategory.OperationTimeout, target, stuck, stuck.Message,
-            "End this process, which ends them, and start the worker again; find out what the handlers wait for."),
+            "End this process to end the handlers, and restart the worker. Find out what the handlers wait for."),
         EmulatorStartException emulator => new CommandError(
-            "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message, emulator.RecommendedAction),
+            "EmulatorNotStarted", ErrorCategory.ResourceUnavailable, target, emulator, emulator.Message,
+            emulator.RecommendedAction),
         _ => null,
     };
 
@@ -170,14 +173,14 @@ internal static class ErrorCatalog
         "InvalidInput", ErrorCategory.InvalidArgument, target ?? error.InputName, error, error.Message,
         error.RecommendedAction);
 
-    /// <summary>An acknowledgement whose status is not InProgress.</summary>
+    /// <summary>The service acknowledged the job with another status than InProgress.</summary>
     public static CommandError JobTaken(string jobId, string status, object target)
     {
         string message =
-            $"Job {jobId} was not claimed: its status is '{status}', so another worker has it or it is over.";
+            $"Job {jobId} was not claimed: its status is '{status}', so another worker claimed it or it has ended.";
         return new CommandError(
             "JobTaken", ErrorCategory.ResourceBusy, target, new InvalidOperationException(message), message,
-            "Leave the job: it is not this worker's.");
+            "Skip the job: it does not belong to this worker.");
     }
 
     public static CommandError NoNonce(string jobId, object target)
@@ -185,10 +188,10 @@ internal static class ErrorCatalog
         string message = $"The details of job {jobId} have no nonce, so it cannot be claimed.";
         return new CommandError(
             "NonceMissing", ErrorCategory.ResourceUnavailable, target, new InvalidOperationException(message), message,
-            "Leave the job: it is over, or already claimed.");
+            "Skip the job: it has ended, or a worker already claimed it.");
     }
 
-    /// <summary>A name that none of the job's artifacts has.</summary>
+    /// <summary>No artifact of the job has this name.</summary>
     public static CommandError ArtifactNotInJob(
         string name, string kind, string jobId, IEnumerable<string?> known, object target)
     {
@@ -196,26 +199,26 @@ internal static class ErrorCatalog
         string message = $"Job {jobId} has no {kind} artifact '{name}'.";
         return new CommandError(
             "ArtifactNotInJob", ErrorCategory.ObjectNotFound, target, new InvalidOperationException(message), message,
-            all.Length > 0 ? $"Use one of: {all}." : $"The job has no {kind} artifacts at all.");
+            all.Length > 0 ? $"Use one of: {all}." : $"The job has no {kind} artifacts.");
     }
 
-    /// <summary>There is not one output artifact to take for granted.</summary>
+    /// <summary>The job has no output artifact or several, and none is named.</summary>
     public static CommandError ArtifactAmbiguous(string jobId, IReadOnlyCollection<string?> known, object target)
     {
         string message = known.Count == 0
             ? $"Job {jobId} has no output artifact to publish."
-            : $"Job {jobId} has {known.Count} output artifacts, and -Name does not say which one to publish.";
+            : $"Job {jobId} has {known.Count} output artifacts, and -Name is missing.";
         return new CommandError(
             "ArtifactAmbiguous", ErrorCategory.InvalidArgument, target, new InvalidOperationException(message), message,
             known.Count == 0
-                ? "Give the action of the pipeline an output artifact, or publish nothing."
+                ? "Add an output artifact to the pipeline's action, or publish nothing."
                 : $"Use -Name with one of: {string.Join(", ", known)}.");
     }
 
     public static CommandError WaitTimedOut(ActionTypeId actionType, TimeSpan waited)
     {
         string message = string.Format(
-            CultureInfo.CurrentCulture, "No job of {0} came within {1:g}.", actionType, waited);
+            CultureInfo.CurrentCulture, "No job of {0} arrived within {1:g}.", actionType, waited);
         return new CommandError(
             "WaitTimedOut", ErrorCategory.OperationTimeout, actionType, new TimeoutException(message), message,
             "Wait longer with -Timeout, or check that the pipeline's action ran.");
@@ -224,16 +227,17 @@ internal static class ErrorCatalog
     public static CommandError SessionNotFound(string name, IEnumerable<string?> known)
     {
         string all = string.Join(", ", known);
-        string message = $"There is no session '{name}' in this runspace.";
+        string message = $"No session '{name}' exists in this runspace.";
         return new CommandError(
             "SessionNotFound", ErrorCategory.ObjectNotFound, name, new InvalidOperationException(message), message,
-            all.Length > 0 ? $"Use one of: {all}." : "Make it with Connect-CPThirdParty -Name.");
+            all.Length > 0 ? $"Use one of: {all}." : "Create it with Connect-CPThirdParty -Name.");
     }
 
-    /// <summary>PowerShell wants to ask before the cmdlet goes on, and there is nobody to ask.</summary>
+    /// <summary>The cmdlet needs confirmation, but the host cannot prompt the user.</summary>
     public static CommandError PromptUnavailable(string target, Exception error)
     {
-        string message = $"A confirmation is needed for {target}, and PowerShell cannot ask here: {error.Message}";
+        string message =
+            $"The cmdlet needs confirmation for {target}, but PowerShell cannot prompt here: {error.Message}";
         return new CommandError(
             "PromptUnavailable", ErrorCategory.InvalidOperation, target, error, message,
             "Use -Confirm:$false, or set $ConfirmPreference to High.");
@@ -244,7 +248,7 @@ internal static class ErrorCatalog
         string message = $"The client token of client '{clientId}' could not be looked up in {source}: {error.Message}";
         return new CommandError(
             "ClientTokenSourceFailed", ErrorCategory.AuthenticationError, clientId, error, message,
-            "Fix the source, or give the token with -ClientToken.");
+            "Fix the token source, or pass -ClientToken.");
     }
 
     public static CommandError EmulatorNotFound(string? name)
@@ -254,7 +258,7 @@ internal static class ErrorCatalog
             : $"No emulator '{name}' is running in this process.";
         return new CommandError(
             "EmulatorNotFound", ErrorCategory.ObjectNotFound, name, new InvalidOperationException(message), message,
-            "Start one with Start-CPThirdPartyEmulator; Get-CPThirdPartyEmulator shows those that run.");
+            "Start one with Start-CPThirdPartyEmulator. Get-CPThirdPartyEmulator lists the running ones.");
     }
 
     public static CommandError EmulatorExists(string name)
@@ -265,66 +269,67 @@ internal static class ErrorCatalog
             "Use another name, or stop the running one with Stop-CPThirdPartyEmulator.");
     }
 
-    /// <summary>The script of <c>-FilePath</c> is not there, or is no script.</summary>
+    /// <summary>The script of <c>-FilePath</c> does not exist or is not a PowerShell script.</summary>
     public static CommandError HandlerFileNotFound(string path)
     {
-        string message = $"There is no script '{path}'.";
+        string message = $"The script '{path}' does not exist.";
         return new CommandError(
             "HandlerFileNotFound", ErrorCategory.ObjectNotFound, path,
             new System.IO.FileNotFoundException(message, path), message,
-            "Give -FilePath the path of a .ps1 file that handles a job.");
+            "Set -FilePath to a .ps1 file that handles a job.");
     }
 
-    /// <summary>The script of <c>-FilePath</c> cannot be read or parsed, or may not run here.</summary>
+    /// <summary>The script of <c>-FilePath</c> cannot be read or parsed, or the execution policy blocks it.</summary>
     public static CommandError HandlerFileUnusable(string path, Exception error) => new(
         "HandlerFileUnusable", ErrorCategory.ParserError, path, error,
         $"The script '{path}' cannot be used: {error.Message}",
         "Fix the script. Check that this account can read it, and that the execution policy allows it.");
 
-    /// <summary>A script block cannot go to another runspace.</summary>
+    /// <summary>A handler in another runspace uses a script block of the caller.</summary>
     public static CommandError UsingScriptBlock(string variable)
     {
-        string message = $"$using:{variable} is a script block, which belongs to the runspace that it was made in.";
+        string message = $"$using:{variable} is a script block, which runs only in the runspace that created it.";
         return new CommandError(
             "UsingScriptBlock", ErrorCategory.InvalidArgument, variable, new InvalidOperationException(message),
             message,
-            "Write the script into the handler or into a module, or use -ThrottleLimit 1.");
+            "Move the code into the handler or into a module, or use -ThrottleLimit 1.");
     }
 
-    /// <summary>Jobs waited, and a worker could take none of them.</summary>
+    /// <summary>Jobs were waiting, but the worker could not claim any of them.</summary>
     public static CommandError NoJobClaimed(IReadOnlyList<JobReport> skipped)
     {
         string message = skipped.Count == 1
-            ? $"A job waited, and it could not be claimed: {skipped[0].Message}"
-            : $"{skipped.Count} jobs waited, and none of them could be claimed; the first: {skipped[0].Message}";
+            ? $"1 job was waiting, but the worker could not claim it: {skipped[0].Message}"
+            : $"{skipped.Count} jobs were waiting, but the worker could not claim any of them. The first one: "
+                + skipped[0].Message;
         return new CommandError(
             "NoJobClaimed", ErrorCategory.ResourceUnavailable, skipped.Select(each => each.JobId).ToArray(),
             new InvalidOperationException(message), message,
-            "See the warnings for the reasons, most often a client token that is missing or wrong.");
+            "Read the warnings for the reasons. The most common one is a missing or wrong client token.");
     }
 
     /// <summary>The log of <c>-LogPath</c> cannot be opened.</summary>
     public static CommandError LogUnusable(string path, Exception error) => new(
         "LogUnusable", ErrorCategory.OpenError, path, error, $"The log '{path}' cannot be opened: {error.Message}",
-        "Give -LogPath a file that this account can write to.");
+        "Set -LogPath to a file that this account can write to.");
 
-    /// <summary>An exception that ended a handler without an error record.</summary>
+    /// <summary>A handler ended with an exception that has no error record.</summary>
     public static CommandError HandlerFailed(Exception error) => new(
         "HandlerFailed", ErrorCategory.OperationStopped, null, error, error.Message,
-        "See what the handler does there.");
+        "Check the handler at the reported position.");
 
-    /// <summary>What no other entry knows: a defect of this module.</summary>
+    /// <summary>An exception that no other entry covers: a bug in this module.</summary>
     public static CommandError Unexpected(Exception error, object? target) => new(
         "Unexpected", ErrorCategory.InvalidOperation, target, error, $"{error.GetType().Name}: {error.Message}",
-        "This is a defect of the module. Report it at " + IssuesUrl
-        + " with the error's exception and what -Debug shows.");
+        "This is a bug in the module. Report it at " + IssuesUrl
+        + " with the error's exception and the output of -Debug.");
 
     private static CommandError Service(ThirdPartyServiceException error, object? target)
     {
         (string id, ErrorCategory category, string advice) = s_service[error.GetType()];
         ServiceError about = error.Error;
 
-        // An answer without a name of an error tells its status in the message.
+        // A response without an error code has its HTTP status in the message.
         string name = about.Code.Length > 0 ? $"{about.Code}: " : string.Empty;
         string tries = about.Attempts > 1 ? $" after {about.Attempts} attempts" : string.Empty;
         string requestId = about.RequestId is null ? string.Empty : $" (request id {about.RequestId})";
@@ -334,7 +339,7 @@ internal static class ErrorCatalog
             advice.Replace("{0}", about.Operation));
     }
 
-    /// <summary>Of many jobs in a pipeline, the message tells which one it is about.</summary>
+    /// <summary>Names the target, because a pipeline can process many jobs.</summary>
     private static string About(object? target) => target switch
     {
         ThirdPartyJob job => $" for job {job.JobId}",

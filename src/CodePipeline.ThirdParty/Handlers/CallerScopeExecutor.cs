@@ -7,11 +7,13 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>The caller's own scope, on the pipeline thread: what <c>-ThrottleLimit 1</c> runs handlers in.</summary>
+/// <summary>Runs handlers in the caller's scope on the pipeline thread, for <c>-ThrottleLimit 1</c>.</summary>
 /// <param name="command">The worker's cmdlet.</param>
-/// <param name="script">What to run.</param>
-/// <param name="canAsk">Whether a handler may ask the user.</param>
-/// <param name="stop">The pipeline ends, and with it what waits for its thread.</param>
+/// <param name="script">The handler script.</param>
+/// <param name="canAsk">Whether a handler may prompt the user.</param>
+/// <param name="stop">
+/// Cancelled when the pipeline ends. Handlers that still wait for its thread then never start.
+/// </param>
 internal sealed class CallerScopeExecutor(
     AsyncCommand command, HandlerScript script, bool canAsk, CancellationToken stop) : IScriptExecutor
 {
@@ -21,12 +23,12 @@ internal sealed class CallerScopeExecutor(
 
     /// <inheritdoc/>
     public async Task<HandlerCompletion> RunAsync(
-        ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken)
+        ThirdPartyJob job, Action<HandlerRecord> onRecord, SecretMask secrets, CancellationToken cancellationToken)
     {
         var end = new TaskCompletionSource<HandlerCompletion>(TaskCreationOptions.RunContinuationsAsynchronously);
         int state = Waiting;
 
-        // A script that runs is stopped, and then comes to its end; one that waits for the thread never begins.
+        // Cancellation stops a running script, which then ends by itself. A waiting script never starts.
         using CancellationTokenRegistration cancelled = cancellationToken.Register(GiveUp);
         using CancellationTokenRegistration stopped = stop.Register(GiveUp);
         command.OnPipeline(() =>
@@ -38,7 +40,7 @@ internal sealed class CallerScopeExecutor(
 
             try
             {
-                var call = new HandlerCall(script, job, hear, secrets);
+                var call = new HandlerCall(script, job, onRecord, secrets);
                 command.Shell.RunHandler(call, canAsk, cancellationToken);
                 end.TrySetResult(call.End);
             }

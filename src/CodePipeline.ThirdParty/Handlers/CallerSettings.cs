@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>What handlers have of their caller: preferences, place, sessions, values of <c>$using:</c>.</summary>
+/// <summary>Captures the caller's preferences, location, sessions and <c>$using:</c> values for handlers.</summary>
 internal static class CallerSettings
 {
     private const string FileSystem = "FileSystem";
@@ -18,14 +18,14 @@ internal static class CallerSettings
 
     public static RunspaceSettings Capture(PSCmdlet caller, HandlerScript script, SessionStore sessions)
     {
-        // A runspace of ours would let the script do what its caller may not.
+        // A new runspace would give the script more rights than its caller has.
         if (caller.SessionState.LanguageMode != PSLanguageMode.FullLanguage)
         {
             throw new InvalidInputException(
                 "ThrottleLimit",
-                $"PowerShell is in {caller.SessionState.LanguageMode} mode here, and above 1 handlers run in runspaces "
-                + "of their own.",
-                "Use -ThrottleLimit 1, and more workers for more jobs at once.");
+                $"PowerShell runs in {caller.SessionState.LanguageMode} mode, which allows no separate runspaces for "
+                + "handlers.",
+                "Use -ThrottleLimit 1, and start more workers to run more jobs at once.");
         }
 
         var preferences = new Dictionary<string, object>();
@@ -37,17 +37,19 @@ internal static class CallerSettings
             }
         }
 
-        PathInfo place = caller.SessionState.Path.CurrentLocation;
+        PathInfo location = caller.SessionState.Path.CurrentLocation;
         return new RunspaceSettings
         {
             Using = UsingVariables.Collect(script.Block, caller),
-            Location = place.Provider.Name == FileSystem ? place.ProviderPath : null,
+            Location = location.Provider.Name == FileSystem ? location.ProviderPath : null,
             Preferences = preferences,
             Sessions = sessions.All().ToList(),
         };
     }
 
-    /// <summary>Common parameters rule the handlers too: they are where messages come from.</summary>
+    /// <summary>
+    /// The preferences set by the worker's common parameters. They apply to handlers, which write most messages.
+    /// </summary>
     public static IReadOnlyDictionary<string, object> GivenPreferences(PSCmdlet cmdlet)
     {
         var preferences = new Dictionary<string, object>();

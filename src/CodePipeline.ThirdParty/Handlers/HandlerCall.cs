@@ -6,43 +6,43 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>One run of a handler's script, within PowerShell.</summary>
+/// <summary>One call of a handler script.</summary>
 public sealed class HandlerCall
 {
     private readonly HandlerOutput _output;
 
-    internal HandlerCall(HandlerScript script, ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets)
+    internal HandlerCall(HandlerScript script, ThirdPartyJob job, Action<HandlerRecord> onRecord, SecretMask secrets)
     {
         Secrets = secrets;
         Script = script;
         Job = job;
-        Hear = hear;
-        _output = new HandlerOutput(job.JobId, hear);
+        OnRecord = onRecord;
+        _output = new HandlerOutput(job.JobId, onRecord);
     }
 
     internal HandlerScript Script { get; }
 
     internal ThirdPartyJob Job { get; }
 
-    internal Action<HandlerRecord> Hear { get; }
+    internal Action<HandlerRecord> OnRecord { get; }
 
-    /// <summary>What is not to be left anywhere.</summary>
+    /// <summary>The job's secrets, to be masked in all output.</summary>
     internal SecretMask Secrets { get; }
 
-    /// <summary>Preference variables that the handler runs with, by name.</summary>
+    /// <summary>The handler's preference variables, by name.</summary>
     internal IReadOnlyDictionary<string, object> Preferences => Script.Preferences;
 
     internal HandlerCompletion End { get; set; } = HandlerCompletion.Stopped;
 
-    /// <summary>The block as this runspace is to run it.</summary>
+    /// <summary>The script block for the current runspace; null to use the script's own block.</summary>
     internal ScriptBlock? Block { get; set; }
 
-    /// <summary>What the script's pipeline ends in.</summary>
-    internal void Take(object? value) => _output.Take(value);
+    /// <summary>Adds an output object of the script.</summary>
+    internal void AddOutput(object? value) => _output.Add(value);
 
-    /// <summary>Shows what waits to be formatted.</summary>
+    /// <summary>Formats and reports pending output.</summary>
     internal void Flush() => _output.Flush();
 
-    /// <summary>Says how objects become text: as PowerShell shows them, in a width.</summary>
+    /// <summary>Sets the function that formats objects as PowerShell displays them, within a width.</summary>
     internal void FormatWith(Func<IReadOnlyList<object>, int, string> format) => _output.Format = format;
 }

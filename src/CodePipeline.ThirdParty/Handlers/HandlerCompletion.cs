@@ -2,46 +2,44 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>How a handler's script came to its end.</summary>
+/// <summary>How a handler script ended.</summary>
 internal enum HandlerCompletionKind
 {
-    /// <summary>At its last line, or by return.</summary>
+    /// <summary>It reached its last line or return.</summary>
     Completed,
 
-    /// <summary>By break or continue outside of a loop.</summary>
+    /// <summary>It executed break or continue outside a loop.</summary>
     BrokeOut,
 
-    /// <summary>By an error that ended it.</summary>
+    /// <summary>An error ended it.</summary>
     Failed,
 
-    /// <summary>By exit.</summary>
+    /// <summary>It executed exit.</summary>
     Exited,
 
-    /// <summary>It was stopped: the job's time was up, or the worker stops.</summary>
+    /// <summary>The worker stopped it: the job timed out, or the worker stops.</summary>
     Stopped,
 
-    /// <summary>The runspace that it ran in is gone.</summary>
+    /// <summary>Its runspace closed.</summary>
     Broken,
 }
 
-/// <summary>How a handler's script came to its end.</summary>
+/// <summary>How a handler script ended.</summary>
 internal sealed record HandlerCompletion(HandlerCompletionKind Kind)
 {
     public static HandlerCompletion Completed { get; } = new(HandlerCompletionKind.Completed);
 
     public static HandlerCompletion Stopped { get; } = new(HandlerCompletionKind.Stopped);
 
-    /// <summary>The error that ended it.</summary>
+    /// <summary>The error that ended the script.</summary>
     public ErrorRecord? Error { get; init; }
 
-    /// <summary>
-    /// What the last program of a completed script ended with; <see langword="null"/> where that was 0.
-    /// </summary>
+    /// <summary>The nonzero exit code of a completed script's last program; otherwise <see langword="null"/>.</summary>
     public string? ProgramExitCode { get; init; }
 
-    /// <summary>What was given to exit.</summary>
+    /// <summary>The argument of exit.</summary>
     public string? ExitCode { get; init; }
 
-    /// <summary>Why the runspace is gone.</summary>
+    /// <summary>Why the runspace closed.</summary>
     public string? Reason { get; init; }
 }

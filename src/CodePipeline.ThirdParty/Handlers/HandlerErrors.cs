@@ -7,13 +7,13 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>Errors of a handler, and the secrets in them.</summary>
+/// <summary>Finds and removes secrets in a handler's errors.</summary>
 internal static class HandlerErrors
 {
-    /// <summary>Whether a secret stands anywhere in an error: in its texts, its exceptions, its target or its place.</summary>
-    /// <param name="written">What a handler wrote; nothing but errors is looked at.</param>
+    /// <summary>Whether an error contains a secret in its texts, exceptions, target or position.</summary>
+    /// <param name="written">A handler's object. Only error records are searched.</param>
     /// <param name="secrets">The job's secrets.</param>
-    public static bool Holds(object? written, SecretMask secrets)
+    public static bool ContainsSecret(object? written, SecretMask secrets)
     {
         if (written is not ErrorRecord error)
         {
@@ -25,16 +25,14 @@ internal static class HandlerErrors
             error.ToString(), error.Exception?.ToString(), error.ErrorDetails?.Message, TextOf(error.TargetObject),
             error.CategoryInfo?.TargetName, error.InvocationInfo?.Line, error.ScriptStackTrace,
         };
-        return texts.Any(text => IsIn(text, secrets));
+        return texts.Any(text => HasSecret(text, secrets));
     }
 
-    /// <summary>
-    /// Takes a handler's secrets out of the errors that its caller's runspace remembers in <c>$Error</c>.
-    /// </summary>
-    /// <param name="remembered">The list.</param>
-    /// <param name="last">The first one that was there before the handler.</param>
-    /// <param name="call">The handler's run.</param>
-    public static void Clean(ArrayList remembered, object? last, HandlerCall call)
+    /// <summary>Removes a handler's secrets from the errors in the caller's <c>$Error</c>.</summary>
+    /// <param name="remembered">The <c>$Error</c> list.</param>
+    /// <param name="last">The newest error from before the handler.</param>
+    /// <param name="call">The handler call.</param>
+    public static void Redact(ArrayList remembered, object? last, HandlerCall call)
     {
         for (int i = 0; i < remembered.Count && !ReferenceEquals(remembered[i], last); i++)
         {
@@ -44,7 +42,7 @@ internal static class HandlerErrors
                 RuntimeException error => error.ErrorRecord,
                 _ => null,
             };
-            if (record is null ? IsIn(TextOf(remembered[i]), call.Secrets) : Holds(record, call.Secrets))
+            if (record is null ? HasSecret(TextOf(remembered[i]), call.Secrets) : ContainsSecret(record, call.Secrets))
             {
                 string text = call.Secrets.Apply(record?.ToString() ?? string.Empty);
                 remembered[i] = ForwardedError.Of(record, text, call.Job.JobId, hasOnlyText: true);
@@ -52,7 +50,7 @@ internal static class HandlerErrors
         }
     }
 
-    private static bool IsIn(string? text, SecretMask secrets) =>
+    private static bool HasSecret(string? text, SecretMask secrets) =>
         !string.IsNullOrEmpty(text) && secrets.Apply(text!) != text;
 
     private static string? TextOf(object? value)
@@ -63,7 +61,7 @@ internal static class HandlerErrors
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // A script's own object, whose method fails: nothing of it is kept.
+            // The ToString method of a script's object failed. Treat the object as empty text.
             return null;
         }
     }

@@ -5,9 +5,9 @@ using System.Management.Automation.Host;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>The host of a handler: the caller's in all but its screen.</summary>
-/// <param name="real">The caller's host; <see langword="null"/> for handlers in runspaces of their own.</param>
-/// <param name="canAsk">Whether somebody is there to answer questions.</param>
+/// <summary>A handler's host: the caller's host with a user interface that records output.</summary>
+/// <param name="real">The caller's host; <see langword="null"/> for handlers in separate runspaces.</param>
+/// <param name="canAsk">Whether a handler may prompt the user.</param>
 internal sealed class HandlerHost(PSHost? real, bool canAsk) : PSHost
 {
     public HandlerUserInterface Screen { get; } = new(canAsk ? real?.UI : null);
@@ -30,7 +30,7 @@ internal sealed class HandlerHost(PSHost? real, bool canAsk) : PSHost
     {
         if (real is null || !canAsk)
         {
-            throw new HostException("A handler cannot ask here: nobody is there to answer.");
+            throw new HostException("The handler cannot prompt here: no user is available.");
         }
 
         real.EnterNestedPrompt();

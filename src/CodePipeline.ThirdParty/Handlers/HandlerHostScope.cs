@@ -3,7 +3,7 @@ using System.Management.Automation.Host;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>A handler in its caller's scope has a host of its own, which what the worker shows goes past.</summary>
+/// <summary>Gives a handler in the caller's scope its own host, which the worker's own output bypasses.</summary>
 internal sealed class HandlerHostScope
 {
     private readonly HostReplacement _hosts;
@@ -16,17 +16,20 @@ internal sealed class HandlerHostScope
         _host = host;
     }
 
-    /// <summary>That of a cmdlet; <see langword="null"/> where this PowerShell has no way to it.</summary>
-    /// <param name="host">What the cmdlet knows as its host.</param>
-    /// <param name="canAsk">Whether a handler may ask the user.</param>
-    public static HandlerHostScope? TryCreate(PSHost host, bool canAsk) => HostReplacement.TryCreate(host) is HostReplacement hosts
-        ? new HandlerHostScope(hosts, new HandlerHost(hosts.Outer, canAsk))
-        : null;
+    /// <summary>
+    /// Creates the scope for a cmdlet; <see langword="null"/> if this PowerShell does not support it.
+    /// </summary>
+    /// <param name="host">The cmdlet's host.</param>
+    /// <param name="canAsk">Whether a handler may prompt the user.</param>
+    public static HandlerHostScope? TryCreate(PSHost host, bool canAsk) =>
+        HostReplacement.TryCreate(host) is HostReplacement hosts
+            ? new HandlerHostScope(hosts, new HandlerHost(hosts.Outer, canAsk))
+            : null;
 
-    /// <summary>Runs a handler.</summary>
+    /// <summary>Runs a handler with its own host.</summary>
     public void Run(HandlerCall call, Action run)
     {
-        _host.Screen.Begin(call.Job.JobId, call.Hear);
+        _host.Screen.Begin(call.Job.JobId, call.OnRecord);
         _hosts.Set(_host);
         _isOn = true;
         try
@@ -41,7 +44,7 @@ internal sealed class HandlerHostScope
         }
     }
 
-    /// <summary>Does something as if no handler ran.</summary>
+    /// <summary>Runs an action with the original host.</summary>
     public void Outside(Action action)
     {
         if (!_isOn)

@@ -9,18 +9,18 @@ using CodePipeline.ThirdParty.Async;
 namespace CodePipeline.ThirdParty.Handlers;
 
 /// <summary>
-/// What a handler outputs, as records with text: outcomes apart, and objects as PowerShell shows them, those of a kind
-/// in one table.
+/// Converts a handler's output to records: outcomes as they are, other objects as PowerShell displays them. Consecutive
+/// objects of one kind share a table.
 /// </summary>
-/// <param name="jobId">Whose handler.</param>
-/// <param name="hear">Hears each record.</param>
-internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
+/// <param name="jobId">The job id.</param>
+/// <param name="onRecord">Called for each record.</param>
+internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> onRecord)
 {
     private const int MostTogether = 500;
     private const int Width = 120;
     private const int AnyWidth = 8192;
 
-    // Parts of one table or list, which Format-Table and its like output one by one.
+    // Format-Table and similar cmdlets emit the parts of one table or list with these types.
     private const string Formatted = "Microsoft.PowerShell.Commands.Internal.Format.";
 
     private static readonly string[] s_failureMembers = { "FailureMessage", "FailureType" };
@@ -28,11 +28,11 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
     private readonly List<object> _waiting = new();
     private string? _kind;
 
-    /// <summary>Makes text of objects, in lines of a width at most.</summary>
+    /// <summary>Formats objects as text, within a line width.</summary>
     public Func<IReadOnlyList<object>, int, string> Format { get; set; } =
         (objects, _) => string.Join(Environment.NewLine, objects);
 
-    public void Take(object? value)
+    public void Add(object? value)
     {
         if (value is null)
         {
@@ -55,10 +55,10 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
         }
 
         Flush();
-        hear(HandlerRecords.Classify(jobId, value) with { OutcomeProblem = problem });
+        onRecord(HandlerRecords.Classify(jobId, value) with { OutcomeProblem = problem });
     }
 
-    /// <summary>Shows what waits.</summary>
+    /// <summary>Formats and reports pending objects.</summary>
     public void Flush()
     {
         if (_waiting.Count == 0)
@@ -72,14 +72,15 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
         string text = Trimmed(Text(objects, Width));
         if (text.Length > 0)
         {
-            // Columns get as much of the width as there is.
+            // Columns fill the whole width. Collapse their padding.
             string unwrapped = Regex.Replace(Trimmed(Text(objects, AnyWidth)), " {3,}", "  ");
-            hear(new HandlerRecord(jobId, HandlerStream.Output, text, null) { Unwrapped = unwrapped });
+            onRecord(new HandlerRecord(jobId, HandlerStream.Output, text, null) { Unwrapped = unwrapped });
         }
     }
 
     /// <summary>
-    /// What looks like an outcome and is none. Ignored, it would turn a failure that the handler reports into success.
+    /// Describes output that looks like an outcome but is none. Ignoring it would report the handler's failure as
+    /// success.
     /// </summary>
     private static string? ProblemOf(object value, object plain)
     {
@@ -87,14 +88,14 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
         return plain switch
         {
             ThirdPartyJobOutcome => null,
-            _ when IsOutcomeOfOthers(value) => "The handler returned an outcome that was made in another process or by "
-                + "another copy of the module.",
+            _ when IsOutcomeOfOthers(value) =>
+                "The handler returned an outcome from another process or from another copy of the module.",
             IList list when list.OfType<object>().Any(each => PSObjectValues.Unwrap(each) is ThirdPartyJobOutcome
                 || IsOutcomeOfOthers(each)) => "The handler returned its outcome inside a list.",
             IDictionary table when s_failureMembers.Any(name => table.Contains(name) && table[name] is not null) =>
-                $"The handler returned a hashtable in place of a {Name}.",
+                $"The handler returned a hashtable instead of a {Name}.",
             PSObject custom when s_failureMembers.Any(name => custom.Properties[name]?.Value is not null) =>
-                $"The handler returned a custom object in place of a {Name}.",
+                $"The handler returned a custom object instead of a {Name}.",
             _ => null,
         };
 
@@ -107,7 +108,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
         && plain is not (string or decimal or Enum or ErrorRecord or WarningRecord or VerboseRecord or DebugRecord
             or InformationRecord);
 
-    /// <summary>What is shown in one table, in which what has other properties than the first would not show.</summary>
+    /// <summary>The grouping key for one table. A table shows only the properties of its first object.</summary>
     private static string KindOf(object value, object plain)
     {
         string type = plain.GetType().FullName!;
@@ -117,7 +118,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
             : type;
     }
 
-    /// <summary>No blank lines around it, no blanks at the ends of lines.</summary>
+    /// <summary>Removes surrounding blank lines and trailing spaces.</summary>
     private static string Trimmed(string text) => string
         .Join("\n", text.Replace("\r\n", "\n").Split('\n').Select(line => line.TrimEnd())).Trim('\n');
 
@@ -129,7 +130,7 @@ internal sealed class HandlerOutput(string jobId, Action<HandlerRecord> hear)
         }
         catch (Exception error) when (error is RuntimeException or InvalidOperationException)
         {
-            // A view or a property that fails, or a pipeline at its end: what was written is shown all the same.
+            // A view or property failed, or the pipeline has ended. Show the plain text instead.
             return string.Join("\n", objects.Select(each => each.ToString()));
         }
     }

@@ -9,16 +9,16 @@ using CodePipeline.ThirdParty.Files;
 namespace CodePipeline.ThirdParty.Handlers;
 
 /// <summary>
-/// The processes that a handler starts, told from others by a variable that they inherit: a child of a child that has
-/// ended is nobody's child any more, and may keep the handler waiting for as long as it holds the handler's output.
+/// The processes that a handler starts, identified by an inherited environment variable. Parent ids do not suffice: a
+/// grandchild whose parent has ended can keep the handler's output open.
 /// </summary>
 /// <remarks>
-/// The environment is that of the whole process. Handlers that run at the same time share their mark, so that the
-/// processes of none of them can be told. Linux shows the environment of other processes; elsewhere none is found.
+/// The environment belongs to the whole process, so concurrent handlers share one mark and their processes cannot be
+/// told apart. Only Linux exposes the environment of other processes; elsewhere no process is found.
 /// </remarks>
 internal sealed class HandlerProcesses : IDisposable
 {
-    /// <summary>The variable.</summary>
+    /// <summary>The name of the environment variable.</summary>
     public const string Variable = "CPTHIRDPARTY_HANDLER";
 
     private static readonly object s_lock = new();
@@ -33,7 +33,7 @@ internal sealed class HandlerProcesses : IDisposable
     {
     }
 
-    /// <summary>A handler begins; it ends with <see cref="Dispose"/>.</summary>
+    /// <summary>Marks the start of a handler. <see cref="Dispose"/> marks its end.</summary>
     public static HandlerProcesses Begin()
     {
         var handler = new HandlerProcesses();
@@ -54,7 +54,7 @@ internal sealed class HandlerProcesses : IDisposable
         return handler;
     }
 
-    /// <summary>Kills them; gives how many.</summary>
+    /// <summary>Kills the processes and returns their number. Returns 0 if handlers ran concurrently.</summary>
     public int Kill()
     {
         lock (s_lock)
@@ -69,7 +69,7 @@ internal sealed class HandlerProcesses : IDisposable
         foreach (string folder in Directory.Exists("/proc") ? Directory.GetDirectories("/proc") : Array.Empty<string>())
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
-                && Has(folder) && Kill(id))
+                && HasMark(folder) && Kill(id))
             {
                 count++;
             }
@@ -94,7 +94,7 @@ internal sealed class HandlerProcesses : IDisposable
         }
     }
 
-    private bool Has(string folder)
+    private bool HasMark(string folder)
     {
         try
         {
@@ -103,7 +103,7 @@ internal sealed class HandlerProcesses : IDisposable
         }
         catch (Exception error) when (FileErrors.IsIoError(error))
         {
-            // Another user's, or gone.
+            // The process belongs to another user or has ended.
             return false;
         }
     }

@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>Where a handler wrote to.</summary>
+/// <summary>The stream that a handler wrote to.</summary>
 internal enum HandlerStream
 {
-    /// <summary>Its output: an outcome, or what a user or a program it runs prints.</summary>
+    /// <summary>The output stream: outcomes, other objects and program output.</summary>
     Output,
 
     /// <summary>Write-Host.</summary>
@@ -19,36 +19,36 @@ internal enum HandlerStream
     Progress,
 }
 
-/// <summary>One thing that a handler wrote.</summary>
-/// <param name="JobId">Whose handler.</param>
-/// <param name="Stream">Where to.</param>
-/// <param name="Text">In words; secrets masked once it has passed <see cref="ScriptHandler"/>.</param>
-/// <param name="Original">What PowerShell has of it.</param>
+/// <summary>One record of a handler.</summary>
+/// <param name="JobId">The job id.</param>
+/// <param name="Stream">The stream.</param>
+/// <param name="Text">The text. <see cref="ScriptHandler"/> masks its secrets.</param>
+/// <param name="Original">The original PowerShell object.</param>
 internal sealed record HandlerRecord(string JobId, HandlerStream Stream, string Text, object? Original)
 {
-    /// <summary>What a progress record is about.</summary>
+    /// <summary>The activity of a progress record; otherwise empty.</summary>
     public string Activity { get; init; } = (Original as ProgressRecord)?.Activity ?? string.Empty;
 
-    /// <summary>Whether a secret stands in the original, so that nothing of it is shown but the text here.</summary>
+    /// <summary>Whether the original contains a secret. Only <see cref="Text"/> may then be displayed.</summary>
     public bool IsMasked { get; init; }
 
     /// <summary>
-    /// Whether this is an error that nobody caught: one in the error stream, an error line on the screen, or one that
-    /// ended the handler. A program's lines to standard error are none, nor is an error record that is output.
+    /// Whether this is an uncaught error: in the error stream, as an error line of the host, or as the error that ended
+    /// the handler. Excludes a program's standard error and error records in the output.
     /// </summary>
     public bool IsError { get; init; }
 
     /// <summary>
-    /// The same text in lines of any length. <see cref="Text"/> has what was formatted cut to a width, and with it,
-    /// perhaps, a secret.
+    /// The text without a width limit. Formatting to a width can split a secret, which masking then misses.
     /// </summary>
     public string? Unwrapped { get; init; }
 
-    /// <summary>What is wrong with an outcome that the handler gave, where it cannot be used.</summary>
+    /// <summary>The problem of an unusable outcome; otherwise null.</summary>
     public string? OutcomeProblem { get; init; }
 
     /// <summary>
-    /// Whether a runner reads what is shown: then nothing of the original is, whose parts PowerShell prints as they are.
+    /// Whether a runner reads the output. Only <see cref="Text"/> may then be displayed, because PowerShell prints
+    /// parts of the original unchanged.
     /// </summary>
     public bool IsForRunner { get; init; }
 }

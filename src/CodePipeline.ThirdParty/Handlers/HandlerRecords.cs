@@ -5,15 +5,15 @@ using CodePipeline.ThirdParty.Async;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>Tells by its type what a handler wrote, as PowerShell does for <c>*&gt;&amp;1</c>.</summary>
+/// <summary>Classifies a handler's objects by type, like PowerShell's <c>*&gt;&amp;1</c>.</summary>
 internal static class HandlerRecords
 {
     private const string ErrorStream = "Error";
 
-    // What PowerShell calls the lines that a program writes to standard error.
+    // The error id of a program's standard error lines.
     private const string NativeError = "NativeCommandError";
 
-    // By this PowerShell tells an error that was written from an error record that is output. There is no public way.
+    // PowerShell uses this property to tell written errors from error records in the output. It is not public.
     private static readonly PropertyInfo? s_stream =
         typeof(PSObject).GetProperty("WriteStream", BindingFlags.Instance | BindingFlags.NonPublic);
 
@@ -22,7 +22,7 @@ internal static class HandlerRecords
         object? plain = PSObjectValues.Unwrap(value);
         return plain switch
         {
-            // Programs write their progress there too, and PowerShell shows such a record without the job's id.
+            // Programs also write progress to standard error, and PowerShell displays such a record without the job id.
             ErrorRecord error when IsOfProgram(error) =>
                 new HandlerRecord(jobId, HandlerStream.Host, error.ToString(), null),
             ErrorRecord error => new HandlerRecord(jobId, HandlerStream.Error, error.ToString(), error)
@@ -40,7 +40,7 @@ internal static class HandlerRecords
         };
     }
 
-    /// <summary>Where PowerShell does not tell, every error counts.</summary>
+    /// <summary>Whether the record is a written error. Without stream information, every error record counts.</summary>
     private static bool IsError(object? value) =>
         value is not PSObject wrapped || s_stream?.GetValue(wrapped) is not object stream
         || stream.ToString() == ErrorStream;

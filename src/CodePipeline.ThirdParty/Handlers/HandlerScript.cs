@@ -3,10 +3,10 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>The script that handles jobs, and how it is run.</summary>
-/// <param name="Block">The script block; of a file, its content, which keeps the file's name and lines.</param>
+/// <summary>The script that handles jobs.</summary>
+/// <param name="Block">The script block. A file's block keeps its file name and lines.</param>
 /// <param name="IsFile">
-/// Whether it is a file: those run in a scope of their own, as PowerShell's <c>&amp;</c> does.
+/// Whether the script is a file. Files run in their own scope, like with PowerShell's <c>&amp;</c>.
 /// </param>
-/// <param name="Preferences">Preference variables that it runs with, by name.</param>
+/// <param name="Preferences">The script's preference variables, by name.</param>
 internal sealed record HandlerScript(ScriptBlock Block, bool IsFile, IReadOnlyDictionary<string, object> Preferences);

@@ -9,20 +9,20 @@ using CodePipeline.ThirdParty.Errors;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>Shows what a handler wrote in the worker's own streams, each line with the job's id in front.</summary>
+/// <summary>Writes a handler's records to the worker's streams, with the job id before each line.</summary>
 internal static class HandlerStreamForwarder
 {
     /// <summary>The tag of a handler's output in the information stream.</summary>
     public const string OutputTag = "CPThirdPartyJobOutput";
 
-    /// <summary>How far the last of a job's bars is from its first.</summary>
+    /// <summary>The largest offset of a job's progress bar ids.</summary>
     public const int LastBar = 0xFF;
 
-    // What PowerShell shows on the screen, as Write-Host does.
+    // PowerShell displays information records with this tag, like those of Write-Host.
     private const string ScreenTag = "PSHOST";
 
-    // With Stop, WriteError would end the worker, and all other jobs with it.
-    // A block with a $PSCmdlet writes the record as it is, with the handler's own position.
+    // With the preference Stop, WriteError would end the worker and all jobs. A block with its own $PSCmdlet writes the
+    // record unchanged, with the handler's position.
     private const string Error =
         "param($Record) & { [CmdletBinding()] param($Record) $ErrorActionPreference = 'Continue'; "
         + "$PSCmdlet.WriteError($Record) } $Record";
@@ -39,19 +39,19 @@ internal static class HandlerStreamForwarder
                 break;
             case HandlerStream.Information:
                 IEnumerable<string> tags = (record.Original as InformationRecord)?.Tags ?? Enumerable.Empty<string>();
-                cmdlet.WriteInformation(Named(record), tags.Where(tag => tag != ScreenTag).ToArray());
+                cmdlet.WriteInformation(WithJobId(record), tags.Where(tag => tag != ScreenTag).ToArray());
                 break;
             case HandlerStream.Error:
                 ShowError(cmdlet, record);
                 break;
             case HandlerStream.Warning:
-                cmdlet.WriteWarning(Named(record));
+                cmdlet.WriteWarning(WithJobId(record));
                 break;
-            case HandlerStream.Verbose when !PowerShellHost.AsksAtVerbose(cmdlet):
-                Shown(cmdlet, "Verbose", () => cmdlet.WriteVerbose(Named(record)));
+            case HandlerStream.Verbose when !PowerShellHost.PromptsOnVerbose(cmdlet):
+                WriteDespitePreference(cmdlet, "Verbose", () => cmdlet.WriteVerbose(WithJobId(record)));
                 break;
             case HandlerStream.Verbose or HandlerStream.Debug:
-                Shown(cmdlet, "Debug", () => cmdlet.WriteDebug(Named(record)));
+                WriteDespitePreference(cmdlet, "Debug", () => cmdlet.WriteDebug(WithJobId(record)));
                 break;
             default:
                 cmdlet.WriteProgress(Progress(record));
@@ -59,16 +59,14 @@ internal static class HandlerStreamForwarder
         }
     }
 
-    /// <summary>
-    /// The first of the 256 numbers that bars of a job have. Below 2^30, from where on the worker's own are.
-    /// </summary>
+    /// <summary>The first of 256 progress bar ids for a job. Ids from 2^30 belong to the worker.</summary>
     public static int FirstBarOf(string jobId) => StringComparer.Ordinal.GetHashCode(jobId) & 0x3FFFFF00;
 
-    /// <summary>Enough of a job's id to tell bars apart: a bar has one line.</summary>
+    /// <summary>A short form of the job id for progress bars, which have only one line.</summary>
     public static string ShortOf(string jobId) => jobId.Length > 8 ? jobId.Substring(0, 8) : jobId;
 
-    /// <summary>Each line of a text, with the job's id in front.</summary>
-    public static string Named(HandlerRecord record)
+    /// <summary>The text with the job id before each line.</summary>
+    public static string WithJobId(HandlerRecord record)
     {
         string name = $"[{record.JobId}] ";
         return name + string.Join("\n" + name, record.Text.TrimEnd('\r', '\n').Replace("\r\n", "\n").Split('\n', '\r'));
@@ -76,7 +74,7 @@ internal static class HandlerStreamForwarder
 
     private static HostInformationMessage Screen(HandlerRecord record)
     {
-        var message = new HostInformationMessage { Message = Named(record) };
+        var message = new HostInformationMessage { Message = WithJobId(record) };
         if (record.Original is HostInformationMessage given)
         {
             message.ForegroundColor = given.ForegroundColor;
@@ -86,8 +84,7 @@ internal static class HandlerStreamForwarder
         return message;
     }
 
-    // WriteError puts the worker's own line in the place of the handler's, unless told otherwise; there is no public
-    // way to.
+    // Without this flag, WriteError replaces the handler's position with the worker's. It is not public.
     private static readonly PropertyInfo? s_keepPosition =
         typeof(ErrorRecord).GetProperty("PreserveInvocationInfoOnce", BindingFlags.Instance | BindingFlags.NonPublic);
 
@@ -95,11 +92,12 @@ internal static class HandlerStreamForwarder
     {
         bool hasOnlyText = record.IsMasked || record.IsForRunner;
         ErrorRecord error = ForwardedError.Of(
-            record.Original as ErrorRecord, Named(record), record.JobId, hasOnlyText);
+            record.Original as ErrorRecord, WithJobId(record), record.JobId, hasOnlyText);
         s_keepPosition?.SetValue(error, !record.IsMasked || record.IsForRunner);
         if (Stops(cmdlet))
         {
-            // Into the worker's own error stream: past it, PowerShell shows the bare text, and no line ends.
+            // Writes into the worker's error stream. Otherwise PowerShell displays only the bare text without a line
+            // end.
             cmdlet.InvokeCommand.InvokeScript(Error, true, PipelineResultTypes.Error, null, error);
         }
         else
@@ -118,8 +116,10 @@ internal static class HandlerStreamForwarder
                 or ActionPreference.Ignore);
     }
 
-    /// <summary>The handler's own preference has let the line through; the caller's would hold it back.</summary>
-    private static void Shown(PSCmdlet cmdlet, string stream, Action write)
+    /// <summary>
+    /// Writes a line that the handler's preference allowed even if the caller's preference would hide it.
+    /// </summary>
+    private static void WriteDespitePreference(PSCmdlet cmdlet, string stream, Action write)
     {
         if (cmdlet.MyInvocation.BoundParameters.ContainsKey(stream))
         {
@@ -149,7 +149,7 @@ internal static class HandlerStreamForwarder
         }
     }
 
-    /// <summary>A bar of the job's own.</summary>
+    /// <summary>A progress record with ids that belong to the job.</summary>
     private static ProgressRecord Progress(HandlerRecord record)
     {
         var given = (ProgressRecord)record.Original!;

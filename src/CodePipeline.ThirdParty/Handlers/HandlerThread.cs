@@ -4,12 +4,10 @@ using System.Threading.Tasks;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>
-/// A thread that does one thing after the other: a runspace's own, so that not each job has to start one.
-/// </summary>
+/// <summary>A thread that runs one action after another. Each runspace reuses its own.</summary>
 /// <remarks>
-/// Ours and not PowerShell's, since theirs keep the process alive when a handler never comes back; none of the pool's,
-/// which such a handler would take from it for good.
+/// PowerShell's threads would keep the process alive if a handler never returns. A thread of the pool would be lost to
+/// it.
 /// </remarks>
 internal sealed class HandlerThread : IDisposable
 {
@@ -18,7 +16,7 @@ internal sealed class HandlerThread : IDisposable
     private bool _isOver;
     private bool _isStarted;
 
-    /// <summary>Does the work on the thread, which has nothing else to do now.</summary>
+    /// <summary>Runs an action on the thread. The thread must be idle.</summary>
     public Task RunAsync(Action work)
     {
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +42,7 @@ internal sealed class HandlerThread : IDisposable
         return done.Task;
     }
 
-    /// <summary>Ends the thread once it has done what it is at.</summary>
+    /// <summary>Ends the thread after its current action.</summary>
     public void Dispose()
     {
         lock (_lock)

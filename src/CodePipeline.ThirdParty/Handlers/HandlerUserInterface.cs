@@ -9,52 +9,52 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Handlers;
 
 /// <summary>
-/// What handlers have for a screen: what is written to it past PowerShell's streams, as Out-Host and Write-Progress do,
-/// is heard like all else that they write.
+/// The user interface of handlers. Records text that bypasses PowerShell's streams, as from Out-Host and
+/// Write-Progress.
 /// </summary>
-/// <param name="real">Where a user can be asked; <see langword="null"/> where there is none to ask.</param>
+/// <param name="real">The user interface for prompts; <see langword="null"/> if no user is available.</param>
 internal sealed class HandlerUserInterface(PSHostUserInterface? real)
     : PSHostUserInterface, IHostUISupportsMultipleChoiceSelection
 {
-    // A line without end is shown as several lines from here on.
+    // Splits a line that exceeds this length.
     private const int LongestLine = 1 << 20;
 
     private readonly object _lock = new();
     private readonly StringBuilder _line = new();
-    private Action<HandlerRecord>? _hear;
+    private Action<HandlerRecord>? _onRecord;
     private string _jobId = string.Empty;
 
     /// <inheritdoc/>
     public override PSHostRawUserInterface RawUI { get; } = real?.RawUI ?? new NoRawUserInterface();
 
-    /// <summary>Where a user can be asked.</summary>
-    /// <exception cref="HostException">There is none.</exception>
+    /// <summary>The user interface for prompts.</summary>
+    /// <exception cref="HostException">No user is available.</exception>
     private PSHostUserInterface Real
     {
         get
         {
             Flush();
-            return real ?? throw new HostException("A handler cannot ask here: nobody is there to answer.");
+            return real ?? throw new HostException("The handler cannot prompt here: no user is available.");
         }
     }
 
-    /// <summary>Whose text comes from now on, and who hears it.</summary>
-    public void Begin(string jobId, Action<HandlerRecord> hear)
+    /// <summary>Starts recording for a job.</summary>
+    public void Begin(string jobId, Action<HandlerRecord> onRecord)
     {
         lock (_lock)
         {
             _jobId = jobId;
-            _hear = hear;
+            _onRecord = onRecord;
         }
     }
 
-    /// <summary>Nobody's text comes any more.</summary>
+    /// <summary>Ends recording.</summary>
     public void End()
     {
         Flush();
         lock (_lock)
         {
-            _hear = null;
+            _onRecord = null;
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class HandlerUserInterface(PSHostUserInterface? real)
 
         foreach (string line in lines)
         {
-            Hear(HandlerStream.Host, line);
+            Report(HandlerStream.Host, line);
         }
     }
 
@@ -94,17 +94,17 @@ internal sealed class HandlerUserInterface(PSHostUserInterface? real)
     public override void WriteErrorLine(string value)
     {
         Flush();
-        Hear(HandlerStream.Error, value);
+        Report(HandlerStream.Error, value);
     }
 
-    public override void WriteDebugLine(string message) => Hear(HandlerStream.Debug, message);
+    public override void WriteDebugLine(string message) => Report(HandlerStream.Debug, message);
 
-    public override void WriteVerboseLine(string message) => Hear(HandlerStream.Verbose, message);
+    public override void WriteVerboseLine(string message) => Report(HandlerStream.Verbose, message);
 
-    public override void WriteWarningLine(string message) => Hear(HandlerStream.Warning, message);
+    public override void WriteWarningLine(string message) => Report(HandlerStream.Warning, message);
 
     public override void WriteProgress(long sourceId, ProgressRecord record) =>
-        Hear(HandlerStream.Progress, record.StatusDescription, record);
+        Report(HandlerStream.Progress, record.StatusDescription, record);
 
     public override string ReadLine() => Real.ReadLine();
 
@@ -131,7 +131,7 @@ internal sealed class HandlerUserInterface(PSHostUserInterface? real)
         string caption, string message, Collection<ChoiceDescription> choices, IEnumerable<int> defaultChoices) =>
         Real is IHostUISupportsMultipleChoiceSelection several
             ? several.PromptForChoice(caption, message, choices, defaultChoices)
-            : throw new HostException("This host takes one choice only.");
+            : throw new HostException("This host supports only a single choice.");
 
     private void Flush()
     {
@@ -144,27 +144,27 @@ internal sealed class HandlerUserInterface(PSHostUserInterface? real)
 
         if (rest.Length > 0)
         {
-            Hear(HandlerStream.Host, rest);
+            Report(HandlerStream.Host, rest);
         }
     }
 
-    private void Hear(HandlerStream stream, string? text, object? original = null)
+    private void Report(HandlerStream stream, string? text, object? original = null)
     {
-        Action<HandlerRecord>? hear;
+        Action<HandlerRecord>? onRecord;
         string jobId;
         lock (_lock)
         {
-            hear = _hear;
+            onRecord = _onRecord;
             jobId = _jobId;
         }
 
-        hear?.Invoke(new HandlerRecord(jobId, stream, text ?? string.Empty, original)
+        onRecord?.Invoke(new HandlerRecord(jobId, stream, text ?? string.Empty, original)
         {
             IsError = stream == HandlerStream.Error,
         });
     }
 
-    /// <summary>A screen of a size for formatted output, and nothing else.</summary>
+    /// <summary>A fixed-size screen for formatted output.</summary>
     private sealed class NoRawUserInterface : PSHostRawUserInterface
     {
         private static readonly Size s_size = new(120, 50);
@@ -198,7 +198,7 @@ internal sealed class HandlerUserInterface(PSHostUserInterface? real)
         public override BufferCell[,] GetBufferContents(Rectangle rectangle) => new BufferCell[0, 0];
 
         public override KeyInfo ReadKey(ReadKeyOptions options) =>
-            throw new HostException("A handler cannot ask here: nobody is there to answer.");
+            throw new HostException("The handler cannot prompt here: no user is available.");
 
         public override void ScrollBufferContents(
             Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill)

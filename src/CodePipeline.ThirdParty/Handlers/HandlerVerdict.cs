@@ -10,17 +10,18 @@ using JobFailedException = CodePipeline.ThirdParty.Worker.JobFailedException;
 namespace CodePipeline.ThirdParty.Handlers;
 
 /// <summary>
-/// What a job's outcome is, by all that its handler said and did: success only where nothing speaks against it.
+/// Decides a job's outcome from its handler's records and completion. The job succeeds only if nothing indicates a
+/// failure.
 /// </summary>
-/// <param name="isStrict">Whether errors that end nothing, and exit codes of programs, count.</param>
+/// <param name="isStrict">Whether non-terminating errors and exit codes of programs fail the job.</param>
 internal sealed class HandlerVerdict(bool isStrict)
 {
     private readonly List<ThirdPartyJobOutcome> _outcomes = new();
     private string? _problem;
     private string? _error;
 
-    /// <summary>Takes note of a record; whether it is for the worker alone, and not to be shown.</summary>
-    public bool Takes(HandlerRecord record)
+    /// <summary>Evaluates a record. Returns true for an outcome, which is not displayed.</summary>
+    public bool Evaluate(HandlerRecord record)
     {
         if (record.Original is ThirdPartyJobOutcome outcome && record.Stream == HandlerStream.Output)
         {
@@ -29,7 +30,7 @@ internal sealed class HandlerVerdict(bool isStrict)
         }
 
         _problem ??= record.OutcomeProblem;
-        if (record.IsError && (isStrict || IsOfAnOutcome(record)))
+        if (record.IsError && (isStrict || IsOutcomeError(record)))
         {
             _error ??= record.Original is ErrorRecord error ? FailureMessageText.FromError(error) : record.Text;
         }
@@ -37,12 +38,12 @@ internal sealed class HandlerVerdict(bool isStrict)
         return false;
     }
 
-    /// <summary>The outcome of a handler that has ended.</summary>
+    /// <summary>The outcome of a completed handler.</summary>
     /// <returns><see langword="null"/> for plain success.</returns>
-    /// <exception cref="JobFailedException">The job has failed.</exception>
+    /// <exception cref="JobFailedException">The job failed.</exception>
     public ThirdPartyJobOutcome? Decide(HandlerCompletion end)
     {
-        // What the handler itself says of a failure is the best that there is to say.
+        // The handler's own failure is the most precise one.
         if (_outcomes.FirstOrDefault(outcome => outcome.Failure is not null) is ThirdPartyJobOutcome failure)
         {
             return failure;
@@ -54,7 +55,7 @@ internal sealed class HandlerVerdict(bool isStrict)
                 throw Failed($"The handler ended itself with 'exit {end.ExitCode}'.");
             case HandlerCompletionKind.BrokeOut:
                 throw Failed(
-                    "The handler ended by 'break' or 'continue' outside of a loop, which leaves out all that follows.");
+                    "The handler ended by 'break' or 'continue' outside a loop, which skips the rest of the script.");
             case HandlerCompletionKind.Failed:
                 throw Failed(FailureMessageText.FromError(end.Error!));
         }
@@ -71,7 +72,7 @@ internal sealed class HandlerVerdict(bool isStrict)
 
         if (_outcomes.Count > 1)
         {
-            throw Failed($"The handler returned {_outcomes.Count} outcomes, and a job has one.");
+            throw Failed($"The handler returned {_outcomes.Count} outcomes, but a job has exactly one.");
         }
 
         if (isStrict && end.ProgramExitCode is string code)
@@ -82,8 +83,11 @@ internal sealed class HandlerVerdict(bool isStrict)
         return _outcomes.FirstOrDefault();
     }
 
-    /// <summary>An outcome that could not be made: whatever it was to say, it was not plain success.</summary>
-    private static bool IsOfAnOutcome(HandlerRecord record) => record.Original is ErrorRecord error
+    /// <summary>
+    /// Whether the error comes from New-CPThirdPartyJobOutcome. The handler then meant something other than plain
+    /// success.
+    /// </summary>
+    private static bool IsOutcomeError(HandlerRecord record) => record.Original is ErrorRecord error
         && error.FullyQualifiedErrorId.EndsWith(
             "," + typeof(NewThirdPartyJobOutcomeCommand).FullName, StringComparison.Ordinal);
 

@@ -5,8 +5,8 @@ using System.Reflection;
 namespace CodePipeline.ThirdParty.Handlers;
 
 /// <summary>
-/// Replaces a runspace's host for a while, as PowerShell does for pipelines that bring a host of
-/// their own. There is no public way to do so for one that runs in its caller's scope.
+/// Replaces a runspace's host temporarily, as PowerShell does for pipelines with their own host. There is no public way
+/// for a pipeline in the caller's scope.
 /// </summary>
 internal sealed class HostReplacement
 {
@@ -24,11 +24,11 @@ internal sealed class HostReplacement
         _wasSet = wasSet;
     }
 
-    /// <summary>The host that is there without us.</summary>
+    /// <summary>The original host.</summary>
     public PSHost Outer { get; }
 
-    /// <summary>That of a runspace; <see langword="null"/> where this PowerShell has none.</summary>
-    /// <param name="host">What a cmdlet knows as its host.</param>
+    /// <summary>Creates the replacement; <see langword="null"/> if this PowerShell does not support it.</summary>
+    /// <param name="host">The cmdlet's host.</param>
     public static HostReplacement? TryCreate(PSHost host)
     {
         Type type = host.GetType();

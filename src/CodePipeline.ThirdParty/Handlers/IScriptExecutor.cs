@@ -6,15 +6,15 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>Where a handler's script runs.</summary>
+/// <summary>Executes handler scripts.</summary>
 internal interface IScriptExecutor
 {
     /// <summary>Runs the script for a job.</summary>
-    /// <param name="job">The job, <c>$_</c> and <c>$Job</c>.</param>
-    /// <param name="hear">Hears what the script writes, on the thread that it runs on.</param>
-    /// <param name="secrets">What is not to be left anywhere.</param>
+    /// <param name="job">The job for <c>$_</c> and <c>$Job</c>.</param>
+    /// <param name="onRecord">Called for each record, on the script's thread.</param>
+    /// <param name="secrets">The job's secrets.</param>
     /// <param name="cancellationToken">Stops the script.</param>
-    /// <returns>Its end, once it has really come to it.</returns>
+    /// <returns>How the script ended, after it has really ended.</returns>
     Task<HandlerCompletion> RunAsync(
-        ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken);
+        ThirdPartyJob job, Action<HandlerRecord> onRecord, SecretMask secrets, CancellationToken cancellationToken);
 }

@@ -3,10 +3,10 @@ using System.Threading;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>Runs a handler's script on the pipeline thread, in a way that it can be stopped.</summary>
+/// <summary>Runs a handler script on the pipeline thread so that it can be stopped alone.</summary>
 /// <remarks>
-/// A script block that is invoked as such ends with the whole pipeline only. A nested pipeline runs in the same scope,
-/// and has a Stop of its own.
+/// An invoked script block stops only with the whole pipeline. A nested pipeline runs in the same scope and has its own
+/// Stop.
 /// </remarks>
 internal static class NestedPipeline
 {
@@ -21,7 +21,7 @@ internal static class NestedPipeline
         }
         catch (PipelineStoppedException)
         {
-            // The call says so; whether the worker's own pipeline ends, its next record tells.
+            // The call records the stop. If the worker's pipeline is also ending, its next record shows it.
         }
     }
 }

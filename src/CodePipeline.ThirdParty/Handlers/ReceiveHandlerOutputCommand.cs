@@ -2,17 +2,17 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>What a handler's pipeline ends in. Not exported: it is called by its type.</summary>
+/// <summary>Receives the output of a handler's pipeline. Not exported; called by its type.</summary>
 public sealed class ReceiveHandlerOutputCommand : PSCmdlet
 {
-    /// <summary>Whose records they are.</summary>
+    /// <summary>The handler call.</summary>
     [Parameter(Position = 0)]
     public HandlerCall? Call { get; set; }
 
-    /// <summary>What the handler wrote.</summary>
+    /// <summary>A record of the handler.</summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Call!.Take(InputObject);
+    protected override void ProcessRecord() => Call!.AddOutput(InputObject);
 }

@@ -8,24 +8,22 @@ using CodePipeline.ThirdParty.Errors;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>
-/// Runs a handler's script from within a pipeline of its own. Not exported: it is called by its type.
-/// </summary>
+/// <summary>Runs a handler script in its own pipeline. Not exported; called by its type.</summary>
 /// <remarks>
-/// A cmdlet, because only there <c>exit</c>, <c>break</c> and errors arrive as what they are; a pipeline that ends by
-/// <c>exit</c> says nothing of it.
+/// A cmdlet, because only a cmdlet can tell <c>exit</c>, <c>break</c> and errors apart. A pipeline that ends by
+/// <c>exit</c> does not report it.
 /// </remarks>
 public sealed class RunHandlerCommand : PSCmdlet
 {
-    // PowerShell refuses to remove it, and it is empty where there is none.
+    // PowerShell does not allow removing this variable, so it is reset to its previous value.
     private const string ItemVariable = "_";
 
-    // Streams are merged in the script, since only a pipeline within it keeps their order. The dot keeps the scope.
+    // The script merges the streams, because only a pipeline inside it keeps their order. The dot keeps the scope.
     private const string InScope = ". $args[0] $args[1] *>&1 | & $args[2] $args[3]";
     private const string File = "& $args[0] $args[1] *>&1 | & $args[2] $args[3]";
     private const string AsText = "$args[0] | Microsoft.PowerShell.Utility\\Out-String -Width $args[1]";
 
-    // Of PowerShell 7.3 and later.
+    // The exception type of PowerShell 7.3 and later.
     private const string NativeExit = "NativeCommandExitException";
 
     private const string ErrorPreference = "ErrorActionPreference";
@@ -33,12 +31,13 @@ public sealed class RunHandlerCommand : PSCmdlet
     private const string Global = "global:";
     private const string ExitCode = Global + "LASTEXITCODE";
 
-    // Kept, since PowerShell reads a cmdlet's parameters by reflection for each CmdletInfo.
-    private static readonly CmdletInfo s_hear = new("Receive-CPHandlerRecord", typeof(ReceiveHandlerOutputCommand));
+    // Cached, because PowerShell reflects over the parameters of each new CmdletInfo.
+    private static readonly CmdletInfo s_receiveOutput =
+        new("Receive-CPHandlerRecord", typeof(ReceiveHandlerOutputCommand));
 
     internal static CmdletInfo Info { get; } = new("Invoke-CPHandler", typeof(RunHandlerCommand));
 
-    /// <summary>What to run.</summary>
+    /// <summary>The handler call.</summary>
     [Parameter(Position = 0)]
     public HandlerCall? Call { get; set; }
 
@@ -58,12 +57,14 @@ public sealed class RunHandlerCommand : PSCmdlet
             SetVariables(call, block, saved);
             object? lastError = LastError();
             InvokeCommand.InvokeScript(
-                false, ScriptBlock.Create(call.Script.IsFile ? File : InScope), null, block, call.Job, s_hear, call);
+                false, ScriptBlock.Create(call.Script.IsFile ? File : InScope), null,
+                block, call.Job, s_receiveOutput, call);
             call.End = HandlerCompletion.Completed with { ProgramExitCode = FailedProgram(lastError) };
         }
         catch (ExitException exit)
         {
-            call.End = new HandlerCompletion(HandlerCompletionKind.Exited) { ExitCode = exit.Argument?.ToString() ?? "0" };
+            string code = exit.Argument?.ToString() ?? "0";
+            call.End = new HandlerCompletion(HandlerCompletionKind.Exited) { ExitCode = code };
         }
         catch (PipelineStoppedException)
         {
@@ -72,7 +73,7 @@ public sealed class RunHandlerCommand : PSCmdlet
         }
         catch (FlowControlException)
         {
-            // break or continue outside a loop: all of the script that follows has been left out.
+            // break or continue outside a loop skipped the rest of the script.
             call.End = new HandlerCompletion(HandlerCompletionKind.BrokeOut);
         }
         catch (RuntimeException error)
@@ -90,14 +91,14 @@ public sealed class RunHandlerCommand : PSCmdlet
             Restore(saved, location);
             if (remembered is not null)
             {
-                HandlerErrors.Clean(remembered, last, call);
+                HandlerErrors.Redact(remembered, last, call);
             }
         }
     }
 
     private void SetVariables(HandlerCall call, ScriptBlock block, Stack<SavedVariable> saved)
     {
-        // A handler of another module than the caller's finds its variables there.
+        // A handler from another module finds its variables in that module.
         SessionState theirs = block.Module?.SessionState ?? SessionState;
         Set(theirs, Local, ItemVariable, call.Job);
         Set(theirs, Local, "Job", call.Job);
@@ -106,12 +107,12 @@ public sealed class RunHandlerCommand : PSCmdlet
             Set(theirs, Local, preference.Key, preference.Value);
             if (preference.Key == ErrorPreference)
             {
-                // Functions of modules do not see the scope of their caller.
+                // Module functions do not see their caller's scope.
                 Set(theirs, Global, preference.Key, preference.Value);
             }
         }
 
-        // What a program before this handler ended with is none of the job's business.
+        // Clears the exit code of earlier programs.
         Set(SessionState, string.Empty, ExitCode, 0);
 
         void Set(SessionState state, string scope, string name, object value)
@@ -122,7 +123,7 @@ public sealed class RunHandlerCommand : PSCmdlet
         }
     }
 
-    /// <summary>The exit code of the script's last program; <see langword="null"/> where it ended well.</summary>
+    /// <summary>The nonzero exit code of the script's last program; otherwise <see langword="null"/>.</summary>
     private string? FailedProgram(object? lastError)
     {
         object? code = PSObjectValues.Unwrap(SessionState.PSVariable.GetValue(ExitCode));
@@ -132,8 +133,8 @@ public sealed class RunHandlerCommand : PSCmdlet
     }
 
     /// <summary>
-    /// Whether the exit code came to the script as an error ($PSNativeCommandUseErrorActionPreference), which the
-    /// script then has caught, or it would not have come to its end.
+    /// Whether the exit code raised an error ($PSNativeCommandUseErrorActionPreference). A completed script has caught
+    /// that error.
     /// </summary>
     private bool IsCaught(object code, object? lastError)
     {
@@ -146,7 +147,7 @@ public sealed class RunHandlerCommand : PSCmdlet
 
             if (each is ErrorRecord { Exception: Exception error } && error.GetType().Name == NativeExit)
             {
-                // The newest one: an earlier one was of an earlier program.
+                // Checks only the newest error. Earlier ones belong to earlier programs.
                 return Equals(error.GetType().GetProperty("ExitCode")?.GetValue(error), code);
             }
         }
@@ -160,14 +161,14 @@ public sealed class RunHandlerCommand : PSCmdlet
         return errors.Count > 0 ? errors[0] : null;
     }
 
-    /// <summary>$Error, the newest first.</summary>
+    /// <summary>$Error, newest first.</summary>
     private IList Errors() =>
         PSObjectValues.Unwrap(SessionState.PSVariable.GetValue(Global + "Error")) as IList ?? Array.Empty<object>();
 
-    /// <summary>The next job begins where this one did.</summary>
+    /// <summary>Restores variables and location for the next job.</summary>
     private void Restore(Stack<SavedVariable> saved, string location)
     {
-        // The last first: where the handler's scope is the global one, a variable is there twice.
+        // Restores in reverse order: in the global scope, a variable can be saved twice.
         foreach (SavedVariable variable in saved)
         {
             Try(() =>
@@ -200,10 +201,10 @@ public sealed class RunHandlerCommand : PSCmdlet
         }
         catch (Exception error) when (error is RuntimeException or System.IO.IOException or ArgumentException)
         {
-            // A variable that the script made constant, a folder that is gone: the job's outcome does not hang on it.
+            // The script made a variable constant or removed the folder. This must not affect the job's outcome.
         }
     }
 
-    /// <summary>A variable as it was before the handler.</summary>
+    /// <summary>A variable's state before the handler.</summary>
     private sealed record SavedVariable(SessionState State, string Path, object? Value, bool Existed);
 }

@@ -14,18 +14,16 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>
-/// Runspaces of their own, one for each handler that runs: what <c>-ThrottleLimit</c> above 1 runs them in.
-/// </summary>
+/// <summary>Runs each handler in a separate runspace, for <c>-ThrottleLimit</c> above 1.</summary>
 /// <remarks>
-/// How many there are is the worker's to say, which runs no more handlers at once than it may. A runspace is used
-/// again, since to open one costs as much as a hundred jobs; each job has a scope of its own in it. No RunspacePool: it
-/// has no place for a session, nor for a runspace that never comes back.
+/// The worker limits the number of runspaces. Runspaces are reused because opening one costs as much as a hundred jobs;
+/// each job has its own scope. A RunspacePool supports neither sessions nor a runspace that never returns.
 /// </remarks>
-internal sealed class RunspacePoolExecutor(HandlerScript script, RunspaceSettings settings) : IScriptExecutor, IDisposable
+internal sealed class RunspacePoolExecutor(HandlerScript script, RunspaceSettings settings)
+    : IScriptExecutor, IDisposable
 {
-    // A function, since a script that is added to a pipeline is parsed and compiled anew for each job. It runs in a
-    // scope of the job's own, and its parameters carry the values of $using:.
+    // A function, because PowerShell would parse and compile an added script again for each job. It runs in the job's
+    // own scope, and its parameters carry the $using: values.
     private const string Invoke = "Invoke-CPHandlerInScope";
     private const string InvokeText = "param($Run, $Call) & $Run $Call";
 
@@ -35,66 +33,68 @@ internal sealed class RunspacePoolExecutor(HandlerScript script, RunspaceSetting
 
     /// <inheritdoc/>
     public async Task<HandlerCompletion> RunAsync(
-        ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken)
+        ThirdPartyJob job, Action<HandlerRecord> onRecord, SecretMask secrets, CancellationToken cancellationToken)
     {
-        if (!_idle.TryTake(out PooledRunspace? place))
+        if (!_idle.TryTake(out PooledRunspace? pooled))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            place = await OpenAsync().ConfigureAwait(false);
+            pooled = await OpenAsync().ConfigureAwait(false);
         }
 
         try
         {
-            return await RunAsync(place, job, hear, secrets, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(pooled, job, onRecord, secrets, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (!_disposed && place.IsUsable)
+            if (!_disposed && pooled.IsUsable)
             {
-                _idle.Add(place);
+                _idle.Add(pooled);
             }
             else
             {
-                _all.TryRemove(place, out _);
-                Close(place);
+                _all.TryRemove(pooled, out _);
+                Close(pooled);
             }
         }
     }
 
-    /// <summary>Closes the runspaces. One whose handler goes on is left to itself.</summary>
+    /// <summary>Closes the runspaces. Does not wait for a handler that is still running.</summary>
     public void Dispose()
     {
         _disposed = true;
-        foreach (PooledRunspace place in _all.Keys)
+        foreach (PooledRunspace pooled in _all.Keys)
         {
-            Close(place);
+            Close(pooled);
         }
     }
 
-    /// <summary>To close one waits for its handler, which may never come back.</summary>
-    private static void Close(PooledRunspace place)
+    /// <summary>
+    /// Closes a runspace in the background, because closing waits for its handler, which may never return.
+    /// </summary>
+    private static void Close(PooledRunspace pooled)
     {
-        place.Thread.Dispose();
-        _ = Task.Run(place.Runspace.Dispose);
+        pooled.Thread.Dispose();
+        _ = Task.Run(pooled.Runspace.Dispose);
     }
 
     private async Task<HandlerCompletion> RunAsync(
-        PooledRunspace place, ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets,
+        PooledRunspace pooled, ThirdPartyJob job, Action<HandlerRecord> onRecord, SecretMask secrets,
         CancellationToken cancellationToken)
     {
-        var call = new HandlerCall(script, job, hear, secrets) { Block = place.Block };
+        var call = new HandlerCall(script, job, onRecord, secrets) { Block = pooled.Block };
         using PowerShell shell = PowerShell.Create();
-        shell.Runspace = place.Runspace;
+        shell.Runspace = pooled.Runspace;
         shell.AddCommand(Invoke, useLocalScope: true)
             .AddParameter("Run", RunHandlerCommand.Info)
             .AddParameter("Call", call)
             .AddParameter(UsingVariables.Parameter, settings.Using);
-        place.Host.Screen.Begin(job.JobId, hear);
+        pooled.Host.Screen.Begin(job.JobId, onRecord);
         try
         {
-            place.Prepare(settings);
+            pooled.Prepare(settings);
             cancellationToken.ThrowIfCancellationRequested();
-            Task run = place.Thread.RunAsync(() => shell.Invoke());
+            Task run = pooled.Thread.RunAsync(() => shell.Invoke());
             using CancellationTokenRegistration stopped = cancellationToken.Register(() => shell.BeginStop(null, null));
             await run.ConfigureAwait(false);
         }
@@ -102,7 +102,7 @@ internal sealed class RunspacePoolExecutor(HandlerScript script, RunspaceSetting
         {
             return HandlerCompletion.Stopped;
         }
-        catch (PipelineStoppedException) when (place.Runspace.RunspaceStateInfo.State == RunspaceState.Opened)
+        catch (PipelineStoppedException) when (pooled.Runspace.RunspaceStateInfo.State == RunspaceState.Opened)
         {
             return HandlerCompletion.Stopped;
         }
@@ -113,27 +113,28 @@ internal sealed class RunspacePoolExecutor(HandlerScript script, RunspaceSetting
         }
         finally
         {
-            place.Host.Screen.End();
+            pooled.Host.Screen.End();
         }
 
-        return place.Runspace.RunspaceStateInfo.State == RunspaceState.Opened || call.End.Kind != HandlerCompletionKind.Stopped
+        return pooled.Runspace.RunspaceStateInfo.State == RunspaceState.Opened
+            || call.End.Kind != HandlerCompletionKind.Stopped
             || cancellationToken.IsCancellationRequested
             ? call.End
             : new HandlerCompletion(HandlerCompletionKind.Broken) { Reason = "the handler closed it." };
     }
 
     /// <summary>
-    /// On the place's own thread: on those of the pool many that open at once would hold up the results that wait to be
-    /// sent.
+    /// Opens a runspace on its own thread. On the thread pool, many simultaneous openings would delay results that wait
+    /// to be sent.
     /// </summary>
     private async Task<PooledRunspace> OpenAsync()
     {
         var thread = new HandlerThread();
-        PooledRunspace? place = null;
+        PooledRunspace? pooled = null;
         try
         {
-            await thread.RunAsync(() => place = Open(thread)).ConfigureAwait(false);
-            return place!;
+            await thread.RunAsync(() => pooled = Open(thread)).ConfigureAwait(false);
+            return pooled!;
         }
         catch
         {
@@ -168,13 +169,13 @@ internal sealed class RunspacePoolExecutor(HandlerScript script, RunspaceSetting
             store.Use(current);
         }
 
-        // The same syntax tree in a block that belongs to no runspace: lines and the file's name stay as they were.
-        var place = new PooledRunspace(runspace, host, ((ScriptBlockAst)script.Block.Ast).GetScriptBlock(), thread);
-        _all.TryAdd(place, true);
-        return place;
+        // Reuses the syntax tree in an unbound block, which keeps lines and file name.
+        var pooled = new PooledRunspace(runspace, host, ((ScriptBlockAst)script.Block.Ast).GetScriptBlock(), thread);
+        _all.TryAdd(pooled, true);
+        return pooled;
     }
 
-    /// <summary>The manifest of this very module, whichever others are installed.</summary>
+    /// <summary>The manifest of the running module, even if other versions are installed.</summary>
     private static string? Manifest()
     {
         string? folder = Path.GetDirectoryName(typeof(RunspacePoolExecutor).Assembly.Location);
@@ -212,7 +213,7 @@ internal sealed class RunspacePoolExecutor(HandlerScript script, RunspaceSetting
                 }
                 catch (RuntimeException)
                 {
-                    // The caller's folder is gone, which is nothing to fail a job for.
+                    // The caller's folder no longer exists, which must not fail a job.
                 }
             }
         }

@@ -4,14 +4,14 @@ using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>What each runspace of a pool of handlers has of its caller's.</summary>
+/// <summary>The caller's settings for each handler runspace.</summary>
 internal sealed record RunspaceSettings
 {
     /// <summary>The values of <c>$using:</c>.</summary>
     public IDictionary Using { get; init; } = new Hashtable();
 
     /// <summary>
-    /// Where handlers begin; <see langword="null"/> where the caller is at no place of the file system.
+    /// The start location of handlers; <see langword="null"/> if the caller's location is not in the file system.
     /// </summary>
     public string? Location { get; init; }
 
@@ -21,6 +21,6 @@ internal sealed record RunspaceSettings
     /// <summary>The caller's sessions.</summary>
     public IReadOnlyList<ThirdPartySession> Sessions { get; init; } = new List<ThirdPartySession>();
 
-    /// <summary>The worker's own session, which cmdlets in a handler use where they name none.</summary>
+    /// <summary>The worker's session, which cmdlets in a handler use when none is named.</summary>
     public ThirdPartySession? Current { get; init; }
 }

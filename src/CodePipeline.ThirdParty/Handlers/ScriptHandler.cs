@@ -11,15 +11,15 @@ using ErrorRecord = System.Management.Automation.ErrorRecord;
 namespace CodePipeline.ThirdParty.Handlers;
 
 /// <summary>
-/// A user's script as the worker's handler: what it writes is named and masked, how it ends is the job's outcome. The
-/// texts of an outcome are the engine's to mask.
+/// Runs a user's script as the worker's handler. Masks its output and derives the job's outcome. The engine masks the
+/// outcome's own texts.
 /// </summary>
-/// <param name="shell">Where it runs.</param>
-/// <param name="isStrict">Whether errors that end nothing, and exit codes of programs, fail the job.</param>
-/// <param name="secretKeys">Keys of the configuration whose values are secret too.</param>
-/// <param name="relay">Shows what the script wrote.</param>
+/// <param name="shell">The executor of the script.</param>
+/// <param name="isStrict">Whether non-terminating errors and exit codes of programs fail the job.</param>
+/// <param name="secretKeys">Additional configuration keys with secret values.</param>
+/// <param name="show">Called for each masked record of the script.</param>
 internal sealed class ScriptHandler(
-    IScriptExecutor shell, bool isStrict, IReadOnlyCollection<string> secretKeys, Action<HandlerRecord> relay)
+    IScriptExecutor shell, bool isStrict, IReadOnlyCollection<string> secretKeys, Action<HandlerRecord> show)
     : IProcessHandler
 {
     private readonly ConcurrentDictionary<string, HandlerProcesses> _processes = new(StringComparer.Ordinal);
@@ -38,21 +38,22 @@ internal sealed class ScriptHandler(
     {
         SecretMask secrets = SecretMask.ForJob(job, secretKeys);
         var verdict = new HandlerVerdict(isStrict);
-        HandlerCompletion end = await RunAsync(job, Hear, secrets, cancellationToken).ConfigureAwait(false);
+        HandlerCompletion end = await RunAsync(job, OnRecord, secrets, cancellationToken).ConfigureAwait(false);
         switch (end.Kind)
         {
             case HandlerCompletionKind.Failed:
-                Hear(HandlerRecords.Classify(job.JobId, end.Error));
-                if (!FailureMessageText.IsOfTheScript(end.Error!))
+                OnRecord(HandlerRecords.Classify(job.JobId, end.Error));
+                if (!FailureMessageText.IsFromScript(end.Error!))
                 {
-                    // What the stop itself makes fail, such as a module that was being loaded.
+                    // The stop itself can cause errors, for example in a module that was loading.
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
                 break;
             case HandlerCompletionKind.Broken:
                 throw new JobFailedException(
-                    FailureType.SystemUnavailable, $"The runspace of the handler closed while it ran: {end.Reason}");
+                    FailureType.SystemUnavailable,
+                    $"The handler's runspace closed while the handler ran: {end.Reason}");
             case HandlerCompletionKind.Stopped:
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new JobFailedException(
@@ -61,33 +62,34 @@ internal sealed class ScriptHandler(
 
         return verdict.Decide(end);
 
-        void Hear(HandlerRecord record)
+        void OnRecord(HandlerRecord record)
         {
-            if (!verdict.Takes(record))
+            if (!verdict.Evaluate(record))
             {
-                relay(Masked(record));
+                show(Masked(record));
             }
             else if (record.Original is ThirdPartyJobOutcome { Cause: ErrorRecord cause })
             {
-                // The customer gets its message; where it happened is for the operator.
-                relay(Masked(HandlerRecords.Classify(job.JobId, cause)));
+                // The customer gets the message. The operator gets the position.
+                show(Masked(HandlerRecords.Classify(job.JobId, cause)));
             }
         }
 
         HandlerRecord Masked(HandlerRecord record)
         {
             string text = secrets.Apply(record.Text);
-            bool isMasked = text != record.Text || HandlerErrors.Holds(record.Original, secrets);
+            bool isMasked = text != record.Text || HandlerErrors.ContainsSecret(record.Original, secrets);
             if (record.Unwrapped is string unwrapped && secrets.Apply(unwrapped) is string whole && whole != unwrapped)
             {
-                // The layout may have cut the secret in two, so that it is not found in the text.
+                // Formatting may have split the secret, so that the text did not match.
                 text = whole;
             }
 
-            if (isMasked && record.Original is ErrorRecord error && FailureMessageText.PlaceOf(error) is string place)
+            if (isMasked && record.Original is ErrorRecord error
+                && FailureMessageText.PositionOf(error) is string position)
             {
-                // PowerShell shows no place of an error that cannot be kept.
-                text += $" ({place})";
+                // PowerShell displays no position for a replaced error.
+                text += $" ({position})";
             }
 
             return record with { Text = text, Activity = secrets.Apply(record.Activity), IsMasked = isMasked };
@@ -95,13 +97,13 @@ internal sealed class ScriptHandler(
     }
 
     private async Task<HandlerCompletion> RunAsync(
-        ThirdPartyJob job, Action<HandlerRecord> hear, SecretMask secrets, CancellationToken cancellationToken)
+        ThirdPartyJob job, Action<HandlerRecord> onRecord, SecretMask secrets, CancellationToken cancellationToken)
     {
         using HandlerProcesses processes = HandlerProcesses.Begin();
         _processes[job.JobId] = processes;
         try
         {
-            return await shell.RunAsync(job, hear, secrets, cancellationToken).ConfigureAwait(false);
+            return await shell.RunAsync(job, onRecord, secrets, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

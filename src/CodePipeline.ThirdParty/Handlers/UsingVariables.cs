@@ -8,17 +8,17 @@ using CodePipeline.ThirdParty.Errors;
 
 namespace CodePipeline.ThirdParty.Handlers;
 
-/// <summary>The values of <c>$using:</c> in a script block, taken in the scope of the caller.</summary>
+/// <summary>Collects the <c>$using:</c> values of a script block in the caller's scope.</summary>
 /// <remarks>
-/// PowerShell finds them in a parameter of this name, under the expression's text in base64; <c>Start-ThreadJob</c> and
-/// <c>ForEach-Object -Parallel</c> hand them over in this way.
+/// PowerShell reads them from a parameter of this name, keyed by the expression's text in base64.
+/// <c>Start-ThreadJob</c> and <c>ForEach-Object -Parallel</c> pass them the same way.
 /// </remarks>
 internal static class UsingVariables
 {
-    /// <summary>The parameter that carries them.</summary>
+    /// <summary>The name of the parameter.</summary>
     public const string Parameter = "--%";
 
-    /// <summary>Reads the values; on the pipeline thread.</summary>
+    /// <summary>Collects the values. Call on the pipeline thread.</summary>
     public static IDictionary Collect(ScriptBlock block, PSCmdlet caller)
     {
         var values = new Hashtable();
@@ -51,7 +51,7 @@ internal static class UsingVariables
             return Checked(caller.SessionState.PSVariable.GetValue(path), path);
         }
 
-        // A comma keeps a list one value.
+        // The comma keeps a list as one value.
         string members = expression.SubExpression.Extent.Text
             .Substring(variable.Extent.EndOffset - expression.SubExpression.Extent.StartOffset);
         Collection<PSObject> results = caller.InvokeCommand.InvokeScript(

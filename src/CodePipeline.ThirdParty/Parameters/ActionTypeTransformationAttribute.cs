@@ -6,12 +6,12 @@ using System.Management.Automation;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// Takes an action type as text, the AWS CLI's shorthand, JSON, a hashtable or an object with its members.
+/// Accepts an action type as text, AWS CLI shorthand, JSON, a hashtable or an object with its members.
 /// </summary>
 public sealed class ActionTypeTransformationAttribute : TransformationAttribute
 {
-    /// <summary>Whether a piped text is the action type, and not one more beside it.</summary>
-    internal static bool IsOf(object text, ActionTypeId? actionType)
+    /// <summary>Whether the piped text repeats the action type that is already bound.</summary>
+    internal static bool IsSameActionType(object text, ActionTypeId? actionType)
     {
         try
         {
@@ -66,7 +66,7 @@ public sealed class ActionTypeTransformationAttribute : TransformationAttribute
         "ActionType", $"The action type is {PipedText.Kind(value)}.", $"Write it as {ActionTypeParser.Examples}.");
 }
 
-/// <summary>Takes one action type or several, each as <see cref="ActionTypeTransformationAttribute"/> does.</summary>
+/// <summary>Accepts one or more action types in the forms of <see cref="ActionTypeTransformationAttribute"/>.</summary>
 public sealed class ActionTypesTransformationAttribute : TransformationAttribute
 {
     private static readonly ActionTypeTransformationAttribute s_one = new();
@@ -82,7 +82,7 @@ public sealed class ActionTypesTransformationAttribute : TransformationAttribute
         foreach (object? item in list)
         {
             types.Add((ActionTypeId?)s_one.Read(item) ?? throw new InvalidInputException(
-                "ActionType", "One of the action types is empty.", "Give each as 'Category/Provider/Version'."));
+                "ActionType", "One of the action types is empty.", "Write each as 'Category/Provider/Version'."));
         }
 
         return types.ToArray();

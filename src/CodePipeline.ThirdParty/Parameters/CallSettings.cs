@@ -9,8 +9,8 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// What a call says of region, endpoint and credentials: by parameters, or by members of a piped object with the names
-/// or aliases of these parameters, as AWS.Tools' cmdlets take them.
+/// The region, endpoint and credentials of one call, from parameters or from members of a piped object. Members have
+/// the names or aliases of these parameters, as in AWS.Tools.
 /// </summary>
 internal sealed record CallSettings
 {
@@ -19,10 +19,10 @@ internal sealed record CallSettings
         .Where(property => property.GetCustomAttribute<ParameterAttribute>() is not null && property.Name != "Session")
         .ToDictionary(property => property.Name, NamesOf, StringComparer.Ordinal);
 
-    /// <summary>Nothing is said.</summary>
+    /// <summary>No settings.</summary>
     public static CallSettings None { get; } = new();
 
-    /// <summary>All names that members can have, aliases included.</summary>
+    /// <summary>All member names, including aliases.</summary>
     public static IEnumerable<string> Names => s_names.Values.SelectMany(names => names);
 
     public string? Region { get; init; }
@@ -43,8 +43,8 @@ internal sealed record CallSettings
 
     public string? S3EndpointUrl { get; init; }
 
-    /// <summary>Reads members of a piped object.</summary>
-    /// <exception cref="InvalidInputException">A member cannot be what it has to be.</exception>
+    /// <summary>Reads the settings from a piped object's members.</summary>
+    /// <exception cref="InvalidInputException">A member has an invalid value.</exception>
     public static CallSettings FromMembers(ObjectMembers members)
     {
         if (!Names.Any(name => members.Spelling(name) is not null))
@@ -75,7 +75,7 @@ internal sealed record CallSettings
     private static string[] NamesOf(PropertyInfo property) =>
         new[] { property.Name }.Concat(AliasesOf(property)).ToArray();
 
-    /// <summary>The value; a cell of a table that is empty is none.</summary>
+    /// <summary>The member's value. Null and empty text, such as an empty table cell, count as missing.</summary>
     private static object? Find(ObjectMembers members, string name)
     {
         foreach (string each in s_names[name])
@@ -95,8 +95,8 @@ internal sealed record CallSettings
         string text => text,
         Secret secret => secret.Reveal(),
         object other => throw new InvalidInputException(
-            name, $"{name} of the object from the pipeline is {PipedText.Kind(other)}; it has to be text.",
-            $"Give it as text, or use -{name}."),
+            name, $"{name} of the piped object is {PipedText.Kind(other)}; it must be text.",
+            $"Pass it as text, or use -{name}."),
     };
 
     private static string? Url(ObjectMembers members, string name) =>

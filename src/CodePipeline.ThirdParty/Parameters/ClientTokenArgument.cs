@@ -7,9 +7,7 @@ using CodePipeline.ThirdParty.Tokens;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>
-/// Client tokens as a parameter takes them: one token, a table of client id to token, or a script block.
-/// </summary>
+/// <summary>The value of -ClientToken: one token, a table of client id to token, or a script block.</summary>
 public sealed class ClientTokenArgument
 {
     private readonly IClientTokenSource? _source;
@@ -18,11 +16,11 @@ public sealed class ClientTokenArgument
 
     private ClientTokenArgument(InvalidInputException fault) => Fault = fault;
 
-    /// <summary>Why it is no token, where it is none.</summary>
+    /// <summary>The error of an invalid value; null for a valid one.</summary>
     internal InvalidInputException? Fault { get; }
 
-    /// <summary>Where tokens come from.</summary>
-    /// <exception cref="InvalidInputException">What was given is no token.</exception>
+    /// <summary>The token source.</summary>
+    /// <exception cref="InvalidInputException">The value is not a token.</exception>
     internal IClientTokenSource Source => _source ?? throw Fault!;
 
     internal static ClientTokenArgument Parse(object value) => value switch
@@ -34,8 +32,8 @@ public sealed class ClientTokenArgument
     };
 
     /// <summary>
-    /// The same, with what is wrong kept until the token is asked for: of a piped object only the cmdlet can tell
-    /// whether the token is somewhere else.
+    /// Parses the value and keeps an error until the token is needed. Only the cmdlet knows whether a piped object's
+    /// token is available elsewhere.
     /// </summary>
     internal static ClientTokenArgument ParseAny(object value)
     {
@@ -67,8 +65,8 @@ public sealed class ClientTokenArgument
             string clientId = entry.Key.ToString()!;
             tokens[clientId] = entry.Value is null
                 ? throw new InvalidInputException(
-                    "ClientToken", $"The table of client tokens has none for client '{clientId}'.",
-                    "Give one, or leave it out.")
+                    "ClientToken", $"The table of client tokens has no token for client '{clientId}'.",
+                    "Add the token, or remove the client.")
                 : Check(entry.Value);
         }
 
@@ -76,15 +74,15 @@ public sealed class ClientTokenArgument
     }
 }
 
-/// <summary>Turns what <c>-ClientToken</c> takes into a <see cref="ClientTokenArgument"/>.</summary>
+/// <summary>Converts the value of <c>-ClientToken</c> to a <see cref="ClientTokenArgument"/>.</summary>
 public sealed class ClientTokenTransformationAttribute : TransformationAttribute
 {
     private protected override object Convert(object value) => ClientTokenArgument.Parse(value);
 }
 
 /// <summary>
-/// The same for cmdlets that take jobs from the pipeline: what a serialised job has instead of its token is told
-/// by the cmdlet, which knows where else to look.
+/// Converts the value for cmdlets that take piped jobs. Keeps errors, because a deserialized job has a mask instead of
+/// its token and the cmdlet can look the token up.
 /// </summary>
 internal sealed class PipedClientTokenTransformationAttribute : TransformationAttribute
 {

@@ -13,9 +13,9 @@ using CodePipeline.ThirdParty.State;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Completes from a list that is at hand. No completer calls the network.</summary>
+/// <summary>Completes values from a local list. No completer calls the network.</summary>
 /// <remarks>
-/// A list without an entry is an answer too: PowerShell offers file names only where a parameter has no completer.
+/// An empty list suppresses file names: PowerShell offers them only for parameters without a completer.
 /// </remarks>
 internal abstract class ListCompleter : IArgumentCompleter
 {
@@ -42,27 +42,27 @@ internal abstract class ListCompleter : IArgumentCompleter
             : $"'{value.Replace("'", "''")}'";
 }
 
-/// <summary>What stands in the line that is completed.</summary>
-/// <param name="Command">The cmdlet.</param>
-/// <param name="Word">The beginning of the value, without quotes.</param>
-/// <param name="Bound">The parameters that are in the line already.</param>
+/// <summary>The command line at the point of completion.</summary>
+/// <param name="Command">The cmdlet's name.</param>
+/// <param name="Word">The typed part of the value, without quotes.</param>
+/// <param name="Bound">The parameters already on the command line.</param>
 internal sealed record CompletionContext(string Command, string Word, IDictionary Bound)
 {
-    /// <summary>The text of another parameter; <see langword="null"/> where it has none.</summary>
+    /// <summary>The text of another parameter; <see langword="null"/> if it has none.</summary>
     public string? Text(string parameter) => Bound.Contains(parameter) ? Bound[parameter]?.ToString() : null;
 }
 
 /// <summary>Marks a parameter that takes free text, so that PowerShell offers no file names for it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NoCompletionAttribute() : ArgumentCompleterAttribute(typeof(NothingCompleter));
+internal sealed class NoCompletionAttribute() : ArgumentCompleterAttribute(typeof(EmptyCompleter));
 
-/// <summary>Knows no values.</summary>
-internal sealed class NothingCompleter : ListCompleter
+/// <summary>Offers no values.</summary>
+internal sealed class EmptyCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) => Array.Empty<string>();
 }
 
-/// <summary>Action types used before in this runspace, and the categories to begin one with.</summary>
+/// <summary>Action types used in this runspace, and the categories to start a new one.</summary>
 internal sealed class ActionTypeCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
@@ -76,30 +76,30 @@ internal sealed class CategoryCompleter : ListCompleter
     internal override IEnumerable<string> Values(CompletionContext context) => ServiceLimits.Categories;
 }
 
-/// <summary>The one owner whose jobs the service hands out here.</summary>
+/// <summary>The only owner of third-party jobs.</summary>
 internal sealed class OwnerCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) => new[] { ActionTypeId.ThirdPartyOwner };
 }
 
-/// <summary>The providers of action types used before in this runspace.</summary>
+/// <summary>The providers of action types used in this runspace.</summary>
 internal sealed class ProviderCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
-        Fitting(context, "Category").Select(type => type.Provider);
+        Matching(context, "Category").Select(type => type.Provider);
 
-    /// <summary>The known action types that have the values of other parameters.</summary>
-    internal static IEnumerable<ActionTypeId> Fitting(CompletionContext context, params string[] parameters) =>
+    /// <summary>The known action types that match the values of other parameters.</summary>
+    internal static IEnumerable<ActionTypeId> Matching(CompletionContext context, params string[] parameters) =>
         SessionStore.OfRunspace().KnownActionTypes().Where(type => parameters.All(parameter =>
             context.Text(parameter) is not string given
             || given.Equals(parameter == "Category" ? type.Category : type.Provider, StringComparison.Ordinal)));
 }
 
-/// <summary>The versions of action types used before in this runspace.</summary>
+/// <summary>The versions of action types used in this runspace.</summary>
 internal sealed class VersionCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
-        ProviderCompleter.Fitting(context, "Category", "Provider").Select(type => type.Version);
+        ProviderCompleter.Matching(context, "Category", "Provider").Select(type => type.Version);
 }
 
 /// <summary>The regions that the AWS SDK knows, without pseudo regions and isolated partitions.</summary>
@@ -126,34 +126,34 @@ internal sealed class ProfileCompleter : ListCompleter
         }
         catch (CredentialException)
         {
-            // A call says what is wrong with the files.
+            // The next call reports what is wrong with the files.
             return Array.Empty<string>();
         }
     }
 }
 
-/// <summary>The sessions of the runspace.</summary>
+/// <summary>The sessions of this runspace.</summary>
 internal sealed class SessionCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
         SessionStore.OfRunspace().All().Select(session => session.Name ?? SessionStore.DefaultName);
 }
 
-/// <summary>The emulators of the process.</summary>
+/// <summary>The emulators of this process.</summary>
 internal sealed class EmulatorCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
         EmulatorRegistry.All().Select(emulator => emulator.Name);
 }
 
-/// <summary>The jobs that cmdlets emitted in this runspace, the newest first.</summary>
+/// <summary>The jobs that cmdlets emitted in this runspace, newest first.</summary>
 internal sealed class JobIdCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
         SessionStore.OfRunspace().KnownJobs().Select(job => job.JobId);
 }
 
-/// <summary>The jobs of the emulators of the process.</summary>
+/// <summary>The jobs of this process's emulators.</summary>
 internal sealed class EmulatedJobCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
@@ -164,7 +164,7 @@ internal sealed class EmulatedJobCompleter : ListCompleter
             .SelectMany(emulator => emulator.GetJobs()).Select(job => job.JobId);
 }
 
-/// <summary>The clients of jobs of this runspace, and of the emulators of the process.</summary>
+/// <summary>The clients of this runspace's jobs and of this process's emulators.</summary>
 internal sealed class ClientIdCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) =>
@@ -172,7 +172,7 @@ internal sealed class ClientIdCompleter : ListCompleter
             .Concat(EmulatorRegistry.All().SelectMany(emulator => emulator.GetClients().Keys));
 }
 
-/// <summary>The artifacts of jobs whose details were read in this runspace.</summary>
+/// <summary>The artifacts of jobs whose details cmdlets read in this runspace.</summary>
 internal sealed class ArtifactNameCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context)
@@ -186,7 +186,7 @@ internal sealed class ArtifactNameCompleter : ListCompleter
     }
 }
 
-/// <summary>What -Select can give of the output, and of the parameters.</summary>
+/// <summary>The values of -Select: properties of the output, and parameters.</summary>
 internal sealed class SelectCompleter : ListCompleter
 {
     private static readonly string[] s_always = { "*", "^JobId" };
@@ -200,12 +200,12 @@ internal sealed class SelectCompleter : ListCompleter
             .Select(property => property.Name).OrderBy(name => name, StringComparer.Ordinal));
 }
 
-/// <summary>The kinds of fault that an emulator can be ordered to have.</summary>
+/// <summary>The kinds of fault that an emulator can inject.</summary>
 internal sealed class FaultCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context)
     {
-        // A plan has several parts: the last one is completed.
+        // A plan has several parts. Completes the last one.
         string before = context.Word.Substring(0, context.Word.LastIndexOf(';') + 1);
         return typeof(FaultKind).GetEnumNames().Select(Hyphenated).Append("seed").OrderBy(name => name)
             .Select(name => $"{before}{name}=");
@@ -215,13 +215,13 @@ internal sealed class FaultCompleter : ListCompleter
         char.IsUpper(letter) ? (index > 0 ? "-" : string.Empty) + char.ToLowerInvariant(letter) : letter.ToString()));
 }
 
-/// <summary>The operations that New-CPThirdPartySkeleton knows.</summary>
+/// <summary>The operations of New-CPThirdPartySkeleton.</summary>
 internal sealed class OperationCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) => InputSkeleton.Operations;
 }
 
-/// <summary>The states of a job.</summary>
+/// <summary>The statuses of a job.</summary>
 internal sealed class StatusCompleter : ListCompleter
 {
     internal override IEnumerable<string> Values(CompletionContext context) => ServiceLimits.JobStatuses;

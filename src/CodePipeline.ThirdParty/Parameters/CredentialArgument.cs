@@ -9,10 +9,11 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>AWS credentials as <c>-Credential</c> takes them.</summary>
+/// <summary>The value of <c>-Credential</c>: AWS credentials.</summary>
 /// <remarks>
-/// A PSCredential (access key and secret key), an object with AccessKeyId, SecretAccessKey and SessionToken as STS
-/// gives it, or a credential object of another module's AWS SDK, AWS.Tools' among them, which goes on renewing itself.
+/// Accepts a PSCredential (access key and secret key), an object with AccessKeyId, SecretAccessKey and SessionToken
+/// like an STS response, or a credential object of another module's AWS SDK, such as AWS.Tools. Such an object keeps
+/// renewing itself.
 /// </remarks>
 public sealed class CredentialArgument
 {
@@ -20,8 +21,10 @@ public sealed class CredentialArgument
 
     internal AWSCredentials Credentials { get; }
 
-    /// <summary>Credentials of an AWS SDK or of AWS.Tools, as they come down a pipeline; nothing else.</summary>
-    internal static CredentialArgument? TryOf(object value) =>
+    /// <summary>
+    /// Wraps a piped credential object of an AWS SDK or of AWS.Tools; returns null for any other value.
+    /// </summary>
+    internal static CredentialArgument? TryCreate(object value) =>
         value is not (PSCustomObject or IDictionary) && (value as AWSCredentials ?? ForeignCredentials.Wrap(value))
             is AWSCredentials credentials
             ? new CredentialArgument(credentials)
@@ -30,8 +33,8 @@ public sealed class CredentialArgument
     internal static CredentialArgument Parse(object value) => value as CredentialArgument
         ?? new CredentialArgument(Find(value) ?? throw new InvalidInputException(
             "Credential",
-            $"Credential is of type {value.GetType().FullName}, which holds no AWS credentials.",
-            "Give a PSCredential (user name: access key, password: secret key), the Credentials of an STS call, or a "
+            $"Credential is of type {value.GetType().FullName}, which contains no AWS credentials.",
+            "Pass a PSCredential (user name: access key, password: secret key), the Credentials of an STS call, or a "
             + "credential object of AWS.Tools."));
 
     /// <inheritdoc/>
@@ -73,7 +76,7 @@ public sealed class CredentialArgument
         return null;
     }
 
-    /// <summary>AWS.Tools keeps its credentials in a wrapper, whose property is not public.</summary>
+    /// <summary>Reads the credentials from AWS.Tools' wrapper, whose property is not public.</summary>
     private static AWSCredentials? Inner(object value)
     {
         PropertyInfo? property = value.GetType().GetProperty(
@@ -82,7 +85,7 @@ public sealed class CredentialArgument
         return inner is null || ReferenceEquals(inner, value) ? null : Find(inner);
     }
 
-    /// <summary>Credentials of another AWSSDK.Core, asked anew for each request.</summary>
+    /// <summary>Credentials of another AWSSDK.Core. Reads the current keys for each request.</summary>
     private sealed class ForeignCredentials(object source, MethodInfo get) : AWSCredentials
     {
         private readonly object _source = source;
@@ -112,7 +115,7 @@ public sealed class CredentialArgument
 
         public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.Run(GetCredentials);
 
-        /// <summary>The same object of the other module is the same client of ours.</summary>
+        /// <summary>Compares by source object, so that one source maps to one cached client.</summary>
         public override bool Equals(object? obj) =>
             obj is ForeignCredentials other && ReferenceEquals(_source, other._source);
 
@@ -123,7 +126,7 @@ public sealed class CredentialArgument
     }
 }
 
-/// <summary>Turns what <c>-Credential</c> takes into a <see cref="CredentialArgument"/>.</summary>
+/// <summary>Converts the value of <c>-Credential</c> to a <see cref="CredentialArgument"/>.</summary>
 public sealed class CredentialTransformationAttribute : TransformationAttribute
 {
     private protected override object Convert(object value) => CredentialArgument.Parse(value);

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Takes a duration as seconds (<c>30</c>, <c>'0.5'</c>) or as a TimeSpan (<c>'00:01:30'</c>).</summary>
-/// <remarks>PowerShell itself would read 30 as 30 ticks, three millionths of a second.</remarks>
+/// <summary>Accepts a duration as seconds (<c>30</c>, <c>'0.5'</c>) or as a TimeSpan (<c>'00:01:30'</c>).</summary>
+/// <remarks>PowerShell alone would convert 30 to 30 ticks, which is 3 microseconds.</remarks>
 public sealed class DurationTransformationAttribute : TransformationAttribute
 {
     private protected override object Convert(object value)
@@ -28,5 +28,5 @@ public sealed class DurationTransformationAttribute : TransformationAttribute
 
     private static InvalidInputException Wrong(object value) => new(
         "duration", $"'{value}' is not a duration.",
-        "Give seconds, such as 30, or hours, minutes and seconds, such as '00:01:30'.");
+        "Use seconds, such as 30, or hours, minutes and seconds, such as '00:01:30'.");
 }

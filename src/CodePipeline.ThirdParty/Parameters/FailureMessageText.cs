@@ -6,53 +6,53 @@ using System.Text.RegularExpressions;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// An error record as a failure message, which the customer reads: what happened. Nothing of the script, and of paths
-/// the last name only: where things are on the partner's machine is the partner's business.
+/// Converts an error record to a failure message for the customer. Omits script positions, and shortens paths to their
+/// last name to hide the partner's file system.
 /// </summary>
 internal static class FailureMessageText
 {
     private const string NoMessage = "The job failed without a message.";
 
-    // What PowerShell throws for `throw $null`.
+    // PowerShell throws this for `throw $null`.
     private const string NothingThrown = "ScriptHalted";
 
     private const string Root = @"(?:[A-Za-z]:[\\/]|\\\\|/)";
 
-    // In quotes a path may have blanks.
+    // A quoted path may contain spaces.
     private const string Quoted = "(?<=(?<quote>['\"]))" + Root
         + @"(?:(?!\k<quote>)[^\r\n])*[\\/](?<name>(?:(?!\k<quote>)[^\\/\r\n])+)(?=\k<quote>)";
 
-    // Two names or more, so that the '/index.html' of a web site stays as it is.
+    // Requires two or more names, so that '/index.html' of a web site stays unchanged.
     private const string Plain = @"(?<![\w:/\\.~…-])" + Root
         + @"(?:[^\s'""<>|:;,()\\/]+[\\/]+)+(?<name>[^\s'""<>|:;,()\\/]+)";
 
     private static readonly Regex s_path =
         new(Quoted + "|" + Plain, RegexOptions.CultureInvariant | RegexOptions.Compiled);
 
-    /// <summary>The message.</summary>
+    /// <summary>The failure message of an error.</summary>
     public static string FromError(ErrorRecord error)
     {
         var text = new StringBuilder(Message(error));
         for (Exception? inner = error.Exception?.InnerException; inner is not null; inner = inner.InnerException)
         {
-            // PowerShell's own wrappers repeat what they wrap.
+            // PowerShell's wrapper exceptions repeat the inner message.
             if (inner.Message.Length > 0 && text.ToString().IndexOf(inner.Message, StringComparison.Ordinal) < 0)
             {
                 text.Append(": ").Append(inner.Message);
             }
         }
 
-        // What a script says in its own words it says on purpose.
+        // The script's author wrote this message for the customer, so its paths stay.
         return text.Length == 0 ? NoMessage
-            : IsOfTheScript(error) ? text.ToString()
+            : IsFromScript(error) ? text.ToString()
             : s_path.Replace(text.ToString(), "…/${name}");
     }
 
     /// <summary>
-    /// Where in the script it happened, for the operator: 'deploy.ps1, line 4'. <see langword="null"/> where that is
-    /// not known.
+    /// The position of the error in the script, such as 'deploy.ps1, line 4', for the operator. <see langword="null"/>
+    /// if unknown.
     /// </summary>
-    public static string? PlaceOf(ErrorRecord error)
+    public static string? PositionOf(ErrorRecord error)
     {
         if (error.InvocationInfo is not { ScriptLineNumber: > 0 } at)
         {
@@ -63,8 +63,10 @@ internal static class FailureMessageText
         return FormattableString.Invariant($"{file}, line {at.ScriptLineNumber}");
     }
 
-    /// <summary>Whether the words are the script's: by throw, whose message becomes the id, or by Write-Error.</summary>
-    public static bool IsOfTheScript(ErrorRecord error) =>
+    /// <summary>
+    /// Whether the script wrote the message itself, with throw (the message becomes the id) or Write-Error.
+    /// </summary>
+    public static bool IsFromScript(ErrorRecord error) =>
         error.FullyQualifiedErrorId == error.Exception?.Message
         || error.Exception?.GetType().Name == "WriteErrorException";
 

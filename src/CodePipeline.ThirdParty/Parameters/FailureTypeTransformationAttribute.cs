@@ -5,7 +5,9 @@ using CodePipeline.ThirdParty.Async;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Takes one failure type, by name. PowerShell itself would add up several names to a type of neither.</summary>
+/// <summary>
+/// Accepts one failure type by name. PowerShell alone would combine several names into an undefined value.
+/// </summary>
 internal sealed class FailureTypeTransformationAttribute : TransformationAttribute
 {
     private protected override object Convert(object value)
@@ -21,8 +23,8 @@ internal sealed class FailureTypeTransformationAttribute : TransformationAttribu
             throw new InvalidInputException(
                 "FailureType",
                 one is IList many
-                    ? $"FailureType has {many.Count} values; a failure has one type."
-                    : $"FailureType is {PipedText.Kind(one)}; it has to be the name of a type.",
+                    ? $"FailureType has {many.Count} values; a failure has exactly one type."
+                    : $"FailureType is {PipedText.Kind(one)}; it must be the name of a type.",
                 $"Use one of {string.Join(", ", ServiceLimits.FailureTypes)}.");
         }
 

@@ -6,9 +6,7 @@ using System.Text.Json;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>
-/// The requests of the five operations, with every member, ready to fill in; and their answers, to see what they have.
-/// </summary>
+/// <summary>Empty requests of the five operations with every member, and sample responses.</summary>
 internal static class InputSkeleton
 {
     private const string Job = "\"jobId\": \"\",\n  \"clientToken\": \"\"";
@@ -91,10 +89,10 @@ internal static class InputSkeleton
     public static IReadOnlyList<string> Operations { get; } =
         s_requests.Keys.Concat(s_requests.Values.Select(request => request.Cmdlet).Distinct()).ToList();
 
-    /// <summary>The request of an operation, named as in the API, as in the AWS CLI, or by our cmdlet.</summary>
+    /// <summary>The request of an operation. Accepts the name of the API, of the AWS CLI or of the cmdlet.</summary>
     public static string ForRequest(string operation) => s_requests[NameOf(operation)].Json;
 
-    /// <summary>The answer of an operation: each text is the name of its member.</summary>
+    /// <summary>The sample response of an operation. Each value is the name of its member.</summary>
     public static string ForResponse(string operation) => NameOf(operation) switch
     {
         "PollForThirdPartyJobs" => """
@@ -164,7 +162,7 @@ internal static class InputSkeleton
         _ => "{}",
     };
 
-    /// <summary>The request in YAML, with comments that say what has to be filled in, and with what.</summary>
+    /// <summary>The request in YAML, with comments on required members and valid values.</summary>
     public static string ForRequestAsYaml(string operation)
     {
         using JsonDocument json = JsonDocument.Parse(ForRequest(operation));
@@ -223,7 +221,7 @@ internal static class InputSkeleton
                 .FirstOrDefault(each => each.Value.Cmdlet.Equals(operation, StringComparison.OrdinalIgnoreCase)).Key
             ?? throw new InvalidInputException(
                 "Operation",
-                $"There is no operation '{operation}' for third-party jobs.",
+                $"'{operation}' is not an operation for third-party jobs.",
                 $"Use one of {string.Join(", ", s_requests.Keys)}.");
     }
 }

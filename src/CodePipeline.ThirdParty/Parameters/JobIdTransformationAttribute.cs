@@ -4,18 +4,20 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Takes a job's id from what is given or piped, and never the text of a whole object.</summary>
+/// <summary>Reads the job id from an argument or a piped object, and never converts a whole object to text.</summary>
 /// <remarks>
-/// PowerShell calls it with the piped object before it looks for a property, and would turn an object without a usable
-/// id into text, client token and all. It cannot say what is wrong there; <see cref="PipedObject"/> does.
+/// PowerShell calls it with the piped object before it binds properties by name. Otherwise PowerShell would convert an
+/// object without a usable id to text, including its client token. The transformation cannot report an error here; <see
+/// cref="PipedObject"/> does.
 /// </remarks>
 internal sealed class JobIdTransformationAttribute : TransformationAttribute
 {
-    // No id has it, so that what cannot be an id is never mistaken for one.
+    // No job id contains this character.
     private const string Mark = "\0";
 
     /// <summary>
-    /// The text for a value. It starts with a mark where the value is not text: a number or GUID, or no id at all.
+    /// The id text of a value. Starts with <see cref="Mark"/> if the value is a number or GUID. Consists of it alone if
+    /// the value has no id.
     /// </summary>
     internal static string TextOf(object? value)
     {
@@ -28,7 +30,7 @@ internal sealed class JobIdTransformationAttribute : TransformationAttribute
         try
         {
             return ObjectMembers.TryCreate(value) is ObjectMembers members && members.TryGet("JobId", out object? id)
-                ? OfMember(id) ?? Mark
+                ? FromMember(id) ?? Mark
                 : Mark;
         }
         catch (Exception error) when (error is InvalidInputException or RuntimeException)
@@ -37,15 +39,15 @@ internal sealed class JobIdTransformationAttribute : TransformationAttribute
         }
     }
 
-    /// <summary>The id that a member holds: text, or a GUID; <see langword="null"/> for anything else.</summary>
-    internal static string? OfMember(object? value) => value switch
+    /// <summary>The id in a member: text or a GUID; <see langword="null"/> for other types.</summary>
+    internal static string? FromMember(object? value) => value switch
     {
         string text => text,
         Guid guid => guid.ToString("D"),
         _ => null,
     };
 
-    /// <summary>The id without the mark of a number or GUID that was typed; empty where there is none.</summary>
+    /// <summary>Removes the mark. Returns empty text if there is no id.</summary>
     internal static string WithoutMark(string text) =>
         text.StartsWith(Mark, StringComparison.Ordinal) ? text.Substring(Mark.Length) : text;
 

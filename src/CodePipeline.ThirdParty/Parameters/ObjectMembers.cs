@@ -9,19 +9,20 @@ using CodePipeline.ThirdParty.Secrets;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// The members of a value that a user made: a hashtable, a dictionary, a custom object, an object of any other type.
-/// Names are found in any case.
+/// The members of a user's value: a hashtable, a dictionary, a custom object or any other object. Names are
+/// case-insensitive.
 /// </summary>
 internal sealed class ObjectMembers
 {
-    private readonly Dictionary<string, (string Name, Func<object?> Value)> _all = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (string Name, Func<object?> Value)> _all =
+        new(StringComparer.OrdinalIgnoreCase);
 
     private ObjectMembers(bool fromTable) => IsTable = fromTable;
 
-    /// <summary>Whether they are the entries of a hashtable or dictionary.</summary>
+    /// <summary>Whether the members are entries of a hashtable or dictionary.</summary>
     public bool IsTable { get; }
 
-    /// <summary>The names as they are written.</summary>
+    /// <summary>The names in their original case.</summary>
     public IEnumerable<string> Names
     {
         get
@@ -33,8 +34,10 @@ internal sealed class ObjectMembers
         }
     }
 
-    /// <summary>The members, or <see langword="null"/> for a value that has none: text, a number, a list.</summary>
-    /// <exception cref="InvalidInputException">Two names differ in case alone.</exception>
+    /// <summary>
+    /// Returns the members, or <see langword="null"/> for text, numbers, lists and other values without members.
+    /// </summary>
+    /// <exception cref="InvalidInputException">Two names differ only in case.</exception>
     public static ObjectMembers? TryCreate(object? value)
     {
         var wrapper = value as PSObject;
@@ -63,15 +66,15 @@ internal sealed class ObjectMembers
             case PSCustomObject:
                 return Properties(wrapper!);
             default:
-                return IsWhole(plain) ? null : Properties(PSObject.AsPSObject(value!));
+                return IsSingleValue(plain) ? null : Properties(PSObject.AsPSObject(value!));
         }
     }
 
-    /// <summary>The name as it is written, or <see langword="null"/> where there is no such member.</summary>
+    /// <summary>The name in its original case, or <see langword="null"/> if there is no such member.</summary>
     public string? Spelling(string name) =>
         _all.TryGetValue(name, out (string Name, Func<object?> Value) found) ? found.Name : null;
 
-    /// <summary>Whether there is such a member; <see langword="null"/> can be its value.</summary>
+    /// <summary>Gets a member. Its value can be <see langword="null"/>.</summary>
     public bool TryGet(string name, out object? value)
     {
         bool isThere = _all.TryGetValue(name, out (string Name, Func<object?> Value) found);
@@ -90,8 +93,8 @@ internal sealed class ObjectMembers
         return members;
     }
 
-    /// <summary>Whether a value means itself and not its properties.</summary>
-    private static bool IsWhole(object value) => value is string or IEnumerable or IConvertible or DateTimeOffset
+    /// <summary>Whether the value counts as a single value whose properties are irrelevant.</summary>
+    private static bool IsSingleValue(object value) => value is string or IEnumerable or IConvertible or DateTimeOffset
         or TimeSpan or Guid or Uri or Version or Type or ScriptBlock or Secret or SecureString or PSCredential;
 
     private void Add(string name, Func<object?> value)
@@ -99,7 +102,7 @@ internal sealed class ObjectMembers
         if (_all.ContainsKey(name))
         {
             throw new InvalidInputException(
-                name, $"The object from the pipeline has the member '{name}' twice.", "Give it once.");
+                name, $"The piped object has the member '{name}' twice.", "Remove one of them.");
         }
 
         _all.Add(name, (name, value));

@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Numbers in a piped object: whole ones, and nothing that would have to be rounded into one.</summary>
+/// <summary>Reads whole numbers from a piped object, without rounding.</summary>
 internal static class PipedNumber
 {
-    /// <summary>A percentage, 0 to 100.</summary>
-    /// <exception cref="InvalidInputException">It is no whole number, or not in this range.</exception>
+    /// <summary>Reads a percentage, 0 to 100.</summary>
+    /// <exception cref="InvalidInputException">The value is not a whole number from 0 to 100.</exception>
     public static int Percent(object? value, string path, bool fromText = false) =>
         Whole(value, path, fromText) is long number
             and >= ServiceLimits.MinimumPercentComplete and <= ServiceLimits.MaximumPercentComplete
@@ -15,14 +15,14 @@ internal static class PipedNumber
             : throw new InvalidInputException(
                 path,
                 $"{path} '{value}' is not a percentage.",
-                $"Give a whole number, {ServiceLimits.MinimumPercentComplete} to "
+                $"Use a whole number, {ServiceLimits.MinimumPercentComplete} to "
                 + $"{ServiceLimits.MaximumPercentComplete}.");
 
-    /// <summary>A whole number.</summary>
+    /// <summary>Reads a whole number.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="path">The member as the user knows it.</param>
-    /// <param name="fromText">Whether digits are taken too, as in a CSV file.</param>
-    /// <exception cref="InvalidInputException">It is none.</exception>
+    /// <param name="path">The member's path for the error message.</param>
+    /// <param name="fromText">Whether text with digits is accepted, as in a CSV file.</param>
+    /// <exception cref="InvalidInputException">The value is not a whole number.</exception>
     public static long Whole(object? value, string path, bool fromText) => value switch
     {
         sbyte or byte or short or ushort or int or uint or long =>

@@ -7,10 +7,10 @@ using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>What came down the pipeline to a cmdlet about a job, with its members read and never guessed.</summary>
+/// <summary>The piped object of a cmdlet for jobs, with its members read explicitly.</summary>
 /// <remarks>
-/// PowerShell binds properties of objects by name, but not the entries of a hashtable, and makes text of whatever has
-/// another type. So everything piped is read here; parameters that were given win.
+/// PowerShell binds object properties by name but not hashtable entries, and converts other objects to text. This class
+/// therefore reads every piped object. Explicit parameters override its members.
 /// </remarks>
 internal sealed class PipedObject
 {
@@ -23,40 +23,39 @@ internal sealed class PipedObject
         _members = members;
     }
 
-    /// <summary>Nothing was piped.</summary>
+    /// <summary>No piped object.</summary>
     public static PipedObject None { get; } = new(null, null);
 
-    /// <summary>The job, where it is one of this process.</summary>
+    /// <summary>The piped job, if it is a live object of this process.</summary>
     public ThirdPartyJob? Job => _value as ThirdPartyJob;
 
-    /// <summary>The id of the client.</summary>
+    /// <summary>The client id.</summary>
     public string? ClientId { get; private init; }
 
-    /// <summary>The client token; none where the object only has its mask.</summary>
+    /// <summary>The client token; null if the object has only its mask.</summary>
     public Secret? ClientToken { get; private init; }
 
-    /// <summary>Whether the object has a member for the client token, filled in or not.</summary>
+    /// <summary>Whether the object has a client token member, filled in or not.</summary>
     public bool HasClientToken { get; private init; }
 
     /// <summary>The nonce.</summary>
     public string? Nonce { get; private init; }
 
     /// <summary>
-    /// The session that was piped or that the object carries, or the name of one, which of a job of another process
-    /// need not be here.
+    /// The piped session, or the session or session name in the object. A name from another process may not exist here.
     /// </summary>
     public object? Session { get; private init; }
 
-    /// <summary>Region, endpoint and credentials that the object tells.</summary>
+    /// <summary>The object's region, endpoint and credentials.</summary>
     public CallSettings Settings { get; private init; } = CallSettings.None;
 
-    /// <summary>Its members, where it has any.</summary>
+    /// <summary>The object's members; null if it has none.</summary>
     public ObjectMembers? Content => _members;
 
     private object? NamedSession { get; init; }
 
-    /// <summary>Reads what was piped.</summary>
-    /// <exception cref="InvalidInputException">A member cannot be what it has to be.</exception>
+    /// <summary>Reads a piped object.</summary>
+    /// <exception cref="InvalidInputException">A member has an invalid value.</exception>
     public static PipedObject From(PSObject? input)
     {
         if (input is null)
@@ -75,7 +74,7 @@ internal sealed class PipedObject
             return new PipedObject(value, null);
         }
 
-        if (members.Spelling("JobId") is null && CredentialArgument.TryOf(value) is CredentialArgument credential)
+        if (members.Spelling("JobId") is null && CredentialArgument.TryCreate(value) is CredentialArgument credential)
         {
             return new PipedObject(value, members) { Settings = new CallSettings { Credential = credential } };
         }
@@ -94,16 +93,14 @@ internal sealed class PipedObject
         };
     }
 
-    /// <summary>Whether a value is the session that the object carries, bound by PowerShell by its name.</summary>
-    public bool IsItsSession(object session) => NamedSession is not null && Equals(NamedSession, session);
+    /// <summary>Whether the value is the object's own session, bound by property name.</summary>
+    public bool CarriesSession(object session) => NamedSession is not null && Equals(NamedSession, session);
 
-    /// <summary>
-    /// The job's id: the one that was given, or the object's. What is piped has to be something that tells of a job.
-    /// </summary>
-    /// <param name="bound">What PowerShell bound to <c>-JobId</c>.</param>
-    /// <param name="isNamed">Whether <c>-JobId</c> stood on the command line.</param>
-    /// <param name="input">What was piped.</param>
-    /// <exception cref="InvalidInputException">There is no id, or a wrong object was piped.</exception>
+    /// <summary>Returns the job id of -JobId or of the piped object.</summary>
+    /// <param name="bound">The value that PowerShell bound to <c>-JobId</c>.</param>
+    /// <param name="isNamed">Whether <c>-JobId</c> was on the command line.</param>
+    /// <param name="input">The piped object.</param>
+    /// <exception cref="InvalidInputException">There is no id, or the piped object cannot belong to a job.</exception>
     public string JobId(string bound, bool isNamed, PSObject? input)
     {
         string id = JobIdTransformationAttribute.WithoutMark(bound);
@@ -125,25 +122,25 @@ internal sealed class PipedObject
             return CheckMember();
         }
 
-        // Text that a script block made of a piped object is an id like any other.
-        bool tellsOfAJob = _members is not null && (IsData || _members.Spelling("JobId") is not null);
-        bool isCompanion = tellsOfAJob || _value is ThirdPartyJobOutcome or ThirdPartySession
+        // A delay-bind script block yields a normal id.
+        bool describesJob = _members is not null && (IsData || _members.Spelling("JobId") is not null);
+        bool isCompanion = describesJob || _value is ThirdPartyJobOutcome or ThirdPartySession
             || Settings.Credential is not null;
         return isPiped ? throw (_value is ThirdPartyJobOutcome ? OutcomeAlone() : Wrong(_value!.GetType().Name))
             : isNamed && !isCompanion ? throw Wrong(_value!.GetType().Name)
             : CheckId(id);
     }
 
-    /// <summary>Whether the object was made to hold members: a table or a custom object.</summary>
+    /// <summary>Whether the object is plain data: a table or a custom object.</summary>
     private bool IsData => _members!.IsTable || _value is PSCustomObject;
 
-    /// <summary>An object that no cmdlet about a job can use, named without any of its content.</summary>
+    /// <summary>The error for an unusable object. Contains none of its content, which may be secret.</summary>
     private static InvalidInputException Wrong(string what) => new(
         "InputObject",
         $"Pipe a job from Get-CPThirdPartyJob; got {what}.",
         what.StartsWith("JSON", StringComparison.Ordinal)
-            ? "Make objects of it first: Get-Content -Raw job.json | ConvertFrom-Json."
-            : "Or pipe an object with jobId and clientToken, or name a job with -JobId and pipe nothing.");
+            ? "Convert it to an object first: Get-Content -Raw job.json | ConvertFrom-Json."
+            : "You can also pipe an object with jobId and clientToken, or use -JobId and pipe nothing.");
 
     private static string DescribeText(string text) =>
         LooksLikeJson(text) ? "JSON text"
@@ -151,8 +148,8 @@ internal sealed class PipedObject
         : "text that is not a job id";
 
     private static InvalidInputException OutcomeAlone() => new(
-        "JobId", "The outcome from the pipeline has no jobId.",
-        "Name the job whose outcome it is: Complete-CPThirdPartyJob -JobId.");
+        "JobId", "The piped outcome has no jobId.",
+        "Name its job with Complete-CPThirdPartyJob -JobId.");
 
     private string CheckMember()
     {
@@ -160,31 +157,34 @@ internal sealed class PipedObject
         {
             throw IsData
                 ? new InvalidInputException(
-                    "JobId", "The object from the pipeline has no jobId.",
-                    "Give it a member jobId, or name the job with -JobId.")
+                    "JobId", "The piped object has no jobId.",
+                    "Add a jobId member, or pass -JobId.")
                 : Wrong(_value!.GetType().Name);
         }
 
         return CheckId(PipedText.Read(member, _members.Spelling("JobId")!, _members.IsTable));
     }
 
-    /// <summary>Of text that is piped a job's id is told apart by its characters: a line of a file is none.</summary>
-    private static string CheckPipedText(string text) => IsPlain(text) ? CheckId(text) : throw Wrong(DescribeText(text));
+    /// <summary>
+    /// Accepts piped text only if its characters fit an id, so that a line of a file is not sent as one.
+    /// </summary>
+    private static string CheckPipedText(string text) =>
+        IsPlain(text) ? CheckId(text) : throw Wrong(DescribeText(text));
 
     private static bool IsPlain(string text) =>
         text.Length > 0 && text.All(c => !char.IsWhiteSpace(c) && !char.IsControl(c) && "\"'{}[]:=,;@".IndexOf(c) < 0);
 
-    /// <summary>Whether a text that PowerShell bound to -JobId can be shown: an id, and nothing that holds one.</summary>
-    public static bool IsShown(string bound, PSObject? input) =>
-        bound.Length > 0 && !IsNoId(bound) && (input?.BaseObject is not string || IsPlain(bound));
+    /// <summary>Whether the text bound to -JobId is safe to display: an id, not an object that contains one.</summary>
+    public static bool CanDisplay(string bound, PSObject? input) =>
+        bound.Length > 0 && !CannotBeId(bound) && (input?.BaseObject is not string || IsPlain(bound));
 
-    /// <summary>Refuses what is no id for certain, before any of it is shown or sent.</summary>
-    private static string CheckId(string id) => IsNoId(id)
+    /// <summary>Rejects text that cannot be an id before the module displays or sends it.</summary>
+    private static string CheckId(string id) => CannotBeId(id)
         ? throw new InvalidInputException(
-            "JobId", $"JobId is {DescribeText(id)}.", "Give the id of one job, as Get-CPThirdPartyJob shows it.")
+            "JobId", $"JobId is {DescribeText(id)}.", "Use the id of one job, as Get-CPThirdPartyJob shows it.")
         : ServiceLimits.JobId.Check(id, "JobId");
 
-    private static bool IsNoId(string text) =>
+    private static bool CannotBeId(string text) =>
         LooksLikeJson(text) || text.Any(char.IsControl) || text.StartsWith("@{", StringComparison.Ordinal);
 
     private static bool LooksLikeJson(string text)
@@ -198,7 +198,9 @@ internal sealed class PipedObject
             ? PipedText.Read(value, members.Spelling(name)!, members.IsTable)
             : null;
 
-    /// <summary>A token that was serialised is its mask, or nothing at all: that is none, and is looked up.</summary>
+    /// <summary>
+    /// The token. Null for the mask or the empty object of a serialized token, so that the cmdlet looks the token up.
+    /// </summary>
     private static Secret? Token(object? value, ObjectMembers members) =>
         value is null or "" || (value is string text && Secret.IsMask(text)) || IsEmptied(value) ? null
         : value is DateTime ? new Secret(PipedText.Read(value, "clientToken", members.IsTable))
@@ -209,6 +211,7 @@ internal sealed class PipedObject
 
     private static object? SessionOf(object? value) =>
         value is null or "" or ThirdPartySession ? value as ThirdPartySession
-        : ObjectMembers.TryCreate(value) is ObjectMembers session ? (session.TryGet("Name", out object? name) ? name : null)
+        : ObjectMembers.TryCreate(value) is ObjectMembers session
+        ? (session.TryGet("Name", out object? name) ? name : null)
         : value;
 }

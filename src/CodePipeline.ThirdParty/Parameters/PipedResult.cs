@@ -9,12 +9,12 @@ using CodePipeline.ThirdParty.Jobs;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// The result that a piped object tells of: an input file of the AWS CLI (<c>--cli-input-json</c>), a row with columns
-/// named as the parameters of Complete-CPThirdPartyJob, or an outcome.
+/// The result in a piped object: AWS CLI input (<c>--cli-input-json</c>), a row with Complete-CPThirdPartyJob's
+/// parameters as columns, or an outcome.
 /// </summary>
 /// <remarks>
-/// A member that is misspelt, of another type or empty where it must not be is refused: what it was to say could be
-/// that the job failed. A job has a continuation token too, which is the earlier job's and is not reported again.
+/// Rejects members that are misspelled, of the wrong type or empty where a value is required, because they could have
+/// meant a failure. Ignores a job's continuation token, which belongs to the previous job.
 /// </remarks>
 internal sealed class PipedResult
 {
@@ -38,23 +38,23 @@ internal sealed class PipedResult
 
     private static readonly string[] s_failureWords = { "fail", "error", "exception" };
 
-    // A request has none of these, so that they tell a job.
+    // No request has these members, so they identify a job.
     private static readonly string[] s_jobOnly = typeof(ThirdPartyJobDetail).GetProperties()
         .Select(property => property.Name)
         .Except(new[] { "JobId", "ClientId", "ClientToken", "ContinuationToken" }, StringComparer.OrdinalIgnoreCase)
         .ToArray();
 
-    private static readonly HashSet<string> s_ofNoResult = new(
+    private static readonly HashSet<string> s_otherMembers = new(
         s_jobOnly
             .Concat(new[] { "JobId", "ClientId", "ClientToken" })
             .Concat(CallSettings.Names)
             .Concat(new[] { "Select", "Force", "PassThru" })
 
-            // What PowerShell notes on an object that comes from another process.
+            // PowerShell adds these to objects from another process.
             .Concat(new[] { "PSComputerName", "RunspaceId", "PSShowComputerName", "PSSourceJobInstanceId" }),
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Tells of nothing: a job, a job id.</summary>
+    /// <summary>No result, as in a job or a job id.</summary>
     public static PipedResult None { get; } = new();
 
     public string? Summary { get; private set; }
@@ -71,19 +71,21 @@ internal sealed class PipedResult
 
     public string? FailureMessage { get; private set; }
 
-    /// <summary>Whether the object has columns for a failure, all of them empty, and tells of no success either.</summary>
+    /// <summary>Whether the object has empty failure columns and no success value.</summary>
     public bool IsUndecided { get; private set; }
 
-    /// <summary>Whether the status of the object is one of a job that failed.</summary>
-    public bool SaysFailed { get; private set; }
+    /// <summary>Whether the object has the status of a failed job.</summary>
+    public bool HasFailedStatus { get; private set; }
 
     private string? Outcome { get; set; }
 
-    private bool TellsOfSuccess => Summary is not null || PercentComplete is not null || ContinuationToken is not null
+    private bool HasSuccessValue => Summary is not null || PercentComplete is not null || ContinuationToken is not null
         || Revision is not null || ExternalExecutionId is not null || Outcome is not null;
 
-    /// <summary>Reads what was piped.</summary>
-    /// <exception cref="InvalidInputException">A member cannot be what it has to be; its path stands first.</exception>
+    /// <summary>Reads the result of a piped object.</summary>
+    /// <exception cref="InvalidInputException">
+    /// A member has an invalid value. The message starts with its path.
+    /// </exception>
     public static PipedResult From(PSObject? input, ObjectMembers? members)
     {
         if (input?.BaseObject is ThirdPartyJobOutcome outcome)
@@ -118,7 +120,7 @@ internal sealed class PipedResult
         {
             bool isColumn = s_successColumns.Concat(s_failureColumns).Contains(name, StringComparer.OrdinalIgnoreCase);
             isRow |= isColumn;
-            if (!isColumn && !s_ofNoResult.Contains(name)
+            if (!isColumn && !s_otherMembers.Contains(name)
                 && !s_requests.Contains(name, StringComparer.OrdinalIgnoreCase)
                 && (!isJob || LooksLikeFailure(members, name)))
             {
@@ -127,7 +129,7 @@ internal sealed class PipedResult
         }
 
         ReadContinuation(members, isJob, isRow);
-        SaysFailed = Value(members, "Status") is JobStatus.Failed or JobStatus.TimedOut;
+        HasFailedStatus = Value(members, "Status") is JobStatus.Failed or JobStatus.TimedOut;
         if (isRow)
         {
             ReadRow(members);
@@ -136,7 +138,9 @@ internal sealed class PipedResult
         ReadRequest(members);
     }
 
-    /// <summary>A job may carry what its script notes on it, but nothing that could mean a failure.</summary>
+    /// <summary>
+    /// Whether an unknown member of a job may describe a failure. Other unknown members of a job are ignored.
+    /// </summary>
     private static bool LooksLikeFailure(ObjectMembers members, string name) =>
         s_failureWords.Any(word => name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0)
         && members.TryGet(name, out object? value)
@@ -161,8 +165,8 @@ internal sealed class PipedResult
             {
                 throw new InvalidInputException(
                     ContinuationTokenName,
-                    $"{name} of the object from the pipeline can be the earlier job's, or the one to report.",
-                    $"Name it {ContinuationTokenName} to report it, give -ContinuationToken, or remove it.");
+                    $"{name} of the piped object could be the previous job's token or the token to report.",
+                    $"Name it {ContinuationTokenName} to report it, pass -ContinuationToken, or remove it.");
             }
         }
 
@@ -186,8 +190,8 @@ internal sealed class PipedResult
             if (other is not null)
             {
                 throw new InvalidInputException(
-                    FailureDetails, $"The object from the pipeline has both {FailureDetails} and {other}.",
-                    "A result is a failure or a success: remove one of them.");
+                    FailureDetails, $"The piped object has both {FailureDetails} and {other}.",
+                    "A result is either a failure or a success: remove one of them.");
             }
 
             FailureType = TypeOf(failure.Text("type") ?? throw failure.Missing("type"), $"{FailureDetails}.type");
@@ -217,7 +221,7 @@ internal sealed class PipedResult
         }
     }
 
-    /// <summary>Columns with the names of parameters, as a CSV file has them. An empty cell says nothing.</summary>
+    /// <summary>Reads columns with parameter names, as in a CSV file. An empty cell counts as missing.</summary>
     private void ReadRow(ObjectMembers members)
     {
         Summary = Cell(members, nameof(Summary));
@@ -232,7 +236,7 @@ internal sealed class PipedResult
             null => null,
             FailureType type => type,
 
-            // An outcome that was serialised has the number of its type.
+            // A serialized outcome contains the number of its type.
             int or long => TypeOf(Convert.ToInt64(Value(members, nameof(FailureType)), CultureInfo.InvariantCulture)),
             object type => TypeOf(
                 PipedText.Read(type, nameof(FailureType), members.IsTable), nameof(FailureType)),
@@ -240,16 +244,16 @@ internal sealed class PipedResult
         if (FailureType is not null && FailureMessage is null)
         {
             throw new InvalidInputException(
-                nameof(FailureMessage), "The object from the pipeline has a FailureType and no FailureMessage.",
-                "Say in FailureMessage why the job failed.");
+                nameof(FailureMessage), "The piped object has a FailureType but no FailureMessage.",
+                "Explain the failure in FailureMessage.");
         }
 
         ReadOutcome(members);
-        IsUndecided = FailureMessage is null && !TellsOfSuccess
+        IsUndecided = FailureMessage is null && !HasSuccessValue
             && s_failureColumns.Any(name => members.Spelling(name) is not null);
     }
 
-    /// <summary>An outcome that was serialised says in words how the job ended, which has to agree with the rest.</summary>
+    /// <summary>Checks that the Outcome of a serialized outcome agrees with its other members.</summary>
     private void ReadOutcome(ObjectMembers members)
     {
         Outcome = Cell(members, nameof(Outcome));
@@ -264,7 +268,7 @@ internal sealed class PipedResult
         if (!agrees)
         {
             throw new InvalidInputException(
-                nameof(Outcome), $"The object from the pipeline has the outcome '{Outcome}', which its members do not tell.",
+                nameof(Outcome), $"The piped object has the outcome '{Outcome}', which contradicts its other members.",
                 "Pipe the job, and report its result with -Summary or -FailureMessage.");
         }
     }
@@ -273,7 +277,7 @@ internal sealed class PipedResult
     {
         if (ObjectMembers.TryCreate(Value(members, nameof(Revision))) is ObjectMembers its)
         {
-            // Of an outcome that was serialised.
+            // A serialized outcome has a nested revision.
             return RevisionOf(
                 Cell(its, "Revision"), Cell(its, "ChangeIdentifier"),
                 TimeTransformationAttribute.Parse(Value(its, "Created"), "Revision.Created", zeroIsNone: false),
@@ -286,7 +290,7 @@ internal sealed class PipedResult
             Cell(members, "RevisionSummary"), string.Empty);
     }
 
-    /// <summary>The revision; one that stands in a skeleton and was not filled in is none.</summary>
+    /// <summary>The revision. Null if all members are empty, as in an unchanged skeleton.</summary>
     private static JobRevision? RevisionOf(
         string? revision, string? change, DateTimeOffset? created, string? summary, string path) =>
         revision is null && change is null && created is null && summary is null
@@ -326,11 +330,11 @@ internal sealed class PipedResult
             path,
             $"{path} is not a member of a result.",
             near is null
-                ? $"Use {string.Join(", ", known)}; select them with Select-Object where there are others."
-                : $"Is {near} meant? Known are {string.Join(", ", known)}.");
+                ? $"Use {string.Join(", ", known)}. Remove other members with Select-Object."
+                : $"Did you mean {near}? The known members are {string.Join(", ", known)}.");
     }
 
-    /// <summary>How many letters two names differ by, case aside.</summary>
+    /// <summary>The case-insensitive edit distance of two names.</summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();
@@ -350,7 +354,7 @@ internal sealed class PipedResult
         return row[other.Length];
     }
 
-    /// <summary>A structure of a request: no member but those of the service's model, none of them null.</summary>
+    /// <summary>A structure in a request. Accepts only members of the service model.</summary>
     private sealed class Part(string path, ObjectMembers members)
     {
         public static Part? Of(ObjectMembers request, string name, params string[] known)
@@ -376,12 +380,12 @@ internal sealed class PipedResult
 
         public bool Has(string name, out object? value) => members.TryGet(name, out value);
 
-        /// <summary>The text; what was not filled in is none.</summary>
+        /// <summary>The text; null if it is empty.</summary>
         public string? Text(string name) => members.TryGet(name, out object? value)
             ? Filled(PipedText.Read(value, $"{path}.{members.Spelling(name)}", members.IsTable))
             : null;
 
         public InvalidInputException Missing(string name) => new(
-            $"{path}.{name}", $"{path}.{name} is missing.", $"Give {path} a type and a message.");
+            $"{path}.{name}", $"{path}.{name} is missing.", $"Add a type and a message to {path}.");
     }
 }

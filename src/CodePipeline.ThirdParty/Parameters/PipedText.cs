@@ -5,14 +5,16 @@ using System.Management.Automation;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Text in a piped object: nothing but text is taken for it, and no value stands in what is said.</summary>
+/// <summary>
+/// Reads text from a piped object. Accepts no other types, and never puts the value into an error message.
+/// </summary>
 internal static class PipedText
 {
-    /// <summary>The text that a member holds.</summary>
+    /// <summary>Reads a member's text.</summary>
     /// <param name="value">The value; not <see langword="null"/>.</param>
-    /// <param name="path">The member as the user knows it: 'failureDetails.message'.</param>
+    /// <param name="path">The member's path for the error message, such as 'failureDetails.message'.</param>
     /// <param name="fromTable">Whether the object is a hashtable or dictionary.</param>
-    /// <exception cref="InvalidInputException">It is not text.</exception>
+    /// <exception cref="InvalidInputException">The value is not text.</exception>
     public static string Read(object? value, string path, bool fromTable) => value switch
     {
         string text => text,
@@ -21,17 +23,17 @@ internal static class PipedText
         _ => throw Wrong(value, path, "text (string)"),
     };
 
-    /// <summary>A member whose value is of another type than the service's model has.</summary>
+    /// <summary>The error for a member whose type differs from the service model.</summary>
     public static InvalidInputException Wrong(object? value, string path, string expected) => new(
         path,
-        $"{path} is {Kind(value)}; it has to be {expected}.",
+        $"{path} is {Kind(value)}; it must be {expected}.",
         value is DateTime or DateTimeOffset
-            ? "ConvertFrom-Json makes dates of text that looks like one: use ConvertFrom-Json -DateKind String "
-                + "(PowerShell 7.5), or give the text with the cmdlet's parameter."
-            : value is null ? $"Give {path} a value, or remove it."
-            : $"Give {path} as {expected}.");
+            ? "ConvertFrom-Json converts text that looks like a date: use ConvertFrom-Json -DateKind String "
+                + "(PowerShell 7.5), or pass the text with the cmdlet's parameter."
+            : value is null ? $"Set {path} to a value, or remove it."
+            : $"Set {path} to {expected}.");
 
-    /// <summary>What a value is, in words, and nothing of the value.</summary>
+    /// <summary>Describes the kind of a value without revealing the value.</summary>
     public static string Kind(object? value) => value switch
     {
         null => "null",
@@ -44,8 +46,8 @@ internal static class PipedText
     };
 
     /// <summary>
-    /// The text that ConvertFrom-Json made a date of, where it can be told: whole seconds, in UTC or without a zone. It
-    /// drops how many digits a fraction had, and turns other zones into local time.
+    /// The original text of a date that ConvertFrom-Json created. Only whole seconds in UTC or without a zone can be
+    /// restored: fractions lose their digits, and other zones become local time.
     /// </summary>
     private static string? Original(DateTime date) =>
         date.Ticks % TimeSpan.TicksPerSecond != 0 || date.Kind == DateTimeKind.Local

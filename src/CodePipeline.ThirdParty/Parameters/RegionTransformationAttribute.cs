@@ -3,12 +3,12 @@ using System.Management.Automation;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// Takes a region by name, in any case, or as an object of an AWS SDK or of AWS.Tools: a RegionEndpoint, or what
-/// Get-AWSRegion gives.
+/// Accepts a region by name, in any case, or as an object of an AWS SDK or of AWS.Tools: a RegionEndpoint or the output
+/// of Get-AWSRegion.
 /// </summary>
 internal sealed class RegionTransformationAttribute : TransformationAttribute
 {
-    /// <summary>The name of a region; <see langword="null"/> where nothing is said.</summary>
+    /// <summary>The region's name; <see langword="null"/> if the value is null or blank.</summary>
     internal static string? Parse(object? value)
     {
         string? name = value switch

@@ -2,9 +2,9 @@ using System;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>What a user gives of a result, as the service takes it. Used by all cmdlets that make results.</summary>
-/// <param name="subject">What the result is of, for warnings: 'job 7'.</param>
-/// <param name="warn">Hears that a text was cut.</param>
+/// <summary>Fits the texts of a result to the service's limits.</summary>
+/// <param name="subject">The subject of the warnings, such as 'job 7'.</param>
+/// <param name="warn">Called with a warning when a text is cut.</param>
 internal sealed class ResultTextLimits(string subject, Action<string> warn)
 {
     public string? Summary(string? text) => Cut(ServiceLimits.Summary, text, "summary");
@@ -16,7 +16,7 @@ internal sealed class ResultTextLimits(string subject, Action<string> warn)
         ? null
         : revision with { Summary = Cut(ServiceLimits.RevisionSummary, revision.Summary, "revision summary") };
 
-    /// <summary>The revision that the parameters name, if any.</summary>
+    /// <summary>The revision from the parameters; null if none is set.</summary>
     public static JobRevision? Revision(
         string? revision, string? changeIdentifier, DateTimeOffset? created, string? summary)
     {
@@ -29,24 +29,22 @@ internal sealed class ResultTextLimits(string subject, Action<string> warn)
         {
             throw new InvalidInputException(
                 revision is null ? "Revision" : "RevisionChangeIdentifier",
-                "A revision has both -Revision and -RevisionChangeIdentifier.",
-                "Give both, or none of the revision's parameters.");
+                "A revision needs both -Revision and -RevisionChangeIdentifier.",
+                "Pass both, or none of the revision parameters.");
         }
 
         return new JobRevision(revision, changeIdentifier, created, summary);
     }
 
-    /// <summary>
-    /// The time in UTC. East of Greenwich the first hours of year 1 have no UTC time: they become its first moment.
-    /// </summary>
+    /// <summary>The time in UTC. A time before the first UTC moment of year 1 becomes that moment.</summary>
     public static DateTimeOffset Time(DateTime time) => new(time.ToUniversalTime());
 
-    /// <summary>A result must not be lost because its text is too long.</summary>
+    /// <summary>Cuts a text that is too long, because the service would reject the whole result.</summary>
     private string? Cut(TextLimit limit, string? text, string what)
     {
         if (string.IsNullOrEmpty(text))
         {
-            // An empty text is none: the service would refuse it, and the result with it.
+            // The service rejects empty text, and the result with it.
             return null;
         }
 
@@ -54,8 +52,8 @@ internal sealed class ResultTextLimits(string subject, Action<string> warn)
         if (cut.Length < text!.Length)
         {
             warn(
-                $"The {what} of {subject} has {text.Length} characters; the service takes {limit.Maximum}. "
-                + "It was cut.");
+                $"The {what} of {subject} has {text.Length} characters; the service accepts {limit.Maximum}. "
+                + "The rest was cut.");
         }
 
         return cut;

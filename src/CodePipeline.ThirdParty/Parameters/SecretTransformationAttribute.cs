@@ -5,7 +5,7 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>Takes a secret as text, SecureString, PSCredential (its password) or Secret.</summary>
+/// <summary>Accepts a secret as text, SecureString, PSCredential (its password) or Secret.</summary>
 public sealed class SecretTransformationAttribute : TransformationAttribute
 {
     internal static Secret Make(object value, string inputName)
@@ -20,14 +20,14 @@ public sealed class SecretTransformationAttribute : TransformationAttribute
             _ => throw new InvalidInputException(
                 inputName,
                 $"{inputName} is of type {plain.GetType().Name}.",
-                "Give it as a string, SecureString, PSCredential or Secret."),
+                "Pass it as a string, SecureString, PSCredential or Secret."),
         };
         return string.IsNullOrEmpty(text)
-            ? throw new InvalidInputException(inputName, $"{inputName} is empty.", "Give at least one character.")
+            ? throw new InvalidInputException(inputName, $"{inputName} is empty.", "Pass at least one character.")
             : Secret.IsMask(text!)
             ? throw new InvalidInputException(
-                inputName, $"{inputName} is {Secret.Mask}, the mask of a secret, and not the secret.",
-                "Give the secret itself: where it was written to a file or a log, only the mask is there.")
+                inputName, $"{inputName} is {Secret.Mask}, the mask of a secret instead of the secret itself.",
+                "Pass the secret itself. Files and logs contain only its mask.")
             : plain as Secret ?? new Secret(text!);
     }
 

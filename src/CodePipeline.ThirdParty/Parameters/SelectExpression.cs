@@ -9,12 +9,12 @@ using CodePipeline.ThirdParty.Jobs;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
-/// <summary>What <c>-Select</c> of AWS.Tools' cmdlets picks, on ours. It is checked before anything is called.</summary>
+/// <summary>The <c>-Select</c> expression of AWS.Tools' cmdlets. Checked before the cmdlet calls the service.</summary>
 internal sealed class SelectExpression
 {
     private const BindingFlags Public = BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase;
 
-    // Texts here that are objects with a Value in AWS.Tools.
+    // AWS.Tools has objects with a Value property for these texts.
     private static readonly string[] s_constants = { "Status", "Category", "Owner", "Type", "LocationType" };
 
     private readonly PropertyInfo? _parameter;
@@ -46,8 +46,9 @@ internal sealed class SelectExpression
                 continue;
             }
 
-            // A job by itself has no Id, which AWS.Tools' details have.
-            bool isId = type == typeof(ThirdPartyJobDetail) && names[i].Equals("Id", StringComparison.OrdinalIgnoreCase);
+            // Our details have JobId; AWS.Tools' details have Id.
+            bool isId = type == typeof(ThirdPartyJobDetail)
+                && names[i].Equals("Id", StringComparison.OrdinalIgnoreCase);
             PropertyInfo step = type == typeof(string) ? throw Unknown(select, names[i])
                 : type.GetProperty(isId ? nameof(ThirdPartyJob.JobId) : names[i], Public)
                 ?? throw Unknown(select, names[i]);
@@ -56,30 +57,30 @@ internal sealed class SelectExpression
         }
     }
 
-    /// <summary>Whether it picks from the answer of the service, and not from the job that is made of it.</summary>
-    public bool IsOfAnswer => _parameter is null && !_isOfJob;
+    /// <summary>Whether the expression selects from the service's response instead of the job built from it.</summary>
+    public bool IsFromResponse => _parameter is null && !_isOfJob;
 
-    /// <summary>Reads what was given; <see langword="null"/> where the cmdlet's own output is wanted.</summary>
+    /// <summary>Parses an expression. Returns <see langword="null"/> for the cmdlet's own output.</summary>
     /// <param name="select">
-    /// <c>*</c>: the whole answer; <c>^Name</c>: a parameter; else a property of the answer or of the job, or a path of
-    /// properties.
+    /// <c>*</c>: the whole response; <c>^Name</c>: a parameter; otherwise a property of the response or of the job, or
+    /// a path of properties.
     /// </param>
-    /// <param name="isPassThru">Whether -PassThru was given, which in AWS.Tools means <c>^JobId</c>.</param>
-    /// <param name="command">The type of the cmdlet.</param>
-    /// <param name="response">The type of the answer.</param>
-    /// <exception cref="InvalidInputException">It names what is not there.</exception>
+    /// <param name="isPassThru">Whether -PassThru is set, which means <c>^JobId</c> in AWS.Tools.</param>
+    /// <param name="command">The cmdlet type.</param>
+    /// <param name="response">The response type.</param>
+    /// <exception cref="InvalidInputException">The expression names an unknown property or parameter.</exception>
     public static SelectExpression? Parse(string? select, bool isPassThru, Type command, Type response) =>
         string.IsNullOrEmpty(select) ? (isPassThru ? new SelectExpression("^JobId", command, response) : null)
         : isPassThru ? throw new InvalidInputException(
             "PassThru", "-PassThru and -Select cannot be used together.", "Use -Select '^JobId' for the job id.")
         : new SelectExpression(select!, command, response);
 
-    /// <summary>What is picked, item by item.</summary>
+    /// <summary>The selected values.</summary>
     public IEnumerable<object> From(ServiceResponse response, ThirdPartyJob job, JobCommandBase command)
     {
         if (_parameter is not null)
         {
-            // The token is found by now; what was given may be a table or a script.
+            // The job has the resolved token. The parameter may be a table or a script block.
             object? given = _parameter.Name == nameof(JobCommandBase.ClientToken) ? job.ClientToken
                 : _parameter.GetValue(command);
             return given is null ? Array.Empty<object>() : new[] { given };
@@ -96,14 +97,14 @@ internal sealed class SelectExpression
 
     private static IEnumerable<object> Step(object source, PropertyInfo step)
     {
-        // A job whose details were not read has none of them.
+        // A job without details has none of their properties.
         object? value = step.DeclaringType!.IsInstanceOfType(source) ? step.GetValue(source) : null;
         return value is null ? Array.Empty<object>()
             : ItemOf(step.PropertyType) != step.PropertyType ? ((IEnumerable)value).Cast<object>()
             : new[] { value };
     }
 
-    /// <summary>The type of a list's items; any other type itself.</summary>
+    /// <summary>The item type of a list; any other type unchanged.</summary>
     private static Type ItemOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
             ? type.GetGenericArguments()[0]
@@ -116,6 +117,7 @@ internal sealed class SelectExpression
             || CallSettings.AliasesOf(property).Contains(name, StringComparer.OrdinalIgnoreCase));
 
     private static InvalidInputException Unknown(string select, string name) => new(
-        "Select", $"Select '{select}' names '{name}', which is not there.",
-        "Use '*', a property of the answer or of the job, a path such as JobDetails.Data.InputArtifacts.Name, or '^JobId'.");
+        "Select", $"-Select '{select}' names '{name}', which does not exist.",
+        "Use '*', a property of the response or of the job, a path such as "
+        + "JobDetails.Data.InputArtifacts.Name, or '^JobId'.");
 }

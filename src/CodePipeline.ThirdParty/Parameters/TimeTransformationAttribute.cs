@@ -4,27 +4,27 @@ using System.Globalization;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// Takes a time as seconds since 1970 (1769860800), a DateTime, a DateTimeOffset, or text in ISO 8601; without a zone it
-/// is local time, as in the AWS CLI.
+/// Accepts a time as seconds since 1970 (1769860800), a DateTime, a DateTimeOffset or ISO 8601 text. Text without a
+/// zone is local time, as in the AWS CLI.
 /// </summary>
-/// <remarks>PowerShell itself would read a number as ticks of 100 ns since the year 1.</remarks>
+/// <remarks>PowerShell alone would convert a number to ticks of 100 ns since the year 1.</remarks>
 internal sealed class TimeTransformationAttribute : TransformationAttribute
 {
-    // The years 1 to 9999, which a DateTimeOffset can hold.
+    // The range of DateTimeOffset, years 1 to 9999.
     private const decimal Earliest = -62135596800m;
     private const decimal Latest = 253402300799m;
 
-    /// <summary>The time of a value.</summary>
-    /// <param name="value">The value; <see langword="null"/> is none.</param>
-    /// <param name="name">What it is, as the user knows it.</param>
-    /// <param name="zeroIsNone">Whether 0 says nothing, as in a skeleton that was not filled in.</param>
-    /// <exception cref="InvalidInputException">It is no time.</exception>
+    /// <summary>Parses a time.</summary>
+    /// <param name="value">The value; <see langword="null"/> means no time.</param>
+    /// <param name="name">The name for the error message.</param>
+    /// <param name="zeroIsNone">Whether 0 means no time, as in an unchanged skeleton.</param>
+    /// <exception cref="InvalidInputException">The value is not a time.</exception>
     internal static DateTimeOffset? Parse(object? value, string name, bool zeroIsNone) => value switch
     {
         null when !zeroIsNone => null,
         DateTimeOffset time => time,
 
-        // East of Greenwich the first hours of year 1 have no UTC time: they become its first moment.
+        // East of Greenwich, the first hours of year 1 have no UTC time and become its first moment.
         DateTime time => new DateTimeOffset(time.ToUniversalTime()),
         string text when zeroIsNone && text.Length == 0 => null,
         string text when decimal.TryParse(
@@ -53,15 +53,15 @@ internal sealed class TimeTransformationAttribute : TransformationAttribute
         }
         catch (OverflowException)
         {
-            // Not a number, infinite, or far out of range.
+            // NaN, infinity or out of range.
             return null;
         }
     }
 
     private static InvalidInputException Wrong(object? value, string name) => new(
         name,
-        value is null ? $"{name} is null; it has to be a time." : $"{name} '{Shown(value)}' is not a time.",
-        "Give seconds since 1970, or a time such as 2026-01-31T12:00:00Z.");
+        value is null ? $"{name} is null; it must be a time." : $"{name} '{Shown(value)}' is not a time.",
+        "Use seconds since 1970, or a time such as 2026-01-31T12:00:00Z.");
 
     private static string Shown(object value) => value is string or IFormattable
         ? System.Convert.ToString(value, CultureInfo.InvariantCulture)!

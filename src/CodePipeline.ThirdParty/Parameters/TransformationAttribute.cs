@@ -4,7 +4,8 @@ using CodePipeline.ThirdParty.Async;
 namespace CodePipeline.ThirdParty.Parameters;
 
 /// <summary>
-/// Turns what the user typed into a type, at the door. <see langword="null"/> passes, as optional properties pipe so.
+/// Base of the transformations from user input to a typed value. Passes <see langword="null"/> through, because
+/// optional piped properties can be null.
 /// </summary>
 public abstract class TransformationAttribute : ArgumentTransformationAttribute
 {
@@ -21,8 +22,8 @@ public abstract class TransformationAttribute : ArgumentTransformationAttribute
         }
     }
 
-    /// <summary>The same without an engine.</summary>
-    /// <exception cref="InvalidInputException">The value cannot be understood.</exception>
+    /// <summary>Converts a value without a PowerShell engine.</summary>
+    /// <exception cref="InvalidInputException">The value is invalid.</exception>
     internal object? Read(object? input)
     {
         object? value = PSObjectValues.Unwrap(input);

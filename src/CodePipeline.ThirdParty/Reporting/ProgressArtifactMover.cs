@@ -7,8 +7,9 @@ using CodePipeline.ThirdParty.Handlers;
 
 namespace CodePipeline.ThirdParty.Reporting;
 
-/// <summary>Moves artifacts, and shows how far each is.</summary>
-internal sealed class ProgressArtifactMover(IArtifactMover inner, WorkerReport report, TimeProvider clock) : IArtifactMover
+/// <summary>Transfers artifacts and reports the progress of each one.</summary>
+internal sealed class ProgressArtifactMover(IArtifactMover inner, WorkerReport report, TimeProvider clock)
+    : IArtifactMover
 {
     /// <inheritdoc/>
     public Task SaveAsync(
@@ -17,7 +18,7 @@ internal sealed class ProgressArtifactMover(IArtifactMover inner, WorkerReport r
         string destination,
         bool expand,
         IProgress<TransferProgress>? progress,
-        CancellationToken cancellationToken) => ShownAsync(
+        CancellationToken cancellationToken) => MoveWithProgressAsync(
             job,
             "Downloading",
             artifact,
@@ -30,14 +31,14 @@ internal sealed class ProgressArtifactMover(IArtifactMover inner, WorkerReport r
         JobArtifact artifact,
         string path,
         IProgress<TransferProgress>? progress,
-        CancellationToken cancellationToken) => ShownAsync(
+        CancellationToken cancellationToken) => MoveWithProgressAsync(
             job,
             "Uploading",
             artifact,
             progress,
             bar => inner.PublishAsync(job, artifact, path, bar, cancellationToken));
 
-    private async Task ShownAsync(
+    private async Task MoveWithProgressAsync(
         JobArtifacts job,
         string activity,
         JobArtifact artifact,
@@ -61,7 +62,8 @@ internal sealed class ProgressArtifactMover(IArtifactMover inner, WorkerReport r
         }
     }
 
-    private sealed class CombinedProgress(IProgress<TransferProgress>? next, TransferProgressDisplay display) : IProgress<TransferProgress>
+    private sealed class CombinedProgress(IProgress<TransferProgress>? next, TransferProgressDisplay display)
+        : IProgress<TransferProgress>
     {
         public void Report(TransferProgress value)
         {

@@ -5,21 +5,21 @@ using System.Runtime.InteropServices;
 
 namespace CodePipeline.ThirdParty.Reporting;
 
-/// <summary>Hears that the process is told to end (SIGTERM, SIGHUP), and keeps it from ending at once.</summary>
-/// <remarks>Windows PowerShell has no such signals; there a service is stopped by ending its pipeline.</remarks>
+/// <summary>Handles SIGTERM and SIGHUP: calls back, and prevents the immediate exit of the process.</summary>
+/// <remarks>Windows PowerShell has no such signals. There, a service stops by ending its pipeline.</remarks>
 internal sealed class TerminationSignal : IDisposable
 {
 #if NET
     private readonly PosixSignalRegistration[] _registrations;
 
-    public TerminationSignal(Action<string> told)
+    public TerminationSignal(Action<string> onSignal)
     {
         _registrations = new[] { On(PosixSignal.SIGTERM), On(PosixSignal.SIGHUP) };
 
         PosixSignalRegistration On(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            told(signal.ToString());
+            onSignal(signal.ToString());
         });
     }
 
@@ -31,7 +31,7 @@ internal sealed class TerminationSignal : IDisposable
         }
     }
 #else
-    public TerminationSignal(Action<string> told) => _ = told;
+    public TerminationSignal(Action<string> onSignal) => _ = onSignal;
 
     public void Dispose()
     {

@@ -8,35 +8,38 @@ using ErrorRecord = System.Management.Automation.ErrorRecord;
 
 namespace CodePipeline.ThirdParty.Reporting;
 
-/// <summary>The log of a worker: one JSON object a line, each written at once. From any thread.</summary>
+/// <summary>A worker's log: one JSON object per line, flushed after each line. Thread-safe.</summary>
 internal sealed class WorkerLog : IDisposable
 {
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly object _gate = new();
     private readonly Stream _file;
-    private readonly Action<Exception> _broken;
+    private readonly Action<Exception> _onError;
     private bool _isOver;
 
-    /// <param name="file">What is appended to.</param>
-    /// <param name="broken">Told once, when a line cannot be written; the worker goes on without a log.</param>
-    public WorkerLog(Stream file, Action<Exception> broken)
+    /// <param name="file">The log file, opened for appending.</param>
+    /// <param name="onError">
+    /// Called once, when the log cannot be written. The worker then continues without a log.
+    /// </param>
+    public WorkerLog(Stream file, Action<Exception> onError)
     {
         _file = file;
-        _broken = broken;
+        _onError = onError;
     }
 
-    public void Write(WorkerEvent happened, string level) => Write(json =>
+    public void Write(WorkerEvent workerEvent, string level) => Write(json =>
     {
-        Begin(json, happened.Time, level, happened.Kind.ToString());
-        JobReport? result = happened.Result;
-        Text(json, "jobId", happened.Job?.JobId ?? result?.JobId);
-        Text(json, "clientId", happened.Job?.ClientId ?? result?.ClientId);
-        Text(json, "actionType", (happened.Job?.ActionType ?? happened.ActionType ?? result?.ActionType)?.ToString());
-        Text(json, "message", happened.Message);
-        if (happened.Kind == WorkerEventKind.Polled)
+        Begin(json, workerEvent.Time, level, workerEvent.Kind.ToString());
+        JobReport? result = workerEvent.Result;
+        Text(json, "jobId", workerEvent.Job?.JobId ?? result?.JobId);
+        Text(json, "clientId", workerEvent.Job?.ClientId ?? result?.ClientId);
+        ActionTypeId? actionType = workerEvent.Job?.ActionType ?? workerEvent.ActionType ?? result?.ActionType;
+        Text(json, "actionType", actionType?.ToString());
+        Text(json, "message", workerEvent.Message);
+        if (workerEvent.Kind == WorkerEventKind.Polled)
         {
-            json.WriteNumber("count", happened.Count);
+            json.WriteNumber("count", workerEvent.Count);
         }
 
         if (result is not null)
@@ -49,7 +52,7 @@ internal sealed class WorkerLog : IDisposable
         }
     });
 
-    /// <summary>What a handler wrote.</summary>
+    /// <summary>Logs a handler's record.</summary>
     public void Write(HandlerRecord record, DateTimeOffset time)
     {
         string level = record.Stream switch
@@ -122,7 +125,7 @@ internal sealed class WorkerLog : IDisposable
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
             {
                 _isOver = true;
-                _broken(error);
+                _onError(error);
             }
         }
     }

@@ -14,12 +14,10 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Reporting;
 
-/// <summary>
-/// What a worker does, as its user sees it: streams, progress, result objects, log, and the runner's own ways.
-/// </summary>
+/// <summary>Reports a worker's events to the user: streams, progress, result objects, log and CI runner.</summary>
 internal sealed class WorkerReport : IWorkerObserver
 {
-    // Handlers' own bars are numbered by their jobs.
+    // Handlers' progress bars have ids below this one, derived from their job ids.
     private const int BarId = 0x40000000;
     private const int MostBuffered = 2000;
     private const int MostSkipped = 10_000;
@@ -32,7 +30,7 @@ internal sealed class WorkerReport : IWorkerObserver
     private readonly Dictionary<string, JobReport> _skipped = new(StringComparer.Ordinal);
     private readonly StepSummary _summary = new();
     private readonly TimeProvider _clock;
-    private readonly Throttle _pace;
+    private readonly Throttle _throttle;
     private int _claimed;
     private int _done;
     private int _failed;
@@ -40,39 +38,37 @@ internal sealed class WorkerReport : IWorkerObserver
     public WorkerReport(TimeProvider clock)
     {
         _clock = clock;
-        _pace = new Throttle(TimeSpan.FromMilliseconds(250), clock);
+        _throttle = new Throttle(TimeSpan.FromMilliseconds(250), clock);
     }
 
-    /// <summary>Has something done on the pipeline thread: at once, if that is where the caller is.</summary>
+    /// <summary>Runs an action on the pipeline thread: immediately if the caller is on it, otherwise queued.</summary>
     public Action<Action<ICommandHost>> Post { get; init; } = _ => { };
 
-    /// <summary>Whether the pipeline is at its end, so that only the console is left to write to.</summary>
+    /// <summary>Whether the pipeline has ended. Afterwards only the console can be written.</summary>
     public Func<bool> IsPipelineOver { get; init; } = () => false;
 
     public string ActionTypes { get; init; } = string.Empty;
 
     public Runner? Runner { get; init; }
 
-    /// <summary>Where lines go when the pipeline is over.</summary>
+    /// <summary>The output for lines after the pipeline has ended.</summary>
     public TextWriter Console { get; init; } = TextWriter.Null;
 
-    /// <summary>The way of commands to the runner.</summary>
+    /// <summary>The writer of runner commands.</summary>
     public RunnerCommandWriter Commands { get; init; } = new(TextWriter.Null, canPause: false);
 
     public WorkerLog? Log { get; init; }
 
-    /// <summary>Whether anybody hears what is no warning: each line costs the pipeline thread a turn.</summary>
+    /// <summary>Whether the verbose stream is visible. Each line costs a turn of the pipeline thread.</summary>
     public bool IsVerbose { get; init; } = true;
 
-    /// <summary>
-    /// Whether handlers run side by side, so that what each writes is kept until it can be shown in one piece.
-    /// </summary>
+    /// <summary>Whether handlers run in parallel. A runner then gets each job's output in one group.</summary>
     public bool IsParallel { get; init; }
 
-    /// <summary>Where what cannot wait is said: the pipeline thread may be in a handler that does not end.</summary>
-    public TextWriter Alarm { get; init; } = TextWriter.Null;
+    /// <summary>The output for urgent lines, because a stuck handler can block the pipeline thread.</summary>
+    public TextWriter UrgentOutput { get; init; } = TextWriter.Null;
 
-    /// <summary>Jobs that could not be claimed for an error, and never were, each once.</summary>
+    /// <summary>The jobs that an error kept the worker from claiming, once each.</summary>
     public IReadOnlyList<JobReport> Skipped
     {
         get
@@ -84,56 +80,57 @@ internal sealed class WorkerReport : IWorkerObserver
         }
     }
 
-    /// <summary>Whether any job was claimed.</summary>
+    /// <summary>Whether the worker claimed any job.</summary>
     public bool HasClaimed => Volatile.Read(ref _claimed) > 0;
 
     /// <inheritdoc/>
-    public void Report(WorkerEvent happened)
+    public void Report(WorkerEvent workerEvent)
     {
-        if (happened.Kind == WorkerEventKind.Polled && happened.Count == 0)
+        if (workerEvent.Kind == WorkerEventKind.Polled && workerEvent.Count == 0)
         {
             return;
         }
 
-        string level = IsToldAlready(happened) ? "information" : LevelOf(happened);
-        Log?.Write(happened, level);
-        Count(happened);
-        switch (happened.Kind)
+        string level = IsReportedSkip(workerEvent) ? "information" : LevelOf(workerEvent);
+        Log?.Write(workerEvent, level);
+        Count(workerEvent);
+        switch (workerEvent.Kind)
         {
-            case WorkerEventKind.HandlerStarted when Runner is Runner runner && happened.Job is JobTicket job:
-                Begin(runner, job.JobId, TitleOf(happened));
+            case WorkerEventKind.HandlerStarted when Runner is Runner runner && workerEvent.Job is JobTicket job:
+                Begin(runner, job.JobId, TitleOf(workerEvent));
                 break;
-            case WorkerEventKind.JobEnded when happened.Result is JobReport result:
-                End(happened, result);
+            case WorkerEventKind.JobEnded when workerEvent.Result is JobReport result:
+                End(workerEvent, result);
                 break;
             case WorkerEventKind.JobSkipped when Runner is Runner runner && level == "warning":
-                Print(runner.Warning($"Third-party job {happened.Job?.JobId}", ControlCharacterFilter.Sanitize(happened.Message)));
+                Print(runner.Warning(
+                    $"Third-party job {workerEvent.Job?.JobId}", ControlCharacterFilter.Sanitize(workerEvent.Message)));
                 break;
             case WorkerEventKind.HandlerLeftBehind when !IsParallel:
-                Alarm.WriteLine(Neutral(Sentence(happened)));
+                UrgentOutput.WriteLine(Neutralize(MessageOf(workerEvent)));
                 break;
             case WorkerEventKind.Warning when Runner is Runner runner:
-                string warning = WithAdvice(happened.Message, happened.Error);
+                string warning = WithRecommendedAction(workerEvent.Message, workerEvent.Error);
                 Print(runner.Warning("Third-party worker", ControlCharacterFilter.Sanitize(warning)));
                 break;
         }
 
         if (level == "warning")
         {
-            string text = Neutral(WithAdvice(Sentence(happened), happened.Error));
+            string text = Neutralize(WithRecommendedAction(MessageOf(workerEvent), workerEvent.Error));
             Post(host => host.WriteWarning(text));
         }
         else if (IsVerbose)
         {
-            string text = Neutral(Sentence(happened));
+            string text = Neutralize(MessageOf(workerEvent));
             Post(host => host.WriteVerbose(text));
         }
 
         ShowBar();
     }
 
-    /// <summary>What a handler wrote; on the thread that it runs on.</summary>
-    public void Relay(HandlerRecord record)
+    /// <summary>Reports a handler's record. Called on the handler's thread.</summary>
+    public void ReportHandlerRecord(HandlerRecord record)
     {
         if (record.Stream != HandlerStream.Progress)
         {
@@ -149,16 +146,16 @@ internal sealed class WorkerReport : IWorkerObserver
         }
 
         record = Runner is null
-            ? record with { Text = Neutral(record.Text), Activity = Neutral(record.Activity).Replace('\n', ' ') }
+            ? record with { Text = Neutralize(record.Text), Activity = Neutralize(record.Activity).Replace('\n', ' ') }
             : record with
             {
-                Text = Neutral(record.Text + PlaceOf(record.Original as ErrorRecord)),
-                Activity = Neutral(record.Activity).Replace('\n', ' '),
+                Text = Neutralize(record.Text + PositionOf(record.Original as ErrorRecord)),
+                Activity = Neutralize(record.Activity).Replace('\n', ' '),
                 IsForRunner = true,
             };
         if (Runner is null || !IsParallel || record.Stream == HandlerStream.Progress)
         {
-            Post(host => host.Relay(record));
+            Post(host => host.ShowHandlerRecord(record));
             return;
         }
 
@@ -184,15 +181,15 @@ internal sealed class WorkerReport : IWorkerObserver
         }
     }
 
-    /// <summary>How far a transfer of a job is.</summary>
+    /// <summary>Shows the progress of a job's transfer.</summary>
     public void Transfer(ProgressRecord bar)
     {
-        bar.Activity = Neutral(bar.Activity);
-        bar.StatusDescription = Neutral(bar.StatusDescription);
+        bar.Activity = Neutralize(bar.Activity);
+        bar.StatusDescription = Neutralize(bar.StatusDescription);
         Post(host => host.WriteProgress(bar));
     }
 
-    /// <summary>The worker is at its end.</summary>
+    /// <summary>Ends the report: adds skipped jobs, writes the runner's summary and removes the progress bar.</summary>
     public void Finish()
     {
         string[] paused;
@@ -222,7 +219,7 @@ internal sealed class WorkerReport : IWorkerObserver
             }
             catch (Exception error) when (FileErrors.IsIoError(error))
             {
-                Post(host => host.WriteWarning($"The step's summary could not be written: {error.Message}"));
+                Post(host => host.WriteWarning($"Cannot write the step summary: {error.Message}"));
             }
         }
 
@@ -230,44 +227,48 @@ internal sealed class WorkerReport : IWorkerObserver
             new ProgressRecord(BarId, "Third-party worker", "Done") { RecordType = ProgressRecordType.Completed }));
     }
 
-    private static string LevelOf(WorkerEvent happened) => happened.Kind switch
+    private static string LevelOf(WorkerEvent workerEvent) => workerEvent.Kind switch
     {
         WorkerEventKind.PollFailed or WorkerEventKind.ResultDelayed or WorkerEventKind.HandlerLeftBehind
             or WorkerEventKind.Warning => "warning",
-        WorkerEventKind.JobSkipped when happened.Error is not null => "warning",
-        WorkerEventKind.JobEnded when happened.Result?.Outcome == WorkerOutcomes.Failed => "error",
+        WorkerEventKind.JobSkipped when workerEvent.Error is not null => "warning",
+        WorkerEventKind.JobEnded when workerEvent.Result?.Outcome == WorkerOutcomes.Failed => "error",
         WorkerEventKind.JobEnded
-            when happened.Result is { } result && !WorkerOutcomes.IsGood(result.Outcome) => "warning",
+            when workerEvent.Result is { } result && !WorkerOutcomes.IsGood(result.Outcome) => "warning",
         _ => "information",
     };
 
-    private static string Sentence(WorkerEvent happened)
+    private static string MessageOf(WorkerEvent workerEvent)
     {
-        string about = happened.Job is JobTicket job ? $"[{job.JobId}] " : string.Empty;
-        if (happened.Result is not JobReport result)
+        string about = workerEvent.Job is JobTicket job ? $"[{job.JobId}] " : string.Empty;
+        if (workerEvent.Result is not JobReport result)
         {
-            return Named(about, happened.Message.Length > 0 ? happened.Message : happened.Kind.ToString());
+            string text = workerEvent.Message.Length > 0 ? workerEvent.Message : workerEvent.Kind.ToString();
+            return PrefixLines(about, text);
         }
 
         string type = result.FailureType is FailureType failure ? $" ({failure})" : string.Empty;
         string message = string.IsNullOrEmpty(result.Message) ? "." : ": " + result.Message;
         string end = FormattableString.Invariant($"{result.Outcome}{type} after {result.Duration.TotalSeconds:0.0} s");
-        return Named($"[{result.JobId}] ", end + message);
+        return PrefixLines($"[{result.JobId}] ", end + message);
     }
 
-    /// <summary>Each line says whose it is: none of a job's text can pass for a line of the worker.</summary>
-    private static string Named(string about, string text) =>
+    /// <summary>
+    /// Prefixes each line with the job id, so that a job's text cannot pass for a line of the worker.
+    /// </summary>
+    private static string PrefixLines(string about, string text) =>
         about + text.Replace("\r\n", "\n").Replace('\r', '\n').Replace("\n", "\n" + about);
 
-    /// <summary>A warning has no recommended action of its own, so that of its error goes into the text.</summary>
-    private static string WithAdvice(string text, Exception? error) =>
+    /// <summary>Appends the error's recommended action, because a warning has no field for it.</summary>
+    private static string WithRecommendedAction(string text, Exception? error) =>
         error is not null && ErrorCatalog.Find(error, target: null) is CommandError known
-            ? $"{text.TrimEnd('.', ' ')}. {known.Advice}"
+            ? $"{text.TrimEnd('.', ' ')}. {known.RecommendedAction}"
             : text;
 
-    private static string TitleOf(WorkerEvent happened) => $"Job {happened.Job?.JobId} ({happened.Job?.ActionType})";
+    private static string TitleOf(WorkerEvent workerEvent) =>
+        $"Job {workerEvent.Job?.JobId} ({workerEvent.Job?.ActionType})";
 
-    private void End(WorkerEvent happened, JobReport result)
+    private void End(WorkerEvent workerEvent, JobReport result)
     {
         List<HandlerRecord>? written;
         bool isShown;
@@ -287,7 +288,7 @@ internal sealed class WorkerReport : IWorkerObserver
             if (IsParallel)
             {
                 Resume(result.JobId);
-                ShowGroup(TitleOf(happened), written ?? new List<HandlerRecord>());
+                ShowGroup(TitleOf(workerEvent), written ?? new List<HandlerRecord>());
             }
             else
             {
@@ -297,11 +298,14 @@ internal sealed class WorkerReport : IWorkerObserver
             if (!WorkerOutcomes.IsGood(result.Outcome))
             {
                 string type = result.FailureType is FailureType failure ? $"{failure}: " : string.Empty;
-                Print(runner.Error($"Third-party job {result.JobId}", type + ControlCharacterFilter.Sanitize(result.Message ?? result.Outcome)));
+                Print(runner.Error(
+                    $"Third-party job {result.JobId}",
+                    type + ControlCharacterFilter.Sanitize(result.Message ?? result.Outcome)));
             }
         }
 
-        string? warning = result.Outcome == WorkerOutcomes.Failed && !isShown ? Neutral(Sentence(happened)) : null;
+        string? warning =
+            result.Outcome == WorkerOutcomes.Failed && !isShown ? Neutralize(MessageOf(workerEvent)) : null;
         Post(host =>
         {
             if (warning is not null)
@@ -309,11 +313,11 @@ internal sealed class WorkerReport : IWorkerObserver
                 host.WriteWarning(warning);
             }
 
-            host.WriteObject(result.With(Neutral));
+            host.WriteObject(result.With(Neutralize));
         });
     }
 
-    /// <summary>From here to its end, the runner reads no commands in what the job prints.</summary>
+    /// <summary>Starts a job's group. Until the job ends, the runner ignores commands in the job's output.</summary>
     private void Begin(Runner runner, string jobId, string title)
     {
         lock (_gate)
@@ -345,11 +349,11 @@ internal sealed class WorkerReport : IWorkerObserver
         }
     }
 
-    /// <summary>Where in the script an error is from: of the error itself a runner is shown nothing.</summary>
-    private static string PlaceOf(ErrorRecord? error) =>
-        error?.InvocationInfo is { ScriptLineNumber: > 0 } place && !string.IsNullOrEmpty(place.ScriptName)
+    /// <summary>The script position of an error, because a runner gets only the text of the error record.</summary>
+    private static string PositionOf(ErrorRecord? error) =>
+        error?.InvocationInfo is { ScriptLineNumber: > 0 } position && !string.IsNullOrEmpty(position.ScriptName)
             && error.FullyQualifiedErrorId?.StartsWith("NativeCommandError", StringComparison.Ordinal) != true
-            ? FormattableString.Invariant($"\nat {place.ScriptName}: line {place.ScriptLineNumber}")
+            ? FormattableString.Invariant($"\nat {position.ScriptName}: line {position.ScriptLineNumber}")
             : string.Empty;
 
     private void ShowGroup(string title, List<HandlerRecord> records)
@@ -361,7 +365,7 @@ internal sealed class WorkerReport : IWorkerObserver
             Commands.Write(begin);
             foreach (HandlerRecord record in records)
             {
-                Console.WriteLine(HandlerStreamForwarder.Named(record));
+                Console.WriteLine(HandlerStreamForwarder.WithJobId(record));
             }
 
             Commands.Write(end);
@@ -373,14 +377,14 @@ internal sealed class WorkerReport : IWorkerObserver
             Commands.Write(begin);
             foreach (HandlerRecord record in records)
             {
-                host.Relay(record);
+                host.ShowHandlerRecord(record);
             }
 
             Commands.Write(end);
         });
     }
 
-    /// <summary>Gives the runner a command, in its turn with what is shown.</summary>
+    /// <summary>Writes a runner command, in order with the other output.</summary>
     private void Print(string command, Action? before = null, Action? after = null)
     {
         if (IsPipelineOver())
@@ -400,29 +404,29 @@ internal sealed class WorkerReport : IWorkerObserver
         }
     }
 
-    private string Neutral(string text) => Runner?.Neutral(text) ?? TerminalText.Sanitize(text);
+    private string Neutralize(string text) => Runner?.Neutralize(text) ?? TerminalText.Sanitize(text);
 
-    /// <summary>A job that cannot be claimed comes again with each lease.</summary>
-    private bool IsToldAlready(WorkerEvent happened)
+    /// <summary>Whether this skip was already reported: an unclaimed job returns after each lease.</summary>
+    private bool IsReportedSkip(WorkerEvent workerEvent)
     {
         lock (_gate)
         {
-            return happened.Kind == WorkerEventKind.JobSkipped && happened.Job is JobTicket job
-                && _skipped.TryGetValue(job.JobId, out JobReport? known) && known.Message == happened.Message;
+            return workerEvent.Kind == WorkerEventKind.JobSkipped && workerEvent.Job is JobTicket job
+                && _skipped.TryGetValue(job.JobId, out JobReport? known) && known.Message == workerEvent.Message;
         }
     }
 
-    private void Count(WorkerEvent happened)
+    private void Count(WorkerEvent workerEvent)
     {
         lock (_gate)
         {
-            if (happened.Kind == WorkerEventKind.JobClaimed && happened.Job is JobTicket claimed)
+            if (workerEvent.Kind == WorkerEventKind.JobClaimed && workerEvent.Job is JobTicket claimed)
             {
                 _claimed++;
                 _running.Add(claimed.JobId);
                 _skipped.Remove(claimed.JobId);
             }
-            else if (happened is { Kind: WorkerEventKind.JobSkipped, Error: not null, Job: JobTicket job }
+            else if (workerEvent is { Kind: WorkerEventKind.JobSkipped, Error: not null, Job: JobTicket job }
                 && (_skipped.Count < MostSkipped || _skipped.ContainsKey(job.JobId)))
             {
                 _skipped[job.JobId] = new JobReport
@@ -431,11 +435,11 @@ internal sealed class WorkerReport : IWorkerObserver
                     ClientId = job.ClientId,
                     ActionType = job.ActionType,
                     Outcome = WorkerOutcomes.Skipped,
-                    StartedAt = happened.Time,
-                    Message = happened.Message,
+                    StartedAt = workerEvent.Time,
+                    Message = workerEvent.Message,
                 };
             }
-            else if (happened is { Kind: WorkerEventKind.JobEnded, Result: JobReport result })
+            else if (workerEvent is { Kind: WorkerEventKind.JobEnded, Result: JobReport result })
             {
                 _running.Remove(result.JobId);
                 _done++;
@@ -444,13 +448,13 @@ internal sealed class WorkerReport : IWorkerObserver
         }
     }
 
-    /// <summary>Now and then: a bar costs more than a short job.</summary>
+    /// <summary>Shows the worker's progress, throttled because progress costs more than a short job.</summary>
     private void ShowBar()
     {
         ProgressRecord bar;
         lock (_gate)
         {
-            if (!_pace.IsDue())
+            if (!_throttle.IsDue())
             {
                 return;
             }

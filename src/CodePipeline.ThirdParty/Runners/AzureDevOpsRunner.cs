@@ -6,8 +6,8 @@ using CodePipeline.ThirdParty.Files;
 
 namespace CodePipeline.ThirdParty.Runners;
 
-/// <summary>The logging commands of Azure Pipelines.</summary>
-/// <param name="temporary">The agent's folder of temporary files.</param>
+/// <summary>Azure Pipelines logging commands.</summary>
+/// <param name="temporary">The agent's temporary folder.</param>
 internal sealed class AzureDevOpsRunner(string? temporary) : Runner
 {
     private static readonly Regex s_command = new(
@@ -31,7 +31,7 @@ internal sealed class AzureDevOpsRunner(string? temporary) : Runner
     /// <inheritdoc/>
     public override string? Summarize(string markdown)
     {
-        // The agent reads it when the step has ended, so it is the agent's to clean up.
+        // The agent reads the file after the step ends, so the agent must clean it up.
         string folder = string.IsNullOrEmpty(temporary) ? Path.GetTempPath() : temporary!;
         string file = Path.Combine(folder, $"third-party-jobs-{Guid.NewGuid():N}.md");
         byte[] text = Encoding.UTF8.GetBytes(markdown);
@@ -45,8 +45,8 @@ internal sealed class AzureDevOpsRunner(string? temporary) : Runner
 
     internal static string Data(string text) => text.Replace("%", "%AZP25").Replace("\r", "%0D").Replace("\n", "%0A");
 
-    /// <summary>A command may stand anywhere in a line; formats, such as ##[error], at its start.</summary>
-    private protected override string NeutralLine(string line) => s_command.Replace(line, Apart);
+    /// <summary>Logging commands work anywhere in a line; formats, such as ##[error], only at its start.</summary>
+    private protected override string NeutralizeLine(string line) => s_command.Replace(line, Broken);
 
-    private string Line(string text) => Neutral(text.Replace('\r', ' ').Replace('\n', ' '));
+    private string Line(string text) => Neutralize(text.Replace('\r', ' ').Replace('\n', ' '));
 }

@@ -4,19 +4,19 @@ using System.Text.RegularExpressions;
 
 namespace CodePipeline.ThirdParty.Runners;
 
-/// <summary>GitHub Actions' workflow commands.</summary>
-/// <param name="summaryFile">Where the step's summary is gathered.</param>
+/// <summary>GitHub Actions workflow commands.</summary>
+/// <param name="summaryFile">The file of the step summary.</param>
 internal sealed class GitHubRunner(string? summaryFile) : Runner
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
-    private const string Known = "(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|internal-set-repo-path"
-        + "|notice|remove-matcher|save-state|set-env|set-output|stop-commands|warning)";
+    private const string Known = "(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group"
+        + "|internal-set-repo-path|notice|remove-matcher|save-state|set-env|set-output|stop-commands|warning)";
 
     private static readonly Regex s_oldCommand = new(
         "(?<first>" + Pattern("##") + @")(?=\p{Cf}*" + Pattern("[") + ")", Options);
 
-    // At the start of a line any command, elsewhere the known ones: PowerShell breaks long lines, so that any place may
-    // come to be the start of one.
+    // Matches any command at the start of a line and known commands elsewhere, because PowerShell wraps long lines at
+    // any position.
     private static readonly Regex s_command = new(
         @"(?<=^[\s\p{Cf}]*)(?<first>[:\uff1a])(?=\p{Cf}*[:\uff1a])"
         + @"|(?<first>[:\uff1a])(?=\p{Cf}*[:\uff1a][\s\p{Cf}]*" + Known + @"[\s:\uff1a])",
@@ -40,7 +40,7 @@ internal sealed class GitHubRunner(string? summaryFile) : Runner
     {
         if (!string.IsNullOrEmpty(summaryFile))
         {
-            // Other commands of the step write there too.
+            // Appends, because other commands of the step also write to the file.
             File.AppendAllText(summaryFile!, markdown, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
 
@@ -52,6 +52,6 @@ internal sealed class GitHubRunner(string? summaryFile) : Runner
     internal static string Property(string text) => Data(text).Replace(":", "%3A").Replace(",", "%2C");
 
     /// <inheritdoc/>
-    private protected override string NeutralLine(string line) =>
-        s_command.Replace(s_oldCommand.Replace(line, Apart), Apart);
+    private protected override string NeutralizeLine(string line) =>
+        s_command.Replace(s_oldCommand.Replace(line, Broken), Broken);
 }

@@ -6,34 +6,37 @@ using System.Text;
 namespace CodePipeline.ThirdParty.Runners;
 
 /// <summary>
-/// The way of our own commands to the runner. Where the runner can be told to read none, it reads none but ours while
-/// handlers run. From any thread.
+/// Writes the module's commands to the runner. Where the runner supports it, it ignores all other commands while
+/// handlers run. Thread-safe.
 /// </summary>
-/// <param name="output">Where the runner reads its commands.</param>
-/// <param name="canPause">Whether the runner knows <c>stop-commands</c>.</param>
+/// <param name="output">The step's output.</param>
+/// <param name="canPause">Whether the runner supports <c>stop-commands</c>.</param>
 internal sealed class RunnerCommandWriter(TextWriter output, bool canPause)
 {
     private static readonly Lazy<RunnerCommandWriter> s_current =
-        new(() => new RunnerCommandWriter(Console.Out, Runner.IsTrue(Environment.GetEnvironmentVariable("GITHUB_ACTIONS"))));
+        new(() => new RunnerCommandWriter(
+            Console.Out, Runner.IsTrue(Environment.GetEnvironmentVariable("GITHUB_ACTIONS"))));
 
     private readonly object _lock = new();
     private string? _token;
     private int _paused;
 
-    /// <summary>That of this process.</summary>
+    /// <summary>The writer of this process.</summary>
     public static RunnerCommandWriter Current => s_current.Value;
 
-    /// <summary>Writes a command, which the runner follows also while it is told to read none.</summary>
+    /// <summary>Writes a command, which the runner executes even while it is paused.</summary>
     public void Write(string command)
     {
         lock (_lock)
         {
-            // One write: nothing that a handler's program prints can come between.
+            // Uses one write, so that a handler's program cannot print in between.
             Put(_paused > 0 ? $"::{_token}::\n{command}\n::stop-commands::{_token}" : command);
         }
     }
 
-    /// <summary>Has the runner read no commands until <see cref="Resume"/> is called as often.</summary>
+    /// <summary>
+    /// Makes the runner ignore commands until <see cref="Resume"/> is called the same number of times.
+    /// </summary>
     public void Pause()
     {
         lock (_lock)
@@ -43,7 +46,7 @@ internal sealed class RunnerCommandWriter(TextWriter output, bool canPause)
                 string mask = string.Empty;
                 if (_token is null)
                 {
-                    // A log can be read while its step runs.
+                    // Masks the token, because the log is readable while the step runs.
                     _token = NewToken();
                     mask = $"::add-mask::{_token}\n";
                 }

@@ -5,21 +5,23 @@ using CodePipeline.ThirdParty.Secrets;
 
 namespace CodePipeline.ThirdParty.Runners;
 
-/// <summary>Tells a CI runner of each secret as it comes into being, so that the runner masks it in its logs.</summary>
+/// <summary>
+/// Sends a mask command to the CI runner for each new secret, so that the runner masks the secret in its logs.
+/// </summary>
 public sealed class RunnerMaskWriter : IModuleAssemblyInitializer
 {
-    private static readonly ConcurrentDictionary<string, bool> s_told = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, bool> s_masked = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public void OnImport()
     {
         if (Is("GITHUB_ACTIONS"))
         {
-            SecretRegistry.Announced = secret => Tell(RunnerCommandWriter.Current.Write, secret, GitHub);
+            SecretRegistry.Announced = secret => WriteMask(RunnerCommandWriter.Current.Write, secret, GitHub);
         }
         else if (Is("TF_BUILD"))
         {
-            SecretRegistry.Announced = secret => Tell(RunnerCommandWriter.Current.Write, secret, AzureDevOps);
+            SecretRegistry.Announced = secret => WriteMask(RunnerCommandWriter.Current.Write, secret, AzureDevOps);
         }
     }
 
@@ -27,12 +29,15 @@ public sealed class RunnerMaskWriter : IModuleAssemblyInitializer
 
     internal static string AzureDevOps(string line) => "##vso[task.setsecret]" + line.Replace("%", "%AZP25");
 
-    /// <summary>Runners mask line by line. What hides too little, and would hide much else, is not told.</summary>
-    internal static void Tell(Action<string> write, string secret, Func<string, string> command)
+    /// <summary>
+    /// Writes a mask command for each line of a secret, because runners mask by line. Skips lines that are too short to
+    /// mask safely.
+    /// </summary>
+    internal static void WriteMask(Action<string> write, string secret, Func<string, string> command)
     {
         foreach (string line in MaskRules.LinesOf(secret))
         {
-            if (s_told.TryAdd(line, true))
+            if (s_masked.TryAdd(line, true))
             {
                 write(command(line));
             }

@@ -6,10 +6,10 @@ using CodePipeline.ThirdParty.Worker;
 
 namespace CodePipeline.ThirdParty.Runners;
 
-/// <summary>The jobs of a worker as a table in Markdown. Safe for text from elsewhere.</summary>
+/// <summary>A Markdown table of a worker's jobs. Safe for untrusted text.</summary>
 internal sealed class StepSummary
 {
-    // GitHub takes a megabyte a step: a thousand rows with texts cut as below.
+    // GitHub accepts 1 MB per step, which is enough for 1,000 rows with texts of this length.
     private const int MostRows = 1000;
     private const int MostCharacters = 300;
     private const string Special = "\\`*_[]|~<>&@#$:/";
@@ -59,7 +59,9 @@ internal sealed class StepSummary
         return text.Append('\n').ToString();
     }
 
-    /// <summary>A text as it is, in a cell: neither Markdown nor HTML, nor an end of the row.</summary>
+    /// <summary>
+    /// Escapes a text for a table cell, so that it is neither Markdown nor HTML and cannot end the row.
+    /// </summary>
     internal static string Cell(string? text)
     {
         string given = text ?? string.Empty;
@@ -73,7 +75,7 @@ internal sealed class StepSummary
         for (int i = 0; i < given.Length; i++)
         {
             char c = given[i];
-            // As numbers, since a backslash does not keep Markdown from making links of bare addresses and names.
+            // Uses numeric entities, because a backslash does not stop Markdown from linking bare addresses and names.
             if (c == '\n')
             {
                 cell.Append("<br>");
@@ -91,11 +93,12 @@ internal sealed class StepSummary
         return cell.ToString();
     }
 
-    // Without a scheme, too, GitHub makes a link of it.
+    // GitHub also links addresses without a scheme.
     private static bool IsAddress(string text, int dot)
     {
         const string Start = "www";
         return dot >= Start.Length
-            && string.Compare(text, dot - Start.Length, Start, 0, Start.Length, StringComparison.OrdinalIgnoreCase) == 0;
+            && string.Compare(
+                text, dot - Start.Length, Start, 0, Start.Length, StringComparison.OrdinalIgnoreCase) == 0;
     }
 }

@@ -6,7 +6,7 @@ using CodePipeline.ThirdParty.Emulation;
 
 namespace CodePipeline.ThirdParty.State;
 
-/// <summary>The emulators that run in this process, whichever runspace started them.</summary>
+/// <summary>The emulators that run in this process, across all runspaces.</summary>
 internal static class EmulatorRegistry
 {
     private static readonly ConcurrentDictionary<string, ThirdPartyEmulator> s_running =
@@ -14,7 +14,7 @@ internal static class EmulatorRegistry
 
     public static IReadOnlyList<ThirdPartyEmulator> All() => Running().ToList();
 
-    /// <summary>The one that was started last.</summary>
+    /// <summary>The emulator that started last.</summary>
     public static ThirdPartyEmulator? Last() => Running().LastOrDefault();
 
     public static ThirdPartyEmulator? Find(string name) =>
@@ -27,7 +27,7 @@ internal static class EmulatorRegistry
     private static IOrderedEnumerable<ThirdPartyEmulator> Running() =>
         s_running.Values.Where(emulator => emulator.IsRunning).OrderBy(emulator => emulator.StartedAt);
 
-    /// <summary>The URL of the emulator in this process that an endpoint is; none where it is another service.</summary>
+    /// <summary>The URL of this process's emulator at an endpoint; null if the endpoint is another service.</summary>
     public static string? FindUrl(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? url)
         ? All().Select(emulator => emulator.Endpoint).FirstOrDefault(each => each == url)?.AbsoluteUri
         : null;

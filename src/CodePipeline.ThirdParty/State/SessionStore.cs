@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Sessions;
 
 namespace CodePipeline.ThirdParty.State;
 
-/// <summary>The sessions of one runspace. It goes when the runspace goes.</summary>
+/// <summary>The sessions of one runspace, with the runspace's lifetime.</summary>
 internal sealed class SessionStore
 {
     public const string DefaultName = "Default";
@@ -23,7 +23,7 @@ internal sealed class SessionStore
     private readonly List<KnownJob> _jobs = new();
     private string? _current;
 
-    /// <summary>The session that cmdlets use where none is named.</summary>
+    /// <summary>The session that cmdlets use when none is named.</summary>
     public ThirdPartySession? Current
     {
         get
@@ -41,7 +41,9 @@ internal sealed class SessionStore
 
     public static SessionStore ForRunspace(Runspace runspace) => s_stores.GetValue(runspace, _ => new SessionStore());
 
-    /// <summary>Keeps a session under its name. The unnamed one, or the first, becomes the current one.</summary>
+    /// <summary>
+    /// Adds a session under its name. An unnamed session, or the first one, becomes the current session.
+    /// </summary>
     public void Add(ThirdPartySession session)
     {
         string name = session.Name ?? DefaultName;
@@ -55,7 +57,7 @@ internal sealed class SessionStore
         }
     }
 
-    /// <summary>Keeps a session, and makes it the current one.</summary>
+    /// <summary>Adds a session and makes it the current one.</summary>
     public void Use(ThirdPartySession session)
     {
         lock (_gate)
@@ -99,8 +101,8 @@ internal sealed class SessionStore
         }
     }
 
-    /// <summary>Remembers an action type, for completion.</summary>
-    public void Note(ActionTypeId actionType)
+    /// <summary>Remembers an action type for completion.</summary>
+    public void Remember(ActionTypeId actionType)
     {
         lock (_gate)
         {
@@ -116,8 +118,8 @@ internal sealed class SessionStore
         }
     }
 
-    /// <summary>Remembers what a job is called, for completion; nothing secret, and the newest jobs only.</summary>
-    public void Note(ThirdPartyJob job)
+    /// <summary>Remembers the newest jobs for completion: ids and names, nothing secret.</summary>
+    public void Remember(ThirdPartyJob job)
     {
         var detail = job as ThirdPartyJobDetail;
         lock (_gate)
@@ -141,7 +143,7 @@ internal sealed class SessionStore
         }
     }
 
-    /// <summary>The jobs that cmdlets emitted, the newest first.</summary>
+    /// <summary>The jobs that cmdlets emitted, newest first.</summary>
     public IReadOnlyList<KnownJob> KnownJobs()
     {
         lock (_gate)
@@ -154,6 +156,6 @@ internal sealed class SessionStore
         artifacts.Select(artifact => artifact.Name).OfType<string>().ToArray();
 }
 
-/// <summary>What completion knows of a job.</summary>
+/// <summary>The completion data of a job.</summary>
 internal sealed record KnownJob(
     string JobId, string? ClientId, IReadOnlyList<string> InputArtifacts, IReadOnlyList<string> OutputArtifacts);

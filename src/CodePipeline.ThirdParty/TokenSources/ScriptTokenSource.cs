@@ -14,8 +14,8 @@ using CodePipeline.ThirdParty.Tokens;
 namespace CodePipeline.ThirdParty.TokenSources;
 
 /// <summary>
-/// A script block <c>{ param($ClientId) … }</c> that gives a client's token, run on the pipeline thread of whoever
-/// asks.
+/// A script block <c>{ param($ClientId) … }</c> that returns a client's token. Runs on the pipeline thread of the
+/// cmdlet that needs the token.
 /// </summary>
 internal sealed class ScriptTokenSource(ScriptBlock script) : IClientTokenSource
 {
@@ -26,11 +26,11 @@ internal sealed class ScriptTokenSource(ScriptBlock script) : IClientTokenSource
     public async Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken)
     {
         AsyncCommand command = AsyncCommand.Current
-            ?? throw new InvalidOperationException("A script block gives client tokens to cmdlets only.");
+            ?? throw new InvalidOperationException("A client token script block runs only inside a cmdlet.");
         try
         {
             IReadOnlyList<object?> results = await command.AskAsync(
-                host => host.Invoke(Local(), clientId), cancellationToken).ConfigureAwait(false);
+                host => host.Invoke(BoundToRunspace(), clientId), cancellationToken).ConfigureAwait(false);
             object? token = results.FirstOrDefault(result => result is not null);
             return token is null ? null : ClientTokenArgument.Check(token);
         }
@@ -40,7 +40,9 @@ internal sealed class ScriptTokenSource(ScriptBlock script) : IClientTokenSource
         }
     }
 
-    /// <summary>A script block runs in the runspace it was made in; elsewhere its text is what can be run.</summary>
-    private ScriptBlock Local() =>
+    /// <summary>
+    /// The script block bound to the current runspace: in another runspace, a copy of its text runs instead.
+    /// </summary>
+    private ScriptBlock BoundToRunspace() =>
         ReferenceEquals(_home, Runspace.DefaultRunspace) ? script : ScriptBlock.Create(script.ToString());
 }

@@ -13,7 +13,7 @@ using CodePipeline.ThirdParty.Tokens;
 namespace CodePipeline.ThirdParty.TokenSources;
 
 /// <summary>
-/// A vault of Microsoft.PowerShell.SecretManagement, where a client's token stands under the client's id.
+/// A Microsoft.PowerShell.SecretManagement vault that stores each client's token under the client id.
 /// </summary>
 internal sealed class VaultTokenSource(string vault) : IClientTokenSource
 {
@@ -25,7 +25,7 @@ internal sealed class VaultTokenSource(string vault) : IClientTokenSource
     public async Task<Secret?> FindAsync(string clientId, CancellationToken cancellationToken)
     {
         AsyncCommand command = AsyncCommand.Current
-            ?? throw new InvalidOperationException("A vault gives client tokens to cmdlets only.");
+            ?? throw new InvalidOperationException("A client token vault is read only inside a cmdlet.");
         try
         {
             IReadOnlyList<object?> results = await command.AskAsync(
@@ -36,7 +36,7 @@ internal sealed class VaultTokenSource(string vault) : IClientTokenSource
         catch (CommandNotFoundException error)
         {
             var missing = new InvalidOperationException(
-                "Get-Secret is not there; install the module Microsoft.PowerShell.SecretManagement.", error);
+                "Get-Secret was not found. Install the module Microsoft.PowerShell.SecretManagement.", error);
             throw new RecordException(ErrorCatalog.TokenSourceFailed(Description, clientId, missing));
         }
         catch (RuntimeException error) when (error.ErrorRecord?.CategoryInfo.Category == ErrorCategory.ObjectNotFound)

@@ -37,19 +37,19 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public void Save_WithAWrongName_ListsTheNames_AndTakesTheOthers()
+    public void Save_UnknownName_ListsNamesAndSavesOthers()
     {
         FakeHost host = Save(Job("A", "B"), save => save.Name = ["Wrong", "B"]);
 
         CommandError error = Assert.Single(host.Errors);
         Assert.Equal(("ArtifactNotInJob", ErrorCategory.ObjectNotFound), (error.Id, error.Category));
         Assert.Contains("'Wrong'", error.Message);
-        Assert.Contains("A, B", error.Advice);
+        Assert.Contains("A, B", error.RecommendedAction);
         Assert.Equal("B", ((FileInfo)Assert.Single(host.Objects)).Name);
     }
 
     [Fact]
-    public void Save_OfOneThatIsNotThere_IsItsError_AndTheOthersGoOn()
+    public void Save_MissingObject_WritesErrorAndContinues()
     {
         ThirdPartyJobDetail job = Job("A", "B");
         _service.Emulator.DeleteObject(job.InputArtifacts[0].BucketName!, job.InputArtifacts[0].ObjectKey!);
@@ -60,7 +60,7 @@ public sealed class ArtifactTests : IDisposable
         Assert.Equal(("ArtifactNotFound", (object)job), (error.Id, error.Target));
         Assert.True(File.Exists(_folder.PathOf("B")));
 
-        // The pipeline does not go on with a job that lacks an input.
+        // A job that lacks an input must not continue down the pipeline.
         Assert.Empty(host.Objects);
     }
 
@@ -75,7 +75,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public void Save_NotAgreedTo_TouchesNothing()
+    public void Save_Declined_TouchesNothing()
     {
         ThirdPartyJobDetail job = Job("A");
         int before = _service.Emulator.GetRequests().Count;
@@ -90,7 +90,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public void Save_Twice_SaysThatItIsThere_AndForceReplacesIt()
+    public void Save_DestinationExists_NeedsForce()
     {
         ThirdPartyJobDetail job = Job("A");
         Save(job);
@@ -98,7 +98,7 @@ public sealed class ArtifactTests : IDisposable
 
         CommandError error = Assert.Single(Save(job).Errors);
         Assert.Equal(("DestinationExists", ErrorCategory.ResourceExists), (error.Id, error.Category));
-        Assert.Contains("-Force", error.Advice);
+        Assert.Contains("-Force", error.RecommendedAction);
         Assert.Equal("mine", File.ReadAllText(_folder.PathOf("A")));
 
         Assert.Empty(Save(job, save => save.Force = true).Errors);
@@ -137,7 +137,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public void Save_ShowsProgressInBytes_AndTakesItAway()
+    public void Save_ShowsByteProgressAndRemovesIt()
     {
         FakeHost host = Save(Job("A"));
 
@@ -158,7 +158,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public void Publish_AFile_EmitsWhatItBecame()
+    public void Publish_File_EmitsPublishedArtifact()
     {
         ThirdPartyJobDetail job = Job("A");
         string file = _folder.Write("out.txt", "result");
@@ -175,14 +175,14 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public void Publish_WithoutANameWhereThereAreSeveral_ListsThem()
+    public void Publish_SeveralOutputsNoName_ListsNames()
     {
         ThirdPartyJobDetail job = JobWithOutputs(["One", "Two"]);
 
         CommandError error = Assert.Single(Publish(job, _folder.Write("f", "x")).Errors);
 
         Assert.Equal(("ArtifactAmbiguous", ErrorCategory.InvalidArgument), (error.Id, error.Category));
-        Assert.Contains("One, Two", error.Advice);
+        Assert.Contains("One, Two", error.RecommendedAction);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class ArtifactTests : IDisposable
             Publish(Job("A"), _folder.Write("f", "x"), publish => publish.Name = "Nope").Errors);
 
         Assert.Equal("ArtifactNotInJob", error.Id);
-        Assert.Contains("Out", error.Advice);
+        Assert.Contains("Out", error.RecommendedAction);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public void Publish_NotAgreedTo_TouchesNothing()
+    public void Publish_Declined_TouchesNothing()
     {
         ThirdPartyJobDetail job = Job("A");
         int before = _service.Emulator.GetRequests().Count;

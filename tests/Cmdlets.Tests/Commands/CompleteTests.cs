@@ -49,7 +49,7 @@ public sealed class CompleteTests
         FakeHost host = Run(new CompleteThirdPartyJobCommand { ContinuationToken = "step 2" });
 
         Assert.Equal("step 2", Sent<SuccessResult>("Success").ContinuationToken);
-        Assert.Contains("goes on", Assert.Single(host.Questions).Action, StringComparison.Ordinal);
+        Assert.Contains("work continues", Assert.Single(host.Questions).Action, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void ErrorRecord_WithoutAMessage_IsStillReported()
+    public void ErrorRecord_NoMessage_Reported()
     {
         Run(new CompleteThirdPartyJobCommand
         {
@@ -142,7 +142,7 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void NotAgreedTo_CallsNothing()
+    public void ShouldProcess_Declined_CallsNothing()
     {
         FakeHost host = _client.Host();
         host.Agrees = false;
@@ -154,7 +154,7 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void InvalidJobState_AfterALostAnswer_CountsAsTaken()
+    public void InvalidJobState_ResponseLost_CountsAsSuccess()
     {
         _client.Result = () =>
             throw new InvalidJobStateException(FakeClient.Error("InvalidJobStateException", answerLost: true));
@@ -163,11 +163,12 @@ public sealed class CompleteTests
 
         Assert.Empty(host.Errors);
         Assert.Equal(JobStatus.Succeeded, Assert.IsType<ThirdPartyJob>(Assert.Single(host.Objects)).Status);
-        Assert.Contains(host.Texts("verbose"), text => text.Contains("had taken the result", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Texts("verbose"), text => text.Contains("already had the result", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void InvalidJobState_WithoutALostAnswer_IsAnErrorAndEmitsNothing()
+    public void InvalidJobState_NoResponseLost_WritesError()
     {
         _client.Result = () => throw new InvalidJobStateException(FakeClient.Error("InvalidJobStateException"));
 
@@ -198,7 +199,7 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void CliInputFile_ThatIsAnUntouchedSkeleton_ReportsNothingMore()
+    public void CliInput_UnchangedSkeleton_SendsRequiredMembersOnly()
     {
         var file = CustomObject.Of(
             ("continuationToken", ""),
@@ -223,7 +224,7 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void CliInputFile_WithALongFailureMessage_IsCutWithAWarning()
+    public void CliInput_LongFailureMessage_CutWithWarning()
     {
         FakeHost host = Run(JobCommandTests.Piped(
             new CompleteThirdPartyJobCommand(), FailureFile("JobFailed", new string('x', 6000))));
@@ -233,7 +234,7 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void CliInputFile_WithALongRevisionSummary_IsCutWithAWarning()
+    public void CliInput_LongRevisionSummary_CutWithWarning()
     {
         var file = CustomObject.Of(("currentRevision", CustomObject.Of(
             ("revision", "r"), ("changeIdentifier", "c"), ("revisionSummary", new string('x', 3000)))));
@@ -249,7 +250,7 @@ public sealed class CompleteTests
     [InlineData(253402300800.0)]
     [InlineData(1e28)]
     [InlineData(double.NaN)]
-    public void CliInputFile_WithATimeOfNoYear_IsOneErrorAndNoCall(double created)
+    public void CliInput_TimeOutOfRange_WritesErrorAndSendsNothing(double created)
     {
         FakeHost host = Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), RevisionFile(created)));
 
@@ -269,7 +270,7 @@ public sealed class CompleteTests
 
     [Theory]
     [MemberData(nameof(FirstAndLastTimes))]
-    public void CliInputFile_WithTheFirstOrLastTime_IsReported(object created, DateTimeOffset sent)
+    public void CliInput_FirstOrLastTime_IsSent(object created, DateTimeOffset sent)
     {
         Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(), RevisionFile(created)));
 
@@ -277,12 +278,12 @@ public sealed class CompleteTests
     }
 
     [Fact]
-    public void CliInputFile_WithAnUnknownFailureType_IsOneErrorThatListsThem()
+    public void CliInput_UnknownFailureType_ListsKnownTypes()
     {
         FakeHost host = Run(JobCommandTests.Piped(new CompleteThirdPartyJobCommand(),
             FailureFile("PermissionsError", "no")));
 
-        Assert.Contains("PermissionError", Assert.Single(host.Errors).Advice, StringComparison.Ordinal);
+        Assert.Contains("PermissionError", Assert.Single(host.Errors).RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(_client.Calls);
     }
 

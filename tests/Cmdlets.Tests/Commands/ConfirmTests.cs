@@ -29,7 +29,7 @@ public sealed class ConfirmTests
     [InlineData("TimedOut")]
     [InlineData("Teleported")]
     [InlineData("")]
-    public void Claim_WithAnotherStatus_EmitsNothingAndSaysTaken(string status)
+    public void Claim_OtherStatus_WritesJobTaken(string status)
     {
         _client.Acknowledge = () => status;
 
@@ -41,7 +41,7 @@ public sealed class ConfirmTests
     }
 
     [Fact]
-    public void Claim_OnAnotherWorkersNonce_EmitsNothingAndSaysTaken()
+    public void Claim_InvalidNonce_WritesJobTaken()
     {
         _client.Acknowledge = () => throw new InvalidNonceException(FakeClient.Error("InvalidNonceException"));
 
@@ -78,7 +78,7 @@ public sealed class ConfirmTests
     }
 
     [Fact]
-    public void Claim_NotAgreedTo_CallsNothing()
+    public void Claim_Declined_CallsNothing()
     {
         FakeHost host = _client.Host();
         host.Agrees = false;
@@ -100,7 +100,7 @@ public sealed class ConfirmTests
     }
 
     [Fact]
-    public void Claim_OfPipedDetails_WithSettingsOfTheCall_KeepsTheDetails()
+    public void Claim_PipedDetailsWithCallSettings_KeepsDetails()
     {
         FakeHost host = JobCommandTests.Piped(
             new ConfirmThirdPartyJobCommand

@@ -16,7 +16,7 @@ public sealed class ConnectionTests
 {
     private readonly FakeClient _client = new();
 
-    public static TheoryData<Exception> AnswersOfOneWhoMay => new()
+    public static TheoryData<Exception> ResponsesThatProvePermission => new()
     {
         new JobNotFoundException(FakeClient.Error("JobNotFoundException")),
         new InvalidClientTokenException(FakeClient.Error("InvalidClientTokenException")),
@@ -27,8 +27,8 @@ public sealed class ConnectionTests
     };
 
     [Theory]
-    [MemberData(nameof(AnswersOfOneWhoMay))]
-    public void Answers_AboutAMadeUpJob_TellThatTheCallIsAllowed(Exception answer)
+    [MemberData(nameof(ResponsesThatProvePermission))]
+    public void Responses_ForUnknownJob_ProvePermission(Exception answer)
     {
         AllAnswer(answer);
 
@@ -50,7 +50,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void ACallThatIsNotAllowed_FailsAlone_WithItsCure()
+    public void Call_AccessDenied_FailsAloneWithAction()
     {
         AllAnswer(new JobNotFoundException(FakeClient.Error("JobNotFoundException")));
         _client.Acknowledge = () => throw new AccessDeniedException(FakeClient.Error("AccessDeniedException"));
@@ -64,7 +64,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void AFirstCallThatIsNotAllowed_StillShowsThatTheEndpointIsThere()
+    public void FirstCall_AccessDenied_EndpointCheckPasses()
     {
         AllAnswer(new AccessDeniedException(FakeClient.Error("AccessDeniedException")));
 
@@ -85,7 +85,7 @@ public sealed class ConnectionTests
 
     [Theory]
     [MemberData(nameof(WaysNotToBeReached))]
-    public void AServiceThatIsNotReached_IsAskedOnce(Exception error)
+    public void Endpoint_Unreachable_TriedOnce(Exception error)
     {
         AllAnswer(error);
 
@@ -119,7 +119,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void AClientWithoutAToken_Fails()
+    public void ClientToken_Missing_CheckFails()
     {
         AllAnswer(new JobNotFoundException(FakeClient.Error("JobNotFoundException")));
 
@@ -134,7 +134,7 @@ public sealed class ConnectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Quiet_GivesOneAnswer(bool allowed)
+    public void Quiet_EmitsOneBoolean(bool allowed)
     {
         AllAnswer(allowed
             ? new JobNotFoundException(FakeClient.Error("JobNotFoundException"))
@@ -160,7 +160,7 @@ public sealed class ConnectionTests
         command.Run(Host(tokens ?? new SingleTokenSource(FakeClient.Token, "the test"))).Objects.Cast<ConnectionCheck>()
             .ToArray();
 
-    /// <summary>With an endpoint of its own, so that AWS STS is not asked.</summary>
+    /// <summary>Uses a custom endpoint, so that AWS STS is not called.</summary>
     private FakeHost Host(IClientTokenSource tokens)
     {
         var host = new FakeHost();

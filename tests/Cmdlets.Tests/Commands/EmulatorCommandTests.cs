@@ -11,7 +11,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;
 
-/// <summary>Emulators are known in the whole process, so each test has one of its own name.</summary>
+/// <summary>Emulators are visible to the whole process, so each test uses its own name.</summary>
 public sealed class EmulatorCommandTests : IDisposable
 {
     private readonly string _name = "emulator-" + Guid.NewGuid();
@@ -19,7 +19,7 @@ public sealed class EmulatorCommandTests : IDisposable
     public void Dispose() => new StopThirdPartyEmulatorCommand { Emulator = _name }.Run();
 
     [Fact]
-    public void Start_EmitsAnEmulatorThatRunsAndIsFoundByName()
+    public void Start_EmitsRunningEmulator()
     {
         ThirdPartyEmulator emulator = Start();
 
@@ -40,7 +40,7 @@ public sealed class EmulatorCommandTests : IDisposable
     }
 
     [Fact]
-    public void Start_NotAgreedTo_StartsNothing()
+    public void Start_Declined_StartsNothing()
     {
         FakeHost host = new StartThirdPartyEmulatorCommand { Name = _name }.Run(new FakeHost { Agrees = false });
 
@@ -62,7 +62,7 @@ public sealed class EmulatorCommandTests : IDisposable
             .Run().Errors).Id);
 
     [Fact]
-    public void NewJob_PutsAsManyAsAsked()
+    public void NewJob_Count_AddsThatManyJobs()
     {
         ThirdPartyEmulator emulator = Start();
 
@@ -84,7 +84,7 @@ public sealed class EmulatorCommandTests : IDisposable
     }
 
     [Fact]
-    public void NewJob_WithFilesByName_PutsTheirContentsForEachJob()
+    public void NewJob_Files_StoresContentsForEachJob()
     {
         ThirdPartyEmulator emulator = Start();
         using var folder = new TempFolder();
@@ -104,7 +104,7 @@ public sealed class EmulatorCommandTests : IDisposable
             },
         }.Run();
 
-        // They are the emulator's own by now.
+        // The emulator now owns the contents.
         File.Delete(file);
         Assert.Empty(host.Errors);
         Assert.Equal(2, host.Objects.Count);
@@ -118,7 +118,7 @@ public sealed class EmulatorCommandTests : IDisposable
     }
 
     [Fact]
-    public void NewJob_WithAFileThatIsNotThere_IsRefusedAndPutsNone()
+    public void NewJob_MissingFile_AddsNoJob()
     {
         ThirdPartyEmulator emulator = Start();
 
@@ -134,7 +134,7 @@ public sealed class EmulatorCommandTests : IDisposable
     }
 
     [Fact]
-    public void NewJob_NotAgreedTo_PutsNone()
+    public void NewJob_Declined_AddsNone()
     {
         ThirdPartyEmulator emulator = Start();
 
@@ -177,7 +177,7 @@ public sealed class EmulatorCommandTests : IDisposable
     }
 
     [Fact]
-    public void Stop_NotAgreedTo_LeavesItRunning()
+    public void Stop_Declined_KeepsRunning()
     {
         ThirdPartyEmulator emulator = Start();
 

@@ -36,7 +36,7 @@ public sealed class GetJobTests
     }
 
     [Fact]
-    public void Poll_WithoutJobs_EmitsNothingAndIsNoError()
+    public void Poll_NoJobs_EmitsNothing()
     {
         _client.Poll = _ => Task.FromResult(s_none);
 
@@ -56,7 +56,7 @@ public sealed class GetJobTests
     }
 
     [Fact]
-    public void Members_OutsideAClosedSet_AreOneErrorAndNoCall()
+    public void Members_UnknownValue_WritesErrorAndSendsNothing()
     {
         FakeHost host = new GetThirdPartyJobCommand { Category = "Tset", Provider = "Contoso", Version = "1" }.Run(
             _client.Host());
@@ -71,7 +71,7 @@ public sealed class GetJobTests
         new GetThirdPartyJobCommand { ActionType = FakeClient.Type }.Run(_client.Host()).Sessions.KnownActionTypes());
 
     [Fact]
-    public void Poll_ThatFails_IsAnErrorAboutTheActionType()
+    public void Poll_Fails_ErrorTargetsActionType()
     {
         _client.Poll = _ => throw new ActionTypeNotFoundException(FakeClient.Error("ActionTypeNotFoundException"));
 
@@ -83,7 +83,7 @@ public sealed class GetJobTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Wire_IsShownWhereTheUserAsksForDebug(bool wanted)
+    public void Wire_DebugRequested_IsShown(bool wanted)
     {
         FakeHost host = _client.Host();
         host.WantsDebug = wanted;
@@ -136,7 +136,7 @@ public sealed class GetJobTests
     [InlineData(0)]
     [InlineData(24)]
     [InlineData(-24)]
-    public async Task Wait_PastItsTimeout_IsAnErrorAndCompletesTheProgress_WhoeverSetsTheClock(int hours)
+    public async Task Wait_TimedOut_WritesErrorAndEndsProgress(int hours)
     {
         _client.Poll = _ => Task.FromResult(s_none);
         FakeHost host = _client.Host();

@@ -13,8 +13,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Commands;
 
-/// <summary>What the cmdlets about one job have in common: the job, its token, its session. Shown on
-/// Get-CPThirdPartyJobDetail.</summary>
+/// <summary>Tests of JobCommandBase, with Get-CPThirdPartyJobDetail: the job, its token and its session.</summary>
 public sealed class JobCommandTests
 {
     private readonly FakeClient _client = new();
@@ -66,16 +65,17 @@ public sealed class JobCommandTests
             _client.Host()).Objects));
 
     [Fact]
-    public void Token_OfTheParameter_WinsOverThePipedJobs()
+    public void TokenParameter_OverridesPipedToken()
     {
-        Piped(new GetThirdPartyJobDetailCommand { ClientToken = ClientTokenArgument.Parse("typed-token") }, _client.Job())
+        Piped(
+            new GetThirdPartyJobDetailCommand { ClientToken = ClientTokenArgument.Parse("typed-token") }, _client.Job())
             .Run();
 
         Assert.Equal("typed-token", Assert.Single(_client.Calls).Token);
     }
 
     [Fact]
-    public void Token_OfNowhere_IsAnErrorThatNamesTheClient()
+    public void Token_NotFound_ErrorNamesClient()
     {
         FakeHost host = new FakeHost();
         host.Sessions.Add(new ThirdPartySession(
@@ -105,7 +105,7 @@ public sealed class JobCommandTests
     }
 
     [Fact]
-    public void Session_OfThePipedJob_WinsOverTheCurrentOne()
+    public void PipedJobSession_OverridesCurrentSession()
     {
         var other = new FakeClient();
 
@@ -116,13 +116,13 @@ public sealed class JobCommandTests
     }
 
     [Fact]
-    public void Session_ThatIsNotThere_EndsThePipelineAndListsThoseThatAre()
+    public void Session_Unknown_EndsPipelineAndListsSessions()
     {
         var command = new GetThirdPartyJobDetailCommand { JobId = "job-1", Session = "none" };
 
         TerminatedException end = Assert.Throws<TerminatedException>(() => command.Run(_client.Host()));
 
-        Assert.Equal(("SessionNotFound", "Use one of: Default."), (end.Error.Id, end.Error.Advice));
+        Assert.Equal(("SessionNotFound", "Use one of: Default."), (end.Error.Id, end.Error.RecommendedAction));
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class JobCommandTests
     }
 
     [Fact]
-    public void Settings_OfTheCall_MakeAnotherClientThanTheSessions()
+    public void Settings_OfCall_UseAnotherClient()
     {
         var settings = new List<ClientSettings>();
         var host = new FakeHost();
@@ -176,7 +176,7 @@ public sealed class JobCommandTests
         command.InputObject = PSObject.AsPSObject(job);
         if (job is ThirdPartyJob piped)
         {
-            // What PowerShell binds by property name.
+            // PowerShell binds this by property name.
             command.JobId = piped.JobId;
             command.ClientId = piped.ClientId;
         }

@@ -29,7 +29,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public void ContinuationToken_SaysThatItGoesOn() =>
+    public void ContinuationToken_ConfirmsContinuation() =>
         Assert.Equal("Continued", Made(new NewThirdPartyJobOutcomeCommand { ContinuationToken = "ref-1" }).Outcome);
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public void ErrorRecord_GivesItsMessageAndInnerOnesThatSayMore()
+    public void ErrorRecord_InnerExceptions_AppendedToMessage()
     {
         var error = new InvalidOperationException("outer: middle", new InvalidOperationException(
             "middle", new InvalidOperationException("the cause")));
@@ -60,7 +60,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public void ThrownNothing_IsSaidSo() => Assert.Equal(
+    public void ThrowNull_HasDefaultMessage() => Assert.Equal(
         "The job failed without a message.",
         Made(new NewThirdPartyJobOutcomeCommand
         {
@@ -69,13 +69,13 @@ public sealed class OutcomeTests
         }).FailureMessage);
 
     [Fact]
-    public void TooLongATextIsCut_WithAWarning()
+    public void LongText_CutWithWarning()
     {
         FakeHost host = new NewThirdPartyJobOutcomeCommand { Summary = new string('x', 3000) }.Run();
 
         Assert.Equal(2048, ((ThirdPartyJobOutcome)host.Objects.Single()).Summary!.Length);
         Assert.Equal(
-            "The summary of the outcome has 3000 characters; the service takes 2048. It was cut.",
+            "The summary of the outcome has 3000 characters; the service accepts 2048. The rest was cut.",
             Assert.Single(host.Texts("warning")));
     }
 
@@ -83,7 +83,7 @@ public sealed class OutcomeTests
     [InlineData("ContinuationToken", 2049)]
     [InlineData("ExternalExecutionId", 1501)]
     [InlineData("Revision", 1501)]
-    public void WhatCannotBeCut_IsRefused(string parameter, int length)
+    public void Text_MustNotBeCut_Rejected(string parameter, int length)
     {
         var command =
             new NewThirdPartyJobOutcomeCommand { RevisionChangeIdentifier = parameter == "Revision" ? "1" : null };
@@ -104,7 +104,7 @@ public sealed class OutcomeTests
         })
         {
             var refused = Assert.Throws<TerminatedException>(() => command.Run());
-            Assert.Equal(("InvalidInput", "The failure has no message."), (refused.Error.Id, refused.Error.Message));
+            Assert.Equal(("InvalidInput", "-FailureMessage is empty."), (refused.Error.Id, refused.Error.Message));
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class OutcomeTests
     [InlineData(@"Could not find C:\Program\tool.exe; is it there?", "Could not find …/tool.exe; is it there?")]
     [InlineData(@"No \\server\share\x", "No …/x")]
     [InlineData("See https://host/a/b and /index.html, 1/2/3.", "See https://host/a/b and /index.html, 1/2/3.")]
-    public void PathsInAnError_AreNotTheCustomersToSee(string message, string told)
+    public void ErrorPaths_ShortenedForCustomer(string message, string told)
     {
         ThirdPartyJobOutcome outcome = Made(new NewThirdPartyJobOutcomeCommand
         {
@@ -126,7 +126,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public void WordsOfTheScript_StayAsTheyAre() => Assert.Equal(
+    public void ScriptMessages_StayUnchanged() => Assert.Equal(
         "3 links lead nowhere: /docs/a.html",
         Made(new NewThirdPartyJobOutcomeCommand
         {
@@ -135,7 +135,7 @@ public sealed class OutcomeTests
                 ErrorCategory.OperationStopped, null)),
         }).FailureMessage);
 
-    /// <summary>As PowerShell leaves an error of a script: with the line that wrote it.</summary>
+    /// <summary>An error record of a script, with the line that wrote it.</summary>
     private static ErrorRecord InAScript(ErrorRecord error)
     {
         var line = new ScriptPosition("/opt/deploy.ps1", 4, 1, "throw");

@@ -56,7 +56,7 @@ public sealed class SessionCommandTests
     }
 
     [Fact]
-    public void Connect_WithASession_GoesOnFromItsSettings()
+    public void Connect_WithSession_InheritsSettings()
     {
         new ConnectThirdPartyCommand
         {
@@ -152,7 +152,7 @@ public sealed class SessionCommandTests
     }
 
     [Fact]
-    public void Connect_WithATextOfSecrets_SaysNoneOfThem()
+    public void Connect_Verbose_ShowsNoSecret()
     {
         new ConnectThirdPartyCommand
         {
@@ -176,18 +176,18 @@ public sealed class SessionCommandTests
     }
 
     [Fact]
-    public void Disconnect_OfWhatIsNotThere_IsAnErrorThatListsTheOthers()
+    public void Disconnect_UnknownSession_ListsSessions()
     {
         new ConnectThirdPartyCommand { Region = "eu-west-1" }.Run(_host);
 
         new DisconnectThirdPartyCommand { Name = "none" }.Run(_host);
 
         Assert.Equal(("SessionNotFound", "Use one of: Default."),
-            (Assert.Single(_host.Errors).Id, _host.Errors[0].Advice));
+            (Assert.Single(_host.Errors).Id, _host.Errors[0].RecommendedAction));
     }
 
     [Fact]
-    public void Disconnect_NotAgreedTo_KeepsTheSession()
+    public void Disconnect_Declined_KeepsSession()
     {
         new ConnectThirdPartyCommand { Region = "eu-west-1" }.Run(_host);
         _host.Agrees = false;

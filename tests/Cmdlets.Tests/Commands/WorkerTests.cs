@@ -66,8 +66,9 @@ public sealed class WorkerTests
     {
         _host.Handler = call =>
         {
-            call.Take("text");
-            call.Take(ThirdPartyJobOutcome.From(new SuccessResult { Summary = "some", ContinuationToken = "ref" }));
+            call.AddOutput("text");
+            call.AddOutput(ThirdPartyJobOutcome.From(
+                new SuccessResult { Summary = "some", ContinuationToken = "ref" }));
         };
 
         JobReport result = RunOne();
@@ -77,24 +78,24 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void TwoOutcomes_AreAFailure()
+    public void Outcomes_Two_FailJob()
     {
         _host.Handler = call =>
         {
-            call.Take(Succeeded("one"));
-            call.Take(Succeeded("two"));
+            call.AddOutput(Succeeded("one"));
+            call.AddOutput(Succeeded("two"));
         };
 
-        Assert.Equal("The handler returned 2 outcomes, and a job has one.", RunOne().Message);
+        Assert.Equal("The handler returned 2 outcomes, but a job has exactly one.", RunOne().Message);
     }
 
     [Fact]
-    public void TwoOutcomes_OneAFailure_AreThatFailure()
+    public void Outcomes_TwoWithFailure_ReportFailure()
     {
         _host.Handler = call =>
         {
-            call.Take(Succeeded("one"));
-            call.Take(Failed("two"));
+            call.AddOutput(Succeeded("one"));
+            call.AddOutput(Failed("two"));
         };
 
         JobReport result = RunOne();
@@ -106,11 +107,11 @@ public sealed class WorkerTests
     [InlineData(HandlerCompletionKind.Completed, "The outcome's own words.")]
     [InlineData(HandlerCompletionKind.Failed, "The outcome's own words.")]
     [InlineData(HandlerCompletionKind.Exited, "The outcome's own words.")]
-    public void FailureThatTheHandlerReturned_StaysHoweverItEnds(object kind, string message)
+    public void FailureOutcome_AnyCompletion_IsKept(object kind, string message)
     {
         _host.Handler = call =>
         {
-            call.Take(Failed(message));
+            call.AddOutput(Failed(message));
             call.End = new HandlerCompletion((HandlerCompletionKind)kind) { Error = Error("later"), ExitCode = "1" };
         };
 
@@ -120,12 +121,12 @@ public sealed class WorkerTests
     [Theory]
     [InlineData("Stop", "Failed", "wrong")]
     [InlineData("Continue", "Succeeded", "done")]
-    public void ErrorInTheStream_ContradictsASuccess(string action, string outcome, string message)
+    public void ErrorStream_WithSuccessOutcome_FailsJob(string action, string outcome, string message)
     {
         _host.Handler = call =>
         {
-            call.Take(Error("wrong"));
-            call.Take(Succeeded("done"));
+            call.AddOutput(Error("wrong"));
+            call.AddOutput(Succeeded("done"));
         };
 
         JobReport result = RunOne(command => command.HandlerErrorAction = action);
@@ -136,11 +137,11 @@ public sealed class WorkerTests
     [Theory]
     [InlineData("Stop", "Failed", "The last program that the handler ran ended with exit code 3.")]
     [InlineData("Continue", "Succeeded", "done")]
-    public void ExitCodeOfTheLastProgram_ContradictsASuccess(string action, string outcome, string message)
+    public void ExitCode_LastProgramNonzero_FailsJob(string action, string outcome, string message)
     {
         _host.Handler = call =>
         {
-            call.Take(Succeeded("done"));
+            call.AddOutput(Succeeded("done"));
             call.End = HandlerCompletion.Completed with { ProgramExitCode = "3" };
         };
 
@@ -150,9 +151,9 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void OutcomeThatCouldNotBeMade_IsNoSuccess_AlsoWhereErrorsAreLetPass()
+    public void Outcome_InvalidWithContinue_FailsJob()
     {
-        _host.Handler = call => call.Take(new ErrorRecord(
+        _host.Handler = call => call.AddOutput(new ErrorRecord(
             new InvalidOperationException("no message"),
             "InvalidInput,CodePipeline.ThirdParty.Commands.NewThirdPartyJobOutcomeCommand",
             ErrorCategory.InvalidArgument, null));
@@ -163,9 +164,9 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void WhatAProgramWritesToStandardError_IsNoError()
+    public void StandardErrorOfProgram_IsNotAnError()
     {
-        _host.Handler = call => call.Take(new ErrorRecord(
+        _host.Handler = call => call.AddOutput(new ErrorRecord(
             new InvalidOperationException("12 %"), "NativeCommandErrorMessage", ErrorCategory.NotSpecified, null));
 
         Assert.Equal("Succeeded", RunOne().Outcome);
@@ -173,11 +174,11 @@ public sealed class WorkerTests
 
     [Theory]
     [InlineData("list", "inside a list")]
-    [InlineData("hashtable", "a hashtable in place of")]
-    [InlineData("custom", "a custom object in place of")]
+    [InlineData("hashtable", "a hashtable instead of")]
+    [InlineData("custom", "a custom object instead of")]
     public void OutcomeOfAWrongKind_IsAFailure(string kind, string words)
     {
-        _host.Handler = call => call.Take(kind switch
+        _host.Handler = call => call.AddOutput(kind switch
         {
             "list" => new object[] { "text", Failed("lost") },
             "hashtable" => new System.Collections.Hashtable { ["FailureMessage"] = "lost" },
@@ -191,7 +192,7 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void Objects_OfAKind_AreShownTogether_AsPowerShellFormatsThem()
+    public void Output_ObjectsOfOneKind_FormattedTogether()
     {
         var formatted = new List<(int Count, int Width)>();
         _host.Handler = call =>
@@ -201,13 +202,13 @@ public sealed class WorkerTests
                 formatted.Add((objects.Count, width));
                 return $"\r\n  {objects.Count} of {objects[0].GetType().Name}   \r\n\r\n";
             });
-            call.Take(new Version(1, 0));
-            call.Take(new Version(2, 0));
-            call.Take(new Uri("http://host"));
-            call.Take(null);
-            call.Take("text");
-            call.Take(7);
-            call.Take(new Version(3, 0));
+            call.AddOutput(new Version(1, 0));
+            call.AddOutput(new Version(2, 0));
+            call.AddOutput(new Uri("http://host"));
+            call.AddOutput(null);
+            call.AddOutput("text");
+            call.AddOutput(7);
+            call.AddOutput(new Version(3, 0));
             call.Flush();
         };
 
@@ -223,12 +224,12 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void SecretThatTheLayoutCutsInTwo_IsMasked()
+    public void Secret_SplitByFormatting_IsMasked()
     {
         _host.Handler = call =>
         {
             call.FormatWith((_, width) => width < 1000 ? ApiKey.Insert(8, "\n") : $"Key     {ApiKey}");
-            call.Take(new Version(1, 0));
+            call.AddOutput(new Version(1, 0));
             call.Flush();
         };
 
@@ -238,9 +239,9 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void OtherOutput_IsShownWithTheJobAndNeverEmitted()
+    public void HandlerOutput_DisplayedWithJobIdNotEmitted()
     {
-        _host.Handler = call => call.Take("one\ntwo");
+        _host.Handler = call => call.AddOutput("one\ntwo");
 
         RunOne();
 
@@ -251,12 +252,15 @@ public sealed class WorkerTests
     [InlineData(HandlerCompletionKind.Exited, "JobFailed", "The handler ended itself with 'exit 3'.")]
     [InlineData(
         HandlerCompletionKind.BrokeOut, "JobFailed",
-        "The handler ended by 'break' or 'continue' outside of a loop, which leaves out all that follows.")]
+        "The handler ended by 'break' or 'continue' outside a loop, which skips the rest of the script.")]
     [InlineData(HandlerCompletionKind.Stopped, "SystemUnavailable", "The worker was stopped while the handler ran.")]
-    [InlineData(HandlerCompletionKind.Broken, "SystemUnavailable", "The runspace of the handler closed while it ran: gone")]
-    public void EachOtherWayOut_IsAFailureThatSaysSo(object kind, string type, string message)
+    [InlineData(
+        HandlerCompletionKind.Broken, "SystemUnavailable",
+        "The handler's runspace closed while the handler ran: gone")]
+    public void HandlerCompletion_NotCompleted_FailsJob(object kind, string type, string message)
     {
-        _host.Handler = call => call.End = new HandlerCompletion((HandlerCompletionKind)kind) { ExitCode = "3", Reason = "gone" };
+        _host.Handler = call => call.End =
+            new HandlerCompletion((HandlerCompletionKind)kind) { ExitCode = "3", Reason = "gone" };
 
         JobReport result = RunOne();
 
@@ -267,7 +271,8 @@ public sealed class WorkerTests
     [Fact]
     public void Error_IsShownOnceAndReported()
     {
-        _host.Handler = call => call.End = new HandlerCompletion(HandlerCompletionKind.Failed) { Error = Error($"no {ApiKey} here") };
+        _host.Handler = call => call.End =
+            new HandlerCompletion(HandlerCompletionKind.Failed) { Error = Error($"no {ApiKey} here") };
 
         JobReport result = RunOne();
 
@@ -278,19 +283,19 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void SecretsOfTheJob_AreMaskedInAllThatAHandlerWrites()
+    public void Secrets_InHandlerOutput_AreMasked()
     {
         string[] secrets = { ApiKey, Project, FakeClient.Token.Reveal(), Uri.EscapeDataString(ApiKey) };
         _host.Handler = call =>
         {
             foreach (string secret in secrets)
             {
-                call.Take(secret);
-                call.Take(new WarningRecord(secret));
-                call.Take(new VerboseRecord(secret));
-                call.Take(new InformationRecord(secret, "x"));
-                call.Take(new InformationRecord(new HostInformationMessage { Message = secret }, "x"));
-                call.Take(Error(secret));
+                call.AddOutput(secret);
+                call.AddOutput(new WarningRecord(secret));
+                call.AddOutput(new VerboseRecord(secret));
+                call.AddOutput(new InformationRecord(secret, "x"));
+                call.AddOutput(new InformationRecord(new HostInformationMessage { Message = secret }, "x"));
+                call.AddOutput(Error(secret));
             }
         };
 
@@ -302,9 +307,9 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void ConfigurationValue_WhoseKeyIsNotNamed_IsNoSecret()
+    public void ConfigurationValue_KeyNotNamed_NotMasked()
     {
-        _host.Handler = call => call.Take(Project);
+        _host.Handler = call => call.AddOutput(Project);
 
         RunOne();
 
@@ -349,12 +354,12 @@ public sealed class WorkerTests
             () => Command(command => command.SecretKey = new Secret("ApiKey")).Run(_host));
 
         Assert.True(failed.EndsScript);
-        Assert.Contains("-SecretConfigurationKey", failed.Error.Advice, StringComparison.Ordinal);
+        Assert.Contains("-SecretConfigurationKey", failed.Error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(_client.Calls);
     }
 
     [Fact]
-    public void FileThatIsNotThere_IsAnErrorBeforeAnyPoll()
+    public void HandlerFile_Missing_ErrorBeforePoll()
     {
         var failed = Assert.Throws<TerminatedException>(() => Command(command =>
         {
@@ -384,7 +389,7 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void Log_IsAppendedTo_AndItsOwnersOnlyWhereItIsMade()
+    public void Log_IsAppendedAndCreatedPrivate()
     {
         using var folder = new TempFolder();
         string earlier = folder.Write("earlier", "line\n");
@@ -407,7 +412,7 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void LogThatCannotBeOpened_IsAnErrorBeforeAnyPoll()
+    public void Log_CannotOpen_ErrorBeforePoll()
     {
         using var folder = new TempFolder();
         folder.Write("file", "no folder");
@@ -421,13 +426,13 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void Stop_FailsTheJobThatWaitsForThePipelineThread()
+    public void Stop_HandlerWaitsForThread_FailsJob()
     {
         using InvokeThirdPartyWorkerCommand command = Command(each => each.StopTimeout = TimeSpan.FromSeconds(1));
         command.Shell = _host;
         _host.Handler = call =>
         {
-            // What PowerShell does on Ctrl+C: it tells the cmdlet, and ends the handler's own pipeline.
+            // PowerShell does this on Ctrl+C: it stops the cmdlet and the handler's pipeline.
             command.Stop();
             call.End = HandlerCompletion.Stopped;
         };
@@ -440,7 +445,7 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public void PipelineThatEndsEarly_StillReportsTheJob()
+    public void Pipeline_EndsEarly_ReportsJob()
     {
         _host.OnObject = _ => throw new PipelineStoppedException();
 

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>What PowerShell's binder makes of arguments, with the transformations and validations of ours.</summary>
+/// <summary>Tests of argument binding with the module's transformations and validations.</summary>
 public sealed class ArgumentTests : IDisposable
 {
     private readonly FakeClient _client = new();
@@ -34,7 +34,7 @@ public sealed class ArgumentTests : IDisposable
             .Single<ThirdPartySession>().Timeout);
 
     [Fact]
-    public void Duration_InACultureWithCommas_IsReadAlike() => Assert.Equal(
+    public void Duration_CommaCulture_ReadAlike() => Assert.Equal(
         TimeSpan.FromSeconds(0.5),
         _engine.Run(
             """
@@ -55,7 +55,7 @@ public sealed class ArgumentTests : IDisposable
     [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 1.5", "whole number")]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -FailureType Broken", "PermissionError")]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -FailureType JobFailed,PermissionError", "one type")]
-    public void Argument_ThatCannotBeRead_IsRefusedWithTheCure(string script, string recommendedAction)
+    public void Argument_Invalid_ErrorHasRecommendedAction(string script, string recommendedAction)
     {
         EngineRun run = _engine.Run(script);
 
@@ -76,7 +76,7 @@ public sealed class ArgumentTests : IDisposable
     [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1 { } -Recover Retry", "Rerun")]
     [InlineData("Invoke-CPThirdPartyWorker @() { }", "ActionType")]
     [InlineData("Start-CPThirdPartyEmulator -Port 65536", "65535")]
-    public void Argument_OutsideItsLimits_IsRefusedBeforeAnyCall(string script, string named)
+    public void Argument_OutsideLimits_RejectedBeforeCall(string script, string named)
     {
         EngineRun run = _engine.Run(script);
 
@@ -135,7 +135,7 @@ public sealed class ArgumentTests : IDisposable
     [InlineData("-ClientToken", "sentinel{0}")]
     [InlineData("-SecretKey", null)]
     [InlineData("-Credential", "sentinel")]
-    public void SecretThatIsRefused_IsInNoErrorThatIsShown(string parameter, string? secret)
+    public void Secret_Rejected_NotInError(string parameter, string? secret)
     {
         object argument = secret is null
             ? new[] { "sentinel", "sentinel" }
@@ -150,7 +150,7 @@ public sealed class ArgumentTests : IDisposable
             """,
             argument);
 
-        // What a piped job has instead of its token is told by the cmdlet, and so is a token that was typed.
+        // The cmdlet reports a mask in a piped job and a mask that was typed.
         Assert.StartsWith(
             parameter == "-ClientToken" ? "InvalidInput," : "ParameterArgumentTransformationError,",
             run.Error.FullyQualifiedErrorId,
@@ -199,7 +199,7 @@ public sealed class ArgumentTests : IDisposable
     }
 
     [Fact]
-    public void Path_IsRelativeToTheLocationOfTheRunspace()
+    public void Path_ResolvesFromCurrentLocation()
     {
         using var folder = new TempFolder();
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>What PowerShell binds from the pipeline, by value and by property name.</summary>
+/// <summary>Tests of pipeline binding by value and by property name.</summary>
 public sealed class BindingTests : IDisposable
 {
     private readonly FakeClient _client = new();
@@ -83,7 +83,7 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
-    public void PropertyWithoutAValue_IsAsIfItWereNotThere()
+    public void PipedProperty_Null_CountsAsMissing()
     {
         _engine.Run(
             """
@@ -97,7 +97,7 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
-    public void JobOfAnotherSession_IsCalledThroughThatSession()
+    public void PipedJob_OtherSession_UsesThatSession()
     {
         var other = new FakeClient();
 
@@ -111,7 +111,7 @@ public sealed class BindingTests : IDisposable
     [InlineData("[pscustomobject]@{ clientToken = 'sentinel' }")]
     [InlineData("@{ clientToken = 'sentinel' }")]
     [InlineData("[ordered]@{ clientToken = 'sentinel' }")]
-    public void ObjectWithoutAJobId_IsRefusedAndNeitherSentNorShown(string piped)
+    public void PipedObject_NoJobId_RejectedAndNotDisplayed(string piped)
     {
         _engine.Run($"$piped = {piped}");
         EngineRun run = _engine.Run(
@@ -127,7 +127,7 @@ public sealed class BindingTests : IDisposable
 
     [Theory]
     [InlineData("$args[0]")]
-    [InlineData("[pscustomobject]@{ JobId = 'job-1'; Status = 'InProgress'; ContinuationToken = 'of the earlier job' }")]
+    [InlineData("[pscustomobject]@{ JobId = 'job-1'; Status = 'InProgress'; ContinuationToken = 'of the last job' }")]
     public void ContinuationTokenOfTheJob_DoesNotBind(string piped)
     {
         var detail = new ThirdPartyJobDetail(
@@ -195,7 +195,7 @@ public sealed class BindingTests : IDisposable
         "Default", _engine.Run("'Def*', 'x*' | Get-CPThirdPartySession").Single<ThirdPartySession>().Name);
 
     [Fact]
-    public void ScriptBlockForTokens_GetsTheClientAndIsAskedOnceEach()
+    public void TokenScriptBlock_CalledOncePerClient()
     {
         _engine.Run(
             """
@@ -215,7 +215,7 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
-    public void ScriptBlockForTokens_ThatThrows_CostsThatJobAlone()
+    public void TokenScriptBlock_Throws_FailsThatJobOnly()
     {
         EngineRun run = _engine.Run(
             """

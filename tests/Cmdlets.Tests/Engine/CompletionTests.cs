@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>What Tab completes, as PowerShell asks for it.</summary>
+/// <summary>Tests of Tab completion through PowerShell.</summary>
 public sealed class CompletionTests : IDisposable
 {
     private readonly FakeClient _client = new();
@@ -72,7 +72,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Get-CPThirdPartyJob Test/Contoso/1 -Session ")]
     [InlineData("Get-CPThirdPartySession ")]
     [InlineData("Disconnect-CPThirdParty ")]
-    public void Session_IsCompletedFromThoseOfTheRunspace(string script)
+    public void Session_CompletesFromRunspace(string script)
     {
         _engine.Run("Connect-CPThirdParty \"it's mine\" -Region eu-west-1");
         using var other = new HostedEngine();
@@ -92,7 +92,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void Emulator_IsCompletedFromThoseOfTheProcess()
+    public void Emulator_CompletesFromProcess()
     {
         using var service = new EmulatedService(new EmulatorOptions { Name = "emulator of " + Guid.NewGuid() });
         string name = service.Emulator.Name;
@@ -120,7 +120,7 @@ public sealed class CompletionTests : IDisposable
         return Ours(completion).Select(match => match.CompletionText).ToArray();
     }
 
-    /// <summary>Without files, which PowerShell gives where a completer gives nothing.</summary>
+    /// <summary>Removes file names, which PowerShell offers when a completer returns nothing.</summary>
     private static IEnumerable<CompletionResult> Ours(CommandCompletion completion) =>
         completion.CompletionMatches.Where(match => match.ResultType
             is CompletionResultType.ParameterValue or CompletionResultType.ParameterName);

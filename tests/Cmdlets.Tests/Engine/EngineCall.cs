@@ -8,7 +8,7 @@ using CodePipeline.ThirdParty.Tests;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>A script that runs in a <see cref="HostedEngine"/>.</summary>
+/// <summary>A running script in a <see cref="HostedEngine"/>.</summary>
 internal sealed class EngineCall : IDisposable
 {
     private readonly PowerShell _shell = PowerShell.Create();
@@ -27,10 +27,10 @@ internal sealed class EngineCall : IDisposable
         _run = _shell.InvokeAsync<PSObject, PSObject>(input: null, _output);
     }
 
-    /// <summary>Stops the script as Ctrl+C does, and waits until it has stopped.</summary>
+    /// <summary>Stops the script like Ctrl+C and waits until it has stopped.</summary>
     public Task StopAsync() => _shell.StopAsync(callback: null, state: null).WaitAsync(Until.Patience);
 
-    /// <summary>Waits for the script's end.</summary>
+    /// <summary>Waits until the script ends.</summary>
     public async Task<EngineRun> EndAsync()
     {
         RuntimeException? end = null;
@@ -57,7 +57,9 @@ internal sealed class EngineCall : IDisposable
         };
     }
 
-    /// <summary>Lets go of the script, not of one that does not hear its stop: that would wait for it.</summary>
+    /// <summary>
+    /// Disposes the script. Skips a script that ignores its stop, because disposing would wait for it.
+    /// </summary>
     public void Dispose()
     {
         if (_run.IsCompleted)

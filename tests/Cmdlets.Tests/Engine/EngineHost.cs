@@ -8,18 +8,18 @@ using System.Security;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>A user at the console: answers what PowerShell asks, and keeps what it shows.</summary>
+/// <summary>A PowerShell host with a simulated user: answers prompts and records the screen.</summary>
 internal sealed class EngineHost : PSHost
 {
     private readonly Screen _screen = new();
 
-    /// <summary>What PowerShell asked.</summary>
+    /// <summary>The prompts that PowerShell displayed.</summary>
     public IReadOnlyList<string> Questions => _screen.Questions;
 
-    /// <summary>The lines on the screen, such as those of -WhatIf.</summary>
+    /// <summary>The lines on the screen, for example from -WhatIf.</summary>
     public IReadOnlyList<string> Lines => _screen.Lines;
 
-    /// <summary>The answer to each question: the place of the choice, 0 for Yes, 2 for No.</summary>
+    /// <summary>The answer to each prompt: the index of the choice, 0 for Yes, 2 for No.</summary>
     public Func<string, int> Answer
     {
         set => _screen.Answer = value;

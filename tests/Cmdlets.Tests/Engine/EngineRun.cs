@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>What a script came to.</summary>
+/// <summary>The result of a script.</summary>
 internal sealed class EngineRun
 {
     public required IReadOnlyList<object?> Output { get; init; }
@@ -23,10 +23,10 @@ internal sealed class EngineRun
 
     public required PSInvocationState State { get; init; }
 
-    /// <summary>What ended the script, where it did not come to its own end.</summary>
+    /// <summary>The exception that ended the script; null if it completed.</summary>
     public required RuntimeException? End { get; init; }
 
-    /// <summary>The only error of the script, which went on.</summary>
+    /// <summary>The only error of a completed script.</summary>
     public ErrorRecord Error
     {
         get

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>Errors as scripts meet them: records, <c>$Error</c>, and what -ErrorAction makes of them.</summary>
+/// <summary>Tests of errors in scripts: records, <c>$Error</c> and -ErrorAction.</summary>
 public sealed class ErrorTests : IDisposable
 {
     private const string NotFoundId =
@@ -26,7 +26,7 @@ public sealed class ErrorTests : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public void Error_OfTheService_IsARecordWithAllThatItNeeds()
+    public void ServiceError_HasCompleteErrorRecord()
     {
         ErrorRecord error = _engine.Run("Get-CPThirdPartyJobDetail job-1").Error;
 
@@ -44,7 +44,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public void Error_IsTheFirstOfTheList_AndTheCallFailed()
+    public void Error_IsFirstInErrorListAndCallFailed()
     {
         EngineRun run = _engine.Run("Get-CPThirdPartyJobDetail job-1; $?; $Error.Count; $Error[0]");
 
@@ -88,7 +88,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public void ActionStop_CanBeCaughtByTheTypeOfTheError() => Assert.Equal(
+    public void ErrorActionStop_CaughtByExceptionType() => Assert.Equal(
         $"{NotFoundId} of job-1",
         _engine.Run(
             """
@@ -102,7 +102,7 @@ public sealed class ErrorTests : IDisposable
     [Theory]
     [InlineData("SilentlyContinue", 1)]
     [InlineData("Ignore", 0)]
-    public void ActionToBeQuiet_ShowsNothing(string action, int kept)
+    public void ErrorActionSilent_ShowsNothing(string action, int kept)
     {
         EngineRun run = _engine.Run($"Get-CPThirdPartyJobDetail job-1 -ErrorAction {action}; $Error.Count");
 
@@ -119,7 +119,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public void ErrorThatNoRecordCanGoOnWith_IsCaughtWithoutErrorAction()
+    public void TerminatingError_TryCatch_NeedsNoErrorAction()
     {
         EngineRun run = _engine.Run(
             """
@@ -136,7 +136,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public void MistakeOfOurs_IsATerminatingErrorOfTheCatalogue()
+    public void Exception_Unexpected_IsTerminatingError()
     {
         _client.Details = () => throw new FormatException("a mistake of ours");
 
@@ -148,7 +148,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public void ErrorRecord_IsReportedWithoutItsLineAndPlace()
+    public void ErrorRecord_Report_OmitsPosition()
     {
         using var folder = new TempFolder();
         string script = folder.Write("work.ps1", "\n\n$key = 'sentinel'; throw 'it broke'\n");
@@ -165,7 +165,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public void WordsOfTheScript_StayAsTheyAre()
+    public void ScriptMessages_StayUnchanged()
     {
         using var folder = new TempFolder();
         string script = folder.Write("deploy.ps1", "throw '3 links lead nowhere: /docs/a.html'\n");
@@ -185,7 +185,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("throw", "The job failed without a message.")]
     [InlineData("Get-CPThirdPartyJobDetail job-1 -ErrorAction Stop", "the service's words")]
     [InlineData("NoSuch-Command", "NoSuch-Command")]
-    public void ErrorRecord_OfEachSource_IsReportedInItsWords(string failing, string words)
+    public void ErrorRecord_AnySource_KeepsMessage(string failing, string words)
     {
         _engine.Run($"try {{ {failing} }} catch {{ Complete-CPThirdPartyJob job-1 -ErrorRecord $_ }}").All<object>();
 

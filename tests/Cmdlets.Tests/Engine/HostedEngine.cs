@@ -8,12 +8,12 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>A real PowerShell in a runspace of its own, with the cmdlets of this assembly.</summary>
+/// <summary>A real PowerShell in its own runspace, with the cmdlets of this assembly.</summary>
 internal sealed class HostedEngine : IDisposable
 {
     private readonly Runspace _runspace;
 
-    /// <summary>Opens a runspace that knows no session.</summary>
+    /// <summary>Opens a runspace without a session.</summary>
     public HostedEngine()
     {
         InitialSessionState state = InitialSessionState.CreateDefault();
@@ -28,7 +28,7 @@ internal sealed class HostedEngine : IDisposable
         _runspace.Open();
     }
 
-    /// <summary>Opens a runspace whose current session calls this service.</summary>
+    /// <summary>Opens a runspace whose current session uses this client.</summary>
     public HostedEngine(FakeClient client)
         : this() => Sessions.Add(client.Session("Default"));
 
@@ -36,17 +36,17 @@ internal sealed class HostedEngine : IDisposable
 
     public SessionStore Sessions => SessionStore.ForRunspace(_runspace);
 
-    /// <summary>Runs a script in the global scope, with its arguments as <c>$args</c>.</summary>
+    /// <summary>Runs a script in the global scope. Its arguments are in <c>$args</c>.</summary>
     public EngineRun Run(string script, params object?[] arguments)
     {
         using EngineCall call = Start(script, arguments);
         return call.EndAsync().GetAwaiter().GetResult();
     }
 
-    /// <summary>Starts a script, which can be stopped.</summary>
+    /// <summary>Starts a script that can be stopped.</summary>
     public EngineCall Start(string script, params object?[] arguments) => new(_runspace, script, arguments);
 
-    /// <summary>Closes the runspace, which waits for what still runs in it.</summary>
+    /// <summary>Closes the runspace. Waits for running scripts.</summary>
     public void Dispose() => Assert.True(
         Task.Run(_runspace.Dispose).Wait(Until.Patience), "The runspace does not close: a cmdlet goes on in it.");
 }

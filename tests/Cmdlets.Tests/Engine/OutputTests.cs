@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>What the cmdlets write, through PowerShell's common parameters and into its streams.</summary>
+/// <summary>Tests of output through PowerShell's common parameters and streams.</summary>
 public sealed class OutputTests : IDisposable
 {
     private readonly FakeClient _client = new();
@@ -71,7 +71,7 @@ public sealed class OutputTests : IDisposable
             new[]
             {
                 "Polling for jobs of Test/Contoso/1 in us-east-1 (PollForThirdPartyJobs).",
-                "Jobs of Test/Contoso/1 handed out: 1.",
+                "Received 1 job of Test/Contoso/1.",
             },
             run.Verbose);
         Assert.Empty(run.Debug);
@@ -89,7 +89,7 @@ public sealed class OutputTests : IDisposable
     [Theory]
     [InlineData("Get-CPThirdPartyJob Test/Contoso/1")]
     [InlineData("$VerbosePreference = 'Continue'; Get-CPThirdPartyJob Test/Contoso/1 -Verbose:$false")]
-    public void NothingAskedFor_IsSilent(string script)
+    public void Streams_NotRequested_AreSilent(string script)
     {
         EngineRun run = _engine.Run(script);
 

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>Which parameters go together, as PowerShell decides it.</summary>
+/// <summary>Tests of parameter set resolution in PowerShell.</summary>
 public sealed class ParameterSetTests : IDisposable
 {
     private const string Ambiguous = "AmbiguousParameterSet";
@@ -32,7 +32,7 @@ public sealed class ParameterSetTests : IDisposable
     [InlineData("-FailureMessage m -FailureType ConfigurationError -ExternalExecutionId 7", "Failure")]
     [InlineData("-ErrorRecord $record", "Failure")]
     [InlineData("-ErrorRecord $record -FailureType RevisionOutOfSync -ExternalExecutionId 7", "Failure")]
-    public void CompleteJob_WithOneKindOfResult_ReportsIt(string parameters, string operation)
+    public void CompleteJob_OneParameterSet_SendsResult(string parameters, string operation)
     {
         _engine.Run("try { throw 'x' } catch { $record = $_ }");
 
@@ -57,7 +57,7 @@ public sealed class ParameterSetTests : IDisposable
     [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1 { } -FilePath f.ps1", "PositionalParameterNotFound")]
     [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1 { } -Owner AWS", "CannotConvertArgumentNoMessage")]
     [InlineData("$args[0] | Connect-CPThirdParty -UseFipsEndpoint", "InputObjectNotBound")]
-    public void ParametersOfTwoSets_AreRefusedAndCallNothing(string script, string id)
+    public void ParameterSets_Mixed_RejectedBeforeCall(string script, string id)
     {
         using var service = new EmulatedService();
         _engine.Run("try { throw 'x' } catch { $record = $_ }; $Error.Clear()");
@@ -110,7 +110,7 @@ public sealed class ParameterSetTests : IDisposable
     [InlineData("-ActionType Test/Contoso/1 -ScriptBlock { }")]
     [InlineData("-Category Test -Provider Contoso -Version 1 -ScriptBlock { }")]
     [InlineData("-Category Test -Provider Contoso -Version 1 -FilePath deploy.ps1")]
-    public void Worker_OfEachSet_IsAskedAboutItsActionType(string parameters)
+    public void Worker_EachParameterSet_ConfirmsActionType(string parameters)
     {
         _engine.Run($"Invoke-CPThirdPartyWorker {parameters} -WhatIf").All<object>();
 
@@ -148,14 +148,14 @@ public sealed class ParameterSetTests : IDisposable
     }
 
     [Fact]
-    public void Outcome_OfAFailureWithoutAMessage_IsRefused() => Assert.Equal(
+    public void Outcome_FailureWithoutMessage_Rejected() => Assert.Equal(
         "InvalidInput,CodePipeline.ThirdParty.Commands.NewThirdPartyJobOutcomeCommand",
         _engine.Run("New-CPThirdPartyJobOutcome -FailureType JobFailed").Error.FullyQualifiedErrorId);
 
-    /// <summary>Without it, a call with all that two sets want would be for neither.</summary>
+    /// <summary>Otherwise, a call with the mandatory parameters of two sets would resolve to neither.</summary>
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Sets_BesideTheDefault_AreToldApart(string command)
+    public void ParameterSets_ResolvedUnambiguously(string command)
     {
         CommandParameterSetInfo[] sets = _engine.Run($"(Get-Command {command}).ParameterSets")
             .All<CommandParameterSetInfo>().Where(set => !set.IsDefault).ToArray();

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>-WhatIf and -Confirm, as PowerShell asks.</summary>
+/// <summary>Tests of -WhatIf and -Confirm through PowerShell.</summary>
 public sealed class ShouldProcessTests : IDisposable
 {
     private const int Yes = 0;
@@ -25,8 +25,8 @@ public sealed class ShouldProcessTests : IDisposable
 
     public ShouldProcessTests() => _engine = new HostedEngine(_client);
 
-    /// <summary>Each cmdlet that changes something: a call, what it is about, and what it would do.</summary>
-    /// <remarks>$args: an emulator, a job that has artifacts, a folder, a name that nothing has.</remarks>
+    /// <summary>Each cmdlet that changes something: a call, its target and its action.</summary>
+    /// <remarks>$args contains an emulator, a job with artifacts, a folder and an unused name.</remarks>
     public static TheoryData<string, string, string> Changes => new()
     {
         { "Confirm-CPThirdPartyJob job-1", "job job-1", "Claim (AcknowledgeThirdPartyJob)" },
@@ -40,7 +40,7 @@ public sealed class ShouldProcessTests : IDisposable
         },
         {
             "Complete-CPThirdPartyJob job-1 -ContinuationToken c -PassThru", "job job-1",
-            "Report that it goes on (PutThirdPartyJobSuccessResult)"
+            "Report that the work continues (PutThirdPartyJobSuccessResult)"
         },
         {
             "Set-Location $args[2]; "
@@ -49,10 +49,10 @@ public sealed class ShouldProcessTests : IDisposable
         },
         { "$args[1] | Save-CPThirdPartyJobArtifact $args[2]", "artifact 'In' of job ", "Save into " },
         { "$args[1] | Publish-CPThirdPartyJobArtifact $args[2]", "artifact 'Out' of job ", "Publish " },
-        { "Disconnect-CPThirdParty", "session 'Default'", "Forget" },
+        { "Disconnect-CPThirdParty", "session 'Default'", "Remove" },
         { "Start-CPThirdPartyEmulator $args[3]", "emulator 'emulator-", "Start" },
         { "Stop-CPThirdPartyEmulator -Emulator $args[0]", "emulator '", "Stop" },
-        { "New-CPThirdPartyEmulatorJob Test/Contoso/1 -Emulator $args[0]", "emulator '", "Put 1 jobs of Test" },
+        { "New-CPThirdPartyEmulatorJob Test/Contoso/1 -Emulator $args[0]", "emulator '", "Add 1 job of Test" },
     };
 
     public void Dispose()
@@ -64,7 +64,7 @@ public sealed class ShouldProcessTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void WhatIf_SaysWhatWouldBeDoneAndDoesNothing(string script, string target, string action)
+    public void WhatIf_DescribesActionAndDoesNothing(string script, string target, string action)
     {
         object[] arguments = Arguments();
         string before = State(arguments);
@@ -114,7 +114,7 @@ public sealed class ShouldProcessTests : IDisposable
     }
 
     [Fact]
-    public void Changes_HaveEachCmdletThatCanBeAskedAbout() => Assert.Equal(
+    public void ShouldProcessTable_CoversEachChangingCmdlet() => Assert.Equal(
         CommandMetadataTests.Types()
             .Where(command => new CommandMetadata(command).SupportsShouldProcess)
             .Select(CommandMetadataTests.NameOf).Order(StringComparer.Ordinal),
@@ -126,7 +126,7 @@ public sealed class ShouldProcessTests : IDisposable
     [InlineData(NoToAll, 1, 0)]
     [InlineData(Yes, 3, 3)]
     [InlineData(No, 3, 0)]
-    public void Confirm_OfManyJobs_AsksUntilAllAreAnswered(int answer, int questions, int calls)
+    public void Confirm_ManyJobs_PromptsUntilYesToAll(int answer, int questions, int calls)
     {
         _engine.Host.Answer = _ => answer;
 
@@ -140,7 +140,7 @@ public sealed class ShouldProcessTests : IDisposable
     [InlineData("$ConfirmPreference = 'Medium'; Confirm-CPThirdPartyJob job-1 -Nonce n -Force", 0)]
     [InlineData("$ConfirmPreference = 'Medium'; Confirm-CPThirdPartyJob job-1 -Nonce n -Confirm:$false", 0)]
     [InlineData("Confirm-CPThirdPartyJob job-1 -Nonce n", 0)]
-    public void Preference_DecidesWhereTheCallDoesNot(string script, int questions)
+    public void Preference_AppliesWithoutParameter(string script, int questions)
     {
         _engine.Host.Answer = _ => Yes;
 
@@ -162,7 +162,7 @@ public sealed class ShouldProcessTests : IDisposable
     private object[] Arguments() =>
         [_service.Emulator, _service.PolledJob(["Out"], "In"), _folder.PathOf("."), "emulator-" + Guid.NewGuid()];
 
-    /// <summary>All that one of the cmdlets could change.</summary>
+    /// <summary>Everything that one of the cmdlets can change.</summary>
     private string State(object[] arguments) => string.Join(
         "; ",
         string.Join(", ", _client.Calls.Select(call => call.Operation)),

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Engine;
 
-/// <summary>Ctrl+C: a cmdlet that waits ends at once, and leaves nothing behind.</summary>
+/// <summary>Tests of Ctrl+C: a waiting cmdlet ends immediately and leaves nothing behind.</summary>
 public sealed class StoppingTests : IDisposable
 {
     private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +40,7 @@ public sealed class StoppingTests : IDisposable
     [InlineData("Publish-CPThirdPartyJobArtifact . -JobId job-1")]
     [InlineData("Test-CPThirdPartyConnection -Quiet -EndpointUrl http://127.0.0.1:1/")]
     [InlineData("'a', 'b' | Get-CPThirdPartyJobDetail | Confirm-CPThirdPartyJob")]
-    public async Task Call_ThatWaitsForItsAnswer_EndsAtOnce(string script)
+    public async Task Stop_WhileWaitingForResponse_EndsAtOnce(string script)
     {
         _client.Wait = HangAsync;
         _client.Poll = async stop =>
@@ -84,7 +84,7 @@ public sealed class StoppingTests : IDisposable
     [Theory]
     [InlineData(1, "$waiting")]
     [InlineData(2, "$using:waiting")]
-    public async Task Worker_InAHandler_ReportsTheJobAndLeavesNothing(int handlers, string waiting)
+    public async Task Worker_InHandler_ReportsJobAndCleansUp(int handlers, string waiting)
     {
         string work = _folder.PathOf("work");
 
@@ -165,7 +165,9 @@ public sealed class StoppingTests : IDisposable
         await Task.Delay(Timeout.Infinite, stop);
     }
 
-    /// <summary>Stops a script once it waits. It has no output and no error, neither then nor later.</summary>
+    /// <summary>
+    /// Stops a script while it waits. The script must write no output and no error, neither then nor later.
+    /// </summary>
     private async Task<EngineRun> StopAsync(string script, params object?[] arguments)
     {
         _engine.Run("$waiting = $args[0]", _waiting);

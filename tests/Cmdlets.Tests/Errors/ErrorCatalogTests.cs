@@ -17,7 +17,7 @@ namespace CodePipeline.ThirdParty.Cmdlets.Tests.Errors;
 
 public sealed class ErrorCatalogTests
 {
-    /// <summary>The ids are API: who changes one here breaks scripts.</summary>
+    /// <summary>The ids are API. Changing one breaks scripts.</summary>
     public static TheoryData<Type, string, ErrorCategory> ServiceErrors => new()
     {
         { typeof(ActionTypeNotFoundException), "ActionTypeNotFound", ErrorCategory.ObjectNotFound },
@@ -58,7 +58,7 @@ public sealed class ErrorCatalogTests
 
     [Theory]
     [MemberData(nameof(ServiceErrors))]
-    public void ServiceError_HasItsIdCategoryAndRequestId(Type type, string id, ErrorCategory category)
+    public void ServiceError_HasIdCategoryAndRequestId(Type type, string id, ErrorCategory category)
     {
         CommandError error = Service(type);
 
@@ -73,7 +73,7 @@ public sealed class ErrorCatalogTests
     [InlineData("7.4.13.500", "wrong Do right.")]
     [InlineData("7.5.0.500", "wrong")]
     [InlineData("7.6.9.500", "wrong")]
-    public void Text_HasTheAdviceWherePowerShellDoesNotPrintIt(string engine, string expected)
+    public void Text_BeforePowerShell75_ContainsRecommendedAction(string engine, string expected)
     {
         var error = new CommandError(
             "Id", ErrorCategory.InvalidData, null, new InvalidOperationException(), "wrong", "Do right.");
@@ -89,11 +89,12 @@ public sealed class ErrorCatalogTests
 
     [Fact]
     public void AccessDenied_NamesTheActionToAllow() => Assert.Contains(
-        "codepipeline:TheOperation", Service(typeof(AccessDeniedException)).Advice, StringComparison.Ordinal);
+        "codepipeline:TheOperation", Service(typeof(AccessDeniedException)).RecommendedAction,
+        StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(ConnectionErrors))]
-    public void ConnectionError_HasItsIdCategoryAndEndpoint(ConnectionFault fault, string id, ErrorCategory category)
+    public void ConnectionError_HasIdCategoryAndEndpoint(ConnectionFault fault, string id, ErrorCategory category)
     {
         CommandError error = Connection(fault);
 
@@ -114,7 +115,7 @@ public sealed class ErrorCatalogTests
 
         Assert.Equal(
             (id, ErrorCategory.AuthenticationError, "profile-1", "message", "cure."),
-            (error.Id, error.Category, error.Target, error.Message, error.Advice));
+            (error.Id, error.Category, error.Target, error.Message, error.RecommendedAction));
     }
 
     [Fact]
@@ -122,32 +123,31 @@ public sealed class ErrorCatalogTests
         Assert.Equal(Enum.GetValues<CredentialFault>(), CredentialErrors.Select(row => (CredentialFault)row[0]));
 
     [Fact]
-    public void InvalidInput_SaysWhatIsWrongAndTheCure()
+    public void InvalidInput_HasMessageAndRecommendedAction()
     {
         CommandError error = ErrorCatalog.Find(new InvalidInputException("JobId", "JobId is empty.", "Give one."),
             target: null)!;
 
         Assert.Equal(
             ("InvalidInput", ErrorCategory.InvalidArgument, "JobId", "JobId is empty.", "Give one."),
-            (error.Id, error.Category, error.Target, error.Message, error.Advice));
+            (error.Id, error.Category, error.Target, error.Message, error.RecommendedAction));
     }
 
     [Fact]
-    public void EveryError_HasACategoryAMessageAndAdvice() => Assert.All(All(), error =>
+    public void EveryError_HasCategoryMessageAndAction() => Assert.All(All(), error =>
     {
         Assert.NotEmpty(error.Id);
         Assert.NotEqual(ErrorCategory.NotSpecified, error.Category);
         Assert.Equal(error.Id == "Unexpected", error.Category == ErrorCategory.InvalidOperation);
-        Assert.EndsWith(".", error.Advice, StringComparison.Ordinal);
+        Assert.EndsWith(".", error.RecommendedAction, StringComparison.Ordinal);
         Assert.NotNull(error.Exception);
-        Assert.DoesNotContain("{0}", error.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain("{0}", error.RecommendedAction, StringComparison.Ordinal);
     });
 
     [Fact]
     public void EveryId_BelongsToOneError()
     {
-        // A nonce that is not the job's, and a status that is not InProgress, tell the same: another worker has the
-        // job.
+        // An invalid nonce and another status than InProgress mean the same: another worker claimed the job.
         string[] twice = All().GroupBy(error => error.Id).Where(each => each.Count() > 1).Select(each => each.Key)
             .ToArray();
 
@@ -155,7 +155,7 @@ public sealed class ErrorCatalogTests
     }
 
     [Fact]
-    public void ExceptionThatIsNotOurs_IsNotInTheCatalogue() =>
+    public void ForeignException_NotInCatalogue() =>
         Assert.Null(ErrorCatalog.Find(new FormatException(), "target"));
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class ErrorCatalogTests
         ErrorRecord record = error.ToErrorRecord();
 
         Assert.Equal(
-            ("JobNotFound", ErrorCategory.ObjectNotFound, "job-1", error.Message, error.Advice),
+            ("JobNotFound", ErrorCategory.ObjectNotFound, "job-1", error.Message, error.RecommendedAction),
             (record.FullyQualifiedErrorId, record.CategoryInfo.Category, record.TargetObject,
                 record.ErrorDetails!.Message,
                 record.ErrorDetails.RecommendedAction));
@@ -184,7 +184,7 @@ public sealed class ErrorCatalogTests
                 || File.ReadAllText(file).Contains("ErrorRecord ToErrorRecord", StringComparison.Ordinal))
             .Select(file => Path.GetFileName(file)!);
 
-        // The loader refers to nothing of ours, and has one error: that of a PowerShell too old for the cmdlets.
+        // The loader references no other assembly of the module and has one error of its own: PowerShell is too old.
         Assert.Equal(
             new[] { "CommandError.cs", "GetModuleAssemblyCommand.cs" }, makers.Order(StringComparer.Ordinal));
     }

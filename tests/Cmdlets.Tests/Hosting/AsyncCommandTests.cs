@@ -18,16 +18,16 @@ public sealed class AsyncCommandTests
         "SomeId", ErrorCategory.ResourceBusy, "target", new InvalidOperationException("x"), "message", "advice");
 
     [Fact]
-    public void WhatIsWritten_KeepsItsOrderOverAllStreams()
+    public void Write_AllStreams_KeepsOrder()
     {
         var progress = new ProgressRecord(0, "a", "b");
         using var command = new Command(async (self, stop) =>
         {
             self.WriteOut(1);
-            self.SayOut("two");
+            self.VerboseOut("two");
             await Task.Yield();
             self.WarnOut("three");
-            self.FailOut(s_error);
+            self.ErrorOut(s_error);
             await Task.Yield();
             self.DebugOut("five");
             self.ShowOut(progress);
@@ -46,7 +46,7 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
-    public void ManyRecordsFromManyThreads_AllComeOutOnThePipelineThread()
+    public void Write_FromManyThreads_RunsOnPipelineThread()
     {
         using var command = new Command((self, _) => Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(() =>
         {
@@ -66,7 +66,7 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
-    public void ErrorOfARecord_IsWrittenAndTheNextRecordRuns()
+    public void RecordException_WritesErrorAndContinues()
     {
         int records = 0;
         using var command = new Command(async (self, _) =>
@@ -98,7 +98,7 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
-    public void TerminatingException_EndsThePipelineWithItsError()
+    public void TerminatingException_EndsPipeline()
     {
         using var command = new Command(async (_, _) =>
         {
@@ -114,7 +114,7 @@ public sealed class AsyncCommandTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task UnknownException_EndsThePipelineWithAnErrorOfTheCatalogue(bool late)
+    public async Task Exception_Unknown_EndsPipelineWithUnexpected(bool late)
     {
         using var command = new Command(async (self, _) =>
         {
@@ -169,7 +169,7 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
-    public async Task Stop_LetsTheHookTidyUpBeforeThePipelineGoesOn()
+    public async Task Stop_WaitsForHookCleanup()
     {
         bool tidied = false;
         using var command = new Command(async (self, stop) =>
@@ -195,7 +195,7 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
-    public async Task EndOfThePipelineBelow_CancelsAndDrainsTheHook()
+    public async Task DownstreamEnd_CancelsAndDrainsHook()
     {
         bool cancelled = false;
         using var command = new Command(async (self, stop) =>
@@ -226,7 +226,7 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
-    public void WhatWasLeftUnsaidAtAnEnd_IsNotSaidLater()
+    public void Write_AfterHookEnded_IsDropped()
     {
         string round = "first";
         using var command = new Command((self, _) =>
@@ -321,7 +321,7 @@ public sealed class AsyncCommandTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Ask_WhoseQuestionThrows_GivesTheHookTheException(bool late)
+    public void Ask_FunctionThrows_HookGetsException(bool late)
     {
         Exception? caught = null;
         using var command = new Command(async (self, stop) =>
@@ -343,7 +343,7 @@ public sealed class AsyncCommandTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Ask_WhoseQuestionEndsThePipeline_CancelsTheHook(bool late)
+    public async Task Ask_PipelineEnds_CancelsHook(bool late)
     {
         Exception? caught = null;
         using var command = new Command(async (self, stop) =>
@@ -400,7 +400,7 @@ public sealed class AsyncCommandTests
     }
 
     [Fact]
-    public void Current_IsTheCommandAtWorkAndItsCallersAfterwards()
+    public void Current_AfterNestedCommand_IsCaller()
     {
         var seen = new List<AsyncCommand?>();
         using var inner = new Command(async (_, _) =>
@@ -441,15 +441,15 @@ public sealed class AsyncCommandTests
 
         public void WriteOut(object value) => Write(value);
 
-        public void SayOut(string text) => Say(text);
+        public void VerboseOut(string text) => WriteVerboseLine(text);
 
-        public void WarnOut(string text) => Warn(text);
+        public void WarnOut(string text) => WriteWarningLine(text);
 
-        public void DebugOut(string text) => Debug(text);
+        public void DebugOut(string text) => WriteDebugLine(text);
 
         public void ShowOut(ProgressRecord progress) => ShowProgress(progress);
 
-        public void FailOut(CommandError error) => WriteFailure(error);
+        public void ErrorOut(CommandError error) => WriteErrorRecord(error);
 
         private protected override Task ProcessAsync(CancellationToken cancellationToken)
         {

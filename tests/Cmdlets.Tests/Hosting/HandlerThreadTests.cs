@@ -16,7 +16,7 @@ public sealed class HandlerThreadTests : IDisposable
     public void Dispose() => _thread.Dispose();
 
     [Fact]
-    public async Task Work_IsDoneOnOneThread_ThatKeepsNoProcessAlive()
+    public async Task HandlerThread_RunsWorkOnOneBackgroundThread()
     {
         var threads = new List<Thread>();
         for (int i = 0; i < 5; i++)
@@ -31,7 +31,7 @@ public sealed class HandlerThreadTests : IDisposable
     }
 
     [Fact]
-    public async Task WorkThatThrows_CostsItselfAlone()
+    public async Task Work_Throws_ThreadContinues()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => _thread.RunAsync(() => throw new InvalidOperationException("No.")).WaitAsync(Until.Patience));
@@ -40,7 +40,7 @@ public sealed class HandlerThreadTests : IDisposable
     }
 
     [Fact]
-    public async Task Thread_EndsAfterWhatItIsAt()
+    public async Task Dispose_ThreadEndsAfterCurrentWork()
     {
         using var begun = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();

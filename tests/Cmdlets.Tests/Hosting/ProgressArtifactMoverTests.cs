@@ -17,7 +17,7 @@ public sealed class ProgressArtifactMoverTests
     private readonly FakeHost _host = new();
 
     [Fact]
-    public async Task Transfer_ShowsItselfFiveTimesASecond_HoweverOftenItTells()
+    public async Task Transfer_FrequentReports_ShowsFivePerSecond()
     {
         var heard = new List<long>();
 
@@ -48,7 +48,7 @@ public sealed class ProgressArtifactMoverTests
     }
 
     [Fact]
-    public async Task TransferThatFails_TakesItsBarAway()
+    public async Task Transfer_Fails_RemovesProgress()
     {
         await Assert.ThrowsAsync<TimeoutException>(() => MoveAsync(bar =>
         {

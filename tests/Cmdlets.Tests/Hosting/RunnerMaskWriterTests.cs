@@ -8,13 +8,13 @@ namespace CodePipeline.ThirdParty.Cmdlets.Tests.Hosting;
 public sealed class RunnerMaskWriterTests
 {
     [Fact]
-    public void Secret_IsToldOnceAndLineByLine()
+    public void Secret_MaskedOnceForEachLine()
     {
         string unique = Guid.NewGuid().ToString();
         using var output = new StringWriter { NewLine = "\n" };
 
-        RunnerMaskWriter.Tell(output.WriteLine, $"{unique}-a%\r\n\r\n  \n{unique}-b", RunnerMaskWriter.GitHub);
-        RunnerMaskWriter.Tell(output.WriteLine, $"{unique}-b", RunnerMaskWriter.GitHub);
+        RunnerMaskWriter.WriteMask(output.WriteLine, $"{unique}-a%\r\n\r\n  \n{unique}-b", RunnerMaskWriter.GitHub);
+        RunnerMaskWriter.WriteMask(output.WriteLine, $"{unique}-b", RunnerMaskWriter.GitHub);
 
         Assert.Equal($"::add-mask::{unique}-a%25\n::add-mask::{unique}-b\n", output.ToString());
     }
@@ -29,11 +29,11 @@ public sealed class RunnerMaskWriterTests
     [InlineData("2026")]
     [InlineData("------")]
     [InlineData("{\n  \"type\": \"x\",\n}\n")]
-    public void TextThatHidesNoSecret_IsNotTold(string text)
+    public void Secret_TooShort_NotMasked(string text)
     {
         using var output = new StringWriter();
 
-        RunnerMaskWriter.Tell(output.WriteLine, text, RunnerMaskWriter.GitHub);
+        RunnerMaskWriter.WriteMask(output.WriteLine, text, RunnerMaskWriter.GitHub);
 
         Assert.Empty(output.ToString());
     }

@@ -50,7 +50,7 @@ public sealed class RunnerTests
     [InlineData("a long line ::add-mask::a", "a long line : :add-mask::a")]
     [InlineData("\uff1a\uff1aerror::no", "\uff1a \uff1aerror::no")]
     public void GitHub_ReadsNoCommandInTextFromElsewhere(string text, string neutral) =>
-        Assert.Equal(neutral, s_gitHub.Neutral(text));
+        Assert.Equal(neutral, s_gitHub.Neutralize(text));
 
     [Theory]
     [InlineData("x ##vso[task.setvariable variable=PATH]/evil", "x ## vso[task.setvariable variable=PATH]/evil")]
@@ -66,7 +66,7 @@ public sealed class RunnerTests
     [InlineData("\uff03\uff03vso[a]b", "\uff03\uff03 vso[a]b")]
     [InlineData("###vso[a]b", "### vso[a]b")]
     public void Azure_ReadsNoCommandInTextFromElsewhere(string text, string neutral) =>
-        Assert.Equal(neutral, s_azure.Neutral(text));
+        Assert.Equal(neutral, s_azure.Neutralize(text));
 
     [Theory]
     [InlineData("plain\ttext\n", "plain\ttext\n")]
@@ -84,11 +84,11 @@ public sealed class RunnerTests
     {
         string line = string.Concat(System.Linq.Enumerable.Repeat("::error ##vso #\u001b[", 50_000));
 
-        Assert.True(s_gitHub.Neutral(line).Length > 0 && s_azure.Neutral(line).Length > 0);
+        Assert.True(s_gitHub.Neutralize(line).Length > 0 && s_azure.Neutralize(line).Length > 0);
     }
 
     [Fact]
-    public void Channel_LetsOurCommandsThrough_WhileOthersAreStopped()
+    public void CommandWriter_Paused_WritesOwnCommands()
     {
         using var output = new StringWriter { NewLine = "\n" };
         var channel = new RunnerCommandWriter(output, canPause: true);
@@ -117,7 +117,7 @@ public sealed class RunnerTests
     }
 
     [Fact]
-    public void Channel_OfARunnerThatCannotStop_WritesCommandsOnly()
+    public void CommandWriter_NoStopCommands_WritesCommandsOnly()
     {
         using var output = new StringWriter { NewLine = "\n" };
         var channel = new RunnerCommandWriter(output, canPause: false);
@@ -139,7 +139,7 @@ public sealed class RunnerTests
             FailureType = FailureType.JobFailed, Message = "m", ExternalExecutionId = "x",
         };
 
-        JobReport neutral = s_azure.Neutral(given);
+        JobReport neutral = s_azure.Neutralize(given);
 
         foreach (System.Reflection.PropertyInfo property in typeof(JobReport).GetProperties())
         {
@@ -160,7 +160,7 @@ public sealed class RunnerTests
     }
 
     [Fact]
-    public void AzureSummary_IsUploadedFromTheAgentsFolder()
+    public void AzureSummary_UploadedFromAgentFolder()
     {
         using var folder = new TempFolder();
 

@@ -66,21 +66,21 @@ public sealed class SessionStoreTests
     [Fact]
     public void NotedActionTypes_AreKeptOnce()
     {
-        _store.Note(FakeClient.Type);
-        _store.Note(FakeClient.Type);
+        _store.Remember(FakeClient.Type);
+        _store.Remember(FakeClient.Type);
 
         Assert.Equal(new[] { FakeClient.Type }, _store.KnownActionTypes());
     }
 
     [Fact]
-    public void Jobs_AreRememberedOnce_NewestFirst_AndNotForEver()
+    public void KnownJobs_AreUniqueNewestFirstAndLimited()
     {
         for (int i = 0; i < 60; i++)
         {
-            _store.Note(Job($"job-{i}", "client"));
+            _store.Remember(Job($"job-{i}", "client"));
         }
 
-        _store.Note(Job("job-55", clientId: null));
+        _store.Remember(Job("job-55", clientId: null));
 
         Assert.Equal(new[] { "job-55", "job-59", "job-58" }, _store.KnownJobs().Take(3).Select(job => job.JobId));
         Assert.Equal(50, _store.KnownJobs().Count);

@@ -15,6 +15,6 @@ public sealed class TerminalTextTests
     [InlineData("real\rFAKE", "real\nFAKE")]
     [InlineData("a\bb\0c\u007fd", "a\\u0008b\\u0000c\\u007fd")]
     [InlineData("turned \u202eround\u2069", "turned \\u202eround\\u2069")]
-    public void WhatSteersATerminal_IsShownByItsNumber(string text, string shown) =>
+    public void ControlCharacters_AreEscaped(string text, string shown) =>
         Assert.Equal(shown, TerminalText.Sanitize(text));
 }

@@ -36,7 +36,7 @@ public sealed class WorkerReportTests : IDisposable
     }
 
     [Fact]
-    public void VerboseLines_AreNotMadeWhereNobodyHearsThem_WarningsAndResultsAre()
+    public void Verbose_StreamHidden_WritesWarningsAndResultsOnly()
     {
         var report = new WorkerReport(_clock) { Post = action => action(_host), IsVerbose = false };
 
@@ -55,9 +55,9 @@ public sealed class WorkerReportTests : IDisposable
         WorkerReport report = Report(new GitHubRunner(null), isParallel: true);
         report.Report(Event(WorkerEventKind.HandlerStarted, "job-1"));
         report.Report(Event(WorkerEventKind.HandlerStarted, "job-2"));
-        report.Relay(Output("job-1", "a"));
-        report.Relay(Output("job-2", "b"));
-        report.Relay(Output("job-1", "c"));
+        report.ReportHandlerRecord(Output("job-1", "a"));
+        report.ReportHandlerRecord(Output("job-2", "b"));
+        report.ReportHandlerRecord(Output("job-1", "c"));
 
         report.Report(Ended("job-2", WorkerOutcomes.Succeeded, null));
         report.Report(Ended("job-1", WorkerOutcomes.Succeeded, null));
@@ -85,7 +85,7 @@ public sealed class WorkerReportTests : IDisposable
     [Theory]
     [InlineData(WorkerOutcomes.Abandoned)]
     [InlineData(WorkerOutcomes.Undelivered)]
-    public void ResultThatNobodyTook_IsATroubleLikeAFailure(string outcome)
+    public void UndeliveredResult_ReportedLikeFailure(string outcome)
     {
         WorkerReport report = Report(new GitHubRunner(null));
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -109,7 +109,7 @@ public sealed class WorkerReportTests : IDisposable
             Error = error,
         });
 
-        string advice = ErrorCatalog.Find(error, target: null)!.Advice;
+        string advice = ErrorCatalog.Find(error, target: null)!.RecommendedAction;
         Assert.Equal($"No token. {advice}", Assert.Single(_host.Texts("warning")));
         Assert.Contains($"No token. {advice}", _console.ToString(), StringComparison.Ordinal);
     }
@@ -119,7 +119,7 @@ public sealed class WorkerReportTests : IDisposable
     {
         WorkerReport report = Report(new AzureDevOpsRunner(null));
 
-        report.Relay(Output("job-1", "##vso[task.setvariable variable=a]b"));
+        report.ReportHandlerRecord(Output("job-1", "##vso[task.setvariable variable=a]b"));
 
         Assert.Equal("[job-1] ## vso[task.setvariable variable=a]b", Assert.Single(_host.Texts("Output")));
     }
@@ -137,7 +137,7 @@ public sealed class WorkerReportTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Commands_AreStopped_FromTheHandlersStartToTheJobsEnd(bool isParallel)
+    public void Commands_WhileHandlerRuns_ArePaused(bool isParallel)
     {
         WorkerReport report = Report(new GitHubRunner(null), isParallel, canPause: true);
 
@@ -162,10 +162,10 @@ public sealed class WorkerReportTests : IDisposable
     }
 
     [Fact]
-    public void PipelineThatIsOver_LeavesTheConsole()
+    public void Pipeline_Ended_WritesToConsole()
     {
         WorkerReport report = Report(new GitHubRunner(null), isParallel: true);
-        report.Relay(Output("job-1", "a"));
+        report.ReportHandlerRecord(Output("job-1", "a"));
         _isOver = true;
 
         report.Report(Ended("job-1", WorkerOutcomes.Failed, FailureType.SystemUnavailable, "stopped"));
@@ -177,23 +177,23 @@ public sealed class WorkerReportTests : IDisposable
     }
 
     [Fact]
-    public void HandlersThatWriteWithoutEnd_AreShownInParts()
+    public void EndlessHandlerOutput_ShownInParts()
     {
         WorkerReport report = Report(new GitHubRunner(null), isParallel: true);
 
         for (int i = 0; i < 4500; i++)
         {
-            report.Relay(Output("job-1", "a"));
+            report.ReportHandlerRecord(Output("job-1", "a"));
         }
 
         Assert.Equal(4000, _host.Texts("Output").Count());
     }
 
     [Fact]
-    public void OnlyAJobWhoseTroubleWasNotShown_IsAWarning()
+    public void FailedJob_ErrorNotShown_WritesWarning()
     {
         WorkerReport report = Report(runner: null);
-        report.Relay(new HandlerRecord("job-1", HandlerStream.Error, "no", null));
+        report.ReportHandlerRecord(new HandlerRecord("job-1", HandlerStream.Error, "no", null));
 
         report.Report(Ended("job-1", WorkerOutcomes.Failed, FailureType.JobFailed, "no"));
         report.Report(Ended("job-2", WorkerOutcomes.Failed, FailureType.JobFailed, "download"));
@@ -218,7 +218,7 @@ public sealed class WorkerReportTests : IDisposable
     }
 
     [Fact]
-    public void EmptyPolls_AreNotWorthALine()
+    public void EmptyPoll_WritesNoLine()
     {
         using var file = new MemoryStream();
         using var log = new WorkerLog(file, _ => { });
@@ -238,7 +238,7 @@ public sealed class WorkerReportTests : IDisposable
         {
             WorkerReport report = Report(runner: null, log: log);
             report.Report(Event(WorkerEventKind.JobClaimed, "job-1"));
-            report.Relay(new HandlerRecord("job-1", HandlerStream.Warning, "two\nlines", null));
+            report.ReportHandlerRecord(new HandlerRecord("job-1", HandlerStream.Warning, "two\nlines", null));
             report.Report(Ended("job-1", WorkerOutcomes.Failed, FailureType.JobFailed, "no"));
         }
 
@@ -261,7 +261,7 @@ public sealed class WorkerReportTests : IDisposable
     }
 
     [Fact]
-    public void LogThatFailsLater_IsSaidOnce()
+    public void Log_WriteFails_WarnsOnce()
     {
         var said = new List<Exception>();
         using var file = new FullDisk();

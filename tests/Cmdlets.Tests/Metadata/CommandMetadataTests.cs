@@ -14,22 +14,22 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
 
-/// <summary>Holds cmdlet classes, their parameters and the manifest together.</summary>
+/// <summary>Checks that cmdlet classes, their parameters and the manifest match.</summary>
 public sealed class CommandMetadataTests
 {
     private const string NounPrefix = "CP";
 
-    // What every cmdlet of AWS.Tools takes, with its aliases.
+    // The common parameters of AWS.Tools' cmdlets, with aliases.
     private const string AwsToolsCommon =
         "Region ProfileName ProfileLocation AccessKey SecretKey SessionToken Credential EndpointUrl AK SK ST "
         + "RegionToCall AWSProfileName StoredCredentials AWSProfilesLocation ProfilesLocation SecretAccessKey";
 
-    // Verbs whose cmdlets change something; what they change can be asked about first.
+    // Cmdlets with these verbs change something and must support ShouldProcess.
     private const string ChangingVerbs =
         "Add Clear Complete Confirm Copy Disable Disconnect Enable Invoke Move New Publish Register Remove "
         + "Rename Reset Restart Save Set Start Stop Unregister Update";
 
-    // They only make text to fill in, and an object to hand on.
+    // These cmdlets only create text or an object.
     private static readonly string[] s_harmless = { "New-CPThirdPartySkeleton", "New-CPThirdPartyJobOutcome" };
 
     public static TheoryData<Type> Commands => new(Types());
@@ -109,7 +109,7 @@ public sealed class CommandMetadataTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void NamesAndAliases_AreDistinctAndNoCommonParameters(Type command)
+    public void ParameterNames_AreDistinctFromCommonParameters(Type command)
     {
         string[] names = NamesAndAliases(command).ToArray();
 
@@ -151,7 +151,7 @@ public sealed class CommandMetadataTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void ListsOfActionTypes_AreReadAndCompletedAlike(Type command) => Assert.All(
+    public void ActionTypeLists_ReadAndCompletedAlike(Type command) => Assert.All(
         ParametersOf(command).Where(parameter => parameter.ParameterType == typeof(ActionTypeId[])),
         parameter =>
         {
@@ -160,7 +160,7 @@ public sealed class CommandMetadataTests
         });
 
     [Fact]
-    public void JobsProperties_HaveTheNamesOfTheParametersThatTakeThem()
+    public void JobProperties_MatchParameterNames()
     {
         string[] byName = ParametersOf(typeof(ConfirmThirdPartyJobCommand))
             .Where(parameter => parameter.ParameterSets.Values.Any(set => set.ValueFromPipelineByPropertyName))
@@ -174,7 +174,7 @@ public sealed class CommandMetadataTests
     [Theory]
     [InlineData(typeof(GetThirdPartyJobDetailCommand), "JobId ClientToken Select")]
     [InlineData(typeof(ConfirmThirdPartyJobCommand), "JobId ClientToken Nonce Select Force")]
-    public void CmdletThatAwsToolsHasToo_TakesItsParameterNames(Type command, string names) =>
+    public void AwsToolsCmdlets_HaveSameParameterNames(Type command, string names) =>
         Assert.Empty($"{names} {AwsToolsCommon}".Split(' ').Except(NamesAndAliases(command)));
 
     internal static IEnumerable<Type> Types() =>
@@ -187,21 +187,21 @@ public sealed class CommandMetadataTests
         return $"{cmdlet.VerbName}-{cmdlet.NounName}";
     }
 
-    /// <summary>The parameters as PowerShell reads them, without those that every cmdlet has.</summary>
+    /// <summary>The parameters that PowerShell reads, without common parameters.</summary>
     internal static IEnumerable<ParameterMetadata> ParametersOf(Type command) =>
         new CommandMetadata(command).Parameters.Values;
 
-    /// <summary>The types that a cmdlet says it emits.</summary>
+    /// <summary>The declared output types of a cmdlet.</summary>
     internal static IEnumerable<Type> OutputsOf(Type command) =>
         command.GetCustomAttributes<OutputTypeAttribute>(inherit: false)
             .SelectMany(output => output.Type).Select(output => output.Type);
 
-    /// <summary>Whether a name promises a secret: keys by which a secret is found, and what scripts need in plain
-    /// text, aside.</summary>
+    /// <summary>
+    /// Whether a name suggests a secret. Excludes lookup keys and values that scripts need as plain text.
+    /// </summary>
     internal static bool IsSecretName(string name) => SecretKeys.LooksSecret(name) && !s_plain.Contains(name);
 
-    // An access key id is a name; the service's continuation token is a state that scripts read; the rest says in
-    // words where
+    // An access key id is a name, a continuation token is a state that scripts read, and the others describe where
     // secrets come from.
     private static readonly string[] s_plain =
     {

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
 
-/// <summary>What users can call is listed in a file, so that a break of it is seen in a diff.</summary>
+/// <summary>Compares the public API with a list, so that a breaking change appears in the diff.</summary>
 public sealed class PublicApiTests
 {
     private const string Renew = "RENEW_PUBLIC_API=1 dotnet test tests/Cmdlets.Tests --filter PublicApi";
@@ -42,7 +42,7 @@ public sealed class PublicApiTests
                 + string.Join("\n", gone.Concat(added)));
     }
 
-    /// <summary>Each cmdlet, and each of its parameters with what a script can hold on to.</summary>
+    /// <summary>Each cmdlet and its parameters, with the details that scripts depend on.</summary>
     private static IEnumerable<string> Cmdlets() =>
         from command in CommandMetadataTests.Types()
         let name = CommandMetadataTests.NameOf(command)
@@ -65,7 +65,7 @@ public sealed class PublicApiTests
             + (parameter.Aliases.Count == 0 ? string.Empty : " alias " + string.Join(" ", parameter.Aliases));
     }
 
-    /// <summary>Public types and their members, those of cmdlet classes aside: users meet these as cmdlets.</summary>
+    /// <summary>Public types and their members, except cmdlet classes, which users call as cmdlets.</summary>
     private static IEnumerable<string> Types() =>
         from type in new[] { typeof(ThirdPartyJob), typeof(ThirdPartyEmulator), typeof(AsyncCommand) }
             .SelectMany(each => each.Assembly.GetTypes())

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace CodePipeline.ThirdParty.Cmdlets.Tests.Metadata;
 
-/// <summary>Holds public types, views, type data and forwarded types together.</summary>
+/// <summary>Checks that public types, views, type data and forwarded types match.</summary>
 public sealed class TypeMetadataTests
 {
     private static readonly Assembly s_core = typeof(ThirdPartyJob).Assembly;
@@ -80,7 +80,7 @@ public sealed class TypeMetadataTests
     [InlineData("ContinuationToken")]
     [InlineData("ClientToken")]
     [InlineData("ArtifactCredentials")]
-    public void Views_OfJobs_StayFreeOfIt(string property) => Assert.DoesNotContain(
+    public void Views_OfJobs_OmitSecretProperties(string property) => Assert.DoesNotContain(
         property,
         s_views.Descendants("PropertyName").Select(name => name.Value)
             .Concat(ModuleImport.Displayed.Values.SelectMany(names => names)));
@@ -101,7 +101,7 @@ public sealed class TypeMetadataTests
 
     [Theory]
     [MemberData(nameof(PublicTypes))]
-    public void PublicProperty_NamedLikeASecret_IsNoPlainText(Type type) => Assert.DoesNotContain(
+    public void PublicProperty_NamedLikeSecret_IsSecret(Type type) => Assert.DoesNotContain(
         type.GetProperties().Where(property => property.PropertyType == typeof(string))
             .Select(property => property.Name),
         CommandMetadataTests.IsSecretName);
@@ -111,8 +111,9 @@ public sealed class TypeMetadataTests
         s_core.GetReferencedAssemblies().Concat(s_emulation.GetReferencedAssemblies()),
         assembly => assembly.Name == "System.Management.Automation");
 
-    /// <summary>PowerShell knows a type by its name only where it is forwarded: for a cast, a catch or a new
-    /// one.</summary>
+    /// <summary>
+    /// PowerShell finds a type by name for casts, catch and New-Object only if the type is forwarded.
+    /// </summary>
     [Fact]
     public void TypeThatAUserMeets_IsForwarded()
     {
@@ -135,7 +136,7 @@ public sealed class TypeMetadataTests
     public void ForwardedTypes_ArePublic() =>
         Assert.All(s_cmdlets.GetForwardedTypes(), type => Assert.True(type.IsVisible));
 
-    /// <summary>A type, and those that its public properties expose.</summary>
+    /// <summary>A type and the types of its public properties.</summary>
     private static void Meet(Type type, HashSet<Type> met)
     {
         foreach (Type part in Parts(type))

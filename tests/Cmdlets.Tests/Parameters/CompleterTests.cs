@@ -53,7 +53,7 @@ public sealed class CompleterTests
         Complete(new SelectCompleter(), "").Intersect(["'*'", "JobDetails", "'^JobId'", "Nonce"]));
 
     [Fact]
-    public void FreeText_HasNoValues() => Assert.Empty(Complete(new NothingCompleter(), ""));
+    public void FreeText_HasNoValues() => Assert.Empty(Complete(new EmptyCompleter(), ""));
 
     [Fact]
     public void Statuses_AreTheServices() =>

@@ -10,7 +10,7 @@ namespace CodePipeline.ThirdParty.Cmdlets.Tests.Parameters;
 
 public sealed class InputSkeletonTests
 {
-    /// <summary>The members of each request, as the service model has them.</summary>
+    /// <summary>The members of each request in the service model.</summary>
     public static TheoryData<string, string> Members => new()
     {
         {
@@ -34,7 +34,7 @@ public sealed class InputSkeletonTests
 
     [Theory]
     [MemberData(nameof(Members))]
-    public void Skeleton_HasExactlyTheMembersOfTheOperation(string operation, string members)
+    public void Skeleton_HasMembersOfServiceModel(string operation, string members)
     {
         using JsonDocument json = JsonDocument.Parse(InputSkeleton.ForRequest(operation));
 
@@ -54,9 +54,10 @@ public sealed class InputSkeletonTests
         Assert.Equal(InputSkeleton.ForRequest(operation), InputSkeleton.ForRequest(name));
 
     [Fact]
-    public void Skeleton_OfAnUnknownOperation_ListsTheKnown()
+    public void Skeleton_UnknownOperation_ListsOperations()
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => InputSkeleton.ForRequest("PollForJobs"));
+        InvalidInputException error =
+            Assert.Throws<InvalidInputException>(() => InputSkeleton.ForRequest("PollForJobs"));
 
         Assert.Contains("'PollForJobs'", error.Message, StringComparison.Ordinal);
         Assert.Contains("AcknowledgeThirdPartyJob", error.RecommendedAction, StringComparison.Ordinal);
@@ -76,7 +77,7 @@ public sealed class InputSkeletonTests
     }
 
     [Fact]
-    public void Command_OfAnUnknownOperation_WritesOneErrorAboutIt()
+    public void Skeleton_UnknownOperation_WritesOneError()
     {
         FakeHost host = new NewThirdPartySkeletonCommand { Operation = "Nothing" }.Run();
 

@@ -23,18 +23,19 @@ public sealed class SelectExpressionTests
             },
         });
 
-    private static readonly GetThirdPartyJobDetailsResponse s_response = new(s_job, new ResponseDetails("request-1", 42));
+    private static readonly GetThirdPartyJobDetailsResponse s_response =
+        new(s_job, new ResponseDetails("request-1", 42));
 
     private readonly GetThirdPartyJobDetailCommand _command = new() { JobId = "typed", Region = "eu-west-1" };
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void Nothing_IsTheCmdletsOwnOutput(string? select) => Assert.Null(
+    public void Select_Empty_KeepsCmdletOutput(string? select) => Assert.Null(
         SelectExpression.Parse(select, isPassThru: false, _command.GetType(), typeof(GetThirdPartyJobDetailsResponse)));
 
     [Fact]
-    public void Star_IsTheWholeAnswer() => Assert.Same(s_response, Assert.Single(Of("*")));
+    public void Star_SelectsWholeResponse() => Assert.Same(s_response, Assert.Single(Of("*")));
 
     [Fact]
     public void JobDetails_AreTheJob() => Assert.Same(s_job, Assert.Single(Of("JobDetails")));
@@ -57,18 +58,19 @@ public sealed class SelectExpressionTests
 
     [Theory]
     [InlineData("InputArtifacts.Name", new[] { "a", "b" })]
-    [InlineData("JobDetails.Data.InputArtifacts.Location.S3Location.BucketName", new[] { "bucket-a", "bucket-b" })]
+    [InlineData(
+        "JobDetails.Data.InputArtifacts.Location.S3Location.BucketName", new[] { "bucket-a", "bucket-b" })]
     [InlineData("JobDetails.Data.InputArtifacts.Location.Type.Value", new[] { "S3", "S3" })]
     public void Path_ThroughAList_IsEachItems(string select, string[] values) => Assert.Equal(values, Of(select));
 
     [Fact]
-    public void ClientToken_IsTheSecretThatWasFound() => Assert.Equal(FakeClient.Token, Assert.Single(Of("^ClientToken")));
+    public void ClientToken_SelectsResolvedToken() => Assert.Equal(FakeClient.Token, Assert.Single(Of("^ClientToken")));
 
     [Theory]
     [InlineData("ContinuationToken")]
     [InlineData("ArtifactCredentials.AccessKeyId")]
     [InlineData("^ProfileName")]
-    public void Path_ThroughNothing_IsNothing(string select) => Assert.Empty(Of(select));
+    public void Path_ThroughNull_SelectsNothing(string select) => Assert.Empty(Of(select));
 
     [Theory]
     [InlineData("Colour", "Colour")]
@@ -88,7 +90,7 @@ public sealed class SelectExpressionTests
     }
 
     [Fact]
-    public void PassThru_IsTheJobIdAndNotBesideASelection()
+    public void PassThru_EmitsJobIdAndRejectsSelect()
     {
         Assert.Equal("typed", Assert.Single(Of(null, isPassThru: true)));
         Assert.Throws<InvalidInputException>(() => Of("*", isPassThru: true));

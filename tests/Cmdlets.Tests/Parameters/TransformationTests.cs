@@ -39,7 +39,7 @@ public sealed class TransformationTests
 
     [Theory]
     [MemberData(nameof(NoDurations))]
-    public void Duration_OfAnythingElse_IsRefusedWithTheForms(object value) => Assert.Contains(
+    public void Duration_Invalid_ErrorListsForms(object value) => Assert.Contains(
         "00:01:30", Refused(new DurationTransformationAttribute(), value).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class TransformationTests
     }
 
     [Fact]
-    public void ActionType_WithASlip_SaysWhatAndHow()
+    public void ActionType_Misspelled_ErrorSuggestsFix()
     {
         ArgumentTransformationMetadataException error = Refused(
             new ActionTypeTransformationAttribute(), "Tset/Contoso/1");
@@ -130,7 +130,7 @@ public sealed class TransformationTests
     }
 
     [Fact]
-    public void ClientToken_ThatIsAnArgumentAlready_IsKept()
+    public void ClientToken_Parsed_IsKept()
     {
         var argument = ClientTokenArgument.Parse("one-token");
 
@@ -138,7 +138,7 @@ public sealed class TransformationTests
     }
 
     [Fact]
-    public void ClientToken_TooLong_IsRefusedWithoutItsText()
+    public void ClientToken_TooLong_ErrorOmitsToken()
     {
         ArgumentTransformationMetadataException error =
             Refused(new ClientTokenTransformationAttribute(), "sentinel" + new string('x', 249));
@@ -165,7 +165,7 @@ public sealed class TransformationTests
     }
 
     [Fact]
-    public void Credential_OfAnStsAnswer_IsItsKeys()
+    public void Credential_StsResponse_HasItsKeys()
     {
         ImmutableCredentials keys = Keys(
             CustomObject.Of(("AccessKeyId", "AK"), ("SecretAccessKey", "SK"), ("SessionToken", "ST")));
@@ -182,7 +182,7 @@ public sealed class TransformationTests
     }
 
     [Fact]
-    public void Credential_OfAnotherModulesSdk_IsAskedEachTime()
+    public void Credential_ForeignSdk_ReadsCurrentKeys()
     {
         var foreign = new ForeignCredentials();
 
@@ -196,17 +196,17 @@ public sealed class TransformationTests
     }
 
     [Fact]
-    public void Credential_InAnotherModulesWrapper_IsFound() =>
+    public void Credential_InAwsToolsWrapper_IsFound() =>
         Assert.Equal("AK1", Keys(new ForeignWrapper()).AccessKey);
 
     [Fact]
-    public void Credential_OfAnotherModule_ThatFails_FailsWithItsOwnError() => Assert.Throws<FormatException>(
+    public void Credential_ForeignSourceFails_ThrowsItsError() => Assert.Throws<FormatException>(
         () => CredentialArgument.Parse(new FailingCredentials()).Credentials.GetCredentials());
 
     [Theory]
     [InlineData("AKIDEXAMPLE")]
     [InlineData(7)]
-    public void Credential_OfAnythingElse_IsRefusedByItsType(object value) => Assert.Contains(
+    public void Credential_WrongType_NamesType(object value) => Assert.Contains(
         value.GetType().FullName!, Refused(new CredentialTransformationAttribute(), value).Message,
         StringComparison.Ordinal);
 
@@ -227,7 +227,7 @@ public sealed class TransformationTests
 
     private static SecureString Secure(string text) => new NetworkCredential(string.Empty, text).SecurePassword;
 
-    /// <summary>Looks like the credentials of an AWS SDK of another module.</summary>
+    /// <summary>Mimics credentials of another module's AWS SDK.</summary>
     private sealed class ForeignCredentials
     {
         private int _asked;
