@@ -55,7 +55,7 @@ Describe 'The modules that the tools need' {
 
 Describe 'build.ps1' {
     It 'rejects an unknown task and lists the known ones' {
-        { & $root/build.ps1 -Task Nonsense } | Should -Throw '*Build,Help,Analyze,Test,Package,Publish*'
+        { & $root/build.ps1 -Task Nonsense } | Should -Throw '*Build, Help, Analyze, Test, Package, Publish*'
     }
 
     It 'accepts a comma-separated list from another shell' {

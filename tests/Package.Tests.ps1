@@ -328,7 +328,7 @@ Describe 'A prerelease' -Skip:(-not $hasResourceGet) {
         Remove-Item -LiteralPath $project/output/$name -Recurse
         & $project/tools/Expand-Package.ps1
         & $project/tools/Test-Version.ps1 -Tag "v$labelled" -Release | Should -Be "All versions are $labelled."
-        { & $project/tools/Test-Version.ps1 -Tag "v$version" } | Should -Throw "*should be 'v$labelled'*"
+        { & $project/tools/Test-Version.ps1 -Tag "v$version" } | Should -Throw "*instead of 'v$labelled'*"
     }
 
     It 'differs from a build with another label' {

@@ -200,7 +200,6 @@ Describe 'Views at 80 columns' {
             $flat = Get-Flat ($lines -join ' ')
             $flat | Should -BeLike "*$($failed.Text) Fix: $($failed.RecommendedAction)*"
             $flat | Should -BeLike '*No action type was given. Give -ActionType to check its format.*'
-
         }
     }
 

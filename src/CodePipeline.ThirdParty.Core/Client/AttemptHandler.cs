@@ -9,6 +9,7 @@ using System.Net;
 using System.Threading.Tasks;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using CodePipeline.ThirdParty.Connections;
 
 namespace CodePipeline.ThirdParty.Client;
 
@@ -20,7 +21,11 @@ internal sealed class AttemptHandler : PipelineHandler
     public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
     {
         var call = (OperationRequest)executionContext.RequestContext.OriginalRequest;
-        CheckHeaders(executionContext.RequestContext.Request.Headers);
+        foreach (KeyValuePair<string, string> header in executionContext.RequestContext.Request.Headers)
+        {
+            HeaderCheck.Check(header.Key, header.Value);
+        }
+
         call.Attempts++;
         call.Wire?.Invoke(WireLogFormatter.Request(call, executionContext.RequestContext.Request.Endpoint));
         try
@@ -40,25 +45,6 @@ internal sealed class AttemptHandler : PipelineHandler
             call.ResponseLost |= !NeverSent(error);
             call.Wire?.Invoke(WireLogFormatter.NoResponse(call, error));
             throw;
-        }
-    }
-
-    /// <summary>
-    /// Rejects header values that HTTP does not allow; the resulting error would look like a broken connection. The
-    /// message leaves out the value, which may be a secret.
-    /// </summary>
-    private static void CheckHeaders(IDictionary<string, string> headers)
-    {
-        foreach (KeyValuePair<string, string> header in headers)
-        {
-            if (header.Value is string value && value.Any(c => c is (< ' ' and not '\t') or > '~'))
-            {
-                throw new InvalidInputException(
-                    header.Key,
-                    $"The value of the header {header.Key} has a character that HTTP does not allow.",
-                    "Use only printable ASCII characters in access keys, session tokens, AWS_EXECUTION_ENV and "
-                    + "AWS_SDK_UA_APP_ID.");
-            }
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed class HttpFactory : HttpClientFactory
     /// <param name="connectTimeout">The time limit of connecting.</param>
     public HttpClient CreateHttpClient(TimeSpan timeout, TimeSpan connectTimeout)
     {
-        HttpMessageHandler handler = CreateHandler(connectTimeout);
+        HttpMessageHandler handler = new HeaderCheckHandler(CreateHandler(connectTimeout));
         handler = _intercept?.Invoke(this, handler) ?? handler;
         return new HttpClient(HasShortAnswers ? new ResponseLimitHandler(handler, timeout) : handler)
         {

@@ -78,7 +78,7 @@ internal sealed class JobExecution
     {
         // The customer reads the result, and must not see paths of this machine.
         var sanitizer = new OutcomeSanitizer(text => _folders?.HidePaths(_mask.Apply(text)) ?? _mask.Apply(text));
-        ThirdPartyJobOutcome result = sanitizer.Of(outcome);
+        ThirdPartyJobOutcome result = sanitizer.Sanitize(outcome);
         foreach (string warning in sanitizer.Warnings)
         {
             _worker.Warn(Ticket, warning);

@@ -16,7 +16,7 @@ internal sealed class OutcomeSanitizer(Func<string, string> mask)
     /// <summary>One sentence for each value that was changed or left out.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    public ThirdPartyJobOutcome Of(ThirdPartyJobOutcome outcome) => outcome.Failure is FailureResult failure
+    public ThirdPartyJobOutcome Sanitize(ThirdPartyJobOutcome outcome) => outcome.Failure is FailureResult failure
         ? ThirdPartyJobOutcome.From(Failure(failure))
         : Success(outcome.Success!);
 

@@ -23,9 +23,9 @@ public sealed class OutcomeSanitizerTests
     [Fact]
     public void ExternalExecutionId_IsMasked()
     {
-        ThirdPartyJobOutcome success = _sanitizer.Of(ThirdPartyJobOutcome.From(
+        ThirdPartyJobOutcome success = _sanitizer.Sanitize(ThirdPartyJobOutcome.From(
             new SuccessResult { ExternalExecutionId = "https://u:secret@ci/run/1" }));
-        ThirdPartyJobOutcome failure = _sanitizer.Of(ThirdPartyJobOutcome.From(
+        ThirdPartyJobOutcome failure = _sanitizer.Sanitize(ThirdPartyJobOutcome.From(
             new FailureResult(FailureType.JobFailed, "no", "run-secret")));
 
         Assert.Equal("https://u:***@ci/run/1", success.Success!.ExternalExecutionId);
@@ -70,7 +70,7 @@ public sealed class OutcomeSanitizerTests
     [InlineData(0, true)]
     public void ContinuationToken_InvalidLength_FailsTheJob(int length, bool isFailed)
     {
-        ThirdPartyJobOutcome outcome = _sanitizer.Of(
+        ThirdPartyJobOutcome outcome = _sanitizer.Sanitize(
             ThirdPartyJobOutcome.From(new SuccessResult { ContinuationToken = new string('t', length) }));
 
         Assert.Equal(isFailed, outcome.Failure is not null);
@@ -136,7 +136,7 @@ public sealed class OutcomeSanitizerTests
         Assert.Equal((kept, warnings), (failure.Message.Length, _sanitizer.Warnings.Count));
     }
 
-    private SuccessResult Success(SuccessResult result) => _sanitizer.Of(ThirdPartyJobOutcome.From(result)).Success!;
+    private SuccessResult Success(SuccessResult result) => _sanitizer.Sanitize(ThirdPartyJobOutcome.From(result)).Success!;
 
-    private FailureResult Failure(FailureResult result) => _sanitizer.Of(ThirdPartyJobOutcome.From(result)).Failure!;
+    private FailureResult Failure(FailureResult result) => _sanitizer.Sanitize(ThirdPartyJobOutcome.From(result)).Failure!;
 }

@@ -86,7 +86,7 @@ internal sealed class TextTarget : FuzzTarget
         })
         {
             // Any output of a handler must become a result that can be written and sent.
-            ThirdPartyJobOutcome fitted = fit.Of(outcome);
+            ThirdPartyJobOutcome fitted = fit.Sanitize(outcome);
             byte[] body = fitted.Failure is FailureResult failure
                 ? RequestBody.Failure("j", new Secret("t"), failure)
                 : RequestBody.Success("j", new Secret("t"), fitted.Success!);
