@@ -308,7 +308,7 @@ Describe 'The worker of long work' {
             # The customer's continued job is also waiting.
             $null = & "$samples/LongRunningWorker/Start-LongRunningWorker.ps1" -ActionType $ActionType @with `
                 -IdleTimeout 1 3> $null
-            (Get-CPThirdPartyEmulatorJob $made.JobId).FailureMessage | Should -BeLike "Run $token does not exist*"
+            (Get-CPThirdPartyEmulatorJob $made.JobId).FailureMessage | Should -BeLike "Run $token no longer exists*"
         }
     }
 
