@@ -26,7 +26,7 @@ public sealed class ArchiveTests : IDisposable
 
     public void Dispose() => _temp.Dispose();
 
-    [SkippableFact]
+    [ToolFact(Tool.InfoZip)]
     public async Task ZipFolder_Unzip_RestoresFolder()
     {
         string unzip = await Tools.UnzipAsync();
@@ -39,7 +39,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(Describe(Source), Describe(Destination));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task ZipFolder_Python_FindsNoErrors()
     {
         string python = await Tools.PythonAsync();
@@ -54,7 +54,7 @@ public sealed class ArchiveTests : IDisposable
             seen.GetProperty("names").EnumerateArray().Select(name => name.GetString()!));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task ZipFolder_MoreThan65535Files_IsReadByPythonAndUs()
     {
         string python = await Tools.PythonAsync();
@@ -74,7 +74,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal((66_100, 66_000), (result.Entries, result.Bytes));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task Expand_PythonZip_RestoresFiles()
     {
         await PythonAsync("zip", Archive);
@@ -93,7 +93,7 @@ public sealed class ArchiveTests : IDisposable
             File.GetLastWriteTime(Path.Combine(Destination, "bin/run")));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task Expand_PythonZipOver65535Entries_RestoresFiles()
     {
         await PythonAsync("many", Archive);
@@ -104,7 +104,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal("69999", Read("d99/69999"));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task Expand_StreamedPythonZip_RestoresFiles()
     {
         await PythonAsync("stream", Archive);
@@ -114,7 +114,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal((100_000, "text"), (Read("streamed").Length, Read("second")));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.InfoZip)]
     public async Task Expand_InfoZip_RestoresFilesAndTimes()
     {
         string zip = await Tools.ZipAsync();
@@ -129,7 +129,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(time, File.GetLastWriteTimeUtc(Path.Combine(Destination, "large")));
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Tar)]
     [InlineData("gnu", "-c")]
     [InlineData("posix", "-c")]
     [InlineData("gnu", "-cz")]
@@ -149,7 +149,7 @@ public sealed class ArchiveTests : IDisposable
             TimeSpan.FromSeconds(1));
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [InlineData("gnu")]
     [InlineData("pax")]
     [InlineData("ustar")]

@@ -22,7 +22,7 @@ public sealed class ArtifactTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task Boto3_JobCredentials_TransferArtifacts()
     {
         string python = await Tools.PythonWithBoto3Async();
@@ -68,7 +68,7 @@ public sealed class ArtifactTests : IDisposable
                 emulator.FindObject(output.BucketName, output.ObjectKey)!.ChecksumAlgorithm));
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Aws)]
     [InlineData(1000, null, null)]
     [InlineData(BigLength, 3, null)]
     [InlineData(1000, null, "eu-west-1")]
@@ -92,7 +92,7 @@ public sealed class ArtifactTests : IDisposable
         Assert.True(AreSame(upload, download));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task S3Cp_Stream_IsAccepted()
     {
         string aws = await Tools.AwsAsync();
@@ -109,7 +109,7 @@ public sealed class ArtifactTests : IDisposable
         Assert.Empty(emulator.ListObjects());
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task S3Api_RangeHeadAndList_Succeed()
     {
         string aws = await Tools.AwsAsync();
@@ -134,7 +134,7 @@ public sealed class ArtifactTests : IDisposable
             JsonDocument.Parse(list).RootElement.GetProperty("Contents")[0].GetProperty("Key").GetString());
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task S3Cp_ExpiredOrOtherCredentials_AreRejected()
     {
         string aws = await Tools.AwsAsync();
@@ -170,7 +170,7 @@ public sealed class ArtifactTests : IDisposable
                 .Distinct());
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Aws)]
     [InlineData("throttle=1@GetObject,limit=1")]
     [InlineData("internal-failure=1@GetObject,limit=1")]
     [InlineData("cut-off=1@GetObject,limit=1")]

@@ -19,7 +19,7 @@ public sealed class AwsCliTests : IDisposable
 
     public void Dispose() => _emulator.Dispose();
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task Cli_FiveOperations_CompleteJob()
     {
         string aws = await Tools.AwsAsync();
@@ -63,7 +63,7 @@ public sealed class AwsCliTests : IDisposable
         Assert.Equal(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), done.RevisionCreated);
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task Cli_FailureResult_IsStored()
     {
         string aws = await Tools.AwsAsync();
@@ -81,7 +81,7 @@ public sealed class AwsCliTests : IDisposable
             (JobStatus.Failed, "PermissionError", "no right"), (done.Status, done.FailureType, done.FailureMessage));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task Cli_InputJsonFile_IsAccepted()
     {
         string aws = await Tools.AwsAsync();
@@ -96,7 +96,7 @@ public sealed class AwsCliTests : IDisposable
         Assert.Equal("InProgress", status.RootElement.GetProperty("status").GetString());
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task Cli_WrongToken_ReportsError()
     {
         string aws = await Tools.AwsAsync();
@@ -107,7 +107,7 @@ public sealed class AwsCliTests : IDisposable
         AssertError(result, "InvalidClientTokenException");
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Aws)]
     [InlineData("AWS_SECRET_ACCESS_KEY", "wrong", "InvalidSignatureException")]
     [InlineData("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN", "UnrecognizedClientException")]
     [InlineData("AWS_SESSION_TOKEN", "left over", "UnrecognizedClientException")]
@@ -125,7 +125,7 @@ public sealed class AwsCliTests : IDisposable
         AssertError(result, error);
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Aws)]
     [InlineData("throttle=1,limit=1", "ThrottlingException")]
     [InlineData("internal-failure=1,limit=1", "InternalFailure")]
     [InlineData("service-unavailable=1,limit=1", null)]
@@ -148,7 +148,7 @@ public sealed class AwsCliTests : IDisposable
         Assert.Equal((error, 200), (requests[0].ErrorName, requests[1].StatusCode));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Aws)]
     public async Task Cli_PermanentThrottling_ReportsError()
     {
         string aws = await Tools.AwsAsync();

@@ -11,7 +11,7 @@ namespace CodePipeline.ThirdParty.Interop;
 
 public sealed class Boto3Tests
 {
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task Boto3_FiveOperations_ReturnServiceResponses()
     {
         string python = await Tools.PythonWithBoto3Async();

@@ -31,7 +31,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
         _folder.Dispose();
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Moto)]
     public async Task PublishAndSave_AnyLength_RoundTrip()
     {
         JobArtifacts job = await StartAsync(KeyId);
@@ -51,7 +51,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
         Assert.Empty(await OpenUploadsAsync());
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Moto)]
     [InlineData(10, null)]
     [InlineData(10, KeyId)]
     [InlineData(Large, null)]
@@ -68,7 +68,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
         Assert.Equal(key, head.ServerSideEncryptionKeyManagementServiceKeyId);
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Moto)]
     public async Task Publish_Folder_RoundTripsAsZip()
     {
         JobArtifacts job = await StartAsync(key: null);
@@ -86,7 +86,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
         Assert.Equal("sub/file.bin", Assert.Single(archive.Entries).FullName);
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Moto)]
     public async Task Save_MultipartObjectOfOtherClient_IsVerified()
     {
         JobArtifacts job = await StartAsync(key: null);
@@ -102,7 +102,7 @@ public sealed class MotoTests(MotoFixture moto) : IClassFixture<MotoFixture>, ID
         Assert.Equal(content, File.ReadAllBytes(PathOf("in")));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Moto)]
     public async Task Save_MissingObject_ReportsError()
     {
         JobArtifacts job = await StartAsync(key: null);

@@ -63,27 +63,27 @@ public sealed class ServiceModelTests
 
     public static TheoryData<string> NumberMembers => [.. s_numbers.Keys];
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [MemberData(nameof(TextMembers))]
     public async Task TextLimit_MatchesModel(string member) => AssertText(await MemberAsync(member), s_texts[member]);
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [InlineData("key")]
     [InlineData("value")]
     public async Task ConfigurationLimit_MatchesModel(string part) => AssertText(
         await MemberAsync($"{Configuration}.{part}"),
         part == "key" ? ServiceLimits.ConfigurationKey : ServiceLimits.ConfigurationValue);
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [MemberData(nameof(ChoiceMembers))]
     public async Task ClosedSet_MatchesModel(string member) => Assert.Equal(
         Texts((await MemberAsync(member)).GetProperty("enum")), s_choices[member]);
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task JobStatuses_MatchModel() => Assert.Equal(
         Texts((await MemberAsync(Acknowledge + ":output.status")).GetProperty("enum")), ServiceLimits.JobStatuses);
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [MemberData(nameof(NumberMembers))]
     public async Task NumberLimit_MatchesModel(string member)
     {
@@ -93,7 +93,7 @@ public sealed class ServiceModelTests
     }
 
     /// <summary>Fails if a later model limits a member that the tables above do not contain.</summary>
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task LimitedInputMembers_OfModel_AreCovered()
     {
         JsonElement members = (await ModelAsync()).GetProperty("members");
@@ -132,7 +132,7 @@ public sealed class ServiceModelTests
         [Failure + ".failureDetails.message"] = "failure: no message",
     };
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task RequiredMembers_MatchModelAndHaveParityCases()
     {
         JsonElement members = (await ModelAsync()).GetProperty("members");
@@ -147,7 +147,7 @@ public sealed class ServiceModelTests
         Assert.All(Required.Values, name => Assert.Equal("refused", Parity.ParityTable.All[name].Peers));
     }
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public async Task Operations_MatchModel()
     {
         JsonElement model = await ModelAsync();

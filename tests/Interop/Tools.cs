@@ -53,6 +53,16 @@ internal static class Tools
 
     internal static Task<string> TarAsync() => GetAsync(s_tar, "tar is not installed.");
 
+    /// <summary>Whether a program is installed.</summary>
+    internal static bool IsInstalled(Tool tool) => (tool switch
+    {
+        Tool.Aws => new[] { s_aws },
+        Tool.Boto3 => [s_boto3],
+        Tool.Moto => [s_moto],
+        Tool.InfoZip => [s_zip, s_unzip],
+        _ => [s_tar],
+    }).All(program => Task.Run(() => program.Value).GetAwaiter().GetResult() is not null);
+
     internal static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Python", name);
 
     internal static string ShellScript(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);
@@ -81,4 +91,14 @@ internal static class Tools
 
         return null;
     }
+}
+
+/// <summary>The third-party programs that tests need.</summary>
+public enum Tool
+{
+    Aws,
+    Boto3,
+    Moto,
+    InfoZip,
+    Tar,
 }

@@ -82,8 +82,8 @@ public sealed class NetworkTests
             string what = input
                 ? "Input artifact: GetObject of artifact 'In'"
                 : "Output artifact: PutObject of artifact 'Folder'";
-            Assert.StartsWith($"{what} failed after ", run.Job.FailureMessage);
-            Assert.Contains("://", run.Job.FailureMessage);
+            Assert.StartsWith($"{what} at http", run.Job.FailureMessage);
+            Assert.Contains(" failed after ", run.Job.FailureMessage);
             Assert.Equal(input ? 0 : 1, run.Runs);
         }
     }

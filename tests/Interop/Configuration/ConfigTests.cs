@@ -32,7 +32,7 @@ public sealed class ConfigTests(ConfigRun run)
         }
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [MemberData(nameof(Cases))]
     public void Module_MatchesBotocore(string name)
     {

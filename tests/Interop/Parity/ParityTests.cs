@@ -47,7 +47,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
     public static TheoryData<string> AnsweredToBoth => [.. ParityTable.All.Values
         .Where(each => each.Ours == "ok" && each.Peers == "ok").Select(each => each.Name)];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Cmdlet_MatchesTable(string name)
     {
@@ -74,7 +74,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
         AssertRequestId(ours);
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [MemberData(nameof(Cases))]
     public void Boto3_MatchesTable(string name)
     {
@@ -86,7 +86,7 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
         AssertRequestId(boto3);
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Aws, Tool.Boto3)]
     [MemberData(nameof(CliCases))]
     public void Cli_MatchesBoto3(string name)
     {
@@ -108,15 +108,15 @@ public sealed class ParityTests(ParityRun run) : IClassFixture<ParityRun>
         }
     }
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [MemberData(nameof(SentByBoth))]
     public void Request_Body_MatchesBoto3(string name) => Assert.Equal(Boto3(name).Body, Ours(name).Body);
 
-    [SkippableTheory]
+    [ToolTheory(Tool.Boto3)]
     [MemberData(nameof(AnsweredToBoth))]
     public void Response_Fields_MatchBoto3(string name) => Assert.Equal(Boto3(name).Fields, Ours(name).Fields);
 
-    [SkippableFact]
+    [ToolFact(Tool.Boto3)]
     public void WireDifferences_AreInTable()
     {
         IReadOnlyList<string> named =
