@@ -3,22 +3,15 @@ BeforeAll {
     $root = Split-Path -Path $PSScriptRoot -Parent
     $tools = Join-Path $root 'tools'
     $pinned = (Import-PowerShellDataFile -Path $tools/requirements.psd1).PSScriptAnalyzer.version
-
-    function Skip-WithoutAnalyzer {
-        if (-not (Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object { "$($_.Version)" -eq $pinned })) {
-            Set-ItResult -Skipped -Because "PSScriptAnalyzer $pinned is not installed"
-        }
-    }
 }
 
 Describe 'The scripts of the repository' {
-    It 'pass PSScriptAnalyzer' {
-        Skip-WithoutAnalyzer
-        & $tools/Test-Script.ps1 | Should -BeLike 'PSScriptAnalyzer*no findings.'
-    }
+    It 'pass PSScriptAnalyzer, which reports findings by file, line and rule' {
+        if (-not (Get-Module -ListAvailable -Name PSScriptAnalyzer | Where-Object { "$($_.Version)" -eq $pinned })) {
+            Set-ItResult -Skipped -Because "PSScriptAnalyzer $pinned is not installed"
+        }
 
-    It 'are reported by file, line and rule' {
-        Skip-WithoutAnalyzer
+        & $tools/Test-Script.ps1 | Should -BeLike 'PSScriptAnalyzer*no findings.'
         $script = Join-Path $TestDrive 'alias.ps1'
         Set-Content $script 'gci | Out-Null'
         { & $tools/Test-Script.ps1 -Path $script } | Should -Throw '*alias.ps1:1: PSAvoidUsingCmdletAliases:*'

@@ -1,29 +1,25 @@
 # Validates the YAML files with the schemas of GitHub workflows and actions and with the repository's rules. Uses npm
 # tools pinned in tools/yaml.
-BeforeAll {
-    $root = Split-Path -Path $PSScriptRoot -Parent
+BeforeDiscovery {
     $node = Get-Command -Name node -CommandType Application -ErrorAction Ignore | Select-Object -First 1
     $npm = Get-Command -Name npm -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    $lint = Join-Path ([IO.Path]::GetTempPath()) "yaml-$([guid]::NewGuid())"
     $missing = if (-not $node -or -not $npm) {
         'node and npm are not installed'
-    }
-
-    if (-not $missing) {
-        $lint = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'yaml')).FullName
-        Copy-Item $root/tools/yaml/* $lint
+    } else {
+        $null = New-Item -ItemType Directory -Path $lint
+        Copy-Item "$PSScriptRoot/../tools/yaml/*" $lint
         Push-Location $lint
         $said = & $npm install --no-audit --no-fund --no-package-lock --silent 2>&1
         Pop-Location
         if ($LASTEXITCODE -ne 0) {
-            $missing = "npm could not install the checkers: $said"
+            "npm could not install the checkers: $said"
         }
     }
+}
 
-    function Skip-WithoutTool {
-        if ($missing) {
-            Set-ItResult -Skipped -Because $missing
-        }
-    }
+BeforeAll {
+    $root = Split-Path -Path $PSScriptRoot -Parent
 
     # A copy of a repository file with one error.
     function New-WrongFile([string] $Path, [string] $Old, [string] $New) {
@@ -41,15 +37,29 @@ BeforeAll {
     }
 }
 
-Describe 'The YAML files' {
+Describe 'The YAML files' -ForEach @{ Lint = $lint; Node = $node; Missing = $missing } {
+    AfterAll {
+        Remove-Item -Path $Lint -Recurse -ErrorAction Ignore
+    }
+
+    It 'have their checkers' {
+        if ($Missing) {
+            Set-ItResult -Skipped -Because $Missing
+        }
+
+        "$Lint/check.mjs" | Should -Exist
+    }
+
+    if ($missing) {
+        return
+    }
+
     It 'are valid to GitHub: <_>' -TestCases 'action.yml', '.github/workflows/ci.yml', '.github/workflows/release.yml' {
-        Skip-WithoutTool
         $said = & $node "$lint/node_modules/@action-validator/cli/cli.mjs" "$root/$_" 2>&1
         $LASTEXITCODE | Should -Be 0 -Because "$said"
     }
 
     It 'follow the rules on actions, permissions and expressions' {
-        Skip-WithoutTool
         Get-Finding "$root/action.yml", "$root/azure-pipelines/worker.yml", "$root/.github/workflows/ci.yml",
             "$root/.github/workflows/release.yml" |
             Should -BeNullOrEmpty
@@ -75,12 +85,10 @@ Describe 'The YAML files' {
             New = '${{ parameters.logs }}'; Says = 'parameter logs is used'
         }
     ) {
-        Skip-WithoutTool
         Get-Finding (New-WrongFile -Path $File -Old $Old -New $New) | Should -BeLike "*$Says*"
     }
 
     It 'fail GitHub''s schema with an unknown key' {
-        Skip-WithoutTool
         $wrong = New-WrongFile -Path '.github/workflows/ci.yml' -Old 'runs-on: windows-2025' -New 'run-on: windows-2025'
         $null = & $node "$lint/node_modules/@action-validator/cli/cli.mjs" $wrong 2>&1
         $LASTEXITCODE | Should -Not -Be 0
