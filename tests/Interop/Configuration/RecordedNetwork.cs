@@ -110,7 +110,7 @@ internal sealed class RecordedNetwork(IReadOnlyDictionary<string, int> answers)
                 : method == HttpMethod.Put ? (version == 2 ? 200 : 404, "machine-token", null, string.Empty)
                 : path.EndsWith("/region", StringComparison.Ordinal) ? (404, string.Empty, null, string.Empty)
                 : path.EndsWith("/security-credentials/", StringComparison.Ordinal)
-                    ? (200, "InstanceRole", null, string.Empty)
+                    ? (200, "MachineRole", null, string.Empty)
                     : (200, JsonSerializer.Serialize(Keys("ASIAMACHINE")), "machine", path);
         }
 
