@@ -23,6 +23,8 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     /// <summary>A summary of the work, up to 2,048 characters. Longer text is cut with a warning.</summary>
     [Parameter(Position = 0, ParameterSetName = SuccessSet)]
+    [Parameter(Position = 0, ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(Position = 0, ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? Summary { get; set; }
 
@@ -33,6 +35,8 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     /// <summary>The percentage of work done, 0 to 100.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [PercentTransformation]
     [ValidateRange(ServiceLimits.MinimumPercentComplete, ServiceLimits.MaximumPercentComplete)]
     [NoCompletion]
@@ -40,32 +44,43 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     /// <summary>A token of up to 2,048 characters for work that continues. The action's next job carries it.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? ContinuationToken { get; set; }
 
     /// <summary>The revision that the job worked on, up to 1,500 characters.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? Revision { get; set; }
 
     /// <summary>The identifier of this change, up to 100 characters. Required with -Revision.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? RevisionChangeIdentifier { get; set; }
 
     /// <summary>The creation time of the revision: a time, or seconds since 1970.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [TimeTransformation]
     [NoCompletion]
     public DateTimeOffset? RevisionCreated { get; set; }
 
     /// <summary>A summary of the revision, up to 2,048 characters. Longer text is cut with a warning.</summary>
     [Parameter(ParameterSetName = SuccessSet)]
+    [Parameter(ParameterSetName = FailureSet, DontShow = true)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? RevisionSummary { get; set; }
 
     /// <summary>The reason for the failure, up to 5,000 characters. Longer text is cut with a warning.</summary>
     [Parameter(ParameterSetName = FailureSet)]
+    [Parameter(ParameterSetName = ErrorRecordSet, DontShow = true)]
     [NoCompletion]
     public string? FailureMessage
     {
@@ -99,6 +114,8 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     private protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
+        CheckCombination();
+
         // Checks the limits here, so that the error points to this call instead of to the later report.
         Check(ServiceLimits.ExternalExecutionId, ExternalExecutionId, nameof(ExternalExecutionId));
         var text = new ResultTextLimits("the outcome", WriteWarningLine);
@@ -110,6 +127,34 @@ public sealed class NewThirdPartyJobOutcomeCommand : AsyncCommand
 
     /// <summary>Ends the handler: without an outcome, the job would count as a success.</summary>
     private protected override void Fail(CommandError error, bool terminates) => Shell.ThrowTerminating(error);
+
+    /// <summary>Without this check, PowerShell reports only that it cannot resolve the parameter set.</summary>
+    private void CheckCombination()
+    {
+        string? failure = ErrorRecord is not null ? nameof(ErrorRecord)
+            : FailureMessage is not null ? nameof(FailureMessage)
+            : _isFailure ? nameof(FailureType)
+            : null;
+        string? other = ErrorRecord is not null && FailureMessage is not null ? nameof(FailureMessage)
+            : failure is null ? null
+            : Summary is not null ? nameof(Summary)
+            : PercentComplete is not null ? nameof(PercentComplete)
+            : ContinuationToken is not null ? nameof(ContinuationToken)
+            : Revision is not null ? nameof(Revision)
+            : RevisionChangeIdentifier is not null ? nameof(RevisionChangeIdentifier)
+            : RevisionCreated is not null ? nameof(RevisionCreated)
+            : RevisionSummary is not null ? nameof(RevisionSummary)
+            : null;
+        if (other is not null)
+        {
+            throw new InvalidInputException(
+                other,
+                $"-{other} and -{failure} cannot be used together.",
+                other == nameof(FailureMessage)
+                    ? "Both give the failure message: remove one of them."
+                    : "An outcome is either a success or a failure: remove one of them.");
+        }
+    }
 
     private string Message() => ErrorRecord is ErrorRecord error ? FailureMessageText.FromError(error)
         : !string.IsNullOrWhiteSpace(FailureMessage) ? FailureMessage!

@@ -47,12 +47,12 @@ public sealed class ParameterSetTests : IDisposable
     [InlineData("Complete-CPThirdPartyJob job-1 -PercentComplete 1 -ErrorRecord $record", "InvalidInput")]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureMessage m -ErrorRecord $record", Ambiguous)]
     [InlineData("Complete-CPThirdPartyJob job-1 -FailureType JobFailed", "InvalidInput")]
-    [InlineData("New-CPThirdPartyJobOutcome -FailureMessage m -ErrorRecord $record", Ambiguous)]
+    [InlineData("New-CPThirdPartyJobOutcome -FailureMessage m -ErrorRecord $record", "InvalidInput")]
     [InlineData("Get-CPThirdPartyJob -ActionType Test/Contoso/1 -Owner ThirdParty", Ambiguous)]
     [InlineData("Invoke-CPThirdPartyWorker -Category Test -Provider C -Version 1 -FilePath f -Script { }", Ambiguous)]
     [InlineData("Connect-CPThirdParty -Emulator $args[0] -Anonymous", Ambiguous)]
     [InlineData("Connect-CPThirdParty -Emulator $args[0] -ClientTokenVault v", Ambiguous)]
-    [InlineData("New-CPThirdPartyJobOutcome s -FailureMessage m", "PositionalParameterNotFound")]
+    [InlineData("New-CPThirdPartyJobOutcome s -FailureMessage m", "InvalidInput")]
     [InlineData("Get-CPThirdPartyJob Test/Contoso/1 -Category Test", "PositionalParameterNotFound")]
     [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1 { } -FilePath f.ps1", "PositionalParameterNotFound")]
     [InlineData("Invoke-CPThirdPartyWorker Test/Contoso/1 { } -Owner AWS", "CannotConvertArgumentNoMessage")]
@@ -70,6 +70,40 @@ public sealed class ParameterSetTests : IDisposable
         Assert.Empty(run.Output);
         Assert.Empty(_client.Calls);
         Assert.Single(_engine.Sessions.All());
+    }
+
+    [Theory]
+    [InlineData("-Summary s -FailureMessage m", "-Summary and -FailureMessage cannot be used together.")]
+    [InlineData("s -FailureMessage m", "-Summary and -FailureMessage cannot be used together.")]
+    [InlineData("-PercentComplete 0 -FailureType JobFailed", "-PercentComplete and -FailureType cannot be used together.")]
+    [InlineData("-ContinuationToken t -ErrorRecord $record", "-ContinuationToken and -ErrorRecord cannot be used together.")]
+    [InlineData("-FailureMessage m -ErrorRecord $record", "-FailureMessage and -ErrorRecord cannot be used together.")]
+    [InlineData("-FailureMessage ''", "-FailureMessage is empty.")]
+    [InlineData("-FailureType JobFailed", "-FailureMessage is empty.")]
+    public void Outcome_ContradictoryParameters_AreNamed(string parameters, string message)
+    {
+        _engine.Run("try { throw 'x' } catch { $record = $_ }; $Error.Clear()");
+
+        EngineRun run = _engine.Run("New-CPThirdPartyJobOutcome " + parameters);
+
+        Assert.StartsWith("InvalidInput,", run.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(message, run.Error.Exception.Message);
+    }
+
+    [Theory]
+    [InlineData("", "Succeeded")]
+    [InlineData("done", "Succeeded")]
+    [InlineData("-ContinuationToken t", "Continued")]
+    [InlineData("-FailureMessage m", "Failed")]
+    [InlineData("-FailureMessage m -FailureType JobFailed -ExternalExecutionId e", "Failed")]
+    [InlineData("-ErrorRecord $record", "Failed")]
+    [InlineData("-ErrorRecord $record -FailureType JobFailed", "Failed")]
+    public void Outcome_EachParameterSet_IsResolved(string parameters, string outcome)
+    {
+        _engine.Run("try { throw 'x' } catch { $record = $_ }; $Error.Clear()");
+
+        Assert.Equal(
+            outcome, _engine.Run("New-CPThirdPartyJobOutcome " + parameters).Single<ThirdPartyJobOutcome>().Outcome);
     }
 
     [Theory]
