@@ -344,3 +344,60 @@ Describe 'Artifact errors and options' {
         (Get-ChildItem $folder -File).Count | Should -Be 3
     }
 }
+
+Describe 'Links in a published folder' -Skip:$IsWindows {
+    BeforeEach {
+        $emulator = Start-TestService
+        $job = Get-ArtifactJob -Inputs @()
+        $folder = New-Item -ItemType Directory -Path (Join-Path $TestDrive "folder-$([guid]::NewGuid().ToString('N'))")
+        $outside = Join-Path $TestDrive "outside-$([guid]::NewGuid().ToString('N')).txt"
+        Set-Content -Path $outside -Value 'outside' -NoNewline
+        Set-Content -Path "$folder/file.txt" -Value 'file' -NoNewline
+        $null = New-Item -ItemType SymbolicLink -Path "$folder/link" -Target $outside
+
+        function Get-PublishedText([string] $Link) {
+            $job | Publish-CPThirdPartyJobArtifact $folder -Link $Link -ErrorAction Stop 3> $null | Out-Null
+            $back = Join-Path $TestDrive "back-$([guid]::NewGuid().ToString('N'))"
+            $saved = $job | Save-CPThirdPartyJobArtifact -Output -Destination $back -Expand
+            (Get-ChildItem $saved -File | Sort-Object Name | ForEach-Object { "$($_.Name)=$(Get-Content $_ -Raw)" }) -join ' '
+        }
+    }
+
+    It 'are packed as the files that they lead to with -Link Follow' {
+        Get-PublishedText Follow | Should -Be 'file.txt=file link=outside'
+    }
+
+    It 'are left out with -Link Skip' {
+        Get-PublishedText Skip | Should -Be 'file.txt=file'
+    }
+
+    It 'are rejected by default if they lead outside' {
+        $result = Invoke-Capturing { $job | Publish-CPThirdPartyJobArtifact $folder }
+        $result.Errors.Count | Should -Be 1
+        "$($result.Errors[0])" | Should -BeLike "*link*"
+        "$($result.Errors[0].ErrorDetails.RecommendedAction)" | Should -BeLike '*-Link*'
+    }
+}
+
+Describe 'Limits of a worker''s inputs' {
+    BeforeEach {
+        $emulator = Start-TestService
+        $null = New-CPThirdPartyEmulatorJob -ActionType $ActionType -InputArtifact @{ Source = New-SourceZip }
+    }
+
+    It 'fail the job with <Limit>' -TestCases @(
+        @{ Limit = 'MaximumExpandedBytes'; Value = 3 }
+        @{ Limit = 'MaximumExpandedEntries'; Value = 1 }
+    ) {
+        $with = @{ $Limit = $Value }
+        $result = Invoke-CPThirdPartyWorker -ActionType $ActionType -MaxJobs 1 @with -ScriptBlock { } 3> $null
+        $result.Outcome, $result.FailureType | Should -Be 'Failed', 'JobFailed'
+        $result.Message | Should -BeLike "*'Source'*"
+    }
+
+    It 'let other jobs succeed' {
+        $with = @{ MaximumExpandedBytes = 1MB; MaximumExpandedEntries = 100; MaximumExpandedRatio = 1000 }
+        (Invoke-CPThirdPartyWorker -ActionType $ActionType -MaxJobs 1 @with -ScriptBlock { }).Outcome |
+            Should -Be 'Succeeded'
+    }
+}
