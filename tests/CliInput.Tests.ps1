@@ -130,6 +130,21 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
         (Get-ServiceRequest)[-1].Body.PSObject.Properties.Name | Should -Not -Contain 'currentRevision'
     }
 
+    It 'warns of each text that ConvertFrom-Json turned into a date' {
+        $job = Get-TestJob -Claimed
+        $file = Save-Input @"
+{ "jobId": "$($job.JobId)", "clientToken": "$token", "continuationToken": "2026-01-31T12:00:00.000Z",
+  "executionDetails": { "summary": "2026-01-31T12:00:00Z" } }
+"@
+        Get-Content $file -Raw | ConvertFrom-Json |
+            Complete-CPThirdPartyJob -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings.Count | Should -Be 2
+        $warnings[0] | Should -BeLike 'ConvertFrom-Json turned continuationToken into a date.*-DateKind String*'
+        $warnings[1] | Should -BeLike 'ConvertFrom-Json turned executionDetails.summary into a date.*'
+        (Get-CPThirdPartyEmulatorJob -JobId $job.JobId).Summary | Should -Be '2026-01-31T12:00:00Z'
+        Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob -ClientToken $token | Complete-CPThirdPartyJob
+    }
+
     It 'reports a failure' {
         $request = New-CPThirdPartySkeleton PutThirdPartyJobFailureResult
         $request.jobId = (Get-TestJob -Claimed).JobId
@@ -190,7 +205,8 @@ Describe 'An input file of the AWS CLI' {
     "revisionSummary": "a commit" },
   "executionDetails": { "summary": "done", "externalExecutionId": "run-1", "percentComplete": 100 } }
 "@
-        Get-Content $file -Raw | ConvertFrom-Json | Complete-CPThirdPartyJob
+        Get-Content $file -Raw | ConvertFrom-Json | Complete-CPThirdPartyJob -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
         $taken = Get-CPThirdPartyEmulatorJob -JobId $job.JobId
         $taken.Revision, $taken.RevisionChangeIdentifier, $taken.RevisionSummary | Should -Be 'abc', 'main', 'a commit'
         $taken.RevisionCreated.UtcDateTime.ToString('s') | Should -Be '2026-01-31T12:00:00'
