@@ -145,6 +145,13 @@ Describe 'A filled skeleton, piped into the cmdlet of its operation' {
         Get-CPThirdPartyJob $ActionType | Confirm-CPThirdPartyJob -ClientToken $token | Complete-CPThirdPartyJob
     }
 
+    It 'warns of no date that is not sent' {
+        $job = Get-TestJob -Claimed
+        $null = [pscustomobject]@{ JobId = $job.JobId; ClientToken = $token; At = [DateTime]::UtcNow } |
+            Get-CPThirdPartyJobDetail -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+    }
+
     It 'reports a failure' {
         $request = New-CPThirdPartySkeleton PutThirdPartyJobFailureResult
         $request.jobId = (Get-TestJob -Claimed).JobId

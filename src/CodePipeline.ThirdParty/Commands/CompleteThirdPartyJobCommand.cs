@@ -115,6 +115,7 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
     private protected override async Task ProcessJobAsync(CancellationToken cancellationToken)
     {
         PipedResult piped = PipedResult.From(InputObject, Piped.Content);
+        WarnOfRestoredDates();
         FailureResult? failure = Failure(piped);
         SuccessResult? success = failure is null ? Success(piped) : null;
         string action = failure is not null ? $"Report failure {failure.Type} (PutThirdPartyJobFailureResult)"
@@ -157,6 +158,20 @@ public sealed class CompleteThirdPartyJobCommand : JobCommand
         return failure is not null
             ? client.PutThirdPartyJobFailureResultAsync(JobId, job.ClientToken!, failure, Options, cancellationToken)
             : client.PutThirdPartyJobSuccessResultAsync(JobId, job.ClientToken!, success!, Options, cancellationToken);
+    }
+
+    /// <summary>Other texts of the same second, such as those with .000, become the same date.</summary>
+    private void WarnOfRestoredDates()
+    {
+        if (InputObject?.BaseObject is PSCustomObject)
+        {
+            foreach (string path in PipedText.FindRestored(InputObject))
+            {
+                WriteWarningLine(
+                    $"ConvertFrom-Json turned {path} into a date. The text is sent in the form 2026-01-31T12:00:00Z. "
+                    + "To keep the exact text, use ConvertFrom-Json -DateKind String (PowerShell 7.5).");
+            }
+        }
     }
 
     private ResultTextLimits Text => new($"job {JobId}", WriteWarningLine);

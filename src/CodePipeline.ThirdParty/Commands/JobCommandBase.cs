@@ -56,16 +56,6 @@ public abstract class JobCommandBase : ConnectedCommand
     {
         Piped = PipedObject.From(InputObject);
         JobId = Piped.JobId(JobId, _isNamed, InputObject);
-        if (InputObject?.BaseObject is PSCustomObject && Piped.Content is ObjectMembers members)
-        {
-            foreach (string path in members.DatePaths())
-            {
-                WriteWarningLine(
-                    $"ConvertFrom-Json turned {path} into a date. The text is sent in the form 2026-01-31T12:00:00Z. "
-                    + "To keep the exact text, use ConvertFrom-Json -DateKind String (PowerShell 7.5).");
-            }
-        }
-
         return ProcessJobAsync(cancellationToken);
     }
 

@@ -82,39 +82,6 @@ internal sealed class ObjectMembers
         return isThere;
     }
 
-    /// <summary>
-    /// The paths of text members that ConvertFrom-Json turned into dates. Their exact text is lost.
-    /// </summary>
-    public IEnumerable<string> DatePaths()
-    {
-        if (IsTable)
-        {
-            yield break;
-        }
-
-        foreach ((string name, Func<object?> value) in _all.Values)
-        {
-            // The one member that is a time in the service model.
-            if (name.Equals("created", StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            object? content = value();
-            if (PSObjectValues.Unwrap(content) is DateTime)
-            {
-                yield return name;
-            }
-            else if (content is PSObject { BaseObject: PSCustomObject } && TryCreate(content) is ObjectMembers members)
-            {
-                foreach (string path in members.DatePaths())
-                {
-                    yield return $"{name}.{path}";
-                }
-            }
-        }
-    }
-
     private static ObjectMembers Properties(PSObject wrapper)
     {
         var members = new ObjectMembers(fromTable: false);

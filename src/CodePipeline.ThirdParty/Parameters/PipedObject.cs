@@ -134,7 +134,7 @@ internal sealed class PipedObject
     /// <summary>Whether the object is plain data: a table or a custom object.</summary>
     private bool IsData => _members!.IsTable || _value is PSCustomObject;
 
-    /// <summary>The error for an unusable object. Contains none of its content, which may be secret.</summary>
+    /// <summary>The error for an unusable object. Its text shows nothing of the object, which may hold a secret.</summary>
     private static InvalidInputException Wrong(string what) => new(
         "InputObject",
         $"Pipe a job from Get-CPThirdPartyJob; got {what}.",

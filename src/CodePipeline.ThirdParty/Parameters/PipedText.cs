@@ -1,7 +1,10 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
+using CodePipeline.ThirdParty.Async;
 
 namespace CodePipeline.ThirdParty.Parameters;
 
@@ -44,6 +47,29 @@ internal static class PipedText
         IEnumerable => "a list",
         _ => $"of type {value.GetType().Name}",
     };
+
+    /// <summary>
+    /// The paths of a result's texts that ConvertFrom-Json turned into dates, and that <see cref="Read"/> restored.
+    /// </summary>
+    public static IEnumerable<string> FindRestored(PSObject value)
+    {
+        foreach (PSNoteProperty member in value.Properties.OfType<PSNoteProperty>())
+        {
+            if (member.Value is PSObject { BaseObject: PSCustomObject } inner)
+            {
+                foreach (string path in FindRestored(inner))
+                {
+                    yield return $"{member.Name}.{path}";
+                }
+            }
+            else if (PSObjectValues.Unwrap(member.Value) is DateTime
+                && !member.Name.EndsWith("created", StringComparison.OrdinalIgnoreCase))
+            {
+                // The time of a revision (created) is a date in the service model too.
+                yield return member.Name;
+            }
+        }
+    }
 
     /// <summary>
     /// The original text of a date that ConvertFrom-Json created. Only whole seconds in UTC or without a zone can be

@@ -76,7 +76,7 @@ public sealed class WorkDirectoryTests : IDisposable
             fails ? new[] { new FailureResult(FailureType.JobFailed, Message, null) } : [], _worker.Queue.Failures);
         Assert.Equal(fails ? 0 : 1, _worker.Queue.Successes.Count());
 
-        // A failed job publishes none of its outputs.
+        // The worker does not publish a failed job's outputs.
         Assert.Equal(fails ? 0 : 1, _mover.Published.Count);
         Assert.Equal(
             action is MissingArtifactAction.Warn ? 1 : 0,
