@@ -67,12 +67,11 @@ internal sealed class JobRecovery(WorkerContext worker, JobSlots slots)
     }
 
     /// <summary>The result of a job whose worker was cut off.</summary>
-    public static ThirdPartyJobOutcome CutOff(JournalEntry entry) => ThirdPartyJobOutcome.From(new FailureResult(
+    public static ThirdPartyJobOutcome CutOff(JournalEntry entry) => ThirdPartyJobOutcome.Failed(
         FailureType.SystemUnavailable,
         entry.Runs < MaxRuns
             ? "The worker was cut off while it ran the job. It can be tried again."
-            : $"The worker was cut off while it ran the job, {entry.Runs} times.",
-        ExternalExecutionId: null));
+            : $"The worker was cut off while it ran the job, {entry.Runs} times.");
 
     private void Deliver(JournalEntry entry)
     {

@@ -226,5 +226,5 @@ internal sealed class JobRun(WorkerContext worker, JobSlots slots, JobSlot slot)
     private StartTime StartTimeOf(JournalEntry entry) => StartTime.FromUtc(entry.Time, worker.Clock);
 
     private static ThirdPartyJobOutcome Failed(string message) =>
-        ThirdPartyJobOutcome.From(new FailureResult(FailureType.SystemUnavailable, message, ExternalExecutionId: null));
+        ThirdPartyJobOutcome.Failed(FailureType.SystemUnavailable, message);
 }
